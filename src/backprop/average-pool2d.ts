@@ -1,0 +1,64 @@
+/**
+ * Average pooling: each window hands on its mean. Derived in `derivations/pooling.md`.
+ *
+ *   N images   C channels   H, W image   kH, kW window   outH, outW number of windows
+ */
+import type { WindowGeometry, WindowOptions } from "../im2col/index.js";
+import { type Backend, reference } from "../kernels/index.js";
+import type { Tensor } from "../tensor/index.js";
+import { type Layer, type PassOptions, recall, type Remembered } from "./layer.js";
+import { poolGeometry } from "./max-pool2d.js";
+
+export interface AveragePool2dCache {
+  readonly geometry: WindowGeometry;
+}
+
+/**
+ * @param x [N, C, H, W]
+ * @param options the stride is the window's size unless given; padded zeros are counted
+ * @returns out [N, C, outH, outW]
+ * @throws InputError when the window is larger than the padded image, or the padding than half the window
+ */
+export async function averagePool2dForward(x: Tensor, options: WindowOptions, backend: Backend = reference): Promise<{ out: Tensor; cache: AveragePool2dCache }> {
+  const geometry = poolGeometry("averagePool2d", x.shape, options);
+  // (pooling.5) out[n, c, p, q] = 1/(kH·kW) · Σᵢⱼ x[n, c, p·strideH + i, q·strideW + j]
+  return { out: await backend.averagePool2d(x, geometry), cache: { geometry } };
+}
+
+/**
+ * @param dOut [N, C, outH, outW]
+ * @returns dX [N, C, H, W]
+ */
+export async function averagePool2dBackward(dOut: Tensor, { geometry }: AveragePool2dCache, backend: Backend = reference): Promise<{ dX: Tensor }> {
+  // (pooling.6) dX[n, c, h, w] = 1/(kH·kW) · Σ dOut[n, c, p, q] over the windows that hold (h, w)
+  return { dX: await backend.averagePool2dBackward(dOut, geometry) };
+}
+
+/** An average pooling between two layers. */
+export class AveragePool2d implements Layer {
+  readonly kind = "averagePool2d";
+  readonly parameters = [];
+  readonly #options: WindowOptions;
+  #remembered: Remembered<AveragePool2dCache> | null = null;
+
+  constructor(options: WindowOptions) {
+    this.#options = options;
+  }
+
+  outputShape(inputShape: readonly number[]): number[] {
+    const { outH, outW } = poolGeometry(this.kind, inputShape, this.#options);
+    return [inputShape[0]!, inputShape[1]!, outH, outW];
+  }
+
+  async forward(x: Tensor, { backend, training }: PassOptions): Promise<Tensor> {
+    const { out, cache } = await averagePool2dForward(x, this.#options, backend);
+    this.#remembered = training ? { cache, backend } : null;
+    return out;
+  }
+
+  async backward(dOut: Tensor): Promise<Tensor> {
+    const { cache, backend } = recall(this.kind, this.#remembered);
+    this.#remembered = null;
+    return (await averagePool2dBackward(dOut, cache, backend)).dX;
+  }
+}

@@ -1,0 +1,49 @@
+/** From images to rows: the way from the convolutions to the affine layers. Derived in `derivations/affine.md`. */
+import { formatShape, reject, sizeOf, type Tensor } from "../tensor/index.js";
+import type { Layer, PassOptions } from "./layer.js";
+
+export interface FlattenCache {
+  readonly shape: readonly number[];
+}
+
+/**
+ * @param x [N, ...]
+ * @returns out [N, product of the rest], sharing x's memory if that is contiguous
+ */
+export async function flattenForward(x: Tensor): Promise<{ out: Tensor; cache: FlattenCache }> {
+  // (affine.6) out[n, (c·H + h)·W + w] = x[n, c, h, w]
+  return { out: x.reshape(flatShape(x.shape)), cache: { shape: x.shape } };
+}
+
+/** @returns dX, of x's shape */
+export async function flattenBackward(dOut: Tensor, { shape }: FlattenCache): Promise<{ dX: Tensor }> {
+  // (affine.7) dX[n, c, h, w] = dOut[n, (c·H + h)·W + w]
+  return { dX: dOut.reshape(shape) };
+}
+
+function flatShape(shape: readonly number[]): number[] {
+  if (shape.length < 1) reject("flatten", "x of shape [N, ...]", formatShape(shape));
+  return [shape[0]!, sizeOf(shape.slice(1))];
+}
+
+/** Keeps the batch axis and lays all others end to end. */
+export class Flatten implements Layer {
+  readonly kind = "flatten";
+  readonly parameters = [];
+  #cache: FlattenCache | null = null;
+
+  outputShape(inputShape: readonly number[]): number[] {
+    return flatShape(inputShape);
+  }
+
+  async forward(x: Tensor, { training }: PassOptions): Promise<Tensor> {
+    const { out, cache } = await flattenForward(x);
+    this.#cache = training ? cache : null;
+    return out;
+  }
+
+  async backward(dOut: Tensor): Promise<Tensor> {
+    if (this.#cache === null) throw new Error("flatten.backward: expected a forward pass in training mode before it, got none");
+    return (await flattenBackward(dOut, this.#cache)).dX;
+  }
+}

@@ -1,0 +1,55 @@
+/** Global average pooling: every channel becomes its mean. Derived in `derivations/pooling.md`. */
+import { divide, formatShape, mean, reject, type Tensor } from "../tensor/index.js";
+import type { Layer, PassOptions } from "./layer.js";
+
+export interface GlobalAveragePool2dCache {
+  /** [N, C, H, W] */
+  readonly shape: readonly number[];
+}
+
+/**
+ * @param x [N, C, H, W]
+ * @returns out [N, C]
+ */
+export async function globalAveragePool2dForward(x: Tensor): Promise<{ out: Tensor; cache: GlobalAveragePool2dCache }> {
+  checkX(x.shape);
+  // (pooling.7) out[n, c] = 1/(H·W) · Σₕ Σ_w x[n, c, h, w]
+  return { out: mean(x, { axes: [2, 3] }), cache: { shape: x.shape } };
+}
+
+/**
+ * @param dOut [N, C]
+ * @returns dX [N, C, H, W]
+ */
+export async function globalAveragePool2dBackward(dOut: Tensor, { shape }: GlobalAveragePool2dCache): Promise<{ dX: Tensor }> {
+  const [N, C, H, W] = shape as [number, number, number, number];
+  // (pooling.8) dX[n, c, h, w] = dOut[n, c] / (H·W)
+  return { dX: divide(dOut.reshape([N, C, 1, 1]).broadcastTo([N, C, H, W]), H * W) };
+}
+
+function checkX(shape: readonly number[]): void {
+  if (shape.length !== 4) reject("globalAveragePool2d", "x of shape [N, C, H, W]", formatShape(shape));
+}
+
+/** A global average pooling, usually the last layer before the classifier. */
+export class GlobalAveragePool2d implements Layer {
+  readonly kind = "globalAveragePool2d";
+  readonly parameters = [];
+  #cache: GlobalAveragePool2dCache | null = null;
+
+  outputShape(inputShape: readonly number[]): number[] {
+    checkX(inputShape);
+    return [inputShape[0]!, inputShape[1]!];
+  }
+
+  async forward(x: Tensor, { training }: PassOptions): Promise<Tensor> {
+    const { out, cache } = await globalAveragePool2dForward(x);
+    this.#cache = training ? cache : null;
+    return out;
+  }
+
+  async backward(dOut: Tensor): Promise<Tensor> {
+    if (this.#cache === null) throw new Error("globalAveragePool2d.backward: expected a forward pass in training mode before it, got none");
+    return (await globalAveragePool2dBackward(dOut, this.#cache)).dX;
+  }
+}

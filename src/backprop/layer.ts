@@ -1,0 +1,73 @@
+import type { Backend } from "../kernels/index.js";
+import { accumulate, type Allocator, type DType, heapAllocator, Tensor } from "../tensor/index.js";
+
+/** A tensor that training changes, and the gradient of the loss with respect to it. */
+export class Parameter {
+  readonly name: string;
+  /** How many inputs one output adds up; initialisers scale with it. */
+  readonly fanIn: number;
+  /** How many outputs one input feeds. */
+  readonly fanOut: number;
+  readonly value: Tensor;
+  readonly grad: Tensor;
+
+  constructor(name: string, shape: readonly number[], fanIn: number, fanOut: number, { dtype = "float32", allocator = heapAllocator }: StorageOptions = {}) {
+    this.name = name;
+    this.fanIn = fanIn;
+    this.fanOut = fanOut;
+    this.value = Tensor.zeros(shape, dtype, allocator);
+    this.grad = Tensor.zeros(shape, dtype, allocator);
+  }
+
+  /** `grad += gradient`: a parameter that is used twice receives the sum. */
+  accumulate(gradient: Tensor): void {
+    accumulate(this.grad, gradient);
+  }
+
+  /** Sets the gradient to 0, before the next step. */
+  zeroGrad(): void {
+    this.grad.data.fill(0);
+  }
+}
+
+/** Element type and memory of a layer's parameters. */
+export interface StorageOptions {
+  readonly dtype?: DType;
+  readonly allocator?: Allocator;
+}
+
+/** What a forward pass is for, and what it runs on. */
+export interface PassOptions {
+  readonly backend: Backend;
+  /** `true` keeps what backward will need; `false` is for evaluation. */
+  readonly training: boolean;
+}
+
+/** One step of a network: remembers in `forward` what `backward` needs, and owns the parameters in between. */
+export interface Layer {
+  /** The layer's type, for tables and messages: `conv2d`. */
+  readonly kind: string;
+  readonly parameters: readonly Parameter[];
+  /** The shape of `forward`'s result for an input of the given shape. @throws InputError if it does not fit */
+  outputShape(inputShape: readonly number[]): number[];
+  forward(x: Tensor, pass: PassOptions): Promise<Tensor>;
+  /**
+   * Adds the parameters' gradients to their `grad` and returns dX. The first layer of a network is asked for no dX
+   * (`wantsDX` false), since nobody needs the gradient of an image, and returns null.
+   *
+   * @throws Error without a forward pass in training mode before it
+   */
+  backward(dOut: Tensor, wantsDX?: boolean): Promise<Tensor | null>;
+}
+
+/** What a layer remembers between forward and backward. */
+export interface Remembered<Cache> {
+  readonly cache: Cache;
+  readonly backend: Backend;
+}
+
+/** @throws Error when backward was called before a forward pass in training mode */
+export function recall<Cache>(kind: string, remembered: Remembered<Cache> | null): Remembered<Cache> {
+  if (remembered === null) throw new Error(`${kind}.backward: expected a forward pass in training mode before it, got none`);
+  return remembered;
+}

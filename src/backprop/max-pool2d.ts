@@ -1,0 +1,79 @@
+/**
+ * Max pooling: each window hands on its largest entry, so that a small shift of the image changes little. Derived in
+ * `derivations/pooling.md`.
+ *
+ *   N images   C channels   H, W image   kH, kW window   outH, outW number of windows
+ */
+import { conv2dGeometry, type WindowGeometry, type WindowOptions } from "../im2col/index.js";
+import { type Backend, reference } from "../kernels/index.js";
+import { formatShape, reject, type Tensor } from "../tensor/index.js";
+import { type Layer, type PassOptions, recall, type Remembered } from "./layer.js";
+
+export interface MaxPool2dCache {
+  readonly geometry: WindowGeometry;
+  /** For each window, the position h·W + w of its winner. */
+  readonly argmax: Int32Array;
+}
+
+/**
+ * @param x [N, C, H, W]
+ * @param options the stride is the window's size unless given; padding counts as −∞
+ * @returns out [N, C, outH, outW]; in a tie, the first entry in row-major order wins
+ * @throws InputError when the window is larger than the padded image, or the padding than half the window
+ */
+export async function maxPool2dForward(x: Tensor, options: WindowOptions, backend: Backend = reference): Promise<{ out: Tensor; cache: MaxPool2dCache }> {
+  const geometry = poolGeometry("maxPool2d", x.shape, options);
+  // (pooling.1) out[n, c, p, q] = max over i, j of x[n, c, p·strideH + i, q·strideW + j]
+  // (pooling.2) argmax[n, c, p, q] = the first (h, w) of the window where x[n, c, h, w] = out[n, c, p, q]
+  const { out, argmax } = await backend.maxPool2d(x, geometry);
+  return { out, cache: { geometry, argmax } };
+}
+
+/**
+ * @param dOut [N, C, outH, outW]
+ * @returns dX [N, C, H, W]
+ */
+export async function maxPool2dBackward(dOut: Tensor, { geometry, argmax }: MaxPool2dCache, backend: Backend = reference): Promise<{ dX: Tensor }> {
+  // (pooling.4) dX[n, c, h, w] = Σ dOut[n, c, p, q] over the windows with argmax[n, c, p, q] = (h, w)
+  return { dX: await backend.maxPool2dBackward(dOut, argmax, geometry) };
+}
+
+/** Where the windows of a pooling lie. Unlike a convolution's, they do not overlap unless asked to. */
+export function poolGeometry(where: string, shape: readonly number[], options: WindowOptions): WindowGeometry {
+  if (shape.length !== 4) reject(where, "x of shape [N, C, H, W]", formatShape(shape));
+  const geometry = conv2dGeometry(where, shape[2]!, shape[3]!, { stride: options.kernelSize, ...options });
+  const { padH, padW, kH, kW } = geometry;
+  if (2 * padH > kH || 2 * padW > kW) {
+    reject(where, `padding of at most half the window [${kH}, ${kW}]`, `[${padH}, ${padW}]`, "a window must not lie on padding alone");
+  }
+  return geometry;
+}
+
+/** A max pooling between two layers. */
+export class MaxPool2d implements Layer {
+  readonly kind = "maxPool2d";
+  readonly parameters = [];
+  readonly #options: WindowOptions;
+  #remembered: Remembered<MaxPool2dCache> | null = null;
+
+  constructor(options: WindowOptions) {
+    this.#options = options;
+  }
+
+  outputShape(inputShape: readonly number[]): number[] {
+    const { outH, outW } = poolGeometry(this.kind, inputShape, this.#options);
+    return [inputShape[0]!, inputShape[1]!, outH, outW];
+  }
+
+  async forward(x: Tensor, { backend, training }: PassOptions): Promise<Tensor> {
+    const { out, cache } = await maxPool2dForward(x, this.#options, backend);
+    this.#remembered = training ? { cache, backend } : null;
+    return out;
+  }
+
+  async backward(dOut: Tensor): Promise<Tensor> {
+    const { cache, backend } = recall(this.kind, this.#remembered);
+    this.#remembered = null;
+    return (await maxPool2dBackward(dOut, cache, backend)).dX;
+  }
+}

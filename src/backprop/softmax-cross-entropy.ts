@@ -1,0 +1,64 @@
+/**
+ * The loss of a classifier: how surprised the softmax of the logits is by the right class, in nats, averaged over the
+ * batch. Derived in `derivations/softmax-cross-entropy.md`.
+ *
+ *   N rows of the batch   C classes
+ */
+import { exp, formatShape, log, max, multiply, reject, subtract, sum, Tensor } from "../tensor/index.js";
+
+export interface SoftmaxCrossEntropyOptions {
+  /** Share of the target's probability that is spread evenly over all classes, from 0 (none) to 1. */
+  readonly labelSmoothing?: number;
+}
+
+export interface SoftmaxCrossEntropyCache {
+  /** [N, C] */
+  readonly probabilities: Tensor;
+  /** [N, C] */
+  readonly targets: Tensor;
+}
+
+/**
+ * @param logits [N, C]
+ * @param labels the right class of each row, 0 … C − 1
+ * @returns out, the loss as a scalar tensor, in nats, mean over N; finite for logits of any finite size
+ * @throws InputError when shapes do not fit or a label is not a class
+ */
+export async function softmaxCrossEntropyForward(logits: Tensor, labels: ArrayLike<number>, options: SoftmaxCrossEntropyOptions = {}): Promise<{ out: Tensor; cache: SoftmaxCrossEntropyCache }> {
+  const targets = targetDistribution(logits, labels, options.labelSmoothing ?? 0);
+  const N = logits.shape[0]!;
+  // (softmax-cross-entropy.3) z = logits − max(logits): the same probabilities, and no exponent above 0
+  const z = subtract(logits, max(logits, { axes: 1, keepDims: true }));
+  // (softmax-cross-entropy.4) log p = z − log Σ exp(z)
+  const logP = subtract(z, log(sum(exp(z), { axes: 1, keepDims: true })));
+  // (softmax-cross-entropy.5) loss = −1/N · Σₙ Σ_c targets[n, c] · log p[n, c]
+  const out = multiply(sum(multiply(targets, logP)), -1 / N);
+  return { out, cache: { probabilities: exp(logP), targets } };
+}
+
+/**
+ * @param dOut scalar
+ * @returns dLogits [N, C]
+ */
+export async function softmaxCrossEntropyBackward(dOut: Tensor, { probabilities, targets }: SoftmaxCrossEntropyCache): Promise<{ dLogits: Tensor }> {
+  const N = targets.shape[0]!;
+  // (softmax-cross-entropy.9) dLogits = dOut/N · (p − targets)
+  return { dLogits: multiply(subtract(probabilities, targets), dOut.item() / N) };
+}
+
+/** (softmax-cross-entropy.2) targets[n, c] = (1 − ε)·1[c = labels[n]] + ε/C */
+function targetDistribution(logits: Tensor, labels: ArrayLike<number>, labelSmoothing: number): Tensor {
+  const where = "softmaxCrossEntropy";
+  if (logits.rank !== 2 || logits.shape[0] !== labels.length || labels.length === 0) {
+    reject(where, `logits of shape [${labels.length}, C] for ${labels.length} labels`, formatShape(logits.shape));
+  }
+  if (!(labelSmoothing >= 0 && labelSmoothing <= 1)) reject(where, "labelSmoothing from 0 to 1", String(labelSmoothing));
+  const C = logits.shape[1]!;
+  const targets = Tensor.full(logits.shape, labelSmoothing / C, logits.dtype);
+  for (let n = 0; n < labels.length; n++) {
+    const label = labels[n]!;
+    if (!Number.isInteger(label) || label < 0 || label >= C) reject(where, `labels from 0 to ${C - 1}`, `${label} for row ${n}`);
+    targets.data[n * C + label]! += 1 - labelSmoothing;
+  }
+  return targets;
+}

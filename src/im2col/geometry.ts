@@ -1,0 +1,70 @@
+import { reject } from "../tensor/index.js";
+
+/** One number for both axes, or [vertical, horizontal]. */
+export type Pair = number | readonly [h: number, w: number];
+
+/** How a window slides over an image. `dilation` 1 means that the window has no gaps. */
+export interface WindowOptions {
+  readonly kernelSize: Pair;
+  /** Step between neighbouring windows; 1 if left out. */
+  readonly stride?: Pair;
+  /** Rows and columns added on each side; 0 if left out. */
+  readonly padding?: Pair;
+  /** Distance between neighbouring entries of one window; 1 if left out. */
+  readonly dilation?: Pair;
+}
+
+/** Every size that a sliding window has, checked and spelled out per axis. In pixels. */
+export interface WindowGeometry {
+  readonly H: number;
+  readonly W: number;
+  readonly kH: number;
+  readonly kW: number;
+  readonly strideH: number;
+  readonly strideW: number;
+  readonly padH: number;
+  readonly padW: number;
+  readonly dilationH: number;
+  readonly dilationW: number;
+  readonly outH: number;
+  readonly outW: number;
+}
+
+/**
+ * Works out where the windows of a convolution or a pooling lie. The only place where an output size is computed
+ * and where the options are validated. See `derivations/conv2d.md`.
+ *
+ * @param where the function on whose behalf the options are checked, for the error message
+ * @param H height of the image in pixels
+ * @param W width of the image in pixels
+ * @throws InputError when an option is not a whole number in range, or the window is larger than the padded image
+ */
+export function conv2dGeometry(where: string, H: number, W: number, options: WindowOptions): WindowGeometry {
+  const [kH, kW] = pair(where, "kernelSize", options.kernelSize, 1);
+  const [strideH, strideW] = pair(where, "stride", options.stride ?? 1, 1);
+  const [padH, padW] = pair(where, "padding", options.padding ?? 0, 0);
+  const [dilationH, dilationW] = pair(where, "dilation", options.dilation ?? 1, 1);
+  const spanH = dilationH * (kH - 1) + 1;
+  const spanW = dilationW * (kW - 1) + 1;
+  if (spanH > H + 2 * padH || spanW > W + 2 * padW) {
+    reject(
+      where,
+      `a kernel that fits into the padded image of ${H + 2 * padH}×${W + 2 * padW}`,
+      `one that spans ${spanH}×${spanW} (kernelSize [${kH}, ${kW}], dilation [${dilationH}, ${dilationW}])`,
+      "use a smaller kernel or more padding",
+    );
+  }
+  // (conv2d.2) outH = ⌊(H + 2·padH − dilationH·(kH − 1) − 1) / strideH⌋ + 1
+  const outH = Math.floor((H + 2 * padH - spanH) / strideH) + 1;
+  const outW = Math.floor((W + 2 * padW - spanW) / strideW) + 1;
+  return { H, W, kH, kW, strideH, strideW, padH, padW, dilationH, dilationW, outH, outW };
+}
+
+/** Reads a number or an [h, w] pair. @throws InputError unless both are whole numbers ≥ `least` */
+export function pair(where: string, name: string, value: Pair, least: number): readonly [number, number] {
+  const both = typeof value === "number" ? [value, value] : value;
+  if (!Array.isArray(both) || both.length !== 2 || !both.every((v) => Number.isInteger(v) && v >= least)) {
+    reject(where, `${name} to be a whole number ≥ ${least}, or two of them as [h, w]`, JSON.stringify(value));
+  }
+  return both as unknown as readonly [number, number];
+}

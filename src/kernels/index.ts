@@ -1,0 +1,15 @@
+/** The operations that cost time, behind one interface, on several backends. */
+export type {
+  AdamHyperparameters,
+  AdamState,
+  Backend,
+  MatmulOptions,
+  MaxPool2dResult,
+  SgdHyperparameters,
+  SgdState,
+} from "./backend.js";
+export { reference, referenceBackend } from "./reference/index.js";
+export { gemmLoops } from "./reference/gemm-loops.js";
+export { gemmSparse } from "./reference/gemm-sparse.js";
+export { gemmTiled } from "./reference/gemm-tiled.js";
+export type { Gemm, MatrixView } from "./reference/matrix.js";

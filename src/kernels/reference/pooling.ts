@@ -1,0 +1,114 @@
+import type { WindowGeometry } from "../../im2col/index.js";
+import { type Allocator, formatShape, reject, Tensor } from "../../tensor/index.js";
+import type { MaxPool2dResult } from "../backend.js";
+
+/** See {@link Backend.maxPool2d}. A NaN in a window wins, so that it is not lost from sight. */
+export function maxPool2d(x: Tensor, geometry: WindowGeometry, allocator: Allocator): MaxPool2dResult {
+  const out = Tensor.zeros(outShape("maxPool2d", x, geometry), x.dtype, allocator);
+  const argmax = new Int32Array(out.size);
+  const { W, kH, kW, dilationH, dilationW } = geometry;
+  const source = x.contiguous().data;
+  const target = out.data;
+  forEachWindow(out.shape, geometry, (window, plane, top, left) => {
+    let best = -Infinity;
+    let winner = -1;
+    for (let i = 0; i < kH; i++) {
+      const h = top + i * dilationH;
+      if (h < 0 || h >= geometry.H) continue;
+      for (let j = 0; j < kW; j++) {
+        const w = left + j * dilationW;
+        if (w < 0 || w >= W) continue;
+        const value = source[plane + h * W + w]!;
+        if (value > best || winner < 0 || value !== value) {
+          best = value;
+          winner = h * W + w;
+        }
+      }
+    }
+    target[window] = best;
+    argmax[window] = winner;
+  });
+  return { out, argmax };
+}
+
+/** See {@link Backend.maxPool2dBackward}. Overlapping windows may share a winner, so gradients are added. */
+export function maxPool2dBackward(dOut: Tensor, argmax: Int32Array, geometry: WindowGeometry, allocator: Allocator): Tensor {
+  const dX = inputGradient("maxPool2dBackward", dOut, geometry, allocator);
+  const source = dOut.contiguous().data;
+  const target = dX.data;
+  const inPlane = geometry.H * geometry.W;
+  const outPlane = geometry.outH * geometry.outW;
+  for (let window = 0; window < source.length; window++) {
+    const winner = argmax[window]!;
+    if (winner >= 0) target[Math.floor(window / outPlane) * inPlane + winner]! += source[window]!;
+  }
+  return dX;
+}
+
+/** See {@link Backend.averagePool2d}. */
+export function averagePool2d(x: Tensor, geometry: WindowGeometry, allocator: Allocator): Tensor {
+  const out = Tensor.zeros(outShape("averagePool2d", x, geometry), x.dtype, allocator);
+  const { H, W, kH, kW, dilationH, dilationW } = geometry;
+  const source = x.contiguous().data;
+  const target = out.data;
+  forEachWindow(out.shape, geometry, (window, plane, top, left) => {
+    let total = 0;
+    for (let i = 0; i < kH; i++) {
+      const h = top + i * dilationH;
+      if (h < 0 || h >= H) continue;
+      for (let j = 0; j < kW; j++) {
+        const w = left + j * dilationW;
+        if (w >= 0 && w < W) total += source[plane + h * W + w]!;
+      }
+    }
+    target[window] = total / (kH * kW);
+  });
+  return out;
+}
+
+/** See {@link Backend.averagePool2dBackward}. */
+export function averagePool2dBackward(dOut: Tensor, geometry: WindowGeometry, allocator: Allocator): Tensor {
+  const dX = inputGradient("averagePool2dBackward", dOut, geometry, allocator);
+  const { H, W, kH, kW, dilationH, dilationW } = geometry;
+  const source = dOut.contiguous().data;
+  const target = dX.data;
+  forEachWindow(dOut.shape, geometry, (window, plane, top, left) => {
+    const share = source[window]! / (kH * kW);
+    for (let i = 0; i < kH; i++) {
+      const h = top + i * dilationH;
+      if (h < 0 || h >= H) continue;
+      for (let j = 0; j < kW; j++) {
+        const w = left + j * dilationW;
+        if (w >= 0 && w < W) target[plane + h * W + w]! += share;
+      }
+    }
+  });
+  return dX;
+}
+
+/**
+ * Calls `visit` for each window with its position in `out`, where its plane starts in x, and the pixel (top, left)
+ * under its first entry, which may lie on the padding.
+ */
+function forEachWindow(shape: readonly number[], geometry: WindowGeometry, visit: (window: number, plane: number, top: number, left: number) => void): void {
+  const { H, W, strideH, strideW, padH, padW, outH, outW } = geometry;
+  const planes = shape[0]! * shape[1]!;
+  let window = 0;
+  for (let plane = 0; plane < planes; plane++) {
+    for (let p = 0; p < outH; p++) {
+      for (let q = 0; q < outW; q++) visit(window++, plane * H * W, p * strideH - padH, q * strideW - padW);
+    }
+  }
+}
+
+function outShape(where: string, x: Tensor, { H, W, outH, outW }: WindowGeometry): number[] {
+  if (x.rank !== 4 || x.shape[2] !== H || x.shape[3] !== W) reject(where, `x of shape [N, C, ${H}, ${W}]`, formatShape(x.shape));
+  return [x.shape[0]!, x.shape[1]!, outH, outW];
+}
+
+function inputGradient(where: string, dOut: Tensor, { H, W, outH, outW }: WindowGeometry, allocator: Allocator): Tensor {
+  if (dOut.rank !== 4 || dOut.shape[2] !== outH || dOut.shape[3] !== outW) {
+    reject(where, `dOut of shape [N, C, ${outH}, ${outW}]`, formatShape(dOut.shape));
+  }
+  return Tensor.zeros([dOut.shape[0]!, dOut.shape[1]!, H, W], dOut.dtype, allocator);
+}

@@ -1,0 +1,74 @@
+import { formatShape, reject } from "./errors.js";
+import { broadcastShape, forEachPosition, sameShape } from "./shape.js";
+import { Tensor } from "./tensor.js";
+
+/** Applies `f` to every element; a new tensor of the same shape. */
+export function map(x: Tensor, f: (value: number) => number): Tensor {
+  const out = x.clone();
+  const data = out.data;
+  for (let i = 0; i < data.length; i++) data[i] = f(data[i]!);
+  return out;
+}
+
+/**
+ * Applies `f` to pairs of elements after broadcasting; a new tensor.
+ *
+ * @throws InputError when the shapes do not broadcast or the element types differ
+ */
+export function zip(a: Tensor, b: Tensor, f: (a: number, b: number) => number, where = "zip"): Tensor {
+  if (a.dtype !== b.dtype) reject(where, "operands of one element type", `${a.dtype} and ${b.dtype}`, "convert one with astype");
+  const shape = broadcastShape(where, a.shape, b.shape);
+  const out = Tensor.zeros(shape, a.dtype);
+  const [from, other, into] = [a.data, b.data, out.data];
+  if (a.isContiguous && b.isContiguous && sameShape(a.shape, b.shape)) {
+    for (let i = 0; i < into.length; i++) into[i] = f(from[i]!, other[i]!);
+    return out;
+  }
+  forEachPosition(shape, [a.broadcastTo(shape), b.broadcastTo(shape), out], (pa, pb, po) => {
+    into[po!] = f(from[pa!]!, other[pb!]!);
+  });
+  return out;
+}
+
+/** A tensor, or a number that stands for a tensor full of it. */
+export type Operand = Tensor | number;
+
+function binary(where: string, f: (a: number, b: number) => number): (a: Tensor, b: Operand) => Tensor {
+  return (a, b) => (typeof b === "number" ? map(a, (value) => f(value, b)) : zip(a, b, f, where));
+}
+
+/** `a + b`, broadcasting. A new tensor. */
+export const add = binary("add", (a, b) => a + b);
+/** `a − b`, broadcasting. A new tensor. */
+export const subtract = binary("subtract", (a, b) => a - b);
+/** `a · b`, element by element, broadcasting. A new tensor. */
+export const multiply = binary("multiply", (a, b) => a * b);
+/** `a / b`, element by element, broadcasting. A new tensor. */
+export const divide = binary("divide", (a, b) => a / b);
+/** The larger of `a` and `b`, element by element, broadcasting; NaN if either is. A new tensor. */
+export const maximum = binary("maximum", (a, b) => Math.max(a, b));
+
+/** `−x`. A new tensor. */
+export const negate = (x: Tensor): Tensor => map(x, (value) => -value);
+/** `eˣ`, element by element. A new tensor. */
+export const exp = (x: Tensor): Tensor => map(x, Math.exp);
+/** Natural logarithm, element by element. A new tensor. */
+export const log = (x: Tensor): Tensor => map(x, Math.log);
+/** Square root, element by element. A new tensor. */
+export const sqrt = (x: Tensor): Tensor => map(x, Math.sqrt);
+
+/**
+ * `target += source`, in place: the one operation that changes an existing tensor. Gradients accumulate with it,
+ * because a value that is used twice receives the sum of what flows back along both paths.
+ *
+ * @throws InputError when the shapes differ or the target is not contiguous
+ */
+export function accumulate(target: Tensor, source: Tensor): void {
+  if (!sameShape(target.shape, source.shape)) {
+    reject("accumulate", `a source of shape ${formatShape(target.shape)}`, formatShape(source.shape));
+  }
+  if (!target.isContiguous) reject("accumulate", "a contiguous target", `strides ${formatShape(target.stride)}`);
+  const into = target.data;
+  const from = source.contiguous().data;
+  for (let i = 0; i < into.length; i++) into[i]! += from[i]!;
+}

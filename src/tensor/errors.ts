@@ -1,0 +1,23 @@
+/**
+ * The one error that leibniz throws for bad input: a shape that does not fit, a file that is cut short, a name
+ * that nobody knows. Its message is a single line that says what was expected and what was found. Any other
+ * error that escapes is a bug in leibniz.
+ */
+export class InputError extends Error {
+  override readonly name = "InputError";
+}
+
+/**
+ * Throws an {@link InputError} worded as `<where>: expected <expected>, got <got>; <hint>`.
+ *
+ * @param where the public function or the file that complains
+ * @throws InputError always
+ */
+export function reject(where: string, expected: string, got: string, hint?: string): never {
+  throw new InputError(`${where}: expected ${expected}, got ${got}${hint === undefined ? "" : `; ${hint}`}`);
+}
+
+/** A shape as error messages print it: `[2, 3]`. */
+export function formatShape(shape: readonly number[]): string {
+  return `[${shape.join(", ")}]`;
+}

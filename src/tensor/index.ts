@@ -1,0 +1,9 @@
+/** Numbers with a shape: the tensor, its views, arithmetic, and seeded random numbers. */
+export { InputError, formatShape, reject } from "./errors.js";
+export { type Allocator, type Data, type DType, heapAllocator } from "./storage.js";
+export { broadcastShape, sameShape, sizeOf } from "./shape.js";
+export { type Nested, type SliceRange, Tensor, tensor } from "./tensor.js";
+export { type Operand, accumulate, add, divide, exp, log, map, maximum, multiply, negate, sqrt, subtract, zip } from "./elementwise.js";
+export { type ReduceOptions, argmax, max, mean, sum } from "./reduce.js";
+export { matmul } from "./matmul.js";
+export { Random } from "./random.js";

@@ -1,0 +1,109 @@
+import { reject } from "./errors.js";
+import { sizeOf } from "./shape.js";
+import { type DType, heapAllocator, type Allocator } from "./storage.js";
+import { Tensor } from "./tensor.js";
+
+/**
+ * A seeded source of random numbers: the same seed gives the same numbers on every machine. The generator is
+ * Chris Doty-Humphrey's sfc32 ("small fast counter", from PractRand), keyed by a hash of the seed.
+ *
+ * {@link Random.split} derives a further source from a *name*, not from how many numbers were drawn before. So
+ * `random.split("conv2")` gives conv2 the same initial weights whether or not a layer was added in front of it.
+ */
+export class Random {
+  readonly #key: string;
+  #a: number;
+  #b: number;
+  #c: number;
+  #counter = 1;
+  #spareNormal: number | null = null;
+
+  /** @param seed any number or text; 1 and "1" are the same seed */
+  constructor(seed: number | string) {
+    this.#key = String(seed);
+    [this.#a, this.#b, this.#c] = hash(this.#key);
+    for (let i = 0; i < 15; i++) this.bits();
+  }
+
+  /** An independent source that depends on this one's seed and on the name only. */
+  split(name: string): Random {
+    return new Random(`${this.#key}/${name}`);
+  }
+
+  /** 32 random bits, as an unsigned integer. */
+  bits(): number {
+    const result = (this.#a + this.#b + this.#counter) | 0;
+    this.#counter = (this.#counter + 1) | 0;
+    this.#a = this.#b ^ (this.#b >>> 9);
+    this.#b = (this.#c + (this.#c << 3)) | 0;
+    this.#c = (((this.#c << 21) | (this.#c >>> 11)) + result) | 0;
+    return result >>> 0;
+  }
+
+  /** A number in [0, 1), evenly spread over the multiples of 2⁻⁵³. */
+  next(): number {
+    const high = this.bits() >>> 5; // 27 bits
+    const low = this.bits() >>> 6; // 26 bits
+    return (high * 2 ** 26 + low) / 2 ** 53;
+  }
+
+  /** A whole number from 0 to bound − 1, each equally likely: draws that would favour small numbers are redone. */
+  integer(bound: number): number {
+    if (!Number.isInteger(bound) || bound < 1 || bound > 2 ** 32) reject("Random.integer", "a bound from 1 to 2³²", String(bound));
+    const fair = 2 ** 32 - (2 ** 32 % bound);
+    for (;;) {
+      const drawn = this.bits();
+      if (drawn < fair) return drawn % bound;
+    }
+  }
+
+  /** A number from the normal distribution with mean 0 and standard deviation 1 (Box and Muller, 1958). */
+  nextNormal(): number {
+    if (this.#spareNormal !== null) {
+      const spare = this.#spareNormal;
+      this.#spareNormal = null;
+      return spare;
+    }
+    const radius = Math.sqrt(-2 * Math.log(1 - this.next()));
+    const angle = 2 * Math.PI * this.next();
+    this.#spareNormal = radius * Math.sin(angle);
+    return radius * Math.cos(angle);
+  }
+
+  /** A tensor of numbers evenly spread over [low, high). */
+  uniform(shape: readonly number[], low: number, high: number, dtype: DType = "float32", allocator: Allocator = heapAllocator): Tensor {
+    return this.#fill(shape, () => low + (high - low) * this.next(), dtype, allocator);
+  }
+
+  /** A tensor of normally distributed numbers. */
+  normal(shape: readonly number[], mean = 0, standardDeviation = 1, dtype: DType = "float32", allocator: Allocator = heapAllocator): Tensor {
+    return this.#fill(shape, () => mean + standardDeviation * this.nextNormal(), dtype, allocator);
+  }
+
+  /** The numbers 0 … n − 1 in random order, every order equally likely (Fisher and Yates). */
+  permutation(n: number): Uint32Array {
+    const order = Uint32Array.from({ length: n }, (_, i) => i);
+    for (let i = n - 1; i > 0; i--) {
+      const j = this.integer(i + 1);
+      [order[i], order[j]] = [order[j]!, order[i]!];
+    }
+    return order;
+  }
+
+  #fill(shape: readonly number[], draw: () => number, dtype: DType, allocator: Allocator): Tensor {
+    const values = Float64Array.from({ length: sizeOf(shape) }, draw);
+    return Tensor.from(values, shape, dtype, allocator);
+  }
+}
+
+/** Three well-mixed 32-bit words from a text: FNV-1a with three offsets, each finished as MurmurHash3 finishes. */
+function hash(text: string): [number, number, number] {
+  const bytes = new TextEncoder().encode(text);
+  return [0x811c9dc5, 0x9e3779b9, 0x85ebca6b].map((start) => {
+    let h = start;
+    for (const byte of bytes) h = Math.imul(h ^ byte, 0x01000193);
+    h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);
+    h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
+    return h ^ (h >>> 16);
+  }) as [number, number, number];
+}

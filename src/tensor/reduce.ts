@@ -1,0 +1,68 @@
+import { formatShape, reject } from "./errors.js";
+import { forEachPosition, resolveAxis, sizeOf } from "./shape.js";
+import { Tensor } from "./tensor.js";
+
+/** Which axes a reduction removes (all of them if left out), and whether they stay with extent 1. */
+export interface ReduceOptions {
+  readonly axes?: number | readonly number[];
+  readonly keepDims?: boolean;
+}
+
+/** Sum over the given axes, added up in float64 in row-major order. A new tensor. */
+export function sum(x: Tensor, options: ReduceOptions = {}): Tensor {
+  return reduce("sum", x, options, 0, (total, value) => total + value);
+}
+
+/** Arithmetic mean over the given axes. A new tensor. @throws InputError when they hold no element */
+export function mean(x: Tensor, options: ReduceOptions = {}): Tensor {
+  const total = reduce("mean", x, options, 0, (partial, value) => partial + value);
+  const count = x.size / total.size;
+  if (!(count > 0)) reject("mean", "at least one element to average", `shape ${formatShape(x.shape)}`);
+  for (let i = 0; i < total.data.length; i++) total.data[i]! /= count;
+  return total;
+}
+
+/** Largest element over the given axes; NaN if one of them is NaN. A new tensor. */
+export function max(x: Tensor, options: ReduceOptions = {}): Tensor {
+  if (x.size === 0) reject("max", "at least one element", `shape ${formatShape(x.shape)}`);
+  return reduce("max", x, options, -Infinity, Math.max);
+}
+
+/**
+ * Index of the largest element along one axis, the first in case of a tie.
+ *
+ * @returns one index per remaining position, in row-major order of the shape without that axis
+ */
+export function argmax(x: Tensor, axis: number): Int32Array {
+  const along = resolveAxis("argmax", axis, x.rank);
+  const extent = x.shape[along]!;
+  if (extent === 0) reject("argmax", "at least one element along the axis", `shape ${formatShape(x.shape)}`);
+  const rest = x.shape.filter((_, a) => a !== along);
+  const restStride = x.stride.filter((_, a) => a !== along);
+  const step = x.stride[along]!;
+  const indices = new Int32Array(sizeOf(rest));
+  let next = 0;
+  forEachPosition(rest, [{ offset: x.offset, stride: restStride }], (position) => {
+    let best = 0;
+    for (let i = 1; i < extent; i++) {
+      if (x.data[position! + i * step]! > x.data[position! + best * step]!) best = i;
+    }
+    indices[next++] = best;
+  });
+  return indices;
+}
+
+function reduce(where: string, x: Tensor, options: ReduceOptions, start: number, combine: (partial: number, value: number) => number): Tensor {
+  const named = options.axes === undefined ? x.shape.map((_, axis) => axis) : [options.axes].flat();
+  const reduced = new Set(named.map((axis) => resolveAxis(where, axis, x.rank)));
+  if (reduced.size !== named.length) reject(where, "each axis once", formatShape(named));
+  const kept = x.shape.map((extent, axis) => (reduced.has(axis) ? 1 : extent));
+  const totals = new Float64Array(sizeOf(kept)).fill(start);
+  const layout = Tensor.wrap(totals, kept).broadcastTo(x.shape);
+  const data = x.data;
+  forEachPosition(x.shape, [x, layout], (from, into) => {
+    totals[into!] = combine(totals[into!]!, data[from!]!);
+  });
+  const shape = options.keepDims === true ? kept : x.shape.filter((_, axis) => !reduced.has(axis));
+  return Tensor.from(totals, shape, x.dtype);
+}

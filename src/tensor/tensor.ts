@@ -1,0 +1,249 @@
+import ndarray, { type NdArray } from "ndarray";
+import { formatShape, reject } from "./errors.js";
+import { formatTensor } from "./print.js";
+import { broadcastShape, checkShape, forEachPosition, resolveAxis, rowMajorStride, sameShape, sizeOf } from "./shape.js";
+import { type Allocator, type Data, type DType, dtypeOf, heapAllocator } from "./storage.js";
+
+/** Numbers nested as deep as the tensor has axes; a bare number for rank 0. */
+export type Nested = number | readonly Nested[];
+
+/** One entry per axis of {@link Tensor.slice}: a range `[start, stop]`, or `null` for the whole axis. */
+export type SliceRange = readonly [start: number, stop: number] | null;
+
+/**
+ * An n-dimensional array: flat memory plus the rule that turns an index into a position,
+ *
+ *     position(i₀, i₁, …) = offset + i₀·stride₀ + i₁·stride₁ + …
+ *
+ * The rule is held by an `ndarray` view, so that transposing, slicing and broadcasting only rewrite the rule and
+ * share the memory. Each method below says whether its result shares memory with this tensor.
+ */
+export class Tensor {
+  /** The ndarray view: `data`, `shape`, `stride`, `offset`. */
+  readonly view: NdArray<Data>;
+  readonly dtype: DType;
+
+  private constructor(view: NdArray<Data>) {
+    this.view = view;
+    this.dtype = dtypeOf(view.data);
+  }
+
+  /** A tensor of zeros. */
+  static zeros(shape: readonly number[], dtype: DType = "float32", allocator: Allocator = heapAllocator): Tensor {
+    checkShape("Tensor.zeros", shape);
+    return Tensor.wrap(allocator.allocate(dtype, sizeOf(shape)), shape);
+  }
+
+  /** A tensor whose every element is `value`. */
+  static full(shape: readonly number[], value: number, dtype: DType = "float32", allocator: Allocator = heapAllocator): Tensor {
+    const tensor = Tensor.zeros(shape, dtype, allocator);
+    tensor.data.fill(value);
+    return tensor;
+  }
+
+  /**
+   * Looks at existing memory, in row-major order, as a tensor. Shares memory with `data`.
+   *
+   * @throws InputError when the shape does not hold exactly as many elements as `data`
+   */
+  static wrap(data: Data, shape: readonly number[]): Tensor {
+    checkShape("Tensor.wrap", shape);
+    if (sizeOf(shape) !== data.length) {
+      reject("Tensor.wrap", `${sizeOf(shape)} elements for shape ${formatShape(shape)}`, String(data.length));
+    }
+    return new Tensor(ndarray(data, [...shape], rowMajorStride(shape), 0));
+  }
+
+  /** Copies flat numbers, in row-major order, into a new tensor. */
+  static from(values: ArrayLike<number>, shape: readonly number[], dtype: DType = "float32", allocator: Allocator = heapAllocator): Tensor {
+    checkShape("Tensor.from", shape);
+    if (sizeOf(shape) !== values.length) {
+      reject("Tensor.from", `${sizeOf(shape)} elements for shape ${formatShape(shape)}`, String(values.length));
+    }
+    const tensor = Tensor.zeros(shape, dtype, allocator);
+    tensor.data.set(values);
+    return tensor;
+  }
+
+  get shape(): readonly number[] {
+    return this.view.shape;
+  }
+
+  /** Steps, in elements, from one entry to the next along each axis. */
+  get stride(): readonly number[] {
+    return this.view.stride;
+  }
+
+  /** Position of the first element in {@link data}. */
+  get offset(): number {
+    return this.view.offset;
+  }
+
+  /** The flat memory, shared by all views of it; an element's place in it is given by offset and stride. */
+  get data(): Data {
+    return this.view.data;
+  }
+
+  get rank(): number {
+    return this.view.shape.length;
+  }
+
+  /** Number of elements. */
+  get size(): number {
+    return sizeOf(this.view.shape);
+  }
+
+  /** Does the tensor cover all of its memory in row-major order, so that a loop may run over `data` itself? */
+  get isContiguous(): boolean {
+    if (this.offset !== 0 || this.size !== this.data.length) return false;
+    return rowMajorStride(this.shape).every((step, axis) => step === this.stride[axis] || this.shape[axis] === 1);
+  }
+
+  /** Do two tensors look at the same memory, so that writing to one may change the other? */
+  sharesMemoryWith(other: Tensor): boolean {
+    return this.data.buffer === other.data.buffer;
+  }
+
+  /** @throws InputError when the index has the wrong rank or lies outside the shape */
+  get(...index: number[]): number {
+    this.checkIndex("Tensor.get", index);
+    return this.view.get(...index);
+  }
+
+  /** Writes one element, in this tensor and in all that share its memory. @throws InputError as `get` */
+  set(index: readonly number[], value: number): void {
+    this.checkIndex("Tensor.set", index);
+    this.data[index.reduce((position, i, axis) => position + i * this.stride[axis]!, this.offset)] = value;
+  }
+
+  /** The only element of a tensor of size 1. */
+  item(): number {
+    if (this.size !== 1) reject("Tensor.item", "a tensor with one element", `shape ${formatShape(this.shape)}`);
+    return this.data[this.offset]!;
+  }
+
+  /** The same elements in the same order under another shape. Shares memory if contiguous, else copies. */
+  reshape(shape: readonly number[]): Tensor {
+    checkShape("Tensor.reshape", shape);
+    if (sizeOf(shape) !== this.size) {
+      reject("Tensor.reshape", `a shape with ${this.size} elements, as ${formatShape(this.shape)} has`, formatShape(shape));
+    }
+    return Tensor.wrap(this.contiguous().data, shape);
+  }
+
+  /** Axes in another order; all reversed if none is given. Always shares memory. */
+  transpose(axes: readonly number[] = this.shape.map((_, axis) => this.rank - 1 - axis)): Tensor {
+    const order = axes.map((axis) => resolveAxis("Tensor.transpose", axis, this.rank));
+    if (order.length !== this.rank || new Set(order).size !== this.rank) {
+      reject("Tensor.transpose", `each of the ${this.rank} axes once`, formatShape(axes));
+    }
+    return this.reviewed(order.map((axis) => this.shape[axis]!), order.map((axis) => this.stride[axis]!), this.offset);
+  }
+
+  /** A rectangular part; axes left out at the end are kept whole. Always shares memory. */
+  slice(...ranges: SliceRange[]): Tensor {
+    if (ranges.length > this.rank) reject("Tensor.slice", `at most ${this.rank} ranges`, String(ranges.length));
+    const shape = [...this.shape];
+    let offset = this.offset;
+    ranges.forEach((range, axis) => {
+      if (range === null) return;
+      const [start, stop] = range;
+      const extent = this.shape[axis]!;
+      if (!Number.isInteger(start) || !Number.isInteger(stop) || start < 0 || stop < start || stop > extent) {
+        reject("Tensor.slice", `0 ≤ start ≤ stop ≤ ${extent} on axis ${axis}`, `[${start}, ${stop}]`);
+      }
+      shape[axis] = stop - start;
+      offset += start * this.stride[axis]!;
+    });
+    return this.reviewed(shape, [...this.stride], offset);
+  }
+
+  /**
+   * Repeats axes of extent 1, and new axes in front, without copying: their stride is 0. Always shares memory,
+   * and one element of memory then stands for many, so the result is for reading only.
+   */
+  broadcastTo(shape: readonly number[]): Tensor {
+    if (!sameShape(broadcastShape("Tensor.broadcastTo", this.shape, shape), shape)) {
+      reject("Tensor.broadcastTo", `a shape that ${formatShape(this.shape)} broadcasts to`, formatShape(shape));
+    }
+    const added = shape.length - this.rank;
+    const stride = shape.map((extent, axis) => {
+      const own = axis - added;
+      return own < 0 || (this.shape[own] === 1 && extent !== 1) ? 0 : this.stride[own]!;
+    });
+    return this.reviewed([...shape], stride, this.offset);
+  }
+
+  /** This tensor if it is contiguous (shares memory), else a row-major copy. */
+  contiguous(): Tensor {
+    return this.isContiguous ? this : this.clone();
+  }
+
+  /** A row-major copy. Never shares memory. */
+  clone(allocator: Allocator = heapAllocator): Tensor {
+    return this.astype(this.dtype, allocator);
+  }
+
+  /** A row-major copy in another element type. Never shares memory. */
+  astype(dtype: DType, allocator: Allocator = heapAllocator): Tensor {
+    const copy = Tensor.zeros(this.shape, dtype, allocator);
+    const source = this.data;
+    if (this.isContiguous) {
+      copy.data.set(source);
+    } else {
+      let position = 0;
+      forEachPosition(this.shape, [this], (from) => {
+        copy.data[position++] = source[from]!;
+      });
+    }
+    return copy;
+  }
+
+  /** All elements as nested arrays. */
+  toNested(): Nested {
+    const values = this.contiguous().data;
+    const nest = (axis: number, position: number, size: number): Nested => {
+      if (axis === this.rank) return values[position]!;
+      const step = size / this.shape[axis]!;
+      return Array.from({ length: this.shape[axis]! }, (_, i) => nest(axis + 1, position + i * step, step));
+    };
+    return nest(0, 0, this.size);
+  }
+
+  /** Rows and columns as a person would write them; large tensors are abbreviated. */
+  toString(): string {
+    return formatTensor(this);
+  }
+
+  private reviewed(shape: number[], stride: number[], offset: number): Tensor {
+    return new Tensor(ndarray(this.data, shape, stride, offset));
+  }
+
+  private checkIndex(where: string, index: readonly number[]): void {
+    const inside = index.length === this.rank && index.every((i, axis) => Number.isInteger(i) && i >= 0 && i < this.shape[axis]!);
+    if (!inside) reject(where, `an index inside shape ${formatShape(this.shape)}`, formatShape(index));
+  }
+}
+
+/**
+ * A tensor from nested arrays: `tensor([[1, 2], [3, 4]])` has shape [2, 2].
+ *
+ * @throws InputError when rows of one level have different lengths
+ */
+export function tensor(values: Nested, dtype: DType = "float64"): Tensor {
+  const shape: number[] = [];
+  for (let level: Nested = values; typeof level !== "number"; level = level[0]!) {
+    shape.push(level.length);
+    if (level.length === 0) break;
+  }
+  const flat: number[] = [];
+  const collect = (level: Nested, axis: number): void => {
+    if (typeof level === "number" ? axis !== shape.length : axis >= shape.length || level.length !== shape[axis]) {
+      reject("tensor", `rows of equal length, shape ${formatShape(shape)}`, typeof level === "number" ? "a number among rows" : `a row of ${level.length}`);
+    }
+    if (typeof level === "number") flat.push(level);
+    else level.forEach((inner) => collect(inner, axis + 1));
+  };
+  collect(values, 0);
+  return Tensor.from(flat, shape, dtype);
+}

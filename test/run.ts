@@ -1,0 +1,62 @@
+/**
+ * Runs every compiled test file with uvu, in one process, and ends with the plain line `N passed, N failed`.
+ *
+ *     node .test-build/run.js [PATTERN]      only files whose path contains PATTERN
+ *
+ * uvu alone would call a file that forgets `test.run()`, or a pattern that matches nothing, a success. Here a file
+ * without tests fails, and so does a run without files.
+ */
+import { readdirSync } from "node:fs";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { join, relative, sep } from "node:path";
+
+/** What uvu's own runner returns for a suite. */
+type SuiteResult = [errors: string | true, passed: number, skipped: number, total: number];
+
+const uvu = globalThis as unknown as { UVU_DEFER: number; UVU_INDEX: number; UVU_QUEUE: (null | string | (() => Promise<SuiteResult>))[][] };
+uvu.UVU_DEFER = 1;
+uvu.UVU_QUEUE = [];
+
+const root = fileURLToPath(new URL(".", import.meta.url));
+const pattern = process.argv[2] ?? "";
+const files = readdirSync(root, { recursive: true, encoding: "utf8" })
+  .filter((file) => file.endsWith(".test.js") && file.split(sep).join("/").includes(pattern))
+  .map((file) => join(root, file))
+  .sort();
+
+let passed = 0;
+let failed = 0;
+for (const [index, file] of files.entries()) {
+  const name = relative(root, file).replace(/\.js$/, "");
+  const started = performance.now();
+  console.log(name);
+  uvu.UVU_INDEX = index;
+  const suites: (() => Promise<SuiteResult>)[] = [];
+  uvu.UVU_QUEUE[index] = suites;
+  let ran = 0;
+  try {
+    await import(pathToFileURL(file).href);
+    for (const suite of suites) {
+      const [errors, suitePassed, skipped, total] = await suite();
+      ran += total;
+      passed += suitePassed;
+      failed += total - suitePassed;
+      if (skipped > 0) {
+        failed += skipped;
+        console.error(`  ${skipped} skipped: take out .skip and .only`);
+      }
+      if (errors !== true) console.error(errors);
+    }
+    if (ran === 0) throw new Error("no test ran; does the file end with test.run()?");
+  } catch (error) {
+    failed++;
+    console.error(error);
+  }
+  console.log(`  ${((performance.now() - started) / 1000).toFixed(1)} s`);
+}
+if (files.length === 0) {
+  failed++;
+  console.error(`no test file matches "${pattern}"`);
+}
+console.log(`${passed} passed, ${failed} failed`);
+process.exitCode = failed === 0 ? 0 : 1;
