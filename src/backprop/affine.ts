@@ -42,9 +42,9 @@ export async function affineBackward(dOut: Tensor, cache: AffineCache, backend: 
 /** The half of {@link affineBackward} that training the first layer of a network needs. */
 export async function affineParametersBackward(dOut: Tensor, { x, weight, hasBias }: AffineCache, backend: Backend = reference): Promise<{ dWeight: Tensor; dBias: Tensor | null }> {
   checkDOut(dOut, x, weight);
-  // (affine.3) dBias[o] = Σₙ dOut[n, o]
+  // (affine.5) dBias[o] = Σₙ dOut[n, o]
   const dBias = hasBias ? await backend.sumPerChannel(dOut) : null;
-  // (affine.4) dWeight = dOutᵀ · x
+  // (affine.9) dWeight = dOutᵀ · x
   const dWeight = await backend.matmul(dOut, x, { transposeA: true });
   return { dWeight, dBias };
 }
@@ -52,7 +52,7 @@ export async function affineParametersBackward(dOut: Tensor, { x, weight, hasBia
 /** The half of {@link affineBackward} that the layer before needs. */
 export async function affineInputBackward(dOut: Tensor, { x, weight }: AffineCache, backend: Backend = reference): Promise<Tensor> {
   checkDOut(dOut, x, weight);
-  // (affine.5) dX = dOut · weight
+  // (affine.12) dX = dOut · weight
   return backend.matmul(dOut, weight);
 }
 

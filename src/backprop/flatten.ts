@@ -1,6 +1,6 @@
 /** From images to rows: the way from the convolutions to the affine layers. Derived in `derivations/affine.md`. */
 import { formatShape, reject, sizeOf, type Tensor } from "../tensor/index.js";
-import type { Layer, PassOptions } from "./layer.js";
+import { type Layer, type PassOptions, recall, type Remembered } from "./layer.js";
 
 export interface FlattenCache {
   readonly shape: readonly number[];
@@ -11,13 +11,13 @@ export interface FlattenCache {
  * @returns out [N, product of the rest], sharing x's memory if that is contiguous
  */
 export async function flattenForward(x: Tensor): Promise<{ out: Tensor; cache: FlattenCache }> {
-  // (affine.6) out[n, (c·H + h)·W + w] = x[n, c, h, w]
+  // (affine.13) out[n, (c·H + h)·W + w] = x[n, c, h, w]
   return { out: x.reshape(flatShape(x.shape)), cache: { shape: x.shape } };
 }
 
 /** @returns dX, of x's shape */
 export async function flattenBackward(dOut: Tensor, { shape }: FlattenCache): Promise<{ dX: Tensor }> {
-  // (affine.7) dX[n, c, h, w] = dOut[n, (c·H + h)·W + w]
+  // (affine.15) dX[n, c, h, w] = dOut[n, (c·H + h)·W + w]
   return { dX: dOut.reshape(shape) };
 }
 
@@ -30,20 +30,21 @@ function flatShape(shape: readonly number[]): number[] {
 export class Flatten implements Layer {
   readonly kind = "flatten";
   readonly parameters = [];
-  #cache: FlattenCache | null = null;
+  #remembered: Remembered<FlattenCache> | null = null;
 
   outputShape(inputShape: readonly number[]): number[] {
     return flatShape(inputShape);
   }
 
-  async forward(x: Tensor, { training }: PassOptions): Promise<Tensor> {
+  async forward(x: Tensor, { backend, training }: PassOptions): Promise<Tensor> {
     const { out, cache } = await flattenForward(x);
-    this.#cache = training ? cache : null;
+    this.#remembered = training ? { cache, backend } : null;
     return out;
   }
 
   async backward(dOut: Tensor): Promise<Tensor> {
-    if (this.#cache === null) throw new Error("flatten.backward: expected a forward pass in training mode before it, got none");
-    return (await flattenBackward(dOut, this.#cache)).dX;
+    const { cache } = recall(this.kind, this.#remembered);
+    this.#remembered = null;
+    return (await flattenBackward(dOut, cache)).dX;
   }
 }

@@ -1,6 +1,6 @@
 /** Global average pooling: every channel becomes its mean. Derived in `derivations/pooling.md`. */
 import { divide, formatShape, mean, reject, type Tensor } from "../tensor/index.js";
-import type { Layer, PassOptions } from "./layer.js";
+import { type Layer, type PassOptions, recall, type Remembered } from "./layer.js";
 
 export interface GlobalAveragePool2dCache {
   /** [N, C, H, W] */
@@ -35,21 +35,22 @@ function checkX(shape: readonly number[]): void {
 export class GlobalAveragePool2d implements Layer {
   readonly kind = "globalAveragePool2d";
   readonly parameters = [];
-  #cache: GlobalAveragePool2dCache | null = null;
+  #remembered: Remembered<GlobalAveragePool2dCache> | null = null;
 
   outputShape(inputShape: readonly number[]): number[] {
     checkX(inputShape);
     return [inputShape[0]!, inputShape[1]!];
   }
 
-  async forward(x: Tensor, { training }: PassOptions): Promise<Tensor> {
+  async forward(x: Tensor, { backend, training }: PassOptions): Promise<Tensor> {
     const { out, cache } = await globalAveragePool2dForward(x);
-    this.#cache = training ? cache : null;
+    this.#remembered = training ? { cache, backend } : null;
     return out;
   }
 
   async backward(dOut: Tensor): Promise<Tensor> {
-    if (this.#cache === null) throw new Error("globalAveragePool2d.backward: expected a forward pass in training mode before it, got none");
-    return (await globalAveragePool2dBackward(dOut, this.#cache)).dX;
+    const { cache } = recall(this.kind, this.#remembered);
+    this.#remembered = null;
+    return (await globalAveragePool2dBackward(dOut, cache)).dX;
   }
 }

@@ -19,7 +19,7 @@ export class Parameter {
     this.grad = Tensor.zeros(shape, dtype, allocator);
   }
 
-  /** `grad += gradient`: a parameter that is used twice receives the sum. */
+  /** (backpropagation.10) grad += gradient: a parameter that is used twice receives the sum. */
   accumulate(gradient: Tensor): void {
     accumulate(this.grad, gradient);
   }

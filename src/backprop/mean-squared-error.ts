@@ -26,6 +26,6 @@ export async function meanSquaredErrorForward(prediction: Tensor, target: Tensor
  * @returns dPrediction, of the prediction's shape
  */
 export async function meanSquaredErrorBackward(dOut: Tensor, { difference }: MeanSquaredErrorCache): Promise<{ dPrediction: Tensor }> {
-  // (mean-squared-error.2) dPrediction = dOut · 2/M · (prediction − target)
+  // (mean-squared-error.4) dPrediction = dOut · 2/M · (prediction − target)
   return { dPrediction: multiply(difference, (dOut.item() * 2) / difference.size) };
 }

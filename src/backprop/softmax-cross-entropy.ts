@@ -29,9 +29,9 @@ export async function softmaxCrossEntropyForward(logits: Tensor, labels: ArrayLi
   const N = logits.shape[0]!;
   // (softmax-cross-entropy.3) z = logits − max(logits): the same probabilities, and no exponent above 0
   const z = subtract(logits, max(logits, { axes: 1, keepDims: true }));
-  // (softmax-cross-entropy.4) log p = z − log Σ exp(z)
+  // (softmax-cross-entropy.16) log p = z − log Σ exp(z)
   const logP = subtract(z, log(sum(exp(z), { axes: 1, keepDims: true })));
-  // (softmax-cross-entropy.5) loss = −1/N · Σₙ Σ_c targets[n, c] · log p[n, c]
+  // (softmax-cross-entropy.15) loss = −1/N · Σₙ Σ_c targets[n, c] · log p[n, c]
   const out = multiply(sum(multiply(targets, logP)), -1 / N);
   return { out, cache: { probabilities: exp(logP), targets } };
 }
@@ -42,11 +42,11 @@ export async function softmaxCrossEntropyForward(logits: Tensor, labels: ArrayLi
  */
 export async function softmaxCrossEntropyBackward(dOut: Tensor, { probabilities, targets }: SoftmaxCrossEntropyCache): Promise<{ dLogits: Tensor }> {
   const N = targets.shape[0]!;
-  // (softmax-cross-entropy.9) dLogits = dOut/N · (p − targets)
+  // (softmax-cross-entropy.22) dLogits = dOut/N · (p − targets)
   return { dLogits: multiply(subtract(probabilities, targets), dOut.item() / N) };
 }
 
-/** (softmax-cross-entropy.2) targets[n, c] = (1 − ε)·1[c = labels[n]] + ε/C */
+/** (softmax-cross-entropy.13) targets[n, c] = (1 − ε)·1[c = labels[n]] + ε/C */
 function targetDistribution(logits: Tensor, labels: ArrayLike<number>, labelSmoothing: number): Tensor {
   const where = "softmaxCrossEntropy";
   if (logits.rank !== 2 || logits.shape[0] !== labels.length || labels.length === 0) {

@@ -16,6 +16,6 @@ export async function softmaxForward(x: Tensor): Promise<{ out: Tensor; cache: S
 
 /** @returns dX, of x's shape */
 export async function softmaxBackward(dOut: Tensor, { probabilities: p }: SoftmaxCache): Promise<{ dX: Tensor }> {
-  // (softmax-cross-entropy.7) dX = p ⊙ (dOut − Σ dOut ⊙ p)
+  // (softmax-cross-entropy.11) dX = p ⊙ (dOut − Σ dOut ⊙ p)
   return { dX: multiply(p, subtract(dOut, sum(multiply(dOut, p), { axes: -1, keepDims: true }))) };
 }

@@ -22,13 +22,13 @@ export function im2col(x: Tensor, geometry: WindowGeometry, allocator: Allocator
     reject("im2col", `x of shape [N, C, ${geometry.H}, ${geometry.W}]`, formatShape(x.shape));
   }
   const [N, C] = x.shape as [number, number, number, number];
-  const { kH, kW, outH, outW } = geometry;
+  const { kH, kW, strideW, outH, outW } = geometry;
   const cols = Tensor.zeros([N, C * kH * kW, outH * outW], x.dtype, allocator);
   const source = x.contiguous().data;
   const target = cols.data;
   // (conv2d.3) cols[n, (c·kH + i)·kW + j, p·outW + q] = x[n, c, p·strideH + i·dilationH − padH, q·strideW + j·dilationW − padW]
   forEachWindowRow(N * C, geometry, (xStart, colStart, count) => {
-    for (let q = 0; q < count; q++) target[colStart + q] = source[xStart + q * geometry.strideW]!;
+    for (let q = 0, w = xStart; q < count; q++, w += strideW) target[colStart + q] = source[w]!;
   });
   return cols;
 }
@@ -42,7 +42,7 @@ export function im2col(x: Tensor, geometry: WindowGeometry, allocator: Allocator
  * @throws InputError when cols has another shape
  */
 export function col2im(cols: Tensor, channels: number, geometry: WindowGeometry, allocator: Allocator = heapAllocator): Tensor {
-  const { H, W, kH, kW, outH, outW } = geometry;
+  const { H, W, kH, kW, strideW, outH, outW } = geometry;
   if (cols.rank !== 3 || cols.shape[1] !== channels * kH * kW || cols.shape[2] !== outH * outW) {
     reject("col2im", `cols of shape [N, ${channels * kH * kW}, ${outH * outW}]`, formatShape(cols.shape));
   }
@@ -52,7 +52,7 @@ export function col2im(cols: Tensor, channels: number, geometry: WindowGeometry,
   const target = x.data;
   // (conv2d.5) x[n, c, p·strideH + i·dilationH − padH, q·strideW + j·dilationW − padW] += cols[n, (c·kH + i)·kW + j, p·outW + q]
   forEachWindowRow(N * channels, geometry, (xStart, colStart, count) => {
-    for (let q = 0; q < count; q++) target[xStart + q * geometry.strideW]! += source[colStart + q]!;
+    for (let q = 0, w = xStart; q < count; q++, w += strideW) target[w]! += source[colStart + q]!;
   });
   return x;
 }

@@ -13,3 +13,5 @@ export { gemmLoops } from "./reference/gemm-loops.js";
 export { gemmSparse } from "./reference/gemm-sparse.js";
 export { gemmTiled } from "./reference/gemm-tiled.js";
 export type { Gemm, MatrixView } from "./reference/matrix.js";
+export type { GpuBackend, GpuBackendOptions, GpuMode } from "./gpu/index.js";
+export { availableGpuModes, type BackendName, backendNames, gpuBackend, openBackend, type OpenBackendOptions } from "./open-backend.js";

@@ -6,18 +6,14 @@ import type { MaxPool2dResult } from "../backend.js";
 export function maxPool2d(x: Tensor, geometry: WindowGeometry, allocator: Allocator): MaxPool2dResult {
   const out = Tensor.zeros(outShape("maxPool2d", x, geometry), x.dtype, allocator);
   const argmax = new Int32Array(out.size);
-  const { W, kH, kW, dilationH, dilationW } = geometry;
+  const { W, dilationH, dilationW } = geometry;
   const source = x.contiguous().data;
   const target = out.data;
-  forEachWindow(out.shape, geometry, (window, plane, top, left) => {
+  forEachWindow(out.shape, geometry, (window, plane, top, bottom, left, right) => {
     let best = -Infinity;
     let winner = -1;
-    for (let i = 0; i < kH; i++) {
-      const h = top + i * dilationH;
-      if (h < 0 || h >= geometry.H) continue;
-      for (let j = 0; j < kW; j++) {
-        const w = left + j * dilationW;
-        if (w < 0 || w >= W) continue;
+    for (let h = top; h < bottom; h += dilationH) {
+      for (let w = left; w < right; w += dilationW) {
         const value = source[plane + h * W + w]!;
         if (value > best || winner < 0 || value !== value) {
           best = value;
@@ -48,18 +44,13 @@ export function maxPool2dBackward(dOut: Tensor, argmax: Int32Array, geometry: Wi
 /** See {@link Backend.averagePool2d}. */
 export function averagePool2d(x: Tensor, geometry: WindowGeometry, allocator: Allocator): Tensor {
   const out = Tensor.zeros(outShape("averagePool2d", x, geometry), x.dtype, allocator);
-  const { H, W, kH, kW, dilationH, dilationW } = geometry;
+  const { W, kH, kW, dilationH, dilationW } = geometry;
   const source = x.contiguous().data;
   const target = out.data;
-  forEachWindow(out.shape, geometry, (window, plane, top, left) => {
+  forEachWindow(out.shape, geometry, (window, plane, top, bottom, left, right) => {
     let total = 0;
-    for (let i = 0; i < kH; i++) {
-      const h = top + i * dilationH;
-      if (h < 0 || h >= H) continue;
-      for (let j = 0; j < kW; j++) {
-        const w = left + j * dilationW;
-        if (w >= 0 && w < W) total += source[plane + h * W + w]!;
-      }
+    for (let h = top; h < bottom; h += dilationH) {
+      for (let w = left; w < right; w += dilationW) total += source[plane + h * W + w]!;
     }
     target[window] = total / (kH * kW);
   });
@@ -69,36 +60,47 @@ export function averagePool2d(x: Tensor, geometry: WindowGeometry, allocator: Al
 /** See {@link Backend.averagePool2dBackward}. */
 export function averagePool2dBackward(dOut: Tensor, geometry: WindowGeometry, allocator: Allocator): Tensor {
   const dX = inputGradient("averagePool2dBackward", dOut, geometry, allocator);
-  const { H, W, kH, kW, dilationH, dilationW } = geometry;
+  const { W, kH, kW, dilationH, dilationW } = geometry;
   const source = dOut.contiguous().data;
   const target = dX.data;
-  forEachWindow(dOut.shape, geometry, (window, plane, top, left) => {
+  forEachWindow(dOut.shape, geometry, (window, plane, top, bottom, left, right) => {
     const share = source[window]! / (kH * kW);
-    for (let i = 0; i < kH; i++) {
-      const h = top + i * dilationH;
-      if (h < 0 || h >= H) continue;
-      for (let j = 0; j < kW; j++) {
-        const w = left + j * dilationW;
-        if (w >= 0 && w < W) target[plane + h * W + w]! += share;
-      }
+    for (let h = top; h < bottom; h += dilationH) {
+      for (let w = left; w < right; w += dilationW) target[plane + h * W + w]! += share;
     }
   });
   return dX;
 }
 
 /**
- * Calls `visit` for each window with its position in `out`, where its plane starts in x, and the pixel (top, left)
- * under its first entry, which may lie on the padding.
+ * Calls `visit` for each window with its position in `out`, where its plane starts in x, and the pixels that it holds:
+ * from row `top` to before `bottom` and from column `left` to before `right`, in steps of the dilation. What lies on
+ * the padding is cut off.
  */
-function forEachWindow(shape: readonly number[], geometry: WindowGeometry, visit: (window: number, plane: number, top: number, left: number) => void): void {
-  const { H, W, strideH, strideW, padH, padW, outH, outW } = geometry;
+function forEachWindow(
+  shape: readonly number[],
+  geometry: WindowGeometry,
+  visit: (window: number, plane: number, top: number, bottom: number, left: number, right: number) => void,
+): void {
+  const { H, W, kH, kW, strideH, strideW, padH, padW, dilationH, dilationW, outH, outW } = geometry;
   const planes = shape[0]! * shape[1]!;
   let window = 0;
   for (let plane = 0; plane < planes; plane++) {
     for (let p = 0; p < outH; p++) {
-      for (let q = 0; q < outW; q++) visit(window++, plane * H * W, p * strideH - padH, q * strideW - padW);
+      const top = p * strideH - padH;
+      const bottom = Math.min(H, top + (kH - 1) * dilationH + 1);
+      for (let q = 0; q < outW; q++) {
+        const left = q * strideW - padW;
+        const right = Math.min(W, left + (kW - 1) * dilationW + 1);
+        visit(window++, plane * H * W, firstInside(top, dilationH), bottom, firstInside(left, dilationW), right);
+      }
     }
   }
+}
+
+/** The first of start, start + step, … that is not negative. */
+function firstInside(start: number, step: number): number {
+  return start >= 0 ? start : start + Math.ceil(-start / step) * step;
 }
 
 function outShape(where: string, x: Tensor, { H, W, outH, outW }: WindowGeometry): number[] {

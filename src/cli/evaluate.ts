@@ -1,0 +1,82 @@
+/** `leibniz evaluate`: how well saved weights do on the test images. */
+import { Command } from "commander";
+import { loadMnist } from "../data/index.js";
+import { decodeSafetensors, loadWeights, weightsSha256 } from "../network/index.js";
+import { argmax, Tensor } from "../tensor/index.js";
+import { evaluate, findRecipe } from "../training/index.js";
+import { readFile, writeFileWhole } from "./files.js";
+import { encodeNpy } from "./npy.js";
+import { type BackendChoice, backendOptions, chooseBackend, dataOption, describeBackend, jsonOption, printJson } from "./options.js";
+
+interface EvaluateCommandOptions extends BackendChoice {
+  readonly weights: string;
+  readonly recipe: string;
+  readonly data?: string;
+  readonly logits?: string;
+  readonly json?: boolean;
+}
+
+export function evaluateCommand(): Command {
+  const command = new Command("evaluate")
+    .description("classify the test images with saved weights")
+    .requiredOption("--weights <FILE>", "weights, a safetensors file as --out keeps it")
+    .option("--recipe <NAME>", "the recipe whose network the weights belong to", "default")
+    .addOption(dataOption())
+    .option("--logits <FILE>", "also write the logits [images, classes] as a NumPy .npy file")
+    .addOption(jsonOption());
+  for (const option of backendOptions()) command.addOption(option);
+  return command.action(runEvaluate);
+}
+
+async function runEvaluate(options: EvaluateCommandOptions): Promise<void> {
+  const recipe = findRecipe(options.recipe);
+  const { tensors } = decodeSafetensors(readFile(options.weights), options.weights);
+  const { test } = await loadMnist(options.data);
+  const backend = await chooseBackend(options);
+  try {
+    const network = recipe.network(backend);
+    loadWeights(network, tensors, options.weights);
+    network.outputShapes([1, 1, test.images.height, test.images.width]);
+    const batches: Tensor[] = [];
+    const { loss, accuracy, correct, seconds } = await evaluate({ network, dataset: test, backend, batchSize: 256, onBatch: (logits) => batches.push(logits) });
+    const logits = stack(batches);
+    if (options.logits !== undefined) writeFileWhole(options.logits, encodeNpy(logits));
+    const { count } = test.images;
+    if (options.json === true) {
+      const result = { testLoss: loss, testAccuracy: accuracy, images: count, imagesPerSecond: count / seconds, weightsSha256: await weightsSha256(network) };
+      printJson({ ...result, backend: backend.name, mode: backend.mode, threads: backend.threads });
+    } else {
+      console.log(`${correct} of ${count} test images right: accuracy ${accuracy.toFixed(4)}, loss ${loss.toFixed(4)}; ${Math.round(count / seconds)} images/s on ${describeBackend(backend)}\n`);
+      console.log(formatConfusion(argmax(logits, 1), test.labels));
+      if (options.logits !== undefined) console.log(`\nlogits written to ${options.logits}`);
+    }
+  } finally {
+    await backend.dispose();
+  }
+}
+
+/** Batches [n, classes] one below the other. */
+function stack(batches: readonly Tensor[]): Tensor {
+  const classes = batches[0]!.shape[1]!;
+  const rows = batches.reduce((total, batch) => total + batch.shape[0]!, 0);
+  const all = Tensor.zeros([rows, classes]);
+  let position = 0;
+  for (const batch of batches) {
+    all.data.set(batch.contiguous().data, position);
+    position += batch.size;
+  }
+  return all;
+}
+
+/** How often each digit (row) was taken for each digit (column). */
+function formatConfusion(guesses: Int32Array, labels: Uint8Array): string {
+  const counts = Array.from({ length: 10 }, () => new Array<number>(10).fill(0));
+  guesses.forEach((guess, n) => counts[labels[n]!]![guess]!++);
+  const row = (cells: readonly (string | number)[]): string => cells.map((cell) => String(cell).padStart(5)).join("");
+  const digits = Array.from({ length: 10 }, (_, digit) => digit);
+  const lines = counts.map((guessed, digit) => {
+    const total = guessed.reduce((sum, n) => sum + n, 0);
+    return `${row([digit, ...guessed.map((n) => (n === 0 ? "·" : n))])}   ${total === 0 ? "" : `${((100 * guessed[digit]!) / total).toFixed(1)} %`}`;
+  });
+  return [`${row(["", ...digits])}   right`, ...lines].join("\n");
+}

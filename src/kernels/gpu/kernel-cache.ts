@@ -1,0 +1,114 @@
+import type * as GpuJs from "gpu.js";
+import type { GpuMode } from "./modes.js";
+import { type ProductConstants, productEntry } from "./product-kernel.js";
+
+/** What one compiled kernel is for. */
+export interface ProductShape {
+  readonly M: number;
+  readonly N: number;
+  readonly batch: number;
+  readonly constants: ProductConstants;
+}
+
+/**
+ * Compiles kernels, keeps the most recently used ones, and runs them one after the other. A kernel is compiled for
+ * fixed shapes, so that its loops have fixed ends, which every device needs or likes.
+ *
+ * gpu.js moves to the CPU, with no more than a warning, when a device cannot take a kernel. Nothing here moves: each
+ * run is checked, and a kernel that is not where it was asked to be is an error.
+ */
+export class KernelCache {
+  readonly #gpujs: typeof GpuJs;
+  readonly #mode: GpuMode;
+  readonly #capacity: number;
+  readonly #gpu: GpuJs.GPU;
+  /** In order of use, the least recently used first. */
+  readonly #kernels = new Map<string, GpuJs.IKernelRunShortcut>();
+  #lastRun: Promise<unknown> = Promise.resolve();
+  #disposed = false;
+
+  constructor(gpujs: typeof GpuJs, mode: GpuMode, capacity: number) {
+    this.#gpujs = gpujs;
+    this.#mode = mode;
+    this.#capacity = capacity;
+    this.#gpu = new gpujs.GPU({ mode });
+  }
+
+  /** How many compiled kernels are held. */
+  get size(): number {
+    return this.#kernels.size;
+  }
+
+  /**
+   * @returns the result's matrices, each as an array of its rows
+   * @throws Error when the kernel ran elsewhere than asked, or not at all
+   */
+  async run(shape: ProductShape, a: Float32Array, b: Float32Array): Promise<Float32Array[][]> {
+    if (this.#disposed) throw new Error("gpuBackend: expected a backend in use, got one that was disposed of");
+    // one at a time, so that no kernel is destroyed while it runs
+    const result = this.#lastRun.then(() => this.#runNow(shape, a, b));
+    this.#lastRun = result.catch(() => {});
+    return result;
+  }
+
+  async #runNow(shape: ProductShape, a: Float32Array, b: Float32Array): Promise<Float32Array[][]> {
+    const signature = JSON.stringify([shape, a.length, b.length]);
+    const kernel = this.#kernels.get(signature) ?? this.#compile(shape);
+    this.#kernels.delete(signature); // and back at the end of the line, if all goes well
+    let rows: GpuJs.KernelOutput;
+    try {
+      rows = await kernel(this.#input(a), this.#input(b));
+      const ranIn = modeOf(kernel);
+      if (ranIn !== this.#mode) throw new Error(`gpuBackend: expected gpu.js to run in mode ${this.#mode}, got ${ranIn} (${reasonOf(kernel)})`);
+    } catch (error) {
+      kernel.destroy();
+      throw error;
+    }
+    this.#kernels.set(signature, kernel);
+    if (this.#kernels.size > this.#capacity) {
+      const [oldest, unused] = this.#kernels.entries().next().value!;
+      this.#kernels.delete(oldest);
+      unused.destroy();
+    }
+    return rows as Float32Array[][];
+  }
+
+  #compile({ M, N, batch, constants }: ProductShape): GpuJs.IKernelRunShortcut {
+    const kernel: GpuJs.IKernelRunShortcut = this.#gpu.createKernel<Parameters<typeof productEntry>, ProductConstants>(productEntry, {
+      output: [N, M, batch],
+      constants,
+      precision: "single",
+      // Waits without blocking where a device is waited for. In mode webasm it would mean worker threads, a pool of
+      // them for every kernel.
+      asyncMode: this.#mode !== "webasm" && this.#mode !== "cpu",
+      // Called instead of gpu.js's own fallback, which would warn on the console and go on.
+      onRequestFallback: () => {
+        throw new Error(`gpuBackend: expected a kernel that mode ${this.#mode} can run, got none (${reasonOf(kernel)})`);
+      },
+    });
+    return kernel;
+  }
+
+  /** Flat memory as gpu.js takes it. Its types forget that typed arrays are welcome. */
+  #input(data: Float32Array): GpuJs.Input {
+    return new this.#gpujs.Input(data as unknown as number[], [data.length]);
+  }
+
+  /** Destroys all kernels, once the runs under way have ended. */
+  async dispose(): Promise<void> {
+    this.#disposed = true;
+    await this.#lastRun;
+    this.#kernels.clear();
+    await this.#gpu.destroy(); // together with its kernels
+  }
+}
+
+/** Where a kernel is at home: gpu.js replaces `kernel.kernel` when it moves one. */
+function modeOf(kernel: GpuJs.IKernelRunShortcut): string {
+  return (kernel.kernel.constructor as typeof GpuJs.Kernel).mode;
+}
+
+/** Why gpu.js moved a kernel, or wanted to. */
+function reasonOf(kernel: GpuJs.IKernelRunShortcut): string {
+  return kernel.kernel.fallbackReason ?? "no reason given";
+}

@@ -1,0 +1,39 @@
+import { formatShape, reject, sameShape, type Tensor } from "../tensor/index.js";
+import { encodeSafetensors } from "./safetensors.js";
+import type { Sequential } from "./sequential.js";
+
+/** A network's parameters by name, in the order of its layers. They share memory with the network. */
+export function networkWeights(network: Sequential): ReadonlyMap<string, Tensor> {
+  return new Map(network.parameters.map(({ name, parameter }) => [name, parameter.value]));
+}
+
+/**
+ * Copies weights into a network.
+ *
+ * @param where the file they come from, for messages
+ * @throws InputError unless exactly the network's parameters are there, in their shapes; then nothing was copied
+ */
+export function loadWeights(network: Sequential, tensors: ReadonlyMap<string, Tensor>, where: string): void {
+  const own = networkWeights(network);
+  const missing = [...own.keys()].filter((name) => !tensors.has(name));
+  const unknown = [...tensors.keys()].filter((name) => !own.has(name));
+  if (missing.length > 0 || unknown.length > 0) {
+    const found = [...(missing.length > 0 ? [`no ${missing.join(", ")}`] : []), ...(unknown.length > 0 ? [`also ${unknown.join(", ")}`] : [])].join(" and ");
+    reject(where, "the weights of this network", found, "they belong to another network");
+  }
+  for (const [name, value] of own) {
+    const given = tensors.get(name)!;
+    if (!sameShape(given.shape, value.shape)) {
+      reject(where, `${name} of shape ${formatShape(value.shape)}`, formatShape(given.shape), "the weights belong to another network");
+    }
+    if (!given.data.every(Number.isFinite)) reject(where, `${name} to hold finite numbers`, "NaN or infinity");
+  }
+  for (const [name, value] of own) value.data.set(tensors.get(name)!.data);
+}
+
+/** SHA-256, in hexadecimal, of the safetensors file of a network's weights: equal for equal weights, bit by bit. */
+export async function weightsSha256(network: Sequential): Promise<string> {
+  const bytes = encodeSafetensors({ tensors: networkWeights(network), metadata: {} });
+  const digest = await crypto.subtle.digest("SHA-256", bytes as Uint8Array<ArrayBuffer>);
+  return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, "0")).join("");
+}

@@ -1,0 +1,54 @@
+import { decodeSafetensors, encodeSafetensors, loadWeights, networkWeights, type Sequential } from "../network/index.js";
+import { InputError, reject, type Tensor } from "../tensor/index.js";
+import type { Optimizer } from "./optimizers.js";
+
+/** Everything that training needs to go on after an epoch as if it had never stopped. */
+export interface CheckpointInfo {
+  /** Epochs done. */
+  readonly epochs: number;
+  readonly recipe: string;
+  readonly seed: number;
+}
+
+const OPTIMIZER = "optimizer.";
+
+/** One safetensors file with the weights, the optimizer's running values under `optimizer.…`, and the rest as metadata. */
+export function encodeCheckpoint(network: Sequential, optimizer: Optimizer, info: CheckpointInfo): Uint8Array {
+  const state = [...optimizer.state()].map(([name, tensor]): [string, Tensor] => [OPTIMIZER + name, tensor]);
+  const metadata = { format: "leibniz checkpoint 1", ...info, epochs: String(info.epochs), seed: String(info.seed), optimizer: optimizer.kind, steps: String(optimizer.steps) };
+  return encodeSafetensors({ tensors: new Map([...networkWeights(network), ...state]), metadata });
+}
+
+/** A checkpoint that was read and checked, not yet applied. */
+export interface Checkpoint {
+  readonly info: CheckpointInfo;
+  /** Puts the weights into a network and the running values into an optimizer. @throws InputError when they do not fit */
+  restore(network: Sequential, optimizer: Optimizer): void;
+}
+
+/** @throws InputError when the bytes are not a checkpoint */
+export function decodeCheckpoint(bytes: Uint8Array, where: string): Checkpoint {
+  const { tensors, metadata } = decodeSafetensors(bytes, where);
+  if (metadata["format"] !== "leibniz checkpoint 1") reject(where, "a leibniz checkpoint", "a safetensors file without its metadata", "weights alone go to --init");
+  const whole = (name: string): number => {
+    const value = Number(metadata[name]);
+    if (metadata[name] === undefined || !Number.isSafeInteger(value)) reject(where, `metadata ${name} to be a whole number`, JSON.stringify(metadata[name]) ?? "none");
+    return value;
+  };
+  const info = { epochs: whole("epochs"), recipe: metadata["recipe"] ?? "", seed: whole("seed") };
+  const steps = whole("steps");
+  return {
+    info,
+    restore(network, optimizer) {
+      if (metadata["optimizer"] !== optimizer.kind) reject(where, `the state of ${optimizer.kind}`, String(metadata["optimizer"]));
+      const entries = [...tensors];
+      const state = entries.filter(([name]) => name.startsWith(OPTIMIZER)).map(([name, tensor]): [string, Tensor] => [name.slice(OPTIMIZER.length), tensor]);
+      loadWeights(network, new Map(entries.filter(([name]) => !name.startsWith(OPTIMIZER))), where);
+      try {
+        optimizer.restore(new Map(state), steps);
+      } catch (error) {
+        throw error instanceof InputError ? new InputError(`${where}: ${error.message}`) : error;
+      }
+    },
+  };
+}

@@ -1,0 +1,8 @@
+/** Optimizers, recipes and the training loop; and the comparison with recorded results. */
+export { Adam, type AdamOptions, type Optimizer, Sgd, type SgdOptions } from "./optimizers.js";
+export { countCorrect } from "./metrics.js";
+export { evaluate, type EvaluateOptions, type Evaluation } from "./evaluate.js";
+export { findRecipe, type Recipe, recipes } from "./recipes.js";
+export { type EpochEvent, type EpochResult, type EvaluationEvent, type StepEvent, train, type TrainingEvent, type TrainOptions } from "./train.js";
+export { type Checkpoint, type CheckpointInfo, decodeCheckpoint, encodeCheckpoint } from "./checkpoint.js";
+export { parseParity, PARITY_TOLERANCE, type ParityCase, type ParityResult } from "./parity.js";

@@ -1,0 +1,56 @@
+/** Complete descriptions of a training run: what `leibniz train --recipe NAME` does. */
+import { type Backend } from "../kernels/index.js";
+import { notebookNetwork, type Sequential } from "../network/index.js";
+import { reject } from "../tensor/index.js";
+import { Adam, type Optimizer } from "./optimizers.js";
+
+export interface Recipe {
+  readonly name: string;
+  /** One line for people. */
+  readonly description: string;
+  readonly network: (backend: Backend) => Sequential;
+  readonly optimizer: (network: Sequential, backend: Backend) => Optimizer;
+  /** Whether each epoch starts with an optimizer that has forgotten everything. */
+  readonly freshOptimizer: boolean;
+  readonly epochs: number;
+  readonly batchSize: number;
+  /** How many training images are drawn, once, before the first epoch; `null` for all of them in the file's order. */
+  readonly images: number | null;
+  /** Whether each epoch sees the images in a new random order. */
+  readonly shuffle: boolean;
+}
+
+const shared = {
+  network: (backend: Backend) => notebookNetwork({ allocator: backend.allocator }),
+};
+
+export const recipes: readonly Recipe[] = [
+  {
+    ...shared,
+    name: "default",
+    description: "the notes' network on all 60,000 images, shuffled; Adam 1e-3; 3 epochs",
+    optimizer: (network, backend) => new Adam(network.parameters, { learningRate: 1e-3 }, backend.allocator),
+    freshOptimizer: false,
+    epochs: 3,
+    batchSize: 32,
+    images: null,
+    shuffle: true,
+  },
+  {
+    ...shared,
+    name: "notebook",
+    description: "the notes' experiment to the letter: 20,000 images drawn once and not shuffled, Adam 1e-3 with weight decay 0.1, built anew each epoch; 20 epochs",
+    optimizer: (network, backend) => new Adam(network.parameters, { learningRate: 1e-3, weightDecay: 0.1 }, backend.allocator),
+    freshOptimizer: true,
+    epochs: 20,
+    batchSize: 256,
+    images: 20_000,
+    shuffle: false,
+  },
+];
+
+/** @throws InputError listing the names there are */
+export function findRecipe(name: string): Recipe {
+  const recipe = recipes.find((candidate) => candidate.name === name);
+  return recipe ?? reject("recipe", `one of ${recipes.map((candidate) => candidate.name).join(", ")}`, `"${name}"`);
+}

@@ -1,0 +1,140 @@
+/** The training loop, as a stream of events that somebody else displays. */
+import { softmaxCrossEntropyBackward, softmaxCrossEntropyForward } from "../backprop/index.js";
+import { batches, type Dataset, drawSubset, makeBatch, shuffledOrder } from "../data/index.js";
+import type { Backend } from "../kernels/index.js";
+import type { Sequential } from "../network/index.js";
+import { InputError, type Random, Tensor } from "../tensor/index.js";
+import { evaluate } from "./evaluate.js";
+import { countCorrect } from "./metrics.js";
+import type { Optimizer } from "./optimizers.js";
+import type { Recipe } from "./recipes.js";
+
+/** After every step. Times count training only. */
+export interface StepEvent {
+  readonly type: "step";
+  /** From 0. */
+  readonly epoch: number;
+  /** Steps done in this epoch, of `steps`. */
+  readonly step: number;
+  readonly steps: number;
+  /** Images done in this epoch. */
+  readonly images: number;
+  /** In nats, mean over this step's batch. */
+  readonly loss: number;
+  /** Over this epoch so far: mean of the steps' losses, share of the images guessed right before each update. */
+  readonly meanLoss: number;
+  readonly meanAccuracy: number;
+  readonly imagesPerSecond: number;
+}
+
+/** Now and then while the test images are classified. */
+export interface EvaluationEvent {
+  readonly type: "evaluating";
+  readonly epoch: number;
+}
+
+/** What an epoch came to, in the words of the JSON output. Losses in nats, accuracies as fractions. */
+export interface EpochResult {
+  /** From 0. */
+  readonly epoch: number;
+  readonly trainLoss: number;
+  readonly trainAccuracy: number;
+  readonly testLoss: number;
+  readonly testAccuracy: number;
+  readonly trainSeconds: number;
+  readonly imagesPerSecond: number;
+}
+
+export interface EpochEvent {
+  readonly type: "epoch";
+  readonly result: EpochResult;
+  /** The optimizer as it stands, for a checkpoint. */
+  readonly optimizer: Optimizer;
+}
+
+export type TrainingEvent = StepEvent | EvaluationEvent | EpochEvent;
+
+export interface TrainOptions {
+  readonly recipe: Recipe;
+  readonly network: Sequential;
+  readonly train: Dataset;
+  readonly test: Dataset;
+  readonly backend: Backend;
+  /** Decides the subset and the order of the images, each by a generator split off by name. */
+  readonly random: Random;
+  readonly epochs: number;
+  /** Indices into the training set, in this order; drawn as the recipe says if left out. */
+  readonly subset?: Uint32Array;
+  /** To go on with a stopped run: the first epoch to do, and the optimizer after the one before. */
+  readonly from?: { readonly epoch: number; readonly optimizer: Optimizer };
+}
+
+/**
+ * Trains a network, epoch by epoch, and tells of every step. Whoever consumes the events may stop at any of them.
+ *
+ * @throws InputError when the loss is no longer finite, naming epoch, step and the first layer to blame
+ */
+export async function* train(options: TrainOptions): AsyncGenerator<TrainingEvent> {
+  const { recipe, network, test, backend, random, epochs, from } = options;
+  const images = options.subset ?? chooseImages(recipe, options.train, random);
+  let optimizer = from?.optimizer ?? recipe.optimizer(network, backend);
+  for (let epoch = from?.epoch ?? 0; epoch < epochs; epoch++) {
+    if (recipe.freshOptimizer) optimizer = recipe.optimizer(network, backend);
+    const order = recipe.shuffle ? shuffledOrder(images, random.split(`order of epoch ${epoch}`)) : images;
+    const trained = yield* trainEpoch(options, epoch, order, optimizer);
+    yield { type: "evaluating", epoch };
+    const { loss, accuracy } = await evaluate({ network, dataset: test, backend, batchSize: EVALUATION_BATCH });
+    yield { type: "epoch", result: { epoch, ...trained.losses, testLoss: loss, testAccuracy: accuracy, ...trained.speed }, optimizer };
+  }
+}
+
+/** Evaluation happens in batches of this size whatever the training does, so that test losses of recipes compare. */
+const EVALUATION_BATCH = 256;
+
+/** The indices of the training images that a recipe uses. */
+function chooseImages(recipe: Recipe, dataset: Dataset, random: Random): Uint32Array {
+  const total = dataset.images.count;
+  return recipe.images === null || recipe.images >= total ? Uint32Array.from({ length: total }, (_, i) => i) : drawSubset(total, recipe.images, random.split("subset"));
+}
+
+interface TrainedEpoch {
+  readonly losses: { readonly trainLoss: number; readonly trainAccuracy: number };
+  readonly speed: { readonly trainSeconds: number; readonly imagesPerSecond: number };
+}
+
+async function* trainEpoch({ recipe, network, train: dataset, backend }: TrainOptions, epoch: number, order: Uint32Array, optimizer: Optimizer): AsyncGenerator<StepEvent, TrainedEpoch> {
+  const steps = Math.ceil(order.length / recipe.batchSize);
+  let [step, totalLoss, correct, seen, ms] = [0, 0, 0, 0, 0];
+  for (const indices of batches(order, recipe.batchSize)) {
+    const started = performance.now();
+    const { x, labels } = makeBatch(dataset, indices, backend.allocator);
+    network.zeroGrad();
+    const logits = await network.forward(x, { backend, training: true });
+    const { out, cache } = await softmaxCrossEntropyForward(logits, labels);
+    const loss = out.item();
+    if (!Number.isFinite(loss)) await explainLoss(network, x, backend, loss, epoch, step);
+    const { dLogits } = await softmaxCrossEntropyBackward(Tensor.full([], 1, logits.dtype), cache);
+    await network.backward(dLogits);
+    await optimizer.step(backend);
+    ms += performance.now() - started;
+    step++;
+    totalLoss += loss;
+    correct += countCorrect(logits, labels);
+    seen += labels.length;
+    yield { type: "step", epoch, step, steps, images: seen, loss, meanLoss: totalLoss / step, meanAccuracy: correct / seen, imagesPerSecond: (seen / ms) * 1000 };
+  }
+  return {
+    losses: { trainLoss: totalLoss / steps, trainAccuracy: correct / seen },
+    speed: { trainSeconds: ms / 1000, imagesPerSecond: (seen / ms) * 1000 },
+  };
+}
+
+/** Runs the step that went wrong once more, layer by layer, and stops with the name of the first bad output. */
+async function explainLoss(network: Sequential, x: Tensor, backend: Backend, loss: number, epoch: number, step: number): Promise<never> {
+  let culprit: string | null = null;
+  await network.forward(x, { backend, training: false }, (name, out) => {
+    if (culprit === null && !out.data.every(Number.isFinite)) culprit = name;
+  });
+  const place = culprit === null ? "every layer's output is finite, the loss itself is not" : `the first layer whose output is not finite is ${culprit}`;
+  throw new InputError(`train: expected a finite loss, got ${loss} in epoch ${epoch}, step ${step + 1}; ${place}; lower the learning rate or check the initial weights`);
+}

@@ -1,0 +1,264 @@
+/** The checker is itself checked: it passes every layer, and fails every one of them as soon as a mistake is planted. */
+import fc from "fast-check";
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import { affineBackward, affineForward, catalog, type Differentiable, gradientCheck, type GradientCheckResult, maxPool2dBackward, maxPool2dForward, type NamedTensors, reluBackward, reluForward } from "leibniz/backprop";
+import { matmul, multiply, Random, Tensor, tensor } from "leibniz/tensor";
+import { assertRejects } from "../helpers/assert-close.js";
+
+/** The same function, with `change` done to the gradients that it returns. */
+function tamper(f: Differentiable, change: (gradients: NamedTensors, dOut: Tensor) => NamedTensors): Differentiable {
+  return async (inputs) => {
+    const { out, backward } = await f(inputs);
+    return { out, backward: async (dOut) => change(await backward(dOut), dOut) };
+  };
+}
+
+/** A function of x alone, entry by entry, with its derivative. */
+function entrywise(f: (x: number) => number, derivative: (x: number) => number): Differentiable {
+  return async ({ x }) => {
+    const each = (g: (value: number) => number): Tensor => Tensor.from(Float64Array.from(x!.data, g), x!.shape, "float64");
+    return { out: each(f), backward: async (dOut) => ({ x: multiply(each(derivative), dOut) }) };
+  };
+}
+
+/** The only result of a function of x alone. */
+async function checkX(f: Differentiable, x: Tensor, options: { step?: number; tolerance?: number } = {}): Promise<GradientCheckResult> {
+  const results = await gradientCheck(f, { x }, { random: new Random("upstream"), ...options });
+  assert.equal(results.map(({ argument }) => argument), ["x"]);
+  return results[0]!;
+}
+
+const relu: Differentiable = async ({ x }) => {
+  const { out, cache } = await reluForward(x!);
+  return { out, backward: async (dOut) => ({ x: (await reluBackward(dOut, cache)).dX }) };
+};
+
+const affine: Differentiable = async ({ x, weight }) => {
+  const { out, cache } = await affineForward(x!, weight!, null);
+  return {
+    out,
+    backward: async (dOut) => {
+      const { dX, dWeight } = await affineBackward(dOut, cache);
+      return { x: dX, weight: dWeight };
+    },
+  };
+};
+
+/** Inputs that are data, not to be differentiated. */
+const withoutGradient = new Set(["meanSquaredError.target"]);
+
+for (const { layer, differentiable, cases } of catalog) {
+  test(`${layer}: every gradient is there and passes`, async () => {
+    for (const { options, inputs } of cases(new Random(`${layer} passes`))) {
+      const results = await gradientCheck(differentiable(options), inputs, { random: new Random("upstream") });
+      assert.equal(results.map(({ argument }) => argument).sort(), Object.keys(inputs).filter((name) => !withoutGradient.has(`${layer}.${name}`)).sort());
+      for (const { argument, entries, maxRelativeError, kinks, verdict } of results) {
+        const where = `${layer} ${JSON.stringify(options)} ${argument}`;
+        assert.is(verdict, "pass", where);
+        assert.ok(maxRelativeError >= 0 && maxRelativeError <= 1e-7, `${where}: ${maxRelativeError}`);
+        assert.is(entries, inputs[argument]!.size, where);
+        assert.is(kinks.length, 0, where);
+      }
+    }
+  });
+
+  test(`${layer}: a gradient that is 0.1 % too large fails, and it alone`, async () => {
+    for (const { options, inputs } of cases(new Random(`${layer} fails`))) {
+      const f = differentiable(options);
+      const names = Object.keys(await (await f(inputs)).backward((await f(inputs)).out));
+      assert.ok(names.length > 0);
+      for (const name of names) {
+        const scaled = tamper(f, (gradients) => ({ ...gradients, [name]: multiply(gradients[name]!, 1.001) }));
+        for (const { argument, maxRelativeError, verdict } of await gradientCheck(scaled, inputs, { random: new Random("upstream") })) {
+          const where = `${layer} ${JSON.stringify(options)} ${argument}, ${name} scaled`;
+          assert.is(verdict, argument === name ? "fail" : "pass", where);
+          if (argument === name) assert.ok(Math.abs(maxRelativeError - 0.001 / 1.001) < 1e-6, `${where}: ${maxRelativeError}`);
+        }
+      }
+    }
+  });
+}
+
+test("a transposed dWeight of a square affine layer is caught", async () => {
+  const random = new Random("square");
+  const inputs = { x: random.uniform([3, 3], -1, 1, "float64"), weight: random.uniform([3, 3], -1, 1, "float64") };
+  const transposed = tamper(affine, ({ x, weight }) => ({ x: x!, weight: weight!.transpose() }));
+  const untransposed = tamper(affine, ({ x }, dOut) => ({ x: x!, weight: matmul(dOut, inputs.x) }));
+  for (const wrong of [transposed, untransposed]) {
+    const results = await gradientCheck(wrong, inputs, { random });
+    assert.equal(results.map(({ argument, verdict }) => `${argument} ${verdict}`), ["x pass", "weight fail"]);
+    assert.ok(results[1]!.maxRelativeError > 0.1, String(results[1]!.maxRelativeError));
+  }
+});
+
+test("a planted error in one entry is found: its index and both values", async () => {
+  const sine = entrywise(Math.sin, Math.cos);
+  await fc.assert(
+    fc.asyncProperty(fc.tuple(fc.integer({ min: 1, max: 3 }), fc.integer({ min: 1, max: 5 })), fc.nat(), fc.integer({ min: -5, max: 2 }), fc.boolean(), async (shape, where, power, negative) => {
+      const x = new Random(`x of ${shape.join("×")}`).uniform(shape, -1.5, 1.5, "float64");
+      const entry = where % x.size;
+      let [right, planted] = [NaN, NaN];
+      const wrong = tamper(sine, ({ x: gradient }) => {
+        const data = Float64Array.from(gradient!.data);
+        const scale = data.reduce((largest, value) => Math.max(largest, Math.abs(value)), 0);
+        right = data[entry]!;
+        planted = data[entry]! += (negative ? -1 : 1) * 10 ** power * Math.max(Math.abs(right), scale / 1000);
+        return { x: Tensor.wrap(data, shape) };
+      });
+      const { verdict, worstIndex, analytic, numeric } = await checkX(wrong, x);
+      assert.is(verdict, "fail");
+      assert.equal(worstIndex, [Math.floor(entry / shape[1]), entry % shape[1]]);
+      assert.is(analytic, planted);
+      assert.ok(Math.abs(numeric - right) < 1e-9, `numeric ${numeric}, the derivative is ${right}`);
+    }),
+    { seed: 20, numRuns: 60 },
+  );
+});
+
+test("NaN in a gradient fails, and is the worst entry", async () => {
+  const x = new Random("nan").uniform([2, 3], -1, 1, "float64");
+  for (const bad of [NaN, Infinity, -Infinity]) {
+    for (const index of [[0, 0], [1, 1], [1, 2]]) {
+      const wrong = tamper(entrywise(Math.sin, Math.cos), ({ x: gradient }) => {
+        const copy = gradient!.clone();
+        copy.set(index, bad);
+        return { x: copy };
+      });
+      const { verdict, maxRelativeError, worstIndex, analytic } = await checkX(wrong, x);
+      assert.is(verdict, "fail");
+      assert.is(maxRelativeError, Infinity);
+      assert.equal(worstIndex, index);
+      assert.is(Object.is(analytic, bad), true, `${analytic} at the worst index, planted ${bad}`);
+    }
+  }
+});
+
+test("a forward pass that returns NaN fails", async () => {
+  const { verdict, maxRelativeError, numeric } = await checkX(entrywise((x) => (x > 1 ? NaN : x), () => 1), tensor([[0.5, -1, 2], [0, 1, 0.25]]));
+  assert.is(verdict, "fail");
+  assert.is(maxRelativeError, Infinity);
+  assert.ok(Number.isNaN(numeric), String(numeric));
+});
+
+test("a rectifier's kinks are listed and are no errors", async () => {
+  const x = tensor([[0.5, 3e-6, -2], [-4e-6, 1.5e-5, 0]]);
+  const { kinks, entries, maxRelativeError, verdict } = await checkX(relu, x);
+  assert.equal(kinks, [[0, 1], [1, 0], [1, 2]]);
+  assert.is(entries, 6);
+  assert.is(verdict, "pass");
+  assert.ok(maxRelativeError < 1e-9, String(maxRelativeError));
+
+  const wrong = await checkX(tamper(relu, ({ x: gradient }) => ({ x: multiply(gradient!, 1.001) })), x);
+  assert.equal(wrong.kinks, kinks);
+  assert.is(wrong.verdict, "fail", "kinks must not excuse the other entries");
+});
+
+test("a step that ends just short of the kink finds none", async () => {
+  const x = tensor([0.5, 3e-6, -4e-6]);
+  const { kinks, verdict } = await checkX(relu, x, { step: 1e-6 });
+  assert.equal(kinks, []);
+  assert.is(verdict, "pass");
+});
+
+test("nothing but kinks is no proof", async () => {
+  const { kinks, verdict, maxRelativeError } = await checkX(relu, tensor([0, 2e-6, -1e-6]));
+  assert.equal(kinks, [[0], [1], [2]]);
+  assert.is(verdict, "fail");
+  assert.is(maxRelativeError, Infinity);
+});
+
+test("a max pooling's near ties are listed, winner and runner-up", async () => {
+  const pool: Differentiable = async ({ x }) => {
+    const { out, cache } = await maxPool2dForward(x!, { kernelSize: [2, 3] });
+    return { out, backward: async (dOut) => ({ x: (await maxPool2dBackward(dOut, cache)).dX }) };
+  };
+  const x = tensor([[[[0.1, 0.9, 0.2, 5, 1, 1], [0.9 - 4e-6, 0.3, 0.4, 2, 2, 2]]]]);
+  const { kinks, verdict, maxRelativeError } = await checkX(pool, x);
+  assert.equal(kinks, [[0, 0, 0, 1], [0, 0, 1, 0]]);
+  assert.is(verdict, "pass");
+  assert.ok(maxRelativeError < 1e-9, String(maxRelativeError));
+});
+
+test("the quotient is the central one, with the step that was asked for", async () => {
+  const cube = entrywise((x) => x ** 3, (x) => 3 * x ** 2);
+  const { maxRelativeError, analytic, numeric, verdict } = await checkX(cube, tensor([1, 0.5, 4]), { step: 1e-3 });
+  // At 0.5 the derivative is 0.75 and the quotient 0.75 + h², so that the error is h²/(0.75 + h²).
+  assert.ok(Math.abs(maxRelativeError - 1e-6 / (0.75 + 1e-6)) < 1e-10, String(maxRelativeError));
+  assert.ok(Math.abs(numeric / analytic - (1 + 1e-6 / 0.75)) < 1e-10, `${numeric} / ${analytic}`);
+  assert.is(verdict, "fail");
+  assert.is((await checkX(cube, tensor([1, 0.5, 4]), { step: 1e-3, tolerance: 2e-6 })).verdict, "pass");
+});
+
+test("large outputs that an entry does not reach leave its slope alone", async () => {
+  const beside: Differentiable = async ({ x }) => ({
+    out: Tensor.from([x!.item() ** 2, 1e6, -3e7], [3], "float64"),
+    backward: async (dOut) => ({ x: tensor([dOut.get(0) * 2 * x!.item()]) }),
+  });
+  const { maxRelativeError, verdict } = await checkX(beside, tensor([1.1]));
+  assert.is(verdict, "pass");
+  assert.ok(maxRelativeError < 1e-9, String(maxRelativeError));
+});
+
+test("what divides is the distance between the numbers that exist", async () => {
+  const { maxRelativeError, kinks } = await checkX(entrywise((x) => x, () => 1), tensor([12345.6, -700.3, 1.1]));
+  assert.equal(kinks, []);
+  assert.ok(maxRelativeError < 1e-14, String(maxRelativeError));
+});
+
+test("an entry that is tiny beside the largest is measured on that one's scale, others on their own", async () => {
+  const [x, slopes] = [tensor([0.7, 0.3, -0.4]), tensor([1, 1e-9, 2e-3])];
+  const dot = (analytic: Tensor): Differentiable => async ({ x: given }) => ({
+    out: matmul(given!.reshape([1, 3]), slopes.reshape([3, 1])).reshape([]),
+    backward: async (dOut) => ({ x: multiply(analytic, dOut.item()) }),
+  });
+  assert.is((await checkX(dot(slopes), x)).verdict, "pass");
+  assert.is((await checkX(dot(tensor([1, 2e-6, 2e-3])), x)).verdict, "fail", "2e-6 is beyond 1e-7 of a thousandth of the scale");
+  const { verdict, worstIndex, maxRelativeError } = await checkX(dot(tensor([1, 1e-9, 2.002e-3])), x);
+  assert.is(verdict, "fail");
+  assert.equal(worstIndex, [2]);
+  assert.ok(Math.abs(maxRelativeError - 0.001 / 1.001) < 1e-6, String(maxRelativeError));
+});
+
+test("a gradient of zeros, rightly, passes", async () => {
+  const { verdict, maxRelativeError } = await checkX(entrywise(() => 1, () => 0), tensor([0.2, -3]));
+  assert.is(verdict, "pass");
+  assert.is(maxRelativeError, 0);
+});
+
+test("an argument may have very many entries", async () => {
+  const x = Tensor.zeros([130_000], "float64");
+  const first: Differentiable = async ({ x: given }) => ({ out: given!.slice([0, 1]), backward: async (dOut) => ({ x: Tensor.from([dOut.get(0), ...new Array<number>(x.size - 1).fill(0)], [x.size], "float64") }) });
+  assert.is((await checkX(first, x)).verdict, "pass");
+});
+
+test("inputs come back bit by bit, and one seed gives one result", async () => {
+  const random = new Random("restored");
+  const inputs = { x: random.uniform([2, 5], -1, 1, "float64"), weight: random.uniform([3, 5], -1, 1, "float64") };
+  const before = Object.values(inputs).map((input) => [...input.data]);
+  const first = await gradientCheck(affine, inputs, { random: new Random(1) });
+  assert.equal(Object.values(inputs).map((input) => [...input.data]), before);
+  const analytic = (results: readonly GradientCheckResult[]): number[] => results.flatMap((result) => [result.maxRelativeError, result.analytic, result.numeric]);
+  assert.equal(analytic(await gradientCheck(affine, inputs, { random: new Random(1) })), analytic(first));
+  assert.not.equal(analytic(await gradientCheck(affine, inputs, { random: new Random(2) })), analytic(first));
+});
+
+test("float32 is refused", async () => {
+  const inputs = { x: tensor([[1, 2]]), weight: tensor([[1, 2], [3, 4], [5, 6]], "float32") };
+  await assertRejects(() => gradientCheck(affine, inputs, { random: new Random(0) }), "gradientCheck", "float64", "weight in float32");
+});
+
+test("a view with other strides is refused, since its entries are not where the check would move them", async () => {
+  const x = tensor([[1, 2, 3], [4, 5, 6]]).transpose();
+  await assertRejects(() => gradientCheck(relu, { x }, { random: new Random(0) }), "gradientCheck", "contiguous", "x with strides [1, 3]", "clone");
+});
+
+test("a gradient of another shape, or for an argument that is none, is refused", async () => {
+  const inputs = { x: tensor([[1, 2, 3]]), weight: tensor([[1, 2, 3], [4, 5, 6]]) };
+  const transposed = tamper(affine, ({ x, weight }) => ({ x: x!, weight: weight!.transpose() }));
+  await assertRejects(() => gradientCheck(transposed, inputs, { random: new Random(0) }), "gradientCheck", "weight of shape [2, 3]", "got [3, 2]");
+  const renamed = tamper(affine, ({ x, weight }) => ({ x: x!, wieght: weight! }));
+  await assertRejects(() => gradientCheck(renamed, inputs, { random: new Random(0) }), "gradientCheck", "wieght");
+});
+
+test.run();

@@ -1,0 +1,255 @@
+import fc from "fast-check";
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import * as backprop from "leibniz/backprop";
+import { Affine, affineBackward, affineForward, AveragePool2d, Conv2d, conv2dBackward, conv2dForward, Flatten, GlobalAveragePool2d, type Layer, MaxPool2d, Relu } from "leibniz/backprop";
+import { reference } from "leibniz/kernels";
+import { add, Random, sameShape, Tensor } from "leibniz/tensor";
+import { assertClose, assertRejects } from "../helpers/assert-close.js";
+
+const training = { backend: reference, training: true };
+const evaluating = { backend: reference, training: false };
+
+interface Example {
+  readonly layer: Layer;
+  readonly inputShape: readonly number[];
+}
+
+/** One layer of every kind, with random weights. No geometry is the same on both axes. */
+function examples(seed: string): Example[] {
+  const random = new Random(seed);
+  const float64 = { dtype: "float64" } as const;
+  const all: Example[] = [
+    { layer: new Affine({ inFeatures: 7, outFeatures: 4 }, float64), inputShape: [3, 7] },
+    { layer: new Affine({ inFeatures: 3, outFeatures: 5, bias: false }, float64), inputShape: [2, 3] },
+    { layer: new Conv2d({ inChannels: 4, outChannels: 6, kernelSize: [2, 3], stride: [1, 2], padding: [1, 2], dilation: [2, 1], groups: 2 }, float64), inputShape: [3, 4, 7, 6] },
+    { layer: new Conv2d({ inChannels: 2, outChannels: 3, kernelSize: [3, 1], bias: false }, float64), inputShape: [2, 2, 5, 4] },
+    { layer: new MaxPool2d({ kernelSize: [2, 3], stride: [2, 1], padding: [0, 1] }), inputShape: [2, 3, 6, 7] },
+    { layer: new AveragePool2d({ kernelSize: [3, 2], stride: [1, 2], padding: [1, 0] }), inputShape: [2, 3, 6, 7] },
+    { layer: new GlobalAveragePool2d(), inputShape: [2, 3, 4, 5] },
+    { layer: new Flatten(), inputShape: [2, 3, 4, 5] },
+    { layer: new Relu(), inputShape: [2, 3, 4, 5] },
+  ];
+  for (const { layer } of all) {
+    for (const parameter of layer.parameters) parameter.value.data.set(random.normal(parameter.value.shape, 0, 1, "float64").data);
+  }
+  return all;
+}
+
+function normal(random: Random, shape: readonly number[]): Tensor {
+  return random.normal(shape, 0, 1, "float64");
+}
+
+test("the examples below cover every kind of layer that there is", () => {
+  const exported = Object.values(backprop).filter((value) => typeof value === "function" && "forward" in ((value as { prototype?: object }).prototype ?? {}));
+  const covered = new Set(examples("kinds").map(({ layer }) => layer.constructor));
+  assert.ok(exported.length >= 7, `expected all layers, got ${exported.length}`);
+  assert.equal(exported.filter((layer) => !covered.has(layer as never)).map((layer) => (layer as { name: string }).name), []);
+  for (const { layer } of examples("kinds")) assert.is(layer.kind, layer.constructor.name[0]!.toLowerCase() + layer.constructor.name.slice(1));
+});
+
+test("backward without forward is an error that names the layer, and no fault of the user's input", async () => {
+  for (const { layer, inputShape } of examples("without forward")) {
+    const dOut = normal(new Random(0), layer.outputShape(inputShape));
+    await expectNoForward(layer, dOut);
+  }
+});
+
+test("a forward pass for evaluation keeps nothing, not even what an earlier one for training kept", async () => {
+  const random = new Random("evaluation");
+  for (const { layer, inputShape } of examples("evaluation")) {
+    const x = normal(random, inputShape);
+    const out = await layer.forward(x, training);
+    assertClose(await layer.forward(x, evaluating), out, { tolerance: 0, what: `${layer.kind} in evaluation` });
+    await expectNoForward(layer, normal(random, out.shape));
+    for (const parameter of layer.parameters) assert.ok(parameter.grad.data.every((entry) => entry === 0), `${layer.kind}.${parameter.name}.grad is no longer 0`);
+  }
+});
+
+test("what forward kept is used up by one backward", async () => {
+  const random = new Random("used up");
+  for (const { layer, inputShape } of examples("used up")) {
+    await layer.forward(normal(random, inputShape), training);
+    const dOut = normal(random, layer.outputShape(inputShape));
+    await layer.backward(dOut);
+    await expectNoForward(layer, dOut);
+  }
+});
+
+async function expectNoForward(layer: Layer, dOut: Tensor): Promise<void> {
+  let thrown: unknown = null;
+  try {
+    await layer.backward(dOut);
+  } catch (error) {
+    thrown = error;
+  }
+  assert.ok(thrown instanceof Error && thrown.name === "Error", `${layer.kind}: expected an Error, got ${String(thrown)}`);
+  assert.is((thrown as Error).message, `${layer.kind}.backward: expected a forward pass in training mode before it, got none`);
+}
+
+test("gradients of two passes add up, each pass with the input that was current then", async () => {
+  const random = new Random("accumulate");
+  for (const { layer, inputShape } of examples("accumulate")) {
+    const passes: { grads: Tensor[]; dX: Tensor }[] = [];
+    const inputs = [0, 1].map(() => ({ x: normal(random, inputShape), dOut: normal(random, layer.outputShape(inputShape)) }));
+    for (const { x, dOut } of inputs) {
+      layer.parameters.forEach((parameter) => parameter.zeroGrad());
+      await layer.forward(x, training);
+      const dX = await layer.backward(dOut);
+      passes.push({ dX: dX!, grads: layer.parameters.map((parameter) => parameter.grad.clone()) });
+    }
+    layer.parameters.forEach((parameter) => parameter.zeroGrad());
+    for (const [i, { x, dOut }] of inputs.entries()) {
+      await layer.forward(x, training);
+      assertClose((await layer.backward(dOut))!, passes[i]!.dX, { tolerance: 0, what: `${layer.kind} dX of pass ${i}` });
+    }
+    layer.parameters.forEach((parameter, i) => {
+      const [first, second] = [passes[0]!.grads[i]!, passes[1]!.grads[i]!];
+      assert.ok(first.data.some((entry) => entry !== 0) && second.data.some((entry) => entry !== 0), `${layer.kind}.${parameter.name}: expected gradients that are not 0`);
+      assertClose(parameter.grad, add(first, second), { tolerance: 1e-15, what: `${layer.kind}.${parameter.name}.grad` });
+    });
+  }
+});
+
+test("a layer computes what its pure functions compute", async () => {
+  const random = new Random("pure");
+  const options = { stride: [1, 2], padding: [1, 2], dilation: [2, 1], groups: 2 } as const;
+  const convolution = new Conv2d({ inChannels: 4, outChannels: 6, kernelSize: [2, 3], ...options }, { dtype: "float64" });
+  const affine = new Affine({ inFeatures: 7, outFeatures: 4 }, { dtype: "float64" });
+  for (const parameter of [...convolution.parameters, ...affine.parameters]) parameter.value.data.set(normal(random, parameter.value.shape).data);
+  for (const [layer, x] of [[convolution, normal(random, [3, 4, 7, 6])], [affine, normal(random, [3, 7])]] as const) {
+    const [weight, bias] = [layer.weight.value, layer.bias!.value];
+    const pure = layer === convolution ? await conv2dForward(x, weight, bias, options) : await affineForward(x, weight, bias);
+    assertClose(await layer.forward(x, training), pure.out, { tolerance: 0, what: `${layer.kind} out` });
+    const dOut = normal(random, pure.out.shape);
+    const dX = (await layer.backward(dOut))!;
+    const expected = layer === convolution ? await conv2dBackward(dOut, pure.cache as backprop.Conv2dCache) : await affineBackward(dOut, pure.cache as backprop.AffineCache);
+    assertClose(dX, expected.dX, { tolerance: 0, what: `${layer.kind} dX` });
+    assertClose(layer.weight.grad, expected.dWeight, { tolerance: 0, what: `${layer.kind} weight.grad` });
+    assertClose(layer.bias!.grad, expected.dBias!, { tolerance: 0, what: `${layer.kind} bias.grad` });
+  }
+});
+
+test("without dX the parameters' gradients are the same, and null comes back", async () => {
+  const random = new Random("wantsDX");
+  for (const { layer, inputShape } of examples("wantsDX").filter(({ layer }) => layer.parameters.length > 0)) {
+    const [x, dOut] = [normal(random, inputShape), normal(random, layer.outputShape(inputShape))];
+    await layer.forward(x, training);
+    const dX = await layer.backward(dOut);
+    assert.ok(dX !== null && sameShape(dX.shape, inputShape), `${layer.kind}: expected a dX of shape [${inputShape}]`);
+    const grads = layer.parameters.map((parameter) => parameter.grad.clone());
+    layer.parameters.forEach((parameter) => parameter.zeroGrad());
+    await layer.forward(x, training);
+    assert.is(await layer.backward(dOut, false), null);
+    layer.parameters.forEach((parameter, i) => assertClose(parameter.grad, grads[i]!, { tolerance: 0, what: `${layer.kind}.${parameter.name}.grad` }));
+  }
+});
+
+test("neither x, nor dOut, nor the weights are changed by a pass", async () => {
+  const random = new Random("mutation");
+  for (const { layer, inputShape } of examples("mutation")) {
+    const [x, dOut] = [normal(random, inputShape), normal(random, layer.outputShape(inputShape))];
+    const watched = [["x", x], ["dOut", dOut], ...layer.parameters.map((parameter) => [parameter.name, parameter.value] as const)] as const;
+    const before = watched.map(([, tensor]) => tensor.clone());
+    const out = await layer.forward(x, training);
+    const outBefore = out.clone();
+    await layer.backward(dOut);
+    watched.forEach(([name, tensor], i) => assertClose(tensor, before[i]!, { tolerance: 0, what: `${layer.kind}: ${name} after a pass` }));
+    assertClose(out, outBefore, { tolerance: 0, what: `${layer.kind}: out after backward` });
+  }
+});
+
+/** An [h, w] pair of two different numbers. */
+const pairOf = (min: number, max: number) => fc.tuple(fc.integer({ min, max }), fc.integer({ min, max })).filter(([h, w]) => h !== w);
+
+test("outputShape is the shape of the real output, for random geometries", async () => {
+  const geometry = fc.record({
+    image: pairOf(5, 12),
+    channels: fc.integer({ min: 1, max: 3 }),
+    groups: fc.integer({ min: 1, max: 2 }),
+    kernelSize: pairOf(1, 4),
+    stride: pairOf(1, 3),
+    padding: pairOf(0, 2),
+    dilation: pairOf(1, 2),
+    seed: fc.integer(),
+  });
+  let ran = 0;
+  await fc.assert(
+    fc.asyncProperty(geometry, async ({ image, channels, groups, kernelSize, stride, padding, dilation, seed }) => {
+      const [inChannels, N] = [channels * groups, 2];
+      const x = new Random(seed).normal([N, inChannels, ...image]);
+      const layers: Layer[] = [
+        new Conv2d({ inChannels, outChannels: 3 * groups, kernelSize, stride, padding, dilation, groups }),
+        new MaxPool2d({ kernelSize, stride, padding, dilation }),
+        new AveragePool2d({ kernelSize, stride, padding, dilation }),
+        new GlobalAveragePool2d(),
+        new Flatten(),
+        new Relu(),
+        new Affine({ inFeatures: image[1], outFeatures: 4 }),
+      ];
+      for (const layer of layers) {
+        const input = layer.kind === "affine" ? x.reshape([N * inChannels * image[0], image[1]]) : x;
+        const promised = attempt(() => layer.outputShape(input.shape));
+        if (promised === null) {
+          await assertRejects(() => layer.forward(input, training), `${layer.kind}: expected`);
+          continue;
+        }
+        const out = await layer.forward(input, training);
+        assert.equal(promised, out.shape, layer.kind);
+        const dX = await layer.backward(new Random(seed).normal(out.shape));
+        assert.equal(dX!.shape, input.shape, `${layer.kind}: dX`);
+        ran++;
+      }
+    }),
+    { seed: 7, numRuns: 60 },
+  );
+  assert.ok(ran > 300, `expected most geometries to fit, got ${ran} passes`);
+});
+
+/** The result of `run`, or null if it rejects its input. */
+function attempt<Result>(run: () => Result): Result | null {
+  try {
+    return run();
+  } catch (error) {
+    if ((error as Error).name !== "InputError") throw error;
+    return null;
+  }
+}
+
+test("an input that does not fit is refused by outputShape and by forward with the same words", async () => {
+  const unfit: [layer: Layer, shape: number[]][] = [
+    [new Affine({ inFeatures: 7, outFeatures: 4 }), [3, 8]],
+    [new Affine({ inFeatures: 7, outFeatures: 4 }), [3, 7, 1]],
+    [new Conv2d({ inChannels: 2, outChannels: 3, kernelSize: [2, 3] }), [2, 3, 5, 6]],
+    [new Conv2d({ inChannels: 2, outChannels: 3, kernelSize: [2, 3] }), [2, 2, 5]],
+    [new Conv2d({ inChannels: 2, outChannels: 3, kernelSize: [2, 7] }), [2, 2, 5, 6]],
+    [new MaxPool2d({ kernelSize: [2, 3] }), [3, 5, 6]],
+    [new MaxPool2d({ kernelSize: [2, 3], padding: [2, 1] }), [2, 3, 5, 6]],
+    [new AveragePool2d({ kernelSize: [6, 3] }), [2, 3, 5, 6]],
+    [new GlobalAveragePool2d(), [2, 3, 5]],
+    [new Flatten(), []],
+  ];
+  for (const [layer, shape] of unfit) {
+    const refusals = [];
+    for (const run of [() => layer.outputShape(shape), () => layer.forward(Tensor.zeros(shape), training)]) {
+      try {
+        await run();
+        refusals.push("nothing");
+      } catch (error) {
+        refusals.push(`${(error as Error).name} ${(error as Error).message}`);
+      }
+    }
+    assert.ok(refusals[0]!.startsWith(`InputError ${layer.kind}: expected `), `${layer.kind} [${shape}]: ${refusals[0]}`);
+    assert.is(refusals[1], refusals[0]);
+  }
+});
+
+test("parameters carry names, shapes and fans: the inputs of one output, the outputs of one input", () => {
+  const convolution = new Conv2d({ inChannels: 4, outChannels: 6, kernelSize: [2, 3], groups: 2 });
+  assert.equal(convolution.parameters.map(({ name, value, fanIn, fanOut }) => [name, value.shape, fanIn, fanOut]), [["weight", [6, 2, 2, 3], 12, 18], ["bias", [6], 12, 18]]);
+  const affine = new Affine({ inFeatures: 7, outFeatures: 4 });
+  assert.equal(affine.parameters.map(({ name, value, fanIn, fanOut }) => [name, value.shape, fanIn, fanOut]), [["weight", [4, 7], 7, 4], ["bias", [4], 7, 4]]);
+  assert.equal(new Affine({ inFeatures: 7, outFeatures: 4, bias: false }).parameters.map(({ name }) => name), ["weight"]);
+});
+
+test.run();

@@ -1,0 +1,156 @@
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import { leibniz, root, smallDataFolder, startLeibniz, temporaryFolder } from "../helpers/cli.js";
+
+const lines = (text: string): Record<string, unknown>[] => text.trimEnd().split("\n").map((line) => JSON.parse(line) as Record<string, unknown>);
+const last = (text: string): Record<string, unknown> => lines(text).at(-1)!;
+
+test("train --json prints a line per epoch and one at the end, and nothing else", () => {
+  const { status, stdout, stderr } = leibniz("train", "--data", smallDataFolder(), "--epochs", "2", "--json", "--seed", "5");
+  assert.is(status, 0, stderr);
+  assert.is(stderr, "");
+  const [first, second, done, ...rest] = lines(stdout);
+  assert.equal(rest, []);
+  const keys = ["epoch", "trainLoss", "trainAccuracy", "testLoss", "testAccuracy", "trainSeconds", "imagesPerSecond"];
+  assert.equal(Object.keys(first!), keys);
+  assert.equal([first!["epoch"], second!["epoch"]], [0, 1]);
+  assert.ok((second!["trainLoss"] as number) < (first!["trainLoss"] as number));
+  assert.equal(Object.keys(done!), ["done", "weightsSha256", "backend", "mode", "threads", "seed", "peakMemoryMB"]);
+  assert.equal([done!["done"], done!["backend"], done!["mode"], done!["threads"], done!["seed"]], [true, "reference", null, 1, 5]);
+  assert.match(done!["weightsSha256"] as string, /^[0-9a-f]{64}$/);
+  assert.ok((done!["peakMemoryMB"] as number) > 10);
+});
+
+test("for people: the summary, a line per epoch, and where the weights are", () => {
+  const out = join(temporaryFolder(), "run");
+  const { status, stdout } = leibniz("train", "--data", smallDataFolder(), "--epochs", "1", "--out", out);
+  assert.is(status, 0);
+  assert.match(stdout, /102,130/);
+  assert.match(stdout, /96 training images, 40 test images/);
+  assert.match(stdout, /^epoch 1\/1 {2}train loss \d\.\d{4} .* images\/s$/m);
+  assert.match(stdout, new RegExp(`checkpoint are in ${out}`));
+  assert.equal(readdirSync(out).sort(), ["checkpoint.safetensors", "log.jsonl", "run.json", "weights.safetensors"]);
+});
+
+test("the notebook recipe prints the notes' own line", () => {
+  const { stdout } = leibniz("train", "--recipe", "notebook", "--data", smallDataFolder(), "--epochs", "1");
+  assert.match(stdout, /^Epoch: 0 Train Loss: \d+\.\d\d Train Acc: [\d.]+ Test Loss: \d+\.\d\d Test Acc: [\d.]+$/m);
+});
+
+test("the same seed gives the same weights, another seed others", () => {
+  const data = smallDataFolder();
+  const run = (seed: string): unknown => last(leibniz("train", "--data", data, "--epochs", "1", "--json", "--seed", seed).stdout)["weightsSha256"];
+  const first = run("1");
+  assert.is(run("1"), first);
+  assert.is.not(run("2"), first);
+});
+
+for (const recipe of ["default", "notebook"]) {
+  test(`${recipe}: a run that was stopped and resumed ends with the very same weights`, () => {
+    const data = smallDataFolder();
+    const out = join(temporaryFolder(), "run");
+    const whole = leibniz("train", "--recipe", recipe, "--data", data, "--epochs", "3", "--json");
+    assert.is(leibniz("train", "--recipe", recipe, "--data", data, "--epochs", "1", "--json", "--out", out).status, 0);
+    const rest = leibniz("train", "--data", data, "--epochs", "3", "--json", "--resume", out);
+    assert.is(rest.status, 0, rest.stderr);
+    assert.is(last(rest.stdout)["weightsSha256"], last(whole.stdout)["weightsSha256"]);
+    assert.equal(lines(rest.stdout).map((line) => line["epoch"]), [1, 2, undefined]);
+    assert.equal(lines(readFileSync(join(out, "log.jsonl"), "utf8")).map((line) => line["epoch"]), [0, 1, 2]);
+  });
+}
+
+test("a resumed run keeps the subset that it was started with", () => {
+  const data = smallDataFolder();
+  const out = join(temporaryFolder(), "run");
+  const whole = leibniz("train", "--data", data, "--subset", "50", "--epochs", "2", "--json");
+  leibniz("train", "--data", data, "--subset", "50", "--epochs", "1", "--out", out);
+  const rest = leibniz("train", "--data", data, "--epochs", "2", "--json", "--resume", out);
+  assert.is(last(rest.stdout)["weightsSha256"], last(whole.stdout)["weightsSha256"]);
+});
+
+for (const signal of ["SIGINT", "SIGTERM", "SIGKILL"] as const) {
+  test(`${signal}: finished epochs are kept and the run goes on from there`, async () => {
+    const data = smallDataFolder({ train: 640, test: 10 });
+    const out = join(temporaryFolder(), "run");
+    const { child, outcome, firstOutput } = startLeibniz("train", "--data", data, "--epochs", "50", "--json", "--out", out);
+    await firstOutput; // the first epoch is done and kept
+    child.kill(signal);
+    const { status, stdout, stderr } = await outcome;
+    if (signal !== "SIGKILL") {
+      assert.is(status, 2);
+      assert.match(stderr, new RegExp(`^leibniz: train: stopped by ${signal}; finished epochs are kept; go on with --resume .*\n$`));
+    }
+    const done = lines(stdout).length;
+    const resumed = leibniz("train", "--data", data, "--epochs", String(done + 2), "--json", "--resume", out);
+    const whole = leibniz("train", "--data", data, "--epochs", String(done + 2), "--json");
+    assert.is(resumed.status, 0, resumed.stderr);
+    assert.is(last(resumed.stdout)["weightsSha256"], last(whole.stdout)["weightsSha256"]);
+  });
+}
+
+test("evaluate gives the accuracy that training reported, and writes the logits for NumPy", () => {
+  const data = smallDataFolder();
+  const folder = temporaryFolder();
+  const trained = lines(leibniz("train", "--data", data, "--epochs", "2", "--json", "--out", join(folder, "run")).stdout);
+  const logits = join(folder, "logits.npy");
+  const { status, stdout, stderr } = leibniz("evaluate", "--data", data, "--weights", join(folder, "run", "weights.safetensors"), "--json", "--logits", logits);
+  assert.is(status, 0, stderr);
+  const result = last(stdout);
+  assert.is(result["testAccuracy"], trained[1]!["testAccuracy"]);
+  assert.is(result["testLoss"], trained[1]!["testLoss"]);
+  assert.is(result["weightsSha256"], trained[2]!["weightsSha256"]);
+  const bytes = readFileSync(logits);
+  assert.is(bytes.subarray(1, 6).toString("latin1"), "NUMPY");
+  const start = 10 + bytes.readUInt16LE(8);
+  assert.is(start % 64, 0);
+  assert.match(bytes.subarray(10, start).toString("latin1"), /^\{'descr': '<f4', 'fortran_order': False, 'shape': \(40, 10\), \} *\n$/);
+  assert.is(bytes.length - start, 40 * 10 * 4);
+  const people = leibniz("evaluate", "--data", data, "--weights", join(folder, "run", "weights.safetensors"));
+  assert.match(people.stdout, /of 40 test images right/);
+});
+
+test("gradcheck: every layer passes, by line and as JSON", () => {
+  const { status, stdout } = leibniz("gradcheck", "--json");
+  assert.is(status, 0);
+  for (const line of lines(stdout)) {
+    assert.equal(Object.keys(line), ["layer", "argument", "options", "maxRelativeError", "worstIndex", "analytic", "numeric", "kinks", "verdict"]);
+    assert.is(line["verdict"], "pass");
+    assert.ok((line["maxRelativeError"] as number) <= 1e-7);
+    assert.equal(line["kinks"], []);
+  }
+  const people = leibniz("gradcheck", "relu", "affine");
+  assert.is(people.status, 0);
+  assert.match(people.stdout, /6 gradients checked, 0 wrong/);
+});
+
+test("parity: exit code 0 for equal numbers, 1 for a changed one", () => {
+  assert.is(leibniz("parity", fixture("pytorch-layers.json")).status, 0);
+  const { status, stdout } = leibniz("parity", changedFixture(), "--json");
+  assert.is(status, 1);
+  assert.is(lines(stdout).filter((line) => line["verdict"] === "fail").length, 1);
+});
+
+test("a reader that stops listening is no error", async () => {
+  const { child, outcome } = startLeibniz("gradcheck", "--json");
+  child.stdout!.destroy();
+  const { stderr } = await outcome;
+  assert.is(stderr, "");
+});
+
+function fixture(name: string): string {
+  const path = join(root, "test", "fixtures", name);
+  assert.ok(existsSync(path));
+  return path;
+}
+
+function changedFixture(): string {
+  const recorded = JSON.parse(readFileSync(fixture("pytorch-layers.json"), "utf8")) as { layers: { out: { data: number[] } }[] };
+  recorded.layers[0]!.out.data[0]! += 1e-6;
+  const path = join(temporaryFolder(), "changed.json");
+  writeFileSync(path, JSON.stringify(recorded));
+  return path;
+}
+
+test.run();

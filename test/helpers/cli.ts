@@ -1,0 +1,74 @@
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { Random } from "leibniz/tensor";
+
+const manifest = createRequire(import.meta.url).resolve("leibniz/package.json");
+
+/** The project's root folder. */
+export const root = dirname(manifest);
+export const main = join(root, "dist", "cli", "main.js");
+
+export interface Outcome {
+  readonly status: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs the command line to its end. */
+export function leibniz(...args: string[]): Outcome {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [main, ...args], { encoding: "utf8", timeout: 120_000 });
+  return { status, stdout, stderr };
+}
+
+/** Starts the command line; `outcome` resolves when it has ended, however that was. */
+export function startLeibniz(...args: string[]): { child: ChildProcess; outcome: Promise<Outcome>; firstOutput: Promise<void> } {
+  const child = spawn(process.execPath, [main, ...args], { stdio: ["ignore", "pipe", "pipe"] });
+  let [stdout, stderr] = ["", ""];
+  child.stdout.on("data", (piece: Buffer) => (stdout += piece.toString()));
+  child.stderr.on("data", (piece: Buffer) => (stderr += piece.toString()));
+  const outcome = new Promise<Outcome>((resolve) => child.on("close", (status) => resolve({ status, stdout, stderr })));
+  const firstOutput = new Promise<void>((resolve) => child.stdout.once("data", () => resolve()));
+  return { child, outcome, firstOutput };
+}
+
+/** A new empty folder outside the project. */
+export function temporaryFolder(): string {
+  return mkdtempSync(join(tmpdir(), "leibniz-test-"));
+}
+
+/** The bytes of an idx file: magic number, extents as 32-bit big-endian numbers, then the values. */
+export function idxBytes(extents: readonly number[], values: ArrayLike<number>): Uint8Array {
+  const bytes = new Uint8Array(4 + 4 * extents.length + values.length);
+  const view = new DataView(bytes.buffer);
+  view.setUint32(0, 0x0800 + extents.length);
+  extents.forEach((extent, axis) => view.setUint32(4 + 4 * axis, extent));
+  bytes.set(values, 4 + 4 * extents.length);
+  return bytes;
+}
+
+export interface SmallData {
+  readonly train?: number;
+  readonly test?: number;
+  readonly height?: number;
+  readonly width?: number;
+}
+
+/** A folder with a small data set in MNIST's four files: noise, with a bright row that tells the digit. */
+export function smallDataFolder({ train = 96, test = 40, height = 28, width = 28 }: SmallData = {}): string {
+  const folder = join(temporaryFolder(), "data");
+  mkdirSync(folder);
+  const random = new Random("small data");
+  for (const [name, count] of [["train", train], ["t10k", test]] as const) {
+    const labels = Uint8Array.from({ length: count }, () => random.integer(10));
+    const pixels = new Uint8Array(count * height * width);
+    for (let n = 0; n < count; n++) {
+      for (let p = 0; p < height * width; p++) pixels[n * height * width + p] = Math.floor(p / width) % 10 === labels[n] ? 200 : random.integer(40);
+    }
+    writeFileSync(join(folder, `${name}-images-idx3-ubyte`), idxBytes([count, height, width], pixels));
+    writeFileSync(join(folder, `${name}-labels-idx1-ubyte`), idxBytes([count], labels));
+  }
+  return folder;
+}

