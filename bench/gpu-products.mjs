@@ -4,7 +4,7 @@
  *
  *     npm run build && node bench/gpu-products.mjs
  *
- * Prints the best of several runs, without the first, in which a kernel is compiled.
+ * Prints the best of several runs, and for the small products also the first, in which a kernel is compiled.
  */
 import { cpus } from "node:os";
 import { availableGpuModes, gpuBackend, reference } from "leibniz/kernels";
@@ -13,18 +13,22 @@ import { Random } from "leibniz/tensor";
 const SECONDS_EACH = 1;
 const random = new Random("gpu products");
 
-async function bestSeconds(run) {
-  let best = Infinity;
-  await run();
-  for (let round = 0, started = performance.now(); round < 3 || performance.now() - started < SECONDS_EACH * 1000; round++) {
+/** How long `run` took the first time, and how long at best, in seconds. */
+async function measure(run) {
+  const seconds = [];
+  for (const started = performance.now(); seconds.length < 4 || performance.now() - started < SECONDS_EACH * 1000; ) {
     const before = performance.now();
     await run();
-    best = Math.min(best, (performance.now() - before) / 1000);
+    seconds.push((performance.now() - before) / 1000);
   }
-  return best;
+  return { first: seconds[0], best: seconds.reduce((least, s) => Math.min(least, s)) };
 }
 
-const speed = (multiplications, seconds) => `${((2 * multiplications) / seconds / 1e9).toFixed(2)} GFLOP/s`;
+/** Prints the speed of a large product. */
+async function printSpeed(what, multiplications, run) {
+  const { best } = await measure(run);
+  console.log(`  ${what.padEnd(33)}${((2 * multiplications) / best / 1e9).toFixed(2)} GFLOP/s`);
+}
 
 console.log(`Node ${process.version}, ${cpus()[0].model}`);
 const backends = [reference];
@@ -32,14 +36,14 @@ for (const mode of await availableGpuModes()) backends.push(await gpuBackend({ m
 for (const backend of backends) {
   console.log(`\n${backend.name} ${backend.mode ?? ""}`);
   const [x, weight] = [random.normal([256, 800]), random.normal([800, 120])];
-  console.log(`  [256, 800] · [800, 120]          ${speed(256 * 800 * 120, await bestSeconds(() => backend.matmul(x, weight)))}`);
+  await printSpeed("[256, 800] · [800, 120]", 256 * 800 * 120, () => backend.matmul(x, weight));
   const [filters, cols, dOut] = [random.normal([1, 32, 144]), random.normal([256, 1, 144, 121]), random.normal([256, 1, 32, 121])];
-  console.log(`  [32, 144] · 256 of [144, 121]    ${speed(256 * 32 * 144 * 121, await bestSeconds(() => backend.matmul(filters, cols)))}`);
-  console.log(`  Σ 256 of [32, 121] · [121, 144]  ${speed(256 * 32 * 144 * 121, await bestSeconds(() => backend.matmulSum(dOut, cols, { transposeB: true })))}`);
+  await printSpeed("[32, 144] · 256 of [144, 121]", 256 * 32 * 144 * 121, () => backend.matmul(filters, cols));
+  await printSpeed("Σ 256 of [32, 121] · [121, 144]", 256 * 32 * 144 * 121, () => backend.matmulSum(dOut, cols, { transposeB: true }));
   for (const side of [2, 8, 16, 20, 24, 32, 64]) {
     const [a, b] = [random.normal([side, side]), random.normal([side, side])];
-    const seconds = await bestSeconds(() => backend.matmul(a, b));
-    console.log(`  ${`${side}×${side}×${side}, ${side ** 3} multiplications`.padEnd(33)}${(seconds * 1e6).toFixed(0)} µs`);
+    const { first, best } = await measure(() => backend.matmul(a, b));
+    console.log(`  ${`${side}×${side}×${side}, ${side ** 3} multiplications`.padEnd(33)}${(best * 1e6).toFixed(0)} µs, the first time ${(first * 1e3).toFixed(1)} ms`);
   }
   await backend.dispose();
 }

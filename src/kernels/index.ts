@@ -14,4 +14,5 @@ export { gemmSparse } from "./reference/gemm-sparse.js";
 export { gemmTiled } from "./reference/gemm-tiled.js";
 export type { Gemm, MatrixView } from "./reference/matrix.js";
 export type { GpuBackend, GpuBackendOptions, GpuMode } from "./gpu/index.js";
-export { availableGpuModes, type BackendName, backendNames, gpuBackend, openBackend, type OpenBackendOptions } from "./open-backend.js";
+export { availableGpuModes, type BackendName, backendNames, gpuBackend, openBackend, type OpenBackendOptions, wasmBackend } from "./open-backend.js";
+export type { WasmBackendOptions } from "./wasm/index.js";

@@ -1,10 +1,14 @@
-import { type Allocator, heapAllocator, reject } from "../tensor/index.js";
+import { reject } from "../tensor/index.js";
 import type { Backend } from "./backend.js";
 import type { GpuBackend, GpuBackendOptions, GpuMode } from "./gpu/index.js";
 import { referenceBackend } from "./reference/index.js";
+import type { WasmBackendOptions } from "./wasm/index.js";
 
 /** The backends that can be opened by name. */
-export const backendNames = ["reference", "gpu"] as const;
+export const backendNames = ["wasm", "reference", "gpu"] as const;
+/** More would only wait for each other. */
+const MOST_THREADS = 64;
+
 export type BackendName = (typeof backendNames)[number];
 
 export interface OpenBackendOptions {
@@ -12,9 +16,8 @@ export interface OpenBackendOptions {
   readonly name: string;
   /** For `gpu`, what gpu.js runs on: `webgpu`, `webgl2`, `headlessgl`, `webasm` or `cpu`. Left out: the fastest that is there. */
   readonly mode?: string | undefined;
-  /** How many threads it works on. Both backends have one. */
+  /** How many threads it works on. Only `wasm` can have more than one; left out, it has as many as the machine runs at once. */
   readonly threads?: number | undefined;
-  readonly allocator?: Allocator;
 }
 
 /**
@@ -23,14 +26,18 @@ export interface OpenBackendOptions {
  *
  * @throws InputError when there is no such backend, mode or number of threads; the message lists what there is
  */
-export async function openBackend({ name, mode, threads, allocator = heapAllocator }: OpenBackendOptions): Promise<Backend> {
+export async function openBackend({ name, mode, threads }: OpenBackendOptions): Promise<Backend> {
   if (!isBackendName(name)) reject("openBackend", `a backend (${backendNames.join(", ")})`, JSON.stringify(name));
-  if (threads !== undefined && threads !== 1) reject("openBackend", `threads to be 1, all that the ${name} backend has`, String(threads));
-  if (name === "reference") {
-    if (mode !== undefined) reject("openBackend", "no mode, since the reference backend has only one", JSON.stringify(mode));
-    return referenceBackend(allocator);
-  }
-  return gpuBackend({ mode, allocator });
+  if (threads !== undefined && !(Number.isInteger(threads) && threads >= 1 && threads <= MOST_THREADS)) reject("openBackend", `from 1 to ${MOST_THREADS} threads`, String(threads));
+  if (threads !== undefined && threads !== 1 && name !== "wasm") reject("openBackend", `threads to be 1, all that the ${name} backend has`, String(threads));
+  if (name === "gpu") return gpuBackend({ mode });
+  if (mode !== undefined) reject("openBackend", `no mode, since the ${name} backend has only one`, JSON.stringify(mode));
+  return name === "wasm" ? wasmBackend({ threads }) : referenceBackend();
+}
+
+/** Builds the wasm backend, which `wasm/index.ts` describes. Loads and compiles its kernels. */
+export async function wasmBackend(options: WasmBackendOptions = {}): Promise<Backend> {
+  return (await import("./wasm/index.js")).wasmBackend(options);
 }
 
 /** Builds the gpu backend, which `gpu/index.ts` describes. Loads gpu.js. */

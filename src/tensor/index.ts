@@ -2,7 +2,7 @@
 export { InputError, formatShape, reject } from "./errors.js";
 export { type Allocator, type Data, type DType, heapAllocator } from "./storage.js";
 export { broadcastShape, sameShape, sizeOf } from "./shape.js";
-export { type Nested, type SliceRange, Tensor, tensor } from "./tensor.js";
+export { Deferred, type Nested, type SliceRange, Tensor, tensor } from "./tensor.js";
 export { type Operand, accumulate, add, divide, exp, log, map, maximum, multiply, negate, sqrt, subtract, zip } from "./elementwise.js";
 export { type ReduceOptions, argmax, max, mean, sum } from "./reduce.js";
 export { matmul } from "./matmul.js";

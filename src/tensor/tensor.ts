@@ -10,6 +10,26 @@ export type Nested = number | readonly Nested[];
 /** One entry per axis of {@link Tensor.slice}: a range `[start, stop]`, or `null` for the whole axis. */
 export type SliceRange = readonly [start: number, stop: number] | null;
 
+/** A computation that is done at most once, and only when its result is looked at. */
+export class Deferred {
+  #compute: (() => void) | null;
+
+  constructor(compute: () => void) {
+    this.#compute = compute;
+  }
+
+  /** Whether the result is in memory. */
+  get isSettled(): boolean {
+    return this.#compute === null;
+  }
+
+  settle(): void {
+    const compute = this.#compute;
+    this.#compute = null;
+    compute?.();
+  }
+}
+
 /**
  * An n-dimensional array: flat memory plus the rule that turns an index into a position,
  *
@@ -19,13 +39,15 @@ export type SliceRange = readonly [start: number, stop: number] | null;
  * share the memory. Each method below says whether its result shares memory with this tensor.
  */
 export class Tensor {
-  /** The ndarray view: `data`, `shape`, `stride`, `offset`. */
-  readonly view: NdArray<Data>;
   readonly dtype: DType;
+  readonly #view: NdArray<Data>;
+  /** The computation that the memory waits for, shared by all tensors that look at it. */
+  readonly deferred: Deferred | null;
 
-  private constructor(view: NdArray<Data>) {
-    this.view = view;
+  private constructor(view: NdArray<Data>, deferred: Deferred | null = null) {
+    this.#view = view;
     this.dtype = dtypeOf(view.data);
+    this.deferred = deferred;
   }
 
   /** A tensor of zeros. */
@@ -54,6 +76,15 @@ export class Tensor {
     return new Tensor(ndarray(data, [...shape], rowMajorStride(shape), 0));
   }
 
+  /**
+   * A tensor whose memory is filled only when somebody looks at its numbers. Whoever made it may recognise the computation by
+   * {@link deferred} and do without the numbers; nobody else can tell the difference.
+   */
+  static defer(data: Data, shape: readonly number[], deferred: Deferred): Tensor {
+    const { view } = Tensor.wrap(data, shape);
+    return new Tensor(view, deferred);
+  }
+
   /** Copies flat numbers, in row-major order, into a new tensor. */
   static from(values: ArrayLike<number>, shape: readonly number[], dtype: DType = "float32", allocator: Allocator = heapAllocator): Tensor {
     checkShape("Tensor.from", shape);
@@ -65,18 +96,24 @@ export class Tensor {
     return tensor;
   }
 
+  /** The ndarray view: `data`, `shape`, `stride`, `offset`. */
+  get view(): NdArray<Data> {
+    this.deferred?.settle();
+    return this.#view;
+  }
+
   get shape(): readonly number[] {
-    return this.view.shape;
+    return this.#view.shape;
   }
 
   /** Steps, in elements, from one entry to the next along each axis. */
   get stride(): readonly number[] {
-    return this.view.stride;
+    return this.#view.stride;
   }
 
   /** Position of the first element in {@link data}. */
   get offset(): number {
-    return this.view.offset;
+    return this.#view.offset;
   }
 
   /** The flat memory, shared by all views of it; an element's place in it is given by offset and stride. */
@@ -85,23 +122,23 @@ export class Tensor {
   }
 
   get rank(): number {
-    return this.view.shape.length;
+    return this.#view.shape.length;
   }
 
   /** Number of elements. */
   get size(): number {
-    return sizeOf(this.view.shape);
+    return sizeOf(this.#view.shape);
   }
 
   /** Does the tensor cover all of its memory in row-major order, so that a loop may run over `data` itself? */
   get isContiguous(): boolean {
-    if (this.offset !== 0 || this.size !== this.data.length) return false;
+    if (this.offset !== 0 || this.size !== this.#view.data.length) return false;
     return rowMajorStride(this.shape).every((step, axis) => step === this.stride[axis] || this.shape[axis] === 1);
   }
 
   /** Do two tensors look at the same memory, so that writing to one may change the other? */
   sharesMemoryWith(other: Tensor): boolean {
-    return this.data.buffer === other.data.buffer;
+    return this.#view.data.buffer === other.#view.data.buffer;
   }
 
   /** @throws InputError when the index has the wrong rank or lies outside the shape */
@@ -128,7 +165,8 @@ export class Tensor {
     if (sizeOf(shape) !== this.size) {
       reject("Tensor.reshape", `a shape with ${this.size} elements, as ${formatShape(this.shape)} has`, formatShape(shape));
     }
-    return Tensor.wrap(this.contiguous().data, shape);
+    if (this.isContiguous) return new Tensor(ndarray(this.#view.data, [...shape], rowMajorStride(shape), 0), this.deferred);
+    return Tensor.wrap(this.clone().data, shape);
   }
 
   /** Axes in another order; all reversed if none is given. Always shares memory. */
@@ -216,7 +254,7 @@ export class Tensor {
   }
 
   private reviewed(shape: number[], stride: number[], offset: number): Tensor {
-    return new Tensor(ndarray(this.data, shape, stride, offset));
+    return new Tensor(ndarray(this.#view.data, shape, stride, offset), this.deferred);
   }
 
   private checkIndex(where: string, index: readonly number[]): void {

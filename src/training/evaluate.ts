@@ -10,7 +10,7 @@ export interface EvaluateOptions {
   readonly dataset: Dataset;
   readonly backend: Backend;
   readonly batchSize: number;
-  /** Is called after every batch with its logits [n, classes] and how many images are done. */
+  /** Is called after every batch with a copy of its logits [n, classes] and how many images are done. */
   readonly onBatch?: (logits: Tensor, done: number) => void;
 }
 
@@ -33,13 +33,15 @@ export async function evaluate({ network, dataset, backend, batchSize, onBatch }
   let done = 0;
   let count = 0;
   for (const indices of batches(order, batchSize)) {
-    const { x, labels } = makeBatch(dataset, indices, backend.allocator);
-    const logits = await network.forward(x, { backend, training: false });
-    loss += (await softmaxCrossEntropyForward(logits, labels)).out.item();
-    correct += countCorrect(logits, labels);
-    count++;
-    done += labels.length;
-    onBatch?.(logits, done);
+    await backend.scope(async () => {
+      const { x, labels } = makeBatch(dataset, indices, backend.allocator);
+      const logits = await network.forward(x, { backend, training: false });
+      loss += (await softmaxCrossEntropyForward(logits, labels)).out.item();
+      correct += countCorrect(logits, labels);
+      count++;
+      done += labels.length;
+      onBatch?.(logits.clone(), done);
+    });
   }
   return { loss: loss / count, accuracy: correct / done, correct, seconds: (performance.now() - started) / 1000 };
 }

@@ -15,6 +15,8 @@ export interface Optimizer {
   state(): ReadonlyMap<string, Tensor>;
   /** Goes on from saved running values. @throws InputError when they are not those of these parameters */
   restore(state: ReadonlyMap<string, Tensor>, steps: number): void;
+  /** Forgets all steps, as if it had just been built. */
+  reset(): void;
 }
 
 export interface SgdOptions {
@@ -65,6 +67,11 @@ export class Sgd implements Optimizer {
   restore(state: ReadonlyMap<string, Tensor>, steps: number): void {
     copyInto(this.state(), state);
     this.#steps = steps;
+  }
+
+  reset(): void {
+    for (const tensor of this.state().values()) tensor.data.fill(0);
+    this.#steps = 0;
   }
 }
 
@@ -120,6 +127,11 @@ export class Adam implements Optimizer {
   restore(state: ReadonlyMap<string, Tensor>, steps: number): void {
     copyInto(this.state(), state);
     this.#steps = steps;
+  }
+
+  reset(): void {
+    for (const tensor of this.state().values()) tensor.data.fill(0);
+    this.#steps = 0;
   }
 }
 

@@ -77,9 +77,9 @@ export interface TrainOptions {
 export async function* train(options: TrainOptions): AsyncGenerator<TrainingEvent> {
   const { recipe, network, test, backend, random, epochs, from } = options;
   const images = options.subset ?? chooseImages(recipe, options.train, random);
-  let optimizer = from?.optimizer ?? recipe.optimizer(network, backend);
+  const optimizer = from?.optimizer ?? recipe.optimizer(network, backend);
   for (let epoch = from?.epoch ?? 0; epoch < epochs; epoch++) {
-    if (recipe.freshOptimizer) optimizer = recipe.optimizer(network, backend);
+    if (recipe.freshOptimizer) optimizer.reset();
     const order = recipe.shuffle ? shuffledOrder(images, random.split(`order of epoch ${epoch}`)) : images;
     const trained = yield* trainEpoch(options, epoch, order, optimizer);
     yield { type: "evaluating", epoch };
@@ -102,25 +102,18 @@ interface TrainedEpoch {
   readonly speed: { readonly trainSeconds: number; readonly imagesPerSecond: number };
 }
 
-async function* trainEpoch({ recipe, network, train: dataset, backend }: TrainOptions, epoch: number, order: Uint32Array, optimizer: Optimizer): AsyncGenerator<StepEvent, TrainedEpoch> {
+async function* trainEpoch(options: TrainOptions, epoch: number, order: Uint32Array, optimizer: Optimizer): AsyncGenerator<StepEvent, TrainedEpoch> {
+  const { recipe, backend } = options;
   const steps = Math.ceil(order.length / recipe.batchSize);
   let [step, totalLoss, correct, seen, ms] = [0, 0, 0, 0, 0];
   for (const indices of batches(order, recipe.batchSize)) {
     const started = performance.now();
-    const { x, labels } = makeBatch(dataset, indices, backend.allocator);
-    network.zeroGrad();
-    const logits = await network.forward(x, { backend, training: true });
-    const { out, cache } = await softmaxCrossEntropyForward(logits, labels);
-    const loss = out.item();
-    if (!Number.isFinite(loss)) await explainLoss(network, x, backend, loss, epoch, step);
-    const { dLogits } = await softmaxCrossEntropyBackward(Tensor.full([], 1, logits.dtype), cache);
-    await network.backward(dLogits);
-    await optimizer.step(backend);
+    const { loss, guessed } = await backend.scope(() => trainStep(options, indices, optimizer, `epoch ${epoch}, step ${step + 1}`));
     ms += performance.now() - started;
     step++;
     totalLoss += loss;
-    correct += countCorrect(logits, labels);
-    seen += labels.length;
+    correct += guessed;
+    seen += indices.length;
     yield { type: "step", epoch, step, steps, images: seen, loss, meanLoss: totalLoss / step, meanAccuracy: correct / seen, imagesPerSecond: (seen / ms) * 1000 };
   }
   return {
@@ -129,12 +122,26 @@ async function* trainEpoch({ recipe, network, train: dataset, backend }: TrainOp
   };
 }
 
+/** One batch forward, backward, and one step of the optimizer. `guessed` counts the images that were right before the update. */
+async function trainStep({ network, train: dataset, backend }: TrainOptions, indices: Uint32Array, optimizer: Optimizer, place: string): Promise<{ loss: number; guessed: number }> {
+  const { x, labels } = makeBatch(dataset, indices, backend.allocator);
+  network.zeroGrad();
+  const logits = await network.forward(x, { backend, training: true });
+  const { out, cache } = await softmaxCrossEntropyForward(logits, labels);
+  const loss = out.item();
+  if (!Number.isFinite(loss)) await explainLoss(network, x, backend, loss, place);
+  const { dLogits } = await softmaxCrossEntropyBackward(Tensor.full([], 1, logits.dtype), cache);
+  await network.backward(dLogits);
+  await optimizer.step(backend);
+  return { loss, guessed: countCorrect(logits, labels) };
+}
+
 /** Runs the step that went wrong once more, layer by layer, and stops with the name of the first bad output. */
-async function explainLoss(network: Sequential, x: Tensor, backend: Backend, loss: number, epoch: number, step: number): Promise<never> {
+async function explainLoss(network: Sequential, x: Tensor, backend: Backend, loss: number, place: string): Promise<never> {
   let culprit: string | null = null;
   await network.forward(x, { backend, training: false }, (name, out) => {
     if (culprit === null && !out.data.every(Number.isFinite)) culprit = name;
   });
-  const place = culprit === null ? "every layer's output is finite, the loss itself is not" : `the first layer whose output is not finite is ${culprit}`;
-  throw new InputError(`train: expected a finite loss, got ${loss} in epoch ${epoch}, step ${step + 1}; ${place}; lower the learning rate or check the initial weights`);
+  const blame = culprit === null ? "every layer's output is finite, the loss itself is not" : `the first layer whose output is not finite is ${culprit}`;
+  throw new InputError(`train: expected a finite loss, got ${loss} in ${place}; ${blame}; lower the learning rate or check the initial weights`);
 }

@@ -37,7 +37,7 @@ test("usage: unknown commands, options and values", () => {
   assertRefused(["train", "--seed", "-1"], "--seed", '"-1"');
   assertRefused(["train", "--seed"], "--seed <N>", "argument missing");
   assertRefused(["train", "--recipe", "cake"], "one of default, notebook", '"cake"');
-  assertRefused(["train", "--backend", "abacus"], "reference, gpu", '"abacus"');
+  assertRefused(["train", "--backend", "abacus"], "wasm, reference, gpu", '"abacus"');
   assertRefused(["train", "--backend", "gpu", "--mode", "steam"], "cpu", "webasm", "steam");
   assertRefused(["train", "extra"], "too many arguments");
   assertRefused(["gradcheck", "conv3d"], "conv2d", '"conv3d"');

@@ -41,6 +41,21 @@ async function patched<T extends object>(target: T, key: keyof T, descriptor: Pr
   }
 }
 
+/** The class of gpu.js's kernels in a mode. */
+const kernelClass = (mode: (typeof MODES)[number]): typeof gpujs.Kernel => (mode === "cpu" ? gpujs.CPUKernel : gpujs.WebAssemblyKernel);
+
+/** Runs `run` and returns the kernels that gpu.js destroyed in the meantime. */
+async function destroyedDuring(mode: (typeof MODES)[number], run: () => Promise<void>): Promise<gpujs.Kernel[]> {
+  const destroyed: gpujs.Kernel[] = [];
+  const { destroy } = kernelClass(mode).prototype;
+  const spy = function (this: gpujs.Kernel, ...rest: [boolean?]): void {
+    destroyed.push(this);
+    destroy.apply(this, rest);
+  };
+  await patched(kernelClass(mode).prototype, "destroy", { value: spy, writable: true }, run);
+  return destroyed;
+}
+
 /** Requires an error that is not the user's fault, with every given piece in its message. */
 async function assertFails(run: () => Promise<unknown>, ...pieces: string[]): Promise<void> {
   const error = await run().then(() => null, (thrown: Error) => thrown);
@@ -122,8 +137,9 @@ for (const mode of MODES) {
       assert.is(backend.kernelCount, 5, "expected the probe's kernel and four more");
     }));
 
-  // 2²⁴ = 16,777,216 is as far as float32 counts; these have 20,000,100 and 17,000,005 entries
-  for (const [batch, I] of [[20, 200_001], [1, 3_400_001]] as const) {
+  // 2²⁴ = 16,777,216 is as far as float32 counts. Of 20 matrices of 1,000,005 entries 16 stay below it; one of
+  // 16,500,005 does, and one of 17,000,005 does not.
+  for (const [batch, I, kernels] of [[20, 200_001, 8], [1, 3_300_001, 2], [1, 3_400_001, 0]] as const) {
     test(`${mode}: positions are exact in ${batch} × ${I} × 5 entries`, () =>
       withBackend({ mode }, async (backend) => {
         const [few, many] = [Tensor.zeros([batch, 1, I]), Tensor.zeros([batch, I, 5])];
@@ -141,9 +157,31 @@ for (const mode of MODES) {
         assertCloseArrays((await backend.matmul(many, few, turned)).data, expected, { tolerance: 0, what: "many entries in a" });
         assertCloseArrays((await backend.matmulSum(few, many)).data, sums, { tolerance: 0, what: "many entries in b, summed" });
         assertCloseArrays((await backend.matmulSum(many, few, turned)).data, sums, { tolerance: 0, what: "many entries in a, summed" });
-        assert.ok(backend.kernelCount > 2, "expected kernels to have run");
+        assert.is(backend.kernelCount, 1 + kernels, "expected the probe's kernel, and for 20 matrices two for each product; a sum of one is a product");
       }));
   }
+
+  test(`${mode}: a sum over many terms keeps its digits`, () =>
+    withBackend({ mode }, async (backend) => {
+      const random = new Random(`gpu digits ${mode}`);
+      const [a, b] = [random.uniform([3000, 2, 90], 0, 1), random.uniform([3000, 90, 3], 0, 1)]; // all positive: errors add up
+      assertClose(await backend.matmulSum(a, b), await reference.matmulSum(a, b), { tolerance: 3e-6, what: "270,000 products" });
+      assert.is(backend.kernelCount, 2);
+    }));
+
+  test(`${mode}: more matrices, rows or columns than a device has groups of threads`, () =>
+    withBackend({ mode, smallestProduct: 0 }, async (backend) => {
+      const random = new Random(`gpu many ${mode}`);
+      const [a, b] = [random.normal([65_540, 1, 2]), random.normal([65_540, 2, 1])];
+      await assertSame(backend, 2, "65,540 matrices", async (on) => ({ c: await on.matmul(a, b) }));
+      assert.is(backend.kernelCount, 3, "expected calls for 65,535 and 5 matrices");
+      await assertSame(backend, 2 * 65_540, "a sum of 65,540 matrices", async (on) => ({ c: await on.matmulSum(a, b) }));
+      assert.is(backend.kernelCount, 5, "expected calls for 65,535 and 5 terms");
+      const [column, row] = [a.reshape([65_540, 2]), random.normal([3, 2]).transpose()];
+      await assertSame(backend, 2, "65,540 rows", async (on) => ({ c: await on.matmul(column, row) }));
+      await assertSame(backend, 2, "65,540 columns", async (on) => ({ c: await on.matmul(row, column, { transposeA: true, transposeB: true }) }));
+      assert.is(backend.kernelCount, 5, "expected those to stay on the reference");
+    }));
 
   test(`${mode}: every other primitive is the reference's`, () =>
     withBackend({ mode, smallestProduct: 0 }, async (backend) => {
@@ -237,37 +275,35 @@ for (const mode of MODES) {
         const [a, b] = [random.normal([M, 5]), random.normal([5, 4])];
         await assertSame(backend, 5, `${M} rows`, async (on) => ({ c: await on.matmul(a, b) }));
       };
-      const Kernel = mode === "cpu" ? gpujs.CPUKernel : gpujs.WebAssemblyKernel;
-      const destroyed: number[] = [];
-      const { destroy } = Kernel.prototype;
-      const spy = function (this: gpujs.Kernel, ...rest: [boolean?]): void {
-        destroyed.push(this.output[1]!);
-        destroy.apply(this, rest);
+      // [2, 5] · [5, 4], named by its rows; the probe's kernel, [2, 3] · [3, 1], goes when the 4 comes
+      const run = async (rows: number[]): Promise<number[]> => {
+        const destroyed = await destroyedDuring(mode, async () => {
+          for (const M of rows) await multiply(M);
+        });
+        return destroyed.map((kernel) => kernel.output[1]!);
       };
-      await patched(Kernel.prototype, "destroy", { value: spy, writable: true }, async () => {
-        for (const M of [2, 3, 4, 2, 3, 6]) await multiply(M); // the probe, [2, 3]·[3, 1], goes when the 4 comes
-        assert.equal(destroyed, [2, 4]);
-        assert.is(backend.kernelCount, 3);
-        await multiply(4); // compiled once more
-        assert.equal(destroyed, [2, 4, 2]);
-      });
+      assert.equal(await run([2, 3]), []);
+      assert.equal(await run([4]), [2]);
+      assert.equal(await run([2, 3, 6]), [4]);
+      assert.is(backend.kernelCount, 3);
+      assert.equal(await run([4]), [2], "expected 4 to be compiled once more");
     }));
 
   test(`${mode}: products that were started together take turns, and dispose waits for them`, async () => {
     const backend = await gpuBackend({ mode, smallestProduct: 0, kernelCapacity: 1 });
     const random = new Random(`gpu together ${mode}`);
     const pairs = [3, 5, 3, 7].map((M) => [random.normal([M, 6]), random.normal([6, 8])] as const);
-    // a kernel whose result comes later, as it does from a GPU
-    const Kernel = mode === "cpu" ? gpujs.CPUKernel : gpujs.WebAssemblyKernel;
-    const { build, destroy } = Kernel.prototype;
+    // kernels whose results come later, as they do from a GPU
+    const { build, destroy } = kernelClass(mode).prototype;
     const running = new Set<gpujs.Kernel>();
+    const events: string[] = [];
     const slowBuild = function (this: gpujs.Kernel, ...args: gpujs.KernelVariable[]): void {
       if (this.built) return;
       build.apply(this, args);
       const run = this.run;
       this.run = function (this: gpujs.Kernel, ...operands: gpujs.KernelVariable[]) {
-        assert.is(running.size, 0, "expected no other kernel to run");
         running.add(this);
+        events.push(`run, ${running.size} at a time`);
         const result = run.apply(this, operands);
         return new Promise((resolve) => {
           setTimeout(() => {
@@ -278,17 +314,17 @@ for (const mode of MODES) {
       };
     };
     const watchedDestroy = function (this: gpujs.Kernel, ...rest: [boolean?]): void {
-      assert.is(running.size, 0, "expected no kernel to be destroyed while one runs");
+      events.push(`destroy while ${running.size} run`);
       destroy.apply(this, rest);
     };
-    await patched(Kernel.prototype, "build", { value: slowBuild, writable: true }, () =>
-      patched(Kernel.prototype, "destroy", { value: watchedDestroy, writable: true }, async () => {
-        const products = pairs.map(([a, b]) => backend.matmul(a, b));
-        await backend.dispose();
-        assert.is(running.size, 0);
-        for (const [i, [a, b]] of pairs.entries()) assertClose(await products[i]!, await reference.matmul(a, b), { tolerance: tolerance(6), what: `product ${i}` });
+    await patched(kernelClass(mode).prototype, "build", { value: slowBuild, writable: true }, () =>
+      patched(kernelClass(mode).prototype, "destroy", { value: watchedDestroy, writable: true }, async () => {
+        const [results] = await Promise.all([Promise.all(pairs.map(([a, b]) => backend.matmul(a, b))), backend.dispose()]);
+        for (const [i, [a, b]] of pairs.entries()) assertClose(results[i]!, await reference.matmul(a, b), { tolerance: tolerance(6), what: `product ${i}` });
       }),
     );
+    assert.equal([...new Set(events)].sort(), ["destroy while 0 run", "run, 1 at a time"]);
+    assert.is(events.filter((event) => event.startsWith("run")).length, 4);
   });
 
   test(`${mode}: dispose destroys every kernel and ends the backend`, async () => {
@@ -297,15 +333,8 @@ for (const mode of MODES) {
     await backend.matmul(a, b);
     await backend.matmul(b, a, { transposeA: true, transposeB: true });
     assert.is(backend.kernelCount, 3);
-    const Kernel = mode === "cpu" ? gpujs.CPUKernel : gpujs.WebAssemblyKernel;
-    const { destroy } = Kernel.prototype;
-    let destroyed = 0;
-    const spy = function (this: gpujs.Kernel, ...rest: [boolean?]): void {
-      destroyed++;
-      destroy.apply(this, rest);
-    };
-    await patched(Kernel.prototype, "destroy", { value: spy, writable: true }, () => backend.dispose());
-    assert.is(destroyed, 3);
+    const destroyed = await destroyedDuring(mode, () => backend.dispose());
+    assert.is(destroyed.length, 3);
     assert.is(backend.kernelCount, 0);
     await assertFails(() => backend.matmul(a, b), "disposed");
   });
@@ -357,10 +386,14 @@ test("a kernel that ran elsewhere than asked is an error, on its first run and o
   withBackend({ mode: "webasm", smallestProduct: 0 }, async (backend) => {
     const [a, b] = [Tensor.zeros([4, 5]), Tensor.zeros([5, 6])];
     await backend.matmul(a, b);
-    await patched(gpujs.WebAssemblyKernel, "mode", { get: () => "cpu" }, async () => {
-      await assertFails(() => backend.matmul(a, b), "mode webasm", "got cpu");
-      await assertFails(() => backend.matmul(b, a, { transposeA: true, transposeB: true }), "mode webasm", "got cpu");
-    });
+    const destroyed = await destroyedDuring("webasm", () =>
+      patched(gpujs.WebAssemblyKernel, "mode", { get: () => "cpu" }, async () => {
+        await assertFails(() => backend.matmul(a, b), "mode webasm", "got cpu");
+        await assertFails(() => backend.matmul(b, a, { transposeA: true, transposeB: true }), "mode webasm", "got cpu");
+      }),
+    );
+    assert.is(destroyed.length, 2, "expected both kernels to be given up");
+    assert.is(backend.kernelCount, 1);
   }));
 
 test("a mode that computes nonsense is found out before it is used", () =>

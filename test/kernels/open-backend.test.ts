@@ -2,28 +2,18 @@ import { execFileSync } from "node:child_process";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { backendNames, openBackend } from "leibniz/kernels";
-import { type Data, heapAllocator, tensor } from "leibniz/tensor";
+import { tensor } from "leibniz/tensor";
 import { assertRejects } from "../helpers/assert-close.js";
 
 test("each backend is opened by its name and works", async () => {
-  const modes: Record<string, string | undefined> = { reference: undefined, gpu: "cpu" };
   for (const name of backendNames) {
-    const allocated = new Set<Data>();
-    const allocator: typeof heapAllocator = {
-      allocate: (dtype, length) => {
-        const data = heapAllocator.allocate(dtype, length);
-        allocated.add(data);
-        return data;
-      },
-    };
-    const backend = await openBackend({ name, mode: modes[name], threads: 1, allocator });
+    const mode = name === "gpu" ? "cpu" : undefined;
+    const backend = await openBackend({ name, mode, threads: 1 });
     try {
       assert.is(backend.name, name);
-      assert.is(backend.mode, modes[name] ?? null);
+      assert.is(backend.mode, mode ?? null);
       assert.is(backend.threads, 1);
-      const c = await backend.matmul(tensor([[1, 2]]), tensor([[3], [4]]));
-      assert.equal(c.toNested(), [[11]]);
-      assert.ok(allocated.has(c.data), "expected the result in the given memory");
+      assert.equal((await backend.matmul(tensor([[1, 2]]), tensor([[3], [4]]))).toNested(), [[11]]);
     } finally {
       await backend.dispose();
     }

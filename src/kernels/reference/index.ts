@@ -31,6 +31,7 @@ export function referenceBackend(allocator: Allocator = heapAllocator): Backend 
     averagePool2dBackward: async (dOut, geometry) => averagePool2dBackward(dOut, geometry, allocator),
     sgdUpdate: async (state, hyperparameters) => sgdUpdate(state, hyperparameters),
     adamUpdate: async (state, hyperparameters) => adamUpdate(state, hyperparameters),
+    scope: (run) => run(),
     dispose: async () => {},
   };
 }

@@ -7,10 +7,8 @@ import { type Gemm, type MatrixView, transposed } from "./matrix.js";
 /** Below this share of non-zeros, walking a list of them is faster than multiplying everything (measured by `bench/gemm.mjs`). */
 const SPARSE_BELOW = 0.5;
 
-/** The extents of one product, and its operands as contiguous tensors. */
-export interface Product {
-  readonly a: Tensor;
-  readonly b: Tensor;
+/** The extents of one product. */
+export interface ProductExtents {
   readonly M: number;
   readonly N: number;
   readonly I: number;
@@ -18,8 +16,14 @@ export interface Product {
   readonly batchB: readonly number[];
 }
 
+/** The extents and the operands, contiguous. */
+export interface Product extends ProductExtents {
+  readonly a: Tensor;
+  readonly b: Tensor;
+}
+
 /** Reads the extents of a product off its operands. @throws InputError when they do not fit together */
-export function planProduct(where: string, a: Tensor, b: Tensor, options: MatmulOptions): Product {
+export function productExtents(where: string, a: Tensor, b: Tensor, options: MatmulOptions): ProductExtents {
   const fits = a.rank >= 2 && b.rank >= 2 && a.dtype === b.dtype;
   const [rowsA, columnsA] = a.shape.slice(-2) as [number, number];
   const [rowsB, columnsB] = b.shape.slice(-2) as [number, number];
@@ -29,7 +33,12 @@ export function planProduct(where: string, a: Tensor, b: Tensor, options: Matmul
     const sides = `${options.transposeA === true ? "aᵀ" : "a"} · ${options.transposeB === true ? "bᵀ" : "b"}`;
     reject(where, `operands of one element type whose inner extents agree in ${sides}`, `a ${formatShape(a.shape)} ${a.dtype} and b ${formatShape(b.shape)} ${b.dtype}`);
   }
-  return { a: a.contiguous(), b: b.contiguous(), M, N, I, batchA: a.shape.slice(0, -2), batchB: b.shape.slice(0, -2) };
+  return { M, N, I, batchA: a.shape.slice(0, -2), batchB: b.shape.slice(0, -2) };
+}
+
+/** The same together with the operands, contiguous. @throws InputError as {@link productExtents} */
+export function planProduct(where: string, a: Tensor, b: Tensor, options: MatmulOptions): Product {
+  return { a: a.contiguous(), b: b.contiguous(), ...productExtents(where, a, b, options) };
 }
 
 /** See {@link Backend.matmul}. */
@@ -79,7 +88,7 @@ function chooseGemm({ a, b, M, N, I }: Product): (A: MatrixView, B: MatrixView, 
 const SAMPLES = 4099;
 
 /** Share of the entries that are not 0, estimated: a wrong guess costs time, never a digit. */
-function density(data: Data): number {
+export function density(data: Data): number {
   const step = Math.max(1, Math.floor(data.length / SAMPLES));
   let nonZero = 0;
   for (let i = 0; i < data.length; i += step) if (data[i] !== 0) nonZero++;
@@ -101,7 +110,7 @@ function operand(stack: Tensor, index: number, transpose: boolean | undefined): 
  * For each matrix of the broadcast batch, which matrix of this operand it uses. As integers: a position computed from
  * a float64 would stay one, and the inner loops would convert it at every load (1.6 times slower).
  */
-function matrixIndices(own: readonly number[], batch: readonly number[]): Int32Array {
+export function matrixIndices(own: readonly number[], batch: readonly number[]): Int32Array {
   const numbers = Float64Array.from({ length: sizeOf(own) }, (_, n) => n);
   return Int32Array.from(Tensor.wrap(numbers, own).broadcastTo(batch).contiguous().data);
 }

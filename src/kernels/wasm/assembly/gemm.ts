@@ -1,0 +1,218 @@
+/**
+ * Matrix products on 128-bit vectors: `C (+)= A · B`, float32. Positions and strides are in bytes.
+ *
+ * A tile of 4×8 entries of C is held in eight vectors. Each step of the inner loop loads eight neighbours of a row of B and one
+ * entry from each of four rows of A: 12 numbers for 32 multiplications. So rows of B must be contiguous, while A may have any
+ * strides: that is how Aᵀ is multiplied without being transposed.
+ */
+
+const ZERO = f32x4.splat(0);
+
+// @ts-ignore: decorator
+@inline
+function madd(sum: v128, x: v128, y: v128): v128 {
+  return f32x4.add(sum, f32x4.mul(x, y));
+}
+
+/**
+ * @param rowBias where M numbers are that the sums of each row start from, or 0
+ * @param columnBias where N numbers are that the sums of each column start from, or 0
+ * @param accumulate whether sums are added to what C holds
+ */
+export function gemm(
+  M: i32, N: i32, I: i32,
+  a: usize, aRow: usize, aStep: usize,
+  b: usize, bRow: usize,
+  c: usize, cRow: usize,
+  rowBias: usize, columnBias: usize, accumulate: bool,
+): void {
+  const whole = N & ~7;
+  for (let n = 0; n < whole; n += 8) column8(M, I, a, aRow, aStep, b + (<usize>n << 2), bRow, c + (<usize>n << 2), cRow, rowBias, columnBias ? columnBias + (<usize>n << 2) : 0, accumulate);
+  if (whole == N) return;
+  if (N >= 8 && !accumulate) {
+    // the last eight columns once more: some are computed twice, to the same values
+    const n = <usize>(N - 8) << 2;
+    column8(M, I, a, aRow, aStep, b + n, bRow, c + n, cRow, rowBias, columnBias ? columnBias + n : 0, false);
+    return;
+  }
+  for (let n = whole; n < N; n++) {
+    const at = <usize>n << 2;
+    column1(M, I, a, aRow, aStep, b + at, bRow, c + at, cRow, rowBias, columnBias ? load<f32>(columnBias + at) : 0, accumulate);
+  }
+}
+
+/** Eight columns of C. */
+function column8(
+  M: i32, I: i32,
+  a: usize, aRow: usize, aStep: usize,
+  b: usize, bRow: usize,
+  c: usize, cRow: usize,
+  rowBias: usize, columnBias: usize, accumulate: bool,
+): void {
+  const bias0 = columnBias ? v128.load(columnBias) : ZERO;
+  const bias1 = columnBias ? v128.load(columnBias, 16) : ZERO;
+  let m = 0;
+  for (; m + 4 <= M; m += 4) {
+    let a0 = a + <usize>m * aRow;
+    let a1 = a0 + aRow;
+    let a2 = a1 + aRow;
+    let a3 = a2 + aRow;
+    let at = c + <usize>m * cRow;
+    let c00 = bias0, c01 = bias1, c10 = bias0, c11 = bias1, c20 = bias0, c21 = bias1, c30 = bias0, c31 = bias1;
+    if (rowBias) {
+      const row = rowBias + (<usize>m << 2);
+      let x = v128.load32_splat(row);
+      c00 = f32x4.add(c00, x); c01 = f32x4.add(c01, x);
+      x = v128.load32_splat(row, 4);
+      c10 = f32x4.add(c10, x); c11 = f32x4.add(c11, x);
+      x = v128.load32_splat(row, 8);
+      c20 = f32x4.add(c20, x); c21 = f32x4.add(c21, x);
+      x = v128.load32_splat(row, 12);
+      c30 = f32x4.add(c30, x); c31 = f32x4.add(c31, x);
+    }
+    let q = b;
+    for (let i = 0; i < I; i++) {
+      const b0 = v128.load(q), b1 = v128.load(q, 16);
+      let x = v128.load32_splat(a0);
+      c00 = madd(c00, x, b0); c01 = madd(c01, x, b1);
+      x = v128.load32_splat(a1);
+      c10 = madd(c10, x, b0); c11 = madd(c11, x, b1);
+      x = v128.load32_splat(a2);
+      c20 = madd(c20, x, b0); c21 = madd(c21, x, b1);
+      x = v128.load32_splat(a3);
+      c30 = madd(c30, x, b0); c31 = madd(c31, x, b1);
+      a0 += aStep; a1 += aStep; a2 += aStep; a3 += aStep;
+      q += bRow;
+    }
+    store8(at, c00, c01, accumulate); at += cRow;
+    store8(at, c10, c11, accumulate); at += cRow;
+    store8(at, c20, c21, accumulate); at += cRow;
+    store8(at, c30, c31, accumulate);
+  }
+  for (; m < M; m++) {
+    let a0 = a + <usize>m * aRow;
+    let q = b;
+    const x = rowBias ? v128.load32_splat(rowBias + (<usize>m << 2)) : ZERO;
+    let c0 = f32x4.add(bias0, x), c1 = f32x4.add(bias1, x);
+    for (let i = 0; i < I; i++) {
+      const y = v128.load32_splat(a0);
+      c0 = madd(c0, y, v128.load(q)); c1 = madd(c1, y, v128.load(q, 16));
+      a0 += aStep;
+      q += bRow;
+    }
+    store8(c + <usize>m * cRow, c0, c1, accumulate);
+  }
+}
+
+// @ts-ignore: decorator
+@inline
+function store8(at: usize, low: v128, high: v128, accumulate: bool): void {
+  v128.store(at, accumulate ? f32x4.add(v128.load(at), low) : low);
+  v128.store(at, accumulate ? f32x4.add(v128.load(at, 16), high) : high, 16);
+}
+
+/** One column of C. */
+function column1(
+  M: i32, I: i32,
+  a: usize, aRow: usize, aStep: usize,
+  b: usize, bRow: usize,
+  c: usize, cRow: usize,
+  rowBias: usize, bias: f32, accumulate: bool,
+): void {
+  for (let m = 0; m < M; m++) {
+    let p = a + <usize>m * aRow;
+    let q = b;
+    let total: f32 = bias + (rowBias ? load<f32>(rowBias + (<usize>m << 2)) : 0);
+    for (let i = 0; i < I; i++) {
+      total += load<f32>(p) * load<f32>(q);
+      p += aStep;
+      q += bRow;
+    }
+    const at = c + <usize>m * cRow;
+    store<f32>(at, accumulate ? load<f32>(at) + total : total);
+  }
+}
+
+/**
+ * `C (+)= A · B` over the entries of A that are not 0: each row's are listed once in `list` (8 bytes an entry: where the row of B
+ * starts, and the value), then tiles of 32 columns of C walk the list.
+ */
+export function gemmSparse(
+  M: i32, N: i32, I: i32,
+  a: usize, aRow: usize, aStep: usize,
+  b: usize, bRow: usize,
+  c: usize, cRow: usize,
+  list: usize, accumulate: bool,
+): void {
+  for (let m = 0; m < M; m++) {
+    let end = list;
+    let p = a + <usize>m * aRow;
+    let row = b;
+    for (let i = 0; i < I; i++) {
+      const value = load<f32>(p);
+      store<usize>(end, row);
+      store<f32>(end, value, 4);
+      end += value != 0 ? 8 : 0; // no branch: the next entry overwrites a zero's
+      p += aStep;
+      row += bRow;
+    }
+    const to = c + <usize>m * cRow;
+    if (end == list) {
+      if (!accumulate) memory.fill(to, 0, <usize>N << 2);
+      continue;
+    }
+    let n = 0;
+    for (; n + 32 <= N; n += 32) sparse32(list, end, <usize>n << 2, to, accumulate);
+    for (; n + 4 <= N; n += 4) {
+      const at = <usize>n << 2;
+      let c0 = ZERO;
+      for (let k = list; k < end; k += 8) c0 = madd(c0, v128.load32_splat(k, 4), v128.load(load<usize>(k) + at));
+      v128.store(to + at, accumulate ? f32x4.add(v128.load(to + at), c0) : c0);
+    }
+    for (; n < N; n++) {
+      const at = <usize>n << 2;
+      let total: f32 = 0;
+      for (let k = list; k < end; k += 8) total += load<f32>(k, 4) * load<f32>(load<usize>(k) + at);
+      store<f32>(to + at, accumulate ? load<f32>(to + at) + total : total);
+    }
+  }
+}
+
+// @ts-ignore: decorator
+@inline
+function sparse32(list: usize, end: usize, at: usize, to: usize, accumulate: bool): void {
+  let c0 = ZERO, c1 = ZERO, c2 = ZERO, c3 = ZERO, c4 = ZERO, c5 = ZERO, c6 = ZERO, c7 = ZERO;
+  for (let k = list; k < end; k += 8) {
+    const x = v128.load32_splat(k, 4);
+    const q = load<usize>(k) + at;
+    c0 = madd(c0, x, v128.load(q)); c1 = madd(c1, x, v128.load(q, 16)); c2 = madd(c2, x, v128.load(q, 32)); c3 = madd(c3, x, v128.load(q, 48));
+    c4 = madd(c4, x, v128.load(q, 64)); c5 = madd(c5, x, v128.load(q, 80)); c6 = madd(c6, x, v128.load(q, 96)); c7 = madd(c7, x, v128.load(q, 112));
+  }
+  const d = to + at;
+  store8(d, c0, c1, accumulate); store8(d + 32, c2, c3, accumulate); store8(d + 64, c4, c5, accumulate); store8(d + 96, c6, c7, accumulate);
+}
+
+/** Writes the R×C matrix at `from` to `to` with rows and columns exchanged, four by four. */
+export function transpose(R: i32, C: i32, from: usize, fromRow: usize, to: usize, toRow: usize): void {
+  const wholeR = R & ~3, wholeC = C & ~3;
+  for (let r = 0; r < wholeR; r += 4) {
+    let p0 = from + <usize>r * fromRow;
+    let p1 = p0 + fromRow, p2 = p1 + fromRow, p3 = p2 + fromRow;
+    let q = to + (<usize>r << 2);
+    for (let c = 0; c < wholeC; c += 4) {
+      const x0 = v128.load(p0), x1 = v128.load(p1), x2 = v128.load(p2), x3 = v128.load(p3);
+      const y0 = v128.shuffle<f32>(x0, x1, 0, 4, 1, 5), y1 = v128.shuffle<f32>(x2, x3, 0, 4, 1, 5);
+      const y2 = v128.shuffle<f32>(x0, x1, 2, 6, 3, 7), y3 = v128.shuffle<f32>(x2, x3, 2, 6, 3, 7);
+      v128.store(q, v128.shuffle<f32>(y0, y1, 0, 1, 4, 5)); q += toRow;
+      v128.store(q, v128.shuffle<f32>(y0, y1, 2, 3, 6, 7)); q += toRow;
+      v128.store(q, v128.shuffle<f32>(y2, y3, 0, 1, 4, 5)); q += toRow;
+      v128.store(q, v128.shuffle<f32>(y2, y3, 2, 3, 6, 7)); q += toRow;
+      p0 += 16; p1 += 16; p2 += 16; p3 += 16;
+    }
+  }
+  for (let r = 0; r < R; r++) {
+    for (let c = r < wholeR ? wholeC : 0; c < C; c++) {
+      store<f32>(to + <usize>c * toRow + (<usize>r << 2), load<f32>(from + <usize>r * fromRow + (<usize>c << 2)));
+    }
+  }
+}

@@ -1,0 +1,1 @@
+export { runJob, work } from "./jobs";

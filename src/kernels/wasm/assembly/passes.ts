@@ -1,0 +1,117 @@
+/** Passes over flat arrays: the rectifier, sums, and the optimizers' updates. float32; positions in bytes. */
+
+const ZERO = f32x4.splat(0);
+
+/** `out = max(x, 0)`; NaN stays NaN. */
+export function relu(count: i32, x: usize, out: usize): void {
+  let i = 0;
+  for (; i + 4 <= count; i += 4) {
+    v128.store(out, f32x4.max(v128.load(x), ZERO));
+    x += 16; out += 16;
+  }
+  for (; i < count; i++) {
+    store<f32>(out, max<f32>(load<f32>(x), 0));
+    x += 4; out += 4;
+  }
+}
+
+/** `dX = dOut` where x > 0, else 0. */
+export function reluBackward(count: i32, dOut: usize, x: usize, dX: usize): void {
+  let i = 0;
+  for (; i + 4 <= count; i += 4) {
+    v128.store(dX, v128.and(v128.load(dOut), f32x4.gt(v128.load(x), ZERO)));
+    dOut += 16; x += 16; dX += 16;
+  }
+  for (; i < count; i++) {
+    store<f32>(dX, load<f32>(x) > 0 ? load<f32>(dOut) : 0);
+    dOut += 4; x += 4; dX += 4;
+  }
+}
+
+/** Adds, to each of K sums in float64 at `totals`, the P entries of channel k of every one of N images. */
+export function sumPerChannel(N: i32, K: i32, P: i32, x: usize, totals: usize): void {
+  for (let n = 0; n < N; n++) {
+    for (let k = 0; k < K; k++) {
+      let lanes = ZERO;
+      let p = 0;
+      for (; p + 4 <= P; p += 4) {
+        lanes = f32x4.add(lanes, v128.load(x));
+        x += 16;
+      }
+      let total: f64 = (<f64>f32x4.extract_lane(lanes, 0) + <f64>f32x4.extract_lane(lanes, 1)) + (<f64>f32x4.extract_lane(lanes, 2) + <f64>f32x4.extract_lane(lanes, 3));
+      for (; p < P; p++) {
+        total += <f64>load<f32>(x);
+        x += 4;
+      }
+      const at = totals + (<usize>k << 3);
+      store<f64>(at, load<f64>(at) + total);
+    }
+  }
+}
+
+/** One step of stochastic gradient descent, four numbers at a time; `velocity` is 0 without momentum. */
+export function sgdUpdate(count: i32, value: usize, grad: usize, velocity: usize, learningRate: f64, momentum: f64, nesterov: bool, weightDecay: f64): void {
+  for (let i = 0; i < count; i += 4) {
+    const w = read(value, i, count);
+    let d = f32x4.add(read(grad, i, count), f32x4.mul(splat(weightDecay), w)); // (optimizers.10) g ← g + λ·w
+    if (velocity) {
+      const v = f32x4.add(f32x4.mul(splat(momentum), read(velocity, i, count)), d); // (optimizers.12) v ← μ·v + g
+      write(velocity, i, count, v);
+      d = nesterov ? f32x4.add(d, f32x4.mul(splat(momentum), v)) : v; // (optimizers.22) g ← g + μ·v
+    }
+    write(value, i, count, f32x4.sub(w, f32x4.mul(splat(learningRate), d))); // (optimizers.4) w ← w − η·g
+  }
+}
+
+/** One step of Adam, four numbers at a time. */
+export function adamUpdate(
+  count: i32, value: usize, grad: usize, firstMoment: usize, secondMoment: usize,
+  learningRate: f64, beta1: f64, beta2: f64, epsilon: f64, weightDecay: f64, correction1: f64, correction2: f64,
+): void {
+  const eta = splat(learningRate), lambda = splat(weightDecay), eps = splat(epsilon);
+  const b1 = splat(beta1), rest1 = splat(1 - beta1), c1 = splat(correction1);
+  const b2 = splat(beta2), rest2 = splat(1 - beta2), c2 = splat(correction2);
+  for (let i = 0; i < count; i += 4) {
+    const w = read(value, i, count);
+    const g = f32x4.add(read(grad, i, count), f32x4.mul(lambda, w)); // (optimizers.10) g ← g + λ·w
+    const m = f32x4.add(f32x4.mul(b1, read(firstMoment, i, count)), f32x4.mul(rest1, g)); // (optimizers.23) m ← β₁·m + (1 − β₁)·g
+    const v = f32x4.add(f32x4.mul(b2, read(secondMoment, i, count)), f32x4.mul(rest2, f32x4.mul(g, g))); // (optimizers.24) v ← β₂·v + (1 − β₂)·g²
+    write(firstMoment, i, count, m);
+    write(secondMoment, i, count, v);
+    // (optimizers.28) w ← w − η·m̂ / (√v̂ + ε), where (optimizers.27) m̂ = m / (1 − β₁ᵗ), v̂ = v / (1 − β₂ᵗ)
+    const step = f32x4.div(f32x4.mul(eta, f32x4.div(m, c1)), f32x4.add(f32x4.sqrt(f32x4.div(v, c2)), eps));
+    write(value, i, count, f32x4.sub(w, step));
+  }
+}
+
+// @ts-ignore: decorator
+@inline
+function splat(x: f64): v128 {
+  return f32x4.splat(<f32>x);
+}
+
+/** Entries i … i + 3 of an array; those beyond its end read as 0. */
+// @ts-ignore: decorator
+@inline
+function read(array: usize, i: i32, count: i32): v128 {
+  const at = array + (<usize>i << 2);
+  if (i + 4 <= count) return v128.load(at);
+  let x = f32x4.replace_lane(ZERO, 0, load<f32>(at));
+  if (i + 1 < count) x = f32x4.replace_lane(x, 1, load<f32>(at, 4));
+  if (i + 2 < count) x = f32x4.replace_lane(x, 2, load<f32>(at, 8));
+  return x;
+}
+
+/** Writes entries i … i + 3 of an array, as far as it has them. */
+// @ts-ignore: decorator
+@inline
+function write(array: usize, i: i32, count: i32, x: v128): void {
+  const at = array + (<usize>i << 2);
+  if (i + 4 <= count) {
+    v128.store(at, x);
+    return;
+  }
+  store<f32>(at, f32x4.extract_lane(x, 0));
+  if (i + 1 < count) store<f32>(at, f32x4.extract_lane(x, 1), 4);
+  if (i + 2 < count) store<f32>(at, f32x4.extract_lane(x, 2), 8);
+}

@@ -1,0 +1,227 @@
+import type { WindowGeometry } from "../../im2col/index.js";
+import { broadcastShape, Deferred, formatShape, reject, sameShape, sizeOf, Tensor } from "../../tensor/index.js";
+import type { MatmulOptions } from "../backend.js";
+import { density, matrixIndices, productExtents, type ProductExtents } from "../reference/matmul.js";
+import { chunksOf, type JobFields, type JobRunner } from "./jobs.js";
+import type { WasmMemory } from "./memory.js";
+
+/** Below this share of non-zeros, walking a list of them is faster than multiplying everything. */
+const SPARSE_BELOW = 0.3;
+/** A batch of fewer products than this is cut into rows instead, so that there is work for every thread. */
+const FEW_PRODUCTS = 16;
+
+const TURN_B = 1;
+const SPARSE = 2;
+const TURN_A = 4;
+const COLUMNS = 8;
+const ONTO_IMAGE = 16;
+
+/** The columns of images, not laid out yet. */
+interface Columns {
+  readonly x: Tensor;
+  readonly geometry: WindowGeometry;
+}
+
+/** A product that is not computed yet. */
+type Product = (ontoImage: { readonly out: Tensor; readonly channels: number; readonly geometry: WindowGeometry } | null) => void;
+
+/** Products of matrices, and what flows into and out of them. */
+export class Products {
+  readonly #memory: WasmMemory;
+  readonly #jobs: JobRunner;
+  readonly #columns = new WeakMap<Deferred, Columns>();
+  readonly #products = new WeakMap<Deferred, Product>();
+
+  constructor(memory: WasmMemory, jobs: JobRunner) {
+    this.#memory = memory;
+    this.#jobs = jobs;
+  }
+
+  /** See {@link Backend.im2col}. Nothing is laid out until somebody looks. */
+  columnsOf(x: Tensor, geometry: WindowGeometry): Tensor {
+    const [N, C] = x.shape as [number, number];
+    const { kH, kW, outH, outW } = geometry;
+    const data = this.#memory.floats(N * C * kH * kW * outH * outW);
+    const deferred = new Deferred(() => {
+      this.#memory.scratch(() => this.#jobs.run("im2col", { items: N * C, x: this.#memory.address(x), out: data.byteOffset, geometry: this.#memory.geometry(geometry) }));
+    });
+    this.#columns.set(deferred, { x, geometry });
+    return Tensor.defer(data, [N, C * kH * kW, outH * outW], deferred);
+  }
+
+  /** See {@link Backend.col2im}. The columns of a product that nobody has looked at are added onto the images one by one. */
+  ontoImages(cols: Tensor, channels: number, geometry: WindowGeometry): Tensor {
+    const N = cols.shape[0]!;
+    const x = this.#memory.tensor([N, channels, geometry.H, geometry.W]);
+    const product = pending(this.#products, cols);
+    // one product for each image, not one for each group of its channels
+    if (product !== null && cols.deferred !== null && this.#whole.get(cols.deferred) === N) product({ out: x, channels, geometry });
+    else this.#memory.scratch(() => this.#jobs.run("col2im", { items: N * channels, x: this.#memory.address(cols), out: this.#memory.address(x), geometry: this.#memory.geometry(geometry) }));
+    return x;
+  }
+
+  /** How many matrices a product that is not computed yet has. */
+  readonly #whole = new WeakMap<Deferred, number>();
+
+  /** See {@link Backend.matmul}. A batch without a bias is not computed until somebody looks. */
+  matmul(a: Tensor, b: Tensor, options: MatmulOptions): Tensor {
+    const extents = productExtents("matmul", a, b, options);
+    const { M, N, batchA, batchB } = extents;
+    const { rowBias, columnBias } = options;
+    if (rowBias && !sameShape(rowBias.shape, [...batchA, M]) && !sameShape(rowBias.shape, [M])) {
+      reject("matmul", `a rowBias of shape ${formatShape([...batchA, M])}`, formatShape(rowBias.shape), `a is ${formatShape(a.shape)}`);
+    }
+    if (columnBias && !sameShape(columnBias.shape, [N])) reject("matmul", `a columnBias of shape [${N}]`, formatShape(columnBias.shape));
+    const batch = broadcastShape("matmul", batchA, batchB);
+    const shape = [...batch, M, N];
+    const data = this.#memory.floats(sizeOf(shape));
+    const compute: Product = (ontoImage) => this.#memory.scratch(() => this.#multiply(data.byteOffset, a, b, extents, batch, options, ontoImage));
+    if (sizeOf(batch) === 1 || rowBias || columnBias) {
+      compute(null);
+      return Tensor.wrap(data, shape);
+    }
+    const deferred = new Deferred(() => compute(null));
+    this.#products.set(deferred, compute);
+    this.#whole.set(deferred, sizeOf(batch));
+    return Tensor.defer(data, shape, deferred);
+  }
+
+  #multiply(out: number, a: Tensor, b: Tensor, { M, N, I, batchA, batchB }: ProductExtents, batch: readonly number[], options: MatmulOptions, ontoImage: Parameters<Product>[0]): void {
+    const memory = this.#memory;
+    const { transposeA = false, transposeB = false, rowBias, columnBias } = options;
+    const whichA = memory.integers(sizeOf(batch));
+    const whichB = memory.integers(sizeOf(batch));
+    whichA.set(matrixIndices(batchA, batch));
+    whichB.set(matrixIndices(batchB, batch));
+    const columns = this.#columnsFor(b, transposeB ? I : N, transposeB ? N : I);
+    const single = sizeOf(batchB) === 1 && columns === null;
+    const sparse = columns === null && !transposeB && !rowBias && !columnBias && density(b.contiguous().data) < SPARSE_BELOW;
+    const y = columns !== null ? memory.address(columns.x) : single && transposeB ? this.#turned(b, N, I) : memory.address(b);
+    let flags = 0;
+    if (transposeB && !single) flags |= TURN_B;
+    if (sparse) flags |= SPARSE;
+    if (sparse && !transposeA) flags |= TURN_A;
+    if (columns !== null) flags |= COLUMNS;
+    if (ontoImage !== null) flags |= ONTO_IMAGE;
+    const cut = sparse || ontoImage !== null || columns !== null ? { rows: M, blocks: 1 } : cutRows(M, sizeOf(batch));
+    const cMatrix = 4 * M * N;
+    const image = columns ?? ontoImage;
+    this.#run("products", {
+      items: sizeOf(batch) * cut.blocks,
+      ...cut,
+      M,
+      N,
+      I,
+      x: memory.address(a),
+      aMatrix: 4 * M * I,
+      ...(transposeA ? { aRow: 4, aStep: 4 * M } : { aRow: 4 * I, aStep: 4 }),
+      whichA: whichA.byteOffset,
+      y,
+      bMatrix: columns === null ? 4 * I * N : imageBytes(columns),
+      bRow: 4 * N,
+      whichB: whichB.byteOffset,
+      out: ontoImage === null ? out : memory.address(ontoImage.out),
+      rowBias: rowBias ? memory.address(rowBias) : 0,
+      rowBiasStep: rowBias && rowBias.rank > 1 ? 4 * M : 0,
+      columnBias: columnBias ? memory.address(columnBias) : 0,
+      flags,
+      geometry: image === null ? 0 : memory.geometry(image.geometry),
+      channels: ontoImage?.channels ?? columns?.x.shape[1] ?? 0,
+      scratchBytes: scratchFor(flags, 8 * (I + 1) + cMatrix, { M, N, I }),
+    });
+  }
+
+  /** See {@link Backend.matmulSum}. The products are summed in a fixed number of parts, and these in their order. */
+  matmulSum(a: Tensor, b: Tensor, options: MatmulOptions): Tensor {
+    const { M, N, I, batchA, batchB } = productExtents("matmulSum", a, b, options);
+    if (batchA.length === 0 || !sameShape(batchA, batchB)) {
+      reject("matmulSum", "operands with the same batch axes, at least one", `${formatShape(a.shape)} and ${formatShape(b.shape)}`);
+    }
+    const memory = this.#memory;
+    const shape = [...batchA.slice(1), M, N];
+    const out = memory.tensor(shape);
+    const terms = sizeOf(batchA);
+    const size = sizeOf(shape);
+    if (terms === 0) {
+      out.data.fill(0);
+      return out;
+    }
+    memory.scratch(() => {
+      const { transposeA = false, transposeB = false } = options;
+      const columns = sizeOf(batchA.slice(1)) === 1 ? this.#columnsFor(b, transposeB ? I : N, transposeB ? N : I) : null;
+      let flags = transposeB ? TURN_B : 0;
+      if (density(a.contiguous().data) < SPARSE_BELOW) flags |= SPARSE;
+      if (columns !== null) flags |= COLUMNS;
+      const chunks = chunksOf(terms);
+      const partials = memory.floats(chunks * size);
+      this.#run("sums", {
+        items: terms,
+        chunks,
+        M,
+        N,
+        I,
+        x: memory.address(a),
+        aMatrix: 4 * size,
+        ...(transposeA ? { aRow: 4, aStep: 4 * M } : { aRow: 4 * I, aStep: 4 }),
+        y: columns !== null ? memory.address(columns.x) : memory.address(b),
+        bMatrix: columns === null ? 4 * I * N : imageBytes(columns),
+        bRow: 4 * N,
+        blocks: sizeOf(batchA.slice(1)),
+        out: partials.byteOffset,
+        flags,
+        geometry: columns === null ? 0 : memory.geometry(columns.geometry),
+        channels: columns?.x.shape[1] ?? 0,
+        scratchBytes: scratchFor(flags, 8 * (I + 1), { M, N, I }),
+      });
+      this.#jobs.run("addPartials", { items: Math.ceil(size / 4096), M: chunks, N: size, x: partials.byteOffset, out: memory.address(out) });
+    });
+    return out;
+  }
+
+  /** The images whose columns an operand stands for, if they are not laid out and each matrix [rows, columns] belongs to a whole image. */
+  #columnsFor(b: Tensor, columnCount: number, rowCount: number): Columns | null {
+    const columns = pending(this.#columns, b);
+    if (columns === null) return null;
+    const { kH, kW, outH, outW } = columns.geometry;
+    return rowCount === columns.x.shape[1]! * kH * kW && columnCount === outH * outW ? columns : null;
+  }
+
+  /** Where a copy of b [N, I] is with rows and columns exchanged. */
+  #turned(b: Tensor, N: number, I: number): number {
+    const copy = this.#memory.floats(N * I);
+    this.#jobs.run("transpose", { items: 1, M: N, N: I, x: this.#memory.address(b), out: copy.byteOffset });
+    return copy.byteOffset;
+  }
+
+  #run(kernel: "products" | "sums", fields: JobFields & { readonly scratchBytes: number }): void {
+    const scratch = this.#memory.take(fields.scratchBytes * this.#jobs.threads);
+    this.#jobs.run(kernel, { ...fields, scratch });
+  }
+}
+
+/** What a map knows of a tensor's computation, as long as that has not been done. */
+function pending<T>(map: WeakMap<Deferred, T>, tensor: Tensor): T | null {
+  const { deferred } = tensor;
+  return deferred === null || deferred.isSettled || !tensor.isContiguous ? null : (map.get(deferred) ?? null);
+}
+
+function imageBytes({ x, geometry }: Columns): number {
+  return 4 * x.shape[1]! * geometry.H * geometry.W;
+}
+
+/** Into how many blocks of how many rows each matrix is cut: whole fours, so that tiles stay whole. */
+function cutRows(M: number, batch: number): { rows: number; blocks: number } {
+  if (batch >= FEW_PRODUCTS || M === 0) return { rows: M, blocks: 1 };
+  const rows = 4 * Math.ceil((M * batch) / FEW_PRODUCTS / 4);
+  return { rows, blocks: Math.ceil(M / rows) };
+}
+
+/** Bytes of scratch space that each thread needs, a multiple of 64. */
+function scratchFor(flags: number, always: number, { M, N, I }: { readonly M: number; readonly N: number; readonly I: number }): number {
+  let bytes = always + 64;
+  if (flags & TURN_A) bytes += 4 * M * I;
+  if (flags & ONTO_IMAGE) bytes += 4 * M * N;
+  if (flags & COLUMNS) bytes += 4 * I * N;
+  if (flags & TURN_B) bytes += 4 * I * N;
+  return Math.ceil(bytes / 64) * 64;
+}

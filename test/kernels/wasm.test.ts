@@ -1,0 +1,179 @@
+import * as fc from "fast-check";
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import { catalog } from "leibniz/backprop";
+import { conv2dGeometry } from "leibniz/im2col";
+import { type Backend, type MatmulOptions, reference, wasmBackend } from "leibniz/kernels";
+import { Random, Tensor } from "leibniz/tensor";
+import { assertClose } from "../helpers/assert-close.js";
+
+const wasm = await wasmBackend();
+
+/** Rounding errors of a float32 sum of `terms` products grow like a random walk, with the root of its length. */
+const tolerance = (terms: number): number => 3e-7 * Math.sqrt(terms) + 1e-7;
+
+/** Random numbers, a given share of them 0. */
+function sprinkled(random: Random, shape: readonly number[], zeros: number): Tensor {
+  const x = random.normal(shape);
+  for (let i = 0; i < x.data.length; i++) if (random.next() < zeros) x.data[i] = 0;
+  return x;
+}
+
+/** Runs the same on wasm and reference, inside a scope so that memory is reused from case to case. */
+async function assertSame(what: string, terms: number, run: (backend: Backend) => Promise<Tensor>): Promise<void> {
+  const expected = await run(reference);
+  await wasm.scope(async () => {
+    await wasm.relu(Tensor.full([64, 1024], 7)); // whatever was in the memory before must not matter
+  });
+  await wasm.scope(async () => assertClose(await run(wasm), expected, { tolerance: tolerance(terms), what }));
+}
+
+const extents = fc.integer({ min: 1, max: 41 });
+
+test("matmul: random shapes, transposes, biases, batches, dense and sparse", async () => {
+  await fc.assert(
+    fc.asyncProperty(extents, extents, extents, fc.boolean(), fc.boolean(), fc.boolean(), fc.boolean(), fc.constantFrom(0, 0.9), fc.nat(), async (M, N, I, transposeA, transposeB, hasRows, hasColumns, zeros, seed) => {
+      const random = new Random(seed);
+      const a = random.normal(transposeA ? [2, I, M] : [2, M, I]);
+      const b = sprinkled(random, transposeB ? [3, 2, N, I] : [3, 2, I, N], zeros);
+      const options: MatmulOptions = { transposeA, transposeB, rowBias: hasRows ? random.normal([2, M]) : null, columnBias: hasColumns ? random.normal([N]) : null };
+      await assertSame(`matmul ${JSON.stringify({ M, N, I, transposeA, transposeB, zeros })}`, I, (backend) => backend.matmul(a, b, options));
+    }),
+    { seed: 1, numRuns: 300 },
+  );
+});
+
+test("matmulSum: random shapes, transposes, dense and sparse", async () => {
+  await fc.assert(
+    fc.asyncProperty(extents, extents, extents, fc.boolean(), fc.boolean(), fc.constantFrom(0, 0.9), fc.nat(), async (M, N, I, transposeA, transposeB, zeros, seed) => {
+      const random = new Random(seed);
+      const a = sprinkled(random, transposeA ? [4, 2, I, M] : [4, 2, M, I], zeros);
+      const b = random.normal(transposeB ? [4, 2, N, I] : [4, 2, I, N]);
+      await assertSame(`matmulSum ${JSON.stringify({ M, N, I, transposeA, transposeB, zeros })}`, 4 * I, (backend) => backend.matmulSum(a, b, { transposeA, transposeB }));
+    }),
+    { seed: 2, numRuns: 300 },
+  );
+});
+
+test("products with no rows, no columns or nothing to add up", async () => {
+  for (const [M, N, I] of [[0, 3, 4], [3, 0, 4], [3, 4, 0]] as const) {
+    await assertSame(`${M}×${I}×${N}`, 1, (backend) => backend.matmul(Tensor.full([2, M, I], 1), Tensor.full([2, I, N], 1)));
+    await assertSame(`sum ${M}×${I}×${N}`, 1, (backend) => backend.matmulSum(Tensor.full([2, M, I], 1), Tensor.full([2, I, N], 1)));
+  }
+});
+
+const pair = (min: number, max: number): fc.Arbitrary<[number, number]> => fc.tuple(fc.integer({ min, max }), fc.integer({ min, max }));
+const windows = fc
+  .record({ size: pair(1, 14), kernelSize: pair(1, 4), stride: pair(1, 3), padding: pair(0, 2), dilation: pair(1, 3), seed: fc.nat() })
+  .filter(({ size, kernelSize, padding, dilation }) => [0, 1].every((axis) => dilation[axis]! * (kernelSize[axis]! - 1) + 1 <= size[axis]! + 2 * padding[axis]!));
+
+test("im2col, col2im and the poolings: random geometries", async () => {
+  await fc.assert(
+    fc.asyncProperty(windows, async ({ size: [H, W], seed, ...options }) => {
+      const geometry = conv2dGeometry("test", H, W, options);
+      const { kH, kW, outH, outW } = geometry;
+      const random = new Random(seed);
+      const what = JSON.stringify({ H, W, ...options });
+      const x = random.normal([2, 3, H, W]);
+      const cols = random.normal([2, 3 * kH * kW, outH * outW]);
+      const dOut = random.normal([2, 3, outH, outW]);
+      await assertSame(`im2col ${what}`, 1, (backend) => backend.im2col(x, geometry));
+      await assertSame(`col2im ${what}`, kH * kW, (backend) => backend.col2im(cols, 3, geometry));
+      await assertSame(`averagePool2d ${what}`, kH * kW, (backend) => backend.averagePool2d(x, geometry));
+      await assertSame(`averagePool2dBackward ${what}`, kH * kW, (backend) => backend.averagePool2dBackward(dOut, geometry));
+      const { out, argmax } = await reference.maxPool2d(x, geometry);
+      await wasm.scope(async () => {
+        const own = await wasm.maxPool2d(x, geometry);
+        // windows on padding alone have no winner: both say −∞
+        assert.ok(own.out.data.every((value, i) => value === out.data[i]), `maxPool2d ${what}`);
+        assert.ok(own.argmax.every((winner, i) => winner === argmax[i]), `argmax ${what}`);
+      });
+      await assertSame(`maxPool2dBackward ${what}`, kH * kW, (backend) => backend.maxPool2dBackward(dOut, argmax, geometry));
+    }),
+    { seed: 3, numRuns: 300 },
+  );
+});
+
+test("max pooling by 2×2: ties go to the first, a NaN wins, odd sizes are cut", async () => {
+  const random = new Random("ties");
+  const x = Tensor.zeros([2, 2, 7, 19]);
+  for (let i = 0; i < x.data.length; i++) x.data[i] = random.next() < 0.02 ? NaN : random.integer(3);
+  const geometry = conv2dGeometry("test", 7, 19, { kernelSize: 2, stride: 2 });
+  const expected = await reference.maxPool2d(x, geometry);
+  const actual = await wasm.maxPool2d(x, geometry);
+  assert.ok(actual.out.data.every((value, i) => Object.is(value, expected.out.data[i])));
+  assert.ok(actual.argmax.every((winner, i) => winner === expected.argmax[i]));
+});
+
+test("the rectifier and the sums, at every length of the remainder", async () => {
+  const random = new Random("passes");
+  for (let length = 1; length <= 9; length++) {
+    const [x, dOut] = [random.normal([2, 3, length]), random.normal([2, 3, length])];
+    await assertSame(`relu ${length}`, 1, (backend) => backend.relu(x));
+    await assertSame(`reluBackward ${length}`, 1, (backend) => backend.reluBackward(dOut, x));
+    await assertSame(`sumPerChannel ${length}`, 2 * length, (backend) => backend.sumPerChannel(x));
+  }
+  assert.equal([...(await wasm.relu(Tensor.from([NaN, -1, 0, -0, 2], [5]))).data], [NaN, 0, 0, 0, 2]);
+});
+
+test("the optimizers' updates, ten steps, in place", async () => {
+  const random = new Random("updates");
+  const shape = [3, 7];
+  const start = [random.normal(shape), random.normal(shape)] as const;
+  const copies = (backend: Backend): Tensor[] => [start[0].clone(backend.allocator), start[1].clone(backend.allocator), Tensor.zeros(shape, "float32", backend.allocator), Tensor.zeros(shape, "float32", backend.allocator)];
+  for (const nesterov of [false, true]) {
+    const run = async (backend: Backend): Promise<Tensor> => {
+      const [value, grad, velocity] = copies(backend) as [Tensor, Tensor, Tensor];
+      for (let step = 1; step <= 10; step++) await backend.sgdUpdate({ value, grad, velocity }, { learningRate: 0.1, momentum: 0.9, nesterov, weightDecay: 0.01, step });
+      return value;
+    };
+    await assertSame(`sgd, nesterov ${nesterov}`, 10, run);
+  }
+  await assertSame("adam", 10, async (backend) => {
+    const [value, grad, firstMoment, secondMoment] = copies(backend) as [Tensor, Tensor, Tensor, Tensor];
+    const hyperparameters = { learningRate: 0.1, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0.01 };
+    for (let step = 1; step <= 10; step++) await backend.adamUpdate({ value, grad, firstMoment, secondMoment }, { ...hyperparameters, step });
+    return value;
+  });
+});
+
+test("every layer of the catalog, forward and backward, in float32", async () => {
+  for (const { layer, cases, differentiable } of catalog) {
+    const random = new Random(`wasm ${layer}`);
+    for (const { options, inputs } of cases(random)) {
+      const single = Object.fromEntries(Object.entries(inputs).map(([name, tensor]) => [name, tensor.astype("float32")]));
+      const expected = await differentiable(options)(single);
+      const dOut = random.normal(expected.out.shape);
+      const gradients = await expected.backward(dOut);
+      await wasm.scope(async () => {
+        const actual = await differentiable(options, wasm)(single);
+        assertClose(actual.out, expected.out, { tolerance: tolerance(64), what: `${layer} out` });
+        for (const [name, gradient] of Object.entries(await actual.backward(dOut))) assertClose(gradient, gradients[name]!, { tolerance: tolerance(64), what: `${layer} ${name}` });
+      });
+    }
+  }
+});
+
+test("float64 stays exact: it goes to the reference", async () => {
+  const random = new Random("float64");
+  const [a, b] = [random.normal([5, 6], 0, 1, "float64"), random.normal([6, 7], 0, 1, "float64")];
+  assertClose(await wasm.matmul(a, b), await reference.matmul(a, b), { tolerance: 0 });
+});
+
+test("a scope gives its memory back, what is made outside stays", async () => {
+  const kept = Tensor.full([1000], 3, "float32", wasm.allocator);
+  const places = [];
+  for (let step = 0; step < 3; step++) places.push(await wasm.scope(async () => (await wasm.relu(Tensor.full([1 << 16], step))).data.byteOffset));
+  assert.is(new Set(places).size, 1, "every step starts at the same place");
+  assert.ok(kept.data.every((value) => value === 3));
+});
+
+test("a memory that cannot grow is a clear error, and the backend goes on", async () => {
+  const small = await wasmBackend({ largestMB: 32 });
+  const big = Tensor.zeros([3 << 20]);
+  const error = await small.scope(async () => (await small.relu(big), small.relu(big))).then(() => null, (thrown: Error) => thrown);
+  assert.match(error?.message ?? "none", /wasm: expected 12 MB more memory, got none beyond the 32 MB there are/);
+  assert.is((await small.scope(async () => small.relu(Tensor.full([3], 2)))).shape[0], 3);
+});
+
+test.run();
