@@ -73,7 +73,9 @@ function testFile(path, fenceLine, block, report) {
     if (!isShown(value)) report(line, `expected a number or a nested array of numbers after the arrow, got ${value.trim()}`);
     const expect = (actual) => `expectShown(${actual}, ${JSON.stringify(value.trim())}, ${JSON.stringify(`${path}:${line}`)});`;
     const declared = DECLARES.exec(expression);
-    if (declared === null && /^(?:const|let|return|if|for)\b/.test(expression)) report(line, `expected an expression or \`const name = expression\` before the arrow, got ${expression}`);
+    if (declared === null && /^(?:const|let|return|if|for)\b/.test(expression)) {
+      report(line, `expected an expression or \`const name = expression\` before the arrow, got ${expression}`);
+    }
     body.push(indent + (declared === null ? expect(`await (${expression})`) : `${expression}; ${expect(declared[1])}`), ...Array(more).fill(""));
   }
   if (checks === 0) report(fenceLine, "the example checks nothing; end a line with `// → VALUE`");

@@ -9,6 +9,9 @@ export interface Batch {
   readonly labels: Int32Array;
 }
 
+/** Each byte divided by 255: a look-up is faster than a division. */
+const IN_UNIT_RANGE = Float32Array.from({ length: 256 }, (_, byte) => byte / 255);
+
 /**
  * Converts the images with the given indices, in that order, from bytes to numbers. Done batch by batch, the data set takes a
  * quarter of the memory that it would take as float32.
@@ -18,10 +21,11 @@ export function makeBatch({ images, labels }: Dataset, indices: ArrayLike<number
   const size = height * width;
   const x = Tensor.zeros([indices.length, 1, height, width], "float32", allocator);
   const chosen = new Int32Array(indices.length);
+  const target = x.data;
   for (let n = 0; n < indices.length; n++) {
     const index = indices[n]!;
     const from = index * size;
-    for (let p = 0; p < size; p++) x.data[n * size + p] = pixels[from + p]! / 255;
+    for (let p = 0; p < size; p++) target[n * size + p] = IN_UNIT_RANGE[pixels[from + p]!]!;
     chosen[n] = labels[index]!;
   }
   return { x, labels: chosen };

@@ -25,7 +25,7 @@ export function zip(a: Tensor, b: Tensor, f: (a: number, b: number) => number, w
     return out;
   }
   forEachPosition(shape, [a.broadcastTo(shape), b.broadcastTo(shape), out], (pa, pb, po) => {
-    into[po!] = f(from[pa!]!, other[pb!]!);
+    into[po] = f(from[pa]!, other[pb]!);
   });
   return out;
 }

@@ -40,12 +40,13 @@ export function argmax(x: Tensor, axis: number): Int32Array {
   const rest = x.shape.filter((_, a) => a !== along);
   const restStride = x.stride.filter((_, a) => a !== along);
   const step = x.stride[along]!;
+  const data = x.data;
   const indices = new Int32Array(sizeOf(rest));
   let next = 0;
   forEachPosition(rest, [{ offset: x.offset, stride: restStride }], (position) => {
     let best = 0;
     for (let i = 1; i < extent; i++) {
-      if (x.data[position! + i * step]! > x.data[position! + best * step]!) best = i;
+      if (data[position + i * step]! > data[position + best * step]!) best = i;
     }
     indices[next++] = best;
   });
@@ -61,7 +62,7 @@ function reduce(where: string, x: Tensor, options: ReduceOptions, start: number,
   const layout = Tensor.wrap(totals, kept).broadcastTo(x.shape);
   const data = x.data;
   forEachPosition(x.shape, [x, layout], (from, into) => {
-    totals[into!] = combine(totals[into!]!, data[from!]!);
+    totals[into] = combine(totals[into]!, data[from]!);
   });
   const shape = options.keepDims === true ? kept : x.shape.filter((_, axis) => !reduced.has(axis));
   return Tensor.from(totals, shape, x.dtype);

@@ -62,26 +62,37 @@ export function resolveAxis(where: string, axis: number, rank: number): number {
   return axis < 0 ? axis + rank : axis;
 }
 
+/** Where the elements of a tensor lie in its memory. */
+export interface Layout {
+  readonly offset: number;
+  readonly stride: readonly number[];
+}
+
 /**
- * Calls `visit` with the position, in each of several strided layouts, of every element of `shape`, in row-major
- * order: an odometer whose last wheel turns fastest.
+ * Calls `visit` with the position, in each of up to three strided layouts, of every element of `shape`, in row-major order: an
+ * odometer whose last wheel turns fastest. A layout that is left out stands still at 0.
  */
 export function forEachPosition(
   shape: readonly number[],
-  layouts: readonly { readonly offset: number; readonly stride: readonly number[] }[],
-  visit: (...positions: number[]) => void,
+  layouts: readonly [Layout, Layout?, Layout?],
+  visit: (first: number, second: number, third: number) => void,
 ): void {
   if (sizeOf(shape) === 0) return;
-  const index = new Array<number>(shape.length).fill(0);
-  const positions = layouts.map((layout) => layout.offset);
+  const rank = shape.length;
+  const extent = rank === 0 ? 1 : shape[rank - 1]!;
+  const [stepA, stepB, stepC] = [0, 1, 2].map((l) => layouts[l]?.stride[rank - 1] ?? 0) as [number, number, number];
+  const positions = [0, 1, 2].map((l) => layouts[l]?.offset ?? 0);
+  const index = new Array<number>(rank).fill(0);
   for (;;) {
-    visit(...positions);
-    let axis = shape.length - 1;
+    let [a, b, c] = positions as [number, number, number];
+    for (let i = 0; i < extent; i++, a += stepA, b += stepB, c += stepC) visit(a, b, c);
+    let axis = rank - 2; // the wheel before the last moves on, and carries
     for (; axis >= 0; axis--) {
       index[axis]!++;
-      for (let l = 0; l < layouts.length; l++) positions[l]! += layouts[l]!.stride[axis]!;
-      if (index[axis]! < shape[axis]!) break;
-      for (let l = 0; l < layouts.length; l++) positions[l]! -= layouts[l]!.stride[axis]! * shape[axis]!;
+      const isFull = index[axis] === shape[axis];
+      const turns = isFull ? 1 - shape[axis]! : 1;
+      for (let l = 0; l < layouts.length; l++) positions[l]! += layouts[l]!.stride[axis]! * turns;
+      if (!isFull) break;
       index[axis] = 0;
     }
     if (axis < 0) return;

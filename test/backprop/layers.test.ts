@@ -2,7 +2,8 @@ import fc from "fast-check";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import * as backprop from "leibniz/backprop";
-import { Affine, affineBackward, affineForward, AveragePool2d, Conv2d, conv2dBackward, conv2dForward, Flatten, GlobalAveragePool2d, type Layer, MaxPool2d, Relu } from "leibniz/backprop";
+import { Affine, affineBackward, affineForward, AveragePool2d, Conv2d, conv2dBackward, conv2dForward } from "leibniz/backprop";
+import { Flatten, GlobalAveragePool2d, type Layer, MaxPool2d, Relu } from "leibniz/backprop";
 import { reference } from "leibniz/kernels";
 import { add, Random, sameShape, Tensor } from "leibniz/tensor";
 import { assertClose, assertRejects } from "../helpers/assert-close.js";
@@ -19,10 +20,11 @@ interface Example {
 function examples(seed: string): Example[] {
   const random = new Random(seed);
   const float64 = { dtype: "float64" } as const;
+  const window = { kernelSize: [2, 3], stride: [1, 2], padding: [1, 2], dilation: [2, 1] } as const;
   const all: Example[] = [
     { layer: new Affine({ inFeatures: 7, outFeatures: 4 }, float64), inputShape: [3, 7] },
     { layer: new Affine({ inFeatures: 3, outFeatures: 5, bias: false }, float64), inputShape: [2, 3] },
-    { layer: new Conv2d({ inChannels: 4, outChannels: 6, kernelSize: [2, 3], stride: [1, 2], padding: [1, 2], dilation: [2, 1], groups: 2 }, float64), inputShape: [3, 4, 7, 6] },
+    { layer: new Conv2d({ inChannels: 4, outChannels: 6, groups: 2, ...window }, float64), inputShape: [3, 4, 7, 6] },
     { layer: new Conv2d({ inChannels: 2, outChannels: 3, kernelSize: [3, 1], bias: false }, float64), inputShape: [2, 2, 5, 4] },
     { layer: new MaxPool2d({ kernelSize: [2, 3], stride: [2, 1], padding: [0, 1] }), inputShape: [2, 3, 6, 7] },
     { layer: new AveragePool2d({ kernelSize: [3, 2], stride: [1, 2], padding: [1, 0] }), inputShape: [2, 3, 6, 7] },

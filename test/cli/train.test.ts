@@ -8,7 +8,7 @@ const lines = (text: string): Record<string, unknown>[] => text.trimEnd().split(
 const last = (text: string): Record<string, unknown> => lines(text).at(-1)!;
 
 test("train --json prints a line per epoch and one at the end, and nothing else", () => {
-  const { status, stdout, stderr } = leibniz("train", "--data", smallDataFolder(), "--epochs", "2", "--json", "--seed", "5");
+  const { status, stdout, stderr } = leibniz("train", "--data", smallDataFolder(), "--epochs", "2", "--json", "--seed", "5", "--threads", "2");
   assert.is(status, 0, stderr);
   assert.is(stderr, "");
   const [first, second, done, ...rest] = lines(stdout);
@@ -18,7 +18,7 @@ test("train --json prints a line per epoch and one at the end, and nothing else"
   assert.equal([first!["epoch"], second!["epoch"]], [0, 1]);
   assert.ok((second!["trainLoss"] as number) < (first!["trainLoss"] as number));
   assert.equal(Object.keys(done!), ["done", "weightsSha256", "backend", "mode", "threads", "seed", "peakMemoryMB"]);
-  assert.equal([done!["done"], done!["backend"], done!["mode"], done!["threads"], done!["seed"]], [true, "wasm", null, 1, 5]);
+  assert.equal([done!["done"], done!["backend"], done!["mode"], done!["threads"], done!["seed"]], [true, "wasm", null, 2, 5]);
   assert.match(done!["weightsSha256"] as string, /^[0-9a-f]{64}$/);
   assert.ok((done!["peakMemoryMB"] as number) > 10);
 });

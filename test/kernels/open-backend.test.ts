@@ -24,7 +24,9 @@ test("what there is not is refused, with what there is", async () => {
   await assertRejects(() => openBackend({ name: "cuda" }), "openBackend", `(${backendNames.join(", ")})`, '"cuda"');
   await assertRejects(() => openBackend({ name: "reference", mode: "webasm" }), "openBackend", "no mode", '"webasm"');
   await assertRejects(() => openBackend({ name: "gpu", mode: "turbo" }), "webgpu, webgl2, headlessgl, webasm, cpu", '"turbo"');
-  for (const threads of [0, 2, 1.5, NaN]) await assertRejects(() => openBackend({ name: "reference", threads }), "threads to be 1", "reference", `got ${threads}`);
+  for (const threads of [0, 65, 1.5, NaN]) await assertRejects(() => openBackend({ name: "wasm", threads }), "from 1 to 64 threads", `got ${threads}`);
+  await assertRejects(() => openBackend({ name: "wasm", mode: "cpu" }), "no mode", "wasm");
+  await assertRejects(() => openBackend({ name: "reference", threads: 2 }), "threads to be 1", "reference", "got 2");
   await assertRejects(() => openBackend({ name: "gpu", mode: "cpu", threads: 2 }), "threads to be 1", "gpu", "got 2");
 });
 

@@ -161,50 +161,152 @@ test("a project in which all is well passes", () => {
 test("every mistake is found, with file and line", () => {
   const [notation, chapter, code] = ["derivations/notation.md", "derivations/double.md", "src/backprop/double.ts"];
   const mistakes: [what: string, path: string, from: string, to: string, ...complaints: string[]][] = [
-    ["formula changed in the code", code, "(double.2) dX = 2 · dOut", "(double.2) dX = 3 · dOut", "double.md:38: expected doubleInputBackward", "says (double.2) dX = 3 · dOut"],
-    ["formula changed in the table", chapter, "`dX = 2 · dOut`", "`dX = dOut · 2`", "double.md:38: expected doubleInputBackward", "to say (double.2) dX = dOut · 2"],
+    [
+      "formula changed in the code", code, "(double.2) dX = 2 · dOut", "(double.2) dX = 3 · dOut",
+      "double.md:38: expected doubleInputBackward", "says (double.2) dX = 3 · dOut",
+    ],
+    [
+      "formula changed in the table", chapter, "`dX = 2 · dOut`", "`dX = dOut · 2`", "double.md:38: expected doubleInputBackward",
+      "to say (double.2) dX = dOut · 2",
+    ],
     ["formula cut short in the table", chapter, "`dX = 2 · dOut`", "`dX = 2`", "double.md:38: expected"],
     ["formula cut off inside a bracket", chapter, "`\\|x\\| = max(x, −x)`", "`\\|x\\| = max(x`", "double.md:39: expected"],
     ["formula goes on in the code", code, "(double.1) out = 2 · x, for", "(double.1) out = 2 · x + 1, for", "double.md:36: expected"],
-    ["formula in code only, not in a comment", code, "// (double.2) dX = 2 · dOut", '|| "(double.2) dX = 2 · dOut"', "does not cite (double.2)", "doubleInputBackward cites no equation", "doubleBackward cites no equation"],
-    ["formula moved to another function", code, "  return { dX: await doubleInputBackward(dOut) };", "  // (double.2) dX = 2 · dOut\n  return { dX: await doubleInputBackward(dOut) };", "double.ts:10: says (double.2) dX = 2 · dOut, but the chapter's table has no row for it in this function"],
-    ["second, different wording in one function", code, "  return multiply(dOut, 2);", "  // (double.2) dX = dOut + dOut\n  return multiply(dOut, 2);", "double.ts:15: says (double.2) dX = dOut + dOut"],
-    ["row missing", chapter, "| double.2 | `dX = 2 · dOut` | `src/backprop/double.ts` | `doubleInputBackward` |\n", "", "double.md:18: (double.2) has no row", "double.ts:15: says (double.2)"],
+    [
+      "formula in code only, not in a comment", code, "// (double.2) dX = 2 · dOut", '|| "(double.2) dX = 2 · dOut"',
+      "does not cite (double.2)", "doubleInputBackward cites no equation", "doubleBackward cites no equation",
+    ],
+    [
+      "formula moved to another function", code, "  return { dX: await doubleInputBackward(dOut) };",
+      "  // (double.2) dX = 2 · dOut\n  return { dX: await doubleInputBackward(dOut) };",
+      "double.ts:10: says (double.2) dX = 2 · dOut, but the chapter's table has no row for it in this function",
+    ],
+    [
+      "second, different wording in one function", code, "  return multiply(dOut, 2);",
+      "  // (double.2) dX = dOut + dOut\n  return multiply(dOut, 2);", "double.ts:15: says (double.2) dX = dOut + dOut",
+    ],
+    [
+      "row missing", chapter, "| double.2 | `dX = 2 · dOut` | `src/backprop/double.ts` | `doubleInputBackward` |\n", "",
+      "double.md:18: (double.2) has no row", "double.ts:15: says (double.2)",
+    ],
     ["step without a row", chapter, "| double.1a | step | | |\n", "", "(double.1a) has no row"],
-    ["definition that code cites", chapter, "| double.1 | `out = 2 · x` | `src/backprop/double.ts` | `doubleForward` |", "| double.1 | definition | | |", "double.ts:5: says (double.1)"],
-    ["definition with a file", chapter, "| double.1a | step | | |", "| double.1a | step | `src/backprop/double.ts` | |", "double.md:37: a step has neither file nor function"],
-    ["definition and row at once", chapter, "| double.1a | step | | |", "| double.1a | step | | |\n| double.2 | step | | |", "(double.2) is a definition or a step, and yet"],
-    ["row without a tag", chapter, "| double.1a | step | | |", "| double.1a | step | | |\n| double.3 | step | | |", "double.md:38: the table has a row for (double.3)"],
-    ["row of too few cells", chapter, "| double.1a | step | | |", "| double.1a | step | |", "double.md:37: expected a row of four cells", "(double.1a) has no row"],
-    ["formula without backticks", chapter, "`out = 2 · x`", "out = 2 · x", "double.md:36: expected three cells in backticks", "(double.1) has no row", "double.ts:5: says (double.1)"],
-    ["unknown tag in the code", code, "(notation.1)", "(notation.7)", "double.ts:1: cites (notation.7), but derivations/notation.md has no such equation"],
+    [
+      "definition that code cites", chapter, "| double.1 | `out = 2 · x` | `src/backprop/double.ts` | `doubleForward` |",
+      "| double.1 | definition | | |", "double.ts:5: says (double.1)",
+    ],
+    [
+      "definition with a file", chapter, "| double.1a | step | | |", "| double.1a | step | `src/backprop/double.ts` | |",
+      "double.md:37: a step has neither file nor function",
+    ],
+    [
+      "definition and row at once", chapter, "| double.1a | step | | |", "| double.1a | step | | |\n| double.2 | step | | |",
+      "(double.2) is a definition or a step, and yet",
+    ],
+    [
+      "row without a tag", chapter, "| double.1a | step | | |", "| double.1a | step | | |\n| double.3 | step | | |",
+      "double.md:38: the table has a row for (double.3)",
+    ],
+    [
+      "row of too few cells", chapter, "| double.1a | step | | |", "| double.1a | step | |",
+      "double.md:37: expected a row of four cells", "(double.1a) has no row",
+    ],
+    [
+      "formula without backticks", chapter, "`out = 2 · x`", "out = 2 · x", "double.md:36: expected three cells in backticks",
+      "(double.1) has no row", "double.ts:5: says (double.1)",
+    ],
+    [
+      "unknown tag in the code", code, "(notation.1)", "(notation.7)",
+      "double.ts:1: cites (notation.7), but derivations/notation.md has no such equation",
+    ],
     ["unknown chapter in the code", code, "(notation.1)", "(halving.1)", "double.ts:1: cites (halving.1), but there is no chapter"],
     ["unknown tag in prose", chapter, "By (double.1),", "By (double.11),", "double.md:7: cites (double.11)"],
-    ["unknown tag in the code of a page", notation, "`// (double.2) dX = 2 · dOut`", "`// (double.3) dX = 2 · dOut`", "notation.md:5: cites (double.3)"],
-    ["function missing", chapter, "`doubleInputBackward`", "`doubleInputsBackward`", "double.md:38: src/backprop/double.ts has no doubleInputsBackward", "double.ts:15: says"],
-    ["row for another function of the file", chapter, "`doubleInputBackward`", "`doubleBackward`", "double.md:38: expected doubleBackward in src/backprop/double.ts to say (double.2) dX = 2 · dOut, but it does not cite (double.2)", "double.ts:15: says"],
+    [
+      "unknown tag in the code of a page", notation, "`// (double.2) dX = 2 · dOut`", "`// (double.3) dX = 2 · dOut`",
+      "notation.md:5: cites (double.3)",
+    ],
+    [
+      "function missing", chapter, "`doubleInputBackward`", "`doubleInputsBackward`",
+      "double.md:38: src/backprop/double.ts has no doubleInputsBackward", "double.ts:15: says",
+    ],
+    [
+      "row for another function of the file", chapter, "`doubleInputBackward`", "`doubleBackward`",
+      "double.md:38: expected doubleBackward in src/backprop/double.ts to say (double.2) dX = 2 · dOut, but it does not cite (double.2)",
+      "double.ts:15: says",
+    ],
     ["method missing", chapter, "`Double.size`", "`Double.sizes`", "has no Double.sizes", "double.ts:25: says"],
-    ["file missing", chapter, "`src/backprop/double.ts` | `Double.size`", "`src/backprop/doubles.ts` | `Double.size`", "there is no file src/backprop/doubles.ts", "double.ts:25: says"],
-    ["tag defined twice", chapter, "\\tag{double.10}", "\\tag{double.2}", "double.md:25: (double.2) is defined twice", "row for (double.10)", "double.ts:25: cites (double.10)"],
-    ["numbers that do not ascend", chapter, "\\tag{double.1a}", "\\tag{double.11}", "(double.2) comes after (double.11)", "double.md:11: (double.11) has no row", "row for (double.1a)"],
+    [
+      "file missing", chapter, "`src/backprop/double.ts` | `Double.size`", "`src/backprop/doubles.ts` | `Double.size`",
+      "there is no file src/backprop/doubles.ts", "double.ts:25: says",
+    ],
+    [
+      "tag defined twice", chapter, "\\tag{double.10}", "\\tag{double.2}", "double.md:25: (double.2) is defined twice",
+      "row for (double.10)", "double.ts:25: cites (double.10)",
+    ],
+    [
+      "numbers that do not ascend", chapter, "\\tag{double.1a}", "\\tag{double.11}", "(double.2) comes after (double.11)",
+      "double.md:11: (double.11) has no row", "row for (double.1a)",
+    ],
     ["tag of another chapter", chapter, "\\tag{double.1a}", "\\tag{notation.2}", "double.md:11: expected a tag such as", "row for (double.1a)"],
-    ["two tags in one display", chapter, "\\tag{double.1} $$", "\\tag{double.1} \\tag{double.1b} $$", "(double.1a) comes after (double.1b)", "double.md:5: a displayed equation has one tag at most", "(double.1b) has no row"],
-    ["tag outside a display", chapter, "By (double.1),", "By $x \\tag{double.1b}$,", "(double.1a) comes after (double.1b)", "double.md:7: \\tag{double.1b} stands outside", "(double.1b) has no row"],
+    [
+      "two tags in one display", chapter, "\\tag{double.1} $$", "\\tag{double.1} \\tag{double.1b} $$",
+      "(double.1a) comes after (double.1b)", "double.md:5: a displayed equation has one tag at most", "(double.1b) has no row",
+    ],
+    [
+      "tag outside a display", chapter, "By (double.1),", "By $x \\tag{double.1b}$,", "(double.1a) comes after (double.1b)",
+      "double.md:7: \\tag{double.1b} stands outside", "(double.1b) has no row",
+    ],
     ["display inside a paragraph", chapter, "and so\n\n$$", "and so\n$$", "a displayed equation needs an empty line"],
     ["macro", chapter, "|x| = x", "\\def\\y{x} |x| = \\y", "no macros"],
-    ["table missing", chapter, "## Where it is in the code", "## Where it is", "does not end with ## Where it is in the code", "(double.1) has no row", "(double.1a) has no row", "(double.2) has no row", "(double.10) has no row", "double.ts:5: says", "double.ts:15: says", "double.ts:25: says"],
-    ["section without a table", notation, "| tag | as the code says it | file | function |\n| --- | --- | --- | --- |\n| notation.1 | definition | | |\n", "", "notation.md:22: the section has no table", "(notation.1) has no row"],
-    ["something after the table", notation, "| notation.1 | definition | | |\n", "| notation.1 | definition | | |\n\nThe end.\n", "notation.md:29: expected a row of four cells and nothing after the table", "notation.md:30: expected a row"],
-    ["other columns", notation, "| tag | as the code says it | file | function |", "| tag | file | function | as the code says it |", "notation.md:26: expected | tag | as the code says it"],
+    [
+      "table missing", chapter, "## Where it is in the code", "## Where it is", "does not end with ## Where it is in the code",
+      "(double.1) has no row", "(double.1a) has no row", "(double.2) has no row", "(double.10) has no row", "double.ts:5: says",
+      "double.ts:15: says", "double.ts:25: says",
+    ],
+    [
+      "section without a table", notation,
+      "| tag | as the code says it | file | function |\n| --- | --- | --- | --- |\n| notation.1 | definition | | |\n", "",
+      "notation.md:22: the section has no table", "(notation.1) has no row",
+    ],
+    [
+      "something after the table", notation, "| notation.1 | definition | | |\n", "| notation.1 | definition | | |\n\nThe end.\n",
+      "notation.md:29: expected a row of four cells and nothing after the table", "notation.md:30: expected a row",
+    ],
+    [
+      "other columns", notation, "| tag | as the code says it | file | function |",
+      "| tag | file | function | as the code says it |", "notation.md:26: expected | tag | as the code says it",
+    ],
     ["no example", chapter, "```ts example\n2 * 3; // → 6", "```ts\n2 * 3; // → 6", "double.md:1: the chapter has no ```ts example block"],
-    ["pass without a citation", code, "  // (double.1) out = 2 · x, for every entry\n", "", "does not cite (double.1)", "src/backprop/double.ts: doubleForward cites no equation"],
-    ["composed pass that calls nothing that cites", code, "await doubleInputBackward(dOut)", "multiply(dOut, 2)", "src/backprop/double.ts: doubleBackward cites no equation"],
-    ["composed pass that calls itself", code, "await doubleInputBackward(dOut)", "await doubleBackward(dOut)", "src/backprop/double.ts: doubleBackward cites no equation"],
-    ["composed pass of which one part does not cite", code, "await doubleInputBackward(dOut) };\n}", "await doubleInputBackward(await otherBackward(dOut)) };\n}\n\nexport async function otherBackward(dOut: Tensor): Promise<Tensor> {\n  return dOut;\n}", ": otherBackward cites no equation", ": doubleBackward cites no equation"],
-    ["passes that only call each other", code, "await doubleInputBackward(dOut) };\n}", "await otherBackward(dOut) };\n}\n\nexport async function otherBackward(dOut: Tensor): Promise<Tensor> {\n  return (await doubleBackward(dOut)).dX;\n}", ": otherBackward cites no equation", ": doubleBackward cites no equation"],
+    [
+      "pass without a citation", code, "  // (double.1) out = 2 · x, for every entry\n", "", "does not cite (double.1)",
+      "src/backprop/double.ts: doubleForward cites no equation",
+    ],
+    [
+      "composed pass that calls nothing that cites", code, "await doubleInputBackward(dOut)", "multiply(dOut, 2)",
+      "src/backprop/double.ts: doubleBackward cites no equation",
+    ],
+    [
+      "composed pass that calls itself", code, "await doubleInputBackward(dOut)", "await doubleBackward(dOut)",
+      "src/backprop/double.ts: doubleBackward cites no equation",
+    ],
+    [
+      "composed pass of which one part does not cite", code, "await doubleInputBackward(dOut) };\n}",
+      "await doubleInputBackward(await otherBackward(dOut)) };\n}\n\nexport async function otherBackward(dOut: Tensor): Promise<Tensor> {\n  return dOut;\n}",
+      ": otherBackward cites no equation", ": doubleBackward cites no equation",
+    ],
+    [
+      "passes that only call each other", code, "await doubleInputBackward(dOut) };\n}",
+      "await otherBackward(dOut) };\n}\n\nexport async function otherBackward(dOut: Tensor): Promise<Tensor> {\n  return (await doubleBackward(dOut)).dX;\n}",
+      ": otherBackward cites no equation", ": doubleBackward cites no equation",
+    ],
     ["reading order without a chapter", notation, "[double](double.md)", "double", "notation.md: the reading order leaves out derivations/double.md"],
-    ["reading order with a chapter too many", notation, "[double](double.md)", "[double](double.md), [half](half.md)", "the reading order names derivations/half.md, which does not exist"],
-    ["reading order with a chapter twice", notation, "[double](double.md)", "[double](double.md), [double](double.md)", "names derivations/double.md twice"],
+    [
+      "reading order with a chapter too many", notation, "[double](double.md)", "[double](double.md), [half](half.md)",
+      "the reading order names derivations/half.md, which does not exist",
+    ],
+    [
+      "reading order with a chapter twice", notation, "[double](double.md)", "[double](double.md), [double](double.md)",
+      "names derivations/double.md twice",
+    ],
     ["no reading order", notation, "## The chapters in reading order", "## The chapters", "no section with the reading order"],
   ];
   for (const [what, path, from, to, ...complaints] of mistakes) {

@@ -34,7 +34,8 @@ const CITATION = /\(([a-z][a-z0-9]*(?:-[a-z0-9]+)*)\.(\d+[a-z]?)\)/g;
 /** Everything that is wrong with the derivations and their ties to the code, as `file:line: what is wrong`. */
 export function derivationViolations(files: Files): string[] {
   const chapters = [...files].filter(([path]) => isChapter(path)).map(([path, text]) => readChapter(path, text));
-  const sources = new Map([...files].filter(([path]) => path.startsWith("src/") && path.endsWith(".ts")).map(([path, text]) => [path, separate(text)]));
+  const code = [...files].filter(([path]) => path.startsWith("src/") && path.endsWith(".ts"));
+  const sources = new Map(code.map(([path, text]) => [path, separate(text)]));
   return [
     ...chapters.flatMap((chapter) => chapter.violations),
     ...chapters.flatMap((chapter) => chapter.rows.flatMap((row) => rowViolations(chapter, row, sources))),
@@ -66,7 +67,8 @@ export function readChapter(path: string, text: string): Chapter {
   const displays = [...prose.matchAll(/\$\$([\s\S]*?)\$\$/g)];
   for (const display of displays) {
     const [before, after] = [prose.slice(0, display.index), prose.slice(display.index + display[0].length)];
-    if (!/(?:^|\n[ \t]*\n)[ \t]*$/.test(before) || !/^[ \t]*(?:\n[ \t]*\n|\n?$)/.test(after)) report(display.index, "a displayed equation needs an empty line before and after it");
+    const alone = /(?:^|\n[ \t]*\n)[ \t]*$/.test(before) && /^[ \t]*(?:\n[ \t]*\n|\n?$)/.test(after);
+    if (!alone) report(display.index, "a displayed equation needs an empty line before and after it");
     if (display[1]!.split("\\tag").length > 2) report(display.index, "a displayed equation has one tag at most");
     if (/\\(?:require|newcommand|renewcommand|def|let)\b/.test(display[1]!)) report(display.index, "GitHub renders no macros and no \\require");
   }
@@ -87,9 +89,14 @@ export function readChapter(path: string, text: string): Chapter {
   for (const { tag, line } of tags) {
     const own = rows.filter((row) => row.tag === tag);
     if (own.length === 0) violations.push(`${path}:${line}: (${tag}) has no row in the table at the end`);
-    if (own.length > 1 && own.some((row) => row.formula === null)) violations.push(`${path}:${own[1]!.line}: (${tag}) is a definition or a step, and yet has another row`);
+    if (own.length > 1 && own.some((row) => row.formula === null)) {
+      violations.push(`${path}:${own[1]!.line}: (${tag}) is a definition or a step, and yet has another row`);
+    }
   }
-  for (const { tag, line } of rows) if (!tags.some((defined) => defined.tag === tag)) violations.push(`${path}:${line}: the table has a row for (${tag}), which no equation of the chapter bears`);
+  for (const { tag, line } of rows) {
+    if (tags.some((defined) => defined.tag === tag)) continue;
+    violations.push(`${path}:${line}: the table has a row for (${tag}), which no equation of the chapter bears`);
+  }
   if (!/^```ts example\s*$/m.test(text)) report(0, "the chapter has no ```ts example block");
   return { name, path, tags, rows, violations };
 }

@@ -9,6 +9,8 @@ export interface LayeringRules {
   readonly order: readonly string[];
   /** Files, or folders ending in `/`, that may use what only Node has. All others run in a browser too. */
   readonly nodeOnly: readonly string[];
+  /** Files that ask first where they run: they import what only Node has when they need it, never at the top. */
+  readonly nodeWhereFound: readonly string[];
   /** Packages that themselves need Node. */
   readonly nodePackages: readonly string[];
   /** Packages that package.json lists under `dependencies`. */
@@ -27,6 +29,7 @@ export function layeringViolations(files: Files, rules: LayeringRules): string[]
       continue;
     }
     const mayUseNode = rules.nodeOnly.some((allowed) => (allowed.endsWith("/") ? path.startsWith(allowed) : path === allowed));
+    const mayAskForNode = rules.nodeWhereFound.includes(path);
     for (const { specifier, kind, line } of importsOf(separate(text))) {
       const wrong =
         specifier === null
@@ -35,7 +38,7 @@ export function layeringViolations(files: Files, rules: LayeringRules): string[]
             ? relativeViolation(path, folder, specifier, kind === "url" && mayUseNode, rules.order)
             : kind === "url"
               ? null
-              : packageViolation(specifier, mayUseNode, rules);
+              : packageViolation(specifier, mayUseNode || (mayAskForNode && kind === "dynamic"), rules);
       if (wrong !== null) violations.push(`${path}:${line}: ${wrong}`);
     }
   }

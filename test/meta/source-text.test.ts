@@ -17,7 +17,8 @@ test("comments and quoted text are told from code, position by position", () => 
   assert.match(second!, /^const b = ' {4}' \+ ` +`; *$/);
   assert.match(third!, /^ {9}const c = \/ +\/g\.test\(a\) \? 1 \/ 2 \/ 3 : 4; *$/);
   assert.is(fourth!.trimEnd(), "return / /.test(b);");
-  assert.equal(comments.split("\n").map((line) => line.trim().replace(/ {2,}/, " … ")), ['// a comment with "quotes" and `ticks`', "/* two", "lines */ … // end", "// after a pattern"]);
+  const said = comments.split("\n").map((line) => line.trim().replace(/ {2,}/, " … "));
+  assert.equal(said, ['// a comment with "quotes" and `ticks`', "/* two", "lines */ … // end", "// after a pattern"]);
 });
 
 const source = separate(`/** The file. */
@@ -99,7 +100,10 @@ const from = "./no.js"; /* import "./no.js" */ const m = this.import("./no.js"),
   );
   assert.equal(
     imports.map(({ specifier, kind, line }) => `${line} ${kind} ${specifier}`),
-    ["1 import ./one.js", "2 import ./two.js", "3 import ./three.js", "4 import ./four.js", "7 import ./five.js", "8 import ./six.js", "9 import ./seven.js", "10 import null", "10 import ./eight.js", "11 url ./nine.wasm"],
+    [
+      ...["1 static ./one.js", "2 static ./two.js", "3 static ./three.js", "4 static ./four.js", "7 static ./five.js", "8 dynamic ./six.js"],
+      ...["9 dynamic ./seven.js", "10 dynamic null", "10 dynamic ./eight.js", "11 url ./nine.wasm"],
+    ],
   );
 });
 

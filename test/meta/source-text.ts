@@ -133,15 +133,17 @@ function endOfLine(code: string, at: number): number {
 
 /** The names of the exported top-level functions. */
 export function exportedFunctions({ code }: SourceText): string[] {
-  return [...code.matchAll(/^export\s+(?:async\s+)?(?:function\*?\s+([\w$]+)|const\s+([\w$]+)\s*(?::[^=]*)?=\s*(?:async\s*)?(?:\(|[\w$]+\s*=>))/gm)].map((found) => (found[1] ?? found[2])!);
+  const declared = /^export\s+(?:async\s+)?function\*?\s+([\w$]+)/gm;
+  const assigned = /^export\s+const\s+([\w$]+)\s*(?::[^=]*)?=\s*(?:async\s*)?(?:\(|[\w$]+\s*=>)/gm;
+  return [declared, assigned].flatMap((pattern) => [...code.matchAll(pattern)].map((found) => found[1]!));
 }
 
 /** Something that a file draws in from elsewhere. */
 export interface Import {
   /** What stands between the quotes; null where it is not a plain text, so that nobody can tell what is drawn in. */
   readonly specifier: string | null;
-  /** `url` for `new URL("./worker.js", import.meta.url)`: how workers and WebAssembly files are named. */
-  readonly kind: "import" | "url";
+  /** `url` is `new URL("./worker.js", import.meta.url)`: how workers and WebAssembly files are named. */
+  readonly kind: "static" | "dynamic" | "url";
   readonly line: number;
 }
 
@@ -158,9 +160,9 @@ export function importsOf(source: SourceText): Import[] {
       imports.push({ specifier: close < 0 ? null : text.slice(open + 1, close), kind, line: lineOf(text, found.index), at: found.index });
     }
   };
-  add("import", /\b(?:import|export)\b[\w\s$,{}*]*\bfrom\s*(?=["'])/g);
-  add("import", /\bimport\s*(?=["'])/g);
-  add("import", /(?<![\w$.#])(?:import|require)\s*\(\s*/g);
+  add("static", /\b(?:import|export)\b[\w\s$,{}*]*\bfrom\s*(?=["'])/g);
+  add("static", /\bimport\s*(?=["'])/g);
+  add("dynamic", /(?<![\w$.#])(?:import|require)\s*\(\s*/g);
   add("url", /\bnew\s+URL\s*\(\s*(?=["'])/g);
   return imports.sort((a, b) => a.at - b.at).map(({ specifier, kind, line }) => ({ specifier, kind, line }));
 }

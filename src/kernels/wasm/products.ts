@@ -9,12 +9,15 @@ import type { WasmMemory } from "./memory.js";
 const SPARSE_BELOW = 0.3;
 /** A batch of fewer products than this is cut into rows instead, so that there is work for every thread. */
 const FEW_PRODUCTS = 16;
+/** Up to this width, turning b over costs more than multiplying its rows as they are. */
+const FEW_COLUMNS = 16;
 
 const TURN_B = 1;
 const SPARSE = 2;
 const TURN_A = 4;
 const COLUMNS = 8;
 const ONTO_IMAGE = 16;
+const DOTS = 32;
 
 /** The columns of images, not laid out yet. */
 interface Columns {
@@ -127,7 +130,7 @@ export class Products {
       flags,
       geometry: image === null ? 0 : memory.geometry(image.geometry),
       channels: ontoImage?.channels ?? columns?.x.shape[1] ?? 0,
-      scratchBytes: scratchFor(flags, 8 * (I + 1) + cMatrix, { M, N, I }),
+      scratchBytes: scratchFor(flags, 8 * (I + 1) + 32 * I + cMatrix, { M, N, I }),
     });
   }
 
@@ -149,8 +152,9 @@ export class Products {
     memory.scratch(() => {
       const { transposeA = false, transposeB = false } = options;
       const columns = sizeOf(batchA.slice(1)) === 1 ? this.#columnsFor(b, transposeB ? I : N, transposeB ? N : I) : null;
-      let flags = transposeB ? TURN_B : 0;
-      if (density(a.contiguous().data) < SPARSE_BELOW) flags |= SPARSE;
+      const dots = transposeB && !transposeA && N <= FEW_COLUMNS;
+      let flags = dots ? DOTS : transposeB ? TURN_B : 0;
+      if (!dots && density(a.contiguous().data) < SPARSE_BELOW) flags |= SPARSE;
       if (columns !== null) flags |= COLUMNS;
       const chunks = chunksOf(terms);
       const partials = memory.floats(chunks * size);
@@ -171,7 +175,7 @@ export class Products {
         flags,
         geometry: columns === null ? 0 : memory.geometry(columns.geometry),
         channels: columns?.x.shape[1] ?? 0,
-        scratchBytes: scratchFor(flags, 8 * (I + 1), { M, N, I }),
+        scratchBytes: scratchFor(flags, 8 * (I + 1) + 32 * I, { M, N, I }),
       });
       this.#jobs.run("addPartials", { items: Math.ceil(size / 4096), M: chunks, N: size, x: partials.byteOffset, out: memory.address(out) });
     });

@@ -2,7 +2,7 @@
  * Work that several threads share. A job is a kernel with its arguments and a number of chunks; each thread takes the next chunk until
  * none is left. How a job is cut depends on its size only, never on the number of threads, and so does every result, to the bit.
  */
-import { gemm, gemmSparse, transpose } from "./gemm";
+import { gemm, gemmDots, gemmSparse, transpose } from "./gemm";
 import { adamUpdate, relu, reluBackward, sgdUpdate, sumPerChannel } from "./passes";
 import { averagePool2d, averagePool2dBackward, col2im, Geometry, im2col, maxPool2d, maxPool2dBackward } from "./windows";
 
@@ -38,6 +38,7 @@ const TURN_B = 1; // b is given as [N, I]
 const SPARSE = 2; // the first operand of a sum, or the second of a product, is mostly zeros
 const TURN_A = 4; // a sparse product needs aᵀ, and a is not given so
 const COLUMNS = 8; // b is not there yet: its matrices are the columns of the images at y
+const DOTS = 32; // b is given as [N, I], and rows of both are multiplied as they are
 const ONTO_IMAGE = 16; // the product's columns are added onto an image right away
 
 /** How many entries a block of a pass over a flat array has. */
@@ -195,7 +196,8 @@ function products(job: Job, first: i32, end: i32, scratch: usize): void {
   const M = job.M, N = job.N, I = job.I;
   const cMatrix = <usize>(M * N) << 2;
   const list = scratch;
-  const turned = list + (<usize>(I + 1) << 3);
+  const panel = list + (<usize>(I + 1) << 3);
+  const turned = panel + (<usize>I << 5);
   const turnedA = turned + cMatrix;
   const dCols = turnedA + (job.flags & TURN_A ? <usize>(M * I) << 2 : 0);
   const free = dCols + (job.flags & ONTO_IMAGE ? cMatrix : 0);
@@ -219,7 +221,7 @@ function products(job: Job, first: i32, end: i32, scratch: usize): void {
       transpose(N, M, turned, <usize>M << 2, c, <usize>N << 2);
     } else {
       const rowBias = job.rowBias ? job.rowBias + <usize>which * job.rowBiasStep + (<usize>row << 2) : 0;
-      gemm(rows, N, I, a + <usize>row * job.aRow, job.aRow, job.aStep, b, job.bRow, c + (<usize>(row * N) << 2), <usize>N << 2, rowBias, job.columnBias, false);
+      gemm(rows, N, I, a + <usize>row * job.aRow, job.aRow, job.aStep, b, job.bRow, c + (<usize>(row * N) << 2), <usize>N << 2, rowBias, job.columnBias, false, panel);
     }
     if (job.flags & ONTO_IMAGE) col2im(job.channels, job.geometry, dCols, job.out + <usize>n * (<usize>job.channels * pixels(job.geometry)));
   }
@@ -230,14 +232,16 @@ function sums(job: Job, first: i32, end: i32, out: usize, scratch: usize): void 
   const M = job.M, N = job.N, I = job.I;
   memory.fill(out, 0, job.aMatrix);
   const list = scratch;
-  const free = list + (<usize>(I + 1) << 3);
+  const panel = list + (<usize>(I + 1) << 3);
+  const free = panel + (<usize>I << 5);
   const aMatrix = <usize>(M * I) << 2;
   for (let k = first; k < end; k++) {
     const c = out + <usize>(k % job.blocks) * (<usize>(M * N) << 2);
     const a = job.x + <usize>k * aMatrix;
     const b = secondOperand(job, k, free);
-    if (job.flags & SPARSE) gemmSparse(M, N, I, a, job.aRow, job.aStep, b, job.bRow, c, <usize>N << 2, list, true);
-    else gemm(M, N, I, a, job.aRow, job.aStep, b, job.bRow, c, <usize>N << 2, 0, 0, true);
+    if (job.flags & DOTS) gemmDots(M, N, I, a, job.aRow, b, <usize>I << 2, c, <usize>N << 2);
+    else if (job.flags & SPARSE) gemmSparse(M, N, I, a, job.aRow, job.aStep, b, job.bRow, c, <usize>N << 2, list, true);
+    else gemm(M, N, I, a, job.aRow, job.aStep, b, job.bRow, c, <usize>N << 2, 0, 0, true, panel);
   }
 }
 
