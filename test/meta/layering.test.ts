@@ -49,6 +49,7 @@ test("what keeps the order is let through", () => {
       "src/tensor/print.ts",
       '// import { train } from "../training/index.js";\nconst text = \'import x from "node:fs"\';\nconst more = `import("../cli/index.js")`;',
     ],
+    ["src/kernels/wasm/workers.ts", 'if (isNode) return (await import("node:os")).availableParallelism();'],
     [
       "src/kernels/wasm/pool.ts",
       'const worker = new Worker(new URL("./worker.js", import.meta.url));\nconst home = new URL("https://example.org/");',

@@ -1,0 +1,54 @@
+import * as fc from "fast-check";
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import { conv2dGeometry, type WindowOptions } from "leibniz/im2col";
+import { assertRejects } from "../helpers/assert-close.js";
+import { windowCases } from "../helpers/windows.js";
+
+/** How many windows fit along an axis, by trying every position. */
+function countPositions(size: number, kernel: number, stride: number, padding: number, dilation: number): number {
+  let count = 0;
+  for (let start = -padding; start + dilation * (kernel - 1) < size + padding; start += stride) count++;
+  return count;
+}
+
+test("the output size is the number of positions that a window can take", () => {
+  fc.assert(
+    fc.property(windowCases, ({ size: [H, W], kernelSize, stride, padding, dilation }) => {
+      const { outH, outW } = conv2dGeometry("test", H, W, { kernelSize, stride, padding, dilation });
+      assert.is(outH, countPositions(H, kernelSize[0], stride[0], padding[0], dilation[0]));
+      assert.is(outW, countPositions(W, kernelSize[1], stride[1], padding[1], dilation[1]));
+    }),
+    { seed: 1, numRuns: 500 },
+  );
+});
+
+test("the notes' examples of equation (7.1)", () => {
+  const size = (H: number, options: WindowOptions): number => conv2dGeometry("test", H, H + 1, options).outH;
+  assert.is(size(4, { kernelSize: 3, padding: 1 }), 4);
+  assert.is(size(7, { kernelSize: 3, stride: 2 }), 3);
+  assert.is(size(28, { kernelSize: 3 }), 26);
+  assert.is(size(28, { kernelSize: 5, stride: 3, padding: 2 }), 10);
+});
+
+test("a number stands for both axes, and everything but the size has a default", () => {
+  const full = conv2dGeometry("test", 9, 7, { kernelSize: [3, 3], stride: [1, 1], padding: [0, 0], dilation: [1, 1] });
+  assert.equal(conv2dGeometry("test", 9, 7, { kernelSize: 3 }), full);
+});
+
+test("every option is checked, and the message names the caller, the option and the value", async () => {
+  const refused = (options: object, ...pieces: string[]): Promise<void> => assertRejects(() => conv2dGeometry("pool", 5, 6, options as WindowOptions), "pool", ...pieces);
+  await refused({ kernelSize: 0 }, "kernelSize", "≥ 1", "0");
+  await refused({ kernelSize: [2, 1.5] }, "kernelSize", "[2,1.5]");
+  await refused({ kernelSize: [2, 2, 2] }, "kernelSize", "[2,2,2]");
+  await refused({ kernelSize: "3" }, "kernelSize", '"3"');
+  await refused({ kernelSize: NaN }, "kernelSize");
+  await refused({}, "kernelSize");
+  await refused({ kernelSize: 2, stride: 0 }, "stride", "≥ 1");
+  await refused({ kernelSize: 2, padding: -1 }, "padding", "≥ 0", "-1");
+  await refused({ kernelSize: 2, dilation: [1, 0] }, "dilation", "≥ 1", "[1,0]");
+  await refused({ kernelSize: [6, 2] }, "padded image of 5×6", "spans 6×2", "smaller kernel or more padding");
+  await refused({ kernelSize: [2, 3], dilation: [1, 3] }, "spans 2×7", "dilation [1, 3]");
+});
+
+test.run();
