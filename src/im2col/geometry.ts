@@ -64,7 +64,7 @@ export function conv2dGeometry(where: string, H: number, W: number, options: Win
 export function pair(where: string, name: string, value: Pair, least: number): readonly [number, number] {
   const both = typeof value === "number" ? [value, value] : value;
   if (!Array.isArray(both) || both.length !== 2 || !both.every((v) => Number.isInteger(v) && v >= least)) {
-    reject(where, `${name} to be a whole number ≥ ${least}, or two of them as [h, w]`, JSON.stringify(value));
+    reject(where, `${name} to be a whole number ≥ ${least}, or two of them as [h, w]`, typeof value === "number" ? String(value) : JSON.stringify(value));
   }
   return both as unknown as readonly [number, number];
 }

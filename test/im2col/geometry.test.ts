@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { conv2dGeometry, type WindowOptions } from "leibniz/im2col";
+import { conv2dGeometry, pair, type WindowOptions } from "leibniz/im2col";
 import { assertRejects } from "../helpers/assert-close.js";
 import { windowCases } from "../helpers/windows.js";
 
@@ -31,6 +31,20 @@ test("the notes' examples of equation (7.1)", () => {
   assert.is(size(28, { kernelSize: 5, stride: 3, padding: 2 }), 10);
 });
 
+test("every option lands on its own axis", () => {
+  const options = { kernelSize: [2, 3], stride: [3, 1], padding: [1, 4], dilation: [5, 2] } as const;
+  assert.equal(conv2dGeometry("test", 13, 8, options), {
+    H: 13, W: 8, kH: 2, kW: 3, strideH: 3, strideW: 1, padH: 1, padW: 4, dilationH: 5, dilationW: 2,
+    outH: 4, // windows begin on rows −1, 2, 5, 8 of −1 … 13 and span 6
+    outW: 12, // windows begin on columns −4 … 7 of −4 … 11 and span 5
+  });
+});
+
+test("the floor: rows that no further window fits into are left over", () => {
+  const size = (H: number): number => conv2dGeometry("test", H, 9, { kernelSize: [2, 4], stride: [3, 1] }).outH;
+  assert.equal([2, 3, 4, 5, 6, 7, 8].map(size), [1, 1, 1, 2, 2, 2, 3]);
+});
+
 test("a number stands for both axes, and everything but the size has a default", () => {
   const full = conv2dGeometry("test", 9, 7, { kernelSize: [3, 3], stride: [1, 1], padding: [0, 0], dilation: [1, 1] });
   assert.equal(conv2dGeometry("test", 9, 7, { kernelSize: 3 }), full);
@@ -42,13 +56,25 @@ test("every option is checked, and the message names the caller, the option and 
   await refused({ kernelSize: [2, 1.5] }, "kernelSize", "[2,1.5]");
   await refused({ kernelSize: [2, 2, 2] }, "kernelSize", "[2,2,2]");
   await refused({ kernelSize: "3" }, "kernelSize", '"3"');
-  await refused({ kernelSize: NaN }, "kernelSize");
-  await refused({}, "kernelSize");
+  await refused({ kernelSize: NaN }, "kernelSize", "got NaN");
+  await refused({ kernelSize: Infinity }, "kernelSize", "got Infinity");
+  await refused({ kernelSize: [2, "3"] }, "kernelSize", '[2,"3"]');
+  await refused({ kernelSize: null }, "kernelSize", "got null");
+  await refused({}, "kernelSize", "got undefined");
   await refused({ kernelSize: 2, stride: 0 }, "stride", "≥ 1");
+  await refused({ kernelSize: 2, stride: [1, 0.5] }, "stride", "[1,0.5]");
   await refused({ kernelSize: 2, padding: -1 }, "padding", "≥ 0", "-1");
   await refused({ kernelSize: 2, dilation: [1, 0] }, "dilation", "≥ 1", "[1,0]");
   await refused({ kernelSize: [6, 2] }, "padded image of 5×6", "spans 6×2", "smaller kernel or more padding");
   await refused({ kernelSize: [2, 3], dilation: [1, 3] }, "spans 2×7", "dilation [1, 3]");
+  await refused({ kernelSize: [3, 2], padding: [0, 2], dilation: [3, 1] }, "padded image of 5×10", "spans 7×2", "kernelSize [3, 2]");
+});
+
+test("a pair is read as it stands, and its errors name it and the least value", async () => {
+  assert.equal(pair("test", "stride", 3, 1), [3, 3]);
+  assert.equal(pair("test", "stride", [4, 3], 1), [4, 3]);
+  await assertRejects(() => pair("test", "stride", 0, 1), "test: expected stride to be a whole number ≥ 1, or two of them as [h, w], got 0");
+  await assertRejects(() => pair("test", "padding", [0, -2], 0), "test: expected padding to be a whole number ≥ 0", "got [0,-2]");
 });
 
 test.run();

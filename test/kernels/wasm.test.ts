@@ -1,7 +1,8 @@
+import type { Worker } from "node:worker_threads";
 import * as fc from "fast-check";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { catalog } from "leibniz/backprop";
+import { catalog, conv2dBackward, conv2dForward } from "leibniz/backprop";
 import { conv2dGeometry } from "leibniz/im2col";
 import { type Backend, type MatmulOptions, reference, wasmBackend } from "leibniz/kernels";
 import { Random, Tensor } from "leibniz/tensor";
@@ -174,6 +175,40 @@ test("a memory that cannot grow is a clear error, and the backend goes on", asyn
   const error = await small.scope(async () => (await small.relu(big), small.relu(big))).then(() => null, (thrown: Error) => thrown);
   assert.match(error?.message ?? "none", /wasm: expected 12 MB more memory, got none beyond the 32 MB there are/);
   assert.is((await small.scope(async () => small.relu(Tensor.full([3], 2)))).shape[0], 3);
+});
+
+test("results do not depend on the number of threads, to the bit", async () => {
+  const random = new Random("threads");
+  const [weight, x, dOut] = [random.normal([5, 3, 3, 2]), random.normal([19, 3, 11, 9]), sprinkled(random, [19, 5, 9, 8], 0.85)];
+  const bits = async (threads: number): Promise<string> => {
+    const backend = await wasmBackend({ threads });
+    assert.is(backend.threads, threads);
+    try {
+      const { cache, out } = await conv2dForward(x, weight, random.split("bias").normal([5]), {}, backend);
+      const { dX, dWeight, dBias } = await conv2dBackward(dOut, cache, backend);
+      return [out, dX, dWeight, dBias!].map(({ data }) => Buffer.from(new Uint8Array(data.buffer, data.byteOffset, data.byteLength)).toString("hex")).join();
+    } finally {
+      await backend.dispose();
+    }
+  };
+  const alone = await bits(1);
+  for (const threads of [2, 3, 5]) assert.ok((await bits(threads)) === alone, `${threads} threads`);
+});
+
+test("a worker that dies is a clear error, and so is a backend that was disposed of", async () => {
+  let worker: Worker | null = null;
+  process.once("worker", (started) => (worker = started));
+  const backend = await wasmBackend({ threads: 2 });
+  const fails = async (message: RegExp): Promise<void> => {
+    const error = await backend.relu(Tensor.full([9], 1)).then(() => null, (thrown: Error) => thrown);
+    assert.is(error?.name, "Error");
+    assert.match(error!.message, message);
+  };
+  await backend.relu(Tensor.full([9], 1));
+  await (worker as Worker | null)!.terminate();
+  await fails(/wasm: expected 2 working threads, but a worker ended with code 1/);
+  await backend.dispose();
+  await fails(/expected 2 working threads/);
 });
 
 test.run();
