@@ -68,18 +68,23 @@ const windows = fc
   .record({ size: pair(1, 14), kernelSize: pair(1, 4), stride: pair(1, 3), padding: pair(0, 2), dilation: pair(1, 3), seed: fc.nat() })
   .filter(({ size, kernelSize, padding, dilation }) => [0, 1].every((axis) => dilation[axis]! * (kernelSize[axis]! - 1) + 1 <= size[axis]! + 2 * padding[axis]!));
 
+type Windows = typeof windows extends fc.Arbitrary<infer T> ? T : never;
+/** The windows of the notes' network, which have a kernel of their own. */
+const twoByTwo = fc.record({ size: pair(2, 19), seed: fc.nat() }).map((drawn): Windows => ({ ...drawn, kernelSize: [2, 2], stride: [2, 2], padding: [0, 0], dilation: [1, 1] }));
+const windowsOfAllKinds = fc.oneof(windows, twoByTwo);
+
 test("im2col, col2im and the poolings: random geometries", async () => {
   await fc.assert(
-    fc.asyncProperty(windows, async ({ size: [H, W], seed, ...options }) => {
+    fc.asyncProperty(windowsOfAllKinds, async ({ size: [H, W], seed, ...options }) => {
       const geometry = conv2dGeometry("test", H, W, options);
       const { kH, kW, outH, outW } = geometry;
       const random = new Random(seed);
       const what = JSON.stringify({ H, W, ...options });
-      const x = random.normal([2, 3, H, W]);
-      const cols = random.normal([2, 3 * kH * kW, outH * outW]);
-      const dOut = random.normal([2, 3, outH, outW]);
+      const x = random.normal([5, 7, H, W]);
+      const cols = random.normal([5, 7 * kH * kW, outH * outW]);
+      const dOut = random.normal([5, 7, outH, outW]);
       await assertSame(`im2col ${what}`, 1, (backend) => backend.im2col(x, geometry));
-      await assertSame(`col2im ${what}`, kH * kW, (backend) => backend.col2im(cols, 3, geometry));
+      await assertSame(`col2im ${what}`, kH * kW, (backend) => backend.col2im(cols, 7, geometry));
       await assertSame(`averagePool2d ${what}`, kH * kW, (backend) => backend.averagePool2d(x, geometry));
       await assertSame(`averagePool2dBackward ${what}`, kH * kW, (backend) => backend.averagePool2dBackward(dOut, geometry));
       const { out, argmax } = await reference.maxPool2d(x, geometry);
@@ -104,6 +109,36 @@ test("max pooling by 2×2: ties go to the first, a NaN wins, odd sizes are cut",
   const actual = await wasm.maxPool2d(x, geometry);
   assert.ok(actual.out.data.every((value, i) => Object.is(value, expected.out.data[i])));
   assert.ok(actual.argmax.every((winner, i) => winner === expected.argmax[i]));
+});
+
+test("max pooling of a rectifier, and the gradient of both, computed in one go or apart", async () => {
+  await fc.assert(
+    fc.asyncProperty(windowsOfAllKinds, fc.boolean(), async ({ size: [H, W], seed, ...options }, looks) => {
+      const geometry = conv2dGeometry("test", H, W, options);
+      const random = new Random(seed);
+      const x = random.normal([5, 7, H, W], -0.7);
+      const dOut = random.normal([5, 7, geometry.outH, geometry.outW]);
+      const run = async (backend: Backend): Promise<[Tensor, Int32Array, Tensor, Tensor]> => {
+        const rectified = await backend.relu(x);
+        if (looks) rectified.get(0, 0, 0, 0); // from now on it is an ordinary tensor
+        const { out, argmax } = await backend.maxPool2d(rectified, geometry);
+        const dPooled = await backend.maxPool2dBackward(dOut, argmax, geometry);
+        if (looks) dPooled.get(0, 0, 0, 0);
+        const dX = await backend.reluBackward(dPooled, x);
+        return [out, argmax, dX, dPooled];
+      };
+      const expected = await run(reference);
+      await wasm.scope(async () => {
+        const [out, argmax, dX, dPooled] = await run(wasm);
+        assert.ok(out.data.every((value, i) => value === expected[0].data[i]), "out");
+        assert.ok(argmax.every((winner, i) => winner === expected[1][i]), "argmax");
+        assertClose(dX, expected[2], { tolerance: 1e-6, what: "dX" });
+        assertClose(dPooled, expected[3], { tolerance: 1e-6, what: "the gradient between them, looked at late" });
+        assertClose(dX, expected[2], { tolerance: 1e-6, what: "dX, once more" });
+      });
+    }),
+    { seed: 4, numRuns: 300 },
+  );
 });
 
 test("the rectifier and the sums, at every length of the remainder", async () => {
@@ -172,7 +207,7 @@ test("a scope gives its memory back, what is made outside stays", async () => {
 test("a memory that cannot grow is a clear error, and the backend goes on", async () => {
   const small = await wasmBackend({ largestMB: 32 });
   const big = Tensor.zeros([3 << 20]);
-  const error = await small.scope(async () => (await small.relu(big), small.relu(big))).then(() => null, (thrown: Error) => thrown);
+  const error = await small.scope(async () => [(await small.relu(big)).data, (await small.relu(big)).data]).then(() => null, (thrown: Error) => thrown);
   assert.match(error?.message ?? "none", /wasm: expected 12 MB more memory, got none beyond the 32 MB there are/);
   assert.is((await small.scope(async () => small.relu(Tensor.full([3], 2)))).shape[0], 3);
 });
@@ -200,11 +235,11 @@ test("a worker that dies is a clear error, and so is a backend that was disposed
   process.once("worker", (started) => (worker = started));
   const backend = await wasmBackend({ threads: 2 });
   const fails = async (message: RegExp): Promise<void> => {
-    const error = await backend.relu(Tensor.full([9], 1)).then(() => null, (thrown: Error) => thrown);
+    const error = await backend.sumPerChannel(Tensor.full([2, 9], 1)).then(() => null, (thrown: Error) => thrown);
     assert.is(error?.name, "Error");
     assert.match(error!.message, message);
   };
-  await backend.relu(Tensor.full([9], 1));
+  await backend.sumPerChannel(Tensor.full([2, 9], 1));
   await (worker as Worker | null)!.terminate();
   await fails(/wasm: expected 2 working threads, but a worker ended with code 1/);
   await backend.dispose();

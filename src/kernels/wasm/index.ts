@@ -3,16 +3,21 @@
  * threads over one shared memory. float32; what is float64 goes to the reference backend, which is the truth that these kernels are
  * tested against.
  *
- * Two results are not computed until somebody looks at them: the columns of im2col, and a product of a batch that has no bias. Their
- * consumers usually do without. A product takes the columns of one image at a time, and col2im adds a product's columns onto an image
- * as soon as they are there. So a batch's column matrix, 18 MB for the notes' second convolution, never exists.
+ * Some results are not computed until somebody looks at them, since their consumers usually do without:
+ *
+ *   - the columns of im2col: a product lays them out for one image at a time;
+ *   - a product of a batch without a bias: col2im adds its columns onto an image as soon as they are there. So a batch's column
+ *     matrix, 18 MB for the notes' second convolution, never exists;
+ *   - relu(x): max pooling compares the numbers of x and rectifies the winner;
+ *   - the gradient behind a max pooling: the gradient of a relu in front of it asks for the sign of x at the winners only.
  */
 import type { WindowGeometry } from "../../im2col/index.js";
-import { sameShape, sizeOf, type Tensor } from "../../tensor/index.js";
+import { Deferred, sameShape, sizeOf, Tensor } from "../../tensor/index.js";
 import type { Backend } from "../backend.js";
 import { referenceBackend } from "../reference/index.js";
 import { JobRunner, chunksOf } from "./jobs.js";
 import { WasmMemory } from "./memory.js";
+import { pending } from "./pending.js";
 import { Products } from "./products.js";
 import { availableThreads } from "./workers.js";
 
@@ -28,6 +33,8 @@ const LARGEST_MB = 2048;
 const MOST_THREADS = 4;
 /** Entries of a flat array are handed out in blocks of this size, as `assembly/jobs.ts` does. */
 const BLOCK = 4096;
+/** A flag of the kernel maxPool2d: pool max(x, 0) instead of x. */
+const RECTIFY = 64;
 
 /** Builds a wasm backend with a memory and threads of its own. Results are the same, to the bit, for any number of threads. */
 export async function wasmBackend({ threads, largestMB = LARGEST_MB }: WasmBackendOptions = {}): Promise<Backend> {
@@ -37,12 +44,23 @@ export async function wasmBackend({ threads, largestMB = LARGEST_MB }: WasmBacke
   const products = new Products(memory, jobs);
   const blocks = (length: number): { items: number; N: number } => ({ items: Math.ceil(length / BLOCK), N: length });
 
+  /** Rectifiers that are not computed yet: what they rectify. */
+  const rectified = new WeakMap<Deferred, Tensor>();
+  /** Gradients behind a max pooling that are not computed yet: how to compute them, where a mask is positive, into some memory. */
+  const pooledGradients = new WeakMap<Deferred, (dX: Float32Array, mask: Tensor | null) => void>();
+
   /** A pass from planes of one size to planes of another. */
-  const overPlanes = (kernel: "maxPool2d" | "averagePool2d" | "averagePool2dBackward" | "maxPool2dBackward", x: Tensor, out: Tensor, geometry: WindowGeometry, extra?: Int32Array): void =>
+  const overPlanes = (
+    kernel: "maxPool2d" | "averagePool2d" | "averagePool2dBackward" | "maxPool2dBackward",
+    x: Tensor,
+    out: Tensor | Float32Array,
+    geometry: WindowGeometry,
+    { winners, mask, flags = 0 }: { readonly winners?: Int32Array; readonly mask?: Tensor | null; readonly flags?: number } = {},
+  ): void =>
     memory.scratch(() => {
       const [N, C] = x.shape as [number, number];
-      const winners = extra === undefined ? 0 : memory.addressOfIntegers(extra);
-      jobs.run(kernel, { items: N * C, x: memory.address(x), out: memory.address(out), extra: winners, geometry: memory.geometry(geometry) });
+      const extra = winners === undefined ? 0 : memory.addressOfIntegers(winners);
+      jobs.run(kernel, { items: N * C, x: memory.address(x), y: mask ? memory.address(mask) : 0, out: out instanceof Tensor ? memory.address(out) : out.byteOffset, extra, geometry: memory.geometry(geometry), flags });
     });
 
   return {
@@ -82,14 +100,17 @@ export async function wasmBackend({ threads, largestMB = LARGEST_MB }: WasmBacke
 
     relu: async (x) => {
       if (x.dtype === "float64") return base.relu(x);
-      const out = memory.tensor(x.shape);
-      memory.scratch(() => jobs.run("relu", { ...blocks(x.size), x: memory.address(x), out: memory.address(out) }));
-      return out;
+      const out = memory.floats(x.size);
+      const deferred = new Deferred(() => memory.scratch(() => jobs.run("relu", { ...blocks(x.size), x: memory.address(x), out: out.byteOffset })));
+      rectified.set(deferred, x);
+      return Tensor.defer(out, x.shape, deferred);
     },
     reluBackward: async (dOut, x) => {
       if (x.dtype === "float64" || !sameShape(dOut.shape, x.shape)) return base.reluBackward(dOut, x);
       const dX = memory.tensor(x.shape);
-      memory.scratch(() => jobs.run("reluBackward", { ...blocks(x.size), x: memory.address(dOut), y: memory.address(x), out: memory.address(dX) }));
+      const behindPool = pending(pooledGradients, dOut);
+      if (behindPool !== null) behindPool(dX.data as Float32Array, x);
+      else memory.scratch(() => jobs.run("reluBackward", { ...blocks(x.size), x: memory.address(dOut), y: memory.address(x), out: memory.address(dX) }));
       return dX;
     },
 
@@ -97,14 +118,18 @@ export async function wasmBackend({ threads, largestMB = LARGEST_MB }: WasmBacke
       if (!takesWindows(x, geometry.H, geometry.W)) return base.maxPool2d(x, geometry);
       const out = memory.tensor([x.shape[0]!, x.shape[1]!, geometry.outH, geometry.outW]);
       const argmax = memory.integers(out.size);
-      overPlanes("maxPool2d", x, out, geometry, argmax);
+      const beforeRelu = pending(rectified, x);
+      overPlanes("maxPool2d", beforeRelu ?? x, out, geometry, { winners: argmax, flags: beforeRelu === null ? 0 : RECTIFY });
       return { out, argmax };
     },
     maxPool2dBackward: async (dOut, argmax, geometry) => {
       if (!takesWindows(dOut, geometry.outH, geometry.outW)) return base.maxPool2dBackward(dOut, argmax, geometry);
-      const dX = memory.tensor([dOut.shape[0]!, dOut.shape[1]!, geometry.H, geometry.W]);
-      overPlanes("maxPool2dBackward", dOut, dX, geometry, argmax);
-      return dX;
+      const shape = [dOut.shape[0]!, dOut.shape[1]!, geometry.H, geometry.W];
+      const compute = (dX: Float32Array, mask: Tensor | null): void => overPlanes("maxPool2dBackward", dOut, dX, geometry, { winners: argmax, mask });
+      const dX = memory.floats(sizeOf(shape));
+      const deferred = new Deferred(() => compute(dX, null));
+      pooledGradients.set(deferred, compute);
+      return Tensor.defer(dX, shape, deferred);
     },
     averagePool2d: async (x, geometry) => {
       if (!takesWindows(x, geometry.H, geometry.W)) return base.averagePool2d(x, geometry);

@@ -4,6 +4,7 @@ import type { MatmulOptions } from "../backend.js";
 import { density, matrixIndices, productExtents, type ProductExtents } from "../reference/matmul.js";
 import { chunksOf, type JobFields, type JobRunner } from "./jobs.js";
 import type { WasmMemory } from "./memory.js";
+import { pending } from "./pending.js";
 
 /** Below this share of non-zeros, walking a list of them is faster than multiplying everything. */
 const SPARSE_BELOW = 0.3;
@@ -201,12 +202,6 @@ export class Products {
     const scratch = this.#memory.take(fields.scratchBytes * this.#jobs.threads);
     this.#jobs.run(kernel, { ...fields, scratch });
   }
-}
-
-/** What a map knows of a tensor's computation, as long as that has not been done. */
-function pending<T>(map: WeakMap<Deferred, T>, tensor: Tensor): T | null {
-  const { deferred } = tensor;
-  return deferred === null || deferred.isSettled || !tensor.isContiguous ? null : (map.get(deferred) ?? null);
 }
 
 function imageBytes({ x, geometry }: Columns): number {

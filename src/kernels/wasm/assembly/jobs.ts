@@ -38,6 +38,7 @@ const TURN_B = 1; // b is given as [N, I]
 const SPARSE = 2; // the first operand of a sum, or the second of a product, is mostly zeros
 const TURN_A = 4; // a sparse product needs aᵀ, and a is not given so
 const COLUMNS = 8; // b is not there yet: its matrices are the columns of the images at y
+const RECTIFY = 64; // max pooling of max(x, 0)
 const DOTS = 32; // b is given as [N, I], and rows of both are multiplied as they are
 const ONTO_IMAGE = 16; // the product's columns are added onto an image right away
 
@@ -116,8 +117,8 @@ function runChunk(job: Job, chunk: i32, first: i32, end: i32, scratch: usize): v
       const rows = <usize>(g.kH * g.kW * g.outH * g.outW) << 2;
       return col2im(end - first, g, job.x + <usize>first * rows, job.out + <usize>first * pixels(g));
     }
-    case 5: return maxPool2d(end - first, g, job.x + <usize>first * pixels(g), job.out + <usize>first * windows(g), job.extra + <usize>first * windows(g));
-    case 6: return maxPool2dBackward(end - first, g.outH * g.outW, g.H * g.W, job.x + <usize>first * windows(g), job.extra + <usize>first * windows(g), job.out + <usize>first * pixels(g));
+    case 5: return maxPool2d(end - first, g, job.x + <usize>first * pixels(g), job.out + <usize>first * windows(g), job.extra + <usize>first * windows(g), (job.flags & RECTIFY) != 0);
+    case 6: return maxPool2dBackward(end - first, g.outH * g.outW, g.H * g.W, job.x + <usize>first * windows(g), job.extra + <usize>first * windows(g), job.out + <usize>first * pixels(g), job.y ? job.y + <usize>first * pixels(g) : 0);
     case 7: return averagePool2d(end - first, g, job.x + <usize>first * pixels(g), job.out + <usize>first * windows(g));
     case 8: return averagePool2dBackward(end - first, g, job.x + <usize>first * windows(g), job.out + <usize>first * pixels(g));
     case 9: return relu(length(job, first, end), job.x + offset(first), job.out + offset(first));

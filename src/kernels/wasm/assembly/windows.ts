@@ -1,5 +1,7 @@
 /** Windows of images: im2col, its adjoint col2im, and the poolings. Sizes in pixels, positions in bytes. float32. */
 
+const ZERO = f32x4.splat(0);
+
 /** How windows slide: the fields of `WindowGeometry`, in its order. */
 @unmanaged
 export class Geometry {
@@ -47,9 +49,13 @@ export function im2col(C: i32, g: Geometry, x: usize, cols: usize): void {
           let from = x + (<usize>(h * W + left + first * strideW) << 2);
           let to = row + (<usize>(p * outW + first) << 2);
           let q = first;
-          if (strideW == 1) {
+          if (strideW == 1 && end - first >= 4) {
             for (; q + 4 <= end; q += 4) { v128.store(to, v128.load(from)); to += 16; from += 16; }
-            for (; q < end; q++) { store<f32>(to, load<f32>(from)); to += 4; from += 4; }
+            if (q < end) {
+              // the last four once more: some are copied twice
+              const back = <usize>(4 - (end - q)) << 2;
+              v128.store(to - back, v128.load(from - back));
+            }
           } else {
             for (; q < end; q++) { store<f32>(to, load<f32>(from)); to += 4; from += <usize>strideW << 2; }
           }
@@ -93,11 +99,14 @@ export function col2im(C: i32, g: Geometry, cols: usize, x: usize): void {
   }
 }
 
-/** The largest entry of each window of each plane, and where it was: a 32-bit position in its plane. A NaN wins. */
-export function maxPool2d(planes: i32, g: Geometry, x: usize, out: usize, argmax: usize): void {
+/**
+ * The largest entry of each window of each plane, and where it was: a 32-bit position in its plane. A NaN wins. With `rectify`, of
+ * max(x, 0) instead of x: a window without a positive entry is a tie of zeros, which its first entry wins.
+ */
+export function maxPool2d(planes: i32, g: Geometry, x: usize, out: usize, argmax: usize, rectify: bool): void {
   if (g.kH == 2 && g.kW == 2 && g.strideH == 2 && g.strideW == 2 && g.padH == 0 && g.padW == 0 && g.dilationH == 1 && g.dilationW == 1) {
     for (let n = 0; n < planes; n++) {
-      maxPool2x2(g, x, out, argmax);
+      maxPool2x2(g, x, out, argmax, rectify);
       x += <usize>(g.H * g.W) << 2;
       out += <usize>(g.outH * g.outW) << 2;
       argmax += <usize>(g.outH * g.outW) << 2;
@@ -115,7 +124,8 @@ export function maxPool2d(planes: i32, g: Geometry, x: usize, out: usize, argmax
         let winner = -1;
         for (let h = top + firstWindow(top, g.dilationH) * g.dilationH; h < bottom; h += g.dilationH) {
           for (let w = left + firstWindow(left, g.dilationW) * g.dilationW; w < right; w += g.dilationW) {
-            const value = load<f32>(x + (<usize>(h * g.W + w) << 2));
+            let value = load<f32>(x + (<usize>(h * g.W + w) << 2));
+            if (rectify) value = max<f32>(value, 0);
             if (value > best || winner < 0 || value != value) {
               best = value;
               winner = h * g.W + w;
@@ -133,7 +143,7 @@ export function maxPool2d(planes: i32, g: Geometry, x: usize, out: usize, argmax
 }
 
 /** One plane, windows of 2×2 side by side: four windows at a time. */
-function maxPool2x2(g: Geometry, x: usize, out: usize, argmax: usize): void {
+function maxPool2x2(g: Geometry, x: usize, out: usize, argmax: usize, rectify: bool): void {
   const W = g.W, outW = g.outW;
   const rowBytes = <usize>W << 2;
   for (let p = 0; p < g.outH; p++) {
@@ -157,6 +167,10 @@ function maxPool2x2(g: Geometry, x: usize, out: usize, argmax: usize): void {
       wins = beats(candidate, best);
       best = v128.bitselect(candidate, best, wins);
       which = v128.bitselect(i32x4.add(at, i32x4.splat(W + 1)), which, wins);
+      if (rectify) {
+        which = v128.bitselect(at, which, f32x4.le(best, ZERO));
+        best = f32x4.max(best, ZERO);
+      }
       v128.store(out, best);
       v128.store(argmax, which);
       at = i32x4.add(at, i32x4.splat(8));
@@ -172,6 +186,10 @@ function maxPool2x2(g: Geometry, x: usize, out: usize, argmax: usize): void {
       if (value > best || value != value) { best = value; winner = h0 + W; }
       value = load<f32>(lower, 4);
       if (value > best || value != value) { best = value; winner = h0 + W + 1; }
+      if (rectify) {
+        if (best <= 0) winner = h0;
+        best = max<f32>(best, 0);
+      }
       store<f32>(out, best);
       store<i32>(argmax, winner);
       upper += 8; lower += 8; out += 4; argmax += 4;
@@ -186,19 +204,21 @@ function beats(candidate: v128, best: v128): v128 {
   return v128.or(f32x4.gt(candidate, best), f32x4.ne(candidate, candidate));
 }
 
-/** Adds each dOut onto the pixel that won; dX is overwritten. */
-export function maxPool2dBackward(planes: i32, windows: i32, pixels: i32, dOut: usize, argmax: usize, dX: usize): void {
+/** Adds each dOut onto the pixel that won, if there is no `mask` or the mask is positive there; dX is overwritten. */
+export function maxPool2dBackward(planes: i32, windows: i32, pixels: i32, dOut: usize, argmax: usize, dX: usize, mask: usize): void {
   memory.fill(dX, 0, <usize>(planes * pixels) << 2);
   for (let n = 0; n < planes; n++) {
     for (let s = 0; s < windows; s++) {
       const winner = load<i32>(argmax);
       if (winner >= 0) {
         const at = dX + (<usize>winner << 2);
-        store<f32>(at, load<f32>(at) + load<f32>(dOut));
+        const gradient = load<f32>(dOut);
+        store<f32>(at, load<f32>(at) + (mask == 0 || load<f32>(mask + (<usize>winner << 2)) > 0 ? gradient : 0));
       }
       argmax += 4;
       dOut += 4;
     }
+    if (mask != 0) mask += <usize>pixels << 2;
     dX += <usize>pixels << 2;
   }
 }
