@@ -2,6 +2,7 @@
  * Average pooling: each window hands on its mean. Derived in `derivations/pooling.md`.
  *
  *   N images   C channels   H, W image   kH, kW window   outH, outW number of windows
+ *   u(p, i), v(q, j)  row and column of the pixel under entry (i, j) of window (p, q)
  */
 import type { WindowGeometry, WindowOptions } from "../im2col/index.js";
 import { type Backend, reference } from "../kernels/index.js";
@@ -21,7 +22,7 @@ export interface AveragePool2dCache {
  */
 export async function averagePool2dForward(x: Tensor, options: WindowOptions, backend: Backend = reference): Promise<{ out: Tensor; cache: AveragePool2dCache }> {
   const geometry = poolGeometry("averagePool2d", x.shape, options);
-  // (pooling.5) out[n, c, p, q] = 1/(kH·kW) · Σᵢⱼ x[n, c, p·strideH + i, q·strideW + j]
+  // (pooling.5) out[n, c, p, q] = 1/(kH·kW) · Σᵢⱼ x[n, c, u(p, i), v(q, j)]
   return { out: await backend.averagePool2d(x, geometry), cache: { geometry } };
 }
 
@@ -30,7 +31,7 @@ export async function averagePool2dForward(x: Tensor, options: WindowOptions, ba
  * @returns dX [N, C, H, W]
  */
 export async function averagePool2dBackward(dOut: Tensor, { geometry }: AveragePool2dCache, backend: Backend = reference): Promise<{ dX: Tensor }> {
-  // (pooling.6) dX[n, c, h, w] = 1/(kH·kW) · Σ dOut[n, c, p, q] over the windows that hold (h, w)
+  // (pooling.6) dX[n, c, h, w] = 1/(kH·kW) · Σₚ Σ_q 1[window (p, q) holds (h, w)] · dOut[n, c, p, q]
   return { dX: await backend.averagePool2dBackward(dOut, geometry) };
 }
 

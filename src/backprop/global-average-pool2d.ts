@@ -1,5 +1,5 @@
 /** Global average pooling: every channel becomes its mean. Derived in `derivations/pooling.md`. */
-import { divide, formatShape, mean, reject, type Tensor } from "../tensor/index.js";
+import { divide, formatShape, mean, reject, sameShape, type Tensor } from "../tensor/index.js";
 import { type Layer, type PassOptions, recall, type Remembered } from "./layer.js";
 
 export interface GlobalAveragePool2dCache {
@@ -20,9 +20,11 @@ export async function globalAveragePool2dForward(x: Tensor): Promise<{ out: Tens
 /**
  * @param dOut [N, C]
  * @returns dX [N, C, H, W]
+ * @throws InputError when dOut has another shape
  */
 export async function globalAveragePool2dBackward(dOut: Tensor, { shape }: GlobalAveragePool2dCache): Promise<{ dX: Tensor }> {
   const [N, C, H, W] = shape as [number, number, number, number];
+  if (!sameShape(dOut.shape, [N, C])) reject("globalAveragePool2dBackward", `dOut of shape ${formatShape([N, C])}`, formatShape(dOut.shape));
   // (pooling.8) dX[n, c, h, w] = dOut[n, c] / (H·W)
   return { dX: divide(dOut.reshape([N, C, 1, 1]).broadcastTo([N, C, H, W]), H * W) };
 }

@@ -3,6 +3,7 @@
  * `derivations/pooling.md`.
  *
  *   N images   C channels   H, W image   kH, kW window   outH, outW number of windows
+ *   u(p, i), v(q, j)  row and column of the pixel under entry (i, j) of window (p, q)
  */
 import { conv2dGeometry, type WindowGeometry, type WindowOptions } from "../im2col/index.js";
 import { type Backend, reference } from "../kernels/index.js";
@@ -23,7 +24,7 @@ export interface MaxPool2dCache {
  */
 export async function maxPool2dForward(x: Tensor, options: WindowOptions, backend: Backend = reference): Promise<{ out: Tensor; cache: MaxPool2dCache }> {
   const geometry = poolGeometry("maxPool2d", x.shape, options);
-  // (pooling.1) out[n, c, p, q] = max over i, j of x[n, c, p·strideH + i, q·strideW + j]
+  // (pooling.1) out[n, c, p, q] = maxᵢⱼ x[n, c, u(p, i), v(q, j)]
   // (pooling.2) argmax[n, c, p, q] = the first (h, w) of the window where x[n, c, h, w] = out[n, c, p, q]
   const { out, argmax } = await backend.maxPool2d(x, geometry);
   return { out, cache: { geometry, argmax } };
@@ -34,7 +35,7 @@ export async function maxPool2dForward(x: Tensor, options: WindowOptions, backen
  * @returns dX [N, C, H, W]
  */
 export async function maxPool2dBackward(dOut: Tensor, { geometry, argmax }: MaxPool2dCache, backend: Backend = reference): Promise<{ dX: Tensor }> {
-  // (pooling.4) dX[n, c, h, w] = Σ dOut[n, c, p, q] over the windows with argmax[n, c, p, q] = (h, w)
+  // (pooling.4) dX[n, c, h, w] = Σₚ Σ_q 1[argmax[n, c, p, q] = (h, w)] · dOut[n, c, p, q]
   return { dX: await backend.maxPool2dBackward(dOut, argmax, geometry) };
 }
 

@@ -37,13 +37,21 @@ test("forward and backward against loops over every entry of every window", asyn
 });
 
 test("padded zeros are counted", async () => {
-  const { out } = await averagePool2dForward(tensor([[[[4, 8, 6]]]]), { kernelSize: [2, 2], padding: [1, 1] });
-  assert.equal(out.toNested(), [[[[1, 3.5]]]]);
+  const { out } = await averagePool2dForward(tensor([[[[4, 8, 6]]]]), { kernelSize: [2, 2], stride: 1, padding: [1, 1] });
+  assert.equal(out.toNested(), [[[[1, 3, 3.5, 1.5], [1, 3, 3.5, 1.5]]]]);
+});
+
+test("by default windows lie side by side, and what no window reaches gets no gradient", async () => {
+  const { out, cache } = await averagePool2dForward(tensor([[[[1, 3, 5, 9], [2, 4, 6, 9], [9, 9, 9, 9]]]]), { kernelSize: [2, 3] });
+  assert.equal(out.toNested(), [[[[3.5]]]]);
+  assert.equal((await averagePool2dBackward(tensor([[[[-12]]]]), cache)).dX.toNested(), [[[[-2, -2, -2, 0], [-2, -2, -2, 0], [0, 0, 0, 0]]]]);
 });
 
 test("what makes no sense is refused", async () => {
-  await assertRejects(() => averagePool2dForward(Tensor.zeros([2, 3, 4]), { kernelSize: 2 }), "averagePool2d", "[2, 3, 4]");
-  await assertRejects(() => averagePool2dForward(Tensor.zeros([1, 1, 4, 5]), { kernelSize: [3, 2], padding: 2 }), "half the window [3, 2]");
+  await assertRejects(() => averagePool2dForward(Tensor.zeros([2, 3, 4]), { kernelSize: 2 }), "averagePool2d", "[N, C, H, W]", "[2, 3, 4]");
+  await assertRejects(() => averagePool2dForward(Tensor.zeros([1, 1, 4, 5]), { kernelSize: [3, 2], padding: [2, 1] }), "half the window [3, 2]", "[2, 1]", "padding alone");
+  const { cache } = await averagePool2dForward(Tensor.zeros([1, 1, 4, 5]), { kernelSize: 2 });
+  await assertRejects(() => averagePool2dBackward(Tensor.zeros([1, 1, 2, 3]), cache), "[N, C, 2, 2]", "[1, 1, 2, 3]");
 });
 
 test.run();

@@ -14,6 +14,8 @@ test("every channel becomes its mean, and hands its gradient back evenly", async
 
 test("anything but images is refused", async () => {
   await assertRejects(() => globalAveragePool2dForward(Tensor.zeros([2, 3])), "globalAveragePool2d", "[N, C, H, W]", "[2, 3]");
+  const { cache } = await globalAveragePool2dForward(Tensor.zeros([2, 3, 4, 5]));
+  await assertRejects(() => globalAveragePool2dBackward(Tensor.zeros([3, 2]), cache), "globalAveragePool2dBackward", "[2, 3]", "[3, 2]");
 });
 
 test.run();

@@ -43,6 +43,25 @@ test("in a tie the first entry in row-major order gets the gradient", async () =
   assert.equal((await maxPool2dBackward(tensor([[[[7]]]]), cache)).dX.toNested(), [[[[0, 7, 0], [0, 0, 0]]]]);
 });
 
+test("windows that overlap add up on a pixel that wins several of them", async () => {
+  const { out, cache } = await maxPool2dForward(tensor([[[[1, 5, 5, 2], [0, 4, 3, 5], [3, 1, 2, 2]]]]), { kernelSize: [2, 3], stride: 1 });
+  assert.equal(out.toNested(), [[[[5, 5], [4, 5]]]]);
+  assert.equal([...cache.argmax], [1, 1, 5, 7]);
+  assert.equal((await maxPool2dBackward(tensor([[[[6, -11], [18, 12]]]]), cache)).dX.toNested(), [[[[0, -5, 0, 0], [0, 18, 0, 12], [0, 0, 0, 0]]]]);
+});
+
+test("a dilated window that slips past the image is the maximum of nothing, and sends no gradient", async () => {
+  const { out, cache } = await maxPool2dForward(tensor([[[[3, 7, 5], [4, 6, 8]], [[2, 1, 9], [0, 5, 6]]]]), { kernelSize: [2, 1], stride: 1, padding: [1, 0], dilation: [3, 1] });
+  assert.equal(out.toNested(), [[[[-Infinity, -Infinity, -Infinity]], [[-Infinity, -Infinity, -Infinity]]]]);
+  assert.equal((await maxPool2dBackward(tensor([[[[1, -2, 3]], [[4, -5, 6]]]]), cache)).dX.toNested(), [[[[0, 0, 0], [0, 0, 0]], [[0, 0, 0], [0, 0, 0]]]]);
+});
+
+test("a window full of −∞ still has a winner, its first pixel and not the padding", async () => {
+  const { out, cache } = await maxPool2dForward(tensor([[[[-Infinity, -Infinity, 1]]]]), { kernelSize: [1, 2], padding: [0, 1] });
+  assert.equal(out.toNested(), [[[[-Infinity, 1]]]]);
+  assert.equal((await maxPool2dBackward(tensor([[[[4, -3]]]]), cache)).dX.toNested(), [[[[4, 0, -3]]]]);
+});
+
 test("padding is −∞, not 0: it never wins over negative pixels", async () => {
   const { out } = await maxPool2dForward(tensor([[[[-3, -1, -2], [-5, -4, -6]]]]), { kernelSize: [2, 3], stride: [1, 2], padding: [1, 1] });
   assert.equal(out.toNested(), [[[[-1, -1], [-1, -1], [-4, -4]]]]);
@@ -54,8 +73,13 @@ test("windows do not overlap unless asked to, and what no window reaches is cut 
 });
 
 test("a NaN in a window is not lost from sight", async () => {
-  const { out } = await maxPool2dForward(tensor([[[[1, NaN, 5, 2], [0, 3, 1, 4]]]]), { kernelSize: 2 });
-  assert.equal([...out.data].map(Number.isNaN), [true, false]);
+  for (const nan of [0, 1, 4, 5, 8, 9]) {
+    const values = [1, 2, 5, 2, 0, 3, 1, 4, 9, 0, -1, 6];
+    values[nan] = NaN;
+    const { out, cache } = await maxPool2dForward(tensor(values).reshape([1, 1, 3, 4]), { kernelSize: [3, 2] });
+    assert.equal([...out.data].map(Number.isNaN), [true, false], `NaN at ${nan}`);
+    assert.equal([...cache.argmax], [nan, 11], `NaN at ${nan}`);
+  }
 });
 
 test("what makes no sense is refused", async () => {

@@ -111,9 +111,9 @@ test("a small case by hand: two windows that share a column of pixels", () => {
 });
 
 test("col2im is not the inverse: a pixel returns as often as it was copied, and never from the strip that the floor cuts off", () => {
-  const g = conv2dGeometry("test", 4, 6, { kernelSize: [2, 3], stride: [2, 1], dilation: [1, 2] });
+  const g = conv2dGeometry("test", 4, 6, { kernelSize: [2, 3], stride: [2, 1] });
   const copied = col2im(im2col(Tensor.full([1, 1, 4, 6], 1, "float64"), g), 1, g);
-  assertClose(copied, tensor([[[[1, 1, 2, 2, 1, 1], [1, 1, 2, 2, 1, 1], [1, 1, 2, 2, 1, 1], [1, 1, 2, 2, 1, 1]]]]), { tolerance: 0 });
+  assertClose(copied, tensor([[[[1, 2, 3, 3, 2, 1], [1, 2, 3, 3, 2, 1], [1, 2, 3, 3, 2, 1], [1, 2, 3, 3, 2, 1]]]]), { tolerance: 0 });
   const cut = conv2dGeometry("test", 4, 6, { kernelSize: [1, 2], stride: [2, 4] });
   const left = col2im(im2col(Tensor.full([1, 1, 4, 6], 1, "float64"), cut), 1, cut);
   assertClose(left, tensor([[[[1, 1, 0, 0, 1, 1], [0, 0, 0, 0, 0, 0], [1, 1, 0, 0, 1, 1], [0, 0, 0, 0, 0, 0]]]]), { tolerance: 0 });
@@ -154,8 +154,10 @@ test("shapes that do not belong to the geometry are refused", async () => {
   const g = conv2dGeometry("test", 5, 7, { kernelSize: [2, 3] });
   await assertRejects(() => im2col(Tensor.zeros([2, 3, 7, 5]), g), "im2col", "[N, C, 5, 7]", "[2, 3, 7, 5]");
   await assertRejects(() => im2col(Tensor.zeros([2, 3, 5, 8]), g), "[N, C, 5, 7]", "[2, 3, 5, 8]");
+  await assertRejects(() => im2col(Tensor.zeros([2, 3, 6, 7]), g), "[N, C, 5, 7]", "[2, 3, 6, 7]");
+  await assertRejects(() => im2col(Tensor.zeros([2, 3, 5, 7, 1]), g), "[N, C, 5, 7]", "[2, 3, 5, 7, 1]");
   await assertRejects(() => im2col(Tensor.zeros([3, 5, 7]), g), "im2col", "[N, C, 5, 7]", "got [3, 5, 7]");
-  await assertRejects(() => col2im(Tensor.zeros([2, 3, 6, 20]), 3, g), "col2im", "[N, 18, 20]", "[2, 3, 6, 20]");
+  await assertRejects(() => col2im(Tensor.zeros([2, 18, 20, 1]), 3, g), "col2im", "[N, 18, 20]", "[2, 18, 20, 1]");
   await assertRejects(() => col2im(Tensor.zeros([2, 18, 19]), 3, g), "col2im", "[N, 18, 20]", "[2, 18, 19]");
   await assertRejects(() => col2im(Tensor.zeros([2, 18, 20]), 2, g), "[N, 12, 20]", "[2, 18, 20]");
 });

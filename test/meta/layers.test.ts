@@ -11,7 +11,7 @@ import { exportedFunctions, separate } from "./source-text.js";
 /** The files of src/backprop that hold a layer or a loss: those that export a forward pass. */
 const files = [...readFiles(listFiles("src/backprop"))].filter(([, text]) => exportedFunctions(separate(text)).some((name) => name.endsWith("Forward"))).map(([path]) => path);
 const chapters = [...readFiles(listFiles("derivations").filter((path) => path.endsWith(".md")))].map(([path, text]) => readChapter(path, text));
-const fixtures = [...readFiles(listFiles("test/fixtures").filter((path) => basename(path).startsWith("layers") && path.endsWith(".json")))];
+const fixtures = [...readFiles(listFiles("test/fixtures").filter((path) => path.endsWith("layers.json")))];
 
 /** `src/backprop/max-pool2d.ts` → `maxPool2d` */
 function layerName(path: string): string {

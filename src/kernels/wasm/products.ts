@@ -8,6 +8,8 @@ import { pending } from "./pending.js";
 
 /** Below this share of non-zeros, walking a list of them is faster than multiplying everything. */
 const SPARSE_BELOW = 0.3;
+/** Below this share of pixels that are not 0, a convolution walks lists of them. */
+const SPARSE_IMAGE_BELOW = 0.75;
 /** A batch of fewer products than this is cut into rows instead, so that there is work for every thread. */
 const FEW_PRODUCTS = 16;
 /** Up to this width, turning b over costs more than multiplying its rows as they are. */
@@ -26,8 +28,17 @@ interface Columns {
   readonly geometry: WindowGeometry;
 }
 
+/** Images that columns are added onto. */
+interface Images {
+  readonly out: Tensor;
+  readonly channels: number;
+  readonly geometry: WindowGeometry;
+}
+
 /** A product that is not computed yet. */
-type Product = (ontoImage: { readonly out: Tensor; readonly channels: number; readonly geometry: WindowGeometry } | null) => void;
+type Product = (ontoImage: Images | null) => void;
+
+type Sizes = Pick<ProductExtents, "M" | "N" | "I">;
 
 /** Products of matrices, and what flows into and out of them. */
 export class Products {
@@ -100,6 +111,15 @@ export class Products {
     const columns = this.#columnsFor(b, transposeB ? I : N, transposeB ? N : I);
     const single = sizeOf(batchB) === 1 && columns === null;
     const sparse = columns === null && !transposeB && !rowBias && !columnBias && density(b.contiguous().data) < SPARSE_BELOW;
+    const image = columns ?? ontoImage;
+    if (image !== null && isPlain(image.geometry) && sizeOf(batchA) === 1 && !transposeB && !columnBias) {
+      // C = Wᵀ · dOut, added onto images: W is [K, R], given as a with K = I
+      if (ontoImage !== null && sparse && transposeA) return this.#sparseInputGradient(a, b, { M, N, I }, sizeOf(batch), ontoImage);
+      // C = W · cols: W is [K, R] with K = M
+      if (columns !== null && ontoImage === null && !transposeA && M % 32 === 0 && density(columns.x.contiguous().data) < SPARSE_IMAGE_BELOW) {
+        return this.#sparseForward(out, a, rowBias ?? null, { M, N, I }, columns);
+      }
+    }
     const y = columns !== null ? memory.address(columns.x) : single && transposeB ? this.#turned(b, N, I) : memory.address(b);
     let flags = 0;
     if (transposeB && !single) flags |= TURN_B;
@@ -109,7 +129,6 @@ export class Products {
     if (ontoImage !== null) flags |= ONTO_IMAGE;
     const cut = sparse || ontoImage !== null || columns !== null ? { rows: M, blocks: 1 } : cutRows(M, sizeOf(batch));
     const cMatrix = 4 * M * N;
-    const image = columns ?? ontoImage;
     this.#run("products", {
       items: sizeOf(batch) * cut.blocks,
       ...cut,
@@ -153,6 +172,9 @@ export class Products {
     memory.scratch(() => {
       const { transposeA = false, transposeB = false } = options;
       const columns = sizeOf(batchA.slice(1)) === 1 ? this.#columnsFor(b, transposeB ? I : N, transposeB ? N : I) : null;
+      if (columns !== null && isPlain(columns.geometry) && transposeB && !transposeA && columns.x.shape[1]! % 4 === 0 && density(a.contiguous().data) < SPARSE_BELOW) {
+        return this.#sparseWeightGradient(out, a, { M, N, I }, terms, columns);
+      }
       const dots = transposeB && !transposeA && N <= FEW_COLUMNS;
       let flags = dots ? DOTS : transposeB ? TURN_B : 0;
       if (!dots && density(a.contiguous().data) < SPARSE_BELOW) flags |= SPARSE;
@@ -183,6 +205,73 @@ export class Products {
     return out;
   }
 
+  /** `out = W · cols + bias` over the pixels that are not 0; see `assembly/convolution.ts`. W is [K, C·kH·kW]. */
+  #sparseForward(out: number, W: Tensor, bias: Tensor | null, { M: K, N, I: R }: Sizes, { x, geometry }: Columns): void {
+    const C = x.shape[1]!;
+    // [K, C, kH·kW] → [kH·kW, C, K]
+    const weight = W.reshape([K, C, R / C]).transpose([2, 1, 0]).clone(this.#memory);
+    const pixels = paddedPixels(geometry);
+    this.#run("sparseForward", {
+      items: x.shape[0]!,
+      M: K,
+      N,
+      I: R,
+      x: this.#memory.address(weight),
+      y: this.#memory.address(x),
+      bMatrix: imageBytes({ x, geometry }),
+      out,
+      rowBias: bias === null ? 0 : this.#memory.address(bias),
+      geometry: this.#memory.geometry(geometry),
+      channels: C,
+      scratchBytes: roundUp(4 * pixels * (3 * C + 1) + 4 * K * N),
+    });
+  }
+
+  /** `dWeight = Σₙ dOutₙ · colsₙᵀ` over the entries of dOut that are not 0; dOut is [N, K, P], the result [K, C·kH·kW]. */
+  #sparseWeightGradient(out: Tensor, dOut: Tensor, { M: K, N: R, I: P }: Sizes, images: number, { x, geometry }: Columns): void {
+    const memory = this.#memory;
+    const C = x.shape[1]!;
+    const chunks = chunksOf(images);
+    const partials = memory.floats(chunks * K * R);
+    this.#run("sparseWeightGradient", {
+      items: images,
+      chunks,
+      M: K,
+      N: R,
+      I: P,
+      x: memory.address(dOut),
+      aMatrix: 4 * K * R,
+      y: memory.address(x),
+      bMatrix: imageBytes({ x, geometry }),
+      out: partials.byteOffset,
+      geometry: memory.geometry(geometry),
+      channels: C,
+      scratchBytes: roundUp(4 * paddedPixels(geometry) * C + 8 * (P + 1)),
+    });
+    const total = memory.tensor([K, R / C, C]);
+    this.#jobs.run("addPartials", { items: Math.ceil((K * R) / 4096), M: chunks, N: K * R, x: partials.byteOffset, out: memory.address(total) });
+    // [K, kH·kW, C] → [K, C, kH·kW]
+    out.data.set(total.transpose([0, 2, 1]).clone().data);
+  }
+
+  /** `dX = col2im(Wᵀ · dOut)` over the entries of dOut that are not 0; W is [K, C·kH·kW], dOut [N, K, P]. */
+  #sparseInputGradient(W: Tensor, dOut: Tensor, { M: R, N: P, I: K }: Sizes, images: number, { out, channels: C, geometry }: Images): void {
+    // [K, C, kH·kW] → [K, kH·kW, C]
+    const weight = W.reshape([K, C, R / C]).transpose([0, 2, 1]).clone(this.#memory);
+    this.#run("sparseInputGradient", {
+      items: images,
+      M: R,
+      N: P,
+      I: K,
+      x: this.#memory.address(weight),
+      y: this.#memory.address(dOut),
+      out: this.#memory.address(out),
+      geometry: this.#memory.geometry(geometry),
+      channels: C,
+      scratchBytes: roundUp(4 * paddedPixels(geometry) * C + 4 * P * K + 8 * (K + 1)),
+    });
+  }
+
   /** The images whose columns an operand stands for, if they are not laid out and each matrix [rows, columns] belongs to a whole image. */
   #columnsFor(b: Tensor, columnCount: number, rowCount: number): Columns | null {
     const columns = pending(this.#columns, b);
@@ -198,7 +287,7 @@ export class Products {
     return copy.byteOffset;
   }
 
-  #run(kernel: "products" | "sums", fields: JobFields & { readonly scratchBytes: number }): void {
+  #run(kernel: "products" | "sums" | "sparseForward" | "sparseWeightGradient" | "sparseInputGradient", fields: JobFields & { readonly scratchBytes: number }): void {
     const scratch = this.#memory.take(fields.scratchBytes * this.#jobs.threads);
     this.#jobs.run(kernel, { ...fields, scratch });
   }
@@ -222,5 +311,18 @@ function scratchFor(flags: number, always: number, { M, N, I }: { readonly M: nu
   if (flags & ONTO_IMAGE) bytes += 4 * M * N;
   if (flags & COLUMNS) bytes += 4 * I * N;
   if (flags & TURN_B) bytes += 4 * I * N;
+  return roundUp(bytes);
+}
+
+function roundUp(bytes: number): number {
   return Math.ceil(bytes / 64) * 64;
+}
+
+/** Windows without gaps, a pixel apart: the ones that `assembly/convolution.ts` knows. */
+function isPlain({ strideH, strideW, dilationH, dilationW }: WindowGeometry): boolean {
+  return strideH === 1 && strideW === 1 && dilationH === 1 && dilationW === 1;
+}
+
+function paddedPixels({ H, W, padH, padW }: WindowGeometry): number {
+  return (H + 2 * padH) * (W + 2 * padW);
 }
