@@ -100,6 +100,30 @@ test("im2col, col2im and the poolings: random geometries", async () => {
   );
 });
 
+test("conv2d backward for a dOut of mostly zeros: random filters, paddings, strides and groups", async () => {
+  const shapes = fc.record({ C: fc.integer({ min: 1, max: 9 }), K: fc.integer({ min: 1, max: 9 }), groups: fc.constantFrom(1, 1, 2), stride: fc.constantFrom([1, 1], [1, 1], [1, 2]) });
+  await fc.assert(
+    fc.asyncProperty(shapes, windows, async ({ C, K, groups, stride }, { size: [H, W], kernelSize, padding, seed }) => {
+      const [kH, kW] = [Math.min(kernelSize[0], H), Math.min(kernelSize[1], W)];
+      const random = new Random(seed);
+      const [x, weight] = [random.normal([18, C * groups, H, W]), random.normal([K * groups, C, kH, kW])];
+      const options = { padding, groups, stride: stride as [number, number] };
+      const expected = await conv2dForward(x, weight, null, options);
+      const dOut = sprinkled(random, expected.out.shape, 0.9);
+      const { dX, dWeight } = await conv2dBackward(dOut, expected.cache);
+      await wasm.scope(async () => {
+        const { out, cache } = await conv2dForward(x, weight, null, options, wasm);
+        const own = await conv2dBackward(dOut, cache, wasm);
+        const what = JSON.stringify({ C, K, H, W, kH, kW, ...options });
+        assertClose(out, expected.out, { tolerance: tolerance(C * kH * kW), what: `out ${what}` });
+        assertClose(own.dX, dX, { tolerance: tolerance(K * kH * kW), what: `dX ${what}` });
+        assertClose(own.dWeight, dWeight, { tolerance: tolerance(18 * H * W), what: `dWeight ${what}` });
+      });
+    }),
+    { seed: 5, numRuns: 300 },
+  );
+});
+
 test("max pooling by 2×2: ties go to the first, a NaN wins, odd sizes are cut", async () => {
   const random = new Random("ties");
   const x = Tensor.zeros([2, 2, 7, 19]);

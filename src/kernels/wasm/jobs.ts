@@ -19,9 +19,8 @@ export const kernelNumbers = {
   sgdUpdate: 12,
   adamUpdate: 13,
   transpose: 14,
-  sparseForward: 15,
-  sparseWeightGradient: 16,
-  sparseInputGradient: 17,
+  sparseWeightGradient: 15,
+  sparseInputGradient: 16,
 } as const;
 
 /** The fields of a job in memory, 4 bytes each, behind its 12 bytes of state; see the class `Job` in `assembly/jobs.ts`. */

@@ -8,8 +8,8 @@ import { pending } from "./pending.js";
 
 /** Below this share of non-zeros, walking a list of them is faster than multiplying everything. */
 const SPARSE_BELOW = 0.3;
-/** Below this share of pixels that are not 0, a convolution walks lists of them. */
-const SPARSE_IMAGE_BELOW = 0.75;
+/** With fewer channels, a pixel is not even one vector, and images with channels last do not pay. */
+const FEWEST_CHANNELS = 4;
 /** A batch of fewer products than this is cut into rows instead, so that there is work for every thread. */
 const FEW_PRODUCTS = 16;
 /** Up to this width, turning b over costs more than multiplying its rows as they are. */
@@ -112,13 +112,9 @@ export class Products {
     const single = sizeOf(batchB) === 1 && columns === null;
     const sparse = columns === null && !transposeB && !rowBias && !columnBias && density(b.contiguous().data) < SPARSE_BELOW;
     const image = columns ?? ontoImage;
-    if (image !== null && isPlain(image.geometry) && sizeOf(batchA) === 1 && !transposeB && !columnBias) {
-      // C = Wᵀ · dOut, added onto images: W is [K, R], given as a with K = I
-      if (ontoImage !== null && sparse && transposeA) return this.#sparseInputGradient(a, b, { M, N, I }, sizeOf(batch), ontoImage);
-      // C = W · cols: W is [K, R] with K = M
-      if (columns !== null && ontoImage === null && !transposeA && M % 32 === 0 && density(columns.x.contiguous().data) < SPARSE_IMAGE_BELOW) {
-        return this.#sparseForward(out, a, rowBias ?? null, { M, N, I }, columns);
-      }
+    if (ontoImage !== null && sparse && transposeA && sizeOf(batchA) === 1 && isPlain(ontoImage.geometry) && ontoImage.channels >= FEWEST_CHANNELS) {
+      this.#sparseInputGradient(a, b, { M, N, I }, sizeOf(batch), ontoImage);
+      return;
     }
     const y = columns !== null ? memory.address(columns.x) : single && transposeB ? this.#turned(b, N, I) : memory.address(b);
     let flags = 0;
@@ -172,8 +168,9 @@ export class Products {
     memory.scratch(() => {
       const { transposeA = false, transposeB = false } = options;
       const columns = sizeOf(batchA.slice(1)) === 1 ? this.#columnsFor(b, transposeB ? I : N, transposeB ? N : I) : null;
-      if (columns !== null && isPlain(columns.geometry) && transposeB && !transposeA && columns.x.shape[1]! % 4 === 0 && density(a.contiguous().data) < SPARSE_BELOW) {
-        return this.#sparseWeightGradient(out, a, { M, N, I }, terms, columns);
+      if (columns !== null && isPlain(columns.geometry) && transposeB && !transposeA && columns.x.shape[1]! >= FEWEST_CHANNELS && density(a.contiguous().data) < SPARSE_BELOW) {
+        this.#sparseWeightGradient(out, a, { M, N, I }, terms, columns);
+        return;
       }
       const dots = transposeB && !transposeA && N <= FEW_COLUMNS;
       let flags = dots ? DOTS : transposeB ? TURN_B : 0;
@@ -203,28 +200,6 @@ export class Products {
       this.#jobs.run("addPartials", { items: Math.ceil(size / 4096), M: chunks, N: size, x: partials.byteOffset, out: memory.address(out) });
     });
     return out;
-  }
-
-  /** `out = W · cols + bias` over the pixels that are not 0; see `assembly/convolution.ts`. W is [K, C·kH·kW]. */
-  #sparseForward(out: number, W: Tensor, bias: Tensor | null, { M: K, N, I: R }: Sizes, { x, geometry }: Columns): void {
-    const C = x.shape[1]!;
-    // [K, C, kH·kW] → [kH·kW, C, K]
-    const weight = W.reshape([K, C, R / C]).transpose([2, 1, 0]).clone(this.#memory);
-    const pixels = paddedPixels(geometry);
-    this.#run("sparseForward", {
-      items: x.shape[0]!,
-      M: K,
-      N,
-      I: R,
-      x: this.#memory.address(weight),
-      y: this.#memory.address(x),
-      bMatrix: imageBytes({ x, geometry }),
-      out,
-      rowBias: bias === null ? 0 : this.#memory.address(bias),
-      geometry: this.#memory.geometry(geometry),
-      channels: C,
-      scratchBytes: roundUp(4 * pixels * (3 * C + 1) + 4 * K * N),
-    });
   }
 
   /** `dWeight = Σₙ dOutₙ · colsₙᵀ` over the entries of dOut that are not 0; dOut is [N, K, P], the result [K, C·kH·kW]. */
@@ -287,7 +262,7 @@ export class Products {
     return copy.byteOffset;
   }
 
-  #run(kernel: "products" | "sums" | "sparseForward" | "sparseWeightGradient" | "sparseInputGradient", fields: JobFields & { readonly scratchBytes: number }): void {
+  #run(kernel: "products" | "sums" | "sparseWeightGradient" | "sparseInputGradient", fields: JobFields & { readonly scratchBytes: number }): void {
     const scratch = this.#memory.take(fields.scratchBytes * this.#jobs.threads);
     this.#jobs.run(kernel, { ...fields, scratch });
   }

@@ -2,7 +2,7 @@
  * Work that several threads share. A job is a kernel with its arguments and a number of chunks; each thread takes the next chunk until
  * none is left. How a job is cut depends on its size only, never on the number of threads, and so does every result, to the bit.
  */
-import { sparseForward, sparseInputGradient, sparseWeightGradient } from "./convolution";
+import { sparseInputGradient, sparseWeightGradient } from "./convolution";
 import { gemm, gemmDots, gemmSparse, transpose } from "./gemm";
 import { adamUpdate, relu, reluBackward, sgdUpdate, sumPerChannel } from "./passes";
 import { averagePool2d, averagePool2dBackward, col2im, Geometry, im2col, maxPool2d, maxPool2dBackward } from "./windows";
@@ -141,24 +141,19 @@ function runChunk(job: Job, chunk: i32, first: i32, end: i32, scratch: usize): v
         n.learningRate, n.first, n.second, n.epsilon, n.weightDecay, n.correction1, n.correction2,
       );
     }
+    case 14: return transpose(job.M, job.N, job.x, <usize>job.N << 2, job.out, <usize>job.M << 2);
     case 15: {
-      const bytes = <usize>(job.M * job.N) << 2;
-      for (let n = first; n < end; n++) sparseForward(job.channels, job.M, g, job.y + <usize>n * job.bMatrix, job.x, job.rowBias, job.out + <usize>n * bytes, scratch);
-      return;
-    }
-    case 16: {
       const bytes = <usize>(job.M * job.I) << 2;
       const out = job.out + <usize>chunk * job.aMatrix;
       memory.fill(out, 0, job.aMatrix);
       for (let n = first; n < end; n++) sparseWeightGradient(job.channels, job.M, g, job.y + <usize>n * job.bMatrix, job.x + <usize>n * bytes, out, scratch);
       return;
     }
-    case 17: {
+    case 16: {
       const bytes = <usize>(job.I * job.N) << 2;
       for (let n = first; n < end; n++) sparseInputGradient(job.channels, job.I, g, job.x, job.y + <usize>n * bytes, job.out + <usize>n * (<usize>job.channels * pixels(g)), scratch);
       return;
     }
-    case 14: return transpose(job.M, job.N, job.x, <usize>job.N << 2, job.out, <usize>job.M << 2);
   }
 }
 
