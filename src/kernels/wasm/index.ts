@@ -15,7 +15,7 @@ import type { WindowGeometry } from "../../im2col/index.js";
 import { Deferred, sameShape, sizeOf, Tensor } from "../../tensor/index.js";
 import type { Backend } from "../backend.js";
 import { referenceBackend } from "../reference/index.js";
-import { JobRunner, chunksOf } from "./jobs.js";
+import { chunksOf, Flag, JobRunner } from "./jobs.js";
 import { WasmMemory } from "./memory.js";
 import { pending } from "./pending.js";
 import { Products } from "./products.js";
@@ -33,8 +33,6 @@ const LARGEST_MB = 2048;
 const MOST_THREADS = 4;
 /** Entries of a flat array are handed out in blocks of this size, as `assembly/jobs.ts` does. */
 const BLOCK = 4096;
-/** A flag of the kernel maxPool2d: pool max(x, 0) instead of x. */
-const RECTIFY = 64;
 
 /** Builds a wasm backend with a memory and threads of its own. Results are the same, to the bit, for any number of threads. */
 export async function wasmBackend({ threads, largestMB = LARGEST_MB }: WasmBackendOptions = {}): Promise<Backend> {
@@ -119,7 +117,7 @@ export async function wasmBackend({ threads, largestMB = LARGEST_MB }: WasmBacke
       const out = memory.tensor([x.shape[0]!, x.shape[1]!, geometry.outH, geometry.outW]);
       const argmax = memory.integers(out.size);
       const beforeRelu = pending(rectified, x);
-      overPlanes("maxPool2d", beforeRelu ?? x, out, geometry, { winners: argmax, flags: beforeRelu === null ? 0 : RECTIFY });
+      overPlanes("maxPool2d", beforeRelu ?? x, out, geometry, { winners: argmax, flags: beforeRelu === null ? 0 : Flag.rectify });
       return { out, argmax };
     },
     maxPool2dBackward: async (dOut, argmax, geometry) => {

@@ -23,6 +23,9 @@ export const kernelNumbers = {
   sparseInputGradient: 16,
 } as const;
 
+/** What `flags` says of a job; see `assembly/jobs.ts`. */
+export const Flag = { turnB: 1, sparse: 2, turnA: 4, columns: 8, ontoImage: 16, dots: 32, rectify: 64 } as const;
+
 /** The fields of a job in memory, 4 bytes each, behind its 12 bytes of state; see the class `Job` in `assembly/jobs.ts`. */
 const FIELDS_AT = 12;
 const FIELDS = [

@@ -2,7 +2,7 @@ import type { WindowGeometry } from "../../im2col/index.js";
 import { broadcastShape, Deferred, formatShape, reject, sameShape, sizeOf, Tensor } from "../../tensor/index.js";
 import type { MatmulOptions } from "../backend.js";
 import { density, matrixIndices, productExtents, type ProductExtents } from "../reference/matmul.js";
-import { chunksOf, type JobFields, type JobRunner } from "./jobs.js";
+import { chunksOf, Flag, type JobFields, type JobRunner } from "./jobs.js";
 import type { WasmMemory } from "./memory.js";
 import { pending } from "./pending.js";
 
@@ -14,13 +14,6 @@ const FEWEST_CHANNELS = 4;
 const FEW_PRODUCTS = 16;
 /** Up to this width, turning b over costs more than multiplying its rows as they are. */
 const FEW_COLUMNS = 16;
-
-const TURN_B = 1;
-const SPARSE = 2;
-const TURN_A = 4;
-const COLUMNS = 8;
-const ONTO_IMAGE = 16;
-const DOTS = 32;
 
 /** The columns of images, not laid out yet. */
 interface Columns {
@@ -118,11 +111,11 @@ export class Products {
     }
     const y = columns !== null ? memory.address(columns.x) : single && transposeB ? this.#turned(b, N, I) : memory.address(b);
     let flags = 0;
-    if (transposeB && !single) flags |= TURN_B;
-    if (sparse) flags |= SPARSE;
-    if (sparse && !transposeA) flags |= TURN_A;
-    if (columns !== null) flags |= COLUMNS;
-    if (ontoImage !== null) flags |= ONTO_IMAGE;
+    if (transposeB && !single) flags |= Flag.turnB;
+    if (sparse) flags |= Flag.sparse;
+    if (sparse && !transposeA) flags |= Flag.turnA;
+    if (columns !== null) flags |= Flag.columns;
+    if (ontoImage !== null) flags |= Flag.ontoImage;
     const cut = sparse || ontoImage !== null || columns !== null ? { rows: M, blocks: 1 } : cutRows(M, sizeOf(batch));
     const cMatrix = 4 * M * N;
     this.#run("products", {
@@ -173,9 +166,9 @@ export class Products {
         return;
       }
       const dots = transposeB && !transposeA && N <= FEW_COLUMNS;
-      let flags = dots ? DOTS : transposeB ? TURN_B : 0;
-      if (!dots && density(a.contiguous().data) < SPARSE_BELOW) flags |= SPARSE;
-      if (columns !== null) flags |= COLUMNS;
+      let flags = dots ? Flag.dots : transposeB ? Flag.turnB : 0;
+      if (!dots && density(a.contiguous().data) < SPARSE_BELOW) flags |= Flag.sparse;
+      if (columns !== null) flags |= Flag.columns;
       const chunks = chunksOf(terms);
       const partials = memory.floats(chunks * size);
       this.#run("sums", {
@@ -282,10 +275,10 @@ function cutRows(M: number, batch: number): { rows: number; blocks: number } {
 /** Bytes of scratch space that each thread needs, a multiple of 64. */
 function scratchFor(flags: number, always: number, { M, N, I }: { readonly M: number; readonly N: number; readonly I: number }): number {
   let bytes = always + 64;
-  if (flags & TURN_A) bytes += 4 * M * I;
-  if (flags & ONTO_IMAGE) bytes += 4 * M * N;
-  if (flags & COLUMNS) bytes += 4 * I * N;
-  if (flags & TURN_B) bytes += 4 * I * N;
+  if (flags & Flag.turnA) bytes += 4 * M * I;
+  if (flags & Flag.ontoImage) bytes += 4 * M * N;
+  if (flags & Flag.columns) bytes += 4 * I * N;
+  if (flags & Flag.turnB) bytes += 4 * I * N;
   return roundUp(bytes);
 }
 

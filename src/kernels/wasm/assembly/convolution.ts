@@ -6,17 +6,16 @@
  *     pixels[h, w, c]      an image with its padding, channels last
  *     L = kW·C             numbers of one row of a window, from pixels[p + i, q, 0] on
  */
-import { transpose, walkList } from "./gemm";
+import { walkList } from "./sparse";
+import { transpose } from "./transpose";
 import { Geometry } from "./windows";
 
-// @ts-ignore: decorator
 @inline
 function paddedW(g: Geometry): i32 {
   return g.W + 2 * g.padW;
 }
 
 /** Bytes of an image with its padding. */
-// @ts-ignore: decorator
 @inline
 function paddedBytes(g: Geometry, C: i32): usize {
   return <usize>((g.H + 2 * g.padH) * paddedW(g) * C) << 2;

@@ -6,11 +6,10 @@
  * strides: that is how Aᵀ is multiplied without being transposed.
  */
 
-const ZERO = f32x4.splat(0);
+export const ZERO = f32x4.splat(0);
 
-// @ts-ignore: decorator
 @inline
-function madd(sum: v128, x: v128, y: v128): v128 {
+export function madd(sum: v128, x: v128, y: v128): v128 {
   return f32x4.add(sum, f32x4.mul(x, y));
 }
 
@@ -123,9 +122,8 @@ function column8(
   }
 }
 
-// @ts-ignore: decorator
 @inline
-function store8(at: usize, low: v128, high: v128, accumulate: bool): void {
+export function store8(at: usize, low: v128, high: v128, accumulate: bool): void {
   v128.store(at, accumulate ? f32x4.add(v128.load(at), low) : low);
   v128.store(at, accumulate ? f32x4.add(v128.load(at, 16), high) : high, 16);
 }
@@ -206,116 +204,7 @@ function addDot(at: usize, lanes: v128, left: i32, p: usize, q: usize): void {
   store<f32>(at, load<f32>(at) + total);
 }
 
-// @ts-ignore: decorator
 @inline
 function sumOfLanes(x: v128): f32 {
   return (f32x4.extract_lane(x, 0) + f32x4.extract_lane(x, 1)) + (f32x4.extract_lane(x, 2) + f32x4.extract_lane(x, 3));
-}
-
-/**
- * `C (+)= A · B` over the entries of A that are not 0: each row's are listed once in `list` (8 bytes an entry: where the row of B
- * starts, and the value), then walked.
- */
-export function gemmSparse(
-  M: i32, N: i32, I: i32,
-  a: usize, aRow: usize, aStep: usize,
-  b: usize, bRow: usize,
-  c: usize, cRow: usize,
-  list: usize, accumulate: bool,
-): void {
-  for (let m = 0; m < M; m++) {
-    let end = list;
-    let p = a + <usize>m * aRow;
-    let row = b;
-    for (let i = 0; i < I; i++) {
-      const value = load<f32>(p);
-      store<usize>(end, row);
-      store<f32>(end, value, 4);
-      end += value != 0 ? 8 : 0; // no branch: the next entry overwrites a zero's
-      p += aStep;
-      row += bRow;
-    }
-    const to = c + <usize>m * cRow;
-    if (end == list) {
-      if (!accumulate) memory.fill(to, 0, <usize>N << 2);
-      continue;
-    }
-    walkList(list, end, 0, N, to, accumulate);
-  }
-}
-
-/**
- * `to[0 … N) (+)= Σ value · row[0 … N)` over a list of 8 bytes an entry: where a row starts, to which `shift` is added, and a value. As many
- * columns at a time as there are registers for their sums.
- */
-export function walkList(list: usize, end: usize, shift: usize, N: i32, to: usize, accumulate: bool): void {
-  let n = 0;
-  for (; n + 48 <= N; n += 48) {
-    walk48(list, end, shift, to, accumulate);
-    shift += 192; to += 192;
-  }
-  for (; n + 16 <= N; n += 16) {
-    walk16(list, end, shift, to, accumulate);
-    shift += 64; to += 64;
-  }
-  for (; n + 4 <= N; n += 4) {
-    let c0 = ZERO;
-    for (let k = list; k < end; k += 8) c0 = madd(c0, v128.load32_splat(k, 4), v128.load(load<usize>(k) + shift));
-    v128.store(to, accumulate ? f32x4.add(v128.load(to), c0) : c0);
-    shift += 16; to += 16;
-  }
-  for (; n < N; n++) {
-    let total: f32 = 0;
-    for (let k = list; k < end; k += 8) total += load<f32>(k, 4) * load<f32>(load<usize>(k) + shift);
-    store<f32>(to, accumulate ? load<f32>(to) + total : total);
-    shift += 4; to += 4;
-  }
-}
-
-function walk48(list: usize, end: usize, shift: usize, to: usize, accumulate: bool): void {
-  let c0 = ZERO, c1 = ZERO, c2 = ZERO, c3 = ZERO, c4 = ZERO, c5 = ZERO, c6 = ZERO, c7 = ZERO, c8 = ZERO, c9 = ZERO, c10 = ZERO, c11 = ZERO;
-  for (let k = list; k < end; k += 8) {
-    const x = v128.load32_splat(k, 4);
-    const q = load<usize>(k) + shift;
-    c0 = madd(c0, x, v128.load(q)); c1 = madd(c1, x, v128.load(q, 16)); c2 = madd(c2, x, v128.load(q, 32)); c3 = madd(c3, x, v128.load(q, 48));
-    c4 = madd(c4, x, v128.load(q, 64)); c5 = madd(c5, x, v128.load(q, 80)); c6 = madd(c6, x, v128.load(q, 96)); c7 = madd(c7, x, v128.load(q, 112));
-    c8 = madd(c8, x, v128.load(q, 128)); c9 = madd(c9, x, v128.load(q, 144)); c10 = madd(c10, x, v128.load(q, 160)); c11 = madd(c11, x, v128.load(q, 176));
-  }
-  store8(to, c0, c1, accumulate); store8(to + 32, c2, c3, accumulate); store8(to + 64, c4, c5, accumulate);
-  store8(to + 96, c6, c7, accumulate); store8(to + 128, c8, c9, accumulate); store8(to + 160, c10, c11, accumulate);
-}
-
-function walk16(list: usize, end: usize, shift: usize, to: usize, accumulate: bool): void {
-  let c0 = ZERO, c1 = ZERO, c2 = ZERO, c3 = ZERO;
-  for (let k = list; k < end; k += 8) {
-    const x = v128.load32_splat(k, 4);
-    const q = load<usize>(k) + shift;
-    c0 = madd(c0, x, v128.load(q)); c1 = madd(c1, x, v128.load(q, 16)); c2 = madd(c2, x, v128.load(q, 32)); c3 = madd(c3, x, v128.load(q, 48));
-  }
-  store8(to, c0, c1, accumulate); store8(to + 32, c2, c3, accumulate);
-}
-
-/** Writes the R×C matrix at `from` to `to` with rows and columns exchanged, four by four. */
-export function transpose(R: i32, C: i32, from: usize, fromRow: usize, to: usize, toRow: usize): void {
-  const wholeR = R & ~3, wholeC = C & ~3;
-  for (let r = 0; r < wholeR; r += 4) {
-    let p0 = from + <usize>r * fromRow;
-    let p1 = p0 + fromRow, p2 = p1 + fromRow, p3 = p2 + fromRow;
-    let q = to + (<usize>r << 2);
-    for (let c = 0; c < wholeC; c += 4) {
-      const x0 = v128.load(p0), x1 = v128.load(p1), x2 = v128.load(p2), x3 = v128.load(p3);
-      const y0 = v128.shuffle<f32>(x0, x1, 0, 4, 1, 5), y1 = v128.shuffle<f32>(x2, x3, 0, 4, 1, 5);
-      const y2 = v128.shuffle<f32>(x0, x1, 2, 6, 3, 7), y3 = v128.shuffle<f32>(x2, x3, 2, 6, 3, 7);
-      v128.store(q, v128.shuffle<f32>(y0, y1, 0, 1, 4, 5)); q += toRow;
-      v128.store(q, v128.shuffle<f32>(y0, y1, 2, 3, 6, 7)); q += toRow;
-      v128.store(q, v128.shuffle<f32>(y2, y3, 0, 1, 4, 5)); q += toRow;
-      v128.store(q, v128.shuffle<f32>(y2, y3, 2, 3, 6, 7)); q += toRow;
-      p0 += 16; p1 += 16; p2 += 16; p3 += 16;
-    }
-  }
-  for (let r = 0; r < R; r++) {
-    for (let c = r < wholeR ? wholeC : 0; c < C; c++) {
-      store<f32>(to + <usize>c * toRow + (<usize>r << 2), load<f32>(from + <usize>r * fromRow + (<usize>c << 2)));
-    }
-  }
 }

@@ -3,8 +3,10 @@
  * none is left. How a job is cut depends on its size only, never on the number of threads, and so does every result, to the bit.
  */
 import { sparseInputGradient, sparseWeightGradient } from "./convolution";
-import { gemm, gemmDots, gemmSparse, transpose } from "./gemm";
+import { gemm, gemmDots } from "./gemm";
 import { adamUpdate, relu, reluBackward, sgdUpdate, sumPerChannel } from "./passes";
+import { gemmSparse } from "./sparse";
+import { transpose } from "./transpose";
 import { averagePool2d, averagePool2dBackward, col2im, Geometry, im2col, maxPool2d, maxPool2dBackward } from "./windows";
 
 /** In memory: the state, then arguments, 4 bytes each; {@link Numbers} follow at byte 128. */
@@ -35,13 +37,14 @@ class Numbers {
   learningRate: f64; first: f64; second: f64; epsilon: f64; weightDecay: f64; correction1: f64; correction2: f64;
 }
 
+// What `flags` says of a job; `Flag` in `../jobs.ts` has the same numbers.
 const TURN_B = 1; // b is given as [N, I]
 const SPARSE = 2; // the first operand of a sum, or the second of a product, is mostly zeros
 const TURN_A = 4; // a sparse product needs aᵀ, and a is not given so
 const COLUMNS = 8; // b is not there yet: its matrices are the columns of the images at y
-const RECTIFY = 64; // max pooling of max(x, 0)
-const DOTS = 32; // b is given as [N, I], and rows of both are multiplied as they are
 const ONTO_IMAGE = 16; // the product's columns are added onto an image right away
+const DOTS = 32; // b is given as [N, I], and rows of both are multiplied as they are
+const RECTIFY = 64; // max pooling of max(x, 0)
 
 /** How many entries a block of a pass over a flat array has. */
 const BLOCK = 4096;
@@ -157,33 +160,28 @@ function runChunk(job: Job, chunk: i32, first: i32, end: i32, scratch: usize): v
   }
 }
 
-// @ts-ignore: decorator
 @inline
 function pixels(g: Geometry): usize {
   return <usize>(g.H * g.W) << 2;
 }
 
-// @ts-ignore: decorator
 @inline
 function windows(g: Geometry): usize {
   return <usize>(g.outH * g.outW) << 2;
 }
 
 /** Where block `first` of a flat array starts. */
-// @ts-ignore: decorator
 @inline
 function offset(first: i32): usize {
   return <usize>first * BLOCK * 4;
 }
 
 /** How many entries blocks `first` to before `end` have; `N` holds the length of the array. */
-// @ts-ignore: decorator
 @inline
 function length(job: Job, first: i32, end: i32): i32 {
   return min(end * BLOCK, job.N) - first * BLOCK;
 }
 
-// @ts-ignore: decorator
 @inline
 function numbers(job: Job): Numbers {
   return changetype<Numbers>(changetype<usize>(job) + 128);

@@ -84,14 +84,12 @@ export function adamUpdate(
   }
 }
 
-// @ts-ignore: decorator
 @inline
 function splat(x: f64): v128 {
   return f32x4.splat(<f32>x);
 }
 
 /** Entries i … i + 3 of an array; those beyond its end read as 0. */
-// @ts-ignore: decorator
 @inline
 function read(array: usize, i: i32, count: i32): v128 {
   const at = array + (<usize>i << 2);
@@ -103,7 +101,6 @@ function read(array: usize, i: i32, count: i32): v128 {
 }
 
 /** Writes entries i … i + 3 of an array, as far as it has them. */
-// @ts-ignore: decorator
 @inline
 function write(array: usize, i: i32, count: i32, x: v128): void {
   const at = array + (<usize>i << 2);

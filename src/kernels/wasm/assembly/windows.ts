@@ -10,21 +10,18 @@ export class Geometry {
   outH: i32; outW: i32;
 }
 
-// @ts-ignore: decorator
 @inline
 function ceilDivide(a: i32, b: i32): i32 {
   return (a + b - 1) / b;
 }
 
 /** The first window whose entry at offset `left` falls on the image. */
-// @ts-ignore: decorator
 @inline
 function firstWindow(left: i32, stride: i32): i32 {
   return left >= 0 ? 0 : ceilDivide(-left, stride);
 }
 
 /** One past the last such window. */
-// @ts-ignore: decorator
 @inline
 function endWindow(left: i32, stride: i32, extent: i32, windows: i32): i32 {
   const last = extent - 1 - left;
@@ -198,7 +195,6 @@ function maxPool2x2(g: Geometry, x: usize, out: usize, argmax: usize, rectify: b
 }
 
 /** Where a candidate is larger than the best so far, or NaN. */
-// @ts-ignore: decorator
 @inline
 function beats(candidate: v128, best: v128): v128 {
   return v128.or(f32x4.gt(candidate, best), f32x4.ne(candidate, candidate));
