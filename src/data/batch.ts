@@ -15,6 +15,8 @@ const IN_UNIT_RANGE = Float32Array.from({ length: 256 }, (_, byte) => byte / 255
 /**
  * Converts the images with the given indices, in that order, from bytes to numbers. Done batch by batch, the data set takes a
  * quarter of the memory that it would take as float32.
+ *
+ * @throws InputError when there is no image with one of the indices
  */
 export function makeBatch({ images, labels }: Dataset, indices: ArrayLike<number>, allocator: Allocator = heapAllocator): Batch {
   const { height, width, pixels } = images;
@@ -24,6 +26,7 @@ export function makeBatch({ images, labels }: Dataset, indices: ArrayLike<number
   const target = x.data;
   for (let n = 0; n < indices.length; n++) {
     const index = indices[n]!;
+    if (!(Number.isInteger(index) && index >= 0 && index < labels.length)) reject("makeBatch", `indices from 0 to ${labels.length - 1}`, `${index} at position ${n}`);
     const from = index * size;
     for (let p = 0; p < size; p++) target[n * size + p] = IN_UNIT_RANGE[pixels[from + p]!]!;
     chosen[n] = labels[index]!;

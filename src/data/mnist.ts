@@ -26,7 +26,10 @@ export interface Mnist {
  */
 export async function loadMnist(folder?: string): Promise<Mnist> {
   const from = folder ?? (await packagedFolder());
-  return { train: await loadDataset(from, FILES.train), test: await loadDataset(from, FILES.test) };
+  const [train, test] = [await loadDataset(from, FILES.train), await loadDataset(from, FILES.test)];
+  const [trainSize, testSize] = [train, test].map(({ images: { height, width } }) => `${height}×${width}`) as [string, string];
+  if (testSize !== trainSize) reject(from, `test images of ${trainSize} pixels, like the training images`, testSize, "the files belong to different data sets");
+  return { train, test };
 }
 
 async function loadDataset(folder: string, names: { readonly images: string; readonly labels: string }): Promise<Dataset> {

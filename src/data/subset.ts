@@ -19,7 +19,7 @@ export function parseSubset(text: string, total: number, where: string): Uint32A
   const seen = new Set<unknown>();
   value.forEach((index: unknown, position) => {
     if (!Number.isInteger(index) || (index as number) < 0 || (index as number) >= total) {
-      reject(where, `indices from 0 to ${total - 1}`, `${JSON.stringify(index)} at position ${position}`);
+      reject(where, `indices from 0 to ${total - 1}`, `${JSON.stringify(index).slice(0, 40)} at position ${position}`);
     }
     if (seen.has(index)) reject(where, "each index once", `${String(index)} again at position ${position}`);
     seen.add(index);

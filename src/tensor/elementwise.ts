@@ -1,5 +1,5 @@
 import { formatShape, reject } from "./errors.js";
-import { broadcastShape, forEachPosition, sameShape } from "./shape.js";
+import { broadcastShape, forEachRow, rowOf, sameShape } from "./shape.js";
 import { Tensor } from "./tensor.js";
 
 /** Applies `f` to every element; a new tensor of the same shape. */
@@ -24,8 +24,11 @@ export function zip(a: Tensor, b: Tensor, f: (a: number, b: number) => number, w
     for (let i = 0; i < into.length; i++) into[i] = f(from[i]!, other[i]!);
     return out;
   }
-  forEachPosition(shape, [a.broadcastTo(shape), b.broadcastTo(shape), out], (pa, pb, po) => {
-    into[po] = f(from[pa]!, other[pb]!);
+  const layouts = [a.broadcastTo(shape), b.broadcastTo(shape), out] as const;
+  const { length, steps } = rowOf(shape, ...layouts);
+  const [stepA, stepB, stepOut] = steps as [number, number, number];
+  forEachRow(shape, layouts, (pa, pb, po) => {
+    for (let i = 0; i < length; i++) into[po + i * stepOut] = f(from[pa + i * stepA]!, other[pb + i * stepB]!);
   });
   return out;
 }

@@ -1,5 +1,5 @@
 import { formatShape, reject } from "./errors.js";
-import { forEachPosition, resolveAxis, sizeOf } from "./shape.js";
+import { forEachRow, resolveAxis, rowOf, sizeOf } from "./shape.js";
 import { Tensor } from "./tensor.js";
 
 /** Which axes a reduction removes (all of them if left out), and whether they stay with extent 1. */
@@ -15,11 +15,9 @@ export function sum(x: Tensor, options: ReduceOptions = {}): Tensor {
 
 /** Arithmetic mean over the given axes. A new tensor. @throws InputError when they hold no element */
 export function mean(x: Tensor, options: ReduceOptions = {}): Tensor {
-  const total = reduce("mean", x, options, 0, (partial, value) => partial + value);
-  const count = x.size / total.size;
-  if (!(count > 0)) reject("mean", "at least one element to average", `shape ${formatShape(x.shape)}`);
-  for (let i = 0; i < total.data.length; i++) total.data[i]! /= count;
-  return total;
+  const out = reduce("mean", x, options, 0, (total, value) => total + value, (total, count) => total / count);
+  if (!(x.size / out.size > 0)) reject("mean", "at least one element to average", `shape ${formatShape(x.shape)}`);
+  return out;
 }
 
 /** Largest element over the given axes; NaN if one of them is NaN. A new tensor. */
@@ -43,17 +41,28 @@ export function argmax(x: Tensor, axis: number): Int32Array {
   const data = x.data;
   const indices = new Int32Array(sizeOf(rest));
   let next = 0;
-  forEachPosition(rest, [{ offset: x.offset, stride: restStride }], (position) => {
-    let best = 0;
-    for (let i = 1; i < extent; i++) {
-      if (data[position + i * step]! > data[position + best * step]!) best = i;
+  const { length, steps } = rowOf(rest, { offset: 0, stride: restStride });
+  forEachRow(rest, [{ offset: x.offset, stride: restStride }], (row) => {
+    for (let r = 0; r < length; r++) {
+      const start = row + r * steps[0]!;
+      let best = 0;
+      for (let i = 1; i < extent; i++) {
+        if (data[start + i * step]! > data[start + best * step]!) best = i;
+      }
+      indices[next++] = best;
     }
-    indices[next++] = best;
   });
   return indices;
 }
 
-function reduce(where: string, x: Tensor, options: ReduceOptions, start: number, combine: (partial: number, value: number) => number): Tensor {
+function reduce(
+  where: string,
+  x: Tensor,
+  options: ReduceOptions,
+  start: number,
+  combine: (partial: number, value: number) => number,
+  finish?: (total: number, count: number) => number,
+): Tensor {
   const named = options.axes === undefined ? x.shape.map((_, axis) => axis) : [options.axes].flat();
   const reduced = new Set(named.map((axis) => resolveAxis(where, axis, x.rank)));
   if (reduced.size !== named.length) reject(where, "each axis once", formatShape(named));
@@ -61,9 +70,12 @@ function reduce(where: string, x: Tensor, options: ReduceOptions, start: number,
   const totals = new Float64Array(sizeOf(kept)).fill(start);
   const layout = Tensor.wrap(totals, kept).broadcastTo(x.shape);
   const data = x.data;
-  forEachPosition(x.shape, [x, layout], (from, into) => {
-    totals[into] = combine(totals[into]!, data[from]!);
+  const { length, steps } = rowOf(x.shape, x, layout);
+  const [stepFrom, stepInto] = steps as [number, number];
+  forEachRow(x.shape, [x, layout], (from, into) => {
+    for (let i = 0; i < length; i++) totals[into + i * stepInto] = combine(totals[into + i * stepInto]!, data[from + i * stepFrom]!);
   });
+  if (finish !== undefined) totals.forEach((total, i) => (totals[i] = finish(total, x.size / totals.length)));
   const shape = options.keepDims === true ? kept : x.shape.filter((_, axis) => !reduced.has(axis));
   return Tensor.from(totals, shape, x.dtype);
 }

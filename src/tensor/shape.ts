@@ -69,24 +69,17 @@ export interface Layout {
 }
 
 /**
- * Calls `visit` with the position, in each of up to three strided layouts, of every element of `shape`, in row-major order: an
- * odometer whose last wheel turns fastest. A layout that is left out stands still at 0.
+ * Calls `visit` for every row of `shape`, a row being what the last axis runs over, with the position of its first element in each of up
+ * to three strided layouts. Rows come in row-major order: an odometer whose last wheel turns fastest. The caller's own loop goes along
+ * the row, by the layouts' last strides, which is faster than a call for each element.
  */
-export function forEachPosition(
-  shape: readonly number[],
-  layouts: readonly [Layout, Layout?, Layout?],
-  visit: (first: number, second: number, third: number) => void,
-): void {
+export function forEachRow(shape: readonly number[], layouts: readonly [Layout, Layout?, Layout?], visit: (first: number, second: number, third: number) => void): void {
   if (sizeOf(shape) === 0) return;
-  const rank = shape.length;
-  const extent = rank === 0 ? 1 : shape[rank - 1]!;
-  const [stepA, stepB, stepC] = [0, 1, 2].map((l) => layouts[l]?.stride[rank - 1] ?? 0) as [number, number, number];
-  const positions = [0, 1, 2].map((l) => layouts[l]?.offset ?? 0);
-  const index = new Array<number>(rank).fill(0);
+  const positions = [0, 1, 2].map((l) => layouts[l]?.offset ?? 0) as [number, number, number];
+  const index = new Array<number>(shape.length).fill(0);
   for (;;) {
-    let [a, b, c] = positions as [number, number, number];
-    for (let i = 0; i < extent; i++, a += stepA, b += stepB, c += stepC) visit(a, b, c);
-    let axis = rank - 2; // the wheel before the last moves on, and carries
+    visit(positions[0], positions[1], positions[2]);
+    let axis = shape.length - 2; // the wheel before the last moves on, and carries
     for (; axis >= 0; axis--) {
       index[axis]!++;
       const isFull = index[axis] === shape[axis];
@@ -97,4 +90,10 @@ export function forEachPosition(
     }
     if (axis < 0) return;
   }
+}
+
+/** How many elements a row of `shape` has, and the step from one to the next in each layout. A scalar is a row of one. */
+export function rowOf(shape: readonly number[], ...layouts: readonly Layout[]): { readonly length: number; readonly steps: readonly number[] } {
+  const last = shape.length - 1;
+  return { length: last < 0 ? 1 : shape[last]!, steps: layouts.map(({ stride }) => (last < 0 ? 0 : stride[last]!)) };
 }

@@ -1,7 +1,7 @@
 import ndarray, { type NdArray } from "ndarray";
 import { formatShape, reject } from "./errors.js";
 import { formatTensor } from "./print.js";
-import { broadcastShape, checkShape, forEachPosition, resolveAxis, rowMajorStride, sameShape, sizeOf } from "./shape.js";
+import { broadcastShape, checkShape, forEachRow, resolveAxis, rowMajorStride, rowOf, sameShape, sizeOf } from "./shape.js";
 import { type Allocator, type Data, type DType, dtypeOf, heapAllocator } from "./storage.js";
 
 /** Numbers nested as deep as the tensor has axes; a bare number for rank 0. */
@@ -201,6 +201,7 @@ export class Tensor {
    * and one element of memory then stands for many, so the result is for reading only.
    */
   broadcastTo(shape: readonly number[]): Tensor {
+    checkShape("Tensor.broadcastTo", shape);
     if (!sameShape(broadcastShape("Tensor.broadcastTo", this.shape, shape), shape)) {
       reject("Tensor.broadcastTo", `a shape that ${formatShape(this.shape)} broadcasts to`, formatShape(shape));
     }
@@ -229,9 +230,12 @@ export class Tensor {
     if (this.isContiguous) {
       copy.data.set(source);
     } else {
+      const target = copy.data;
+      const { length, steps } = rowOf(this.shape, this);
+      const step = steps[0]!;
       let position = 0;
-      forEachPosition(this.shape, [this], (from) => {
-        copy.data[position++] = source[from]!;
+      forEachRow(this.shape, [this], (row) => {
+        for (let i = 0; i < length; i++) target[position++] = source[row + i * step]!;
       });
     }
     return copy;

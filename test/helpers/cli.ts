@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -34,9 +34,14 @@ export function startLeibniz(...args: string[]): { child: ChildProcess; outcome:
   return { child, outcome, firstOutput };
 }
 
-/** A new empty folder outside the project. */
+const folders: string[] = [];
+process.on("exit", () => folders.forEach((folder) => rmSync(folder, { recursive: true, force: true })));
+
+/** A new empty folder outside the project, gone when the tests end. */
 export function temporaryFolder(): string {
-  return mkdtempSync(join(tmpdir(), "leibniz-test-"));
+  const folder = mkdtempSync(join(tmpdir(), "leibniz-test-"));
+  folders.push(folder);
+  return folder;
 }
 
 /** The bytes of an idx file: magic number, extents as 32-bit big-endian numbers, then the values. */

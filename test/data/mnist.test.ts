@@ -1,0 +1,102 @@
+import { mkdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import { loadMnist } from "leibniz/data";
+import { assertRejects } from "../helpers/assert-close.js";
+import { idxBytes, smallDataFolder, temporaryFolder } from "../helpers/cli.js";
+
+const FILES = ["train-images-idx3-ubyte", "train-labels-idx1-ubyte", "t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte"] as const;
+const [TRAIN_IMAGES, TRAIN_LABELS, TEST_IMAGES, TEST_LABELS] = FILES;
+
+test("without a folder: all of MNIST", async () => {
+  const { train, test } = await loadMnist();
+  const extents = ({ images: { count, height, width } }: typeof train) => [count, height, width];
+  assert.equal(extents(train), [60_000, 28, 28]);
+  assert.equal(extents(test), [10_000, 28, 28]);
+  assert.equal([train.labels.length, test.labels.length], [60_000, 10_000]);
+  assert.equal([...train.labels.subarray(0, 5)], [5, 0, 4, 1, 9]);
+  assert.equal([...test.labels.subarray(0, 5)], [7, 2, 1, 0, 4]);
+
+  // How often each byte occurs is enough for mean and standard deviation.
+  const occurrences = new Float64Array(256);
+  for (const byte of train.images.pixels) occurrences[byte]!++;
+  const total = occurrences.reduce((sum, count) => sum + count, 0);
+  const moment = (power: number) => occurrences.reduce((sum, count, byte) => sum + count * (byte / 255) ** power, 0) / total;
+  const mean = moment(1);
+  assert.is(total, 60_000 * 28 * 28);
+  assert.is(mean.toFixed(4), "0.1307");
+  assert.is(Math.sqrt(moment(2) - mean ** 2).toFixed(4), "0.3081");
+
+  const each = (labels: Uint8Array) => Array.from({ length: 10 }, (_, digit) => labels.filter((label) => label === digit).length);
+  assert.equal(each(train.labels), [5923, 6742, 5958, 6131, 5842, 5421, 5918, 6265, 5851, 5949]);
+  assert.equal(each(test.labels), [980, 1135, 1032, 1010, 982, 892, 958, 1028, 974, 1009]);
+});
+
+test("with a folder: its four files, each in its place", async () => {
+  const folder = smallDataFolder({ train: 7, test: 3, height: 4, width: 9 });
+  const { train, test } = await loadMnist(folder);
+  assert.equal([train.images.count, train.images.height, train.images.width], [7, 4, 9]);
+  assert.equal([test.images.count, test.images.height, test.images.width], [3, 4, 9]);
+  const inFile = (name: string, start: number) => [...readFileSync(join(folder, name))].slice(start);
+  assert.equal([...train.images.pixels], inFile(TRAIN_IMAGES, 16));
+  assert.equal([...train.labels], inFile(TRAIN_LABELS, 8));
+  assert.equal([...test.images.pixels], inFile(TEST_IMAGES, 16));
+  assert.equal([...test.labels], inFile(TEST_LABELS, 8));
+});
+
+test("a folder that is not there", async () => {
+  const nowhere = join(temporaryFolder(), "nowhere");
+  await assertRejects(() => loadMnist(nowhere), join(nowhere, TRAIN_IMAGES), "got no such file", "--data names a folder with", ...FILES);
+});
+
+test("an empty folder, and a file in place of the folder", async () => {
+  const empty = temporaryFolder();
+  await assertRejects(() => loadMnist(empty), join(empty, TRAIN_IMAGES), "got no such file");
+  const file = join(empty, "file");
+  writeFileSync(file, "text");
+  await assertRejects(() => loadMnist(file), join(file, TRAIN_IMAGES), "got no such file");
+});
+
+for (const name of FILES) {
+  test(`${name}: missing, a folder, empty, cut short, zipped`, async () => {
+    const folder = smallDataFolder({ train: 5, test: 2, height: 3, width: 4 });
+    const path = join(folder, name);
+    const whole = readFileSync(path);
+
+    truncateSync(path, whole.length - 1);
+    await assertRejects(() => loadMnist(folder), `${path}: expected ${whole.length} bytes`, `got ${whole.length - 1}`, "cut short");
+    truncateSync(path, 0);
+    await assertRejects(() => loadMnist(folder), `${path}: expected`, "got 0 bytes");
+    writeFileSync(path, Uint8Array.of(0x1f, 0x8b, 8, 0));
+    await assertRejects(() => loadMnist(folder), `${path}: expected`, "got a gzip file");
+    rmSync(path);
+    await assertRejects(() => loadMnist(folder), `expected a readable file ${path}`, "got no such file", ...FILES);
+    mkdirSync(path);
+    await assertRejects(() => loadMnist(folder), `expected a readable file ${path}`, "got a folder");
+  });
+}
+
+test("a file of more than 1 GiB is not read", async () => {
+  const folder = smallDataFolder({ train: 5, test: 2, height: 3, width: 4 });
+  const path = join(folder, TRAIN_LABELS);
+  // The file has a hole: it takes no room on the disk.
+  truncateSync(path, 2 ** 30 + 1);
+  await assertRejects(() => loadMnist(folder), `${path}: expected`, "at most 1073741824 bytes", "got 1073741825 bytes");
+  rmSync(path);
+});
+
+test("images and labels of different data sets name the file of labels", async () => {
+  const folder = smallDataFolder({ train: 5, test: 2, height: 3, width: 4 });
+  writeFileSync(join(folder, TEST_LABELS), idxBytes([3], [1, 2, 3]));
+  await assertRejects(() => loadMnist(folder), `${join(folder, TEST_LABELS)}: expected`, "each of 2 images", "got 3 labels", "different data sets");
+});
+
+test("training and test images of different sizes are refused", async () => {
+  const folder = smallDataFolder({ train: 5, test: 2, height: 3, width: 4 });
+  // As many pixels, but 4×3 in place of 3×4.
+  writeFileSync(join(folder, TEST_IMAGES), idxBytes([2, 4, 3], new Uint8Array(24)));
+  await assertRejects(() => loadMnist(folder), `${folder}: expected`, "3×4", "got 4×3", "different data sets");
+});
+
+test.run();
