@@ -27,7 +27,7 @@ export function max(x: Tensor, options: ReduceOptions = {}): Tensor {
 }
 
 /**
- * Index of the largest element along one axis, the first in case of a tie.
+ * Index of the largest element along one axis, the first in case of a tie; a NaN is passed over unless it comes first.
  *
  * @returns one index per remaining position, in row-major order of the shape without that axis
  */

@@ -23,10 +23,16 @@ export class Deferred {
     return this.#compute === null;
   }
 
+  /** Computes now, unless that has been done. */
   settle(): void {
     const compute = this.#compute;
-    this.#compute = null;
-    compute?.();
+    this.#compute = null; // before it runs, since it may look at its own memory
+    try {
+      compute?.();
+    } catch (error) {
+      this.#compute = compute; // whoever looks next shall not take empty memory for a result
+      throw error;
+    }
   }
 }
 

@@ -127,4 +127,15 @@ test("what is refused is refused without computing", async () => {
   assert.is(computation.isSettled, false);
 });
 
+test("a computation that fails is tried again by whoever looks next, and never taken for done", () => {
+  let attempts = 0;
+  const x = Tensor.defer(new Float64Array(1), [1], new Deferred(() => {
+    if (++attempts === 1) throw new Error("no memory");
+  }));
+  assert.throws(() => x.get(0), "no memory");
+  assert.is(x.deferred!.isSettled, false);
+  assert.is(x.get(0), 0);
+  assert.is(attempts, 2);
+});
+
 test.run();

@@ -122,6 +122,10 @@ test("argmax along any axis against loops over every index; of equal elements th
   assert.equal([...argmax(tensor([[3, 7, 7], [5, 5, 5], [1, 2, 9]]), 1)], [1, 0, 2]);
   assert.equal([...argmax(tensor([[3, 7, 7], [5, 5, 5], [1, 2, 9]]), 0)], [1, 0, 2]);
   assert.equal([...argmax(tensor([-2, -1, -1]), 0)], [1]);
+  const part = tensor([[9, 0, 0, 0], [0, 1, 3, 2], [0, 6, 4, 5]]).slice([1, 3], [1, 4]);
+  assert.equal([...argmax(part, 1)], [1, 0]);
+  assert.equal([...argmax(part, 0)], [1, 1, 1]);
+  assertClose(max(part, { axes: 0 }), tensor([6, 4, 5]), { tolerance: 0 });
   assert.ok(argmax(tensor([1, 2]), 0) instanceof Int32Array);
 });
 
