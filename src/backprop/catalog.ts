@@ -31,6 +31,8 @@ export interface CatalogEntry {
   readonly layer: string;
   /** The layer as a function of its named inputs. */
   readonly differentiable: (options: LayerOptions, backend?: Backend) => Differentiable;
+  /** Inputs that it is not differentiated in. */
+  readonly constants?: readonly string[];
   /** Random float64 cases for the gradient check, none of them symmetric in H and W, all away from kinks. */
   readonly cases: (random: Random) => CatalogCase[];
 }
@@ -158,6 +160,7 @@ const softmaxCrossEntropy: CatalogEntry = {
 
 const meanSquaredError: CatalogEntry = {
   layer: "meanSquaredError",
+  constants: ["target"],
   differentiable: () => async ({ prediction, target }) => {
     const { out, cache } = await meanSquaredErrorForward(prediction!, target!);
     return { out, backward: async (dOut) => ({ prediction: (await meanSquaredErrorBackward(dOut, cache)).dPrediction }) };

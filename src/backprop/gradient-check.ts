@@ -17,6 +17,8 @@ export interface GradientCheckOptions {
   readonly step?: number;
   /** The largest relative error that passes. */
   readonly tolerance?: number;
+  /** Inputs that no gradient is expected for, such as the target of a loss. */
+  readonly constants?: readonly string[];
 }
 
 /** What the check found for one argument. */
@@ -55,7 +57,7 @@ const KINK = 1e-3;
  * @throws InputError when an input is not float64 or not contiguous, or a gradient has not the shape of its input
  */
 export async function gradientCheck(f: Differentiable, inputs: NamedTensors, options: GradientCheckOptions): Promise<GradientCheckResult[]> {
-  const { random, step = STEP, tolerance = TOLERANCE } = options;
+  const { random, step = STEP, tolerance = TOLERANCE, constants = [] } = options;
   for (const [name, input] of Object.entries(inputs)) {
     if (input.dtype !== "float64") reject("gradientCheck", "float64 inputs", `${name} in ${input.dtype}`, "float32 cannot be checked tightly");
     if (!input.isContiguous) reject("gradientCheck", "contiguous inputs", `${name} with strides ${formatShape(input.stride)}`, "pass a clone of it");
@@ -64,6 +66,9 @@ export async function gradientCheck(f: Differentiable, inputs: NamedTensors, opt
   const out = result.clone(); // a copy, because a view such as flatten's would change along with the input
   const dOut = random.uniform(out.shape, -1, 1, "float64");
   const gradients = await backward(dOut);
+  for (const name of Object.keys(inputs)) {
+    if (!(name in gradients) && !constants.includes(name)) reject("gradientCheck", `a gradient for ${name}`, "none", "backward forgot it, or it is one of `constants`");
+  }
   const results: GradientCheckResult[] = [];
   for (const [argument, gradient] of Object.entries(gradients)) {
     const input = inputs[argument];

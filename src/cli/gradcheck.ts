@@ -26,10 +26,10 @@ async function runGradcheck(names: readonly string[], { seed, json = false }: Gr
   let checked = 0;
   let failed = 0;
   if (!json) console.log(formatRow("layer", "gradient", "relative error", "worst at", "verdict", "options"));
-  for (const { layer, cases, differentiable } of chosen) {
+  for (const { layer, cases, differentiable, constants = [] } of chosen) {
     const random = new Random(seed).split(layer);
     for (const { options, inputs } of cases(random)) {
-      const results = await gradientCheck(differentiable(options), inputs, { random });
+      const results = await gradientCheck(differentiable(options), inputs, { random, constants });
       await nextTurn();
       for (const result of results) {
         worst = Math.max(worst, result.maxRelativeError);

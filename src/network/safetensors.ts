@@ -18,17 +18,26 @@ const DTYPE_NAMES: Readonly<Record<DType, string>> = { float32: "F32", float64: 
 const BYTES: Readonly<Record<DType, number>> = { float32: 4, float64: 8 };
 /** The specification's own limit on a header. */
 const LONGEST_HEADER = 100_000_000;
+/** The name under which a header keeps the metadata. */
+const METADATA = "__metadata__";
+/** No network has more; the time that a view takes to set up grows with the square of it. */
+const MOST_AXES = 32;
 
-/** The bytes of a file. The same tensors in the same order give the same bytes. */
+/**
+ * The bytes of a file. The same tensors in the same order give the same bytes.
+ *
+ * @throws InputError when a tensor is called `__metadata__`
+ */
 export function encodeSafetensors({ tensors, metadata }: Safetensors): Uint8Array {
-  const header: Record<string, unknown> = Object.keys(metadata).length === 0 ? {} : { __metadata__: metadata };
+  if (tensors.has(METADATA)) reject("encodeSafetensors", "names of tensors", METADATA, "the format keeps this one for the metadata");
+  const header: [name: string, entry: object][] = Object.keys(metadata).length === 0 ? [] : [[METADATA, metadata]];
   let end = 0;
   for (const [name, tensor] of tensors) {
     const begin = end;
     end += tensor.size * BYTES[tensor.dtype];
-    header[name] = { dtype: DTYPE_NAMES[tensor.dtype], shape: tensor.shape, data_offsets: [begin, end] };
+    header.push([name, { dtype: DTYPE_NAMES[tensor.dtype], shape: tensor.shape, data_offsets: [begin, end] }]);
   }
-  const json = new TextEncoder().encode(JSON.stringify(header));
+  const json = new TextEncoder().encode(JSON.stringify(Object.fromEntries(header)));
   const headerLength = Math.ceil(json.length / 8) * 8; // padded with spaces, so that the data is aligned
   const bytes = new Uint8Array(8 + headerLength + end).fill(0x20, 8, 8 + headerLength);
   new DataView(bytes.buffer).setBigUint64(0, BigInt(headerLength), true);
@@ -61,9 +70,9 @@ export function decodeSafetensors(bytes: Uint8Array, where: string): Safetensors
   const used: [begin: number, end: number][] = [];
   let metadata: Record<string, string> = {};
   for (const [name, entry] of Object.entries(header)) {
-    if (name === "__metadata__") metadata = checkMetadata(entry, where);
+    if (name === METADATA) metadata = checkMetadata(entry, where);
     else {
-      const { dtype, shape, begin, end } = checkEntry(name, entry, bytes.length - start, where);
+      const { dtype, shape, begin, end } = checkEntry(shorten(name), entry, bytes.length - start, where);
       tensors.set(name, Tensor.wrap(copyData(bytes, start + begin, dtype, sizeOf(shape)), shape));
       used.push([begin, end]);
     }
@@ -79,13 +88,13 @@ function parseHeader(json: Uint8Array, where: string): Record<string, unknown> {
   } catch {
     reject(where, "a safetensors header in JSON", "other bytes", "the file is garbled or of another format");
   }
-  if (typeof header !== "object" || header === null || Array.isArray(header)) reject(where, "a safetensors header that is a JSON object", JSON.stringify(header));
+  if (typeof header !== "object" || header === null || Array.isArray(header)) reject(where, "a safetensors header that is a JSON object", show(header));
   return header as Record<string, unknown>;
 }
 
 function checkMetadata(entry: unknown, where: string): Record<string, string> {
-  const isText = typeof entry === "object" && entry !== null && Object.values(entry).every((value) => typeof value === "string");
-  if (!isText) reject(where, "__metadata__ to map names to text", JSON.stringify(entry));
+  const isText = typeof entry === "object" && entry !== null && !Array.isArray(entry) && Object.values(entry).every((value) => typeof value === "string");
+  if (!isText) reject(where, `${METADATA} to map names to text`, show(entry));
   return entry as Record<string, string>;
 }
 
@@ -93,10 +102,11 @@ function checkEntry(name: string, entry: unknown, dataLength: number, where: str
   const { dtype: code, shape, data_offsets: offsets } = (entry ?? {}) as { dtype?: unknown; shape?: unknown; data_offsets?: unknown };
   const isWhole = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
   const dtype = code === "F32" ? "float32" : code === "F64" ? "float64" : null;
-  if (dtype === null) reject(where, `tensor ${name} of type F32 or F64`, JSON.stringify(code) ?? "no type");
-  if (!Array.isArray(shape) || !shape.every(isWhole)) reject(where, `tensor ${name} to have a shape of whole numbers`, JSON.stringify(shape) ?? "none");
+  if (dtype === null) reject(where, `tensor ${name} of type F32 or F64`, show(code));
+  if (!Array.isArray(shape) || !shape.every(isWhole)) reject(where, `tensor ${name} to have a shape of whole numbers`, show(shape));
+  if (shape.length > MOST_AXES) reject(where, `tensor ${name} to have at most ${MOST_AXES} axes`, String(shape.length));
   if (!Array.isArray(offsets) || offsets.length !== 2 || !offsets.every(isWhole)) {
-    reject(where, `tensor ${name} to have data_offsets [begin, end]`, JSON.stringify(offsets) ?? "none");
+    reject(where, `tensor ${name} to have data_offsets [begin, end]`, show(offsets));
   }
   const [begin, end] = offsets as [number, number];
   if (end > dataLength || end - begin !== sizeOf(shape as number[]) * BYTES[dtype]) {
@@ -121,3 +131,12 @@ function copyData(bytes: Uint8Array, position: number, dtype: DType, length: num
   return dtype === "float32" ? new Float32Array(copy.buffer) : new Float64Array(copy.buffer);
 }
 
+/** A value of the header for a message: what lies deeper than one level is left out. */
+function show(value: unknown): string {
+  const flat = JSON.stringify(value, (_key, inner: unknown) => (inner === value || typeof inner !== "object" || inner === null ? inner : "…"));
+  return flat === undefined ? "none" : shorten(flat);
+}
+
+function shorten(text: string): string {
+  return text.length > 60 ? `${text.slice(0, 59)}…` : text;
+}

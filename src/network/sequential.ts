@@ -19,11 +19,13 @@ export class Sequential {
 
   /**
    * @param layers in order, by name; parameters are called `<layer>.<parameter>` in files and messages
-   * @throws InputError when there is no layer
+   * @throws InputError when there is no layer, or a name is a whole number: JavaScript would put it in front of all others
    */
   constructor(layers: Readonly<Record<string, Layer>>) {
     this.layers = Object.entries(layers).map(([name, layer]) => ({ name, layer }));
     if (this.layers.length === 0) reject("Sequential", "at least one layer", "none");
+    const number = this.layers.find(({ name }) => /^\d+$/.test(name));
+    if (number !== undefined) reject("Sequential", "names that are no whole numbers, since those lose their place in the order", number.name);
   }
 
   get parameters(): readonly NamedParameter[] {

@@ -11,24 +11,33 @@ export function networkWeights(network: Sequential): ReadonlyMap<string, Tensor>
  * Copies weights into a network.
  *
  * @param where the file they come from, for messages
- * @throws InputError unless exactly the network's parameters are there, in their shapes; then nothing was copied
+ * @throws InputError unless exactly the network's parameters are there, in their shapes and finite; then nothing was copied
  */
 export function loadWeights(network: Sequential, tensors: ReadonlyMap<string, Tensor>, where: string): void {
   const own = networkWeights(network);
   const missing = [...own.keys()].filter((name) => !tensors.has(name));
   const unknown = [...tensors.keys()].filter((name) => !own.has(name));
   if (missing.length > 0 || unknown.length > 0) {
-    const found = [...(missing.length > 0 ? [`no ${missing.join(", ")}`] : []), ...(unknown.length > 0 ? [`also ${unknown.join(", ")}`] : [])].join(" and ");
+    const found = [...(missing.length > 0 ? [`no ${listNames(missing)}`] : []), ...(unknown.length > 0 ? [`also ${listNames(unknown)}`] : [])].join(" and ");
     reject(where, "the weights of this network", found, "they belong to another network");
   }
+  const copies: [value: Tensor, copy: Tensor][] = [];
   for (const [name, value] of own) {
     const given = tensors.get(name)!;
     if (!sameShape(given.shape, value.shape)) {
       reject(where, `${name} of shape ${formatShape(value.shape)}`, formatShape(given.shape), "the weights belong to another network");
     }
-    if (!given.data.every(Number.isFinite)) reject(where, `${name} to hold finite numbers`, "NaN or infinity");
+    const copy = given.astype(value.dtype); // a float64 may be infinite as a float32
+    if (!copy.data.every(Number.isFinite)) reject(where, `${name} to hold finite numbers`, "NaN or infinity");
+    copies.push([value, copy]);
   }
-  for (const [name, value] of own) value.data.set(tensors.get(name)!.data);
+  for (const [value, copy] of copies) value.data.set(copy.data);
+}
+
+/** The first few names, and how many there are besides. */
+function listNames(names: readonly string[]): string {
+  const shown = names.slice(0, 8).map((name) => (name.length > 60 ? `${name.slice(0, 59)}…` : name));
+  return `${shown.join(", ")}${names.length > shown.length ? ` and ${names.length - shown.length} more` : ""}`;
 }
 
 /** SHA-256, in hexadecimal, of the safetensors file of a network's weights: equal for equal weights, bit by bit. */

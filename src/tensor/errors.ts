@@ -5,6 +5,10 @@
  */
 export class InputError extends Error {
   override readonly name = "InputError";
+
+  constructor(message: string) {
+    super(message.replace(/[\p{Cc}\u2028\u2029]+/gu, " ")); // a name from a file may hold line breaks
+  }
 }
 
 /**
