@@ -1,0 +1,70 @@
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import { Affine, Conv2d, Flatten } from "leibniz/backprop";
+import { formatSummary, notebookNetwork, Sequential, summarise } from "leibniz/network";
+import { assertRejects } from "../helpers/assert-close.js";
+
+test("the notes' network: every shape and every count", () => {
+  assert.equal(
+    summarise(notebookNetwork(), [1, 1, 28, 28]).map(({ name, kind, outputShape, parameters }) => [name, kind, outputShape, parameters]),
+    [
+      ["conv1", "conv2d", [1, 16, 26, 26], 16 * 1 * 3 * 3 + 16],
+      ["relu1", "relu", [1, 16, 26, 26], 0],
+      ["pool1", "maxPool2d", [1, 16, 13, 13], 0],
+      ["conv2", "conv2d", [1, 32, 11, 11], 32 * 16 * 3 * 3 + 32],
+      ["relu2", "relu", [1, 32, 11, 11], 0],
+      ["pool2", "maxPool2d", [1, 32, 5, 5], 0],
+      ["flatten", "flatten", [1, 800], 0],
+      ["affine1", "affine", [1, 120], 800 * 120 + 120],
+      ["relu3", "relu", [1, 120], 0],
+      ["affine2", "affine", [1, 10], 120 * 10 + 10],
+    ],
+  );
+});
+
+test("the notes' network has 102,130 parameters", () => {
+  const rows = summarise(notebookNetwork(), [1, 1, 28, 28]);
+  assert.is(rows.reduce((total, { parameters }) => total + parameters, 0), 102_130);
+  assert.is(notebookNetwork().parameters.reduce((total, { parameter }) => total + parameter.value.size, 0), 102_130);
+});
+
+test("the table, to the letter", () => {
+  const table = `
+layer    kind       output           parameters
+conv1    conv2d     [1, 16, 26, 26]         160
+relu1    relu       [1, 16, 26, 26]            
+pool1    maxPool2d  [1, 16, 13, 13]            
+conv2    conv2d     [1, 32, 11, 11]       4,640
+relu2    relu       [1, 32, 11, 11]            
+pool2    maxPool2d  [1, 32, 5, 5]              
+flatten  flatten    [1, 800]                   
+affine1  affine     [1, 120]             96,120
+relu3    relu       [1, 120]                   
+affine2  affine     [1, 10]               1,210
+total                                   102,130`;
+  assert.snapshot(`\n${formatSummary(summarise(notebookNetwork(), [1, 1, 28, 28]))}`, table);
+});
+
+test("columns are as wide as their widest cell, heading or not", () => {
+  const network = new Sequential({
+    aVeryLongNameForALayer: new Conv2d({ inChannels: 3, outChannels: 2, kernelSize: [2, 3], bias: false }),
+    f: new Flatten(),
+    a: new Affine({ inFeatures: 2 * 6 * 5, outFeatures: 3 }),
+  });
+  const lines = formatSummary(summarise(network, [5, 3, 7, 7])).split("\n");
+  assert.is(lines.length, 5);
+  assert.equal(new Set(lines.map((line) => line.length)).size, 1);
+  const [heading, conv, flatten, affine, total] = lines as [string, string, string, string, string];
+  for (const [column, cells] of [["kind", ["conv2d", "flatten", "affine"]], ["output", ["[5, 2, 6, 5]", "[5, 60]", "[5, 3]"]]] as const) {
+    const start = heading.indexOf(column);
+    [conv, flatten, affine].forEach((line, row) => assert.ok(line.startsWith(cells[row]!, start), `${column}: ${line}`));
+  }
+  assert.ok(conv.endsWith(" 36") && affine.endsWith(" 183") && total.endsWith(" 219") && heading.endsWith(" parameters"));
+});
+
+test("an image that does not fit is refused with the layer's name", async () => {
+  await assertRejects(() => summarise(notebookNetwork(), [1, 1, 28, 24]), "layer affine1: ", "[1, 640]", "[120, 800]");
+  await assertRejects(() => summarise(notebookNetwork(), [1, 3, 28, 28]), "layer conv1: ", "[1, 3, 28, 28]", "[16, 1, 3, 3]");
+});
+
+test.run();
