@@ -8,10 +8,12 @@ import type { WindowGeometry, WindowOptions } from "../im2col/index.js";
 import { type Backend, reference } from "../kernels/index.js";
 import type { Tensor } from "../tensor/index.js";
 import { type Layer, type PassOptions, recall, type Remembered } from "./layer.js";
-import { poolGeometry } from "./max-pool2d.js";
+import { checkPooled, poolGeometry } from "./pool-windows.js";
 
 export interface AveragePool2dCache {
   readonly geometry: WindowGeometry;
+  /** [N, C, outH, outW] */
+  readonly outShape: readonly number[];
 }
 
 /**
@@ -23,14 +25,17 @@ export interface AveragePool2dCache {
 export async function averagePool2dForward(x: Tensor, options: WindowOptions, backend: Backend = reference): Promise<{ out: Tensor; cache: AveragePool2dCache }> {
   const geometry = poolGeometry("averagePool2d", x.shape, options);
   // (pooling.5) out[n, c, p, q] = 1/(kH·kW) · Σᵢⱼ x[n, c, u(p, i), v(q, j)]
-  return { out: await backend.averagePool2d(x, geometry), cache: { geometry } };
+  const out = await backend.averagePool2d(x, geometry);
+  return { out, cache: { geometry, outShape: out.shape } };
 }
 
 /**
  * @param dOut [N, C, outH, outW]
  * @returns dX [N, C, H, W]
+ * @throws InputError when dOut has another shape
  */
-export async function averagePool2dBackward(dOut: Tensor, { geometry }: AveragePool2dCache, backend: Backend = reference): Promise<{ dX: Tensor }> {
+export async function averagePool2dBackward(dOut: Tensor, { geometry, outShape }: AveragePool2dCache, backend: Backend = reference): Promise<{ dX: Tensor }> {
+  checkPooled("averagePool2dBackward", dOut, outShape);
   // (pooling.6) dX[n, c, h, w] = 1/(kH·kW) · Σₚ Σ_q 1[window (p, q) holds (h, w)] · dOut[n, c, p, q]
   return { dX: await backend.averagePool2dBackward(dOut, geometry) };
 }

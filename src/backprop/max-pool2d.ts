@@ -5,15 +5,18 @@
  *   N images   C channels   H, W image   kH, kW window   outH, outW number of windows
  *   u(p, i), v(q, j)  row and column of the pixel under entry (i, j) of window (p, q)
  */
-import { conv2dGeometry, type WindowGeometry, type WindowOptions } from "../im2col/index.js";
+import type { WindowGeometry, WindowOptions } from "../im2col/index.js";
 import { type Backend, reference } from "../kernels/index.js";
-import { formatShape, reject, type Tensor } from "../tensor/index.js";
+import type { Tensor } from "../tensor/index.js";
 import { type Layer, type PassOptions, recall, type Remembered } from "./layer.js";
+import { checkPooled, poolGeometry } from "./pool-windows.js";
 
 export interface MaxPool2dCache {
   readonly geometry: WindowGeometry;
   /** For each window, the position h·W + w of its winner. */
   readonly argmax: Int32Array;
+  /** [N, C, outH, outW] */
+  readonly outShape: readonly number[];
 }
 
 /**
@@ -27,27 +30,18 @@ export async function maxPool2dForward(x: Tensor, options: WindowOptions, backen
   // (pooling.1) out[n, c, p, q] = maxᵢⱼ x[n, c, u(p, i), v(q, j)]
   // (pooling.2) argmax[n, c, p, q] = the first (h, w) of the window where x[n, c, h, w] = out[n, c, p, q]
   const { out, argmax } = await backend.maxPool2d(x, geometry);
-  return { out, cache: { geometry, argmax } };
+  return { out, cache: { geometry, argmax, outShape: out.shape } };
 }
 
 /**
  * @param dOut [N, C, outH, outW]
  * @returns dX [N, C, H, W]
+ * @throws InputError when dOut has another shape
  */
-export async function maxPool2dBackward(dOut: Tensor, { geometry, argmax }: MaxPool2dCache, backend: Backend = reference): Promise<{ dX: Tensor }> {
+export async function maxPool2dBackward(dOut: Tensor, { geometry, argmax, outShape }: MaxPool2dCache, backend: Backend = reference): Promise<{ dX: Tensor }> {
+  checkPooled("maxPool2dBackward", dOut, outShape);
   // (pooling.4) dX[n, c, h, w] = Σₚ Σ_q 1[argmax[n, c, p, q] = (h, w)] · dOut[n, c, p, q]
   return { dX: await backend.maxPool2dBackward(dOut, argmax, geometry) };
-}
-
-/** Where the windows of a pooling lie. Unlike a convolution's, they do not overlap unless asked to. */
-export function poolGeometry(where: string, shape: readonly number[], options: WindowOptions): WindowGeometry {
-  if (shape.length !== 4) reject(where, "x of shape [N, C, H, W]", formatShape(shape));
-  const geometry = conv2dGeometry(where, shape[2]!, shape[3]!, { stride: options.kernelSize, ...options });
-  const { padH, padW, kH, kW } = geometry;
-  if (2 * padH > kH || 2 * padW > kW) {
-    reject(where, `padding of at most half the window [${kH}, ${kW}]`, `[${padH}, ${padW}]`, "a window must not lie on padding alone");
-  }
-  return geometry;
 }
 
 /** A max pooling between two layers. */

@@ -30,13 +30,14 @@ export interface Checkpoint {
 export function decodeCheckpoint(bytes: Uint8Array, where: string): Checkpoint {
   const { tensors, metadata } = decodeSafetensors(bytes, where);
   if (metadata["format"] !== "leibniz checkpoint 1") reject(where, "a leibniz checkpoint", "a safetensors file without its metadata", "weights alone go to --init");
-  const whole = (name: string): number => {
-    const value = Number(metadata[name]);
-    if (metadata[name] === undefined || !Number.isSafeInteger(value)) reject(where, `metadata ${name} to be a whole number`, JSON.stringify(metadata[name]) ?? "none");
-    return value;
+  const whole = (name: string, pattern: RegExp, what: string): number => {
+    const text = metadata[name] ?? "";
+    if (!pattern.test(text) || !Number.isSafeInteger(Number(text))) reject(where, `metadata ${name} to be ${what}`, JSON.stringify(metadata[name]) ?? "none");
+    return Number(text);
   };
-  const info = { epochs: whole("epochs"), recipe: metadata["recipe"] ?? "", seed: whole("seed") };
-  const steps = whole("steps");
+  const count = (name: string): number => whole(name, /^\d+$/, "a whole number ≥ 0");
+  const info = { epochs: count("epochs"), recipe: metadata["recipe"] ?? "", seed: whole("seed", /^-?\d+$/, "a whole number") };
+  const steps = count("steps");
   return {
     info,
     restore(network, optimizer) {

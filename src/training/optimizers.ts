@@ -150,6 +150,8 @@ function prefixed(prefix: string, tensors: ReadonlyMap<string, Tensor>): Readonl
 }
 
 function copyInto(own: ReadonlyMap<string, Tensor>, saved: ReadonlyMap<string, Tensor>): void {
+  const unknown = [...saved.keys()].find((name) => !own.has(name));
+  if (unknown !== undefined) reject("optimizer", `${own.size} saved running values`, `also ${unknown}`, "they belong to other options or another network");
   for (const [name, tensor] of own) {
     const given = saved.get(name);
     if (given === undefined || !sameShape(given.shape, tensor.shape)) {

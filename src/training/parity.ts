@@ -1,11 +1,14 @@
 /** Holds the engine against recorded results of another one, number by number, in float64. */
-import { catalog, Parameter } from "../backprop/index.js";
+import { catalog, type CatalogEntry, Parameter } from "../backprop/index.js";
 import { reference } from "../kernels/index.js";
-import { InputError, reject, sameShape, sizeOf, Tensor } from "../tensor/index.js";
+import { InputError, Random, reject, sameShape, sizeOf, Tensor } from "../tensor/index.js";
 import { Adam, type AdamOptions, type Optimizer, Sgd, type SgdOptions } from "./optimizers.js";
 
 /** The largest relative error that passes, relative to the largest recorded entry of a quantity. */
 export const PARITY_TOLERANCE = 1e-10;
+
+/** No recorded run of an optimizer is longer. */
+const MOST_STEPS = 1_000_000;
 
 /** How one quantity of one case compares. */
 export interface ParityResult {
@@ -57,6 +60,7 @@ function layerCase(entry: unknown, where: string): ParityCase {
   const dOut = tensorOf(record["dOut"], `${where}.dOut`);
   const out = tensorOf(record["out"], `${where}.out`);
   const grads = namedTensors(record["grads"], `${where}.grads`);
+  checkComplete(known, options, inputs, where);
   return {
     what,
     name,
@@ -65,12 +69,24 @@ function layerCase(entry: unknown, where: string): ParityCase {
         const result = await known.differentiable(options)(inputs);
         const gradients = await result.backward(dOut);
         const compared = Object.entries(grads).map(([input, recorded]) => {
-          const own = gradients[input] ?? reject(where, `a gradient for ${input}`, "none");
+          const own = Object.hasOwn(gradients, input) ? gradients[input]! : reject("grads", `gradients for ${Object.keys(gradients).join(", ")}`, `one for "${input}"`);
           return compare(what, name, `d${input[0]!.toUpperCase()}${input.slice(1)}`, own, recorded);
         });
         return [compare(what, name, "out", result.out, out), ...compared];
       }),
   };
+}
+
+/** A layer needs the options and inputs that every case of the catalog has; the others may be left out. */
+function checkComplete({ cases }: CatalogEntry, options: Json, inputs: Json, where: string): void {
+  const examples = cases(new Random("names"));
+  const required = (given: Json, field: "options" | "inputs"): void => {
+    const always = Object.keys(examples[0]![field]).filter((name) => examples.every((example) => name in example[field]));
+    const missing = always.find((name) => !Object.hasOwn(given, name) || given[name] === null);
+    if (missing !== undefined) reject(`${where}.${field}`, always.join(", "), `no ${missing}`);
+  };
+  required(options, "options");
+  required(inputs, "inputs");
 }
 
 /** Recorded optimizers minimise f(w) = Σ a(w − b)²/2 + Σ sin w, whose gradient is a(w − b) + cos w. */
@@ -79,14 +95,18 @@ function optimizerCase(entry: unknown, where: string): ParityCase {
   const what = text(record, "optimizer", where);
   const options = object(record["options"] ?? {}, `${where}.options`);
   const w0 = numbers(record["w0"], `${where}.w0`);
+  if (w0.length === 0) reject(`${where}.w0`, "at least one number", "none");
   const a = numbers(record["a"], `${where}.a`, w0.length);
   const b = numbers(record["b"], `${where}.b`, w0.length);
   const steps = numbers(record["traceSteps"], `${where}.traceSteps`);
+  if (steps.length === 0 || !steps.every((step, i) => Number.isInteger(step) && step > (steps[i - 1] ?? 0) && step <= MOST_STEPS)) {
+    reject(`${where}.traceSteps`, `ascending whole numbers from 1 to ${MOST_STEPS}`, JSON.stringify(steps.slice(0, 8)));
+  }
   const rows = record["trace"];
-  if (!Array.isArray(rows) || rows.length !== steps.length || steps.length === 0) reject(`${where}.trace`, `${steps.length} rows, one for each of traceSteps`, describe(rows));
+  if (!Array.isArray(rows) || rows.length !== steps.length) reject(`${where}.trace`, `${steps.length} rows, one for each of traceSteps`, describe(rows));
   const trace = rows.map((row, i) => numbers(row, `${where}.trace[${i}]`, w0.length));
   const parameter = new Parameter("w", [w0.length], 1, 1, { dtype: "float64" });
-  const build = OPTIMIZERS[what] ?? reject(where, `an optimizer out of ${Object.keys(OPTIMIZERS).join(", ")}`, `"${what}"`);
+  const build = Object.hasOwn(OPTIMIZERS, what) ? OPTIMIZERS[what]! : reject(where, `an optimizer out of ${Object.keys(OPTIMIZERS).join(", ")}`, `"${what}"`);
   const hyperparameters = Object.entries(options).map(([key, value]) => `${key} ${String(value)}`);
   const name = hyperparameters.join(", ");
   return {
@@ -98,7 +118,7 @@ function optimizerCase(entry: unknown, where: string): ParityCase {
         const w = parameter.value.data;
         w.set(w0);
         const results: ParityResult[] = [];
-        for (let step = 1; step <= Math.max(...steps); step++) {
+        for (let step = 1; step <= steps.at(-1)!; step++) {
           for (let i = 0; i < w.length; i++) parameter.grad.data[i] = a[i]! * (w[i]! - b[i]!) + Math.cos(w[i]!);
           await optimizer.step(reference);
           const row = steps.indexOf(step);
@@ -160,6 +180,7 @@ function numbers(value: unknown, where: string, length?: number): number[] {
 function tensorOf(value: unknown, where: string): Tensor {
   const { shape, data } = object(value, where);
   const extents = numbers(shape, `${where}.shape`);
+  if (!extents.every((extent) => Number.isInteger(extent) && extent >= 1)) reject(`${where}.shape`, "whole numbers ≥ 1", JSON.stringify(extents.slice(0, 8)));
   return Tensor.from(numbers(data, `${where}.data`, sizeOf(extents)), extents, "float64");
 }
 

@@ -51,7 +51,14 @@ test("what makes no sense is refused", async () => {
   await assertRejects(() => averagePool2dForward(Tensor.zeros([2, 3, 4]), { kernelSize: 2 }), "averagePool2d", "[N, C, H, W]", "[2, 3, 4]");
   await assertRejects(() => averagePool2dForward(Tensor.zeros([1, 1, 4, 5]), { kernelSize: [3, 2], padding: [2, 1] }), "half the window [3, 2]", "[2, 1]", "padding alone");
   const { cache } = await averagePool2dForward(Tensor.zeros([1, 1, 4, 5]), { kernelSize: 2 });
-  await assertRejects(() => averagePool2dBackward(Tensor.zeros([1, 1, 2, 3]), cache), "[N, C, 2, 2]", "[1, 1, 2, 3]");
+  await assertRejects(() => averagePool2dBackward(Tensor.zeros([1, 1, 2, 3]), cache), "[1, 1, 2, 2]", "[1, 1, 2, 3]");
+});
+
+test("a gradient of another batch, or with batch and channels exchanged, is refused", async () => {
+  const { cache } = await averagePool2dForward(Tensor.zeros([2, 3, 4, 6]), { kernelSize: [2, 3] });
+  for (const shape of [[3, 2, 2, 2], [1, 3, 2, 2], [2, 3, 2, 3]]) {
+    await assertRejects(() => averagePool2dBackward(Tensor.zeros(shape), cache), "averagePool2dBackward", "[2, 3, 2, 2]", `[${shape.join(", ")}]`);
+  }
 });
 
 test.run();

@@ -87,7 +87,14 @@ test("what makes no sense is refused", async () => {
   await assertRejects(() => maxPool2dForward(Tensor.zeros([1, 1, 4, 5]), { kernelSize: [5, 2] }), "maxPool2d", "4×5", "5×2");
   await assertRejects(() => maxPool2dForward(Tensor.zeros([1, 1, 4, 5]), { kernelSize: [2, 3], padding: [1, 2] }), "half the window [2, 3]", "[1, 2]");
   const { cache } = await maxPool2dForward(Tensor.zeros([1, 1, 4, 5]), { kernelSize: 2 });
-  await assertRejects(() => maxPool2dBackward(Tensor.zeros([1, 1, 3, 2]), cache), "[N, C, 2, 2]", "[1, 1, 3, 2]");
+  await assertRejects(() => maxPool2dBackward(Tensor.zeros([1, 1, 3, 2]), cache), "[1, 1, 2, 2]", "[1, 1, 3, 2]");
+});
+
+test("a gradient of another batch, or with batch and channels exchanged, is refused", async () => {
+  const { cache } = await maxPool2dForward(Tensor.zeros([2, 3, 4, 6]), { kernelSize: [2, 3] });
+  for (const shape of [[3, 2, 2, 2], [1, 3, 2, 2], [2, 3, 2, 3]]) {
+    await assertRejects(() => maxPool2dBackward(Tensor.zeros(shape), cache), "maxPool2dBackward", "[2, 3, 2, 2]", `[${shape.join(", ")}]`);
+  }
 });
 
 test.run();
