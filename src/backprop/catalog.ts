@@ -4,7 +4,7 @@
  */
 import type { WindowOptions } from "../im2col/index.js";
 import { type Backend, reference } from "../kernels/index.js";
-import { type Random, Tensor } from "../tensor/index.js";
+import { type Random, reject, Tensor } from "../tensor/index.js";
 import { affineBackward, affineForward } from "./affine.js";
 import { averagePool2dBackward, averagePool2dForward } from "./average-pool2d.js";
 import { conv2dBackward, conv2dForward, type Conv2dOptions } from "./conv2d.js";
@@ -148,7 +148,8 @@ const softmax: CatalogEntry = {
 const softmaxCrossEntropy: CatalogEntry = {
   layer: "softmaxCrossEntropy",
   differentiable: (options) => async ({ logits }) => {
-    const { target, ...rest } = options as { target: number[]; labelSmoothing?: number };
+    const { target, ...rest } = options as { target?: number[]; labelSmoothing?: number };
+    if (!Array.isArray(target)) reject("softmaxCrossEntropy", "the option target to be an array of classes", target === undefined ? "none" : JSON.stringify(target));
     const { out, cache } = await softmaxCrossEntropyForward(logits!, target, rest);
     return { out, backward: async (dOut) => ({ logits: (await softmaxCrossEntropyBackward(dOut, cache)).dLogits }) };
   },

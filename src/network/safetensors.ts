@@ -127,7 +127,7 @@ function checkCoverage(used: [begin: number, end: number][], dataLength: number,
 }
 
 function copyData(bytes: Uint8Array, position: number, dtype: DType, length: number): Data {
-  const copy = bytes.slice(position, position + length * BYTES[dtype]); // a copy is aligned, a view may not be
+  const copy = new Uint8Array(bytes.subarray(position, position + length * BYTES[dtype])); // a copy is aligned, a view may not be (and a Buffer's slice is a view)
   return dtype === "float32" ? new Float32Array(copy.buffer) : new Float64Array(copy.buffer);
 }
 

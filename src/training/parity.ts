@@ -60,7 +60,7 @@ function layerCase(entry: unknown, where: string): ParityCase {
   const dOut = tensorOf(record["dOut"], `${where}.dOut`);
   const out = tensorOf(record["out"], `${where}.out`);
   const grads = namedTensors(record["grads"], `${where}.grads`);
-  checkComplete(known, options, inputs, where);
+  checkComplete(known, inputs, where);
   return {
     what,
     name,
@@ -77,16 +77,12 @@ function layerCase(entry: unknown, where: string): ParityCase {
   };
 }
 
-/** A layer needs the options and inputs that every case of the catalog has; the others may be left out. */
-function checkComplete({ cases }: CatalogEntry, options: Json, inputs: Json, where: string): void {
+/** A layer needs the inputs that every case of the catalog has; others, such as a bias, may be left out. */
+function checkComplete({ cases }: CatalogEntry, inputs: Json, where: string): void {
   const examples = cases(new Random("names"));
-  const required = (given: Json, field: "options" | "inputs"): void => {
-    const always = Object.keys(examples[0]![field]).filter((name) => examples.every((example) => name in example[field]));
-    const missing = always.find((name) => !Object.hasOwn(given, name) || given[name] === null);
-    if (missing !== undefined) reject(`${where}.${field}`, always.join(", "), `no ${missing}`);
-  };
-  required(options, "options");
-  required(inputs, "inputs");
+  const required = Object.keys(examples[0]!.inputs).filter((name) => examples.every((example) => name in example.inputs));
+  const missing = required.find((name) => !Object.hasOwn(inputs, name));
+  if (missing !== undefined) reject(`${where}.inputs`, required.join(", "), `no ${missing}`);
 }
 
 /** Recorded optimizers minimise f(w) = Σ a(w − b)²/2 + Σ sin w, whose gradient is a(w − b) + cos w. */

@@ -302,4 +302,11 @@ test("a tensor cannot be called as the metadata are", async () => {
   await assertRejects(() => encodeSafetensors({ tensors: new Map([["__metadata__", Tensor.zeros([1])]]), metadata: {} }), "encodeSafetensors", "__metadata__");
 });
 
+test("a Node Buffer is read like any other bytes, and the tensors are copies of it", () => {
+  const bytes = Buffer.from(encodeSafetensors({ tensors: new Map([["a", tensor([1, 2], "float32")], ["b", tensor([3], "float32")]]), metadata: {} }));
+  const { tensors } = decodeSafetensors(bytes, "buffer");
+  bytes.fill(0);
+  assert.equal([...tensors.values()].map((value) => value.toNested()), [[1, 2], [3]]);
+});
+
 test.run();
