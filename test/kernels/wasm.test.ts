@@ -254,6 +254,23 @@ test("results do not depend on the number of threads, to the bit", async () => {
   for (const threads of [2, 3, 5]) assert.ok((await bits(threads)) === alone, `${threads} threads`);
 });
 
+test("a backend stays whole when the memory of another one grows", async () => {
+  const [first, second] = [await wasmBackend({ threads: 1 }), await wasmBackend({ threads: 1 })];
+  try {
+    second.allocator.allocate("float32", 6_000_000); // 24 MB, more than there are at first
+    const geometry = conv2dGeometry("test", 7, 9, { kernelSize: [2, 3], stride: [2, 1] });
+    const x = new Random(6).normal([3, 2, 7, 9]);
+    const { out, argmax } = await first.maxPool2d(x, geometry);
+    const expected = await reference.maxPool2d(x, geometry);
+    assertClose(out, expected.out, { tolerance: 0, what: "out" });
+    assert.equal([...argmax], [...expected.argmax]);
+    assertClose(await first.maxPool2dBackward(out, argmax, geometry), await reference.maxPool2dBackward(out, argmax, geometry), { tolerance: 1e-6, what: "dX" });
+  } finally {
+    await first.dispose();
+    await second.dispose();
+  }
+});
+
 test("a worker that dies is a clear error, and so is a backend that was disposed of", async () => {
   let worker: Worker | null = null;
   process.once("worker", (started) => (worker = started));

@@ -208,6 +208,15 @@ for (const [name, build, kind, prefixes] of kinds) {
   }
 }
 
+test("refuses running values that it has no use for", async () => {
+  const parameters = someParameters();
+  const velocity = new Sgd(parameters, { learningRate: 0.1, momentum: 0.9 }).state();
+  await assertRejects(() => new Sgd(parameters, { learningRate: 0.1 }).restore(velocity, 3), "0 saved running values, got also velocity.conv1.weight", "other options");
+  const [, bias] = parameters;
+  const more = new Adam(parameters).state();
+  await assertRejects(() => new Adam([bias!]).restore(more, 3), "2 saved running values, got also firstMoment.conv1.weight");
+});
+
 test("options out of range are refused by name", async () => {
   const sgd = (options: SgdOptions, ...pieces: string[]): Promise<void> => assertRejects(() => new Sgd(someParameters(), options), "Sgd: expected", ...pieces);
   const adam = (options: AdamOptions, ...pieces: string[]): Promise<void> => assertRejects(() => new Adam(someParameters(), options), "Adam: expected", ...pieces);

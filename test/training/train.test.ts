@@ -4,7 +4,7 @@ import { loadMnist, makeBatch, type Dataset } from "leibniz/data";
 import { type Backend, reference, wasmBackend } from "leibniz/kernels";
 import { initialise, type Sequential, weightsSha256 } from "leibniz/network";
 import { Random, Tensor } from "leibniz/tensor";
-import { Adam, decodeCheckpoint, encodeCheckpoint, evaluate, findRecipe, type Optimizer, type Recipe, train, type TrainingEvent } from "leibniz/training";
+import { Adam, decodeCheckpoint, encodeCheckpoint, evaluate, findRecipe, type Optimizer, type Recipe, Sgd, train, type TrainingEvent } from "leibniz/training";
 import { assertRejects } from "../helpers/assert-close.js";
 
 const mnist = await loadMnist();
@@ -86,10 +86,17 @@ for (const name of ["default", "notebook"]) {
 
 test("any number of threads gives the same weights, to the bit", async () => {
   const hashes = [];
+  const data = { train: first(mnist.train, 640), test: first(mnist.test, 10) };
   for (const threads of [1, 2, 3]) {
     const backend = await wasmBackend({ threads });
-    hashes.push(await weightsSha256((await run(recipe, backend, { epochs: 2 })).network));
-    await backend.dispose();
+    try {
+      assert.is(backend.threads, threads);
+      const { network, events } = await run({ ...recipe, batchSize: 64 }, backend, { epochs: 1, data });
+      assert.is(events.filter(({ type }) => type === "step").length, 10);
+      hashes.push(await weightsSha256(network));
+    } finally {
+      await backend.dispose();
+    }
   }
   assert.is(new Set(hashes).size, 1, hashes.join("\n"));
 });
@@ -104,6 +111,155 @@ test("a loss that is not finite stops the training and names epoch, step and lay
   };
   await assertRejects(() => spoil("conv2.bias", NaN), "expected a finite loss, got NaN in epoch 0, step 1", "the first layer whose output is not finite is conv2");
   await assertRejects(() => spoil("affine1.weight", Infinity), "epoch 0, step 1", "is affine1");
+});
+
+test("it says at which step of which epoch the loss stopped being finite, and takes that step no more", async () => {
+  const network = recipe.network(wasm);
+  initialise(network, new Random(1));
+  const { value } = network.parameters.find(({ name }) => name === "affine2.bias")!.parameter;
+  let [steps, spoiled] = [0, ""];
+  const training = async (): Promise<void> => {
+    for await (const event of train({ recipe, network, ...small, backend: wasm, random: new Random(1), epochs: 3 })) {
+      if (event.type !== "step") continue;
+      steps++;
+      if (event.epoch !== 1 || event.step !== 3) continue;
+      value.data[4] = -Infinity;
+      spoiled = await weightsSha256(network);
+    }
+  };
+  await assertRejects(training, "train: expected a finite loss, got NaN in epoch 1, step 4;", "is affine2", "lower the learning rate");
+  assert.is(steps, 7 + 3);
+  assert.is(await weightsSha256(network), spoiled);
+});
+
+test("a loss can overflow although every layer's output is finite", async () => {
+  const network = recipe.network(reference);
+  initialise(network, new Random(1));
+  const { value } = network.parameters.find(({ name }) => name === "affine2.bias")!.parameter;
+  value.data.fill(-3e38);
+  value.data[(small.train.labels[0]! + 1) % 10] = 3e38;
+  const data = { train: first(small.train, 1), test: small.test };
+  const training = async (): Promise<void> => {
+    for await (const event of train({ recipe, network, ...data, backend: reference, random: new Random(1), epochs: 1 })) void event;
+  };
+  await assertRejects(training, "in epoch 0, step 1", "every layer's output is finite, the loss itself is not");
+});
+
+/** With this recipe the weights stay as they are and every batch is one image, so each step's loss tells which image it was. */
+const still: Recipe = { ...recipe, batchSize: 1, optimizer: (network) => new Sgd(network.parameters, { learningRate: 0 }) };
+const twenty = { train: first(mnist.train, 20), test: first(mnist.test, 3) };
+
+/** The images that each epoch used, in order. */
+async function imagesSeen(chosen: Recipe, seed: number, subset?: Uint32Array): Promise<number[][]> {
+  const network = chosen.network(wasm);
+  initialise(network, new Random(0));
+  const lossOfImage: number[] = [];
+  for (let n = 0; n < 20; n++) {
+    const { images, labels } = twenty.train;
+    const one = { images: { ...images, count: 1, pixels: images.pixels.subarray(n * 784, (n + 1) * 784) }, labels: labels.subarray(n, n + 1) };
+    lossOfImage.push((await evaluate({ network, dataset: one, backend: wasm, batchSize: 1 })).loss);
+  }
+  assert.is(new Set(lossOfImage).size, 20);
+  const seen: number[][] = [[], [], []];
+  for await (const event of train({ recipe: chosen, network, ...twenty, backend: wasm, random: new Random(seed), epochs: 3, ...(subset === undefined ? {} : { subset }) })) {
+    if (event.type === "step") seen[event.epoch]!.push(lossOfImage.indexOf(event.loss));
+  }
+  return seen;
+}
+
+const sorted = (values: readonly number[]): number[] => [...values].sort((a, b) => a - b);
+const all = Array.from({ length: 20 }, (_, i) => i);
+
+test("a given subset is used in its order, epoch after epoch", async () => {
+  const subset = Uint32Array.of(7, 3, 19, 0, 11);
+  assert.equal(await imagesSeen({ ...still, shuffle: false }, 1, subset), [[...subset], [...subset], [...subset]]);
+});
+
+test("a given subset is shuffled where the recipe says so", async () => {
+  const epochs = await imagesSeen(still, 1, Uint32Array.of(7, 3, 19, 0, 11));
+  for (const seen of epochs) assert.equal(sorted(seen), [0, 3, 7, 11, 19]);
+  assert.is(new Set(epochs.map(String)).size, 3);
+});
+
+test("all images, shuffled: each once in every epoch, in another order each time and for each seed", async () => {
+  const epochs = await imagesSeen(still, 1);
+  for (const seen of epochs) assert.equal(sorted(seen), all);
+  assert.is(new Set([...epochs, ...(await imagesSeen(still, 2)), all].map(String)).size, 7);
+  assert.equal(await imagesSeen(still, 1), epochs);
+});
+
+test("all images, not shuffled: in the file's order", async () => {
+  assert.equal(await imagesSeen({ ...still, shuffle: false }, 1), [all, all, all]);
+  assert.equal(await imagesSeen({ ...still, shuffle: false, images: 20 }, 1), [all, all, all]);
+});
+
+test("some images are drawn once, by the seed, and stay the same", async () => {
+  const [drawn, ...later] = await imagesSeen({ ...still, shuffle: false, images: 6 }, 1);
+  assert.is(new Set(drawn).size, 6);
+  assert.equal(later, [drawn, drawn]);
+  assert.is.not(String((await imagesSeen({ ...still, shuffle: false, images: 6 }, 2))[0]), String(drawn));
+});
+
+test("a step counts the images that were right before the update", async () => {
+  const network = recipe.network(wasm);
+  initialise(network, new Random(5));
+  const guessed: number[] = [];
+  const data = { train: first(mnist.train, 96), test: small.test };
+  const recipe48: Recipe = { ...recipe, batchSize: 48, shuffle: false };
+  const half = (from: number): Dataset => {
+    const { images, labels } = data.train;
+    return { images: { ...images, count: 48, pixels: images.pixels.subarray(from * 784, (from + 48) * 784) }, labels: labels.subarray(from, from + 48) };
+  };
+  const judge = async (from: number): Promise<void> => void guessed.push((await evaluate({ network, dataset: half(from), backend: wasm, batchSize: 48 })).correct);
+  await judge(0);
+  const accuracies: number[] = [];
+  for await (const event of train({ recipe: recipe48, network, ...data, backend: wasm, random: new Random(1), epochs: 1 })) {
+    if (event.type !== "step") continue;
+    accuracies.push(event.meanAccuracy);
+    if (event.step === 1) await judge(48);
+  }
+  assert.equal(accuracies, [guessed[0]! / 48, (guessed[0]! + guessed[1]!) / 96]);
+});
+
+test("the notebook recipe starts every epoch with a new optimizer, the default one goes on", async () => {
+  const stepsAfterEpochs = async (name: string): Promise<number[]> => {
+    const counted: number[] = [];
+    const chosen: Recipe = { ...findRecipe(name), batchSize: 64 };
+    const network = chosen.network(wasm);
+    for await (const event of train({ recipe: chosen, network, ...small, backend: wasm, random: new Random(1), epochs: 3 })) {
+      if (event.type === "epoch") counted.push(event.optimizer.steps);
+    }
+    return counted;
+  };
+  assert.equal(await stepsAfterEpochs("default"), [4, 8, 12]);
+  assert.equal(await stepsAfterEpochs("notebook"), [4, 4, 4]);
+});
+
+test("whoever stops listening in the middle of an epoch can go on with network and backend", async () => {
+  const network = recipe.network(wasm);
+  initialise(network, new Random(1));
+  for (const stopAt of ["step", "evaluating", "epoch"] as const) {
+    const before = await weightsSha256(network);
+    let events = 0;
+    for await (const { type } of train({ recipe, network, ...small, backend: wasm, random: new Random(1), epochs: 2 })) {
+      events++;
+      if (type === stopAt) break;
+    }
+    assert.is(events, { step: 1, evaluating: 8, epoch: 9 }[stopAt]);
+    assert.is.not(await weightsSha256(network), before);
+  }
+  const { loss } = await evaluate({ network, dataset: small.test, backend: wasm, batchSize: 32 });
+  assert.ok(loss < Math.log(10), `${loss} after some training`);
+});
+
+test("nothing is left to do when the epochs are already done", async () => {
+  const { network, events } = await run(recipe, wasm, { epochs: 1 });
+  const before = await weightsSha256(network);
+  const last = events.at(-1)!;
+  if (last.type !== "epoch") throw new Error("expected an epoch");
+  const rest = await run(recipe, wasm, { epochs: 1, network, from: { epoch: 1, optimizer: last.optimizer } });
+  assert.equal(rest.events, []);
+  assert.is(await weightsSha256(network), before);
 });
 
 test("evaluate: batches as they come, logits in order, and nothing is changed", async () => {
@@ -130,5 +286,7 @@ test("a checkpoint that is none, or of another optimizer, is refused", async () 
   await assertRejects(() => decodeCheckpoint(edited('"epochs":"1"', '"epochs":"x"'), "c"), "epochs");
   await assertRejects(() => decodeCheckpoint(edited('"optimizer":"adam"', '"optimizer":"atom"'), "c").restore(network, new Adam(network.parameters)), "the state of adam", "atom");
 });
+
+test("the backend is given back", () => wasm.dispose());
 
 test.run();

@@ -22,7 +22,6 @@ export class WasmMemory implements Allocator {
   /** @param largestMB where growing ends */
   constructor(largestMB: number) {
     this.memory = new WebAssembly.Memory({ initial: LEAST_GROWTH, maximum: largestMB * 16, shared: true });
-    this.#buffers.add(this.memory.buffer);
     this.#top = PAGE; // the kernels' own constants come first
   }
 
@@ -37,7 +36,7 @@ export class WasmMemory implements Allocator {
   /** Numbers that the caller is about to write; until then they are whatever was there before. */
   floats(length: number): Float32Array {
     const start = this.take(4 * length); // first, since it may grow the memory
-    return new Float32Array(this.memory.buffer, start, length);
+    return new Float32Array(this.#buffer, start, length);
   }
 
   /** The same as a tensor. */
@@ -48,13 +47,13 @@ export class WasmMemory implements Allocator {
   /** The same for 32-bit integers. */
   integers(length: number): Int32Array {
     const start = this.take(4 * length);
-    return new Int32Array(this.memory.buffer, start, length);
+    return new Int32Array(this.#buffer, start, length);
   }
 
   /** The same for 64-bit floating point. */
   doubles(length: number): Float64Array {
     const start = this.take(8 * length);
-    return new Float64Array(this.memory.buffer, start, length);
+    return new Float64Array(this.#buffer, start, length);
   }
 
   /**
@@ -120,6 +119,16 @@ export class WasmMemory implements Allocator {
     }
   }
 
+  /**
+   * The memory as an array buffer. Growing makes a new one of it, and V8 does so for every shared memory of the process when one of them
+   * grows, so the buffers that tensors got are remembered here, each of them.
+   */
+  get #buffer(): ArrayBuffer {
+    const { buffer } = this.memory;
+    this.#buffers.add(buffer);
+    return buffer;
+  }
+
   #grow(pages: number, bytes: number): void {
     try {
       this.memory.grow(Math.max(pages, LEAST_GROWTH));
@@ -127,6 +136,5 @@ export class WasmMemory implements Allocator {
       const held = Math.round(this.memory.buffer.byteLength / 2 ** 20);
       throw new Error(`wasm: expected ${Math.ceil(bytes / 2 ** 20)} MB more memory, got none beyond the ${held} MB there are; use smaller batches`);
     }
-    this.#buffers.add(this.memory.buffer);
   }
 }
