@@ -9,6 +9,8 @@ export const PARITY_TOLERANCE = 1e-10;
 
 /** No recorded run of an optimizer is longer. */
 const MOST_STEPS = 1_000_000;
+/** No recorded tensor has more; the time that a view takes to set up grows with the square of it. */
+const MOST_AXES = 32;
 
 /** How one quantity of one case compares. */
 export interface ParityResult {
@@ -176,6 +178,7 @@ function numbers(value: unknown, where: string, length?: number): number[] {
 function tensorOf(value: unknown, where: string): Tensor {
   const { shape, data } = object(value, where);
   const extents = numbers(shape, `${where}.shape`);
+  if (extents.length > MOST_AXES) reject(`${where}.shape`, `at most ${MOST_AXES} axes`, String(extents.length));
   if (!extents.every((extent) => Number.isInteger(extent) && extent >= 1)) reject(`${where}.shape`, "whole numbers ≥ 1", JSON.stringify(extents.slice(0, 8)));
   return Tensor.from(numbers(data, `${where}.data`, sizeOf(extents)), extents, "float64");
 }
@@ -187,6 +190,7 @@ function namedTensors(value: unknown, where: string): Readonly<Record<string, Te
 
 function describe(value: unknown): string {
   if (Array.isArray(value)) return `an array of ${value.length}`;
+  if (typeof value === "object" && value !== null) return "an object";
   const shown = JSON.stringify(value) ?? "nothing";
   return shown.length > 60 ? `${shown.slice(0, 57)}…` : shown;
 }

@@ -72,7 +72,8 @@ export interface TrainOptions {
 /**
  * Trains a network, epoch by epoch, and tells of every step. Whoever consumes the events may stop at any of them.
  *
- * @throws InputError when the loss is no longer finite, naming epoch, step and the first layer to blame
+ * @throws InputError when the loss is no longer finite, naming epoch, step and the first layer to blame; when the test loss is not,
+ *   naming the epoch, whose event then does not come
  */
 export async function* train(options: TrainOptions): AsyncGenerator<TrainingEvent> {
   const { recipe, network, test, backend, random, epochs, from } = options;
@@ -84,6 +85,7 @@ export async function* train(options: TrainOptions): AsyncGenerator<TrainingEven
     const trained = yield* trainEpoch(options, epoch, order, optimizer);
     yield { type: "evaluating", epoch };
     const { loss, accuracy } = await evaluate({ network, dataset: test, backend, batchSize: EVALUATION_BATCH });
+    if (!Number.isFinite(loss)) throw new InputError(`train: expected a finite test loss, got ${loss} after epoch ${epoch}; its last step spoiled the weights; lower the learning rate`);
     yield { type: "epoch", result: { epoch, ...trained.losses, testLoss: loss, testAccuracy: accuracy, ...trained.speed }, optimizer };
   }
 }

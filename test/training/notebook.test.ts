@@ -7,16 +7,29 @@ import { openBackend } from "leibniz/kernels";
 import { decodeSafetensors, initialise, loadWeights } from "leibniz/network";
 import { Random } from "leibniz/tensor";
 import { findRecipe, train } from "leibniz/training";
-import { assertCloseArrays } from "../helpers/assert-close.js";
 import { root } from "../helpers/cli.js";
 
 const fixture = (name: string): Buffer => readFileSync(join(root, "test/fixtures/notebook-seed0", name));
 const mnist = await loadMnist();
 const subset = parseSubset(fixture("subset.json").toString(), mnist.train.images.count, "subset.json");
-const { stepLosses } = JSON.parse(fixture("trajectory.json").toString()) as { stepLosses: number[][] };
+const { stepLosses, epochs } = JSON.parse(fixture("trajectory.json").toString()) as Trajectory;
 
-for (const [name, steps] of [["reference", 12], ["wasm", 79]] as const) {
-  test(`${name}: the first ${steps} steps of the notes' experiment follow PyTorch's`, async () => {
+interface Trajectory {
+  readonly stepLosses: readonly (readonly number[])[];
+  readonly epochs: readonly { readonly trainLoss: number; readonly trainAccuracy: number; readonly testLoss: number; readonly testAccuracy: number }[];
+}
+
+/** Requires that an epoch's step losses are the recorded ones, to 1e-5 nats each. */
+function assertFollows(losses: readonly number[], epoch: number): void {
+  assert.ok(losses.length >= 12, `${losses.length} steps`);
+  for (const [step, loss] of losses.entries()) {
+    const recorded = stepLosses[epoch]![step]!;
+    assert.ok(Math.abs(loss - recorded) <= 1e-5, `epoch ${epoch}, step ${step + 1}: recorded ${recorded}, got ${loss}`);
+  }
+}
+
+for (const name of ["reference", "wasm"]) {
+  test(`${name}: the first 12 steps of the notes' experiment follow PyTorch's`, async () => {
     const recipe = findRecipe("notebook");
     const backend = await openBackend({ name });
     try {
@@ -25,17 +38,42 @@ for (const [name, steps] of [["reference", 12], ["wasm", 79]] as const) {
       const losses: number[] = [];
       for await (const event of train({ recipe, network, ...mnist, backend, random: new Random(0), epochs: 1, subset })) {
         if (event.type === "step") losses.push(event.loss);
-        if (losses.length === steps) break;
+        if (losses.length === 12) break;
       }
-      for (const [step, loss] of losses.slice(0, 12).entries()) {
-        assert.ok(Math.abs(loss - stepLosses[0]![step]!) <= 1e-5, `step ${step + 1}: expected ${stepLosses[0]![step]}, got ${loss}`);
-      }
-      assertCloseArrays(losses, stepLosses[0]!.slice(0, steps), { tolerance: steps === 12 ? 1e-6 : 1e-4, what: "step losses" });
+      assertFollows(losses, 0);
     } finally {
       await backend.dispose();
     }
   });
 }
+
+test("the first epoch comes to what PyTorch's came to, and the second starts with a new optimizer", async () => {
+  const recipe = findRecipe("notebook");
+  const backend = await openBackend({ name: "wasm" });
+  try {
+    const network = recipe.network(backend);
+    loadWeights(network, decodeSafetensors(fixture("initial.safetensors"), "initial").tensors, "initial");
+    const losses: number[][] = [[], []];
+    for await (const event of train({ recipe, network, ...mnist, backend, random: new Random(0), epochs: 2, subset })) {
+      if (event.type === "step") losses[event.epoch]!.push(event.loss);
+      if (event.type === "epoch") {
+        const { trainLoss, trainAccuracy, testLoss, testAccuracy } = event.result;
+        const recorded = epochs[0]!;
+        assert.ok(Math.abs(trainLoss - recorded.trainLoss) <= 1e-5, `train loss ${trainLoss}, recorded ${recorded.trainLoss}`);
+        assert.ok(Math.abs(testLoss - recorded.testLoss) <= 1e-5, `test loss ${testLoss}, recorded ${recorded.testLoss}`);
+        // A logit that is as large as the next one may go either way: two images of 20,000, one of 10,000.
+        assert.ok(Math.abs(trainAccuracy - recorded.trainAccuracy) <= 2.5 / 20_000, `train accuracy ${trainAccuracy}, recorded ${recorded.trainAccuracy}`);
+        assert.ok(Math.abs(testAccuracy - recorded.testAccuracy) <= 1.5 / 10_000, `test accuracy ${testAccuracy}, recorded ${recorded.testAccuracy}`);
+      }
+      if (losses[1]!.length === 12) break;
+    }
+    assert.is(losses[0]!.length, 79);
+    assertFollows(losses[0]!, 0);
+    assertFollows(losses[1]!, 1);
+  } finally {
+    await backend.dispose();
+  }
+});
 
 test("the comparison sees in which order the images come, and which weights the network starts from", async () => {
   const recipe = findRecipe("notebook");

@@ -172,7 +172,7 @@ test("text that is no JSON object of layers and optimizers", async () => {
   await bad("null", "a JSON object, got null");
   await bad("{}", "at least one recorded case in layers or optimizers, got none");
   await bad('{"layers":[],"optimizers":[]}', "at least one recorded case in layers or optimizers, got none");
-  await bad('{"layers":{}}', "layers to be an array, got {}");
+  await bad('{"layers":{}}', "layers to be an array, got an object");
   await bad('{"optimizers":7}', "optimizers to be an array, got 7");
   await bad('{"layers":[null]}', "layers[0]: expected a JSON object, got null");
 });
@@ -192,6 +192,8 @@ test("layers and optimizers that nobody knows", async () => {
   }
   await refused((file) => Object.assign(file.layers[0]!, { layer: 5 }), "layers[0]: expected layer to be a name, got 5");
   await refused((file) => Object.assign(file.optimizers[0]!, { optimizer: null }), "optimizers[0]: expected optimizer to be a name, got null");
+  const nested = `{"layers":[{"layer":${'{"a":'.repeat(20_000)}1${"}".repeat(20_000)}}]}`;
+  await assertRejects(() => parseParity(nested, "f.json"), "f.json: layers[0]: expected layer to be a name, got an object");
 });
 
 test("the second case is named as such", async () => {
@@ -211,6 +213,7 @@ test("tensors that are missing, cut short or of a wrong shape", async () => {
   await refused((file) => (file.layers[0]!.inputs["x"]!.shape = [-1, -3]), "layers[0].inputs.x.shape: expected whole numbers ≥ 1, got [-1,-3]");
   await refused((file) => (file.layers[0]!.inputs["x"]!.shape = [2, 1.5]), "layers[0].inputs.x.shape: expected whole numbers ≥ 1, got [2,1.5]");
   await refused((file) => (file.layers[0]!.out = { shape: [1, 0], data: [] }), "layers[0].out.shape: expected whole numbers ≥ 1, got [1,0]");
+  await refused((file) => (file.layers[0]!.out.shape = [2, ...new Array<number>(3000).fill(1)]), "layers[0].out.shape: expected at most 32 axes, got 3001");
   await refused((file) => Object.assign(file.layers[0]!.out, { shape: 2 }), "layers[0].out.shape: expected an array of numbers, got 2");
 });
 

@@ -48,6 +48,13 @@ test("the loss of an epoch is the mean over its steps, the test loss that of eva
   const losses = events.flatMap((event) => (event.type === "step" ? [event.loss] : []));
   const last = events.at(-1)!;
   if (last.type !== "epoch") throw new Error("expected an epoch");
+  let total = 0;
+  for (const event of events) {
+    if (event.type !== "step") continue;
+    total += event.loss;
+    assert.ok(Math.abs(event.meanLoss - total / event.step) < 1e-12, `step ${event.step}`);
+    assert.ok(event.imagesPerSecond > 0 && Number.isFinite(event.imagesPerSecond));
+  }
   assert.ok(Math.abs(last.result.trainLoss - losses.reduce((sum, loss) => sum + loss, 0) / 7) < 1e-12);
   const again = await evaluate({ network, dataset: small.test, backend: wasm, batchSize: 256 });
   assert.equal([last.result.testLoss, last.result.testAccuracy], [again.loss, again.accuracy]);
@@ -132,17 +139,42 @@ test("it says at which step of which epoch the loss stopped being finite, and ta
   assert.is(await weightsSha256(network), spoiled);
 });
 
+test("images that hold no numbers are found out in their batch, at the first layer", async () => {
+  const { images, labels } = first(mnist.train, 96);
+  const cut: Dataset = { images: { ...images, pixels: images.pixels.subarray(0, 64 * 784 + 5) }, labels }; // the rest reads as NaN
+  const network = recipe.network(reference);
+  initialise(network, new Random(1));
+  let steps = 0;
+  const training = async (): Promise<void> => {
+    for await (const { type } of train({ recipe: { ...recipe, shuffle: false }, network, train: cut, test: small.test, backend: reference, random: new Random(1), epochs: 1 })) if (type === "step") steps++;
+  };
+  await assertRejects(training, "got NaN in epoch 0, step 3;", "the first layer whose output is not finite is conv1");
+  assert.is(steps, 2);
+});
+
+test("a last step that spoils the weights is found out on the test images, and the epoch does not count", async () => {
+  const wild: Recipe = { ...recipe, batchSize: 200, optimizer: (network) => new Sgd(network.parameters, { learningRate: 1e30 }) };
+  const network = wild.network(reference);
+  initialise(network, new Random(1));
+  const types: string[] = [];
+  const training = async (): Promise<void> => {
+    for await (const { type } of train({ recipe: wild, network, ...small, backend: reference, random: new Random(1), epochs: 2 })) types.push(type);
+  };
+  await assertRejects(training, "train: expected a finite test loss, got NaN after epoch 0;", "lower the learning rate");
+  assert.equal(types, ["step", "evaluating"]);
+});
+
 test("a loss can overflow although every layer's output is finite", async () => {
   const network = recipe.network(reference);
   initialise(network, new Random(1));
   const { value } = network.parameters.find(({ name }) => name === "affine2.bias")!.parameter;
-  value.data.fill(-3e38);
-  value.data[(small.train.labels[0]! + 1) % 10] = 3e38;
+  value.data.fill(3e38);
+  value.data[small.train.labels[0]!] = -3e38;
   const data = { train: first(small.train, 1), test: small.test };
   const training = async (): Promise<void> => {
     for await (const event of train({ recipe, network, ...data, backend: reference, random: new Random(1), epochs: 1 })) void event;
   };
-  await assertRejects(training, "in epoch 0, step 1", "every layer's output is finite, the loss itself is not");
+  await assertRejects(training, "got Infinity in epoch 0, step 1", "every layer's output is finite, the loss itself is not");
 });
 
 /** With this recipe the weights stay as they are and every batch is one image, so each step's loss tells which image it was. */
@@ -197,6 +229,7 @@ test("some images are drawn once, by the seed, and stay the same", async () => {
   const [drawn, ...later] = await imagesSeen({ ...still, shuffle: false, images: 6 }, 1);
   assert.is(new Set(drawn).size, 6);
   assert.equal(later, [drawn, drawn]);
+  assert.equal((await imagesSeen({ ...still, shuffle: false, images: 6 }, 1))[0], drawn);
   assert.is.not(String((await imagesSeen({ ...still, shuffle: false, images: 6 }, 2))[0]), String(drawn));
 });
 
