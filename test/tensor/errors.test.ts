@@ -19,6 +19,11 @@ test("reject says where, what was expected and what was found, with a hint where
   }
 });
 
+test("a message is one line and sends nothing to the terminal, whatever a file or a path put into it", async () => {
+  await assertRejects(() => reject("a\nb.idx", "x", "y\r\n\u2028z"), "a b.idx: expected x, got y z");
+  await assertRejects(() => { throw new InputError("red \u001b[31m\u0085text\0"); }, "red  [31m text ");
+});
+
 test("formatShape prints a shape as it is written", () => {
   assert.is(formatShape([]), "[]");
   assert.is(formatShape([3]), "[3]");
@@ -38,7 +43,8 @@ test("assertRejects itself accepts one InputError on one line, and nothing else"
   await assertRejects(() => Promise.reject(new InputError("late")), "late");
   assert.match((await fails(() => 1)).message, "got none");
   assert.match((await fails(() => reject("f", "a", "b"), "f", "groups")).message, /expected one line with \["groups"\]/);
-  assert.match((await fails(() => reject("f", "a\n", "b"), "f")).message, "expected one line");
+  const twoLines = Object.assign(new Error("f: a\nb"), { name: "InputError" });
+  assert.match((await fails(() => Promise.reject(twoLines), "f")).message, "expected one line");
   const other = new TypeError("a bug");
   assert.ok((await fails(() => { throw other; })) === other);
 });

@@ -166,6 +166,18 @@ test("uniform and normal fill in row-major order, float32 by default, in memory 
   assert.ok(sameShape(random.normal([0, 3]).shape, [0, 3]));
 });
 
+test("a shape or a length that no tensor has is refused before anything is drawn", async () => {
+  for (const draw of [(random: Random, shape: number[]) => random.uniform(shape, 0, 1), (random: Random, shape: number[]) => random.normal(shape)]) {
+    const random = new Random(5);
+    await assertRejects(() => draw(random, [1e6, 1e6]), "Random: expected at most 2³¹ elements, got shape [1000000, 1000000]");
+    await assertRejects(() => draw(random, [-2, -3]), "Random: expected extents that are whole numbers ≥ 0, got shape [-2, -3]");
+    assert.is(random.bits(), new Random(5).bits());
+  }
+  for (const n of [-1, 2.5, NaN, Infinity, 2 ** 31 + 1]) {
+    await assertRejects(() => new Random(5).permutation(n), `Random.permutation: expected a whole number from 0 to 2³¹, got ${n}`);
+  }
+});
+
 test("integer: every number equally likely", () => {
   for (const bound of [2, 7, 10, 100]) {
     const random = new Random(`below ${bound}`);

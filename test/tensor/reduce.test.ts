@@ -127,6 +127,7 @@ test("argmax along any axis against loops over every index; of equal elements th
   assert.equal([...argmax(part, 0)], [1, 1, 1]);
   assertClose(max(part, { axes: 0 }), tensor([6, 4, 5]), { tolerance: 0 });
   assert.ok(argmax(tensor([1, 2]), 0) instanceof Int32Array);
+  assert.equal([...argmax(tensor([[1, NaN, 2], [NaN, 5, 6], [3, 2, NaN]]), 1)], [2, 0, 0], "NaN");
 });
 
 test.run();

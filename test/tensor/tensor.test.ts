@@ -43,6 +43,15 @@ test("tensor refuses rows of different lengths", async () => {
   for (const [nested, shape, got] of cases) await assertRejects(() => tensor(nested), `tensor: expected rows of equal length, shape ${shape}, got ${got}`);
 });
 
+test("tensor refuses what is not a number, wherever it stands", async () => {
+  for (const [json, got] of [["null", "null"], ['"12"', "string"], ['["12"]', "string"], ["[[1, 2], [3, null]]", "null"], ["[1, true]", "boolean"], ['[[1], {"length": 1}]', "object"]] as const) {
+    await assertRejects(() => tensor(JSON.parse(json) as Nested), `tensor: expected numbers in nested arrays, got ${got}`);
+  }
+  const holes: number[] = [1, 2];
+  holes[3] = 4;
+  await assertRejects(() => tensor(holes), "tensor: expected numbers in nested arrays, got undefined");
+});
+
 test("zeros, full and from own their memory; wrap looks at the memory it is given", () => {
   assertClose(Tensor.zeros([2, 3], "float64"), tensor([[0, 0, 0], [0, 0, 0]]), { tolerance: 0 });
   assertClose(Tensor.full([3, 1], 2.5, "float64"), tensor([[2.5], [2.5], [2.5]]), { tolerance: 0 });

@@ -177,6 +177,14 @@ test("astype rounds to the nearest float32 and keeps NaN and infinities", () => 
 test("sharesMemoryWith tells the memory apart, not the numbers", () => {
   const x = counting([2, 3]);
   assert.ok(!x.sharesMemoryWith(counting([2, 3])) && x.sharesMemoryWith(x.transpose()) && x.slice([0, 1]).sharesMemoryWith(x.slice([1, 2])));
+
+  // An arena: every tensor is a part of one buffer.
+  const arena = new Float64Array(12);
+  const parts = [arena.subarray(0, 6), arena.subarray(6, 12), arena.subarray(5, 7)].map((part) => Tensor.wrap(part, [part.length]));
+  const shares = (a: number, b: number): boolean => parts[a]!.sharesMemoryWith(parts[b]!);
+  assert.ok(!shares(0, 1) && !shares(1, 0), "neighbours");
+  assert.ok(shares(0, 2) && shares(2, 0) && shares(1, 2) && shares(2, 1), "overlapping parts");
+  assert.ok(parts[0]!.sharesMemoryWith(Tensor.wrap(new Float32Array(arena.buffer, 40, 2), [2])), "the last number, seen as float32");
 });
 
 test("what does not fit is refused in words", async () => {

@@ -45,6 +45,14 @@ test("after every batch: its logits in the images' order, as copies, and how man
   assertCloseArrays(seen.flatMap(([logits]) => [...logits.data]), LOGITS.flat(), { tolerance: 1e-6 });
 });
 
+test("the network is run for evaluation: its layers keep nothing that a backward pass could use", async () => {
+  const network = twoPixels();
+  await network.forward(Tensor.zeros([3, 1, 1, 2]), { backend: reference, training: true });
+  await evaluate({ network, dataset, backend: reference, batchSize: 2 });
+  const error = await network.backward(Tensor.zeros([1, 3])).then(() => null, (reason: unknown) => reason as Error);
+  assert.match(error?.message ?? "no error", /^affine\.backward: expected a forward pass in training mode/);
+});
+
 test("on a backend that reclaims memory the logits stay, and agree with the reference", async () => {
   const { test: images } = await mnist();
   const few = someImages(images, 70, 100);
