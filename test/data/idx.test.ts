@@ -61,6 +61,11 @@ test("a gzip file says that it must be unzipped, however short it is", async () 
   }
 });
 
+test("one byte of gzip's two does not make a gzip file", async () => {
+  await assertRejects(() => parseIdxImages(withByte(IMAGES, 0, 0x1f), "x.idx"), "got 0x1f000803");
+  await assertRejects(() => parseIdxLabels(withByte(LABELS, 1, 0x8b), "y.idx"), "got 0x008b0801");
+});
+
 test("images and labels in each other's place", async () => {
   await assertRejects(() => parseIdxImages(idxBytes([20], new Uint8Array(20)), "x.idx"), "x.idx: expected an idx file of images", "0x00000803", "got 0x00000801", "swapped");
   await assertRejects(() => parseIdxLabels(IMAGES, "y.idx"), "y.idx: expected an idx file of labels", "0x00000801", "got 0x00000803", "swapped");

@@ -192,6 +192,7 @@ test("what does not fit is refused in words", async () => {
   await assertRejects(() => x.reshape([4, 2]), "Tensor.reshape: expected a shape with 6 elements, as [2, 3] has, got [4, 2]");
   await assertRejects(() => x.reshape([-1, 6]), "Tensor.reshape: expected extents that are whole numbers ≥ 0, got shape [-1, 6]");
   await assertRejects(() => x.transpose([0]), "Tensor.transpose: expected each of the 2 axes once, got [0]");
+  await assertRejects(() => x.transpose([0, 1, 0]), "Tensor.transpose: expected each of the 2 axes once, got [0, 1, 0]");
   await assertRejects(() => x.transpose([1, -1]), "Tensor.transpose: expected each of the 2 axes once, got [1, -1]");
   await assertRejects(() => x.transpose([0, 2]), "Tensor.transpose: expected an axis from -2 to 1, got 2; the tensor has rank 2");
   await assertRejects(() => x.transpose([0, 0.5]), "Tensor.transpose: expected an axis from -2 to 1, got 0.5");
