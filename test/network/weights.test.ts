@@ -69,6 +69,8 @@ test("the weights of another network are refused: what is missing and what is to
   await assertRefused(networkWeights(notebookNetwork()), "the weights of this network", "no conv.weight, conv.bias, affine.weight, affine.bias", "also conv1.weight, conv1.bias", "another network");
   const many = new Map([...copies(smallNetwork("other")), ...Array.from({ length: 100 }, (_, i): [string, Tensor] => [`extra${i}`, Tensor.zeros([1])])]);
   await assertRefused(many, "got also extra0, extra1, ", " extra7 and 92 more;");
+  const long = copies(smallNetwork("other")).set("n".repeat(61), Tensor.zeros([1])).set("m".repeat(60), Tensor.zeros([1]));
+  await assertRefused(long, `got also ${"n".repeat(59)}…, ${"m".repeat(60)}; they belong`);
   const missing = copies(smallNetwork("other"));
   missing.delete("affine.bias");
   await assertRefused(missing, "got no affine.bias; they belong to another network");
@@ -116,14 +118,16 @@ test("weightsSha256 changes with every single bit, and comes back with it", asyn
   const seen = new Set([before]);
   for (const [name, value] of networkWeights(network)) {
     const bits = new Uint32Array(value.data.buffer as ArrayBuffer, value.data.byteOffset, value.size);
-    for (const bit of [0, 31]) {
-      bits[bits.length - 1]! ^= 1 << bit;
-      seen.add(await weightsSha256(network));
-      bits[bits.length - 1]! ^= 1 << bit;
+    for (let i = 0; i < bits.length; i++) {
+      for (let bit = 0; bit < 32; bit++) {
+        bits[i]! ^= 1 << bit;
+        seen.add(await weightsSha256(network));
+        bits[i]! ^= 1 << bit;
+      }
     }
     assert.is(await weightsSha256(network), before, name);
   }
-  assert.is(seen.size, 1 + 2 * networkWeights(network).size);
+  assert.is(seen.size, 1 + 32 * (12 + 2 + 144 + 12)); // one hash for each bit of each parameter
   assert.is.not(await weightsSha256(smallNetwork("bits", "float64")), before);
 });
 
