@@ -8,16 +8,20 @@
  *   - the columns of im2col: a product lays them out for one image at a time;
  *   - a product of a batch without a bias: col2im adds its columns onto an image as soon as they are there. So a batch's column
  *     matrix, 18 MB for the notes' second convolution, never exists;
- *   - relu(x): max pooling compares the numbers of x and rectifies the winner;
- *   - the gradient behind a max pooling: the gradient of a relu in front of it asks for the sign of x at the winners only.
+ *   - a convolution, and relu(x): max pooling computes the windows that it compares, and rectifies the winner only;
+ *   - the gradient behind a max pooling, and behind a relu in front of it: the gradients of a convolution ask for the winners only, and for
+ *     whether the maximum was positive.
+ *
+ * `pending.ts` knows what each of them is.
  */
 import type { WindowGeometry } from "../../im2col/index.js";
 import { Deferred, sameShape, sizeOf, Tensor } from "../../tensor/index.js";
-import type { Backend } from "../backend.js";
+import type { Backend, MaxPool2dResult } from "../backend.js";
 import { referenceBackend } from "../reference/index.js";
+import { Convolutions, poolsFours } from "./convolutions.js";
 import { chunksOf, Flag, JobRunner } from "./jobs.js";
 import { WasmMemory } from "./memory.js";
-import { pending } from "./pending.js";
+import { describe, pending } from "./pending.js";
 import { Products } from "./products.js";
 import { availableThreads } from "./workers.js";
 
@@ -39,13 +43,12 @@ export async function wasmBackend({ threads, largestMB = LARGEST_MB }: WasmBacke
   const memory = new WasmMemory(largestMB);
   const jobs = await JobRunner.start(memory, threads ?? Math.min(await availableThreads(), MOST_THREADS));
   const base = referenceBackend(memory);
-  const products = new Products(memory, jobs);
+  const convolutions = new Convolutions(memory, jobs);
+  const products = new Products(memory, jobs, convolutions);
   const blocks = (length: number): { items: number; N: number } => ({ items: Math.ceil(length / BLOCK), N: length });
 
-  /** Rectifiers that are not computed yet: what they rectify. */
-  const rectified = new WeakMap<Deferred, Tensor>();
-  /** Gradients behind a max pooling that are not computed yet: how to compute them, where a mask is positive, into some memory. */
-  const pooledGradients = new WeakMap<Deferred, (dX: Float32Array, mask: Tensor | null) => void>();
+  /** By the winners of a max pooling of a relu: what was rectified, and the maxima. */
+  const poolings = new WeakMap<Int32Array, { readonly x: Tensor; readonly pooled: Tensor }>();
 
   /** A pass from planes of one size to planes of another. */
   const overPlanes = (
@@ -53,13 +56,20 @@ export async function wasmBackend({ threads, largestMB = LARGEST_MB }: WasmBacke
     x: Tensor,
     out: Tensor | Float32Array,
     geometry: WindowGeometry,
-    { winners, mask, flags = 0 }: { readonly winners?: Int32Array; readonly mask?: Tensor | null; readonly flags?: number } = {},
+    { winners, mask, flags = 0 }: { readonly winners?: Int32Array; readonly mask?: Tensor; readonly flags?: number } = {},
   ): void =>
     memory.scratch(() => {
       const [N, C] = x.shape as [number, number];
       const extra = winners === undefined ? 0 : memory.addressOfIntegers(winners);
       jobs.run(kernel, { items: N * C, x: memory.address(x), y: mask ? memory.address(mask) : 0, out: out instanceof Tensor ? memory.address(out) : out.byteOffset, extra, geometry: memory.geometry(geometry), flags });
     });
+
+  const pool = (x: Tensor, geometry: WindowGeometry, rectify: boolean): MaxPool2dResult => {
+    const out = memory.tensor([x.shape[0]!, x.shape[1]!, geometry.outH, geometry.outW]);
+    const argmax = memory.integers(out.size);
+    overPlanes("maxPool2d", x, out, geometry, { winners: argmax, flags: rectify ? Flag.rectify : 0 });
+    return { out, argmax };
+  };
 
   return {
     ...base,
@@ -81,12 +91,15 @@ export async function wasmBackend({ threads, largestMB = LARGEST_MB }: WasmBacke
     sumPerChannel: async (x) => {
       if (x.dtype === "float64" || x.rank < 2) return base.sumPerChannel(x);
       const [N, K] = x.shape as [number, number];
+      const gradient = pending("winnersGradient", x);
+      const winners = gradient !== null && sameShape(gradient.dOut.shape.slice(0, 2), [N, K]) ? gradient : null;
+      const terms = winners?.dOut ?? x; // each winner counts once, wherever it is
       const sums = memory.tensor([K]);
       const chunks = chunksOf(N);
       memory.scratch(() => {
         const partials = memory.doubles(chunks * K);
         partials.fill(0);
-        jobs.run("sumPerChannel", { items: N, chunks, M: K, N: sizeOf(x.shape.slice(2)), x: memory.address(x), out: partials.byteOffset });
+        jobs.run("sumPerChannel", { items: N, chunks, M: K, N: sizeOf(terms.shape.slice(2)), x: memory.address(terms), y: winners === null ? 0 : memory.address(winners.pooled), out: partials.byteOffset });
         for (let k = 0; k < K; k++) {
           let total = 0;
           for (let chunk = 0; chunk < chunks; chunk++) total += partials[chunk * K + k]!;
@@ -100,33 +113,41 @@ export async function wasmBackend({ threads, largestMB = LARGEST_MB }: WasmBacke
       if (x.dtype === "float64") return base.relu(x);
       const out = memory.floats(x.size);
       const deferred = new Deferred(() => memory.scratch(() => jobs.run("relu", { ...blocks(x.size), x: memory.address(x), out: out.byteOffset })));
-      rectified.set(deferred, x);
+      describe(deferred, { kind: "relu", x });
       return Tensor.defer(out, x.shape, deferred);
     },
     reluBackward: async (dOut, x) => {
       if (x.dtype === "float64" || !sameShape(dOut.shape, x.shape)) return base.reluBackward(dOut, x);
+      const behindPool = pending("poolGradient", dOut);
+      const pooling = behindPool === null ? undefined : poolings.get(behindPool.argmax);
+      if (behindPool !== null && pooling !== undefined && sameNumbers(pooling.x, x) && sameShape(pooling.x.shape, x.shape)) {
+        const { pooled } = pooling;
+        const dX = memory.floats(x.size);
+        const deferred = new Deferred(() => overPlanes("maxPool2dBackward", behindPool.dOut, dX, behindPool.geometry, { winners: behindPool.argmax, mask: pooled }));
+        describe(deferred, { ...behindPool, kind: "winnersGradient", pooled });
+        return Tensor.defer(dX, x.shape, deferred);
+      }
       const dX = memory.tensor(x.shape);
-      const behindPool = pending(pooledGradients, dOut);
-      if (behindPool !== null) behindPool(dX.data as Float32Array, x);
-      else memory.scratch(() => jobs.run("reluBackward", { ...blocks(x.size), x: memory.address(dOut), y: memory.address(x), out: memory.address(dX) }));
+      memory.scratch(() => jobs.run("reluBackward", { ...blocks(x.size), x: memory.address(dOut), y: memory.address(x), out: memory.address(dX) }));
       return dX;
     },
 
     maxPool2d: async (x, geometry) => {
       if (!takesWindows(x, geometry.H, geometry.W)) return base.maxPool2d(x, geometry);
-      const out = memory.tensor([x.shape[0]!, x.shape[1]!, geometry.outH, geometry.outW]);
-      const argmax = memory.integers(out.size);
-      const beforeRelu = pending(rectified, x);
-      overPlanes("maxPool2d", beforeRelu ?? x, out, geometry, { winners: argmax, flags: beforeRelu === null ? 0 : Flag.rectify });
-      return { out, argmax };
+      const rectified = pending("relu", x);
+      const relu = rectified !== null && sameShape(rectified.x.shape, x.shape) ? rectified : null;
+      const before = relu?.x ?? x;
+      const convolution = pending("convolution", before);
+      const pooling = convolution !== null && poolsFours(geometry, convolution.geometry) && before.shape[1] === convolution.weight.shape[0] ? convolutions.pool(convolution, geometry, relu !== null) : pool(before, geometry, relu !== null);
+      if (relu !== null) poolings.set(pooling.argmax, { x: before, pooled: pooling.out });
+      return pooling;
     },
     maxPool2dBackward: async (dOut, argmax, geometry) => {
       if (!takesWindows(dOut, geometry.outH, geometry.outW)) return base.maxPool2dBackward(dOut, argmax, geometry);
       const shape = [dOut.shape[0]!, dOut.shape[1]!, geometry.H, geometry.W];
-      const compute = (dX: Float32Array, mask: Tensor | null): void => overPlanes("maxPool2dBackward", dOut, dX, geometry, { winners: argmax, mask });
       const dX = memory.floats(sizeOf(shape));
-      const deferred = new Deferred(() => compute(dX, null));
-      pooledGradients.set(deferred, compute);
+      const deferred = new Deferred(() => overPlanes("maxPool2dBackward", dOut, dX, geometry, { winners: argmax }));
+      describe(deferred, { kind: "poolGradient", dOut, argmax, geometry });
       return Tensor.defer(dX, shape, deferred);
     },
     averagePool2d: async (x, geometry) => {
@@ -161,4 +182,10 @@ export async function wasmBackend({ threads, largestMB = LARGEST_MB }: WasmBacke
 
 function takesWindows(x: Tensor, height: number, width: number): boolean {
   return x.dtype === "float32" && x.rank === 4 && x.shape[2] === height && x.shape[3] === width;
+}
+
+/** Do two tensors hold the same numbers in the same order because they look at the same memory? Does not look at what is not computed yet. */
+function sameNumbers(a: Tensor, b: Tensor): boolean {
+  if (a.deferred !== null || b.deferred !== null) return a.deferred === b.deferred && a.isContiguous && b.isContiguous;
+  return a.isContiguous && b.isContiguous && a.data === b.data;
 }

@@ -19,8 +19,9 @@ export const kernelNumbers = {
   sgdUpdate: 12,
   adamUpdate: 13,
   transpose: 14,
-  sparseWeightGradient: 15,
-  sparseInputGradient: 16,
+  winnersWeightGradient: 15,
+  winnersInputGradient: 16,
+  convolvePool: 17,
 } as const;
 
 /** What `flags` says of a job; see `assembly/jobs.ts`. */

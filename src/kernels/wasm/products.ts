@@ -2,14 +2,13 @@ import type { WindowGeometry } from "../../im2col/index.js";
 import { broadcastShape, Deferred, formatShape, reject, sameShape, sizeOf, Tensor } from "../../tensor/index.js";
 import type { MatmulOptions } from "../backend.js";
 import { density, matrixIndices, productExtents, type ProductExtents } from "../reference/matmul.js";
+import { Convolutions, isPlain } from "./convolutions.js";
 import { chunksOf, Flag, type JobFields, type JobRunner } from "./jobs.js";
 import type { WasmMemory } from "./memory.js";
-import { pending } from "./pending.js";
+import { describe, type Images, pending, type WinnersGradient } from "./pending.js";
 
 /** Below this share of non-zeros, walking a list of them is faster than multiplying everything. */
 const SPARSE_BELOW = 0.3;
-/** With fewer channels, a pixel is not even one vector, and images with channels last do not pay. */
-const FEWEST_CHANNELS = 4;
 /** A batch of fewer products than this is cut into rows instead, so that there is work for every thread. */
 const FEW_PRODUCTS = 16;
 /** Up to this width, turning b over costs more than multiplying its rows as they are. */
@@ -21,28 +20,16 @@ interface Columns {
   readonly geometry: WindowGeometry;
 }
 
-/** Images that columns are added onto. */
-interface Images {
-  readonly out: Tensor;
-  readonly channels: number;
-  readonly geometry: WindowGeometry;
-}
-
-/** A product that is not computed yet. */
-type Product = (ontoImage: Images | null) => void;
-
-type Sizes = Pick<ProductExtents, "M" | "N" | "I">;
-
 /** Products of matrices, and what flows into and out of them. */
 export class Products {
   readonly #memory: WasmMemory;
   readonly #jobs: JobRunner;
-  readonly #columns = new WeakMap<Deferred, Columns>();
-  readonly #products = new WeakMap<Deferred, Product>();
+  readonly #convolutions: Convolutions;
 
-  constructor(memory: WasmMemory, jobs: JobRunner) {
+  constructor(memory: WasmMemory, jobs: JobRunner, convolutions: Convolutions) {
     this.#memory = memory;
     this.#jobs = jobs;
+    this.#convolutions = convolutions;
   }
 
   /** See {@link Backend.im2col}. Nothing is laid out until somebody looks. */
@@ -53,7 +40,7 @@ export class Products {
     const deferred = new Deferred(() => {
       this.#memory.scratch(() => this.#jobs.run("im2col", { items: N * C, x: this.#memory.address(x), out: data.byteOffset, geometry: this.#memory.geometry(geometry) }));
     });
-    this.#columns.set(deferred, { x, geometry });
+    describe(deferred, { kind: "columns", x, geometry });
     return Tensor.defer(data, [N, C * kH * kW, outH * outW], deferred);
   }
 
@@ -61,17 +48,14 @@ export class Products {
   ontoImages(cols: Tensor, channels: number, geometry: WindowGeometry): Tensor {
     const N = cols.shape[0]!;
     const x = this.#memory.tensor([N, channels, geometry.H, geometry.W]);
-    const product = pending(this.#products, cols);
+    const product = pending("product", cols);
     // one product for each image, not one for each group of its channels
-    if (product !== null && cols.deferred !== null && this.#whole.get(cols.deferred) === N) product({ out: x, channels, geometry });
+    if (product?.count === N) product.onto({ out: x, channels, geometry });
     else this.#memory.scratch(() => this.#jobs.run("col2im", { items: N * channels, x: this.#memory.address(cols), out: this.#memory.address(x), geometry: this.#memory.geometry(geometry) }));
     return x;
   }
 
-  /** How many matrices a product that is not computed yet has. */
-  readonly #whole = new WeakMap<Deferred, number>();
-
-  /** See {@link Backend.matmul}. A batch without a bias is not computed until somebody looks. */
+  /** See {@link Backend.matmul}. A batch without a bias is not computed until somebody looks, and neither is a convolution. */
   matmul(a: Tensor, b: Tensor, options: MatmulOptions): Tensor {
     const extents = productExtents("matmul", a, b, options);
     const { M, N, batchA, batchB } = extents;
@@ -83,20 +67,38 @@ export class Products {
     const batch = broadcastShape("matmul", batchA, batchB);
     const shape = [...batch, M, N];
     const data = this.#memory.floats(sizeOf(shape));
-    const compute: Product = (ontoImage) => this.#memory.scratch(() => this.#multiply(data.byteOffset, a, b, extents, batch, options, ontoImage));
+    const compute = (ontoImage: Images | null): void => this.#memory.scratch(() => this.#multiply(data.byteOffset, a, b, extents, batch, options, ontoImage));
+    const convolved = this.#convolved(a, b, extents, options);
+    if (convolved !== null) {
+      const [weight, bias] = [a.clone(this.#memory), options.rowBias!.clone(this.#memory)];
+      const deferred = new Deferred(() => this.#memory.scratch(() => this.#multiply(data.byteOffset, weight, b, extents, batch, { rowBias: bias }, null)));
+      describe(deferred, { kind: "convolution", x: convolved.x, geometry: convolved.geometry, weight: weight.reshape([M, extents.I]), bias: bias.reshape([M]) });
+      return Tensor.defer(data, shape, deferred);
+    }
     if (sizeOf(batch) === 1 || rowBias || columnBias) {
       compute(null);
       return Tensor.wrap(data, shape);
     }
     const deferred = new Deferred(() => compute(null));
-    this.#products.set(deferred, compute);
-    this.#whole.set(deferred, sizeOf(batch));
+    describe(deferred, { kind: "product", count: sizeOf(batch), onto: compute });
     return Tensor.defer(data, shape, deferred);
   }
 
-  #multiply(out: number, a: Tensor, b: Tensor, { M, N, I, batchA, batchB }: ProductExtents, batch: readonly number[], options: MatmulOptions, ontoImage: Parameters<Product>[0]): void {
+  /** The images and windows of W · im2col(x) + bias, if this is one, with one W for all images; `null` for any other product. */
+  #convolved(a: Tensor, b: Tensor, { I, N, batchA, batchB }: ProductExtents, { transposeA = false, transposeB = false, rowBias, columnBias }: MatmulOptions): Columns | null {
+    if (transposeA || transposeB || !rowBias || columnBias || sizeOf(batchA) !== 1 || a.size === 0 || sizeOf(batchB) === 0) return null;
+    const columns = this.#columnsFor(b, N, I);
+    return columns !== null && isPlain(columns.geometry) ? columns : null;
+  }
+
+  #multiply(out: number, a: Tensor, b: Tensor, { M, N, I, batchA, batchB }: ProductExtents, batch: readonly number[], options: MatmulOptions, ontoImage: Images | null): void {
     const memory = this.#memory;
     const { transposeA = false, transposeB = false, rowBias, columnBias } = options;
+    const winners = ontoImage === null ? null : winnersOf(b, I, ontoImage.geometry);
+    if (winners !== null && ontoImage !== null && transposeA && sizeOf(batchA) === 1) {
+      this.#convolutions.inputGradient(a, winners, ontoImage);
+      return;
+    }
     const whichA = memory.integers(sizeOf(batch));
     const whichB = memory.integers(sizeOf(batch));
     whichA.set(matrixIndices(batchA, batch));
@@ -105,10 +107,6 @@ export class Products {
     const single = sizeOf(batchB) === 1 && columns === null;
     const sparse = columns === null && !transposeB && !rowBias && !columnBias && density(b.contiguous().data) < SPARSE_BELOW;
     const image = columns ?? ontoImage;
-    if (ontoImage !== null && sparse && transposeA && sizeOf(batchA) === 1 && isPlain(ontoImage.geometry) && ontoImage.channels >= FEWEST_CHANNELS) {
-      this.#sparseInputGradient(a, b, { M, N, I }, sizeOf(batch), ontoImage);
-      return;
-    }
     const y = columns !== null ? memory.address(columns.x) : single && transposeB ? this.#turned(b, N, I) : memory.address(b);
     let flags = 0;
     if (transposeB && !single) flags |= Flag.turnB;
@@ -161,8 +159,9 @@ export class Products {
     memory.scratch(() => {
       const { transposeA = false, transposeB = false } = options;
       const columns = sizeOf(batchA.slice(1)) === 1 ? this.#columnsFor(b, transposeB ? I : N, transposeB ? N : I) : null;
-      if (columns !== null && isPlain(columns.geometry) && transposeB && !transposeA && columns.x.shape[1]! >= FEWEST_CHANNELS && density(a.contiguous().data) < SPARSE_BELOW) {
-        this.#sparseWeightGradient(out, a, { M, N, I }, terms, columns);
+      const winners = columns === null ? null : winnersOf(a, M, columns.geometry);
+      if (columns !== null && winners !== null && transposeB && !transposeA) {
+        this.#convolutions.weightGradient(out, winners, columns.x, columns.geometry);
         return;
       }
       const dots = transposeB && !transposeA && N <= FEW_COLUMNS;
@@ -195,54 +194,9 @@ export class Products {
     return out;
   }
 
-  /** `dWeight = Σₙ dOutₙ · colsₙᵀ` over the entries of dOut that are not 0; dOut is [N, K, P], the result [K, C·kH·kW]. */
-  #sparseWeightGradient(out: Tensor, dOut: Tensor, { M: K, N: R, I: P }: Sizes, images: number, { x, geometry }: Columns): void {
-    const memory = this.#memory;
-    const C = x.shape[1]!;
-    const chunks = chunksOf(images);
-    const partials = memory.floats(chunks * K * R);
-    this.#run("sparseWeightGradient", {
-      items: images,
-      chunks,
-      M: K,
-      N: R,
-      I: P,
-      x: memory.address(dOut),
-      aMatrix: 4 * K * R,
-      y: memory.address(x),
-      bMatrix: imageBytes({ x, geometry }),
-      out: partials.byteOffset,
-      geometry: memory.geometry(geometry),
-      channels: C,
-      scratchBytes: roundUp(4 * paddedPixels(geometry) * C + 8 * (P + 1)),
-    });
-    const total = memory.tensor([K, R / C, C]);
-    this.#jobs.run("addPartials", { items: Math.ceil((K * R) / 4096), M: chunks, N: K * R, x: partials.byteOffset, out: memory.address(total) });
-    // [K, kH·kW, C] → [K, C, kH·kW]
-    out.data.set(total.transpose([0, 2, 1]).clone().data);
-  }
-
-  /** `dX = col2im(Wᵀ · dOut)` over the entries of dOut that are not 0; W is [K, C·kH·kW], dOut [N, K, P]. */
-  #sparseInputGradient(W: Tensor, dOut: Tensor, { M: R, N: P, I: K }: Sizes, images: number, { out, channels: C, geometry }: Images): void {
-    // [K, C, kH·kW] → [K, kH·kW, C]
-    const weight = W.reshape([K, C, R / C]).transpose([0, 2, 1]).clone(this.#memory);
-    this.#run("sparseInputGradient", {
-      items: images,
-      M: R,
-      N: P,
-      I: K,
-      x: this.#memory.address(weight),
-      y: this.#memory.address(dOut),
-      out: this.#memory.address(out),
-      geometry: this.#memory.geometry(geometry),
-      channels: C,
-      scratchBytes: roundUp(4 * paddedPixels(geometry) * C + 4 * P * K + 8 * (K + 1)),
-    });
-  }
-
   /** The images whose columns an operand stands for, if they are not laid out and each matrix [rows, columns] belongs to a whole image. */
   #columnsFor(b: Tensor, columnCount: number, rowCount: number): Columns | null {
-    const columns = pending(this.#columns, b);
+    const columns = pending("columns", b);
     if (columns === null) return null;
     const { kH, kW, outH, outW } = columns.geometry;
     return rowCount === columns.x.shape[1]! * kH * kW && columnCount === outH * outW ? columns : null;
@@ -251,11 +205,11 @@ export class Products {
   /** Where a copy of b [N, I] is with rows and columns exchanged. */
   #turned(b: Tensor, N: number, I: number): number {
     const copy = this.#memory.floats(N * I);
-    this.#jobs.run("transpose", { items: 1, M: N, N: I, x: this.#memory.address(b), out: copy.byteOffset });
+    this.#jobs.run("transpose", { items: 1, M: N, N: I, x: this.#memory.address(b), out: copy.byteOffset, aRow: 4 * N });
     return copy.byteOffset;
   }
 
-  #run(kernel: "products" | "sums" | "sparseWeightGradient" | "sparseInputGradient", fields: JobFields & { readonly scratchBytes: number }): void {
+  #run(kernel: "products" | "sums", fields: JobFields & { readonly scratchBytes: number }): void {
     const scratch = this.#memory.take(fields.scratchBytes * this.#jobs.threads);
     this.#jobs.run(kernel, { ...fields, scratch });
   }
@@ -286,11 +240,9 @@ function roundUp(bytes: number): number {
   return Math.ceil(bytes / 64) * 64;
 }
 
-/** Windows without gaps, a pixel apart: the ones that `assembly/convolution.ts` knows. */
-function isPlain({ strideH, strideW, dilationH, dilationW }: WindowGeometry): boolean {
-  return strideH === 1 && strideW === 1 && dilationH === 1 && dilationW === 1;
-}
-
-function paddedPixels({ H, W, padH, padW }: WindowGeometry): number {
-  return (H + 2 * padH) * (W + 2 * padW);
+/** What a product's operand waits for, if that is the gradient behind a rectifier and a max pooling of a convolution with K filters. */
+function winnersOf(operand: Tensor, K: number, geometry: WindowGeometry): WinnersGradient | null {
+  const winners = pending("winnersGradient", operand);
+  const fits = winners !== null && winners.dOut.shape[1] === K && winners.geometry.H === geometry.outH && winners.geometry.W === geometry.outW;
+  return fits && isPlain(geometry) ? winners : null;
 }

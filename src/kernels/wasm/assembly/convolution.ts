@@ -1,12 +1,12 @@
 /**
- * Both gradients of a convolution whose dOut is mostly zeros, without columns and without multiplying zeros. Behind a max pooling and a
- * rectifier, seven entries in eight are 0. For stride 1 and dilation 1, where a window is, row by row, one contiguous piece of an image
- * whose channels lie side by side:
+ * Both gradients of a convolution behind which a rectifier and a max pooling stand. Of its dOut only the windows' winners can differ from
+ * 0, and of these only the positive ones: an entry in eight. They are listed, filter by filter, and nothing else is multiplied; no columns
+ * are laid out. For stride 1 and dilation 1, where a window is, row by row, one contiguous piece of an image whose channels lie side by side:
  *
  *     pixels[h, w, c]      an image with its padding, channels last
  *     L = kW·C             numbers of one row of a window, from pixels[p + i, q, 0] on
  */
-import { walkList } from "./sparse";
+import { spreadList, walkList, walkNarrow } from "./sparse";
 import { transpose } from "./transpose";
 import { Geometry } from "./windows";
 
@@ -38,72 +38,80 @@ function fromPixels(C: i32, g: Geometry, pixels: usize, x: usize): void {
   }
 }
 
-/**
- * `dWeight[k, i, j, c] += Σ dOut[k, p, q] · pixels[p + i, q + j, c]` over the entries of dOut that are not 0, for one image.
- *
- * @param dOut [K, outH·outW]
- * @param dWeight [K, kH, kW, C]
- */
-export function sparseWeightGradient(C: i32, K: i32, g: Geometry, x: usize, dOut: usize, dWeight: usize, scratch: usize): void {
-  const pixels = scratch;
-  const list = pixels + paddedBytes(g, C);
-  const pixelBytes = <usize>C << 2;
-  const rowBytes = <usize>paddedW(g) * pixelBytes;
-  const L = g.kW * C;
-  toPixels(C, g, x, pixels);
-  for (let k = 0; k < K; k++) {
-    let end = list;
-    for (let p = 0; p < g.outH; p++) {
-      let at = pixels + <usize>p * rowBytes;
-      for (let q = 0; q < g.outW; q++) {
-        const value = load<f32>(dOut);
-        store<usize>(end, at);
-        store<f32>(end, value, 4);
-        end += value != 0 ? 8 : 0;
-        at += pixelBytes;
-        dOut += 4;
-      }
-    }
-    for (let i = 0; i < g.kH; i++) {
-      walkList(list, end, <usize>i * rowBytes, L, dWeight, true);
-      dWeight += <usize>L << 2;
+/** Where the first pixel of each of the outH·outW windows is, from the start of an image on. */
+export function firstPixels(C: i32, g: Geometry, table: usize): void {
+  for (let p = 0; p < g.outH; p++) {
+    for (let q = 0; q < g.outW; q++) {
+      store<usize>(table, <usize>((p * paddedW(g) + q) * C) << 2);
+      table += 4;
     }
   }
 }
 
 /**
- * `dX[c, h, w] = Σ dOut[k, p, q] · weight[k, c, h − p, w − q]` over the entries of dOut that are not 0, for one image.
+ * The entries of one channel of dOut that are not 0: 8 bytes each, where the window's first pixel is, and the value.
  *
- * @param weight [K, kH, kW, C]
- * @param dOut [K, outH·outW]
- * @param dX [C, H, W], overwritten
+ * @param S pooled windows
+ * @param dPooled [S], what flows back into the pooling; argmax [S], the winners; pooled [S], positive where the rectifier lets through
  */
-export function sparseInputGradient(C: i32, K: i32, g: Geometry, weight: usize, dOut: usize, dX: usize, scratch: usize): void {
-  const P = g.outH * g.outW, L = g.kW * C;
-  const pixels = scratch;
-  const turned = pixels + paddedBytes(g, C);
-  const list = turned + (<usize>(P * K) << 2);
-  const pixelBytes = <usize>C << 2;
-  const rowBytes = <usize>paddedW(g) * pixelBytes;
-  const filterBytes = <usize>(g.kH * L) << 2;
+function listWinners(S: i32, dPooled: usize, argmax: usize, pooled: usize, table: usize, pixels: usize, list: usize): usize {
+  let end = list;
+  const last = dPooled + (<usize>S << 2);
+  while (dPooled < last) {
+    const value = load<f32>(dPooled);
+    store<usize>(end, pixels + load<usize>(table + (load<usize>(argmax) << 2)));
+    store<f32>(end, value, 4);
+    end += load<f32>(pooled) > 0 ? 8 : 0; // no branch: the next entry overwrites one that is 0
+    dPooled += 4; argmax += 4; pooled += 4;
+  }
+  return end;
+}
+
+/**
+ * `dWeight[k, i, j, c] += Σ dOut[k, p, q] · pixels[p + i, q + j, c]`, for one image.
+ *
+ * @param x [C, H, W]; dPooled, argmax, pooled [K, S]
+ * @param dWeight [K, kH, kW, C]
+ * @param table see {@link firstPixels}
+ * @param scratch room for a list of S entries, and for the image with its padding
+ */
+export function weightGradient(C: i32, K: i32, S: i32, g: Geometry, x: usize, dPooled: usize, argmax: usize, pooled: usize, dWeight: usize, table: usize, scratch: usize): void {
+  const list = scratch;
+  let pixels = list + (<usize>(S + 1) << 3);
+  if (C == 1 && g.padH == 0 && g.padW == 0) pixels = x;
+  else toPixels(C, g, x, pixels);
+  const L = g.kW * C;
+  const rowBytes = <usize>(paddedW(g) * C) << 2;
+  const windowBytes = <usize>S << 2;
+  for (let k = 0; k < K; k++) {
+    const end = listWinners(S, dPooled, argmax, pooled, table, pixels, list);
+    if (L <= 4) walkNarrow(list, end, rowBytes, g.kH, L, dWeight);
+    else for (let i = 0; i < g.kH; i++) walkList(list, end, <usize>i * rowBytes, L, dWeight + (<usize>(i * L) << 2), true);
+    dWeight += <usize>(g.kH * L) << 2;
+    dPooled += windowBytes; argmax += windowBytes; pooled += windowBytes;
+  }
+}
+
+/**
+ * `dX = Σ dOut[k, p, q] · weight[k, i, j, c]` on pixel (p + i, q + j), for one image; dX is overwritten.
+ *
+ * @param weight [K, kH, kW, C]; dPooled, argmax, pooled [K, S]
+ * @param dX [C, H, W]
+ */
+export function inputGradient(C: i32, K: i32, S: i32, g: Geometry, weight: usize, dPooled: usize, argmax: usize, pooled: usize, dX: usize, table: usize, scratch: usize): void {
+  const list = scratch;
+  const pixels = list + (<usize>(S + 1) << 3);
   memory.fill(pixels, 0, paddedBytes(g, C));
-  transpose(K, P, dOut, <usize>P << 2, turned, <usize>K << 2);
-  let entry = turned;
-  for (let p = 0; p < g.outH; p++) {
-    for (let q = 0; q < g.outW; q++) {
-      let end = list;
-      let filter = weight;
-      for (let k = 0; k < K; k++) {
-        const value = load<f32>(entry);
-        store<usize>(end, filter);
-        store<f32>(end, value, 4);
-        end += value != 0 ? 8 : 0;
-        filter += filterBytes;
-        entry += 4;
-      }
-      if (end == list) continue;
-      for (let i = 0; i < g.kH; i++) walkList(list, end, <usize>(i * L) << 2, L, pixels + <usize>(p + i) * rowBytes + <usize>q * pixelBytes, true);
+  const L = g.kW * C;
+  const rowBytes = <usize>(paddedW(g) * C) << 2;
+  const windowBytes = <usize>S << 2;
+  for (let k = 0; k < K; k++) {
+    const end = listWinners(S, dPooled, argmax, pooled, table, pixels, list);
+    for (let i = 0; i < g.kH; i++) {
+      spreadList(list, end, <usize>i * rowBytes, L, weight);
+      weight += <usize>L << 2;
     }
+    dPooled += windowBytes; argmax += windowBytes; pooled += windowBytes;
   }
   fromPixels(C, g, pixels, dX);
 }

@@ -2,7 +2,8 @@
  * Work that several threads share. A job is a kernel with its arguments and a number of chunks; each thread takes the next chunk until
  * none is left. How a job is cut depends on its size only, never on the number of threads, and so does every result, to the bit.
  */
-import { sparseInputGradient, sparseWeightGradient } from "./convolution";
+import { convolvePool } from "./convolve-pool";
+import { firstPixels, inputGradient, weightGradient } from "./convolution";
 import { gemm, gemmDots } from "./gemm";
 import { adamUpdate, relu, reluBackward, sgdUpdate, sumPerChannel } from "./passes";
 import { gemmSparse } from "./sparse";
@@ -122,14 +123,14 @@ function runChunk(job: Job, chunk: i32, first: i32, end: i32, scratch: usize): v
       return col2im(end - first, g, job.x + <usize>first * rows, job.out + <usize>first * pixels(g));
     }
     case 5: return maxPool2d(end - first, g, job.x + <usize>first * pixels(g), job.out + <usize>first * windows(g), job.extra + <usize>first * windows(g), (job.flags & RECTIFY) != 0);
-    case 6: return maxPool2dBackward(end - first, g.outH * g.outW, g.H * g.W, job.x + <usize>first * windows(g), job.extra + <usize>first * windows(g), job.out + <usize>first * pixels(g), job.y ? job.y + <usize>first * pixels(g) : 0);
+    case 6: return maxPool2dBackward(end - first, g.outH * g.outW, g.H * g.W, job.x + <usize>first * windows(g), job.extra + <usize>first * windows(g), job.out + <usize>first * pixels(g), job.y ? job.y + <usize>first * windows(g) : 0);
     case 7: return averagePool2d(end - first, g, job.x + <usize>first * pixels(g), job.out + <usize>first * windows(g));
     case 8: return averagePool2dBackward(end - first, g, job.x + <usize>first * windows(g), job.out + <usize>first * pixels(g));
     case 9: return relu(length(job, first, end), job.x + offset(first), job.out + offset(first));
     case 10: return reluBackward(length(job, first, end), job.x + offset(first), job.y + offset(first), job.out + offset(first));
     case 11: {
       const image = <usize>(job.M * job.N) << 2;
-      return sumPerChannel(end - first, job.M, job.N, job.x + <usize>first * image, job.out + (<usize>(chunk * job.M) << 3));
+      return sumPerChannel(end - first, job.M, job.N, job.x + <usize>first * image, job.y ? job.y + <usize>first * image : 0, job.out + (<usize>(chunk * job.M) << 3));
     }
     case 12: {
       const n = numbers(job);
@@ -144,17 +145,36 @@ function runChunk(job: Job, chunk: i32, first: i32, end: i32, scratch: usize): v
         n.learningRate, n.first, n.second, n.epsilon, n.weightDecay, n.correction1, n.correction2,
       );
     }
-    case 14: return transpose(job.M, job.N, job.x, <usize>job.N << 2, job.out, <usize>job.M << 2);
+    case 14: return transpose(job.M, job.N, job.x, <usize>job.N << 2, job.out, job.aRow);
     case 15: {
-      const bytes = <usize>(job.M * job.I) << 2;
+      const winners = <usize>(job.M * job.N) << 2;
       const out = job.out + <usize>chunk * job.aMatrix;
+      const free = scratch + windows(g);
       memory.fill(out, 0, job.aMatrix);
-      for (let n = first; n < end; n++) sparseWeightGradient(job.channels, job.M, g, job.y + <usize>n * job.bMatrix, job.x + <usize>n * bytes, out, scratch);
+      firstPixels(job.channels, g, scratch);
+      for (let n = first; n < end; n++) {
+        const at = <usize>n * winners;
+        weightGradient(job.channels, job.M, job.N, g, job.y + <usize>n * (<usize>job.channels * pixels(g)), job.x + at, job.extra + at, job.rowBias + at, out, scratch, free);
+      }
       return;
     }
     case 16: {
-      const bytes = <usize>(job.I * job.N) << 2;
-      for (let n = first; n < end; n++) sparseInputGradient(job.channels, job.I, g, job.x, job.y + <usize>n * bytes, job.out + <usize>n * (<usize>job.channels * pixels(g)), scratch);
+      const winners = <usize>(job.M * job.N) << 2;
+      const free = scratch + windows(g);
+      firstPixels(job.channels, g, scratch);
+      for (let n = first; n < end; n++) {
+        const at = <usize>n * winners;
+        inputGradient(job.channels, job.M, job.N, g, job.y, job.x + at, job.extra + at, job.rowBias + at, job.out + <usize>n * (<usize>job.channels * pixels(g)), scratch, free);
+      }
+      return;
+    }
+    case 17: {
+      const image = <usize>job.channels * pixels(g);
+      const pooled = <usize>(job.M * job.rows * job.blocks) << 2;
+      for (let n = first; n < end; n++) {
+        const at = <usize>n * pooled;
+        convolvePool(job.channels, job.M, g, job.rows, job.blocks, job.x + <usize>n * image, job.y, job.rowBias, job.out + at, job.extra + at, (job.flags & RECTIFY) != 0, scratch);
+      }
       return;
     }
   }

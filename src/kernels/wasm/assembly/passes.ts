@@ -28,20 +28,25 @@ export function reluBackward(count: i32, dOut: usize, x: usize, dX: usize): void
   }
 }
 
-/** Adds, to each of K sums in float64 at `totals`, the P entries of channel k of every one of N images. */
-export function sumPerChannel(N: i32, K: i32, P: i32, x: usize, totals: usize): void {
+/**
+ * Adds, to each of K sums in float64 at `totals`, the P entries of channel k of every one of N images; if there is a `mask`, those where it is
+ * positive.
+ */
+export function sumPerChannel(N: i32, K: i32, P: i32, x: usize, mask: usize, totals: usize): void {
   for (let n = 0; n < N; n++) {
     for (let k = 0; k < K; k++) {
       let lanes = ZERO;
       let p = 0;
       for (; p + 4 <= P; p += 4) {
-        lanes = f32x4.add(lanes, v128.load(x));
+        lanes = f32x4.add(lanes, mask ? v128.and(v128.load(x), f32x4.gt(v128.load(mask), ZERO)) : v128.load(x));
         x += 16;
+        if (mask) mask += 16;
       }
       let total: f64 = (<f64>f32x4.extract_lane(lanes, 0) + <f64>f32x4.extract_lane(lanes, 1)) + (<f64>f32x4.extract_lane(lanes, 2) + <f64>f32x4.extract_lane(lanes, 3));
       for (; p < P; p++) {
-        total += <f64>load<f32>(x);
+        if (!mask || load<f32>(mask) > 0) total += <f64>load<f32>(x);
         x += 4;
+        if (mask) mask += 4;
       }
       const at = totals + (<usize>k << 3);
       store<f64>(at, load<f64>(at) + total);
