@@ -26,6 +26,26 @@ export function gemm(
   c: usize, cRow: usize,
   rowBias: usize, columnBias: usize, accumulate: bool, panel: usize,
 ): void {
+  const rows = I >= PACKED_FROM ? max(FEW_ROWS, (A_BYTES / (I << 2)) & ~3) : FEW_ROWS;
+  for (let m = 0; m < M; m += rows) {
+    const row = <usize>m;
+    block(min(rows, M - m), N, I, a + row * aRow, aRow, aStep, b, bRow, c + row * cRow, cRow, rowBias ? rowBias + (row << 2) : 0, columnBias, accumulate, panel);
+  }
+}
+
+/** So many rows of A are multiplied by all of B before the next ones' turn comes: they stay in the first cache meanwhile, and A flows past once. */
+const FEW_ROWS = 32;
+/** Where columns of B are packed, that has to pay: as many rows as stay in the second cache, this many bytes. */
+const A_BYTES = 1 << 18;
+
+/** Some rows of C. */
+function block(
+  M: i32, N: i32, I: i32,
+  a: usize, aRow: usize, aStep: usize,
+  b: usize, bRow: usize,
+  c: usize, cRow: usize,
+  rowBias: usize, columnBias: usize, accumulate: bool, panel: usize,
+): void {
   const whole = N & ~7;
   const packs = M >= 16 && I >= PACKED_FROM;
   for (let n = 0; n < whole; n += 8) {
@@ -89,18 +109,74 @@ function column8(
       c30 = f32x4.add(c30, x); c31 = f32x4.add(c31, x);
     }
     let q = b;
-    for (let i = 0; i < I; i++) {
-      const b0 = v128.load(q), b1 = v128.load(q, 16);
-      let x = v128.load32_splat(a0);
-      c00 = madd(c00, x, b0); c01 = madd(c01, x, b1);
-      x = v128.load32_splat(a1);
-      c10 = madd(c10, x, b0); c11 = madd(c11, x, b1);
-      x = v128.load32_splat(a2);
-      c20 = madd(c20, x, b0); c21 = madd(c21, x, b1);
-      x = v128.load32_splat(a3);
-      c30 = madd(c30, x, b0); c31 = madd(c31, x, b1);
-      a0 += aStep; a1 += aStep; a2 += aStep; a3 += aStep;
-      q += bRow;
+    // Four steps at a time. The branches between them do more than to find the end: V8 puts all loads of a block before its arithmetic,
+    // and with more than one step in a block there are more of them than registers.
+    if (aStep == 4) {
+      for (let left = I; left > 0; left -= 4) {
+        let b0 = v128.load(q), b1 = v128.load(q, 16);
+        let x = v128.load32_splat(a0); c00 = madd(c00, x, b0); c01 = madd(c01, x, b1);
+        x = v128.load32_splat(a1); c10 = madd(c10, x, b0); c11 = madd(c11, x, b1);
+        x = v128.load32_splat(a2); c20 = madd(c20, x, b0); c21 = madd(c21, x, b1);
+        x = v128.load32_splat(a3); c30 = madd(c30, x, b0); c31 = madd(c31, x, b1);
+        q += bRow;
+        if (left == 1) break;
+        b0 = v128.load(q); b1 = v128.load(q, 16);
+        x = v128.load32_splat(a0, 4); c00 = madd(c00, x, b0); c01 = madd(c01, x, b1);
+        x = v128.load32_splat(a1, 4); c10 = madd(c10, x, b0); c11 = madd(c11, x, b1);
+        x = v128.load32_splat(a2, 4); c20 = madd(c20, x, b0); c21 = madd(c21, x, b1);
+        x = v128.load32_splat(a3, 4); c30 = madd(c30, x, b0); c31 = madd(c31, x, b1);
+        q += bRow;
+        if (left == 2) break;
+        b0 = v128.load(q); b1 = v128.load(q, 16);
+        x = v128.load32_splat(a0, 8); c00 = madd(c00, x, b0); c01 = madd(c01, x, b1);
+        x = v128.load32_splat(a1, 8); c10 = madd(c10, x, b0); c11 = madd(c11, x, b1);
+        x = v128.load32_splat(a2, 8); c20 = madd(c20, x, b0); c21 = madd(c21, x, b1);
+        x = v128.load32_splat(a3, 8); c30 = madd(c30, x, b0); c31 = madd(c31, x, b1);
+        q += bRow;
+        if (left == 3) break;
+        b0 = v128.load(q); b1 = v128.load(q, 16);
+        x = v128.load32_splat(a0, 12); c00 = madd(c00, x, b0); c01 = madd(c01, x, b1);
+        x = v128.load32_splat(a1, 12); c10 = madd(c10, x, b0); c11 = madd(c11, x, b1);
+        x = v128.load32_splat(a2, 12); c20 = madd(c20, x, b0); c21 = madd(c21, x, b1);
+        x = v128.load32_splat(a3, 12); c30 = madd(c30, x, b0); c31 = madd(c31, x, b1);
+        q += bRow;
+        a0 += 16; a1 += 16; a2 += 16; a3 += 16;
+      }
+    } else {
+      // rows of A are neighbours
+      for (let left = I; left > 0; left -= 4) {
+        let b0 = v128.load(q), b1 = v128.load(q, 16);
+        let x = v128.load32_splat(a0); c00 = madd(c00, x, b0); c01 = madd(c01, x, b1);
+        x = v128.load32_splat(a0, 4); c10 = madd(c10, x, b0); c11 = madd(c11, x, b1);
+        x = v128.load32_splat(a0, 8); c20 = madd(c20, x, b0); c21 = madd(c21, x, b1);
+        x = v128.load32_splat(a0, 12); c30 = madd(c30, x, b0); c31 = madd(c31, x, b1);
+        q += bRow;
+        if (left == 1) break;
+        a0 += aStep;
+        b0 = v128.load(q); b1 = v128.load(q, 16);
+        x = v128.load32_splat(a0); c00 = madd(c00, x, b0); c01 = madd(c01, x, b1);
+        x = v128.load32_splat(a0, 4); c10 = madd(c10, x, b0); c11 = madd(c11, x, b1);
+        x = v128.load32_splat(a0, 8); c20 = madd(c20, x, b0); c21 = madd(c21, x, b1);
+        x = v128.load32_splat(a0, 12); c30 = madd(c30, x, b0); c31 = madd(c31, x, b1);
+        q += bRow;
+        if (left == 2) break;
+        a0 += aStep;
+        b0 = v128.load(q); b1 = v128.load(q, 16);
+        x = v128.load32_splat(a0); c00 = madd(c00, x, b0); c01 = madd(c01, x, b1);
+        x = v128.load32_splat(a0, 4); c10 = madd(c10, x, b0); c11 = madd(c11, x, b1);
+        x = v128.load32_splat(a0, 8); c20 = madd(c20, x, b0); c21 = madd(c21, x, b1);
+        x = v128.load32_splat(a0, 12); c30 = madd(c30, x, b0); c31 = madd(c31, x, b1);
+        q += bRow;
+        if (left == 3) break;
+        a0 += aStep;
+        b0 = v128.load(q); b1 = v128.load(q, 16);
+        x = v128.load32_splat(a0); c00 = madd(c00, x, b0); c01 = madd(c01, x, b1);
+        x = v128.load32_splat(a0, 4); c10 = madd(c10, x, b0); c11 = madd(c11, x, b1);
+        x = v128.load32_splat(a0, 8); c20 = madd(c20, x, b0); c21 = madd(c21, x, b1);
+        x = v128.load32_splat(a0, 12); c30 = madd(c30, x, b0); c31 = madd(c31, x, b1);
+        q += bRow;
+        a0 += aStep;
+      }
     }
     store8(at, c00, c01, accumulate); at += cRow;
     store8(at, c10, c11, accumulate); at += cRow;
