@@ -25,7 +25,7 @@ export const kernelNumbers = {
 } as const;
 
 /** What `flags` says of a job; see `assembly/jobs.ts`. */
-export const Flag = { turnB: 1, sparse: 2, turnA: 4, columns: 8, ontoImage: 16, dots: 32, rectify: 64 } as const;
+export const Flag = { turnB: 1, sparse: 2, turnA: 4, columns: 8, ontoImage: 16, dots: 32, rectify: 64, sparseA: 128 } as const;
 
 /** The fields of a job in memory, 4 bytes each, behind its 12 bytes of state; see the class `Job` in `assembly/jobs.ts`. */
 const FIELDS_AT = 12;

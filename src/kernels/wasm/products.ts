@@ -9,6 +9,9 @@ import { describe, type Images, pending, type WinnersGradient } from "./pending.
 
 /** Below this share of non-zeros, walking a list of them is faster than multiplying everything. */
 const SPARSE_BELOW = 0.3;
+/** The same for the first operand of a product with wide rows, which needs no turning over. */
+const SPARSE_A_BELOW = 0.6;
+const WIDE = 48;
 /** A batch of fewer products than this is cut into rows instead, so that there is work for every thread. */
 const FEW_PRODUCTS = 16;
 /** Up to this width, turning b over costs more than multiplying its rows as they are. */
@@ -112,6 +115,7 @@ export class Products {
     if (transposeB && !single) flags |= Flag.turnB;
     if (sparse) flags |= Flag.sparse;
     if (sparse && !transposeA) flags |= Flag.turnA;
+    if (!sparse && image === null && N >= WIDE && !rowBias && !columnBias && density(a.contiguous().data) < SPARSE_A_BELOW) flags |= Flag.sparseA;
     if (columns !== null) flags |= Flag.columns;
     if (ontoImage !== null) flags |= Flag.ontoImage;
     const cut = sparse || ontoImage !== null || columns !== null ? { rows: M, blocks: 1 } : cutRows(M, sizeOf(batch));
@@ -137,7 +141,7 @@ export class Products {
       flags,
       geometry: image === null ? 0 : memory.geometry(image.geometry),
       channels: ontoImage?.channels ?? columns?.x.shape[1] ?? 0,
-      scratchBytes: scratchFor(flags, 8 * (I + 1) + 32 * I + cMatrix, { M, N, I }),
+      scratchBytes: scratchFor(flags, sparseScratch(I) + 32 * I + cMatrix, { M, N, I }),
     });
   }
 
@@ -187,7 +191,7 @@ export class Products {
         flags,
         geometry: columns === null ? 0 : memory.geometry(columns.geometry),
         channels: columns?.x.shape[1] ?? 0,
-        scratchBytes: scratchFor(flags, 8 * (I + 1) + 32 * I, { M, N, I }),
+        scratchBytes: scratchFor(flags, sparseScratch(I) + 32 * I, { M, N, I }),
       });
       this.#jobs.run("addPartials", { items: Math.ceil(size / 4096), M: chunks, N: size, x: partials.byteOffset, out: memory.address(out) });
     });
@@ -234,6 +238,11 @@ function scratchFor(flags: number, always: number, { M, N, I }: { readonly M: nu
   if (flags & Flag.columns) bytes += 4 * I * N;
   if (flags & Flag.turnB) bytes += 4 * I * N;
   return roundUp(bytes);
+}
+
+/** Bytes of the lists of a sparse product; `assembly/sparse.ts` says the same. */
+function sparseScratch(I: number): number {
+  return 8 * 8 * (I + 1) + 4 * 8;
 }
 
 function roundUp(bytes: number): number {

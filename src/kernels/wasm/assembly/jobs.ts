@@ -6,7 +6,7 @@ import { convolvePool } from "./convolve-pool";
 import { firstPixels, inputGradient, weightGradient } from "./convolution";
 import { gemm, gemmDots } from "./gemm";
 import { adamUpdate, relu, reluBackward, sgdUpdate, sumPerChannel } from "./passes";
-import { gemmSparse } from "./sparse";
+import { gemmSparse, sparseScratch } from "./sparse";
 import { transpose } from "./transpose";
 import { averagePool2d, averagePool2dBackward, col2im, Geometry, im2col, maxPool2d, maxPool2dBackward } from "./windows";
 
@@ -46,6 +46,7 @@ const COLUMNS = 8; // b is not there yet: its matrices are the columns of the im
 const ONTO_IMAGE = 16; // the product's columns are added onto an image right away
 const DOTS = 32; // b is given as [N, I], and rows of both are multiplied as they are
 const RECTIFY = 64; // max pooling of max(x, 0)
+const SPARSE_A = 128; // the first operand of a product has many zeros
 
 /** How many entries a block of a pass over a flat array has. */
 const BLOCK = 4096;
@@ -228,7 +229,7 @@ function products(job: Job, first: i32, end: i32, scratch: usize): void {
   const M = job.M, N = job.N, I = job.I;
   const cMatrix = <usize>(M * N) << 2;
   const list = scratch;
-  const panel = list + (<usize>(I + 1) << 3);
+  const panel = list + sparseScratch(I);
   const turned = panel + (<usize>I << 5);
   const turnedA = turned + cMatrix;
   const dCols = turnedA + (job.flags & TURN_A ? <usize>(M * I) << 2 : 0);
@@ -251,6 +252,8 @@ function products(job: Job, first: i32, end: i32, scratch: usize): void {
       heldA = which;
       gemmSparse(N, M, I, b, 4, job.bRow, job.flags & TURN_A ? turnedA : a, <usize>M << 2, turned, <usize>M << 2, list, false);
       transpose(N, M, turned, <usize>M << 2, c, <usize>N << 2);
+    } else if (job.flags & SPARSE_A) {
+      gemmSparse(rows, N, I, a + <usize>row * job.aRow, job.aRow, job.aStep, b, job.bRow, c + (<usize>(row * N) << 2), <usize>N << 2, list, false);
     } else {
       const rowBias = job.rowBias ? job.rowBias + <usize>which * job.rowBiasStep + (<usize>row << 2) : 0;
       gemm(rows, N, I, a + <usize>row * job.aRow, job.aRow, job.aStep, b, job.bRow, c + (<usize>(row * N) << 2), <usize>N << 2, rowBias, job.columnBias, false, panel);
@@ -264,7 +267,7 @@ function sums(job: Job, first: i32, end: i32, out: usize, scratch: usize): void 
   const M = job.M, N = job.N, I = job.I;
   memory.fill(out, 0, job.aMatrix);
   const list = scratch;
-  const panel = list + (<usize>(I + 1) << 3);
+  const panel = list + sparseScratch(I);
   const free = panel + (<usize>I << 5);
   const aMatrix = <usize>(M * I) << 2;
   for (let k = first; k < end; k++) {

@@ -33,6 +33,7 @@ export function reluBackward(count: i32, dOut: usize, x: usize, dX: usize): void
  * positive.
  */
 export function sumPerChannel(N: i32, K: i32, P: i32, x: usize, mask: usize, totals: usize): void {
+  if (P == 1 && !mask) return sumRows(N, K, x, totals);
   for (let n = 0; n < N; n++) {
     for (let k = 0; k < K; k++) {
       let lanes = ZERO;
@@ -50,6 +51,17 @@ export function sumPerChannel(N: i32, K: i32, P: i32, x: usize, mask: usize, tot
       }
       const at = totals + (<usize>k << 3);
       store<f64>(at, load<f64>(at) + total);
+    }
+  }
+}
+
+/** The same for one entry a channel: N rows of K numbers are added up. */
+function sumRows(N: i32, K: i32, x: usize, totals: usize): void {
+  for (let n = 0; n < N; n++) {
+    for (let k = 0; k < K; k++) {
+      const at = totals + (<usize>k << 3);
+      store<f64>(at, load<f64>(at) + <f64>load<f32>(x));
+      x += 4;
     }
   }
 }

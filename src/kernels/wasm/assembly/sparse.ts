@@ -1,36 +1,57 @@
 /** Products over the entries of one operand that are not 0. float32; positions and strides in bytes. */
 import { madd, store8, ZERO } from "./gemm";
 
+/** So many rows of A are listed before they are walked, so that columns of B that are in the first cache serve all of them. */
+const ROWS = 8;
+
+@inline
+function listBytes(I: i32): usize {
+  return <usize>(I + 1) << 3;
+}
+
+/** Bytes that {@link gemmSparse} needs: for its lists, and for where each ends. `sparseScratch` in `../products.ts` says the same. */
+export function sparseScratch(I: i32): usize {
+  return ROWS * listBytes(I) + (ROWS << 2);
+}
+
 /**
- * `C (+)= A · B` over the entries of A that are not 0: each row's are listed once in `list` (8 bytes an entry: where the row of B
- * starts, and the value), then walked.
+ * `C (+)= A · B` over the entries of A that are not 0: each row's are listed once (8 bytes an entry: where the row of B starts, and the
+ * value), then walked, 48 columns at a time.
  */
 export function gemmSparse(
   M: i32, N: i32, I: i32,
   a: usize, aRow: usize, aStep: usize,
   b: usize, bRow: usize,
   c: usize, cRow: usize,
-  list: usize, accumulate: bool,
+  lists: usize, accumulate: bool,
 ): void {
-  for (let m = 0; m < M; m++) {
-    let end = list;
-    let p = a + <usize>m * aRow;
-    let row = b;
-    for (let i = 0; i < I; i++) {
-      const value = load<f32>(p);
-      store<usize>(end, row);
-      store<f32>(end, value, 4);
-      end += value != 0 ? 8 : 0; // no branch: the next entry overwrites a zero's
-      p += aStep;
-      row += bRow;
+  const ends = lists + ROWS * listBytes(I);
+  for (let m = 0; m < M; m += ROWS) {
+    const rows = min(ROWS, M - m);
+    for (let r = 0; r < rows; r++) {
+      const end = listRow(I, a + <usize>(m + r) * aRow, aStep, b, bRow, lists + <usize>r * listBytes(I));
+      store<usize>(ends + (<usize>r << 2), end);
     }
-    const to = c + <usize>m * cRow;
-    if (end == list) {
-      if (!accumulate) memory.fill(to, 0, <usize>N << 2);
-      continue;
+    for (let n = 0; n < N; n += 48) {
+      const shift = <usize>n << 2;
+      for (let r = 0; r < rows; r++) {
+        walkList(lists + <usize>r * listBytes(I), load<usize>(ends + (<usize>r << 2)), shift, min(48, N - n), c + <usize>(m + r) * cRow + shift, accumulate);
+      }
     }
-    walkList(list, end, 0, N, to, accumulate);
   }
+}
+
+/** Lists the entries of one row of A, and returns where the list ends. */
+function listRow(I: i32, p: usize, aStep: usize, row: usize, bRow: usize, list: usize): usize {
+  for (let i = 0; i < I; i++) {
+    const value = load<f32>(p);
+    store<usize>(list, row);
+    store<f32>(list, value, 4);
+    list += value != 0 ? 8 : 0; // no branch: the next entry overwrites a zero's
+    p += aStep;
+    row += bRow;
+  }
+  return list;
 }
 
 /**
