@@ -36,7 +36,7 @@ export class Convolutions {
       const biases = memory.floats(8 * Math.ceil(K / 8));
       biases.fill(0);
       biases.set(bias.data);
-      this.#run("convolvePool", 4 * C * geometry.kH + 4 * C * paddedPixels(geometry), {
+      this.#run("convolvePool", inLines(4 * C * geometry.kH) + 4 * C * paddedPixels(geometry), {
         items: N,
         x: memory.address(x),
         y: this.#inEights(weight, K, R),
@@ -100,7 +100,7 @@ export class Convolutions {
 
   /** A table of windows, a list of winners, and an image. */
   #gradientScratch({ geometry: pool }: WinnersGradient, C: number, geometry: WindowGeometry): number {
-    return 4 * geometry.outH * geometry.outW + 8 * (pool.outH * pool.outW + 1) + 4 * paddedPixels(geometry) * C;
+    return inLines(4 * geometry.outH * geometry.outW) + inLines(8 * (pool.outH * pool.outW + 1)) + 4 * paddedPixels(geometry) * C;
   }
 
   /** Where a copy of the weights [K, R] is as [K/8, R, 8], zeros behind the last filter. */
@@ -116,9 +116,14 @@ export class Convolutions {
   }
 
   #run(kernel: "convolvePool" | "winnersWeightGradient" | "winnersInputGradient", scratchBytes: number, fields: Parameters<JobRunner["run"]>[1]): void {
-    const bytes = Math.ceil(scratchBytes / 64) * 64;
+    const bytes = inLines(scratchBytes);
     this.#jobs.run(kernel, { ...fields, scratchBytes: bytes, scratch: this.#memory.take(bytes * this.#jobs.threads) });
   }
+}
+
+/** Rounded up to whole lines of the cache. */
+function inLines(bytes: number): number {
+  return 64 * Math.ceil(bytes / 64);
 }
 
 function paddedPixels({ H, W, padH, padW }: WindowGeometry): number {

@@ -6,6 +6,7 @@
  *     pixels[h, w, c]      an image with its padding, channels last
  *     L = kW·C             numbers of one row of a window, from pixels[p + i, q, 0] on
  */
+import { lineAfter } from "./gemm";
 import { spreadList, walkList, walkNarrow } from "./sparse";
 import { transpose } from "./transpose";
 import { Geometry } from "./windows";
@@ -56,13 +57,13 @@ export function firstPixels(C: i32, g: Geometry, table: usize): void {
  */
 function listWinners(S: i32, dPooled: usize, argmax: usize, pooled: usize, table: usize, pixels: usize, list: usize): usize {
   let end = list;
-  const last = dPooled + (<usize>S << 2);
-  while (dPooled < last) {
-    const value = load<f32>(dPooled);
-    store<usize>(end, pixels + load<usize>(table + (load<usize>(argmax) << 2)));
-    store<f32>(end, value, 4);
-    end += load<f32>(pooled) > 0 ? 8 : 0; // no branch: the next entry overwrites one that is 0
-    dPooled += 4; argmax += 4; pooled += 4;
+  // every second window, then the others: neighbours add to the same pixels, and would wait for each other
+  for (let first: usize = 0; first < 8; first += 4) {
+    for (let s = first; s < <usize>S << 2; s += 8) {
+      store<usize>(end, pixels + load<usize>(table + (load<usize>(argmax + s) << 2)));
+      store<f32>(end, load<f32>(dPooled + s), 4);
+      end += load<f32>(pooled + s) > 0 ? 8 : 0; // no branch: the next entry overwrites one that is 0
+    }
   }
   return end;
 }
@@ -77,7 +78,7 @@ function listWinners(S: i32, dPooled: usize, argmax: usize, pooled: usize, table
  */
 export function weightGradient(C: i32, K: i32, S: i32, g: Geometry, x: usize, dPooled: usize, argmax: usize, pooled: usize, dWeight: usize, table: usize, scratch: usize): void {
   const list = scratch;
-  let pixels = list + (<usize>(S + 1) << 3);
+  let pixels = lineAfter(list + (<usize>(S + 1) << 3));
   if (C == 1 && g.padH == 0 && g.padW == 0) pixels = x;
   else toPixels(C, g, x, pixels);
   const L = g.kW * C;
@@ -100,7 +101,7 @@ export function weightGradient(C: i32, K: i32, S: i32, g: Geometry, x: usize, dP
  */
 export function inputGradient(C: i32, K: i32, S: i32, g: Geometry, weight: usize, dPooled: usize, argmax: usize, pooled: usize, dX: usize, table: usize, scratch: usize): void {
   const list = scratch;
-  const pixels = list + (<usize>(S + 1) << 3);
+  const pixels = lineAfter(list + (<usize>(S + 1) << 3));
   memory.fill(pixels, 0, paddedBytes(g, C));
   const L = g.kW * C;
   const rowBytes = <usize>(paddedW(g) * C) << 2;

@@ -5,7 +5,7 @@
  *   C channels of the image   K filters, eight at a time   R = C·kH·kW  entries under one filter
  *   poolH, poolW  number of pooled windows
  */
-import { madd, ZERO } from "./gemm";
+import { lineAfter, madd, ZERO } from "./gemm";
 import { beats, Geometry } from "./windows";
 
 /** Filters that are multiplied at a time: two vectors. */
@@ -27,7 +27,7 @@ export function convolvePool(
   x: usize, filters: usize, bias: usize, out: usize, argmax: usize, rectify: bool, scratch: usize,
 ): void {
   const rows = scratch;
-  const image = padded(C, g, x, rows + (<usize>(C * g.kH) << 2));
+  const image = padded(C, g, x, lineAfter(rows + (<usize>(C * g.kH) << 2)));
   const W = g.W + 2 * g.padW;
   listRows(C, g, W, rows);
   const planeBytes = <usize>(poolH * poolW) << 2;

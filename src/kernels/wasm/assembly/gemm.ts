@@ -13,6 +13,12 @@ export function madd(sum: v128, x: v128, y: v128): v128 {
   return f32x4.add(sum, f32x4.mul(x, y));
 }
 
+/** The next multiple of 64: a vector that lies across two lines of the cache takes two loads. */
+@inline
+export function lineAfter(at: usize): usize {
+  return (at + 63) & ~63;
+}
+
 /**
  * @param rowBias where M numbers are that the sums of each row start from, or 0
  * @param columnBias where N numbers are that the sums of each column start from, or 0

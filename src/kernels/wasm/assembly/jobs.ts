@@ -4,7 +4,7 @@
  */
 import { convolvePool } from "./convolve-pool";
 import { firstPixels, inputGradient, weightGradient } from "./convolution";
-import { gemm, gemmDots } from "./gemm";
+import { gemm, gemmDots, lineAfter } from "./gemm";
 import { adamUpdate, relu, reluBackward, sgdUpdate, sumPerChannel } from "./passes";
 import { gemmSparse, sparseScratch } from "./sparse";
 import { transpose } from "./transpose";
@@ -150,7 +150,7 @@ function runChunk(job: Job, chunk: i32, first: i32, end: i32, scratch: usize): v
     case 15: {
       const winners = <usize>(job.M * job.N) << 2;
       const out = job.out + <usize>chunk * job.aMatrix;
-      const free = scratch + windows(g);
+      const free = lineAfter(scratch + windows(g));
       memory.fill(out, 0, job.aMatrix);
       firstPixels(job.channels, g, scratch);
       for (let n = first; n < end; n++) {
@@ -161,7 +161,7 @@ function runChunk(job: Job, chunk: i32, first: i32, end: i32, scratch: usize): v
     }
     case 16: {
       const winners = <usize>(job.M * job.N) << 2;
-      const free = scratch + windows(g);
+      const free = lineAfter(scratch + windows(g));
       firstPixels(job.channels, g, scratch);
       for (let n = first; n < end; n++) {
         const at = <usize>n * winners;
@@ -282,11 +282,17 @@ function sums(job: Job, first: i32, end: i32, out: usize, scratch: usize): void 
 
 /** Adds up `M` partial results, one behind the other at x, in their order. */
 function addPartials(job: Job, first: i32, end: i32): void {
-  const count = length(job, first, end);
-  for (let i = 0; i < count; i++) {
-    const at = offset(first) + (<usize>i << 2);
+  const bytes = <usize>job.N << 2;
+  let at = offset(first);
+  const last = at + (<usize>length(job, first, end) << 2);
+  for (; at + 16 <= last; at += 16) {
+    let total = f32x4.splat(0);
+    for (let part = 0; part < job.M; part++) total = f32x4.add(total, v128.load(job.x + <usize>part * bytes + at));
+    v128.store(job.out + at, total);
+  }
+  for (; at < last; at += 4) {
     let total: f32 = 0;
-    for (let part = 0; part < job.M; part++) total += load<f32>(job.x + <usize>part * (<usize>job.N << 2) + at);
+    for (let part = 0; part < job.M; part++) total += load<f32>(job.x + <usize>part * bytes + at);
     store<f32>(job.out + at, total);
   }
 }
