@@ -32,17 +32,22 @@ export function gemm(
   c: usize, cRow: usize,
   rowBias: usize, columnBias: usize, accumulate: bool, panel: usize,
 ): void {
-  const rows = I >= PACKED_FROM ? max(FEW_ROWS, (A_BYTES / (I << 2)) & ~3) : FEW_ROWS;
+  const rows = rowsAtATime(N, I);
   for (let m = 0; m < M; m += rows) {
     const row = <usize>m;
     block(min(rows, M - m), N, I, a + row * aRow, aRow, aStep, b, bRow, c + row * cRow, cRow, rowBias ? rowBias + (row << 2) : 0, columnBias, accumulate, panel);
   }
 }
 
-/** So many rows of A are multiplied by all of B before the next ones' turn comes: they stay in the first cache meanwhile, and A flows past once. */
-const FEW_ROWS = 32;
-/** Where columns of B are packed, that has to pay: as many rows as stay in the second cache, this many bytes. */
-const A_BYTES = 1 << 18;
+/**
+ * How many rows of A are multiplied by all of B before the next ones' turn comes: whole fours. With a B that fits into the first cache, a few,
+ * so that A flows past once and evenly; with columns of B that are packed first, as many as stay in the second cache, to make that pay.
+ */
+function rowsAtATime(N: i32, I: i32): i32 {
+  const bytes = max(1, I << 2);
+  if (I >= PACKED_FROM) return max(16, ((1 << 18) / bytes) & ~3);
+  return I * N <= 8192 ? max(4, (2048 / bytes) & ~3) : 32;
+}
 
 /** Some rows of C. */
 function block(

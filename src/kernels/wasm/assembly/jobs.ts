@@ -148,6 +148,7 @@ function runChunk(job: Job, chunk: i32, first: i32, end: i32, scratch: usize): v
     }
     case 14: return transpose(job.M, job.N, job.x, <usize>job.N << 2, job.out, job.aRow);
     case 15: {
+      // x: dOut of the pooling, extra: its winners, rowBias: its maxima, all [M, N] for each image; y: the convolution's images
       const winners = <usize>(job.M * job.N) << 2;
       const out = job.out + <usize>chunk * job.aMatrix;
       const free = lineAfter(scratch + windows(g));
@@ -160,6 +161,7 @@ function runChunk(job: Job, chunk: i32, first: i32, end: i32, scratch: usize): v
       return;
     }
     case 16: {
+      // the same, but for y: the filters
       const winners = <usize>(job.M * job.N) << 2;
       const free = lineAfter(scratch + windows(g));
       firstPixels(job.channels, g, scratch);
@@ -170,6 +172,7 @@ function runChunk(job: Job, chunk: i32, first: i32, end: i32, scratch: usize): v
       return;
     }
     case 17: {
+      // rows × blocks: the pooled windows
       const image = <usize>job.channels * pixels(g);
       const pooled = <usize>(job.M * job.rows * job.blocks) << 2;
       for (let n = first; n < end; n++) {
