@@ -209,7 +209,7 @@ export class Products {
   /** Where a copy of b [N, I] is with rows and columns exchanged. */
   #turned(b: Tensor, N: number, I: number): number {
     const copy = this.#memory.floats(N * I);
-    this.#jobs.run("transpose", { items: 1, M: N, N: I, x: this.#memory.address(b), out: copy.byteOffset, aRow: 4 * N });
+    this.#jobs.run("transpose", { items: Math.ceil(N / 8), M: N, N: I, x: this.#memory.address(b), out: copy.byteOffset, aRow: 4 * N });
     return copy.byteOffset;
   }
 

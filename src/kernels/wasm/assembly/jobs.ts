@@ -146,7 +146,12 @@ function runChunk(job: Job, chunk: i32, first: i32, end: i32, scratch: usize): v
         n.learningRate, n.first, n.second, n.epsilon, n.weightDecay, n.correction1, n.correction2,
       );
     }
-    case 14: return transpose(job.M, job.N, job.x, <usize>job.N << 2, job.out, job.aRow);
+    case 14: {
+      // an item is eight rows
+      const row = 8 * first;
+      const rowBytes = <usize>job.N << 2;
+      return transpose(min(8 * end, job.M) - row, job.N, job.x + <usize>row * rowBytes, rowBytes, job.out + (<usize>row << 2), job.aRow);
+    }
     case 15: {
       // x: dOut of the pooling, extra: its winners, rowBias: its maxima, all [M, N] for each image; y: the convolution's images
       const winners = <usize>(job.M * job.N) << 2;
