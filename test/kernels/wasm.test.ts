@@ -44,6 +44,27 @@ test("matmul: random shapes, transposes, biases, batches, dense and sparse", asy
   );
 });
 
+test("matmul: one second operand for the whole batch, wide rows, many zeros on either side", async () => {
+  await fc.assert(
+    fc.asyncProperty(extents, fc.integer({ min: 1, max: 150 }), extents, fc.boolean(), fc.boolean(), fc.constantFrom(0, 0.5, 0.9), fc.boolean(), fc.nat(), async (M, N, I, transposeA, transposeB, zeros, batched, seed) => {
+      const random = new Random(seed);
+      const a = sprinkled(random, [...(batched ? [3] : []), ...(transposeA ? [I, M] : [M, I])], zeros);
+      const b = sprinkled(random, transposeB ? [N, I] : [I, N], zeros / 2);
+      await assertSame(`matmul ${JSON.stringify({ M, N, I, transposeA, transposeB, zeros, batched })}`, I, (backend) => backend.matmul(a, b, { transposeA, transposeB }));
+    }),
+    { seed: 6, numRuns: 300 },
+  );
+});
+
+test("matmul: inner lengths from which columns are packed, more rows than are multiplied at a time", async () => {
+  const random = new Random("long");
+  for (const [M, N, I] of [[301, 21, 259], [70, 50, 41], [531, 9, 4], [9, 300, 255]] as const) {
+    const [a, b, columnBias] = [random.normal([M, I]), random.normal([I, N]), random.normal([N])];
+    await assertSame(`${M}×${I}×${N}`, I, (backend) => backend.matmul(a, b, { columnBias }));
+    await assertSame(`${M}×${I}×${N}, rows`, I, (backend) => backend.matmul(a, b, { rowBias: a.slice([0, M], [0, 1]).reshape([M]) }));
+  }
+});
+
 test("matmulSum: random shapes, transposes, dense and sparse", async () => {
   await fc.assert(
     fc.asyncProperty(extents, extents, extents, fc.boolean(), fc.boolean(), fc.constantFrom(0, 0.9), fc.nat(), async (M, N, I, transposeA, transposeB, zeros, seed) => {

@@ -34,7 +34,6 @@ export class Convolutions {
     const argmax = memory.integers(out.size);
     memory.scratch(() => {
       const biases = memory.floats(8 * Math.ceil(K / 8));
-      biases.fill(0);
       biases.set(bias.data);
       this.#run("convolvePool", inLines(4 * C * geometry.kH) + 4 * C * paddedPixels(geometry), {
         items: N,
@@ -103,12 +102,11 @@ export class Convolutions {
     return inLines(4 * geometry.outH * geometry.outW) + inLines(8 * (pool.outH * pool.outW + 1)) + 4 * paddedPixels(geometry) * C;
   }
 
-  /** Where a copy of the weights [K, R] is as [K/8, R, 8], zeros behind the last filter. */
+  /** Where a copy of the weights [K, R] is as [K/8, R, 8]. What lies behind the last filter is computed with, but not stored. */
   #inEights(weight: Tensor, K: number, R: number): number {
     const memory = this.#memory;
     const from = memory.address(weight);
     const copy = memory.floats(8 * Math.ceil(K / 8) * R);
-    if (K % 8 !== 0) copy.fill(0);
     for (let k = 0; k < K; k += 8) {
       this.#jobs.run("transpose", { items: 1, M: Math.min(8, K - k), N: R, x: from + 4 * k * R, out: copy.byteOffset + 4 * k * R, aRow: 32 });
     }

@@ -15,7 +15,7 @@ const EIGHT = 32;
  * One image.
  *
  * @param x [C, H, W]
- * @param filters [K/8, R, 8]: eight filters side by side; those beyond K are zeros
+ * @param filters [K/8, R, 8]: eight filters side by side; those beyond K may be anything
  * @param bias K numbers, up to a whole eight, that the sums start from
  * @param out [K, poolH, poolW]
  * @param argmax for each entry of `out`, where the winner is in its plane [outH, outW]
