@@ -85,7 +85,7 @@ function chooseGemm({ a, b, M, N, I }: Product): (A: MatrixView, B: MatrixView, 
 }
 
 /** About how many entries, evenly spaced, tell sparse from dense. */
-const SAMPLES = 1021;
+const SAMPLES = 256;
 
 /** Share of the entries that are not 0, estimated: a wrong guess costs time, never a digit. */
 export function density(data: Data): number {
