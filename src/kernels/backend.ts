@@ -68,6 +68,8 @@ export interface Backend {
   /** What the backend really runs on, where it has a choice; `null` where it has none. */
   readonly mode: string | null;
   readonly threads: number;
+  /** What whoever waits for results should know, in one line: such as why there is only one thread. `null` when there is nothing to say. */
+  readonly note: string | null;
   /** Where tensors should live that this backend will work on. */
   readonly allocator: Allocator;
 

@@ -17,6 +17,7 @@ export function referenceBackend(allocator: Allocator = heapAllocator): Backend 
     name: "reference",
     mode: null,
     threads: 1,
+    note: null,
     allocator,
     matmul: async (a, b, options = {}) => matmul(a, b, options, allocator),
     matmulSum: async (a, b, options = {}) => matmulSum(a, b, options, allocator),

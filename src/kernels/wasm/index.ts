@@ -15,7 +15,7 @@
  * `pending.ts` knows what each of them is.
  */
 import type { WindowGeometry } from "../../im2col/index.js";
-import { Deferred, sameShape, sizeOf, Tensor } from "../../tensor/index.js";
+import { Deferred, reject, sameShape, sizeOf, Tensor } from "../../tensor/index.js";
 import type { Backend, MaxPool2dResult } from "../backend.js";
 import { referenceBackend } from "../reference/index.js";
 import { Convolutions, poolsFours } from "./convolutions.js";
@@ -23,7 +23,7 @@ import { chunksOf, Flag, JobRunner } from "./jobs.js";
 import { WasmMemory } from "./memory.js";
 import { describe, pending } from "./pending.js";
 import { Products } from "./products.js";
-import { availableThreads } from "./workers.js";
+import { availableThreads, whyOneThread } from "./workers.js";
 
 export interface WasmBackendOptions {
   /** How many threads work, this one included; as many as the machine can run at once, at most 4, if left out. */
@@ -38,8 +38,14 @@ const MOST_THREADS = 4;
 /** Entries of a flat array are handed out in blocks of this size, as `assembly/jobs.ts` does. */
 const BLOCK = 4096;
 
-/** Builds a wasm backend with a memory and threads of its own. Results are the same, to the bit, for any number of threads. */
+/**
+ * Builds a wasm backend with a memory and threads of its own. Results are the same, to the bit, for any number of threads.
+ *
+ * @throws InputError when it is to have more threads than one in a page that may not have them
+ */
 export async function wasmBackend({ threads, largestMB = LARGEST_MB }: WasmBackendOptions = {}): Promise<Backend> {
+  const oneThread = whyOneThread();
+  if (oneThread !== null && threads !== undefined && threads > 1) reject("wasmBackend", "threads to be 1", String(threads), oneThread);
   const memory = new WasmMemory(largestMB);
   const jobs = await JobRunner.start(memory, threads ?? Math.min(await availableThreads(), MOST_THREADS));
   const base = referenceBackend(memory);
@@ -75,6 +81,7 @@ export async function wasmBackend({ threads, largestMB = LARGEST_MB }: WasmBacke
     ...base,
     name: "wasm",
     threads: jobs.threads,
+    note: oneThread === null || threads !== undefined ? null : `one thread, since ${oneThread}`,
     allocator: memory,
     scope: (run) => memory.scope(run),
     dispose: () => jobs.dispose(),

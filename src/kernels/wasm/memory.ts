@@ -19,9 +19,16 @@ export class WasmMemory implements Allocator {
   #top: number;
   readonly #buffers = new WeakSet<ArrayBufferLike>();
 
-  /** @param largestMB where growing ends */
+  /**
+   * @param largestMB where growing ends
+   * @throws Error when there is no room for it; browsers set aside all of it at once
+   */
   constructor(largestMB: number) {
-    this.memory = new WebAssembly.Memory({ initial: LEAST_GROWTH, maximum: largestMB * 16, shared: true });
+    try {
+      this.memory = new WebAssembly.Memory({ initial: LEAST_GROWTH, maximum: largestMB * 16, shared: true });
+    } catch (error) {
+      throw new Error(`wasm: expected a shared memory that may grow to ${largestMB} MB, got none (${(error as Error).message}); choose a smaller largestMB`);
+    }
     this.#top = PAGE; // the kernels' own constants come first
   }
 

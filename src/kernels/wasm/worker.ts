@@ -1,24 +1,38 @@
 /** What a worker thread runs: it joins the kernels and never comes back, until it is told to end. */
 import { importsFor } from "./jobs.js";
-import type { WorkerStart } from "./workers.js";
-
-interface Start extends WorkerStart {
-  readonly worker: number;
-}
+import { READY, type WorkerOrders } from "./workers.js";
 
 interface Exports {
   work(control: number, job: number, worker: number): void;
 }
 
-async function join({ module, memory, control, job, worker }: Start, ready: () => void): Promise<void> {
+async function join({ module, memory, control, job, worker }: WorkerOrders, ready: () => void): Promise<void> {
   const instance = await WebAssembly.instantiate(module, importsFor(memory));
   ready();
   (instance.exports as unknown as Exports).work(control, job, worker);
 }
 
+/** Takes a lock and keeps it until this thread ends. */
+function hold(lock: string): Promise<void> {
+  return new Promise((taken) => {
+    void navigator.locks.request(lock, () => {
+      taken();
+      return new Promise(() => {});
+    });
+  });
+}
+
 if (typeof process === "object" && typeof process.versions?.node === "string") {
   const { parentPort, workerData } = await import("node:worker_threads");
-  await join(workerData as Start, () => parentPort?.postMessage("ready"));
+  await join(workerData as WorkerOrders, () => parentPort?.postMessage(READY));
 } else {
-  globalThis.onmessage = ({ data }: MessageEvent<Start>) => void join(data, () => globalThis.postMessage("ready"));
+  globalThis.onmessage = async ({ data }: MessageEvent<WorkerOrders>) => {
+    try {
+      await hold(data.lock!);
+      await join(data, () => globalThis.postMessage(READY));
+    } catch (error) {
+      globalThis.postMessage(String(error)); // nobody would hear of a promise that fails in here
+      globalThis.close();
+    }
+  };
 }

@@ -3,13 +3,24 @@
  * then stays inside it, waiting for jobs.
  */
 
-/** What a worker needs to join in. */
+/** What every worker needs to join in. */
 export interface WorkerStart {
   readonly module: WebAssembly.Module;
   readonly memory: WebAssembly.Memory;
   readonly control: number;
   readonly job: number;
 }
+
+/** What one of them is told. */
+export interface WorkerOrders extends WorkerStart {
+  /** From 1; 0 is the thread that hands out the jobs. */
+  readonly worker: number;
+  /** In a browser, the name of a lock that the worker holds as long as it lives. */
+  readonly lock?: string;
+}
+
+/** What a worker says first; in a browser, whatever it says later is why it failed. */
+export const READY = "ready";
 
 export interface Workers {
   readonly count: number;
@@ -21,27 +32,33 @@ export interface Workers {
 }
 
 const isNode = typeof process === "object" && typeof process.versions?.node === "string";
+/** How long a browser may take to load and start a worker's script. */
+const START_TIMEOUT_MS = 30_000;
 
 /** How many threads this machine can run at once. */
 export async function availableThreads(): Promise<number> {
   if (isNode) return (await import("node:os")).availableParallelism();
-  return globalThis.crossOriginIsolated ? navigator.hardwareConcurrency : 1;
+  return whyOneThread() === null ? navigator.hardwareConcurrency : 1;
 }
 
-/** @throws Error when a worker cannot start */
+/** Why there can be only one thread here, and what would help; `null` where there can be more. */
+export function whyOneThread(): string | null {
+  if (isNode || globalThis.crossOriginIsolated) return null;
+  return "this page is not cross-origin isolated; serve it and its scripts with the headers Cross-Origin-Opener-Policy: same-origin and Cross-Origin-Embedder-Policy: require-corp";
+}
+
+/** @throws Error when a worker cannot start; then none is left behind */
 export async function startWorkers(count: number, start: WorkerStart): Promise<Workers> {
   if (count === 0) return { count, mayWait: isNode, trouble: () => null, end: async () => {} };
   return isNode ? startInNode(count, start) : startInBrowser(count, start);
 }
-
-const SCRIPT = new URL("./worker.js", import.meta.url);
 
 async function startInNode(count: number, start: WorkerStart): Promise<Workers> {
   const { Worker } = await import("node:worker_threads");
   let trouble: string | null = null;
   let ending = false;
   const workers = Array.from({ length: count }, (_, i) => {
-    const worker = new Worker(SCRIPT, { workerData: { ...start, worker: i + 1 } });
+    const worker = new Worker(new URL("./worker.js", import.meta.url), { workerData: { ...start, worker: i + 1 } satisfies WorkerOrders });
     worker.unref(); // a program may end without disposing of its backend
     worker.on("error", (error) => (trouble ??= `a worker failed: ${error.message}`));
     worker.on("exit", (code) => {
@@ -61,21 +78,46 @@ async function startInNode(count: number, start: WorkerStart): Promise<Workers> 
   };
 }
 
+/**
+ * A browser tells nobody that a worker has ended. So each holds a lock, which the browser takes from it when it ends, however that
+ * happens; whoever then gets the lock knows.
+ */
 async function startInBrowser(count: number, start: WorkerStart): Promise<Workers> {
   let trouble: string | null = null;
-  const workers = Array.from({ length: count }, () => new Worker(SCRIPT, { type: "module" }));
-  await Promise.all(
-    workers.map(
-      (worker, i) =>
-        new Promise<void>((resolve, refuse) => {
-          worker.onmessage = () => resolve();
-          worker.onerror = ({ message }) => {
-            trouble ??= `a worker failed: ${message}`;
-            refuse(new Error(`wasm: ${trouble}`));
-          };
-          worker.postMessage({ ...start, worker: i + 1 });
-        }),
-    ),
-  );
-  return { count, mayWait: typeof document === "undefined", trouble: () => trouble, end: async () => workers.forEach((worker) => worker.terminate()) };
+  let ending = false;
+  // written out here and not above, because bundlers look for just this
+  const workers = Array.from({ length: count }, () => new Worker(new URL("./worker.js", import.meta.url), { type: "module" }));
+  const end = async (): Promise<void> => {
+    ending = true;
+    for (const worker of workers) worker.terminate();
+  };
+  const begin = (worker: Worker, i: number): Promise<void> =>
+    new Promise((resolve, refuse) => {
+      const fail = (what: string): void => {
+        trouble ??= what;
+        refuse(new Error(`wasm: expected ${count + 1} working threads, but ${trouble}`));
+      };
+      const timer = setTimeout(() => fail(`a worker did not start within ${START_TIMEOUT_MS / 1000} s`), START_TIMEOUT_MS);
+      const lock = `leibniz worker ${crypto.randomUUID()}`;
+      worker.onmessage = ({ data }: MessageEvent<string>) => {
+        clearTimeout(timer);
+        if (data !== READY) return fail(`a worker failed: ${data}`);
+        void navigator.locks.request(lock, () => {
+          if (!ending) trouble ??= "a worker ended";
+        });
+        resolve();
+      };
+      worker.onerror = ({ message }) => {
+        clearTimeout(timer);
+        fail(message ? `a worker failed: ${message}` : "a worker's script did not load; it needs the header Cross-Origin-Embedder-Policy too");
+      };
+      worker.postMessage({ ...start, worker: i + 1, lock } satisfies WorkerOrders);
+    });
+  try {
+    await Promise.all(workers.map(begin));
+  } catch (error) {
+    await end();
+    throw error;
+  }
+  return { count, mayWait: typeof document === "undefined", trouble: () => trouble, end };
 }

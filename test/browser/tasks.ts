@@ -1,0 +1,155 @@
+/** What the tests ask of the engine in a browser. Each task takes and returns what can be sent as JSON. */
+import { type Backend, gpuBackend, openBackend, wasmBackend } from "leibniz/kernels";
+import { makeDataset, type Mnist, parseIdxImages, parseIdxLabels } from "leibniz/data";
+import { Tensor } from "leibniz/tensor";
+import { primitiveCases, wasmTolerance } from "../kernels/primitive-cases.js";
+import { type Trained, type Training, trainedWeights } from "./training.js";
+
+/** A backend, and for `gpu` its mode, for `wasm` its threads. */
+export interface Choice {
+  readonly name: string;
+  readonly mode?: string;
+  readonly threads?: number;
+}
+
+/** What was opened, in the backend's own words. */
+export interface Opened {
+  readonly name: string;
+  readonly mode: string | null;
+  readonly threads: number;
+  readonly note: string | null;
+  readonly crossOriginIsolated: boolean;
+}
+
+/** How far a float32 sum on a device may be from the reference's. */
+const gpuTolerance = (terms: number): number => 1e-6 * Math.sqrt(terms);
+
+const wait = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
+/** Opens a backend, uses it, and tells what it was. All products go to a gpu, however small. */
+async function withBackend(choice: Choice, use: (backend: Backend) => Promise<void>): Promise<Opened> {
+  const backend = choice.name === "gpu" ? await gpuBackend({ mode: choice.mode, smallestProduct: 0 }) : await openBackend(choice);
+  try {
+    await use(backend);
+    const { name, mode, threads, note } = backend;
+    return { name, mode, threads, note, crossOriginIsolated: globalThis.crossOriginIsolated };
+  } finally {
+    await backend.dispose();
+  }
+}
+
+/** The message of the error that `run` ends with, and how long that took. */
+async function failureOf(run: () => Promise<unknown>): Promise<{ name: string; message: string; seconds: number }> {
+  const started = performance.now();
+  const error = await run().then(() => new Error("none"), (thrown: Error) => thrown);
+  return { name: error.name, message: error.message, seconds: (performance.now() - started) / 1000 };
+}
+
+/** Runs something while `new Worker` is something else. */
+async function withWorkers<T>(replacement: typeof Worker, run: () => Promise<T>): Promise<T> {
+  const original = globalThis.Worker;
+  globalThis.Worker = replacement;
+  try {
+    return await run();
+  } finally {
+    globalThis.Worker = original;
+  }
+}
+
+/** MNIST, from where the page came from. */
+async function fetchMnist(): Promise<Mnist> {
+  const bytes = async (name: string): Promise<Uint8Array> => {
+    const response = await fetch(name);
+    if (!response.ok) throw new Error(`${name}: ${response.status}`);
+    return new Uint8Array(await response.arrayBuffer());
+  };
+  const load = async (part: string): Promise<Mnist["train"]> =>
+    makeDataset(parseIdxImages(await bytes(`${part}-images-idx3-ubyte`), part), parseIdxLabels(await bytes(`${part}-labels-idx1-ubyte`), part), part);
+  return { train: await load("train"), test: await load("t10k") };
+}
+
+export const tasks = {
+  open: (choice: Choice): Promise<Opened> => withBackend(choice, async (backend) => void (await backend.relu(Tensor.full([3], 1)))),
+
+  /** One of {@link primitiveCases}. */
+  primitive: ({ choice, index, numRuns }: { choice: Choice; index: number; numRuns: number }): Promise<Opened> =>
+    withBackend(choice, (backend) => primitiveCases[index]!.run({ backend, numRuns, tolerance: choice.name === "gpu" ? gpuTolerance : wasmTolerance })),
+
+  train: async (training: Training): Promise<Trained> => trainedWeights(await fetchMnist(), training),
+
+  /** A worker is ended from outside while nobody works, and a little later there is work. */
+  workerDies: async (): Promise<object> => {
+    const started: Worker[] = [];
+    const Recorder = class extends Worker {
+      constructor(...how: ConstructorParameters<typeof Worker>) {
+        super(...how);
+        started.push(this);
+      }
+    };
+    const backend = await withWorkers(Recorder, () => wasmBackend({ threads: 2 }));
+    await backend.relu(Tensor.full([9], 1)).then(({ data }) => data);
+    started[0]!.terminate();
+    // a browser gives a thread that sleeps a moment before it ends it; until then this one does all the work
+    return failureOf(async () => {
+      for (let i = 0; i < 100; i++) {
+        await backend.sumPerChannel(Tensor.full([20, 9], 1));
+        await wait(100);
+      }
+    });
+  },
+
+  /** A worker ends while it has a part of the work. */
+  workerFails: async (): Promise<object> => {
+    const Broken = class extends Worker {
+      override postMessage(message: object): void {
+        super.postMessage({ ...message, control: 0x7fff_fff0 }); // far outside the memory
+      }
+    };
+    const backend = await withWorkers(Broken, () => wasmBackend({ threads: 2 }));
+    await wait(500);
+    return failureOf(() => backend.sumPerChannel(Tensor.full([20, 9], 1)));
+  },
+
+  /** The workers' script is not there. */
+  scriptMissing: async (): Promise<object> => {
+    const Elsewhere = class extends Worker {
+      constructor(_: string | URL, how?: WorkerOptions) {
+        super("nowhere.js", how);
+      }
+    };
+    return failureOf(() => withWorkers(Elsewhere, () => wasmBackend({ threads: 2 })));
+  },
+
+  /** More tensors than a memory of 32 MB holds, then as many as it does. */
+  memoryFull: async (): Promise<object> => {
+    const small = await wasmBackend({ largestMB: 32 });
+    const big = Tensor.zeros([3 << 20]);
+    const failure = await failureOf(() => small.scope(async () => [(await small.relu(big)).data, (await small.relu(big)).data]));
+    const after = await small.scope(async () => [...(await small.relu(Tensor.full([3], 2))).data]);
+    await small.dispose();
+    return { ...failure, after };
+  },
+
+  /** A memory that a browser does not give. */
+  memoryTooLarge: (): Promise<object> => failureOf(() => wasmBackend({ largestMB: 70_000 })),
+};
+
+export type TaskName = keyof typeof tasks;
+export type TaskInput<T extends TaskName> = Parameters<(typeof tasks)[T]>[0];
+export type TaskResult<T extends TaskName> = Awaited<ReturnType<(typeof tasks)[T]>>;
+
+export interface Order {
+  readonly task: TaskName;
+  readonly input: unknown;
+}
+
+export type Answer = { readonly result: unknown } | { readonly error: string };
+
+/** Performs a task and turns what it throws into text. */
+export async function perform({ task, input }: Order): Promise<Answer> {
+  try {
+    return { result: await (tasks[task] as (input: unknown) => Promise<unknown>)(input) };
+  } catch (error) {
+    return { error: String(error) };
+  }
+}
