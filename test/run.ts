@@ -4,7 +4,8 @@
  *     node .test-build/run.js [PATTERN]      only files whose path contains PATTERN
  *
  * uvu alone would call a file that forgets `test.run()`, or a pattern that matches nothing, a success. Here a file
- * without tests fails, and so does a run without files.
+ * without tests fails, and so does a run without files. A file that cannot run on this machine exports why, as the text `skipped`;
+ * it gets a line of its own before the last one, and counts neither as passed nor as failed.
  */
 import { readdirSync } from "node:fs";
 import { fileURLToPath, pathToFileURL } from "node:url";
@@ -26,6 +27,7 @@ const files = readdirSync(root, { recursive: true, encoding: "utf8" })
 
 let passed = 0;
 let failed = 0;
+const notRun: string[] = [];
 for (const [index, file] of files.entries()) {
   const name = relative(root, file).replace(/\.js$/, "");
   const started = performance.now();
@@ -35,7 +37,11 @@ for (const [index, file] of files.entries()) {
   uvu.UVU_QUEUE[index] = suites;
   let ran = 0;
   try {
-    await import(pathToFileURL(file).href);
+    const { skipped: why } = (await import(pathToFileURL(file).href)) as { skipped?: string | null };
+    if (typeof why === "string" && suites.length === 0) {
+      notRun.push(`skipped ${name}: ${why}`);
+      continue;
+    }
     for (const suite of suites) {
       const [errors, suitePassed, skipped, total] = await suite();
       ran += total;
@@ -58,5 +64,6 @@ if (files.length === 0) {
   failed++;
   console.error(`no test file matches "${pattern}"`);
 }
+for (const line of notRun) console.log(line);
 console.log(`${passed} passed, ${failed} failed`);
 process.exitCode = failed === 0 ? 0 : 1;

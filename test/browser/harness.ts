@@ -33,6 +33,7 @@ export async function startBrowser(executablePath: string): Promise<BrowserHarne
     throw error;
   });
 
+  const context = await browser.newContext();
   const answer = async (page: Page, order: Order, { isolated = true, mainThread = false }: Where): Promise<Answer> => {
     await page.goto(`${server.origin}/${isolated ? "isolated" : "plain"}/page.html`);
     return page.evaluate(
@@ -45,7 +46,7 @@ export async function startBrowser(executablePath: string): Promise<BrowserHarne
     version: `Chromium ${browser.version()}`,
     perform: async <T extends TaskName>(task: T, input: TaskInput<T>, where: Where = {}): Promise<TaskResult<T>> => {
       const { timeoutMs = 60_000 } = where;
-      const page = await browser.newPage();
+      const page = await context.newPage();
       const said: string[] = [];
       page.on("console", (message) => said.push(message.text())).on("pageerror", (error) => said.push(String(error)));
       let timer: NodeJS.Timeout | undefined;

@@ -19,6 +19,14 @@ export interface Opened {
   readonly threads: number;
   readonly note: string | null;
   readonly crossOriginIsolated: boolean;
+  /** How many threads the browser says that the machine can run at once. */
+  readonly processors: number;
+}
+
+/** What something failed with. */
+export interface Failure {
+  readonly name: string;
+  readonly message: string;
 }
 
 /** How far a float32 sum on a device may be from the reference's. */
@@ -32,17 +40,16 @@ async function withBackend(choice: Choice, use: (backend: Backend) => Promise<vo
   try {
     await use(backend);
     const { name, mode, threads, note } = backend;
-    return { name, mode, threads, note, crossOriginIsolated: globalThis.crossOriginIsolated };
+    return { name, mode, threads, note, crossOriginIsolated: globalThis.crossOriginIsolated, processors: navigator.hardwareConcurrency };
   } finally {
     await backend.dispose();
   }
 }
 
-/** The message of the error that `run` ends with, and how long that took. */
-async function failureOf(run: () => Promise<unknown>): Promise<{ name: string; message: string; seconds: number }> {
-  const started = performance.now();
-  const error = await run().then(() => new Error("none"), (thrown: Error) => thrown);
-  return { name: error.name, message: error.message, seconds: (performance.now() - started) / 1000 };
+/** The error that `run` ends with. */
+async function failureOf(run: () => Promise<unknown>): Promise<Failure> {
+  const { name, message } = await run().then(() => ({ name: "none", message: "no error" }), (thrown: Error) => thrown);
+  return { name, message };
 }
 
 /** Runs something while `new Worker` is something else. */
@@ -71,14 +78,20 @@ async function fetchMnist(): Promise<Mnist> {
 export const tasks = {
   open: (choice: Choice): Promise<Opened> => withBackend(choice, async (backend) => void (await backend.relu(Tensor.full([3], 1)))),
 
-  /** One of {@link primitiveCases}. */
-  primitive: ({ choice, index, numRuns }: { choice: Choice; index: number; numRuns: number }): Promise<Opened> =>
-    withBackend(choice, (backend) => primitiveCases[index]!.run({ backend, numRuns, tolerance: choice.name === "gpu" ? gpuTolerance : wasmTolerance })),
+  /** All {@link primitiveCases}, or those named; what each failed with, or `null`. */
+  primitives: async ({ choice, numRuns, only = "" }: { choice: Choice; numRuns: number; only?: string }): Promise<{ opened: Opened; failures: Record<string, string | null> }> => {
+    const tolerance = choice.name === "gpu" ? gpuTolerance : wasmTolerance;
+    const failures: Record<string, string | null> = {};
+    const opened = await withBackend(choice, async (backend) => {
+      for (const { name, run } of primitiveCases.filter(({ name }) => name.startsWith(only))) failures[name] = await run({ backend, numRuns, tolerance }).then(() => null, String);
+    });
+    return { opened, failures };
+  },
 
   train: async (training: Training): Promise<Trained> => trainedWeights(await fetchMnist(), training),
 
-  /** A worker is ended from outside while nobody works, and a little later there is work. */
-  workerDies: async (): Promise<object> => {
+  /** A worker is ended from outside while nobody works; then there is work for ten seconds. */
+  workerDies: async (): Promise<Failure> => {
     const started: Worker[] = [];
     const Recorder = class extends Worker {
       constructor(...how: ConstructorParameters<typeof Worker>) {
@@ -98,8 +111,8 @@ export const tasks = {
     });
   },
 
-  /** A worker ends while it has a part of the work. */
-  workerFails: async (): Promise<object> => {
+  /** A worker fails where it waits for work. */
+  workerFails: async (): Promise<Failure> => {
     const Broken = class extends Worker {
       override postMessage(message: object): void {
         super.postMessage({ ...message, control: 0x7fff_fff0 }); // far outside the memory
@@ -111,7 +124,7 @@ export const tasks = {
   },
 
   /** The workers' script is not there. */
-  scriptMissing: async (): Promise<object> => {
+  scriptMissing: async (): Promise<Failure> => {
     const Elsewhere = class extends Worker {
       constructor(_: string | URL, how?: WorkerOptions) {
         super("nowhere.js", how);
@@ -121,7 +134,7 @@ export const tasks = {
   },
 
   /** More tensors than a memory of 32 MB holds, then as many as it does. */
-  memoryFull: async (): Promise<object> => {
+  memoryFull: async (): Promise<Failure & { after: number[] }> => {
     const small = await wasmBackend({ largestMB: 32 });
     const big = Tensor.zeros([3 << 20]);
     const failure = await failureOf(() => small.scope(async () => [(await small.relu(big)).data, (await small.relu(big)).data]));
@@ -131,7 +144,7 @@ export const tasks = {
   },
 
   /** A memory that a browser does not give. */
-  memoryTooLarge: (): Promise<object> => failureOf(() => wasmBackend({ largestMB: 70_000 })),
+  memoryTooLarge: (): Promise<Failure> => failureOf(() => wasmBackend({ largestMB: 70_000 })),
 };
 
 export type TaskName = keyof typeof tasks;

@@ -1,0 +1,36 @@
+/** What a machine without a browser is told. */
+import { spawnSync } from "node:child_process";
+import { join } from "node:path";
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import { root } from "./project.js";
+
+const NOWHERE = "/nowhere/chromium";
+
+/** Runs the browser's tests, and nothing else, as if Chromium were not there. */
+function runWithout(extra: NodeJS.ProcessEnv): { status: number | null; lines: string[]; errors: string } {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [join(root, ".test-build/run.js"), "browser/engine"], {
+    env: { ...process.env, REQUIRE_BROWSER: "", CHROMIUM: NOWHERE, ...extra },
+    encoding: "utf8",
+    timeout: 60_000,
+  });
+  return { status, lines: stdout.trim().split("\n"), errors: stderr };
+}
+
+test("without Chromium its tests are skipped with one line that says so, and are not counted", () => {
+  const { status, lines } = runWithout({});
+  const said = lines.filter((line) => line.includes("skipped"));
+  assert.is(said.length, 1);
+  assert.match(said[0]!, /^skipped browser\/engine\.test: .*browser.*apt-get install chromium/);
+  assert.is(lines.at(-1), "0 passed, 0 failed");
+  assert.is(status, 0);
+});
+
+test("where a browser is required, none is a failure", () => {
+  const { status, lines, errors } = runWithout({ REQUIRE_BROWSER: "1" });
+  assert.is(lines.at(-1), "0 passed, 1 failed");
+  assert.match(errors, new RegExp(`expected Chromium, got none at ${NOWHERE}; install`));
+  assert.is(status, 1);
+});
+
+test.run();
