@@ -1,7 +1,7 @@
 /** What the tests ask of the engine in a browser. Each task takes and returns what can be sent as JSON. */
 import { type Backend, gpuBackend, openBackend, wasmBackend } from "leibniz/kernels";
 import { makeDataset, type Mnist, parseIdxImages, parseIdxLabels } from "leibniz/data";
-import { Tensor } from "leibniz/tensor";
+import { Random, Tensor } from "leibniz/tensor";
 import { primitiveCases, wasmTolerance } from "../kernels/primitive-cases.js";
 import { type Trained, type Training, trainedWeights } from "./training.js";
 
@@ -78,14 +78,33 @@ async function fetchMnist(): Promise<Mnist> {
 export const tasks = {
   open: (choice: Choice): Promise<Opened> => withBackend(choice, async (backend) => void (await backend.relu(Tensor.full([3], 1)))),
 
-  /** All {@link primitiveCases}, or those named; what each failed with, or `null`. */
-  primitives: async ({ choice, numRuns, only = "" }: { choice: Choice; numRuns: number; only?: string }): Promise<{ opened: Opened; failures: Record<string, string | null> }> => {
+  /** All {@link primitiveCases}; what each failed with, or `null`. */
+  primitives: async ({ choice, numRuns }: { choice: Choice; numRuns: number }): Promise<{ opened: Opened; failures: Record<string, string | null> }> => {
     const tolerance = choice.name === "gpu" ? gpuTolerance : wasmTolerance;
     const failures: Record<string, string | null> = {};
     const opened = await withBackend(choice, async (backend) => {
-      for (const { name, run } of primitiveCases.filter(({ name }) => name.startsWith(only))) failures[name] = await run({ backend, numRuns, tolerance }).then(() => null, String);
+      for (const { name, run } of primitiveCases) failures[name] = await run({ backend, numRuns, tolerance }).then(() => null, String);
     });
     return { opened, failures };
+  },
+
+  /** Products that are long enough to wait for the other thread, again and again; how many entries differ from those of one thread. */
+  longProducts: async (): Promise<{ threads: number; different: number }> => {
+    const random = new Random("long products");
+    const [a, b] = [random.normal([520, 500]), random.normal([500, 510])];
+    const [one, two] = [await wasmBackend({ threads: 1 }), await wasmBackend({ threads: 2 })];
+    const expected = (await one.matmul(a, b)).data;
+    let different = 0;
+    for (let i = 0; i < 50; i++) {
+      await two.scope(async () => {
+        const { data } = await two.matmul(a, b);
+        for (let at = 0; at < data.length; at++) if (data[at] !== expected[at]) different++;
+      });
+    }
+    const { threads } = two;
+    await one.dispose();
+    await two.dispose();
+    return { threads, different };
   },
 
   train: async (training: Training): Promise<Trained> => trainedWeights(await fetchMnist(), training),
