@@ -13,6 +13,7 @@ const BACKENDS: readonly { readonly choice: Choice; readonly numRuns: number }[]
   { choice: { name: "wasm", threads: 1 }, numRuns: 300 },
   { choice: { name: "wasm", threads: 2 }, numRuns: 300 },
   { choice: { name: "gpu", mode: "webasm" }, numRuns: 60 },
+  { choice: { name: "gpu", mode: "webgpu" }, numRuns: 20 },
 ];
 
 const path = findChromium();
