@@ -35,6 +35,11 @@ test("a memory that cannot grow is a clear error, and the backend goes on", asyn
   assert.is((await small.scope(async () => small.relu(Tensor.full([3], 2)))).shape[0], 3);
 });
 
+test("a memory that cannot be had is a clear error", async () => {
+  const error = await wasmBackend({ largestMB: 70_000 }).then(() => null, (thrown: Error) => thrown);
+  assert.match(error?.message ?? "none", /^wasm: expected a shared memory that may grow to 70000 MB, got none \(.*\); choose a smaller largestMB$/);
+});
+
 test("results do not depend on the number of threads, to the bit", async () => {
   const random = new Random("threads");
   const [weight, x, dOut] = [random.normal([5, 3, 3, 2]), random.normal([19, 3, 11, 9]), sprinkled(random, [19, 5, 9, 8], 0.85)];
