@@ -1,4 +1,6 @@
 import { formatShape, reject } from "./errors.js";
+import { exp as expOfNumber } from "./exp.js";
+import { log as logOfNumber } from "./log.js";
 import { broadcastShape, forEachRow, rowOf, sameShape } from "./shape.js";
 import { Tensor } from "./tensor.js";
 
@@ -53,10 +55,10 @@ export const maximum = binary("maximum", (a, b) => Math.max(a, b));
 
 /** `−x`. A new tensor. */
 export const negate = (x: Tensor): Tensor => map(x, (value) => -value);
-/** `eˣ`, element by element. A new tensor. */
-export const exp = (x: Tensor): Tensor => map(x, Math.exp);
-/** Natural logarithm, element by element. A new tensor. */
-export const log = (x: Tensor): Tensor => map(x, Math.log);
+/** `eˣ`, element by element, the same to the bit in every engine. A new tensor. */
+export const exp = (x: Tensor): Tensor => map(x, expOfNumber);
+/** Natural logarithm, element by element, the same to the bit in every engine. A new tensor. */
+export const log = (x: Tensor): Tensor => map(x, logOfNumber);
 /** Square root, element by element. A new tensor. */
 export const sqrt = (x: Tensor): Tensor => map(x, Math.sqrt);
 

@@ -1,10 +1,11 @@
 import { reject } from "./errors.js";
+import { log } from "./log.js";
 import { checkShape, sizeOf } from "./shape.js";
 import { type DType, heapAllocator, type Allocator } from "./storage.js";
 import { Tensor } from "./tensor.js";
 
 /**
- * A seeded source of random numbers: the same seed gives the same numbers on every machine. The generator is
+ * A seeded source of random numbers: the same seed gives the same numbers on every machine and in every engine. The generator is
  * Chris Doty-Humphrey's sfc32 ("small fast counter", from PractRand), keyed by a hash of the seed.
  *
  * {@link Random.split} derives a further source from a *name*, not from how many numbers were drawn before. So
@@ -57,17 +58,26 @@ export class Random {
     }
   }
 
-  /** A number from the normal distribution with mean 0 and standard deviation 1 (Box and Muller, 1958). */
+  /**
+   * A number from the normal distribution with mean 0 and standard deviation 1, by Marsaglia's polar method (Marsaglia and Bray, 1964):
+   * a point drawn evenly from the unit disc has a direction and, independently, a squared distance that is evenly spread over (0, 1).
+   * So it takes no sine, and a logarithm and a root that are the same in every engine.
+   */
   nextNormal(): number {
     if (this.#spareNormal !== null) {
       const spare = this.#spareNormal;
       this.#spareNormal = null;
       return spare;
     }
-    const radius = Math.sqrt(-2 * Math.log(1 - this.next()));
-    const angle = 2 * Math.PI * this.next();
-    this.#spareNormal = radius * Math.sin(angle);
-    return radius * Math.cos(angle);
+    for (;;) {
+      const x = 2 * this.next() - 1;
+      const y = 2 * this.next() - 1;
+      const square = x * x + y * y;
+      if (square >= 1 || square === 0) continue; // outside the disc, one time in five
+      const stretch = Math.sqrt((-2 * log(square)) / square);
+      this.#spareNormal = stretch * y;
+      return stretch * x;
+    }
   }
 
   /** A tensor of numbers evenly spread over [low, high); the very largest may round to `high` itself. */

@@ -44,12 +44,12 @@ test("the generator is sfc32 keyed by the seed: its numbers as a separate progra
 test("draws of every kind are pinned, again by a separate program: a seed gives the same numbers in every version", () => {
   assert.is(new Random(1).next(), ((977924363 >>> 5) * 2 ** 26 + (1258591824 >>> 6)) / 2 ** 53);
   const normal = new Random(1);
-  assertClose(tensor([normal.nextNormal(), normal.nextNormal()]), tensor([0.6144846635278709, 0.3730269063317256]), { tolerance: 1e-15 });
+  assertClose(tensor([normal.nextNormal(), normal.nextNormal()]), tensor([-0.11218533013724528, -0.17021531278214083]), { tolerance: 1e-15 });
   const integer = new Random(1);
   assert.equal(times(8, () => integer.integer(10)), [3, 4, 0, 3, 8, 0, 2, 1]);
   assert.equal([...new Random(1).permutation(8)], [1, 5, 4, 2, 7, 6, 0, 3]);
   assertClose(new Random(1).uniform([3], -2, 5, "float64"), tensor([-0.406164690470165, -1.3921644087129388, 3.147462684838821]), { tolerance: 1e-15 });
-  assertClose(new Random(1).normal([3], 4, 0.5, "float64"), tensor([4.307242331763935, 4.186513453165863, 4.026960528734138]), { tolerance: 1e-15 });
+  assertClose(new Random(1).normal([3], 4, 0.5, "float64"), tensor([3.9439073349313776, 3.91489234360893, 4.409354680024378]), { tolerance: 1e-15 });
 });
 
 test("the same seed gives the same numbers, another seed others; 1 and \"1\" are one seed", () => {

@@ -1,3 +1,4 @@
+import { integerPower } from "../../tensor/index.js";
 import type { AdamHyperparameters, AdamState, SgdHyperparameters, SgdState } from "../backend.js";
 
 /** See {@link Backend.sgdUpdate}; derived in `derivations/optimizers.md`. */
@@ -21,8 +22,8 @@ export function adamUpdate(state: AdamState, { learningRate, beta1, beta2, epsil
   const g = state.grad.data;
   const m = state.firstMoment.data;
   const v = state.secondMoment.data;
-  const correction1 = 1 - beta1 ** step;
-  const correction2 = 1 - beta2 ** step;
+  const correction1 = 1 - integerPower(beta1, step);
+  const correction2 = 1 - integerPower(beta2, step);
   for (let i = 0; i < w.length; i++) {
     const d = g[i]! + weightDecay * w[i]!; // (optimizers.10) g ← g + λ·w
     m[i] = beta1 * m[i]! + (1 - beta1) * d; // (optimizers.23) m ← β₁·m + (1 − β₁)·g
