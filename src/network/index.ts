@@ -3,5 +3,5 @@ export { type NamedLayer, type NamedParameter, Sequential } from "./sequential.j
 export { he, initialise, type Initialiser, pytorchDefault, xavier } from "./initialisers.js";
 export { formatSummary, summarise, type SummaryRow } from "./summary.js";
 export { decodeSafetensors, encodeSafetensors, type Safetensors } from "./safetensors.js";
-export { loadWeights, networkWeights, weightsSha256 } from "./weights.js";
+export { checkWeights, loadWeights, networkWeights, weightsSha256 } from "./weights.js";
 export { notebookNetwork } from "./networks.js";

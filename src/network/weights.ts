@@ -14,6 +14,11 @@ export function networkWeights(network: Sequential): ReadonlyMap<string, Tensor>
  * @throws InputError unless exactly the network's parameters are there, in their shapes and finite; then nothing was copied
  */
 export function loadWeights(network: Sequential, tensors: ReadonlyMap<string, Tensor>, where: string): void {
+  checkWeights(network, tensors, where)();
+}
+
+/** The same in two steps, where more has to be checked before anything changes: checks now, and returns what copies. */
+export function checkWeights(network: Sequential, tensors: ReadonlyMap<string, Tensor>, where: string): () => void {
   const own = networkWeights(network);
   const missing = [...own.keys()].filter((name) => !tensors.has(name));
   const unknown = [...tensors.keys()].filter((name) => !own.has(name));
@@ -31,7 +36,7 @@ export function loadWeights(network: Sequential, tensors: ReadonlyMap<string, Te
     if (!copy.data.every(Number.isFinite)) reject(where, `${name} to hold finite numbers`, "NaN or infinity");
     copies.push([value, copy]);
   }
-  for (const [value, copy] of copies) value.data.set(copy.data);
+  return () => copies.forEach(([value, copy]) => value.data.set(copy.data));
 }
 
 /** The first few names, and how many there are besides. */

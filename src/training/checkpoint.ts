@@ -1,4 +1,4 @@
-import { decodeSafetensors, encodeSafetensors, loadWeights, networkWeights, type Sequential } from "../network/index.js";
+import { checkWeights, decodeSafetensors, encodeSafetensors, networkWeights, type Sequential } from "../network/index.js";
 import { InputError, reject, type Tensor } from "../tensor/index.js";
 import type { Optimizer } from "./optimizers.js";
 
@@ -22,7 +22,7 @@ export function encodeCheckpoint(network: Sequential, optimizer: Optimizer, info
 /** A checkpoint that was read and checked, not yet applied. */
 export interface Checkpoint {
   readonly info: CheckpointInfo;
-  /** Puts the weights into a network and the running values into an optimizer. @throws InputError when they do not fit */
+  /** Puts the weights into a network and the running values into an optimizer. @throws InputError when they do not fit; then neither has changed */
   restore(network: Sequential, optimizer: Optimizer): void;
 }
 
@@ -44,12 +44,13 @@ export function decodeCheckpoint(bytes: Uint8Array, where: string): Checkpoint {
       if (metadata["optimizer"] !== optimizer.kind) reject(where, `the state of ${optimizer.kind}`, String(metadata["optimizer"]));
       const entries = [...tensors];
       const state = entries.filter(([name]) => name.startsWith(OPTIMIZER)).map(([name, tensor]): [string, Tensor] => [name.slice(OPTIMIZER.length), tensor]);
-      loadWeights(network, new Map(entries.filter(([name]) => !name.startsWith(OPTIMIZER))), where);
+      const copyWeights = checkWeights(network, new Map(entries.filter(([name]) => !name.startsWith(OPTIMIZER))), where);
       try {
-        optimizer.restore(new Map(state), steps);
+        optimizer.restore(new Map(state), steps); // also checks everything first
       } catch (error) {
         throw error instanceof InputError ? new InputError(`${where}: ${error.message}`) : error;
       }
+      copyWeights();
     },
   };
 }

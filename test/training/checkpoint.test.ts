@@ -137,6 +137,24 @@ test("running values that are missing, of another shape or left over", async () 
   await assertRejects(() => restore(({ tensors }) => tensors.delete("affine2.bias")), "c: expected the weights of this network, got no affine2.bias");
 });
 
+test("what is refused leaves the network and the optimizer as they were, whichever part does not fit", async () => {
+  const changes: Parameters<typeof changed>[0][] = [
+    ({ tensors }) => tensors.delete("optimizer.secondMoment.affine2.bias"),
+    ({ tensors }) => tensors.set("optimizer.velocity.affine2.bias", Tensor.zeros([2])),
+    ({ tensors }) => tensors.delete("affine2.bias"),
+    ({ tensors }) => tensors.set("affine2.bias", Tensor.from([1, NaN], [2])),
+  ];
+  for (const change of changes) {
+    const network = someNetwork("any");
+    const optimizer = new Adam(network.parameters);
+    await takeSteps(network, optimizer, 1, 1);
+    const state = (): string => JSON.stringify([optimizer.steps, ...[...networkWeights(network), ...optimizer.state()].map(([, tensor]) => [...tensor.data])]);
+    const before = state();
+    await assertRejects(async () => decodeCheckpoint(await changed(change), "c").restore(network, optimizer), "c: ");
+    assert.is(state(), before);
+  }
+});
+
 test("weights that are not finite", async () => {
   const bytes = await changed(({ tensors }) => tensors.set("affine2.bias", Tensor.from([1, NaN], [2])));
   const network = someNetwork("any");
