@@ -1,5 +1,5 @@
 import { Command, CommanderError } from "commander";
-import { InputError } from "../tensor/index.js";
+import { InputError, MachineError } from "../tensor/index.js";
 import { evaluateCommand } from "./evaluate.js";
 import { gradcheckCommand } from "./gradcheck.js";
 import { parityCommand } from "./parity.js";
@@ -17,7 +17,7 @@ export function program(version: string): Command {
 }
 
 /**
- * Runs a command line and returns the exit code: 0 for success, 1 for a failed check or a bug in leibniz, 2 for bad
+ * Runs a command line and returns the exit code: 0 for success, 1 for a failed check, a failed machine or a bug in leibniz, 2 for bad
  * usage or bad input. An error is one line on standard error; `--debug` adds the stack.
  */
 export async function runProgram(argv: readonly string[], version: string): Promise<number> {
@@ -36,6 +36,7 @@ export async function runProgram(argv: readonly string[], version: string): Prom
 function describeError(error: unknown, argv: readonly string[]): { message: string; exitCode: number } {
   if (error instanceof CommanderError) return { message: describeUsage(error, argv), exitCode: 2 };
   if (error instanceof InputError) return { message: `leibniz: ${error.message}`, exitCode: 2 };
+  if (error instanceof MachineError) return { message: `leibniz: ${error.message}`, exitCode: 1 };
   const text = (error instanceof Error ? error.message : String(error)).replaceAll("\n", " ");
   return { message: `leibniz: ${text}; this is a bug in leibniz, --debug shows where`, exitCode: 1 };
 }

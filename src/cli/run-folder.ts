@@ -34,6 +34,11 @@ export class RunFolder {
     this.#log = log;
   }
 
+  /** How many finished epochs the folder holds. */
+  get epochs(): number {
+    return this.#log.length;
+  }
+
   /** A new run. Nothing is written yet. @throws InputError when the folder holds a run already or cannot be one */
   static create(path: string, config: RunConfig): RunFolder {
     if (existsSync(join(path, "checkpoint.safetensors"))) {

@@ -3,7 +3,7 @@ import { Command } from "commander";
 import { type Dataset, drawSubset, loadMnist, parseSubset } from "../data/index.js";
 import type { Backend } from "../kernels/index.js";
 import { decodeSafetensors, formatSummary, initialise, loadWeights, type Sequential, summarise, weightsSha256 } from "../network/index.js";
-import { InputError, Random, reject } from "../tensor/index.js";
+import { InputError, MachineError, Random, reject } from "../tensor/index.js";
 import { type EpochResult, findRecipe, type Optimizer, type Recipe, recipes, train } from "../training/index.js";
 import { readFile, readText } from "./files.js";
 import { type BackendChoice, backendOptions, chooseBackend, dataOption, describeBackend, jsonOption, nextTurn, printJson, seedOption, wholeNumber } from "./options.js";
@@ -121,6 +121,7 @@ function chooseProgress(json: boolean, epochs: number): Progress {
  * Ctrl-C ends the process at once.
  *
  * @throws InputError when it was interrupted, saying what was kept
+ * @throws MachineError when the machine failed, saying the same
  */
 async function untilInterrupted(folder: RunFolder | null, run: (interrupted: () => boolean) => Promise<void>): Promise<void> {
   let signal: NodeJS.Signals | null = null;
@@ -131,13 +132,17 @@ async function untilInterrupted(folder: RunFolder | null, run: (interrupted: () 
   process.on("SIGINT", ask).on("SIGTERM", ask);
   try {
     await run(() => signal !== null);
+  } catch (error) {
+    throw error instanceof MachineError ? new MachineError(`${error.message}; ${describeKept(folder)}`) : error;
   } finally {
     process.off("SIGINT", ask).off("SIGTERM", ask);
   }
-  if (signal !== null) {
-    const kept = folder === null ? "nothing was kept; use --out DIR to keep every finished epoch" : `finished epochs are kept; go on with --resume ${folder.path}`;
-    throw new InputError(`train: stopped by ${signal as NodeJS.Signals}; ${kept}`);
-  }
+  if (signal !== null) throw new InputError(`train: stopped by ${signal as NodeJS.Signals}; ${describeKept(folder)}`);
+}
+
+function describeKept(folder: RunFolder | null): string {
+  if (folder === null) return "nothing was kept; use --out DIR to keep every finished epoch";
+  return folder.epochs === 0 ? "nothing was kept, since no epoch was finished" : `finished epochs are kept; go on with --resume ${folder.path}`;
 }
 
 function printHeader(recipe: Recipe, seed: number, backend: Backend, summary: string, data: { train: Dataset; test: Dataset }, subset: Uint32Array | undefined, epochs: number): void {

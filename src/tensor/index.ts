@@ -1,5 +1,5 @@
 /** Numbers with a shape: the tensor, its views, arithmetic, and seeded random numbers. */
-export { InputError, formatShape, reject } from "./errors.js";
+export { InputError, MachineError, formatShape, reject } from "./errors.js";
 export { type Allocator, type Data, type DType, heapAllocator } from "./storage.js";
 export { broadcastShape, sameShape, sizeOf } from "./shape.js";
 export { Deferred, type Nested, type SliceRange, Tensor, tensor } from "./tensor.js";

@@ -23,6 +23,13 @@ export function leibniz(...args: string[]): Outcome {
   return { status, stdout, stderr };
 }
 
+/** Runs it on a machine that breaks as `broken` says; see failing-machine.ts. */
+export function leibnizOn(broken: string, timeout: number, ...args: string[]): Outcome {
+  const breaker = new URL("./failing-machine.js", import.meta.url).href;
+  const { status, stdout, stderr } = spawnSync(process.execPath, ["--import", breaker, main, ...args], { encoding: "utf8", timeout, env: { ...process.env, BREAK: broken } });
+  return { status, stdout, stderr };
+}
+
 /** Starts the command line; `outcome` resolves when it has ended, however that was. */
 export function startLeibniz(...args: string[]): { child: ChildProcess; outcome: Promise<Outcome>; firstOutput: Promise<void> } {
   const child = spawn(process.execPath, [main, ...args], { stdio: ["ignore", "pipe", "pipe"] });

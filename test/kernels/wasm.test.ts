@@ -81,7 +81,7 @@ test("a worker that dies is a clear error, and so is a backend that was disposed
   const backend = await wasmBackend({ threads: 2 });
   const fails = async (message: RegExp): Promise<void> => {
     const error = await backend.sumPerChannel(Tensor.full([2, 9], 1)).then(() => null, (thrown: Error) => thrown);
-    assert.is(error?.name, "Error");
+    assert.is(error?.name, "MachineError");
     assert.match(error!.message, message);
   };
   await backend.sumPerChannel(Tensor.full([2, 9], 1));

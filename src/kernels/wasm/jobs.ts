@@ -1,3 +1,4 @@
+import { MachineError } from "../../tensor/index.js";
 import { binary } from "./binary.js";
 import type { WasmMemory } from "./memory.js";
 import { startWorkers, type Workers } from "./workers.js";
@@ -82,7 +83,7 @@ export class JobRunner {
     return new JobRunner(exports as unknown as Exports, memory, workers, control, job);
   }
 
-  /** @throws Error when a worker died or does not finish in time; from then on the backend cannot be used */
+  /** @throws MachineError when a worker died or does not finish in time; from then on the backend cannot be used */
   run(kernel: keyof typeof kernelNumbers, fields: JobFields, numbers: readonly number[] = []): void {
     if (fields.items === 0) return;
     this.#check();
@@ -109,7 +110,7 @@ export class JobRunner {
 
   #check(): void {
     const trouble = this.#broken ?? this.#workers.trouble();
-    if (trouble !== null) throw new Error(`wasm: expected ${this.threads} working threads, but ${trouble}`);
+    if (trouble !== null) throw new MachineError(`wasm: expected ${this.threads} working threads, but ${trouble}`);
   }
 }
 

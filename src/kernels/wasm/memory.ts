@@ -1,5 +1,5 @@
 import type { WindowGeometry } from "../../im2col/index.js";
-import { type Allocator, type Data, type DType, heapAllocator, sizeOf, Tensor } from "../../tensor/index.js";
+import { type Allocator, type Data, type DType, heapAllocator, MachineError, sizeOf, Tensor } from "../../tensor/index.js";
 
 const PAGE = 65_536;
 /** The memory grows by at least this much at a time, in pages: 16 MB. */
@@ -21,13 +21,13 @@ export class WasmMemory implements Allocator {
 
   /**
    * @param largestMB where growing ends
-   * @throws Error when there is no room for it; browsers set aside all of it at once
+   * @throws MachineError when there is no room for it; browsers set aside all of it at once
    */
   constructor(largestMB: number) {
     try {
       this.memory = new WebAssembly.Memory({ initial: LEAST_GROWTH, maximum: largestMB * 16, shared: true });
     } catch (error) {
-      throw new Error(`wasm: expected a shared memory that may grow to ${largestMB} MB, got none (${(error as Error).message}); choose a smaller largestMB`);
+      throw new MachineError(`wasm: expected a shared memory of ${LEAST_GROWTH / 16} MB that may grow to ${largestMB} MB, got none (${(error as Error).message}); choose a smaller largestMB, or the reference backend`);
     }
     this.#top = PAGE; // the kernels' own constants come first
   }
@@ -66,7 +66,7 @@ export class WasmMemory implements Allocator {
   /**
    * Reserves bytes and returns where they start.
    *
-   * @throws Error when the memory cannot grow any more
+   * @throws MachineError when the memory cannot grow any more
    */
   take(bytes: number): number {
     const start = Math.ceil(this.#top / ALIGNMENT) * ALIGNMENT;
@@ -141,7 +141,7 @@ export class WasmMemory implements Allocator {
       this.memory.grow(Math.max(pages, LEAST_GROWTH));
     } catch {
       const held = Math.round(this.memory.buffer.byteLength / 2 ** 20);
-      throw new Error(`wasm: expected ${Math.ceil(bytes / 2 ** 20)} MB more memory, got none beyond the ${held} MB there are; use smaller batches`);
+      throw new MachineError(`wasm: expected ${Math.ceil(bytes / 2 ** 20)} MB more memory, got none beyond the ${held} MB there are; use smaller batches`);
     }
   }
 }

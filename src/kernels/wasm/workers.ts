@@ -3,6 +3,8 @@
  * then stays inside it, waiting for jobs.
  */
 
+import { MachineError } from "../../tensor/index.js";
+
 /** What every worker needs to join in. */
 export interface WorkerStart {
   readonly module: WebAssembly.Module;
@@ -47,7 +49,7 @@ export function whyOneThread(): string | null {
   return "this page is not cross-origin isolated; serve it and its scripts with the headers Cross-Origin-Opener-Policy: same-origin and Cross-Origin-Embedder-Policy: require-corp";
 }
 
-/** @throws Error when a worker cannot start; then none is left behind */
+/** @throws MachineError when a worker cannot start; then none is left behind */
 export async function startWorkers(count: number, start: WorkerStart): Promise<Workers> {
   if (count === 0) return { count, mayWait: isNode, trouble: () => null, end: async () => {} };
   return isNode ? startInNode(count, start) : startInBrowser(count, start);
@@ -59,14 +61,22 @@ async function startInNode(count: number, start: WorkerStart): Promise<Workers> 
   let ending = false;
   const workers = Array.from({ length: count }, (_, i) => {
     const worker = new Worker(new URL("./worker.js", import.meta.url), { workerData: { ...start, worker: i + 1 } satisfies WorkerOrders });
-    worker.unref(); // a program may end without disposing of its backend
     worker.on("error", (error) => (trouble ??= `a worker failed: ${error.message}`));
     worker.on("exit", (code) => {
       if (!ending) trouble ??= `a worker ended with code ${code}`;
     });
     return worker;
   });
-  await Promise.all(workers.map((worker) => new Promise((resolve, refuse) => worker.once("message", resolve).once("error", refuse))));
+  try {
+    // A worker that ends before it is ready may do so without an error.
+    const ready = (worker: (typeof workers)[number]): Promise<unknown> => new Promise((resolve, refuse) => worker.once("message", resolve).once("exit", refuse));
+    await Promise.all(workers.map(ready));
+    for (const worker of workers) worker.unref(); // a program may end without disposing of its backend; until here, somebody waits
+  } catch {
+    ending = true;
+    await Promise.all(workers.map((worker) => worker.terminate()));
+    throw new MachineError(`wasm: expected ${count + 1} working threads, but ${trouble}`);
+  }
   return {
     count,
     mayWait: true,
@@ -95,7 +105,7 @@ async function startInBrowser(count: number, start: WorkerStart): Promise<Worker
     new Promise((resolve, refuse) => {
       const fail = (what: string): void => {
         trouble ??= what;
-        refuse(new Error(`wasm: expected ${count + 1} working threads, but ${trouble}`));
+        refuse(new MachineError(`wasm: expected ${count + 1} working threads, but ${trouble}`));
       };
       const timer = setTimeout(() => fail(`a worker did not start within ${START_TIMEOUT_MS / 1000} s`), START_TIMEOUT_MS);
       const lock = `leibniz worker ${crypto.randomUUID()}`;
