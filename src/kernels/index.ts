@@ -15,4 +15,5 @@ export { gemmTiled } from "./reference/gemm-tiled.js";
 export type { Gemm, MatrixView } from "./reference/matrix.js";
 export type { GpuBackend, GpuBackendOptions, GpuMode } from "./gpu/index.js";
 export { availableGpuModes, type BackendName, backendNames, gpuBackend, openBackend, type OpenBackendOptions, wasmBackend } from "./open-backend.js";
+export { type BackendMeasurement, type FastestBackendOptions, openFastestBackend, type WorkOnBackend } from "./fastest-backend.js";
 export type { WasmBackendOptions } from "./wasm/index.js";

@@ -1,0 +1,96 @@
+/** Choosing a backend by measuring: which is fastest depends on the machine and on the shapes, so it is found out on both. */
+import { InputError, MachineError, reject } from "../tensor/index.js";
+import type { Backend } from "./backend.js";
+import { availableGpuModes, type OpenBackendOptions, openBackend } from "./open-backend.js";
+
+/** Sets up some work on a backend and returns what does one step of it. */
+export type WorkOnBackend = (backend: Backend) => Promise<() => Promise<void>>;
+
+export interface FastestBackendOptions {
+  /** Only backends that can have so many threads are measured, and only with so many: of more than one, `wasm` alone. */
+  readonly threads?: number | undefined;
+  /** How long the measuring may take, shared evenly; a step once begun is finished, so it may take a little longer. */
+  readonly budgetMs?: number;
+  /** The clock, in milliseconds. */
+  readonly now?: () => number;
+  /** What is measured instead of all there is. */
+  readonly candidates?: readonly OpenBackendOptions[];
+}
+
+/** How one candidate did. */
+export interface BackendMeasurement {
+  /** `wasm`, or with its mode `gpu webasm`. */
+  readonly name: string;
+  /** Of the fastest step; `null` when the backend failed. */
+  readonly stepMs: number | null;
+  /** Why it failed, or `null`. */
+  readonly trouble: string | null;
+}
+
+const BUDGET_MS = 800;
+/** Whose first steps take so many times as long as the best one's is not given more. */
+const HOPELESS = 2;
+
+/**
+ * Opens every backend that there is here, lets each do the same work for a moment, and keeps the fastest. The others are disposed of,
+ * and so is the memory that the work took. A backend that fails is out, and `measured` says why.
+ *
+ * @returns the backend, and what was measured, the fastest first
+ * @throws InputError when `threads` is out of range, or the work refuses its input
+ * @throws MachineError when no backend works
+ */
+export async function openFastestBackend(work: WorkOnBackend, options: FastestBackendOptions = {}): Promise<{ backend: Backend; measured: readonly BackendMeasurement[] }> {
+  const candidates = options.candidates ?? (await allBackends(options.threads));
+  if (candidates.length === 0) reject("openFastestBackend", "at least one candidate", "none");
+  const now = options.now ?? (() => performance.now());
+  const shareMs = (options.budgetMs ?? BUDGET_MS) / candidates.length;
+  const measured: BackendMeasurement[] = [];
+  let best: { backend: Backend; stepMs: number } | null = null;
+  for (const candidate of candidates) {
+    const name = candidate.mode === undefined ? candidate.name : `${candidate.name} ${candidate.mode}`;
+    let backend: Backend | null = null;
+    try {
+      const opened = await openBackend(candidate);
+      backend = opened;
+      const stepMs = await opened.scope(async () => fastestStep(await work(opened), opened, now, shareMs, best?.stepMs ?? Infinity));
+      measured.push({ name, stepMs, trouble: null });
+      if (best === null || stepMs < best.stepMs) {
+        await best?.backend.dispose();
+        best = { backend: opened, stepMs };
+      } else {
+        await opened.dispose();
+      }
+    } catch (error) {
+      await backend?.dispose();
+      if (error instanceof InputError) {
+        await best?.backend.dispose();
+        throw error;
+      }
+      measured.push({ name, stepMs: null, trouble: error instanceof Error ? error.message : String(error) });
+    }
+  }
+  if (best === null) throw new MachineError(`openFastestBackend: expected a backend that works, got none (${measured.map(({ name, trouble }) => `${name}: ${trouble}`).join("; ")})`);
+  measured.sort((a, b) => (a.stepMs ?? Infinity) - (b.stepMs ?? Infinity));
+  return { backend: best.backend, measured };
+}
+
+/** Every backend that this machine has, what is likely to be fast first, so that the slow ones are soon seen to be slow. */
+async function allBackends(threads: number | undefined): Promise<OpenBackendOptions[]> {
+  const wasm = { name: "wasm", threads };
+  if (threads !== undefined && threads !== 1) return [wasm];
+  return [wasm, { name: "reference" }, ...(await availableGpuModes()).map((mode) => ({ name: "gpu", mode }))];
+}
+
+/** The shortest of several steps. The first one, which also compiles, counts only if it took all the time there was. */
+async function fastestStep(step: () => Promise<void>, backend: Backend, now: () => number, shareMs: number, bestMs: number): Promise<number> {
+  const started = now();
+  let fastest = Infinity;
+  for (let steps = 0; ; steps++) {
+    const before = now();
+    await backend.scope(step);
+    const after = now();
+    if (steps > 0) fastest = Math.min(fastest, after - before);
+    const timeIsUp = after - started >= shareMs;
+    if (timeIsUp || (steps >= 2 && fastest > HOPELESS * bestMs)) return Math.min(fastest, after - before);
+  }
+}
