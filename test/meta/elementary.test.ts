@@ -10,8 +10,6 @@ const EXACT = ["abs", "ceil", "clz32", "floor", "fround", "imul", "max", "min", 
 const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   // The gradient of the recorded trajectories is defined with a cosine; results are compared to a tolerance.
   "src/training/parity.ts": ["Math.cos"],
-  // Adam's bias correction, still to be made with integerPower.
-  "src/kernels/wasm/index.ts": ["beta1 ** step", "beta2 ** step"],
 };
 
 /**

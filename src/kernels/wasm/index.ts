@@ -15,7 +15,7 @@
  * `pending.ts` knows what each of them is.
  */
 import type { WindowGeometry } from "../../im2col/index.js";
-import { Deferred, reject, sameShape, sizeOf, Tensor } from "../../tensor/index.js";
+import { Deferred, integerPower, reject, sameShape, sizeOf, Tensor } from "../../tensor/index.js";
 import type { Backend, MaxPool2dResult } from "../backend.js";
 import { referenceBackend } from "../reference/index.js";
 import { Convolutions, poolsFours } from "./convolutions.js";
@@ -182,7 +182,7 @@ export async function wasmBackend({ threads, largestMB = LARGEST_MB }: WasmBacke
       if (![value, grad, firstMoment, secondMoment].every((tensor) => memory.holds(tensor))) return base.adamUpdate(state, hyperparameters);
       const { learningRate, beta1, beta2, epsilon, weightDecay, step } = hyperparameters;
       const at = { x: memory.address(value), y: memory.address(grad), extra: memory.address(firstMoment), out: memory.address(secondMoment) };
-      jobs.run("adamUpdate", { ...blocks(value.size), ...at }, [learningRate, beta1, beta2, epsilon, weightDecay, 1 - beta1 ** step, 1 - beta2 ** step]);
+      jobs.run("adamUpdate", { ...blocks(value.size), ...at }, [learningRate, beta1, beta2, epsilon, weightDecay, 1 - integerPower(beta1, step), 1 - integerPower(beta2, step)]);
     },
   };
 }
