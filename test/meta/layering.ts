@@ -13,7 +13,7 @@ export interface LayeringRules {
   readonly nodeWhereFound: readonly string[];
   /** Packages that themselves need Node. */
   readonly nodePackages: readonly string[];
-  /** Packages that package.json lists under `dependencies`. */
+  /** Packages that package.json lists under `dependencies` or `optionalDependencies`. */
   readonly dependencies: readonly string[];
 }
 

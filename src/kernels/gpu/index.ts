@@ -8,7 +8,8 @@ import type { Backend, MatmulOptions } from "../backend.js";
 import { referenceBackend } from "../reference/index.js";
 import { planProduct, type Product, startFromBias } from "../reference/matmul.js";
 import { KernelCache } from "./kernel-cache.js";
-import { findModes, type GpuMode, gpuModes, isGpuMode } from "./modes.js";
+import { findModes, type GpuMode, gpuModes, isGpuMode, lackOf, largestTexture } from "./modes.js";
+import { type CallLimits, type ProductCall, productCalls } from "./product-calls.js";
 import { MOST_ENTRIES } from "./product-kernel.js";
 
 export type { GpuMode } from "./modes.js";
@@ -21,6 +22,8 @@ export interface GpuBackendOptions {
   readonly smallestProduct?: number;
   /** How many compiled kernels are kept at most. */
   readonly kernelCapacity?: number;
+  /** How long to wait for a small product before the device counts as lost. Larger ones get more. */
+  readonly secondsToAnswer?: number;
 }
 
 /** A {@link Backend} that also tells how many compiled kernels it holds. */
@@ -45,6 +48,9 @@ const KERNEL_CAPACITY = 64;
 /** WebGPU starts at most this many groups of threads along one axis of a result. */
 const LARGEST_EXTENT = 65535;
 
+/** Twenty times what a software driver on a busy machine took to compile its first kernel. */
+const SECONDS_TO_ANSWER = 30;
+
 /** The modes that work on this machine as far as gpu.js can tell, the fastest first. */
 export async function availableGpuModes(): Promise<GpuMode[]> {
   return findModes(await import("gpu.js"));
@@ -60,76 +66,79 @@ export async function availableGpuModes(): Promise<GpuMode[]> {
  *
  * @throws InputError when gpu.js has no such mode, or this machine has not
  * @throws Error when gpu.js fails on the mode, or moves to another
+ * @throws MachineError when the device is lost; so does every product from then on
  */
 export async function gpuBackend(options: GpuBackendOptions = {}): Promise<GpuBackend> {
-  const { allocator = heapAllocator, smallestProduct = SMALLEST_PRODUCT, kernelCapacity = KERNEL_CAPACITY } = options;
+  const { allocator = heapAllocator, smallestProduct = SMALLEST_PRODUCT, kernelCapacity = KERNEL_CAPACITY, secondsToAnswer = SECONDS_TO_ANSWER } = options;
   const gpujs = await import("gpu.js");
-  const available = await findModes(gpujs);
-  const mode = options.mode ?? available[0]!;
-  if (!isGpuMode(mode)) reject("gpuBackend", `a mode of gpu.js (${gpuModes.join(", ")}; available here: ${available.join(", ")})`, JSON.stringify(mode));
-  if (!available.includes(mode)) reject("gpuBackend", `a mode that is available here (${available.join(", ")})`, JSON.stringify(mode));
+  const mode = options.mode ?? (await findModes(gpujs))[0]!;
+  if (!isGpuMode(mode)) reject("gpuBackend", `a mode of gpu.js (${gpuModes.join(", ")}; available here: ${(await findModes(gpujs)).join(", ")})`, JSON.stringify(mode));
+  const lack = await lackOf(mode, gpujs);
+  if (lack !== null) reject("gpuBackend", `a mode that is available here (${(await findModes(gpujs)).join(", ")})`, JSON.stringify(mode), lack);
 
   const base = referenceBackend(allocator);
-  const kernels = new KernelCache(gpujs, mode, kernelCapacity);
+  const kernels = new KernelCache(gpujs, mode, { capacity: kernelCapacity, secondsToAnswer });
+  const texture = largestTexture(mode, gpujs);
+  const limits: CallLimits = { extent: Math.min(LARGEST_EXTENT, texture), entries: Math.min(MOST_ENTRIES, texture ** 2) };
 
-  /** How many of these products one call can take; 0 when they are none for gpu.js. */
-  const matricesPerCall = ({ a, M, N, I }: Product, batch: number, terms: number): number => {
+  /** Is this batch of products for gpu.js? */
+  const isForGpu = ({ a, M, N, I }: Product, batch: number, terms: number): boolean => {
     const multiplications = batch * terms * M * N * I;
-    if (a.dtype !== "float32" || multiplications === 0 || multiplications < smallestProduct || Math.max(M, N) > LARGEST_EXTENT) return 0;
-    return Math.min(LARGEST_EXTENT, Math.floor(MOST_ENTRIES / Math.max(M * I, I * N, M * N)));
+    return a.dtype === "float32" && multiplications > 0 && multiplications >= smallestProduct && Math.max(M * I, I * N, M * N) <= limits.entries;
   };
 
-  /** One call: adds the products of a [terms, batch, M, I] and b [terms, batch, I, N], summed over the terms, to c [batch, M, N]. */
-  const addProducts = async (c: Data, a: Data, b: Data, { M, N, I }: Product, { transposeA, transposeB }: MatmulOptions, batch: number, terms: number): Promise<void> => {
+  /** One call: adds its products of a [terms, batch, M, I] and b [terms, batch, I, N] to c [batch, M, N]. */
+  const addCall = async (c: Data, { a, b, M, N, I }: FlatProduct, { transposeA, transposeB }: MatmulOptions, batch: number, call: ProductCall): Promise<void> => {
     const [rowA, stepA] = transposeA === true ? [1, M] : [I, 1];
     const [columnB, stepB] = transposeB === true ? [I, 1] : [1, N];
-    const matrixA = a.length === M * I ? 0 : M * I;
-    const matrixB = b.length === I * N ? 0 : I * N;
-    const constants = { terms, I, termA: batch * M * I, matrixA, rowA, stepA, termB: batch * I * N, matrixB, columnB, stepB };
-    let position = 0;
-    for (const matrix of await kernels.run({ M, N, batch, constants }, a as Float32Array, b as Float32Array)) {
-      for (const row of matrix) {
-        for (let n = 0; n < N; n++) c[position++]! += row[n]!;
-      }
-    }
+    const [matrixA, matrixB] = [a.length === M * I ? 0 : M * I, b.length === I * N ? 0 : I * N];
+    const [termA, termB] = [batch * matrixA, batch * matrixB];
+    const part = (data: Data, term: number, matrix: number, first: number, neighbour: number, count: number, step: number): Float32Array => {
+      const from = call.term * term + call.matrix * matrix + first * neighbour;
+      const last = (call.terms - 1) * term + (call.batch - 1) * matrix + (count - 1) * neighbour + (I - 1) * step;
+      return data.subarray(from, from + last + 1) as Float32Array;
+    };
+    const partA = part(a, termA, matrixA, call.row, rowA, call.M, stepA);
+    const partB = part(b, termB, matrixB, call.column, columnB, call.N, stepB);
+    const constants = { terms: call.terms, I, termA, matrixA, rowA, stepA, termB, matrixB, columnB, stepB };
+    const matrices = await kernels.run({ M: call.M, N: call.N, batch: call.batch, constants }, partA, partB);
+    matrices.forEach((matrix, z) =>
+      matrix.forEach((row, y) => {
+        const position = ((call.matrix + z) * M + call.row + y) * N + call.column;
+        for (let x = 0; x < call.N; x++) c[position + x]! += row[x]!;
+      }),
+    );
   };
 
   const matmul = async (a: Tensor, b: Tensor, options: MatmulOptions = {}): Promise<Tensor> => {
     const product = planProduct("matmul", a, b, options);
-    const { M, N, I, batchA, batchB } = product;
+    const { M, N, batchA, batchB } = product;
     const batch = broadcastShape("matmul", batchA, batchB);
     const count = sizeOf(batch);
-    const perCall = matricesPerCall(product, count, 1);
-    if (perCall === 0) return base.matmul(product.a, product.b, options);
+    if (!isForGpu(product, count, 1)) return base.matmul(product.a, product.b, options);
     const c = Tensor.zeros([...batch, M, N], "float32", allocator);
     startFromBias(c.data, product, batch, options);
-    const [stackA, stackB] = [spreadOut(product.a, batchA, batch).data, spreadOut(product.b, batchB, batch).data];
-    for (let n = 0; n < count; n += perCall) {
-      const part = (stack: Data, size: number): Data => (stack.length === size ? stack : stack.subarray(n * size, (n + perCall) * size));
-      await addProducts(c.data.subarray(n * M * N), part(stackA, M * I), part(stackB, I * N), product, options, Math.min(perCall, count - n), 1);
-    }
+    const flat = { ...product, a: spreadOut(product.a, batchA, batch).data, b: spreadOut(product.b, batchB, batch).data };
+    for (const call of productCalls(product, count, 1, limits)) await addCall(c.data, flat, options, count, call);
     return c;
   };
 
   const matmulSum = async (a: Tensor, b: Tensor, options: MatmulOptions = {}): Promise<Tensor> => {
     const product = planProduct("matmulSum", a, b, options);
-    const { M, N, I, batchA, batchB } = product;
+    const { M, N, batchA, batchB } = product;
     const [terms = 0, ...batch] = batchA;
     const count = sizeOf(batch);
-    const perCall = Math.floor(matricesPerCall(product, count, terms) / count);
-    if (!sameShape(batchA, batchB) || !(perCall > 0)) return base.matmulSum(product.a, product.b, options);
+    if (!sameShape(batchA, batchB) || !isForGpu(product, count, terms)) return base.matmulSum(product.a, product.b, options);
     const c = Tensor.zeros([...batch, M, N], "float32", allocator);
-    for (let k = 0; k < terms; k += perCall) {
-      const part = ({ data }: Tensor, size: number): Data => data.subarray(k * count * size, (k + perCall) * count * size);
-      await addProducts(c.data, part(product.a, M * I), part(product.b, I * N), product, options, count, Math.min(perCall, terms - k));
-    }
+    const flat = { ...product, a: product.a.data, b: product.b.data };
+    for (const call of productCalls(product, count, terms, limits)) await addCall(c.data, flat, options, count, call);
     return c;
   };
 
   try {
     const c = new Float32Array(2);
     const product = planProduct("gpuBackend", tensor([[1, 2, 3], [4, 5, 6]], "float32"), tensor([[7], [8], [9]], "float32"), {});
-    await addProducts(c, product.a.data, product.b.data, product, {}, 1, 1);
+    await addCall(c, { ...product, a: product.a.data, b: product.b.data }, {}, 1, { term: 0, terms: 1, matrix: 0, batch: 1, row: 0, M: 2, column: 0, N: 1 });
     if (c[0] !== 50 || c[1] !== 122) throw new Error(`gpuBackend: expected mode ${mode} to compute 50 and 122, got ${c[0]} and ${c[1]}`);
   } catch (error) {
     await kernels.dispose();
@@ -148,6 +157,9 @@ export async function gpuBackend(options: GpuBackendOptions = {}): Promise<GpuBa
     dispose: () => kernels.dispose(),
   };
 }
+
+/** A product whose operands are flat memory. */
+type FlatProduct = Pick<Product, "M" | "N" | "I"> & { readonly a: Data; readonly b: Data };
 
 /**
  * A kernel takes one matrix for the whole batch, or one for each product. An operand that broadcasts in between, as the

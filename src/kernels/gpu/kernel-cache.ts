@@ -1,4 +1,5 @@
 import type * as GpuJs from "gpu.js";
+import { type DeviceContext, DeviceWatch } from "./device-watch.js";
 import type { GpuMode } from "./modes.js";
 import { type ProductConstants, productEntry } from "./product-kernel.js";
 
@@ -9,6 +10,9 @@ export interface ProductShape {
   readonly batch: number;
   readonly constants: ProductConstants;
 }
+
+/** A device gets a second more for every so many multiplications: the slowest, a processor that acts as one, needs a tenth of that. */
+const MULTIPLICATIONS_A_SECOND = 1e7;
 
 /**
  * Compiles kernels, keeps the most recently used ones, and runs them one after the other. A kernel is compiled for
@@ -22,16 +26,20 @@ export class KernelCache {
   readonly #mode: GpuMode;
   readonly #capacity: number;
   readonly #gpu: GpuJs.GPU;
+  readonly #watch: DeviceWatch;
+  readonly #secondsToAnswer: number;
   /** In order of use, the least recently used first. */
   readonly #kernels = new Map<string, GpuJs.IKernelRunShortcut>();
   #lastRun: Promise<unknown> = Promise.resolve();
   #disposed = false;
 
-  constructor(gpujs: typeof GpuJs, mode: GpuMode, capacity: number) {
+  constructor(gpujs: typeof GpuJs, mode: GpuMode, { capacity, secondsToAnswer }: { readonly capacity: number; readonly secondsToAnswer: number }) {
     this.#gpujs = gpujs;
     this.#mode = mode;
     this.#capacity = capacity;
+    this.#secondsToAnswer = secondsToAnswer;
     this.#gpu = new gpujs.GPU({ mode });
+    this.#watch = new DeviceWatch(mode);
   }
 
   /** How many compiled kernels are held. */
@@ -42,6 +50,7 @@ export class KernelCache {
   /**
    * @returns the result's matrices, each as an array of its rows
    * @throws Error when the kernel ran elsewhere than asked, or not at all
+   * @throws MachineError when the device is lost
    */
   async run(shape: ProductShape, a: Float32Array, b: Float32Array): Promise<Float32Array[][]> {
     if (this.#disposed) throw new Error("gpuBackend: expected a backend in use, got one that was disposed of");
@@ -52,12 +61,16 @@ export class KernelCache {
   }
 
   async #runNow(shape: ProductShape, a: Float32Array, b: Float32Array): Promise<Float32Array[][]> {
+    this.#watch.check();
+    const { M, N, batch, constants } = shape;
+    const seconds = this.#secondsToAnswer + Math.ceil((batch * constants.terms * M * N * constants.I) / MULTIPLICATIONS_A_SECOND);
     const signature = JSON.stringify(shape);
     const kernel = this.#kernels.get(signature) ?? this.#compile(shape);
     this.#kernels.delete(signature); // and back at the end of the line, if all goes well
     let rows: GpuJs.KernelOutput;
     try {
-      rows = await kernel(this.#input(a), this.#input(b));
+      const result = (async () => kernel(this.#input(a), this.#input(b)))();
+      rows = await this.#watch.answer(result, () => kernel.kernel.context as DeviceContext, seconds);
       const ranIn = modeOf(kernel);
       if (ranIn !== this.#mode) throw new Error(`gpuBackend: expected gpu.js to run in mode ${this.#mode}, got ${ranIn} (${reasonOf(kernel)})`);
     } catch (error) {
@@ -98,6 +111,7 @@ export class KernelCache {
   async dispose(): Promise<void> {
     this.#disposed = true;
     await this.#lastRun;
+    this.#watch.stop();
     this.#kernels.clear();
     await this.#gpu.destroy(); // together with its kernels
   }

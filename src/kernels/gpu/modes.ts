@@ -1,4 +1,5 @@
 import type * as GpuJs from "gpu.js";
+import { provideWebGpu } from "./dawn.js";
 
 /** What gpu.js can run on, the fastest first. */
 export const gpuModes = ["webgpu", "webgl2", "headlessgl", "webasm", "cpu"] as const;
@@ -9,14 +10,35 @@ export function isGpuMode(mode: string): mode is GpuMode {
   return (gpuModes as readonly string[]).includes(mode);
 }
 
+/** What a mode lacks to work on this machine, as far as gpu.js can tell; `null` when it lacks nothing. */
+export async function lackOf(mode: GpuMode, { GPU }: typeof GpuJs): Promise<string | null> {
+  switch (mode) {
+    case "webgpu": {
+      const lack = await provideWebGpu();
+      if (lack !== null) return lack;
+      // asks for an adapter: `navigator.gpu` alone proves nothing
+      return (await GPU.isWebGPUAvailable()) ? null : "WebGPU finds no graphics device: install its driver, or name a Vulkan driver's file in VK_ICD_FILENAMES";
+    }
+    case "webgl2":
+      return GPU.isWebGL2Supported ? null : "it needs a browser with WebGL 2";
+    case "headlessgl":
+      return GPU.isHeadlessGLSupported ? null : "it needs Node and the native package gl, which npm builds where it may run install scripts and finds a C++ compiler and OpenGL: npm install gl";
+    case "webasm":
+      return GPU.isWebAssemblySupported ? null : "it needs WebAssembly";
+    case "cpu":
+      return null;
+  }
+}
+
 /** The modes that gpu.js finds on this machine, the fastest first. */
-export async function findModes({ GPU }: typeof GpuJs): Promise<GpuMode[]> {
-  const found: Record<GpuMode, boolean> = {
-    webgpu: await GPU.isWebGPUAvailable(), // asks for an adapter: `navigator.gpu` alone proves nothing
-    webgl2: GPU.isWebGL2Supported,
-    headlessgl: GPU.isHeadlessGLSupported,
-    webasm: GPU.isWebAssemblySupported,
-    cpu: true,
-  };
-  return gpuModes.filter((mode) => found[mode]);
+export async function findModes(gpujs: typeof GpuJs): Promise<GpuMode[]> {
+  const found: GpuMode[] = [];
+  for (const mode of gpuModes) if ((await lackOf(mode, gpujs)) === null) found.push(mode);
+  return found;
+}
+
+/** How many pixels a texture may have along each side, which limits what a call can take in the modes that compute on textures. */
+export function largestTexture(mode: GpuMode, { WebGL2Kernel, HeadlessGLKernel }: typeof GpuJs): number {
+  const features = mode === "webgl2" ? WebGL2Kernel.features : mode === "headlessgl" ? HeadlessGLKernel.features : null;
+  return (features as { maxTextureSize?: number } | null)?.maxTextureSize ?? Infinity;
 }
