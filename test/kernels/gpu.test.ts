@@ -5,6 +5,7 @@ import { availableGpuModes, gpuBackend } from "leibniz/kernels";
 import { Tensor } from "leibniz/tensor";
 import { assertRejects } from "../helpers/assert-close.js";
 import { useSoftwareVulkan } from "../helpers/vulkan.js";
+import { gpuLossSuite } from "./gpu-loss-suite.js";
 import { assertFails, destroyedDuring, gpuSuite, patched, withBackend } from "./gpu-suite.js";
 
 /** The modes that every machine with Node has. */
@@ -14,8 +15,10 @@ for (const mode of MODES) gpuSuite(mode, test);
 
 const softwareVulkan = useSoftwareVulkan();
 const hasWebGpu = (await availableGpuModes()).includes("webgpu");
-if (hasWebGpu || process.env["LEIBNIZ_REQUIRE_BROWSER"] === "1") gpuSuite("webgpu", test);
-else console.log(`  mode webgpu not tested: ${softwareVulkan ? "the package webgpu is missing" : "no graphics driver; Debian's chromium has one"}`);
+if (hasWebGpu || process.env["LEIBNIZ_REQUIRE_BROWSER"] === "1") {
+  gpuSuite("webgpu", test);
+  gpuLossSuite("webgpu", test);
+} else console.log(`  mode webgpu not tested: ${softwareVulkan ? "the package webgpu is missing" : "no graphics driver; Debian's chromium has one"}`);
 
 test("a kernel that gpu.js would move to the CPU is an error with gpu.js's reason, and nothing is printed", () =>
   withBackend({ mode: "webasm", smallestProduct: 0 }, async (backend) => {

@@ -59,8 +59,9 @@ export class DeviceWatch {
     }
   }
 
-  /** Ends the watch. */
+  /** Ends the watch, and gives back a WebGL context, of which a page has 16: gpu.js forgets it when no kernel is left. */
   stop(): void {
+    this.#gl?.getExtension("WEBGL_lose_context")?.loseContext();
     this.#device?.removeEventListener("uncapturederror", this.#hear);
   }
 
@@ -74,8 +75,9 @@ export class DeviceWatch {
     }
   }
 
-  readonly #hear = ({ error }: GPUUncapturedErrorEvent): void => {
-    this.#complaint ??= error.message;
+  readonly #hear = (event: GPUUncapturedErrorEvent): void => {
+    event.preventDefault(); // or it is printed
+    this.#complaint ??= event.error.message;
   };
 
   #lose(why: string): void {

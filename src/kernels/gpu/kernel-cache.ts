@@ -71,7 +71,7 @@ export class KernelCache {
     try {
       const result = (async () => kernel(this.#input(a), this.#input(b)))();
       rows = await this.#watch.answer(result, () => kernel.kernel.context as DeviceContext, seconds);
-      const ranIn = modeOf(kernel);
+      const ranIn = this.#modeOf(kernel);
       if (ranIn !== this.#mode) throw new Error(`gpuBackend: expected gpu.js to run in mode ${this.#mode}, got ${ranIn} (${reasonOf(kernel)})`);
     } catch (error) {
       kernel.destroy();
@@ -107,19 +107,21 @@ export class KernelCache {
     return new this.#gpujs.Input(data as unknown as number[], [data.length]);
   }
 
+  /** Where a kernel is at home: gpu.js replaces `kernel.kernel` when it moves one. Its kernels on WebGL all call their mode `gpu`. */
+  #modeOf({ kernel }: GpuJs.IKernelRunShortcut): string {
+    if (kernel instanceof this.#gpujs.WebGL2Kernel) return "webgl2";
+    if (kernel instanceof this.#gpujs.HeadlessGLKernel) return "headlessgl";
+    return (kernel.constructor as typeof GpuJs.Kernel).mode;
+  }
+
   /** Destroys all kernels, once the runs under way have ended. */
   async dispose(): Promise<void> {
     this.#disposed = true;
     await this.#lastRun;
-    this.#watch.stop();
     this.#kernels.clear();
     await this.#gpu.destroy(); // together with its kernels
+    this.#watch.stop();
   }
-}
-
-/** Where a kernel is at home: gpu.js replaces `kernel.kernel` when it moves one. */
-function modeOf(kernel: GpuJs.IKernelRunShortcut): string {
-  return (kernel.kernel.constructor as typeof GpuJs.Kernel).mode;
 }
 
 /** Why gpu.js moved a kernel, or wanted to. */

@@ -1,0 +1,115 @@
+import * as assert from "uvu/assert";
+import * as gpujs from "gpu.js";
+import { gpuBackend, type GpuBackend, type GpuBackendOptions, reference } from "leibniz/kernels";
+import { MachineError, Random } from "leibniz/tensor";
+import { assertClose } from "../helpers/assert-close.js";
+import { assertFails, patched } from "./gpu-suite.js";
+
+/** The modes with a device that can be lost. */
+export type DeviceMode = "webgpu" | "webgl2";
+
+/** gpu.js's own device, which its types forget. */
+const { WebGPUContext } = gpujs as unknown as { WebGPUContext: { acquire(): Promise<{ device: GPUDevice }> } };
+
+/** Opens a backend and hands it over with a function that makes its device go away. */
+async function withDevice(mode: DeviceMode, options: GpuBackendOptions, run: (backend: GpuBackend, lose: () => void) => Promise<void>): Promise<void> {
+  const contexts: WebGL2RenderingContext[] = [];
+  const open = async (): Promise<void> => {
+    const backend = await gpuBackend({ mode, smallestProduct: 0, ...options });
+    const device = mode === "webgpu" ? (await WebGPUContext.acquire()).device : null;
+    const lose = (): void => (device === null ? contexts.at(-1)!.getExtension("WEBGL_lose_context")!.loseContext() : device.destroy());
+    try {
+      await run(backend, lose);
+    } finally {
+      await backend.dispose();
+    }
+  };
+  if (mode === "webgpu") return open();
+  const { getContext } = HTMLCanvasElement.prototype;
+  const spy = function (this: HTMLCanvasElement, ...args: Parameters<typeof getContext>): RenderingContext | null {
+    const context = getContext.apply(this, args);
+    if (context instanceof WebGL2RenderingContext) contexts.push(context);
+    return context;
+  };
+  return patched(HTMLCanvasElement.prototype, "getContext", { value: spy, writable: true }, open);
+}
+
+/** Requires the error of a lost device, in bounded time. */
+async function assertLost(run: () => Promise<unknown>, ...pieces: string[]): Promise<void> {
+  let timer: ReturnType<typeof setTimeout>;
+  const late = new Promise<never>((_, refuse) => (timer = setTimeout(() => refuse(new Error("expected an error within 5 s")), 5000)));
+  const error = await Promise.race([run(), late]).then(() => null, (thrown: Error) => thrown).finally(() => clearTimeout(timer));
+  assert.instance(error, MachineError, `expected a MachineError, got ${error}`);
+  for (const piece of ["gpu: ", "the device was lost", ...pieces]) assert.ok(error!.message.includes(piece), `expected "${piece}" in "${error!.message}"`);
+  assert.not.match(error!.message, "\n");
+}
+
+/** Registers what must happen when a device is lost, in Node and in a browser. */
+export function gpuLossSuite(mode: DeviceMode, test: (name: string, run: () => Promise<void>) => void): void {
+  const random = new Random("lost devices");
+  const [a, b] = [random.normal([30, 50]), random.normal([50, 20])];
+  const [large, wide] = [random.normal([700, 900]), random.normal([900, 800])];
+
+  test(`${mode}: a device that is lost between products`, async () => {
+    await withDevice(mode, {}, async (backend, lose) => {
+      await backend.matmul(a, b);
+      lose();
+      await assertLost(() => backend.matmul(a, b), mode, "open the backend again");
+      await assertLost(() => backend.matmul(large, wide), mode);
+      await assertLost(() => backend.matmulSum(a.reshape([1, 30, 50]), b.reshape([1, 50, 20])), mode);
+    });
+    // and a backend that is opened later has a new one
+    await withDevice(mode, {}, async (backend) => assertClose(await backend.matmul(a, b), await reference.matmul(a, b), { tolerance: 1e-5 }));
+  });
+
+  test(`${mode}: a device that is lost while it computes`, () =>
+    withDevice(mode, {}, async (backend, lose) => {
+      await backend.matmul(large, wide);
+      const products = [backend.matmul(large, wide), backend.matmul(a, b)];
+      setTimeout(lose, 3);
+      for (const product of products) await assertLost(() => product, mode);
+    }));
+
+  test(`${mode}: a device that is lost while a kernel is compiled`, () =>
+    withDevice(mode, {}, async (backend, lose) => {
+      const product = backend.matmul(large, wide);
+      lose();
+      await assertLost(() => product, mode);
+    }));
+
+  test(`${mode}: a device that never answers`, () =>
+    withDevice(mode, { secondsToAnswer: 0.2 }, async (backend) => {
+      await backend.matmul(a, b);
+      const never = async (): Promise<void> => {
+        await assertLost(() => backend.matmul(a, b), mode, "no answer within 1.2 s");
+        await assertLost(() => backend.matmul(b, a, { transposeA: true, transposeB: true }), mode, "no answer within 1.2 s");
+        await backend.dispose();
+      };
+      if (mode === "webgl2") return patched(WebGL2RenderingContext.prototype, "clientWaitSync", { value: () => WebGL2RenderingContext.prototype.TIMEOUT_EXPIRED, writable: true }, never);
+      const { device } = await WebGPUContext.acquire();
+      const buffer = Object.getPrototypeOf(device.createBuffer({ size: 4, usage: 8 })) as GPUBuffer;
+      await patched(buffer, "mapAsync", { value: () => new Promise(() => {}), writable: true }, never);
+    }));
+
+  if (mode === "webgpu") {
+    test(`${mode}: a device that refuses a product tells why, and goes on`, () =>
+      withDevice(mode, {}, async (backend) => {
+        await backend.matmul(a, b);
+        const { device } = await WebGPUContext.acquire();
+        const { createBindGroup } = Object.getPrototypeOf(device) as GPUDevice;
+        const refused = function (this: GPUDevice): GPUBindGroup {
+          return createBindGroup.call(this, { layout: this.createBindGroupLayout({ entries: [] }), entries: [{ binding: 7, resource: { buffer: this.createBuffer({ size: 16, usage: 64 }) } }] });
+        };
+        const printed = console.error; // gpu.js prints such complaints, and returns zeros
+        console.error = () => {};
+        try {
+          await patched(Object.getPrototypeOf(device) as GPUDevice, "createBindGroup", { value: refused, writable: true }, () =>
+            assertFails(() => backend.matmul(large, wide), "mode webgpu", "complaint", "inding"),
+          );
+        } finally {
+          console.error = printed;
+        }
+        assertClose(await backend.matmul(a, b), await reference.matmul(a, b), { tolerance: 1e-5 });
+      }));
+  }
+}
