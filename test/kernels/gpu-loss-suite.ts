@@ -48,7 +48,7 @@ async function assertLost(run: () => Promise<unknown>, ...pieces: string[]): Pro
 export function gpuLossSuite(mode: DeviceMode, test: (name: string, run: () => Promise<void>) => void): void {
   const random = new Random("lost devices");
   const [a, b] = [random.normal([30, 50]), random.normal([50, 20])];
-  const [large, wide] = [random.normal([700, 900]), random.normal([900, 800])];
+  const [large, wide] = [random.normal([200, 310]), random.normal([310, 250])];
 
   test(`${mode}: a device that is lost between products`, async () => {
     await withDevice(mode, {}, async (backend, lose) => {

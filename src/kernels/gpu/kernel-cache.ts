@@ -11,8 +11,11 @@ export interface ProductShape {
   readonly constants: ProductConstants;
 }
 
-/** A device gets a second more for every so many multiplications: the slowest, a processor that acts as one, needs a tenth of that. */
-const MULTIPLICATIONS_A_SECOND = 1e7;
+/**
+ * A device gets a second more for every so many multiplications. The slowest that was seen, a software driver beside other
+ * work on two cores, managed ten times as many (`bench/gpu-products.mjs`).
+ */
+const MULTIPLICATIONS_A_SECOND = 2.5e6;
 
 /**
  * Compiles kernels, keeps the most recently used ones, and runs them one after the other. A kernel is compiled for
