@@ -5,6 +5,7 @@
 import { existsSync } from "node:fs";
 import { constants } from "node:os";
 import { join } from "node:path";
+import { availableGpuModes } from "leibniz/kernels";
 
 /** Where distributions and Google put Chromium's libraries. */
 const FOLDERS = ["/usr/lib/chromium", "/usr/lib/chromium-browser", "/usr/lib64/chromium-browser", "/opt/google/chrome"];
@@ -14,7 +15,18 @@ const LOADER = "libvulkan.so.1";
 const RTLD_NODELETE = 0x1000;
 
 /**
- * Lets Vulkan find Chromium's driver, and Dawn find Vulkan. To be called before the first use of WebGPU. Where the caller's environment names a driver, it stays.
+ * Can WebGPU be tested here? Says so in a line if not, unless the environment requires it: then the tests shall fail.
+ */
+export async function canTestWebGpu(): Promise<boolean> {
+  const found = useSoftwareVulkan();
+  if ((await availableGpuModes()).includes("webgpu") || process.env["LEIBNIZ_REQUIRE_BROWSER"] === "1") return true;
+  console.log(`  mode webgpu is not tested: ${found ? "the package webgpu is missing, or its binary does not run here" : "no graphics driver (Debian's chromium has one)"}`);
+  return false;
+}
+
+/**
+ * Lets Vulkan find Chromium's driver, and Dawn find Vulkan. To be called before the first use of WebGPU. Where the
+ * environment names a driver already, that one is used.
  *
  * @returns whether there is such a driver
  */

@@ -1,10 +1,12 @@
+import { spawnSync } from "node:child_process";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import * as gpujs from "gpu.js";
 import { availableGpuModes, gpuBackend } from "leibniz/kernels";
 import { Tensor } from "leibniz/tensor";
 import { assertRejects } from "../helpers/assert-close.js";
-import { useSoftwareVulkan } from "../helpers/vulkan.js";
+import { root } from "../helpers/cli.js";
+import { canTestWebGpu } from "../helpers/vulkan.js";
 import { gpuLossSuite } from "./gpu-loss-suite.js";
 import { assertFails, destroyedDuring, gpuSuite, patched, withBackend } from "./gpu-suite.js";
 
@@ -13,12 +15,10 @@ const MODES = ["cpu", "webasm"] as const;
 
 for (const mode of MODES) gpuSuite(mode, test);
 
-const softwareVulkan = useSoftwareVulkan();
-const hasWebGpu = (await availableGpuModes()).includes("webgpu");
-if (hasWebGpu || process.env["LEIBNIZ_REQUIRE_BROWSER"] === "1") {
+if (await canTestWebGpu()) {
   gpuSuite("webgpu", test);
   gpuLossSuite("webgpu", test);
-} else console.log(`  mode webgpu not tested: ${softwareVulkan ? "the package webgpu is missing" : "no graphics driver; Debian's chromium has one"}`);
+}
 
 test("a kernel that gpu.js would move to the CPU is an error with gpu.js's reason, and nothing is printed", () =>
   withBackend({ mode: "webasm", smallestProduct: 0 }, async (backend) => {
@@ -59,8 +59,42 @@ test("a mode that computes nonsense is found out before it is used", () =>
 test("a mode that is unknown or not there is refused, and the message lists those that are", async () => {
   const available = await availableGpuModes();
   assert.ok(MODES.every((mode) => available.includes(mode)), `expected ${MODES} among ${available}`);
-  await assertRejects(() => gpuBackend({ mode: "webgl2" }), "gpuBackend", `(${available.join(", ")})`, '"webgl2"');
+  await assertRejects(() => gpuBackend({ mode: "webgl2" }), "gpuBackend", `(${available.join(", ")})`, '"webgl2"', "it needs a browser");
   await assertRejects(() => gpuBackend({ mode: "gpu" }), "gpuBackend", "webgpu, webgl2, headlessgl, webasm, cpu", "available here", '"gpu"');
+});
+
+// gpu.js's optional package gl is built by npm, where it may and can
+if ((await availableGpuModes()).includes("headlessgl")) gpuSuite("headlessgl", test);
+else {
+  test("headlessgl: without the package gl, an error that says how to get it", () =>
+    assertRejects(() => gpuBackend({ mode: "headlessgl" }), "gpuBackend", "webasm, cpu)", '"headlessgl"', "native package gl", "npm install gl"));
+}
+
+/** What `gpuBackend({ mode: "webgpu" })` says in a process of its own, in which something is missing. */
+function failureWithout(preload: string, environment: Record<string, string> = {}): string {
+  const script = `
+    import { availableGpuModes, gpuBackend } from "leibniz/kernels";
+    const error = await gpuBackend({ mode: "webgpu" }).then(() => new Error("none"), (error) => error);
+    console.log(error.name, error.message, (await availableGpuModes()).join());`;
+  const preloaded = `data:text/javascript,${encodeURIComponent(preload)}`;
+  const { stdout } = spawnSync(process.execPath, ["--import", preloaded, "--input-type=module", "--eval", script], { encoding: "utf8", cwd: root, env: { ...process.env, ...environment } });
+  return stdout;
+}
+
+test("webgpu: without the package webgpu, without Vulkan or without a driver, an error that says what to install", () => {
+  const start = 'InputError gpuBackend: expected a mode that is available here (webasm, cpu), got "webgpu"; ';
+  const softwareVulkan = `import ${JSON.stringify(new URL("../helpers/software-vulkan.js", import.meta.url).href)};`;
+  const noPackage = "export const resolve = (name, context, next) => { if (name === 'webgpu') throw new Error('planted'); return next(name, context); }";
+  const cases = [
+    [`${softwareVulkan} import { register } from "node:module"; register(${JSON.stringify(`data:text/javascript,${noPackage}`)});`, {}, "optional package webgpu: npm install webgpu", "planted"],
+    ["process.dlopen = () => { throw new Error('libvulkan.so.1: cannot open shared object file: No such file') };", {}, "libvulkan1", "a driver"],
+    [softwareVulkan, { VK_ICD_FILENAMES: "/no/such/driver.json" }, "no graphics device", "VK_ICD_FILENAMES"],
+  ] as const;
+  for (const [preload, environment, ...pieces] of cases) {
+    const said = failureWithout(preload, environment);
+    assert.match(said, /^.*webasm,cpu\n$/, `expected one line, got ${said}`);
+    for (const piece of [start, ...pieces]) assert.ok(said.includes(piece), `expected "${piece}" in "${said}"`);
+  }
 });
 
 test("without a mode, the fastest that is there", () =>
