@@ -4,6 +4,9 @@
  *
  *     npm run build && node bench/gpu-products.mjs
  *
+ * Mode webgpu needs a driver. For Chromium's, which computes on the processor, set
+ * LD_LIBRARY_PATH=/usr/lib/chromium VK_ICD_FILENAMES=/usr/lib/chromium/vk_swiftshader_icd.json
+ *
  * Prints the best of several runs, and for the small products also the first, in which a kernel is compiled.
  */
 import { cpus } from "node:os";
@@ -23,6 +26,12 @@ async function measure(run) {
   }
   return { first: seconds[0], best: seconds.reduce((least, s) => Math.min(least, s)) };
 }
+
+/** How many multiplications the reference does in a microsecond. */
+const REFERENCE_SIDE = 128;
+const [referenceA, referenceB] = [random.normal([REFERENCE_SIDE, REFERENCE_SIDE]), random.normal([REFERENCE_SIDE, REFERENCE_SIDE])];
+const { best: referenceSeconds } = await measure(() => reference.matmul(referenceA, referenceB));
+const referenceRate = REFERENCE_SIDE ** 3 / (referenceSeconds * 1e6);
 
 /** Prints the speed of a large product. */
 async function printSpeed(what, multiplications, run) {
@@ -44,6 +53,7 @@ for (const backend of backends) {
     const [a, b] = [random.normal([side, side]), random.normal([side, side])];
     const { first, best } = await measure(() => backend.matmul(a, b));
     console.log(`  ${`${side}×${side}×${side}, ${side ** 3} multiplications`.padEnd(33)}${(best * 1e6).toFixed(0)} µs, the first time ${(first * 1e3).toFixed(1)} ms`);
+    if (side === 8 && backend !== reference) console.log(`  the reference does ${Math.round(referenceRate * best * 1e6)} multiplications meanwhile`);
   }
   await backend.dispose();
 }

@@ -296,6 +296,18 @@ export function gpuSuite(mode: GpuMode, test: (name: string, run: () => Promise<
     });
   });
 
+  test(`${mode}: small products stay on the processor, up to what was measured for the mode`, () =>
+    withBackend({ mode }, async (backend) => {
+      const smallest = { webgpu: 2 ** 18, webgl2: 2 ** 20, headlessgl: 2 ** 20, webasm: 2 ** 12, cpu: 2 ** 12 }[mode];
+      const [M, N, I] = [16, 8, smallest / 128];
+      const random = new Random("gpu threshold");
+      const [a, b] = [random.normal([M, I]), random.normal([I, N])];
+      await assertSame(backend, I, "below", async (on) => ({ c: await on.matmul(a.slice([0, M - 1]), b) }));
+      assert.is(backend.kernelCount, 1, "expected no kernel but the probe's");
+      await assertSame(backend, I, "at", async (on) => ({ c: await on.matmul(a, b) }));
+      assert.is(backend.kernelCount, 2, "expected a kernel");
+    }));
+
   test(`${mode}: the least recently used kernels are given up`, () =>
     withBackend({ mode, smallestProduct: 0, kernelCapacity: 3 }, async (backend) => {
       const random = new Random(`gpu capacity ${mode}`);
