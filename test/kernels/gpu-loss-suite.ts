@@ -3,7 +3,7 @@ import * as gpujs from "gpu.js";
 import { gpuBackend, type GpuBackend, type GpuBackendOptions, reference } from "leibniz/kernels";
 import { MachineError, Random } from "leibniz/tensor";
 import { assertClose } from "../helpers/assert-close.js";
-import { assertFails, patched } from "./gpu-suite.js";
+import { assertFails, kernelClass, patched } from "./gpu-suite.js";
 
 /** The modes with a device that can be lost. */
 export type DeviceMode = "webgpu" | "webgl2";
@@ -55,7 +55,9 @@ export function gpuLossSuite(mode: DeviceMode, test: (name: string, run: () => P
       await backend.matmul(a, b);
       lose();
       await assertLost(() => backend.matmul(a, b), mode, "open the backend again");
-      await assertLost(() => backend.matmul(large, wide), mode);
+      let compiled = 0;
+      await patched(kernelClass(mode).prototype, "build", { value: () => compiled++, writable: true }, () => assertLost(() => backend.matmul(large, wide), mode));
+      assert.is(compiled, 0, "expected nothing to be compiled any more");
       await assertLost(() => backend.matmulSum(a.reshape([1, 30, 50]), b.reshape([1, 50, 20])), mode);
     });
     // and a backend that is opened later has a new one

@@ -39,7 +39,7 @@ export async function patched<T extends object>(target: T, key: keyof T, descrip
 }
 
 /** The class of gpu.js's kernels in a mode. */
-function kernelClass(mode: GpuMode): typeof gpujs.Kernel {
+export function kernelClass(mode: GpuMode): typeof gpujs.Kernel {
   const { WebGPUKernel } = gpujs as unknown as { WebGPUKernel: typeof gpujs.Kernel }; // which gpu.js's types forget
   return { cpu: gpujs.CPUKernel, webasm: gpujs.WebAssemblyKernel, webgpu: WebGPUKernel, webgl2: gpujs.WebGL2Kernel, headlessgl: gpujs.HeadlessGLKernel }[mode];
 }
