@@ -9,9 +9,9 @@ const withWebGpu = await canTestWebGpu();
 /** Trains in mode webgpu, with a module preloaded. */
 function trainWith(preloaded: string, ...args: string[]): { status: number | null; stdout: string; stderr: string } {
   const NODE_OPTIONS = `--import ${new URL(`../helpers/${preloaded}.js`, import.meta.url).href}`;
-  return spawnSync(process.execPath, [main, "train", "--data", smallDataFolder({ train: 30, test: 10 }), "--backend", "gpu", "--mode", "webgpu", ...args], {
+  return spawnSync(process.execPath, [main, "train", "--data", smallDataFolder({ train: 12, test: 4 }), "--backend", "gpu", "--mode", "webgpu", ...args], {
     encoding: "utf8",
-    timeout: 60_000,
+    timeout: 120_000,
     env: { ...process.env, NODE_OPTIONS },
   });
 }

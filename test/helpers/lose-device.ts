@@ -7,6 +7,6 @@ const { run } = WebGPUKernel.prototype;
 let runs = 0;
 WebGPUKernel.prototype.run = function (...operands) {
   const result = run.apply(this, operands);
-  if (++runs === 20) setTimeout(() => this.context!.device.destroy(), 1);
+  if (++runs === 5) setTimeout(() => this.context!.device.destroy(), 1);
   return result;
 };
