@@ -5,7 +5,7 @@
 import { existsSync } from "node:fs";
 import { constants } from "node:os";
 import { join } from "node:path";
-import { availableGpuModes } from "leibniz/kernels";
+import { gpuBackend } from "leibniz/kernels";
 
 /** Where distributions and Google put Chromium's libraries. */
 const FOLDERS = ["/usr/lib/chromium", "/usr/lib/chromium-browser", "/usr/lib64/chromium-browser", "/opt/google/chrome"];
@@ -14,14 +14,13 @@ const LOADER = "libvulkan.so.1";
 /** dlopen's flag to keep a library, though Node finds that it is no addon and lets go of it. The same on all of Linux. */
 const RTLD_NODELETE = 0x1000;
 
-/**
- * Can WebGPU be tested here? Says so in a line if not, unless the environment requires it: then the tests shall fail.
- */
+/** Can WebGPU be tested here? Says so in a line if not, unless the environment requires it: then the tests shall fail. */
 export async function canTestWebGpu(): Promise<boolean> {
-  const found = useSoftwareVulkan();
-  if ((await availableGpuModes()).includes("webgpu") || process.env["LEIBNIZ_REQUIRE_BROWSER"] === "1") return true;
-  console.log(`  mode webgpu is not tested: ${found ? "the package webgpu is missing, or its binary does not run here" : "no graphics driver (Debian's chromium has one)"}`);
-  return false;
+  useSoftwareVulkan();
+  if (process.env["LEIBNIZ_REQUIRE_BROWSER"] === "1") return true;
+  const lack = await gpuBackend({ mode: "webgpu" }).then((backend) => backend.dispose(), ({ message }: Error) => message);
+  if (lack !== undefined) console.log(`  mode webgpu is not tested: ${lack}`);
+  return lack === undefined;
 }
 
 /**

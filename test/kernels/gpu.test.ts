@@ -67,7 +67,7 @@ test("a mode that is unknown or not there is refused, and the message lists thos
 if ((await availableGpuModes()).includes("headlessgl")) gpuSuite("headlessgl", test);
 else {
   test("headlessgl: without the package gl, an error that says how to get it", () =>
-    assertRejects(() => gpuBackend({ mode: "headlessgl" }), "gpuBackend", "webasm, cpu)", '"headlessgl"', "native package gl", "npm install gl"));
+    assertRejects(() => gpuBackend({ mode: "headlessgl" }), "gpuBackend", "webasm, cpu", '"headlessgl"', "native package gl", "npm install gl"));
 }
 
 /** What `gpuBackend({ mode: "webgpu" })` says in a process of its own, in which something is missing. */
@@ -97,11 +97,16 @@ test("webgpu: without the package webgpu, without Vulkan or without a driver, an
   }
 });
 
-test("without a mode, the fastest that is there", () =>
-  withBackend({}, async (backend) => {
-    assert.is(backend.mode, (await availableGpuModes())[0]);
+test("without a mode, the fastest that is there: a graphics device, unless it is the processor under another name", async () => {
+  const available = await availableGpuModes();
+  await withBackend({}, async (backend) => {
+    assert.is(backend.mode, available[0]);
     assert.is(backend.name, "gpu");
     assert.is(backend.threads, 1);
-  }));
+  });
+  if (!available.includes("webgpu")) return assert.is(available[0], available.includes("headlessgl") ? "headlessgl" : "webasm");
+  const softwareOnly = (await navigator.gpu.requestAdapter())!.info.isFallbackAdapter;
+  assert.is(available.indexOf("webgpu"), softwareOnly ? available.length - 1 : 0);
+});
 
 test.run();

@@ -1,7 +1,7 @@
 import type * as GpuJs from "gpu.js";
 import { provideWebGpu } from "./dawn.js";
 
-/** What gpu.js can run on, the fastest first. */
+/** What gpu.js can run on, the fastest first, if there is a graphics card. */
 export const gpuModes = ["webgpu", "webgl2", "headlessgl", "webasm", "cpu"] as const;
 export type GpuMode = (typeof gpuModes)[number];
 
@@ -34,7 +34,9 @@ export async function lackOf(mode: GpuMode, { GPU }: typeof GpuJs): Promise<stri
 export async function findModes(gpujs: typeof GpuJs): Promise<GpuMode[]> {
   const found: GpuMode[] = [];
   for (const mode of gpuModes) if ((await lackOf(mode, gpujs)) === null) found.push(mode);
-  return found;
+  const adapter = found[0] === "webgpu" ? await navigator.gpu.requestAdapter() : null;
+  // a driver that computes on the processor, in the way of a graphics card, is slower than all that work in its own way
+  return adapter?.info.isFallbackAdapter === true ? [...found.slice(1), "webgpu"] : found;
 }
 
 /** How many pixels a texture may have along each side, which limits what a call can take in the modes that compute on textures. */
