@@ -25,13 +25,14 @@ async function withDevice(mode: DeviceMode, options: GpuBackendOptions, run: (ba
     }
   };
   if (mode === "webgpu") return open();
-  const { getContext } = HTMLCanvasElement.prototype;
+  const Canvas = typeof document === "undefined" ? OffscreenCanvas : HTMLCanvasElement; // gpu.js asks the same, in a Worker and on a page
+  const { getContext } = Canvas.prototype as HTMLCanvasElement;
   const spy = function (this: HTMLCanvasElement, ...args: Parameters<typeof getContext>): RenderingContext | null {
     const context = getContext.apply(this, args);
     if (context instanceof WebGL2RenderingContext) contexts.push(context);
     return context;
   };
-  return patched(HTMLCanvasElement.prototype, "getContext", { value: spy, writable: true }, open);
+  return patched(Canvas.prototype as HTMLCanvasElement, "getContext", { value: spy, writable: true }, open);
 }
 
 /** Requires the error of a lost device, in bounded time. */
