@@ -1,4 +1,6 @@
 import { spawnSync } from "node:child_process";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import * as gpujs from "gpu.js";
@@ -49,6 +51,23 @@ test("a kernel that ran elsewhere than asked is an error, on its first run and o
     );
     assert.is(destroyed.length, 2, "expected both kernels to be given up");
     assert.is(backend.kernelCount, 1);
+  }));
+
+test("results of products are not kept", () =>
+  withBackend({ mode: "webasm", smallestProduct: 0 }, async (backend) => {
+    setFlagsFromString("--expose-gc");
+    const collect = runInNewContext("gc") as () => void;
+    const [a, b] = [Tensor.full([64, 8], 1), Tensor.full([8, 64], 1)];
+    const heldAfter = async (products: number): Promise<number> => {
+      for (let n = 0; n < products; n++) await backend.matmul(a, b);
+      collect();
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      collect();
+      return process.memoryUsage().arrayBuffers / 2 ** 20;
+    };
+    const before = await heldAfter(10);
+    const growth = (await heldAfter(1000)) - before; // each result has 16 kB
+    assert.ok(growth < 3, `expected nothing to be kept, got ${growth.toFixed(1)} MB more after 1000 products`);
   }));
 
 test("a mode that computes nonsense is found out before it is used", () =>

@@ -19,12 +19,11 @@ export class DeviceWatch {
   #loss: MachineError | null = null;
   /** What a device has refused to do. WebGPU tells so beside its results, which are zeros then. */
   #complaint: string | null = null;
-  #reportLoss!: (loss: MachineError) => void;
-  readonly #lost = new Promise<never>((_, refuse) => (this.#reportLoss = refuse));
+  /** Tells whoever waits, if anybody does. (To race a promise that lives as long as the backend would keep every result alive.) */
+  #tell: (loss: MachineError) => void = () => {};
 
   constructor(mode: GpuMode) {
     this.#mode = mode;
-    this.#lost.catch(() => {}); // no news while nobody waits
   }
 
   /** @throws MachineError when the device is known to be lost */
@@ -34,7 +33,7 @@ export class DeviceWatch {
   }
 
   /**
-   * Waits for what a device computes.
+   * Waits for what a device computes, one result at a time.
    *
    * @param contextNow tells the context, which is there once gpu.js has compiled its first kernel
    * @throws MachineError when the device is lost meanwhile, or has not answered after `seconds`
@@ -43,7 +42,10 @@ export class DeviceWatch {
   async answer<T>(result: Promise<T>, contextNow: () => DeviceContext, seconds: number): Promise<T> {
     const timer = setTimeout(() => this.#lose(`no answer within ${seconds} s`), seconds * 1000);
     try {
-      const answer = await Promise.race([result, this.#lost]);
+      const answer = await new Promise<T>((resolve, refuse) => {
+        this.#tell = refuse;
+        result.then(resolve, refuse);
+      });
       this.#listenTo(contextNow());
       this.check();
       if (this.#complaint !== null) throw new Error(`gpuBackend: expected a product that mode ${this.#mode} can compute, got a complaint: ${this.#complaint}`);
@@ -51,10 +53,12 @@ export class DeviceWatch {
     } catch (error) {
       this.#listenTo(contextNow());
       this.check();
-      if (this.#device !== null) await Promise.race([this.#lost, new Promise((resolve) => setTimeout(resolve, SECONDS_TO_ADMIT * 1000))]);
+      if (this.#device !== null) await this.#untilLost(SECONDS_TO_ADMIT);
+      this.check();
       throw error;
     } finally {
       clearTimeout(timer);
+      this.#tell = () => {};
       this.#complaint = null;
     }
   }
@@ -82,6 +86,13 @@ export class DeviceWatch {
 
   #lose(why: string): void {
     this.#loss ??= new MachineError(`gpu: expected results from mode ${this.#mode}, got none: the device was lost (${why.replace(/\s+/g, " ")}); open the backend again, or another one`);
-    this.#reportLoss(this.#loss);
+    this.#tell(this.#loss);
+  }
+
+  #untilLost(atMostSeconds: number): Promise<void> {
+    return new Promise((resolve) => {
+      this.#tell = () => resolve();
+      setTimeout(resolve, atMostSeconds * 1000);
+    });
   }
 }

@@ -50,7 +50,7 @@ const KERNEL_CAPACITY = 64;
 /** WebGPU starts at most this many groups of threads along one axis of a result. */
 const LARGEST_EXTENT = 65535;
 
-/** Twenty times what a software driver on a busy machine took to compile its first kernel. */
+/** A software driver on a busy machine took half a second for its first kernel. */
 const SECONDS_TO_ANSWER = 30;
 
 /** The modes that work on this machine as far as gpu.js can tell, the fastest first. */
