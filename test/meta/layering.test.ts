@@ -35,7 +35,7 @@ test("the README reads the folders in the same order", () => {
 
 /** The violations of one file, alone in a tree. */
 function violationsOf(path: string, text: string): string[] {
-  return layeringViolations(new Map([[path, text]]) satisfies Files, { ...rules, dependencies: ["ndarray", "commander"] });
+  return layeringViolations(new Map([[path, text]]) satisfies Files, { ...rules, dependencies: ["ndarray", "commander", "webgpu"] });
 }
 
 test("what keeps the order is let through", () => {
@@ -51,6 +51,7 @@ test("what keeps the order is let through", () => {
       "src/tensor/print.ts",
       '// import { train } from "../training/index.js";\nconst text = \'import x from "node:fs"\';\nconst more = `import("../cli/index.js")`;',
     ],
+    ["src/kernels/gpu/dawn.ts", 'dawn = await import("webgpu");'],
     ["src/kernels/wasm/workers.ts", 'if (isNode) return (await import("node:os")).availableParallelism();'],
     [
       "src/kernels/wasm/pool.ts",
@@ -90,6 +91,8 @@ test("each kind of violation is found, however the import is written", () => {
     ["src/data/idx.ts", 'const here = new URL("../../package.json", import.meta.url);', "outside src"],
     ["src/data/mnist.ts", 'import { gunzipSync } from "zlib";', "write node:zlib"],
     ["src/network/sequential.ts", 'import { Command } from "commander";', "needs Node"],
+    ["src/kernels/gpu/modes.ts", 'const dawn = await import("webgpu");', "needs Node"],
+    ["src/kernels/gpu/dawn.ts", 'import { create } from "webgpu";', "needs Node"],
     ["src/network/sequential.ts", 'import chalk from "chalk";', "not among the dependencies"],
     ["src/utils/pair.ts", "", "no utils folder"],
     ["src/tensor/utils/pair.ts", "", "no utils folder"],
