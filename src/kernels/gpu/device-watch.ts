@@ -85,7 +85,7 @@ export class DeviceWatch {
   };
 
   #lose(why: string): void {
-    this.#loss ??= new MachineError(`gpu: expected results from mode ${this.#mode}, got none: the device was lost (${why.replace(/\s+/g, " ")}); open the backend again, or another one`);
+    this.#loss ??= new MachineError(`gpu: expected results from mode ${this.#mode}, got none: the device was lost (${why}); open the backend again, or another one`);
     this.#tell(this.#loss);
   }
 
