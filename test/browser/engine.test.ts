@@ -75,19 +75,19 @@ test("training gives the same weights as in Node, to the bit", async () => {
 
 test("a worker that is ended from outside is a clear error before long", async () => {
   const { name, message } = await browser.perform("workerDies", undefined);
-  assert.is(name, "Error");
+  assert.is(name, "MachineError");
   assert.is(message, "wasm: expected 2 working threads, but a worker ended");
 });
 
 test("a worker that fails is a clear error with its reason", async () => {
   const { name, message } = await browser.perform("workerFails", undefined);
-  assert.is(name, "Error");
+  assert.is(name, "MachineError");
   assert.match(message, /^wasm: expected 2 working threads, but a worker failed: RuntimeError: .*out of bounds/);
 });
 
 test("a worker that cannot start is a clear error", async () => {
   const { name, message } = await browser.perform("scriptMissing", undefined);
-  assert.is(name, "Error");
+  assert.is(name, "MachineError");
   assert.match(message, /^wasm: expected 2 working threads, but a worker's script did not load; .*Cross-Origin-Embedder-Policy/);
 });
 
@@ -99,7 +99,15 @@ test("a memory that cannot grow is a clear error, and the backend goes on", asyn
 
 test("a memory that the browser does not give is a clear error", async () => {
   const { message } = await browser.perform("memoryTooLarge", undefined);
-  assert.match(message, /^wasm: expected a shared memory that may grow to 70000 MB, got none \(.*\); choose a smaller largestMB$/);
+  assert.match(message, /^wasm: expected a shared memory of 16 MB that may grow to 70000 MB, got none \(.*\); choose a smaller largestMB, or the reference backend$/);
 });
+
+for (const mode of ["webgl2", "webgpu"] as const) {
+  test(`gpu (${mode}): every product, and a lost device`, async () => {
+    const failures = await browser.perform("gpuSuites", mode, { timeoutMs: 180_000 });
+    assert.ok(Object.keys(failures).length > 20);
+    assert.equal(Object.entries(failures).filter(([, failure]) => failure !== null), []);
+  });
+}
 
 if (path !== null) test.run();

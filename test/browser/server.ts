@@ -26,6 +26,7 @@ async function bundle(): Promise<Map<string, Uint8Array>> {
     entryPoints: { page: here("page.js"), engine: here("engine.js"), worker: here("../../dist/kernels/wasm/worker.js") },
     outdir: here("bundle"),
     bundle: true,
+    splitting: true, // as a site would do
     format: "esm",
     platform: "browser",
     target: "es2022",

@@ -3,6 +3,8 @@ import { type Backend, gpuBackend, openBackend, wasmBackend } from "leibniz/kern
 import { makeDataset, type Mnist, parseIdxImages, parseIdxLabels } from "leibniz/data";
 import { Random, Tensor } from "leibniz/tensor";
 import { primitiveCases, wasmTolerance } from "../kernels/primitive-cases.js";
+import { type DeviceMode, gpuLossSuite } from "../kernels/gpu-loss-suite.js";
+import { gpuSuite } from "../kernels/gpu-suite.js";
 import { type Trained, type Training, trainedWeights } from "./training.js";
 
 /** A backend, and for `gpu` its mode, for `wasm` its threads. */
@@ -86,6 +88,15 @@ export const tasks = {
       for (const { name, run } of primitiveCases) failures[name] = await run({ backend, numRuns, tolerance }).then(() => null, String);
     });
     return { opened, failures };
+  },
+
+  /** The gpu backend's suites in a mode; what each test failed with, or `null`. */
+  gpuSuites: async (mode: DeviceMode): Promise<Record<string, string | null>> => {
+    const tests: [string, () => Promise<void>][] = [];
+    for (const suite of [gpuSuite, gpuLossSuite]) suite(mode, (name, run) => tests.push([name, run]));
+    const failures: Record<string, string | null> = {};
+    for (const [name, run] of tests) failures[name] = await run().then(() => null, String);
+    return failures;
   },
 
   /** Products that are long enough to wait for the other thread, again and again; how many entries differ from those of one thread. */

@@ -59,7 +59,7 @@ test("--backend auto: a mode is refused, since it might not be the one that runs
 test("--backend auto: a backend that fails is named with its reason, and another one runs", () => {
   const outcome = leibnizOn("no-memory", 60_000, "train", "--data", data, "--epochs", "1", "--json", "--backend", "auto");
   assert.is(outcome.status, 0, outcome.stderr);
-  assert.match(outcome.stderr, /^backend auto: (reference|gpu \(\w+\)) \(.* images\/s.*, wasm failed: wasm: expected 16 MB of memory .*\)\n$/);
+  assert.match(outcome.stderr, /^backend auto: (reference|gpu \(\w+\)) \(.* images\/s.*, wasm failed: wasm: expected a shared memory of 16 MB .*\)\n$/);
   assert.is.not(lastLine(outcome)["backend"], "wasm");
 });
 

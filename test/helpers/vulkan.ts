@@ -17,7 +17,7 @@ const RTLD_NODELETE = 0x1000;
 /** Can WebGPU be tested here? Says so in a line if not, unless the environment requires it: then the tests shall fail. */
 export async function canTestWebGpu(): Promise<boolean> {
   useSoftwareVulkan();
-  if (process.env["LEIBNIZ_REQUIRE_BROWSER"] === "1") return true;
+  if (process.env["REQUIRE_BROWSER"] === "1") return true;
   const lack = await gpuBackend({ mode: "webgpu" }).then((backend) => backend.dispose(), ({ message }: Error) => message);
   if (lack !== undefined) console.log(`  mode webgpu is not tested: ${lack}`);
   return lack === undefined;

@@ -37,7 +37,7 @@ test("a memory that cannot grow is a clear error, and the backend goes on", asyn
 
 test("a memory that cannot be had is a clear error", async () => {
   const error = await wasmBackend({ largestMB: 70_000 }).then(() => null, (thrown: Error) => thrown);
-  assert.match(error?.message ?? "none", /^wasm: expected a shared memory that may grow to 70000 MB, got none \(.*\); choose a smaller largestMB$/);
+  assert.match(error?.message ?? "none", /^wasm: expected a shared memory of 16 MB that may grow to 70000 MB, got none \(.*\); choose a smaller largestMB, or the reference backend$/);
 });
 
 test("results do not depend on the number of threads, to the bit", async () => {

@@ -8,6 +8,7 @@ import type { Backend, MatmulOptions } from "../backend.js";
 import { referenceBackend } from "../reference/index.js";
 import { planProduct, type Product, startFromBias } from "../reference/matmul.js";
 import { KernelCache } from "./kernel-cache.js";
+import type * as GpuJs from "gpu.js";
 import { findModes, type GpuMode, gpuModes, isGpuMode, lackOf, largestTexture } from "./modes.js";
 import { type CallLimits, type ProductCall, productCalls } from "./product-calls.js";
 import { MOST_ENTRIES } from "./product-kernel.js";
@@ -53,9 +54,14 @@ const LARGEST_EXTENT = 65535;
 /** A software driver on a busy machine took half a second for its first kernel. */
 const SECONDS_TO_ANSWER = 30;
 
+/** gpu.js is a CommonJS module: what it exports is its default, and where a bundler splits code, nothing else is there. */
+async function loadGpuJs(): Promise<typeof GpuJs> {
+  return (await import("gpu.js")).default as unknown as typeof GpuJs;
+}
+
 /** The modes that work on this machine as far as gpu.js can tell, the fastest first. */
 export async function availableGpuModes(): Promise<GpuMode[]> {
-  return findModes(await import("gpu.js"));
+  return findModes(await loadGpuJs());
 }
 
 /**
@@ -72,7 +78,7 @@ export async function availableGpuModes(): Promise<GpuMode[]> {
  */
 export async function gpuBackend(options: GpuBackendOptions = {}): Promise<GpuBackend> {
   const { allocator = heapAllocator, kernelCapacity = KERNEL_CAPACITY, secondsToAnswer = SECONDS_TO_ANSWER } = options;
-  const gpujs = await import("gpu.js");
+  const gpujs = await loadGpuJs();
   const mode = options.mode ?? (await findModes(gpujs))[0]!;
   if (!isGpuMode(mode)) reject("gpuBackend", `a mode of gpu.js (${gpuModes.join(", ")}; available here: ${(await findModes(gpujs)).join(", ")})`, JSON.stringify(mode));
   const lack = await lackOf(mode, gpujs);
