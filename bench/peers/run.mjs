@@ -54,12 +54,22 @@ function readOptions() {
   }
 }
 
+/** Whoever ends this program ends the script that it is running. */
+let running = null;
+for (const signal of ["SIGINT", "SIGTERM"]) {
+  process.once(signal, () => {
+    running?.kill("SIGKILL");
+    process.exit(1);
+  });
+}
+
 /** Runs one script to its end, or ends it after `limitMs`. Returns the record that it prints, or why there is none. */
 function measureOnce({ script, before = [], after = () => [] }, threads, limitMs) {
   const program = script.endsWith(".py") ? python : process.execPath;
   const args = [join(folder, script), ...before, String(threads), ...after()];
   return new Promise((resolve) => {
     const child = spawn(program, args, { stdio: ["ignore", "pipe", "pipe"], timeout: limitMs, killSignal: "SIGKILL", env: { ...process.env, OPENBLAS_NUM_THREADS: "1" } });
+    running = child;
     let [stdout, stderr] = ["", ""];
     child.stdout.on("data", (piece) => (stdout += piece));
     child.stderr.on("data", (piece) => (stderr += piece));
