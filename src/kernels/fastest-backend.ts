@@ -74,11 +74,11 @@ export async function openFastestBackend(work: WorkOnBackend, options: FastestBa
   return { backend: best.backend, measured };
 }
 
-/** Every backend that this machine has, what is likely to be fast first, so that the slow ones are soon seen to be slow. */
+/** Every backend that this machine has (but for a graphics driver that is software: one step would take seconds), what is likely to be fast first, so that the slow ones are soon seen to be slow. */
 async function allBackends(threads: number | undefined): Promise<OpenBackendOptions[]> {
   const wasm = { name: "wasm", threads };
   if (threads !== undefined && threads !== 1) return [wasm];
-  return [wasm, { name: "reference" }, ...(await availableGpuModes()).map((mode) => ({ name: "gpu", mode }))];
+  return [wasm, { name: "reference" }, ...(await availableGpuModes("none")).map((mode) => ({ name: "gpu", mode }))];
 }
 
 /** The shortest of several steps, since the first ones also compile, and anything may delay one. */

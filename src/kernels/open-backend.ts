@@ -45,9 +45,13 @@ export async function gpuBackend(options: GpuBackendOptions = {}): Promise<GpuBa
   return (await import("./gpu/index.js")).gpuBackend(options);
 }
 
-/** What gpu.js can run on here, the fastest first. Loads gpu.js. */
-export async function availableGpuModes(): Promise<GpuMode[]> {
-  return (await import("./gpu/index.js")).availableGpuModes();
+/**
+ * What gpu.js can run on here, the fastest first. Loads gpu.js.
+ *
+ * @param software whether a WebGPU driver that computes on the processor comes last, or not at all
+ */
+export async function availableGpuModes(software?: "last" | "none"): Promise<GpuMode[]> {
+  return (await import("./gpu/index.js")).availableGpuModes(software);
 }
 
 function isBackendName(name: string): name is BackendName {

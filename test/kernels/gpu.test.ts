@@ -126,6 +126,7 @@ test("without a mode, the fastest that is there: a graphics device, unless it is
   if (!available.includes("webgpu")) return assert.is(available[0], available.includes("headlessgl") ? "headlessgl" : "webasm");
   const softwareOnly = (await navigator.gpu.requestAdapter())!.info.isFallbackAdapter;
   assert.is(available.indexOf("webgpu"), softwareOnly ? available.length - 1 : 0);
+  assert.equal(await availableGpuModes("none"), softwareOnly ? available.slice(0, -1) : available);
 });
 
 test.run();

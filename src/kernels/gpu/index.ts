@@ -59,9 +59,9 @@ async function loadGpuJs(): Promise<typeof GpuJs> {
   return (await import("gpu.js")).default as unknown as typeof GpuJs;
 }
 
-/** The modes that work on this machine as far as gpu.js can tell, the fastest first. */
-export async function availableGpuModes(): Promise<GpuMode[]> {
-  return findModes(await loadGpuJs());
+/** The modes that work on this machine as far as gpu.js can tell, the fastest first; see {@link findModes} for drivers that are software. */
+export async function availableGpuModes(software?: "last" | "none"): Promise<GpuMode[]> {
+  return findModes(await loadGpuJs(), software);
 }
 
 /**

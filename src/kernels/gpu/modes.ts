@@ -30,13 +30,18 @@ export async function lackOf(mode: GpuMode, { GPU }: typeof GpuJs): Promise<stri
   }
 }
 
-/** The modes that gpu.js finds on this machine, the fastest first. */
-export async function findModes(gpujs: typeof GpuJs): Promise<GpuMode[]> {
+/**
+ * The modes that gpu.js finds on this machine, the fastest first.
+ *
+ * @param software what to do with a WebGPU driver that computes on the processor, in the way of a graphics card: it is slower than all that
+ *   work in their own way, so it comes last, or not at all
+ */
+export async function findModes(gpujs: typeof GpuJs, software: "last" | "none" = "last"): Promise<GpuMode[]> {
   const found: GpuMode[] = [];
   for (const mode of gpuModes) if ((await lackOf(mode, gpujs)) === null) found.push(mode);
   const adapter = found[0] === "webgpu" ? await navigator.gpu.requestAdapter() : null;
-  // a driver that computes on the processor, in the way of a graphics card, is slower than all that work in its own way
-  return adapter?.info.isFallbackAdapter === true ? [...found.slice(1), "webgpu"] : found;
+  if (adapter?.info.isFallbackAdapter !== true) return found;
+  return software === "none" ? found.slice(1) : [...found.slice(1), "webgpu"];
 }
 
 /** How many pixels a texture may have along each side, which limits what a call can take in the modes that compute on textures. */
