@@ -1,8 +1,10 @@
 import type { MatrixView } from "./matrix.js";
 
 /**
- * `C += A · B`, three loops straight from the definition: `C[m, n] += Σᵢ A[m, i] · B[i, n]`, each sum in float64,
- * in ascending order of i, and rounded to C's type once. The truth for every other product.
+ * `C += A · B`, three loops straight from the definition, each sum in float64, in ascending order of i, and rounded to
+ * C's type once. The truth for every other product.
+ *
+ * (matmul.4) C[m, n] += Σᵢ A[m, i] · B[i, n]
  */
 export function gemmLoops(M: number, N: number, I: number, A: MatrixView, B: MatrixView, C: MatrixView): void {
   for (let m = 0; m < M; m++) {
