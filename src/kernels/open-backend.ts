@@ -3,6 +3,7 @@ import type { Backend } from "./backend.js";
 import type { GpuBackend, GpuBackendOptions, GpuMode } from "./gpu/index.js";
 import { referenceBackend } from "./reference/index.js";
 import type { WasmBackendOptions } from "./wasm/index.js";
+import type { MachineLimits } from "./wasm/limits.js";
 
 /** The backends that can be opened by name. */
 export const backendNames = ["wasm", "reference", "gpu"] as const;
@@ -43,6 +44,11 @@ export async function wasmBackend(options: WasmBackendOptions = {}): Promise<Bac
 /** Builds the gpu backend, which `gpu/index.ts` describes. Loads gpu.js. */
 export async function gpuBackend(options: GpuBackendOptions = {}): Promise<GpuBackend> {
   return (await import("./gpu/index.js")).gpuBackend(options);
+}
+
+/** Kernels that do nothing but multiply, read or write, to measure the machine by. Loads and compiles them. */
+export async function machineLimits(largestBytes?: number): Promise<MachineLimits> {
+  return (await import("./wasm/limits.js")).machineLimits(largestBytes);
 }
 
 /**

@@ -1,1 +1,2 @@
 export { runJob, work } from "./jobs";
+export { multiplyAdds, readMemory, writeMemory } from "./limits";
