@@ -45,7 +45,7 @@ export async function chooseBackend({ backend, mode, threads }: BackendChoice, s
 }
 
 /** `gpu (webasm)`, for people. */
-export function describeBackend({ name, mode, threads }: Backend): string {
+export function describeBackend({ name, mode, threads }: Pick<Backend, "name" | "mode" | "threads">): string {
   return `${name}${mode === null ? "" : ` (${mode})`}${threads === 1 ? "" : `, ${threads} threads`}`;
 }
 

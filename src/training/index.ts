@@ -7,3 +7,4 @@ export { type EpochEvent, type EpochResult, type EvaluationEvent, type StepEvent
 export { sampleOfEvaluation, sampleOfTraining, type SampleWork } from "./sample-work.js";
 export { type Checkpoint, type CheckpointInfo, decodeCheckpoint, encodeCheckpoint } from "./checkpoint.js";
 export { parseParity, PARITY_TOLERANCE, type ParityCase, type ParityResult } from "./parity.js";
+export * from "./bench/index.js";

@@ -1,0 +1,75 @@
+/** What `leibniz bench` prints, while it measures: tables for people, or one JSON object a line. */
+import type { Backend } from "../kernels/index.js";
+import type { StepPart, StepParts } from "../training/index.js";
+import { describeBackend, printJson } from "./options.js";
+
+/** A measured figure; what does not apply is null. Some kinds have further keys. */
+export interface BenchLine {
+  readonly what: "machine" | "ceiling" | "bandwidth" | "ladder" | "matmul" | "train" | "evaluate" | "layer" | "memory";
+  readonly backend?: string | null;
+  readonly mode?: string | null;
+  readonly threads?: number | null;
+  readonly shape?: string | null;
+  readonly gflops?: number | null;
+  readonly imagesPerSecond?: number | null;
+  readonly [further: string]: unknown;
+}
+
+/** A text and the width that it is padded to: with spaces behind it, or in front of it if that is negative. */
+export type Cell = readonly [text: string, width: number];
+
+export class BenchOutput {
+  readonly #json: boolean;
+
+  constructor(json: boolean) {
+    this.#json = json;
+  }
+
+  machine({ cpu, cores, node }: { readonly cpu: string; readonly cores: number; readonly node: string }): void {
+    this.line({ what: "machine", cpu, cores, node }, [[`${cpu}, ${cores} core${cores === 1 ? "" : "s"}, Node ${node.slice(1)}`, 0]]);
+    this.#note("Each figure is the median of several runs after a warm-up, each result was compared first, and a share is of what all");
+    this.#note("threads of the row together could reach at most, measured in alternation with it.");
+  }
+
+  /** A table's title, and what its columns hold. */
+  heading(title: string, columns: readonly Cell[] = []): void {
+    this.#note(`\n${title}`);
+    if (columns.length > 0) this.#note(formatRow(columns));
+  }
+
+  /** @param cells what people see, or null for nothing */
+  line(line: BenchLine, cells: readonly Cell[] | null): void {
+    const { what, backend = null, mode = null, threads = null, shape = null, gflops = null, imagesPerSecond = null, ...further } = line;
+    if (this.#json) printJson({ what, backend, mode, threads, shape, gflops, imagesPerSecond, ...further });
+    else if (cells !== null) console.log(formatRow(cells));
+  }
+
+  layers(backend: Backend, { parts, wholeMicroseconds }: StepParts, identity: Pick<BenchLine, "backend" | "mode" | "threads">): void {
+    const columns: Cell[] = [["", 12], ["forward", -10], ["GFLOP/s", -9], ["backward", -11], ["GFLOP/s", -9]];
+    this.heading(`a training step by its parts, µs an image: ${describeBackend(backend)}`, columns);
+    const speed = ({ flopPerImage, microsecondsPerImage }: StepPart): number | null => (flopPerImage === 0 ? null : flopPerImage / microsecondsPerImage / 1000);
+    for (const part of parts) {
+      const { name, direction, microsecondsPerImage } = part;
+      this.line({ what: "layer", ...identity, gflops: speed(part), layer: name, direction, microsecondsPerImage }, null);
+    }
+    const texts = (part: StepPart | undefined): [string, string] => [part?.microsecondsPerImage.toFixed(2) ?? "", part === undefined ? "" : (speed(part)?.toFixed(1) ?? "")];
+    for (const name of new Set(parts.map((part) => part.name))) {
+      const of = (direction: StepPart["direction"]): StepPart | undefined => parts.find((part) => part.name === name && part.direction === direction);
+      const all = [name, ...texts(of("forward") ?? of(null)), ...texts(of("backward"))];
+      this.#note(formatRow(columns.map(([, width], i) => [all[i]!, width])));
+    }
+    const total = parts.reduce((sum, { microsecondsPerImage }) => sum + microsecondsPerImage, 0);
+    this.line({ what: "layer", ...identity, layer: "all", direction: null, microsecondsPerImage: total, wholeMicroseconds }, null);
+    this.#note(`sum ${total.toFixed(1)}; steps in between that nobody looked into took ${wholeMicroseconds.toFixed(1)}. GFLOP/s count products with zeros, done or skipped.`);
+    this.#note("What a backend puts off is counted where it is done: wasm computes a relu in the pool behind it, and a pool's gradient in");
+    this.#note("the relu in front of it.");
+  }
+
+  #note(text: string): void {
+    if (!this.#json) console.log(text);
+  }
+}
+
+function formatRow(cells: readonly Cell[]): string {
+  return cells.map(([text, width]) => (width < 0 ? text.padStart(-width) : text.padEnd(width))).join(" ").trimEnd();
+}
