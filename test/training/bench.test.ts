@@ -40,19 +40,45 @@ test("median: the middle, or between the middle two, in whatever order", () => {
   assert.throws(() => median([]), /at least one number/);
 });
 
+/** Runs something by a clock that stands still until it is set. */
+async function byOwnClock(run: (clock: { ms: number }) => Promise<void>): Promise<void> {
+  const { now } = performance;
+  const clock = { ms: 0 };
+  performance.now = () => clock.ms;
+  try {
+    await run(clock);
+  } finally {
+    performance.now = now;
+  }
+}
+
 test("medianSeconds: the first run warms up and does not count, and one that has been run already is not run again", async () => {
-  const seen: string[] = [];
-  let slow = true;
-  const run = async (): Promise<void> => {
-    seen.push("run");
-    if (slow) await new Promise((resolve) => setTimeout(resolve, 60));
-    slow = false;
-  };
-  assert.ok((await medianSeconds(run, { seconds: 0, leastRounds: 2 }, () => seen.push("before"))) < 0.03);
-  assert.equal(seen, ["run", "before", "run", "before", "run"]);
-  seen.length = 0;
-  await medianSeconds(run, { seconds: 0, leastRounds: 3 }, undefined, 0.001);
-  assert.equal(seen, ["run", "run", "run"]);
+  await byOwnClock(async (clock) => {
+    const seen: string[] = [];
+    const durations = [60_000, 3000, 1000, 2000];
+    const run = async (): Promise<void> => {
+      seen.push("run");
+      clock.ms += durations.shift()!;
+    };
+    const before = (): void => {
+      seen.push("before");
+      clock.ms += 500; // is not timed
+    };
+    assert.is(await medianSeconds(run, { seconds: 0, leastRounds: 3 }, before), 2);
+    assert.equal(seen, ["run", "before", "run", "before", "run", "before", "run"]);
+    seen.length = 0;
+    durations.push(5000, 9000);
+    assert.is(await medianSeconds(run, { seconds: 0, leastRounds: 2 }, undefined, 0.001), 7);
+    assert.equal(seen, ["run", "run"]);
+  });
+});
+
+test("medianSeconds: goes on until the time is up", async () => {
+  await byOwnClock(async (clock) => {
+    let runs = 0;
+    await medianSeconds(async () => void (runs++, (clock.ms += 100)), { seconds: 1, leastRounds: 3 });
+    assert.is(runs, 3 + 10, "0.3 s of warm-up, 1 s that counts");
+  });
 });
 
 test("checkProduct: the product passes; a single wrong entry, a dropped term, exchanged columns and NaN do not", () => {
@@ -142,7 +168,7 @@ test("the operations of the notes' network: as the chapters count them", () => {
 test("the parts of a step leave no gap and overlap nowhere: each ends where the next begins", async () => {
   const { now } = performance;
   let ticks = 0;
-  performance.now = () => 256 * ++ticks; // a clock that moves by 1 ms an image whenever somebody looks
+  performance.now = () => 256 * ++ticks; // moves by 1 ms an image whenever somebody looks
   try {
     const { train } = await mnist();
     const { parts, wholeMicroseconds } = await measureLayers(reference, someImages(train, 256), { seconds: 0, leastRounds: 1 });
