@@ -5,7 +5,7 @@ import { describeBackend, printJson } from "./options.js";
 
 /** A measured figure; what does not apply is null. Some kinds have further keys. */
 export interface BenchLine {
-  readonly what: "machine" | "ceiling" | "bandwidth" | "ladder" | "matmul" | "train" | "evaluate" | "layer" | "memory";
+  readonly what: "machine" | "ceiling" | "bandwidth" | "ladder" | "matmul" | "train" | "evaluate" | "layer" | "memory" | "left out";
   readonly backend?: string | null;
   readonly mode?: string | null;
   readonly threads?: number | null;
