@@ -30,7 +30,7 @@ export interface Rung {
 export const ladder: readonly Rung[] = [
   { name: "seven loops", idea: "the definition", needs: null, convolve: async (x, weight, geometry) => sevenLoops(x, weight, geometry) },
   { name: "im2col", idea: "a product of matrices, three loops", needs: null, convolve: async (x, weight, geometry) => im2colLoops(x, weight, geometry) },
-  { name: "loop order", idea: "along rows instead of down columns", needs: null, convolve: async (x, weight, geometry) => loopOrder(x, weight, geometry) },
+  { name: "loop order", idea: "along rows, positions by adding", needs: null, convolve: async (x, weight, geometry) => loopOrder(x, weight, geometry) },
   { name: "register tile", idea: "4×2 sums stay in registers", needs: null, convolve: async (x, weight, geometry) => registerTile(x, weight, geometry) },
   { name: "SIMD tile", idea: "4×8 sums in 128-bit vectors", needs: { backend: "wasm", threads: "one" }, convolve: simdTile },
   { name: "cache", idea: "columns of one image at a time", needs: { backend: "wasm", threads: "one" }, convolve: columnsPerImage },
