@@ -3,8 +3,11 @@ import { type Effort, median, medianSeconds } from "./stopwatch.js";
 
 /** Steps of a burst of multiplications: some milliseconds. */
 const BURST = 200_000;
-/** What 60 such bursts take until an engine has certainly compiled the kernel at its best, in milliseconds. */
+/** How long an engine has to compile the kernel at its best, in milliseconds. */
 const WARM_UP_MS = 150;
+
+/** A ceiling is the median of so many bursts at least. */
+const LEAST_SAMPLES = 7;
 
 /** How fast one thread multiplies and adds at most, measured whenever it is asked: the clock of a machine changes with its load. */
 export class Ceiling {
@@ -53,6 +56,7 @@ export class Ceiling {
     const ignore = (): void => {};
     const samples: number[] = [];
     const seconds = await medianSeconds(() => run(ignore), effort, () => samples.push(this.sample()), first);
+    while (samples.length < LEAST_SAMPLES) samples.push(this.sample()); // one may have been interrupted
     const gflops = flop / seconds / 1e9;
     return { seconds, gflops, ceiling: median(samples) };
   }
