@@ -88,7 +88,7 @@ export async function gpuBackend(options: GpuBackendOptions = {}): Promise<GpuBa
   const base = referenceBackend(allocator);
   const kernels = new KernelCache(gpujs, mode, { capacity: kernelCapacity, secondsToAnswer });
   const texture = largestTexture(mode, gpujs);
-  const limits: CallLimits = { extent: Math.min(LARGEST_EXTENT, texture), entries: Math.min(MOST_ENTRIES, texture ** 2) };
+  const limits: CallLimits = { extent: Math.min(LARGEST_EXTENT, texture), entries: Math.min(MOST_ENTRIES, texture * texture) };
 
   /** Is this batch of products for gpu.js? */
   const isForGpu = ({ a, M, N, I }: Product, batch: number, terms: number): boolean => {
