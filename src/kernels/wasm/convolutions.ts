@@ -107,9 +107,7 @@ export class Convolutions {
     const memory = this.#memory;
     const from = memory.address(weight);
     const copy = memory.floats(8 * Math.ceil(K / 8) * R);
-    for (let k = 0; k < K; k += 8) {
-      this.#jobs.run("transpose", { items: 1, M: Math.min(8, K - k), N: R, x: from + 4 * k * R, out: copy.byteOffset + 4 * k * R, aRow: 32 });
-    }
+    this.#jobs.run("transpose", { items: Math.ceil(K / 8), M: K, N: R, x: from, out: copy.byteOffset, aRow: 32, aStep: 4 * R });
     return copy.byteOffset;
   }
 

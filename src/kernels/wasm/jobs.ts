@@ -32,7 +32,7 @@ export const Flag = { turnB: 1, sparse: 2, turnA: 4, columns: 8, ontoImage: 16, 
 const FIELDS_AT = 12;
 const FIELDS = [
   "kernel", "chunks", "items", "x", "y", "out", "extra", "M", "N", "I", "aMatrix", "aRow", "aStep", "whichA",
-  "bMatrix", "bRow", "whichB", "rowBias", "rowBiasStep", "columnBias", "flags", "geometry", "channels", "scratch", "scratchBytes", "rows", "blocks",
+  "bMatrix", "bRow", "whichB", "rowBias", "rowBiasStep", "columnBias", "flags", "geometry", "channels", "scratch", "scratchBytes", "rows", "blocks", "bPanel",
 ] as const;
 const NUMBERS_AT = 128;
 const JOB_BYTES = 192;

@@ -110,12 +110,14 @@ export class Products {
     const single = sizeOf(batchB) === 1 && columns === null;
     const sparse = columns === null && !transposeB && !rowBias && !columnBias && density(b.contiguous().data) < SPARSE_BELOW;
     const image = columns ?? ontoImage;
-    const y = columns !== null ? memory.address(columns.x) : single && transposeB ? this.#turned(b, N, I) : memory.address(b);
+    const sparseA = !sparse && image === null && N >= WIDE && !rowBias && !columnBias && density(a.contiguous().data) < SPARSE_A_BELOW;
+    const inPanels = single && transposeB && N % 8 === 0 && !sparseA;
+    const y = columns !== null ? memory.address(columns.x) : single && transposeB ? this.#turned(b, N, I, inPanels) : memory.address(b);
     let flags = 0;
     if (transposeB && !single) flags |= Flag.turnB;
     if (sparse) flags |= Flag.sparse;
     if (sparse && !transposeA) flags |= Flag.turnA;
-    if (!sparse && image === null && N >= WIDE && !rowBias && !columnBias && density(a.contiguous().data) < SPARSE_A_BELOW) flags |= Flag.sparseA;
+    if (sparseA) flags |= Flag.sparseA;
     if (columns !== null) flags |= Flag.columns;
     if (ontoImage !== null) flags |= Flag.ontoImage;
     const cut = sparse || ontoImage !== null || columns !== null ? { rows: M, blocks: 1 } : cutRows(M, sizeOf(batch));
@@ -132,7 +134,7 @@ export class Products {
       whichA: whichA.byteOffset,
       y,
       bMatrix: columns === null ? 4 * I * N : imageBytes(columns),
-      bRow: 4 * N,
+      ...(inPanels ? { bRow: 32, bPanel: 32 * I } : { bRow: 4 * N, bPanel: 32 }),
       whichB: whichB.byteOffset,
       out: ontoImage === null ? out : memory.address(ontoImage.out),
       rowBias: rowBias ? memory.address(rowBias) : 0,
@@ -206,10 +208,10 @@ export class Products {
     return rowCount === columns.x.shape[1]! * kH * kW && columnCount === outH * outW ? columns : null;
   }
 
-  /** Where a copy of b [N, I] is with rows and columns exchanged. */
-  #turned(b: Tensor, N: number, I: number): number {
+  /** Where a copy of b [N, I] is with rows and columns exchanged: [I, N], or in panels of eight columns, [N/8, I, 8]. */
+  #turned(b: Tensor, N: number, I: number, inPanels: boolean): number {
     const copy = this.#memory.floats(N * I);
-    this.#jobs.run("transpose", { items: Math.ceil(N / 8), M: N, N: I, x: this.#memory.address(b), out: copy.byteOffset, aRow: 4 * N });
+    this.#jobs.run("transpose", { items: Math.ceil(N / 8), M: N, N: I, x: this.#memory.address(b), out: copy.byteOffset, ...(inPanels ? { aRow: 32, aStep: 4 * I } : { aRow: 4 * N, aStep: 4 }) });
     return copy.byteOffset;
   }
 

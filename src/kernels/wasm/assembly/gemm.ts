@@ -20,6 +20,7 @@ export function lineAfter(at: usize): usize {
 }
 
 /**
+ * @param bPanel from eight columns of B to the next eight: 32, or more where each eight have been packed into one place
  * @param rowBias where M numbers are that the sums of each row start from, or 0
  * @param columnBias where N numbers are that the sums of each column start from, or 0
  * @param accumulate whether sums are added to what C holds
@@ -28,7 +29,7 @@ export function lineAfter(at: usize): usize {
 export function gemm(
   M: i32, N: i32, I: i32,
   a: usize, aRow: usize, aStep: usize,
-  b: usize, bRow: usize,
+  b: usize, bRow: usize, bPanel: usize,
   c: usize, cRow: usize,
   rowBias: usize, columnBias: usize, accumulate: bool, panel: usize,
 ): void {
@@ -36,7 +37,7 @@ export function gemm(
   for (let m = 0; m < M; m += rows) {
     const row = <usize>m;
     if (aStep == 4 && I >= TOUCHED_FROM && I < PACKED_FROM) touch(a + row * aRow, <usize>min(rows, M - m) * aRow, panel);
-    block(min(rows, M - m), N, I, a + row * aRow, aRow, aStep, b, bRow, c + row * cRow, cRow, rowBias ? rowBias + (row << 2) : 0, columnBias, accumulate, panel);
+    block(min(rows, M - m), N, I, a + row * aRow, aRow, aStep, b, bRow, bPanel, c + row * cRow, cRow, rowBias ? rowBias + (row << 2) : 0, columnBias, accumulate, panel);
   }
 }
 
@@ -68,17 +69,18 @@ function rowsAtATime(N: i32, I: i32): i32 {
 function block(
   M: i32, N: i32, I: i32,
   a: usize, aRow: usize, aStep: usize,
-  b: usize, bRow: usize,
+  b: usize, bRow: usize, bPanel: usize,
   c: usize, cRow: usize,
   rowBias: usize, columnBias: usize, accumulate: bool, panel: usize,
 ): void {
   const whole = N & ~7;
-  const packs = M >= 16 && I >= PACKED_FROM;
+  const packs = M >= 16 && I >= PACKED_FROM && bPanel == 32;
   for (let n = 0; n < whole; n += 8) {
     const at = <usize>n << 2;
+    const columns = b + <usize>(n >> 3) * bPanel;
     const bias = columnBias ? columnBias + at : 0;
-    if (packs) pack8(I, b + at, bRow, panel);
-    column8(M, I, a, aRow, aStep, packs ? panel : b + at, packs ? 32 : bRow, c + at, cRow, rowBias, bias, accumulate);
+    if (packs) pack8(I, columns, bRow, panel);
+    column8(M, I, a, aRow, aStep, packs ? panel : columns, packs ? 32 : bRow, c + at, cRow, rowBias, bias, accumulate);
   }
   if (whole == N) return;
   if (N >= 8 && !accumulate) {

@@ -30,6 +30,7 @@ export class Job {
   channels: i32;
   scratch: usize; scratchBytes: usize;
   rows: i32; blocks: i32;
+  bPanel: usize;
 }
 
 /** Arguments of the optimizers. */
@@ -150,7 +151,10 @@ function runChunk(job: Job, chunk: i32, first: i32, end: i32, scratch: usize): v
       // an item is eight rows
       const row = 8 * first;
       const rowBytes = <usize>job.N << 2;
-      return transpose(min(8 * end, job.M) - row, job.N, job.x + <usize>row * rowBytes, rowBytes, job.out + (<usize>row << 2), job.aRow);
+      for (let r = row; r < min(8 * end, job.M); r += 8) {
+        transpose(min(8, job.M - r), job.N, job.x + <usize>r * rowBytes, rowBytes, job.out + <usize>r * job.aStep, job.aRow);
+      }
+      return;
     }
     case 15: {
       // x: dOut of the pooling, extra: its winners, rowBias: its maxima, all [M, N] for each image; y: the convolution's images
@@ -264,7 +268,7 @@ function products(job: Job, first: i32, end: i32, scratch: usize): void {
       gemmSparse(rows, N, I, a + <usize>row * job.aRow, job.aRow, job.aStep, b, job.bRow, c + (<usize>(row * N) << 2), <usize>N << 2, list, false);
     } else {
       const rowBias = job.rowBias ? job.rowBias + <usize>which * job.rowBiasStep + (<usize>row << 2) : 0;
-      gemm(rows, N, I, a + <usize>row * job.aRow, job.aRow, job.aStep, b, job.bRow, c + (<usize>(row * N) << 2), <usize>N << 2, rowBias, job.columnBias, false, panel);
+      gemm(rows, N, I, a + <usize>row * job.aRow, job.aRow, job.aStep, b, job.bRow, job.bPanel, c + (<usize>(row * N) << 2), <usize>N << 2, rowBias, job.columnBias, false, panel);
     }
     if (job.flags & ONTO_IMAGE) col2im(job.channels, job.geometry, dCols, job.out + <usize>n * (<usize>job.channels * pixels(job.geometry)));
   }
@@ -284,7 +288,7 @@ function sums(job: Job, first: i32, end: i32, out: usize, scratch: usize): void 
     const b = secondOperand(job, k, free);
     if (job.flags & DOTS) gemmDots(M, N, I, a, job.aRow, b, <usize>I << 2, c, <usize>N << 2);
     else if (job.flags & SPARSE) gemmSparse(M, N, I, a, job.aRow, job.aStep, b, job.bRow, c, <usize>N << 2, list, true);
-    else gemm(M, N, I, a, job.aRow, job.aStep, b, job.bRow, c, <usize>N << 2, 0, 0, true, panel);
+    else gemm(M, N, I, a, job.aRow, job.aStep, b, job.bRow, 32, c, <usize>N << 2, 0, 0, true, panel);
   }
 }
 
