@@ -107,8 +107,8 @@ export class Affine implements Layer {
     const { cache, backend } = recall(this.kind, this.#remembered);
     this.#remembered = null;
     const { dWeight, dBias } = await affineParametersBackward(dOut, cache, backend);
-    this.weight.accumulate(dWeight);
-    if (dBias !== null) this.bias?.accumulate(dBias);
+    await this.weight.accumulate(dWeight, backend);
+    if (dBias !== null) await this.bias?.accumulate(dBias, backend);
     return wantsDX ? affineInputBackward(dOut, cache, backend) : null;
   }
 }

@@ -146,8 +146,8 @@ export class Conv2d implements Layer {
     const { cache, backend } = recall(this.kind, this.#remembered);
     this.#remembered = null;
     const { dWeight, dBias } = await conv2dParametersBackward(dOut, cache, backend);
-    this.weight.accumulate(dWeight);
-    if (dBias !== null) this.bias?.accumulate(dBias);
+    await this.weight.accumulate(dWeight, backend);
+    if (dBias !== null) await this.bias?.accumulate(dBias, backend);
     return wantsDX ? conv2dInputBackward(dOut, cache, backend) : null;
   }
 }

@@ -1,5 +1,5 @@
-import type { Backend } from "../kernels/index.js";
-import { accumulate, type Allocator, type DType, heapAllocator, Tensor } from "../tensor/index.js";
+import { type Backend, reference } from "../kernels/index.js";
+import { type Allocator, type DType, heapAllocator, Tensor } from "../tensor/index.js";
 
 /** A tensor that training changes, and the gradient of the loss with respect to it. */
 export class Parameter {
@@ -20,8 +20,8 @@ export class Parameter {
   }
 
   /** (backpropagation.10) grad += gradient: a parameter that is used twice receives the sum. */
-  accumulate(gradient: Tensor): void {
-    accumulate(this.grad, gradient);
+  async accumulate(gradient: Tensor, backend: Backend = reference): Promise<void> {
+    await backend.accumulate(this.grad, gradient);
   }
 
   /** Sets the gradient to 0, before the next step. */

@@ -60,8 +60,8 @@ export interface AdamHyperparameters {
  * The operations that cost time. Layers are written in terms of these and know no more of a backend, so that each
  * runs unchanged on every one. All are asynchronous, because a GPU is.
  *
- * Tensors come in contiguous or not and go out contiguous and new; only the two optimizer updates change what they
- * are given. Operands of one call have one element type.
+ * Tensors come in contiguous or not and go out contiguous and new; only `accumulate` and the two optimizer updates
+ * change what they are given. Operands of one call have one element type.
  */
 export interface Backend {
   readonly name: string;
@@ -113,6 +113,8 @@ export interface Backend {
   /** Spreads each dOut [N, C, outH, outW] evenly over its window: → [N, C, H, W]. */
   averagePool2dBackward(dOut: Tensor, geometry: WindowGeometry): Promise<Tensor>;
 
+  /** `target += source`, in place, for two tensors of one shape: how gradients accumulate. */
+  accumulate(target: Tensor, source: Tensor): Promise<void>;
   /** One step of stochastic gradient descent, in place. */
   sgdUpdate(state: SgdState, hyperparameters: SgdHyperparameters): Promise<void>;
   /** One step of Adam, in place. */

@@ -95,6 +95,22 @@ primitive("matmulSum: random shapes, transposes, dense and sparse", async (subje
   );
 });
 
+primitive("accumulate, at every length of the remainder, and onto what the backend does not hold", async (subject) => {
+  const random = new Random("accumulate");
+  for (const length of [1, 2, 3, 4, 5, 4095, 4097, 9001]) {
+    const [target, source] = [random.normal([length]), random.normal([length])];
+    for (const held of [true, false]) {
+      await assertSame(subject, `accumulate ${length}, held ${held}`, 1, async (backend) => {
+        const sum = held ? target.clone(backend.allocator) : target.clone();
+        await backend.accumulate(sum, source);
+        return sum;
+      });
+    }
+  }
+  const error = await subject.backend.accumulate(Tensor.zeros([2, 3], "float32", subject.backend.allocator), Tensor.zeros([3, 2])).then(() => null, (thrown: Error) => thrown);
+  assert.match(error?.message ?? "none", /accumulate: expected a source of shape \[2, 3\]/);
+});
+
 primitive("products with no rows, no columns or nothing to add up", async (subject) => {
   for (const [M, N, I] of [[0, 3, 4], [3, 0, 4], [3, 4, 0]] as const) {
     await assertSame(subject, `${M}×${I}×${N}`, 1, (backend) => backend.matmul(Tensor.full([2, M, I], 1), Tensor.full([2, I, N], 1)));

@@ -3,7 +3,7 @@
  * other backend is tested against.
  */
 import { col2im, im2col } from "../../im2col/index.js";
-import { type Allocator, heapAllocator } from "../../tensor/index.js";
+import { accumulate, type Allocator, heapAllocator } from "../../tensor/index.js";
 import type { Backend } from "../backend.js";
 import { matmul, matmulSum } from "./matmul.js";
 import { adamUpdate, sgdUpdate } from "./optimizer-updates.js";
@@ -30,6 +30,7 @@ export function referenceBackend(allocator: Allocator = heapAllocator): Backend 
     maxPool2dBackward: async (dOut, argmax, geometry) => maxPool2dBackward(dOut, argmax, geometry, allocator),
     averagePool2d: async (x, geometry) => averagePool2d(x, geometry, allocator),
     averagePool2dBackward: async (dOut, geometry) => averagePool2dBackward(dOut, geometry, allocator),
+    accumulate: async (target, source) => accumulate(target, source),
     sgdUpdate: async (state, hyperparameters) => sgdUpdate(state, hyperparameters),
     adamUpdate: async (state, hyperparameters) => adamUpdate(state, hyperparameters),
     scope: (run) => run(),

@@ -170,6 +170,10 @@ export async function wasmBackend({ threads, largestMB = LARGEST_MB }: WasmBacke
       return dX;
     },
 
+    accumulate: async (target, source) => {
+      if (!memory.holds(target) || source.dtype === "float64" || !sameShape(target.shape, source.shape)) return base.accumulate(target, source);
+      memory.scratch(() => jobs.run("accumulate", { ...blocks(target.size), x: memory.address(source), out: memory.address(target) }));
+    },
     sgdUpdate: async (state, hyperparameters) => {
       const { value, grad, velocity } = state;
       if (![value, grad, ...(velocity === null ? [] : [velocity])].every((tensor) => memory.holds(tensor))) return base.sgdUpdate(state, hyperparameters);

@@ -23,6 +23,7 @@ export const kernelNumbers = {
   winnersWeightGradient: 15,
   winnersInputGradient: 16,
   convolvePool: 17,
+  accumulate: 18,
 } as const;
 
 /** What `flags` says of a job; see `assembly/jobs.ts`. */
@@ -34,6 +35,7 @@ const FIELDS = [
   "kernel", "chunks", "items", "x", "y", "out", "extra", "M", "N", "I", "aMatrix", "aRow", "aStep", "whichA",
   "bMatrix", "bRow", "whichB", "rowBias", "rowBiasStep", "columnBias", "flags", "geometry", "channels", "scratch", "scratchBytes", "rows", "blocks", "bPanel",
 ] as const;
+const PLACES = Object.fromEntries(FIELDS.map((field, i) => [field, i])) as Record<(typeof FIELDS)[number], number>;
 const NUMBERS_AT = 128;
 const JOB_BYTES = 192;
 
@@ -88,9 +90,11 @@ export class JobRunner {
     if (fields.items === 0) return;
     this.#check();
     const chunks = fields.chunks ?? chunksOf(fields.items);
-    const all = { ...fields, chunks, kernel: kernelNumbers[kernel] };
     const words = new Int32Array(this.#memory.memory.buffer, this.#job + FIELDS_AT, FIELDS.length);
-    for (const [i, field] of FIELDS.entries()) words[i] = all[field] ?? 0;
+    words.fill(0);
+    words[PLACES.kernel] = kernelNumbers[kernel];
+    for (const field in fields) words[PLACES[field as keyof JobFields]] = fields[field as keyof JobFields]!;
+    words[PLACES.chunks] = chunks;
     new Float64Array(this.#memory.memory.buffer, this.#job + NUMBERS_AT, numbers.length).set(numbers);
     const done = this.#exports.runJob(this.#control, this.#job, this.threads, Number(this.#workers.mayWait), TIMEOUT_MS);
     if (done === 0) {

@@ -5,7 +5,7 @@
 import { convolvePool } from "./convolve-pool";
 import { firstPixels, inputGradient, weightGradient } from "./convolution";
 import { gemm, gemmDots, lineAfter } from "./gemm";
-import { adamUpdate, relu, reluBackward, sgdUpdate, sumPerChannel } from "./passes";
+import { accumulate, adamUpdate, relu, reluBackward, sgdUpdate, sumPerChannel } from "./passes";
 import { gemmSparse, sparseScratch } from "./sparse";
 import { transpose } from "./transpose";
 import { averagePool2d, averagePool2dBackward, col2im, Geometry, im2col, maxPool2d, maxPool2dBackward } from "./windows";
@@ -86,8 +86,8 @@ export function work(control: usize, job: Job, worker: i32): void {
   }
 }
 
-/** How often a thread looks for news before it goes to sleep: some tens of microseconds. */
-const SPINS = 20_000;
+/** How often a thread looks for news before it goes to sleep: some tenths of a millisecond. To wake it up takes a good part of that. */
+const SPINS = 200_000;
 
 /** Announces a job, helps with it, and waits for the others. Returns whether all is done, in time. */
 export function runJob(control: usize, job: Job, threads: i32, mayWait: bool, timeoutMs: i32): bool {
@@ -190,6 +190,7 @@ function runChunk(job: Job, chunk: i32, first: i32, end: i32, scratch: usize): v
       }
       return;
     }
+    case 18: return accumulate(length(job, first, end), job.x + offset(first), job.out + offset(first));
   }
 }
 

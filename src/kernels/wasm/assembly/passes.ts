@@ -66,6 +66,11 @@ function sumRows(N: i32, K: i32, x: usize, totals: usize): void {
   }
 }
 
+/** `target += source`. */
+export function accumulate(count: i32, source: usize, target: usize): void {
+  for (let i = 0; i < count; i += 4) write(target, i, count, f32x4.add(read(target, i, count), read(source, i, count)));
+}
+
 /** One step of stochastic gradient descent, four numbers at a time; `velocity` is 0 without momentum. */
 export function sgdUpdate(count: i32, value: usize, grad: usize, velocity: usize, learningRate: f64, momentum: f64, nesterov: bool, weightDecay: f64): void {
   for (let i = 0; i < count; i += 4) {
