@@ -18,6 +18,9 @@ export interface BenchLine {
 /** A text and the width that it is padded to: with spaces behind it, or in front of it if that is negative. */
 export type Cell = readonly [text: string, width: number];
 
+/** What looks faster than this, in GFLOP/s, was not done yet: no processor comes near. */
+const PUT_OFF = 1000;
+
 export class BenchOutput {
   readonly #json: boolean;
 
@@ -47,7 +50,10 @@ export class BenchOutput {
   layers(backend: Backend, { parts, wholeMicroseconds }: StepParts, identity: Pick<BenchLine, "backend" | "mode" | "threads">): void {
     const columns: Cell[] = [["", 12], ["forward", -10], ["GFLOP/s", -9], ["backward", -11], ["GFLOP/s", -9]];
     this.heading(`a training step by its parts, µs an image: ${describeBackend(backend)}`, columns);
-    const speed = ({ flopPerImage, microsecondsPerImage }: StepPart): number | null => (flopPerImage === 0 ? null : flopPerImage / microsecondsPerImage / 1000);
+    const speed = ({ flopPerImage, microsecondsPerImage }: StepPart): number | null => {
+      const gflops = flopPerImage / microsecondsPerImage / 1000;
+      return flopPerImage === 0 || gflops > PUT_OFF ? null : gflops;
+    };
     for (const part of parts) {
       const { name, direction, microsecondsPerImage } = part;
       this.line({ what: "layer", ...identity, gflops: speed(part), layer: name, direction, microsecondsPerImage }, null);
@@ -61,8 +67,8 @@ export class BenchOutput {
     const total = parts.reduce((sum, { microsecondsPerImage }) => sum + microsecondsPerImage, 0);
     this.line({ what: "layer", ...identity, layer: "all", direction: null, microsecondsPerImage: total, wholeMicroseconds }, null);
     this.#note(`sum ${total.toFixed(1)}; steps in between that nobody looked into took ${wholeMicroseconds.toFixed(1)}. GFLOP/s count products with zeros, done or skipped.`);
-    this.#note("What a backend puts off is counted where it is done: wasm computes a relu in the pool behind it, and a pool's gradient in");
-    this.#note("the relu in front of it.");
+    this.#note("What a backend puts off is counted where it is done: wasm computes a convolution and its relu in the pool behind them, and");
+    this.#note("sends gradients through pool and relu in the convolution.");
   }
 
   #note(text: string): void {

@@ -35,7 +35,7 @@ export interface WasmBackendOptions {
 /** Where growing ends, unless told otherwise: 2 GB. */
 const LARGEST_MB = 2048;
 const MOST_THREADS = 4;
-/** Entries of a flat array are handed out in blocks of this size, as `assembly/jobs.ts` does. */
+/** Entries of a flat array are handed out in blocks of this size, as `assembly/job.ts` does. */
 const BLOCK = 4096;
 
 /**

@@ -3,7 +3,7 @@ import { binary } from "./binary.js";
 import type { WasmMemory } from "./memory.js";
 import { startWorkers, type Workers } from "./workers.js";
 
-/** The kernels, by the numbers that `assembly/jobs.ts` knows them by. */
+/** The kernels, by the numbers that `assembly/chunks.ts` knows them by. */
 export const kernelNumbers = {
   products: 0,
   sums: 1,
@@ -26,10 +26,10 @@ export const kernelNumbers = {
   accumulate: 18,
 } as const;
 
-/** What `flags` says of a job; see `assembly/jobs.ts`. */
+/** What `flags` says of a job; see `assembly/job.ts`. */
 export const Flag = { turnB: 1, sparse: 2, turnA: 4, columns: 8, ontoImage: 16, dots: 32, rectify: 64, sparseA: 128 } as const;
 
-/** The fields of a job in memory, 4 bytes each, behind its 12 bytes of state; see the class `Job` in `assembly/jobs.ts`. */
+/** The fields of a job in memory, 4 bytes each, behind its 12 bytes of state; see the class `Job` in `assembly/job.ts`. */
 const FIELDS_AT = 12;
 const FIELDS = [
   "kernel", "chunks", "items", "x", "y", "out", "extra", "M", "N", "I", "aMatrix", "aRow", "aStep", "whichA",

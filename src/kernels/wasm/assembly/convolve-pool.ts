@@ -6,7 +6,8 @@
  *   poolH, poolW  number of pooled windows
  */
 import { lineAfter, madd, ZERO } from "./gemm";
-import { beats, Geometry } from "./windows";
+import { beats } from "./pooling";
+import { Geometry } from "./windows";
 
 /** Filters that are multiplied at a time: two vectors. */
 const EIGHT = 32;

@@ -1,2 +1,2 @@
-export { runJob, work } from "./jobs";
+export { runJob, work } from "./threads";
 export { multiplyAdds, readMemory, writeMemory } from "./limits";
