@@ -76,7 +76,7 @@ primitive("matmul: one second operand for the whole batch, wide rows, many zeros
 
 primitive("matmul: inner lengths from which columns are packed, more rows than are multiplied at a time", async (subject) => {
   const random = new Random("long");
-  for (const [M, N, I] of [[301, 21, 259], [70, 50, 41], [531, 9, 4], [9, 300, 255]] as const) {
+  for (const [M, N, I] of [[301, 21, 259], [70, 24, 300], [64, 8, 256], [70, 50, 41], [531, 9, 4], [9, 300, 255]] as const) {
     const [a, b, columnBias] = [random.normal([M, I]), random.normal([I, N]), random.normal([N])];
     await assertSame(subject, `${M}×${I}×${N}`, I, (backend) => backend.matmul(a, b, { columnBias }));
     await assertSame(subject, `${M}×${I}×${N}, rows`, I, (backend) => backend.matmul(a, b, { rowBias: a.slice([0, M], [0, 1]).reshape([M]) }));

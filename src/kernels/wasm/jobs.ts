@@ -24,6 +24,7 @@ export const kernelNumbers = {
   winnersInputGradient: 16,
   convolvePool: 17,
   accumulate: 18,
+  pack: 19,
 } as const;
 
 /** What `flags` says of a job; see `assembly/job.ts`. */

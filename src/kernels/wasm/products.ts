@@ -14,6 +14,9 @@ const SPARSE_A_BELOW = 0.6;
 const WIDE = 48;
 /** A batch of fewer products than this is cut into rows instead, so that there is work for every thread. */
 const FEW_PRODUCTS = 16;
+/** With so many rows and so long a way to add up, it pays to copy b into panels first. */
+const PACKED_ROWS = 64;
+const PACKED_FROM = 256;
 /** Up to this width, turning b over costs more than multiplying its rows as they are. */
 const FEW_COLUMNS = 16;
 
@@ -111,8 +114,8 @@ export class Products {
     const sparse = columns === null && !transposeB && !rowBias && !columnBias && density(b.contiguous().data) < SPARSE_BELOW;
     const image = columns ?? ontoImage;
     const sparseA = !sparse && image === null && N >= WIDE && !rowBias && !columnBias && density(a.contiguous().data) < SPARSE_A_BELOW;
-    const inPanels = single && transposeB && N % 8 === 0 && !sparseA;
-    const y = columns !== null ? memory.address(columns.x) : single && transposeB ? this.#turned(b, N, I, inPanels) : memory.address(b);
+    const inPanels = single && N % 8 === 0 && !sparse && !sparseA && (transposeB || (M >= PACKED_ROWS && I >= PACKED_FROM));
+    const y = columns !== null ? memory.address(columns.x) : single && transposeB ? this.#turned(b, N, I, inPanels) : inPanels ? this.#packed(b, N, I) : memory.address(b);
     let flags = 0;
     if (transposeB && !single) flags |= Flag.turnB;
     if (sparse) flags |= Flag.sparse;
@@ -212,6 +215,14 @@ export class Products {
   #turned(b: Tensor, N: number, I: number, inPanels: boolean): number {
     const copy = this.#memory.floats(N * I);
     this.#jobs.run("transpose", { items: Math.ceil(N / 8), M: N, N: I, x: this.#memory.address(b), out: copy.byteOffset, ...(inPanels ? { aRow: 32, aStep: 4 * I } : { aRow: 4 * N, aStep: 4 }) });
+    return copy.byteOffset;
+  }
+
+  /** Where a copy of b [I, N] is in panels of eight columns, [N/8, I, 8]. */
+  #packed(b: Tensor, N: number, I: number): number {
+    const from = this.#memory.address(b);
+    const copy = this.#memory.floats(N * I);
+    this.#jobs.run("pack", { items: N / 8, N, I, x: from, out: copy.byteOffset });
     return copy.byteOffset;
   }
 

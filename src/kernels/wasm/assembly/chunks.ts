@@ -1,7 +1,7 @@
 /** What each kernel does with one chunk of a job. */
 import { convolvePool } from "./convolve-pool";
 import { firstPixels, inputGradient, weightGradient } from "./convolution";
-import { lineAfter } from "./gemm";
+import { lineAfter, pack8 } from "./gemm";
 import { BLOCK, Job, Numbers, RECTIFY } from "./job";
 import { accumulate, adamUpdate, relu, reluBackward, sgdUpdate, sumPerChannel } from "./passes";
 import { averagePool2d, averagePool2dBackward, maxPool2d, maxPool2dBackward } from "./pooling";
@@ -90,6 +90,11 @@ export function runChunk(job: Job, chunk: i32, first: i32, end: i32, scratch: us
       return;
     }
     case 18: return accumulate(length(job, first, end), job.x + offset(first), job.out + offset(first));
+    case 19: {
+      // an item is a panel of eight columns
+      for (let n = first; n < end; n++) pack8(job.I, job.x + (<usize>n << 5), <usize>job.N << 2, job.out + <usize>(n * job.I) * 32);
+      return;
+    }
   }
 }
 

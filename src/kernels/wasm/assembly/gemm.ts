@@ -98,7 +98,8 @@ function block(
 /** From this inner length on, eight columns of B are copied to one place first: where they are, they fill the first cache. */
 const PACKED_FROM = 256;
 
-function pack8(I: i32, b: usize, bRow: usize, panel: usize): void {
+/** Copies eight columns of B to one place. */
+export function pack8(I: i32, b: usize, bRow: usize, panel: usize): void {
   for (let i = 0; i < I; i++) {
     v128.store(panel, v128.load(b));
     v128.store(panel, v128.load(b, 16), 16);
