@@ -104,8 +104,8 @@ function main() {
   const root = fileURLToPath(new URL("..", import.meta.url));
   const pages = ["README.md", ...readdirSync(join(root, "derivations")).filter((file) => file.endsWith(".md")).map((file) => `derivations/${file}`)];
   const target = join(root, "test", "generated");
-  // What was compiled from examples that no longer exist would still be found and run.
-  for (const stale of [target, join(root, ".test-build", "generated")]) rmSync(stale, { recursive: true, force: true });
+  // What was compiled from examples and tests that no longer exist would still be found and run.
+  for (const stale of [target, join(root, ".test-build")]) rmSync(stale, { recursive: true, force: true });
   mkdirSync(target, { recursive: true });
   const failures = [];
   let written = 0;

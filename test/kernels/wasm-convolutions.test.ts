@@ -6,7 +6,7 @@ import * as fc from "fast-check";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { conv2dBackward, conv2dForward, maxPool2dBackward, maxPool2dForward, reluBackward, reluForward } from "leibniz/backprop";
-import type { WindowOptions } from "leibniz/im2col";
+import { conv2dGeometry, type WindowOptions } from "leibniz/im2col";
 import { type Backend, reference, wasmBackend } from "leibniz/kernels";
 import { Random, Tensor } from "leibniz/tensor";
 import { assertClose } from "../helpers/assert-close.js";
@@ -124,6 +124,35 @@ async function convolve(backend: Backend, weight: Tensor): Promise<Tensor> {
 }
 const weightOf = (): Tensor => whole(new Random("weight"), [5, 3, 3, 2], 2);
 
+test("poolings of a single window", async () => {
+  for (const size of [[3, 4], [3, 5], [4, 4], [2, 3]] as const) {
+    const block: Block = { N: 17, C: 2, K: 9, size, kernelSize: [2, 3], padding: [0, 0], stride: [1, 1], groups: 1, hasBias: true, rectifies: true, pool: { kernelSize: size[0] < 3 ? 1 : 2 }, seed: size[1] };
+    const expected = await run(block, [], reference);
+    await wasm.scope(async () => {
+      const actual = await run(block, [], wasm);
+      same(actual.pooled, expected.pooled, "pooled");
+      for (const [name, tensor] of Object.entries(expected.tensors)) same(actual.tensors[name]!, tensor, `${size.join("×")}: ${name}`);
+    });
+  }
+});
+
+test("a matrix of weights for each image is no convolution", async () => {
+  const random = new Random("each");
+  const [N, C, K] = [3, 2, 4];
+  const geometry = conv2dGeometry("test", 6, 8, { kernelSize: [3, 2], stride: 1 });
+  const [R, P] = [C * 3 * 2, 4 * 7];
+  const [x, weights, bias, dPool] = [whole(random, [N, C, 6, 8], 3), whole(random, [N, K, R], 2), whole(random, [N, K], 2), whole(random, [N, K, 2, 3], 3)];
+  const run = async (backend: Backend): Promise<Tensor[]> => {
+    const out = (await backend.matmul(weights, await backend.im2col(x, geometry), { rowBias: bias })).reshape([N, K, 4, 7]);
+    const { out: pooled, cache } = await maxPool2dForward(await backend.relu(out), { kernelSize: 2 }, backend);
+    const dOut = await backend.reluBackward((await maxPool2dBackward(dPool, cache, backend)).dX, out);
+    const dCols = await backend.matmul(weights, dOut.reshape([N, K, P]), { transposeA: true });
+    return [pooled, await backend.col2im(dCols, C, geometry)];
+  };
+  const expected = await run(reference);
+  await wasm.scope(async () => (await run(wasm)).forEach((tensor, i) => same(tensor, expected[i]!, ["pooled", "dX"][i]!)));
+});
+
 test("weights may change before anybody looks at what they answered", async () => {
   const expected = await convolve(reference, weightOf());
   await wasm.scope(async () => {
@@ -141,8 +170,10 @@ test("what is not computed yet may be given another shape", async () => {
   const expected = await convolve(reference, weightOf());
   const shape = [1, 10, 5, 8];
   const expectedPool = await maxPool2dForward((await reluForward(expected)).out.reshape(shape), { kernelSize: 2 });
+  const expectedBare = await maxPool2dForward(expected.reshape(shape), { kernelSize: 2 });
   await wasm.scope(async () => {
     const convolved = await convolve(wasm, weightOf());
+    same((await maxPool2dForward(convolved.reshape(shape), { kernelSize: 2 }, wasm)).out, expectedBare.out, "pooled without a rectifier");
     const rectified = (await reluForward(convolved, wasm)).out.reshape(shape);
     const pooled = await maxPool2dForward(rectified, { kernelSize: 2 }, wasm);
     same(pooled.out, expectedPool.out, "pooled");

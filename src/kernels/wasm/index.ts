@@ -127,7 +127,7 @@ export async function wasmBackend({ threads, largestMB = LARGEST_MB }: WasmBacke
       if (x.dtype === "float64" || !sameShape(dOut.shape, x.shape)) return base.reluBackward(dOut, x);
       const behindPool = pending("poolGradient", dOut);
       const pooling = behindPool === null ? undefined : poolings.get(behindPool.argmax);
-      if (behindPool !== null && pooling !== undefined && sameNumbers(pooling.x, x) && sameShape(pooling.x.shape, x.shape)) {
+      if (behindPool !== null && pooling !== undefined && sameNumbers(pooling.x, x)) {
         const { pooled } = pooling;
         const dX = memory.floats(x.size);
         const deferred = new Deferred(() => overPlanes("maxPool2dBackward", behindPool.dOut, dX, behindPool.geometry, { winners: behindPool.argmax, mask: pooled }));

@@ -100,7 +100,7 @@ export class Products {
   #multiply(out: number, a: Tensor, b: Tensor, { M, N, I, batchA, batchB }: ProductExtents, batch: readonly number[], options: MatmulOptions, ontoImage: Images | null): void {
     const memory = this.#memory;
     const { transposeA = false, transposeB = false, rowBias, columnBias } = options;
-    const winners = ontoImage === null ? null : winnersOf(b, I, ontoImage.geometry);
+    const winners = ontoImage === null ? null : winnersOf(b, ontoImage.geometry);
     if (winners !== null && ontoImage !== null && transposeA && sizeOf(batchA) === 1) {
       this.#convolutions.inputGradient(a, winners, ontoImage);
       return;
@@ -168,7 +168,7 @@ export class Products {
     memory.scratch(() => {
       const { transposeA = false, transposeB = false } = options;
       const columns = sizeOf(batchA.slice(1)) === 1 ? this.#columnsFor(b, transposeB ? I : N, transposeB ? N : I) : null;
-      const winners = columns === null ? null : winnersOf(a, M, columns.geometry);
+      const winners = columns === null ? null : winnersOf(a, columns.geometry);
       if (columns !== null && winners !== null && transposeB && !transposeA) {
         this.#convolutions.weightGradient(out, winners, columns.x, columns.geometry);
         return;
@@ -262,9 +262,10 @@ function roundUp(bytes: number): number {
   return Math.ceil(bytes / 64) * 64;
 }
 
-/** What a product's operand waits for, if that is the gradient behind a rectifier and a max pooling of a convolution with K filters. */
-function winnersOf(operand: Tensor, K: number, geometry: WindowGeometry): WinnersGradient | null {
-  const winners = pending("winnersGradient", operand);
-  const fits = winners !== null && winners.dOut.shape[1] === K && winners.geometry.H === geometry.outH && winners.geometry.W === geometry.outW;
-  return fits && isPlain(geometry) ? winners : null;
+/**
+ * What a product's operand waits for, if that is the gradient behind a rectifier and a max pooling, and the convolution is a plain one. Its
+ * winners are positions in planes of as many windows as the product has columns, so they are the convolution's, whatever the shape was.
+ */
+function winnersOf(operand: Tensor, geometry: WindowGeometry): WinnersGradient | null {
+  return isPlain(geometry) ? pending("winnersGradient", operand) : null;
 }
