@@ -18,8 +18,8 @@ export interface BenchLine {
 /** A text and the width that it is padded to: with spaces behind it, or in front of it if that is negative. */
 export type Cell = readonly [text: string, width: number];
 
-/** What looks faster than this, in GFLOP/s, was not done yet: no processor comes near. */
-const PUT_OFF = 1000;
+/** What looks faster than this many GFLOP/s a thread was not done yet: no processor comes near, zeros skipped or not. */
+const PUT_OFF = 200;
 
 export class BenchOutput {
   readonly #json: boolean;
@@ -52,7 +52,7 @@ export class BenchOutput {
     this.heading(`a training step by its parts, µs an image: ${describeBackend(backend)}`, columns);
     const speed = ({ flopPerImage, microsecondsPerImage }: StepPart): number | null => {
       const gflops = flopPerImage / microsecondsPerImage / 1000;
-      return flopPerImage === 0 || gflops > PUT_OFF ? null : gflops;
+      return flopPerImage === 0 || gflops > PUT_OFF * backend.threads ? null : gflops;
     };
     for (const part of parts) {
       const { name, direction, microsecondsPerImage } = part;

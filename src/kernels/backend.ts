@@ -62,6 +62,9 @@ export interface AdamHyperparameters {
  *
  * Tensors come in contiguous or not and go out contiguous and new; only `accumulate` and the two optimizer updates
  * change what they are given. Operands of one call have one element type.
+ *
+ * A result may not be computed before somebody looks at it. So whoever changes a tensor in place looks first at what was computed from it, if it
+ * is still wanted; only the weights and biases of products may change at any time.
  */
 export interface Backend {
   readonly name: string;

@@ -84,7 +84,7 @@ export class Tensor {
 
   /**
    * A tensor whose memory is filled only when somebody looks at its numbers. Whoever made it may recognise the computation by
-   * {@link deferred} and do without the numbers; nobody else can tell the difference.
+   * {@link deferred} and do without the numbers. Nobody else can tell the difference, as long as what it is computed from stays as it is.
    */
   static defer(data: Data, shape: readonly number[], deferred: Deferred): Tensor {
     const { view } = Tensor.wrap(data, shape);

@@ -156,6 +156,12 @@ test("a matrix of weights for each image is no convolution", async () => {
 test("weights may change before anybody looks at what they answered", async () => {
   const expected = await convolve(reference, weightOf());
   await wasm.scope(async () => {
+    const bare = weightOf().clone(wasm.allocator);
+    const x = whole(new Random("bare"), [2, 3, 7, 9], 3);
+    const { out: expectedBare } = await conv2dForward(x, bare, null);
+    const { out: outBare } = await conv2dForward(x, bare, null, {}, wasm);
+    bare.data.fill(99);
+    same(outBare, expectedBare, "without a bias");
     for (const pools of [false, true]) {
       const weight = weightOf().clone(wasm.allocator);
       const out = await convolve(wasm, weight);
@@ -184,6 +190,42 @@ test("what is not computed yet may be given another shape", async () => {
     const looked = (await gradient()).clone();
     for (const other of [[2, 200], [2, 5, 40], [1, 10, 40]]) same(await wasm.sumPerChannel((await gradient()).reshape(other)), await reference.sumPerChannel(looked.reshape(other)), `sums of ${other.join("×")}`);
   });
+});
+
+test("the gradient behind a rectifier and a pooling, given to products of other windows than it came from", async () => {
+  const random = new Random("others");
+  const [x, image, dPool, weight] = [whole(random, [2, 4, 6, 8], 3), whole(random, [2, 1, 5, 7], 3), whole(random, [2, 4, 3, 4], 3), whole(random, [8, 4], 2)];
+  const geometry = conv2dGeometry("test", 5, 7, { kernelSize: 2, stride: 1 }); // 24 windows, half of the 48 pixels of a plane of x
+  const run = async (backend: Backend): Promise<Tensor[]> => {
+    const rectified = await reluForward(x, backend);
+    const { cache } = await maxPool2dForward(rectified.out, { kernelSize: 2 }, backend);
+    const gradient = async (): Promise<Tensor> => (await reluBackward((await maxPool2dBackward(dPool, cache, backend)).dX, rectified.cache, backend)).dX.reshape([2, 8, 24]);
+    const dWeight = await backend.matmulSum(await gradient(), await backend.im2col(image, geometry), { transposeB: true });
+    const dX = await backend.col2im(await backend.matmul(weight, await gradient(), { transposeA: true }), 1, geometry);
+    const wide = await backend.matmul(weight.reshape([2, 16]).slice([0, 2], [0, 4]), (await gradient()).reshape([1, 2, 192]), { transposeA: true });
+    return [dWeight, dX, wide];
+  };
+  const expected = await run(reference);
+  await wasm.scope(async () => (await run(wasm)).forEach((tensor, i) => same(tensor, expected[i]!, ["dWeight", "dX", "wide"][i]!)));
+});
+
+test("what was not looked at inside its scope is not written into memory that is another's by then", async () => {
+  const late = await wasm.scope(async () => wasm.relu(Tensor.full([64], -1)));
+  const other = Tensor.full([64], 5, "float32", wasm.allocator);
+  assert.throws(() => late.data, /wasm: expected a first look at this tensor inside the scope/);
+  assert.ok(other.data.every((value) => value === 5));
+  const looked = await wasm.scope(async () => {
+    const out = await wasm.relu(Tensor.full([64], 3));
+    await wasm.scope(async () => out.data); // an inner scope is inside, too
+    return out.clone();
+  });
+  assert.ok(looked.data.every((value) => value === 3));
+});
+
+test("winners that do not belong to the gradient are refused", async () => {
+  const geometry = conv2dGeometry("test", 4, 6, { kernelSize: 2, stride: 2 });
+  const error = await wasm.maxPool2dBackward(Tensor.zeros([2, 1, 2, 3]), new Int32Array(6), geometry).then(() => null, (thrown: Error) => thrown);
+  assert.match(error?.message ?? "none", /^maxPool2dBackward: expected 12 winners for dOut \[2, 1, 2, 3\], got 6/);
 });
 
 test("a rectifier's gradient at other numbers than those that were pooled", async () => {

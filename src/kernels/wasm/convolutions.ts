@@ -97,9 +97,9 @@ export class Convolutions {
     return { M: K, N: geometry.outH * geometry.outW, x: memory.address(dOut), extra: memory.addressOfIntegers(argmax), rowBias: memory.address(pooled) };
   }
 
-  /** A table of windows, a list of winners, and an image. */
+  /** A table of windows, a list of winners, and an image, behind which up to three numbers are read. */
   #gradientScratch({ geometry: pool }: WinnersGradient, C: number, geometry: WindowGeometry): number {
-    return inLines(4 * geometry.outH * geometry.outW) + inLines(8 * (pool.outH * pool.outW + 1)) + 4 * paddedPixels(geometry) * C;
+    return inLines(4 * geometry.outH * geometry.outW) + inLines(8 * (pool.outH * pool.outW + 1)) + 4 * paddedPixels(geometry) * C + 16;
   }
 
   /** Where a copy of the weights [K, R] is as [K/8, R, 8]. What lies behind the last filter is computed with, but not stored. */

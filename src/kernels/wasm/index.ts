@@ -15,7 +15,7 @@
  * `pending.ts` knows what each of them is.
  */
 import type { WindowGeometry } from "../../im2col/index.js";
-import { Deferred, integerPower, reject, sameShape, sizeOf, Tensor } from "../../tensor/index.js";
+import { formatShape, integerPower, reject, sameShape, sizeOf, Tensor } from "../../tensor/index.js";
 import type { Backend, MaxPool2dResult } from "../backend.js";
 import { referenceBackend } from "../reference/index.js";
 import { Convolutions, poolsFours } from "./convolutions.js";
@@ -119,7 +119,7 @@ export async function wasmBackend({ threads, largestMB = LARGEST_MB }: WasmBacke
     relu: async (x) => {
       if (x.dtype === "float64") return base.relu(x);
       const out = memory.floats(x.size);
-      const deferred = new Deferred(() => memory.scratch(() => jobs.run("relu", { ...blocks(x.size), x: memory.address(x), out: out.byteOffset })));
+      const deferred = memory.deferred(() => memory.scratch(() => jobs.run("relu", { ...blocks(x.size), x: memory.address(x), out: out.byteOffset })));
       describe(deferred, { kind: "relu", x });
       return Tensor.defer(out, x.shape, deferred);
     },
@@ -130,7 +130,7 @@ export async function wasmBackend({ threads, largestMB = LARGEST_MB }: WasmBacke
       if (behindPool !== null && pooling !== undefined && sameNumbers(pooling.x, x)) {
         const { pooled } = pooling;
         const dX = memory.floats(x.size);
-        const deferred = new Deferred(() => overPlanes("maxPool2dBackward", behindPool.dOut, dX, behindPool.geometry, { winners: behindPool.argmax, mask: pooled }));
+        const deferred = memory.deferred(() => overPlanes("maxPool2dBackward", behindPool.dOut, dX, behindPool.geometry, { winners: behindPool.argmax, mask: pooled }));
         describe(deferred, { ...behindPool, kind: "winnersGradient", pooled });
         return Tensor.defer(dX, x.shape, deferred);
       }
@@ -151,9 +151,10 @@ export async function wasmBackend({ threads, largestMB = LARGEST_MB }: WasmBacke
     },
     maxPool2dBackward: async (dOut, argmax, geometry) => {
       if (!takesWindows(dOut, geometry.outH, geometry.outW)) return base.maxPool2dBackward(dOut, argmax, geometry);
+      if (argmax.length !== dOut.size) reject("maxPool2dBackward", `${dOut.size} winners for dOut ${formatShape(dOut.shape)}`, String(argmax.length));
       const shape = [dOut.shape[0]!, dOut.shape[1]!, geometry.H, geometry.W];
       const dX = memory.floats(sizeOf(shape));
-      const deferred = new Deferred(() => overPlanes("maxPool2dBackward", dOut, dX, geometry, { winners: argmax }));
+      const deferred = memory.deferred(() => overPlanes("maxPool2dBackward", dOut, dX, geometry, { winners: argmax }));
       describe(deferred, { kind: "poolGradient", dOut, argmax, geometry });
       return Tensor.defer(dX, shape, deferred);
     },

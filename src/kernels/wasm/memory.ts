@@ -1,5 +1,5 @@
 import type { WindowGeometry } from "../../im2col/index.js";
-import { type Allocator, type Data, type DType, heapAllocator, MachineError, sizeOf, Tensor } from "../../tensor/index.js";
+import { type Allocator, type Data, Deferred, type DType, heapAllocator, MachineError, sizeOf, Tensor } from "../../tensor/index.js";
 
 const PAGE = 65_536;
 /** The memory grows by at least this much at a time, in pages: 16 MB. */
@@ -17,6 +17,8 @@ export class WasmMemory implements Allocator {
   readonly memory: WebAssembly.Memory;
   /** The first byte that is free. */
   #top: number;
+  /** The innermost scope that runs. */
+  #scope: { hasEnded: boolean } | null = null;
   readonly #buffers = new WeakSet<ArrayBufferLike>();
 
   /**
@@ -108,12 +110,25 @@ export class WasmMemory implements Allocator {
 
   /** Runs something and then gives back all memory that was taken in the meantime. */
   async scope<T>(run: () => Promise<T>): Promise<T> {
-    const start = this.#top;
+    const [start, outer] = [this.#top, this.#scope];
+    const scope = { hasEnded: false };
+    this.#scope = scope;
     try {
       return await run();
     } finally {
+      scope.hasEnded = true;
+      this.#scope = outer;
       this.#top = start;
     }
+  }
+
+  /** A computation into memory that was taken just now. Whoever looks for the first time when that memory has been given back is told so. */
+  deferred(compute: () => void): Deferred {
+    const scope = this.#scope;
+    return new Deferred(() => {
+      if (scope?.hasEnded === true) throw new Error("wasm: expected a first look at this tensor inside the scope that it was made in, got one behind its end, where its memory is another's; look, or clone it, before the scope ends");
+      compute();
+    });
   }
 
   /** The same for what happens at once, such as scratch space inside one kernel call. */

@@ -1,5 +1,5 @@
 import type { WindowGeometry } from "../../im2col/index.js";
-import { broadcastShape, Deferred, formatShape, reject, sameShape, sizeOf, Tensor } from "../../tensor/index.js";
+import { broadcastShape, formatShape, reject, sameShape, sizeOf, Tensor } from "../../tensor/index.js";
 import type { MatmulOptions } from "../backend.js";
 import { density, matrixIndices, productExtents, type ProductExtents } from "../reference/matmul.js";
 import { Convolutions, isPlain } from "./convolutions.js";
@@ -43,7 +43,7 @@ export class Products {
     const [N, C] = x.shape as [number, number];
     const { kH, kW, outH, outW } = geometry;
     const data = this.#memory.floats(N * C * kH * kW * outH * outW);
-    const deferred = new Deferred(() => {
+    const deferred = this.#memory.deferred(() => {
       this.#memory.scratch(() => this.#jobs.run("im2col", { items: N * C, x: this.#memory.address(x), out: data.byteOffset, geometry: this.#memory.geometry(geometry) }));
     });
     describe(deferred, { kind: "columns", x, geometry });
@@ -63,6 +63,7 @@ export class Products {
 
   /** See {@link Backend.matmul}. A batch without a bias is not computed until somebody looks, and neither is a convolution. */
   matmul(a: Tensor, b: Tensor, options: MatmulOptions): Tensor {
+    const memory = this.#memory;
     const extents = productExtents("matmul", a, b, options);
     const { M, N, batchA, batchB } = extents;
     const { rowBias, columnBias } = options;
@@ -72,21 +73,19 @@ export class Products {
     if (columnBias && !sameShape(columnBias.shape, [N])) reject("matmul", `a columnBias of shape [${N}]`, formatShape(columnBias.shape));
     const batch = broadcastShape("matmul", batchA, batchB);
     const shape = [...batch, M, N];
-    const data = this.#memory.floats(sizeOf(shape));
-    const compute = (ontoImage: Images | null): void => this.#memory.scratch(() => this.#multiply(data.byteOffset, a, b, extents, batch, options, ontoImage));
+    const data = memory.floats(sizeOf(shape));
     const convolved = this.#convolved(a, b, extents, options);
-    if (convolved !== null) {
-      const [weight, bias] = [a.clone(this.#memory), options.rowBias!.clone(this.#memory)];
-      const deferred = new Deferred(() => this.#memory.scratch(() => this.#multiply(data.byteOffset, weight, b, extents, batch, { rowBias: bias }, null)));
-      describe(deferred, { kind: "convolution", x: convolved.x, geometry: convolved.geometry, weight: weight.reshape([M, extents.I]), bias: bias.reshape([M]) });
-      return Tensor.defer(data, shape, deferred);
-    }
-    if (sizeOf(batch) === 1 || rowBias || columnBias) {
-      compute(null);
+    if (convolved === null && (sizeOf(batch) === 1 || rowBias || columnBias)) {
+      memory.scratch(() => this.#multiply(data.byteOffset, a, b, extents, batch, options, null));
       return Tensor.wrap(data, shape);
     }
-    const deferred = new Deferred(() => compute(null));
-    describe(deferred, { kind: "product", count: sizeOf(batch), onto: compute });
+    // one matrix for the whole batch is a layer's weights, which an optimizer may change before somebody looks
+    const weight = sizeOf(batchA) === 1 ? a.clone(memory) : a;
+    const bias = rowBias ? rowBias.clone(memory) : null;
+    const compute = (ontoImage: Images | null): void => memory.scratch(() => this.#multiply(data.byteOffset, weight, b, extents, batch, { ...options, rowBias: bias }, ontoImage));
+    const deferred = memory.deferred(() => compute(null));
+    if (convolved !== null && bias !== null) describe(deferred, { kind: "convolution", x: convolved.x, geometry: convolved.geometry, weight: weight.reshape([M, extents.I]), bias: bias.reshape([M]) });
+    else describe(deferred, { kind: "product", count: sizeOf(batch), onto: compute });
     return Tensor.defer(data, shape, deferred);
   }
 
@@ -101,7 +100,7 @@ export class Products {
     const memory = this.#memory;
     const { transposeA = false, transposeB = false, rowBias, columnBias } = options;
     const winners = ontoImage === null ? null : winnersOf(b, ontoImage.geometry);
-    if (winners !== null && ontoImage !== null && transposeA && sizeOf(batchA) === 1) {
+    if (winners !== null && ontoImage !== null && transposeA && sizeOf(batchA) === 1 && N === ontoImage.geometry.outH * ontoImage.geometry.outW) {
       this.#convolutions.inputGradient(a, winners, ontoImage);
       return;
     }
@@ -124,7 +123,6 @@ export class Products {
     if (columns !== null) flags |= Flag.columns;
     if (ontoImage !== null) flags |= Flag.ontoImage;
     const cut = sparse || ontoImage !== null || columns !== null ? { rows: M, blocks: 1 } : cutRows(M, sizeOf(batch));
-    const cMatrix = 4 * M * N;
     this.#run("products", {
       items: sizeOf(batch) * cut.blocks,
       ...cut,
@@ -146,7 +144,7 @@ export class Products {
       flags,
       geometry: image === null ? 0 : memory.geometry(image.geometry),
       channels: ontoImage?.channels ?? columns?.x.shape[1] ?? 0,
-      scratchBytes: scratchFor(flags, sparseScratch(I) + 32 * I + cMatrix, { M, N, I }),
+      scratchBytes: scratchFor(flags, { M, N, I }),
     });
   }
 
@@ -196,7 +194,7 @@ export class Products {
         flags,
         geometry: columns === null ? 0 : memory.geometry(columns.geometry),
         channels: columns?.x.shape[1] ?? 0,
-        scratchBytes: scratchFor(flags, sparseScratch(I) + 32 * I, { M, N, I }),
+        scratchBytes: scratchFor(flags, { M, N, I }),
       });
       this.#jobs.run("addPartials", { items: Math.ceil(size / 4096), M: chunks, N: size, x: partials.byteOffset, out: memory.address(out) });
     });
@@ -238,14 +236,15 @@ function imageBytes({ x, geometry }: Columns): number {
 
 /** Into how many blocks of how many rows each matrix is cut: whole fours, so that tiles stay whole. */
 function cutRows(M: number, batch: number): { rows: number; blocks: number } {
-  if (batch >= FEW_PRODUCTS || M === 0) return { rows: M, blocks: 1 };
+  if (batch === 0 || batch >= FEW_PRODUCTS || M === 0) return { rows: M, blocks: 1 };
   const rows = 4 * Math.ceil((M * batch) / FEW_PRODUCTS / 4);
   return { rows, blocks: Math.ceil(M / rows) };
 }
 
 /** Bytes of scratch space that each thread needs, a multiple of 64. */
-function scratchFor(flags: number, always: number, { M, N, I }: { readonly M: number; readonly N: number; readonly I: number }): number {
-  let bytes = always + 64;
+function scratchFor(flags: number, { M, N, I }: { readonly M: number; readonly N: number; readonly I: number }): number {
+  let bytes = sparseScratch(I) + 32 * I + 64;
+  if (flags & Flag.sparse) bytes += 4 * M * N;
   if (flags & Flag.turnA) bytes += 4 * M * I;
   if (flags & Flag.ontoImage) bytes += 4 * M * N;
   if (flags & Flag.columns) bytes += 4 * I * N;
@@ -263,9 +262,11 @@ function roundUp(bytes: number): number {
 }
 
 /**
- * What a product's operand waits for, if that is the gradient behind a rectifier and a max pooling, and the convolution is a plain one. Its
- * winners are positions in planes of as many windows as the product has columns, so they are the convolution's, whatever the shape was.
+ * What a product's operand waits for, if that is the gradient behind a rectifier and a max pooling, and the convolution is a plain one with
+ * as many windows as the planes have in which the winners are positions. How the planes are grouped does not matter.
  */
 function winnersOf(operand: Tensor, geometry: WindowGeometry): WinnersGradient | null {
-  return isPlain(geometry) ? pending("winnersGradient", operand) : null;
+  const winners = pending("winnersGradient", operand);
+  const fits = winners !== null && winners.geometry.H * winners.geometry.W === geometry.outH * geometry.outW;
+  return fits && isPlain(geometry) ? winners : null;
 }

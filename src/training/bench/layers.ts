@@ -30,8 +30,8 @@ const WARM_UP_STEPS = 4;
 /**
  * Cuts training steps into their parts. The clock is read wherever a part ends, so the parts leave no gaps, and add up to the step.
  *
- * A part is what happens until its call returns. What a backend puts off is counted where it is done: `wasm` computes a relu in the max
- * pooling behind it, and the gradient of a max pooling in the relu in front of it.
+ * A part is what happens until its call returns. What a backend puts off is counted where it is done: `wasm` computes a convolution
+ * and its relu in the max pooling behind them, and sends gradients through max pooling and relu in the convolution.
  *
  * Every other step is left alone and timed as a whole, so that it shows whether looking at the clock has cost anything.
  *

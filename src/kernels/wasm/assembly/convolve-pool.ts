@@ -72,7 +72,7 @@ function listRows(C: i32, g: Geometry, W: i32, rows: usize): void {
 }
 
 /**
- * Eight filters on four neighbouring windows, the first of which starts at `at`: 64 sums in eight vectors, then the largest of each four.
+ * Eight filters on four neighbouring windows, the first of which starts at `at`: 32 sums in eight vectors, then the largest of each four.
  * `position` is the first window's number among all windows.
  */
 function fourWindows(

@@ -29,7 +29,7 @@ export function products(job: Job, first: i32, end: i32, scratch: usize): void {
   const list = scratch;
   const panel = list + sparseScratch(I);
   const turned = panel + (<usize>I << 5);
-  const turnedA = turned + cMatrix;
+  const turnedA = turned + (job.flags & SPARSE ? cMatrix : 0);
   const dCols = turnedA + (job.flags & TURN_A ? <usize>(M * I) << 2 : 0);
   const free = dCols + (job.flags & ONTO_IMAGE ? cMatrix : 0);
   let heldA = -1, heldB = -1;
