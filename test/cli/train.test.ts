@@ -74,7 +74,7 @@ for (const signal of ["SIGINT", "SIGTERM", "SIGKILL"] as const) {
   test(`${signal}: finished epochs are kept and the run goes on from there`, async () => {
     const data = smallDataFolder({ train: 640, test: 10 });
     const out = join(temporaryFolder(), "run");
-    const { child, outcome, firstOutput } = startLeibniz("train", "--data", data, "--epochs", "50", "--json", "--out", out);
+    const { child, outcome, firstOutput } = startLeibniz("train", "--data", data, "--epochs", "2000", "--json", "--out", out);
     await firstOutput; // the first epoch is done and kept
     child.kill(signal);
     const { status, stdout, stderr } = await outcome;
