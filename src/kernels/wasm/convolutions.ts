@@ -43,8 +43,8 @@ export class Convolutions {
         out: memory.address(out),
         extra: argmax.byteOffset,
         M: K,
-        rows: pool.outH,
-        blocks: pool.outW,
+        poolH: pool.outH,
+        poolW: pool.outW,
         channels: C,
         flags: rectify ? Flag.rectify : 0,
         geometry: memory.geometry(geometry),
@@ -92,9 +92,9 @@ export class Convolutions {
     });
   }
 
-  #winners({ dOut, argmax, pooled, geometry }: WinnersGradient, K: number): { M: number; N: number; x: number; extra: number; rowBias: number } {
+  #winners({ dOut, argmax, pooled, geometry }: WinnersGradient, K: number): { M: number; N: number; x: number; extra: number; mask: number } {
     const memory = this.#memory;
-    return { M: K, N: geometry.outH * geometry.outW, x: memory.address(dOut), extra: memory.addressOfIntegers(argmax), rowBias: memory.address(pooled) };
+    return { M: K, N: geometry.outH * geometry.outW, x: memory.address(dOut), extra: memory.addressOfIntegers(argmax), mask: memory.address(pooled) };
   }
 
   /** A table of windows, a list of winners, and an image, behind which up to three numbers are read. */

@@ -67,7 +67,7 @@ export async function wasmBackend({ threads, largestMB = LARGEST_MB }: WasmBacke
     memory.scratch(() => {
       const [N, C] = x.shape as [number, number];
       const extra = winners === undefined ? 0 : memory.addressOfIntegers(winners);
-      jobs.run(kernel, { items: N * C, x: memory.address(x), y: mask ? memory.address(mask) : 0, out: out instanceof Tensor ? memory.address(out) : out.byteOffset, extra, geometry: memory.geometry(geometry), flags });
+      jobs.run(kernel, { items: N * C, x: memory.address(x), mask: mask ? memory.address(mask) : 0, out: out instanceof Tensor ? memory.address(out) : out.byteOffset, extra, geometry: memory.geometry(geometry), flags });
     });
 
   const pool = (x: Tensor, geometry: WindowGeometry, rectify: boolean): MaxPool2dResult => {
@@ -106,7 +106,7 @@ export async function wasmBackend({ threads, largestMB = LARGEST_MB }: WasmBacke
       memory.scratch(() => {
         const partials = memory.doubles(chunks * K);
         partials.fill(0);
-        jobs.run("sumPerChannel", { items: N, chunks, M: K, N: sizeOf(terms.shape.slice(2)), x: memory.address(terms), y: winners === null ? 0 : memory.address(winners.pooled), out: partials.byteOffset });
+        jobs.run("sumPerChannel", { items: N, chunks, M: K, N: sizeOf(terms.shape.slice(2)), x: memory.address(terms), mask: winners === null ? 0 : memory.address(winners.pooled), out: partials.byteOffset });
         for (let k = 0; k < K; k++) {
           let total = 0;
           for (let chunk = 0; chunk < chunks; chunk++) total += partials[chunk * K + k]!;

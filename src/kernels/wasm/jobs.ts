@@ -34,11 +34,11 @@ export const Flag = { turnB: 1, sparse: 2, turnA: 4, columns: 8, ontoImage: 16, 
 const FIELDS_AT = 12;
 const FIELDS = [
   "kernel", "chunks", "items", "x", "y", "out", "extra", "M", "N", "I", "aMatrix", "aRow", "aStep", "whichA",
-  "bMatrix", "bRow", "whichB", "rowBias", "rowBiasStep", "columnBias", "flags", "geometry", "channels", "scratch", "scratchBytes", "rows", "blocks", "bPanel",
+  "bMatrix", "bRow", "whichB", "rowBias", "rowBiasStep", "columnBias", "flags", "geometry", "channels", "scratch", "scratchBytes", "rows", "blocks", "bPanel", "mask", "poolH", "poolW",
 ] as const;
 const PLACES = Object.fromEntries(FIELDS.map((field, i) => [field, i])) as Record<(typeof FIELDS)[number], number>;
-const NUMBERS_AT = 128;
-const JOB_BYTES = 192;
+const NUMBERS_AT = 144;
+const JOB_BYTES = 208;
 
 /** A job is cut into at most so many chunks, whatever the number of threads: results depend on how sums are cut. */
 const CHUNKS = 16;

@@ -24,14 +24,14 @@ export function runChunk(job: Job, chunk: i32, first: i32, end: i32, scratch: us
       return col2im(end - first, g, job.x + <usize>first * rows, job.out + <usize>first * pixels(g));
     }
     case 5: return maxPool2d(end - first, g, job.x + <usize>first * pixels(g), job.out + <usize>first * windows(g), job.extra + <usize>first * windows(g), (job.flags & RECTIFY) != 0);
-    case 6: return maxPool2dBackward(end - first, g.outH * g.outW, g.H * g.W, job.x + <usize>first * windows(g), job.extra + <usize>first * windows(g), job.out + <usize>first * pixels(g), job.y ? job.y + <usize>first * windows(g) : 0);
+    case 6: return maxPool2dBackward(end - first, g.outH * g.outW, g.H * g.W, job.x + <usize>first * windows(g), job.extra + <usize>first * windows(g), job.out + <usize>first * pixels(g), job.mask ? job.mask + <usize>first * windows(g) : 0);
     case 7: return averagePool2d(end - first, g, job.x + <usize>first * pixels(g), job.out + <usize>first * windows(g));
     case 8: return averagePool2dBackward(end - first, g, job.x + <usize>first * windows(g), job.out + <usize>first * pixels(g));
     case 9: return relu(length(job, first, end), job.x + offset(first), job.out + offset(first));
     case 10: return reluBackward(length(job, first, end), job.x + offset(first), job.y + offset(first), job.out + offset(first));
     case 11: {
       const image = <usize>(job.M * job.N) << 2;
-      return sumPerChannel(end - first, job.M, job.N, job.x + <usize>first * image, job.y ? job.y + <usize>first * image : 0, job.out + (<usize>(chunk * job.M) << 3));
+      return sumPerChannel(end - first, job.M, job.N, job.x + <usize>first * image, job.mask ? job.mask + <usize>first * image : 0, job.out + (<usize>(chunk * job.M) << 3));
     }
     case 12: {
       const n = numbers(job);
@@ -56,7 +56,7 @@ export function runChunk(job: Job, chunk: i32, first: i32, end: i32, scratch: us
       return;
     }
     case 15: {
-      // x: dOut of the pooling, extra: its winners, rowBias: its maxima, all [M, N] for each image; y: the convolution's images
+      // x: dOut of the pooling, extra: its winners, mask: its maxima, all [M, N] for each image; y: the convolution's images
       const winners = <usize>(job.M * job.N) << 2;
       const out = job.out + <usize>chunk * job.aMatrix;
       const free = lineAfter(scratch + windows(g));
@@ -64,7 +64,7 @@ export function runChunk(job: Job, chunk: i32, first: i32, end: i32, scratch: us
       firstPixels(job.channels, g, scratch);
       for (let n = first; n < end; n++) {
         const at = <usize>n * winners;
-        weightGradient(job.channels, job.M, job.N, g, job.y + <usize>n * (<usize>job.channels * pixels(g)), job.x + at, job.extra + at, job.rowBias + at, out, scratch, free);
+        weightGradient(job.channels, job.M, job.N, g, job.y + <usize>n * (<usize>job.channels * pixels(g)), job.x + at, job.extra + at, job.mask + at, out, scratch, free);
       }
       return;
     }
@@ -75,17 +75,16 @@ export function runChunk(job: Job, chunk: i32, first: i32, end: i32, scratch: us
       firstPixels(job.channels, g, scratch);
       for (let n = first; n < end; n++) {
         const at = <usize>n * winners;
-        inputGradient(job.channels, job.M, job.N, g, job.y, job.x + at, job.extra + at, job.rowBias + at, job.out + <usize>n * (<usize>job.channels * pixels(g)), scratch, free);
+        inputGradient(job.channels, job.M, job.N, g, job.y, job.x + at, job.extra + at, job.mask + at, job.out + <usize>n * (<usize>job.channels * pixels(g)), scratch, free);
       }
       return;
     }
     case 17: {
-      // rows × blocks: the pooled windows
       const image = <usize>job.channels * pixels(g);
-      const pooled = <usize>(job.M * job.rows * job.blocks) << 2;
+      const pooled = <usize>(job.M * job.poolH * job.poolW) << 2;
       for (let n = first; n < end; n++) {
         const at = <usize>n * pooled;
-        convolvePool(job.channels, job.M, g, job.rows, job.blocks, job.x + <usize>n * image, job.y, job.rowBias, job.out + at, job.extra + at, (job.flags & RECTIFY) != 0, scratch);
+        convolvePool(job.channels, job.M, g, job.poolH, job.poolW, job.x + <usize>n * image, job.y, job.rowBias, job.out + at, job.extra + at, (job.flags & RECTIFY) != 0, scratch);
       }
       return;
     }
@@ -112,7 +111,7 @@ function length(job: Job, first: i32, end: i32): i32 {
 
 @inline
 function numbers(job: Job): Numbers {
-  return changetype<Numbers>(changetype<usize>(job) + 128);
+  return changetype<Numbers>(changetype<usize>(job) + 144);
 }
 
 /** Adds up `M` partial results, one behind the other at x, in their order. */

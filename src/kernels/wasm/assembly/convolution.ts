@@ -86,6 +86,7 @@ export function weightGradient(C: i32, K: i32, S: i32, g: Geometry, x: usize, dP
   const windowBytes = <usize>S << 2;
   for (let k = 0; k < K; k++) {
     const end = listWinners(S, dPooled, argmax, pooled, table, pixels, list);
+    // (conv2d.7) dWeight = Σₙ dOutₙ · colsₙᵀ: each entry of dOut that is listed times its window, row by row
     if (L <= 4) walkNarrow(list, end, rowBytes, g.kH, L, dWeight);
     else for (let i = 0; i < g.kH; i++) walkList(list, end, <usize>i * rowBytes, L, dWeight + (<usize>(i * L) << 2), true);
     dWeight += <usize>(g.kH * L) << 2;
@@ -108,6 +109,8 @@ export function inputGradient(C: i32, K: i32, S: i32, g: Geometry, weight: usize
   const windowBytes = <usize>S << 2;
   for (let k = 0; k < K; k++) {
     const end = listWinners(S, dPooled, argmax, pooled, table, pixels, list);
+    // (conv2d.8) dColsₙ = Wᵀ · dOutₙ: each entry of dOut that is listed times its filter, row by row, and at once
+    // (conv2d.10) dX = col2im(dCols): added onto the pixels of its window
     for (let i = 0; i < g.kH; i++) {
       spreadList(list, end, <usize>i * rowBytes, L, weight);
       weight += <usize>L << 2;

@@ -80,7 +80,7 @@ function fourWindows(
   out: usize, argmax: usize, planeBytes: usize, position: i32, outW: i32, count: i32, rectify: bool,
 ): void {
   const low = v128.load(bias), high = v128.load(bias, 16);
-  // the windows at (0, 0), (0, 1), (1, 0), (1, 1), each under the first and the last four filters
+  // (conv2d.5) outₙ = W · colsₙ + bias, of the windows at (0, 0), (0, 1), (1, 0), (1, 1), each under the first and the last four filters
   let a0 = low, a1 = high, b0 = low, b1 = high, c0 = low, c1 = high, d0 = low, d1 = high;
   const kW = g.kW;
   const end = rows + (<usize>rowCount << 2);
@@ -117,6 +117,7 @@ function fourWindows(
 /** The largest of four, for four filters, and where it is. The first wins a tie, and a NaN everything. */
 @inline
 function largest(a: v128, b: v128, c: v128, d: v128, out: usize, argmax: usize, planeBytes: usize, position: i32, outW: i32, count: i32, rectify: bool): void {
+  // (pooling.2) argmax[n, c, p, q] = the first (h, w) of the window where x[n, c, h, w] = out[n, c, p, q]
   let best = a;
   let wins = beats(b, best);
   best = v128.bitselect(b, best, wins);
@@ -128,6 +129,7 @@ function largest(a: v128, b: v128, c: v128, d: v128, out: usize, argmax: usize, 
   best = v128.bitselect(d, best, wins);
   which = v128.bitselect(i32x4.splat(outW + 1), which, wins);
   if (rectify) {
+    // (pooling.13) max_b max(x[b], 0) = max(max_b x[b], 0)
     const dead = f32x4.le(best, ZERO);
     which = v128.andnot(which, dead);
     best = v128.andnot(best, dead);

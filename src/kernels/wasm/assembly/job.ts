@@ -1,7 +1,7 @@
 /** What threads share: a job is a kernel with its arguments, in memory. */
 import { Geometry } from "./windows";
 
-/** In memory: the state, then arguments, 4 bytes each; {@link Numbers} follow at byte 128. */
+/** In memory: the state, then arguments, 4 bytes each; {@link Numbers} follow at byte 144. */
 @unmanaged
 export class Job {
   /** The job's number, and in the lowest byte how many chunks nobody has taken yet. */
@@ -22,6 +22,10 @@ export class Job {
   scratch: usize; scratchBytes: usize;
   rows: i32; blocks: i32;
   bPanel: usize;
+  /** Where numbers are that let through what belongs to them if they are positive, or 0. */
+  mask: usize;
+  /** Pooled windows of a convolution. */
+  poolH: i32; poolW: i32;
 }
 
 /** Arguments of the optimizers. */
