@@ -140,6 +140,8 @@ function column8(
     let q = b;
     // Four steps at a time. The branches between them do more than to find the end: V8 puts all loads of a block before its arithmetic,
     // and with more than one step in a block there are more of them than registers.
+    // Rows of A that are contiguous and rows that are neighbours each have a loop: one loop for both has to move four positions at every step,
+    // and is a twentieth slower (512×512×512: 41.5 GFLOP/s in place of 44).
     if (aStep == 4) {
       for (let left = I; left > 0; left -= 4) {
         let b0 = v128.load(q), b1 = v128.load(q, 16);
