@@ -3,12 +3,12 @@
  * names. Everything else stays on the reference: those passes touch each number once or twice, and to copy them to a
  * device and back would take longer than the work.
  */
+import type * as GpuJs from "gpu.js";
 import { type Allocator, broadcastShape, type Data, heapAllocator, reject, sameShape, sizeOf, Tensor, tensor } from "../../tensor/index.js";
 import type { Backend, MatmulOptions } from "../backend.js";
 import { referenceBackend } from "../reference/index.js";
 import { planProduct, type Product, startFromBias } from "../reference/matmul.js";
 import { KernelCache } from "./kernel-cache.js";
-import type * as GpuJs from "gpu.js";
 import { findModes, type GpuMode, gpuModes, isGpuMode, lackOf, largestTexture } from "./modes.js";
 import { type CallLimits, type ProductCall, productCalls } from "./product-calls.js";
 import { MOST_ENTRIES } from "./product-kernel.js";
