@@ -116,6 +116,7 @@ function numbers(job: Job): Numbers {
 
 /** Adds up `M` partial results, one behind the other at x, in their order. */
 function addPartials(job: Job, first: i32, end: i32): void {
+  // (speed.12) dWeight = ((part₀ + part₁) + part₂) + …
   const bytes = <usize>job.N << 2;
   let at = offset(first);
   const last = at + (<usize>length(job, first, end) << 2);

@@ -18,6 +18,7 @@ function takeChunks(job: Job, number: i32, worker: i32): void {
     if (<i32>(now >> 8) != number || left == 0) return;
     if (atomic.cmpxchg<i64>(ticket, now, now - 1) != now) continue;
     const chunk = job.chunks - left;
+    // (speed.11) first(c) = ⌊c · items / chunks⌋
     const first = <i32>(<i64>chunk * job.items / job.chunks);
     const end = <i32>(<i64>(chunk + 1) * job.items / job.chunks);
     runChunk(job, chunk, first, end, job.scratch + <usize>worker * job.scratchBytes);
