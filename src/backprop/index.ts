@@ -11,4 +11,4 @@ export { Relu, reluBackward, type ReluCache, reluForward } from "./relu.js";
 export { softmaxBackward, type SoftmaxCache, softmaxForward } from "./softmax.js";
 export { softmaxCrossEntropyBackward, type SoftmaxCrossEntropyCache, softmaxCrossEntropyForward, type SoftmaxCrossEntropyOptions } from "./softmax-cross-entropy.js";
 export { type Differentiable, gradientCheck, type GradientCheckOptions, type GradientCheckResult, type NamedTensors } from "./gradient-check.js";
-export { catalog, type CatalogCase, type CatalogEntry, type LayerOptions } from "./catalog.js";
+export { catalog, type CatalogCase, type CatalogEntry, type LayerOptions } from "./catalog/index.js";

@@ -49,6 +49,23 @@ test("every layer has a case to be checked on, and none is the same on both axes
   }
 });
 
+test("random geometries are never the same on both axes, and every layer takes them", async () => {
+  const drawn = new Map<string, Set<string>>();
+  for (const { layer, sample, differentiable } of catalog) {
+    const random = new Random(`sample ${layer}`);
+    for (let i = 0; i < 40; i++) {
+      const { options, inputs } = sample(random);
+      const shapes = Object.fromEntries(Object.entries(inputs).map(([name, input]) => [name, input.shape]));
+      const pairs = Object.fromEntries(Object.entries(shapes).filter(([name]) => name !== "weight"));
+      assertNone(symmetries(layer, options, pairs));
+      const { out } = await differentiable(options)(inputs);
+      assert.ok(out.size > 0 && out.data.every(Number.isFinite), `${layer} ${JSON.stringify(options)}`);
+      drawn.set(layer, (drawn.get(layer) ?? new Set()).add(JSON.stringify([options, shapes])));
+    }
+  }
+  for (const [layer, different] of drawn) assert.ok(different.size >= 15, `${layer}: only ${different.size} different geometries of 40`);
+});
+
 test("a case that is the same on both axes is found", () => {
   assert.equal(symmetries("conv2d", { stride: [2, 1], groups: 2 }, { x: [2, 2, 3, 4], bias: [3] }), []);
   assert.equal(symmetries("conv2d", { stride: [2, 2] }, { x: [2, 2, 3, 4] }), ["conv2d: stride [2,2]"]);

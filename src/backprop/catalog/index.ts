@@ -1,0 +1,31 @@
+/**
+ * Every layer and loss in one list, each as a function with named inputs and gradients. The gradient check runs over
+ * it, and so does the comparison with recorded results: a layer that is in the list is checked by both.
+ */
+import { affine } from "./affine.js";
+import { averagePool2d } from "./average-pool2d.js";
+import { conv2d } from "./conv2d.js";
+import type { CatalogEntry } from "./entry.js";
+import { flatten } from "./flatten.js";
+import { globalAveragePool2d } from "./global-average-pool2d.js";
+import { maxPool2d } from "./max-pool2d.js";
+import { meanSquaredError } from "./mean-squared-error.js";
+import { relu } from "./relu.js";
+import { softmaxCrossEntropy } from "./softmax-cross-entropy.js";
+import { softmax } from "./softmax.js";
+
+export type { CatalogCase, CatalogEntry, LayerOptions } from "./entry.js";
+
+/** All layers and losses, in the order in which the derivations treat them. */
+export const catalog: readonly CatalogEntry[] = [
+  affine,
+  flatten,
+  relu,
+  softmax,
+  softmaxCrossEntropy,
+  meanSquaredError,
+  conv2d,
+  maxPool2d,
+  averagePool2d,
+  globalAveragePool2d,
+];
