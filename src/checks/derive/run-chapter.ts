@@ -1,0 +1,96 @@
+/** Runs the equations of a chapter of the derivations, each against what the engine computes. */
+import { Comparisons, DERIVATION_TOLERANCE } from "./comparisons.js";
+import { type Vocabulary, vocabulary } from "./vocabulary.js";
+
+/** A block under an equation. `evaluate` makes another one, from its source text, in the same surroundings. */
+export type TakeEquation = (tag: string, block: Block, evaluate: (source: string) => unknown) => Promise<void>;
+export type Block = () => void | Promise<void>;
+
+/** A chapter, as `build.mjs` makes it from Markdown. */
+export interface Chapter {
+  /** `conv2d` */
+  readonly name: string;
+  /** All equations in order. */
+  readonly tags: readonly TaggedEquation[];
+  /** Runs the settings of the chapter, and hands over each block when its turn comes. */
+  readonly derive: (words: Vocabulary, take: TakeEquation) => Promise<void>;
+}
+
+export interface TaggedEquation {
+  /** `conv2d.7` */
+  readonly tag: string;
+  /** The line of the chapter on which it stands. */
+  readonly line: number;
+  /** It gives something a name, and holds nothing to compare. */
+  readonly isDefinition: boolean;
+  /** A block stands below it. */
+  readonly hasBlock: boolean;
+}
+
+/**
+ * `pass`: both sides agree for all indices. `wrong`: they do not, or the block failed. `definition`: there is nothing to
+ * compare. `missing`: there would be, but no block says it.
+ */
+export type EquationVerdict = "pass" | "wrong" | "definition" | "missing";
+
+export interface EquationResult {
+  readonly chapter: string;
+  readonly tag: string;
+  readonly line: number;
+  /** Pairs of numbers that were compared. */
+  readonly comparisons: number;
+  /** The largest difference relative to the larger number, or to 1 where both are smaller; null where nothing was compared. */
+  readonly maxDifference: number | null;
+  readonly verdict: EquationVerdict;
+  /** What is wrong, in one line. */
+  readonly problem: string | null;
+}
+
+/** Runs all blocks of a chapter and reports on every equation in order. The numbers are drawn from a seed, the same in every run. */
+export async function runChapter(chapter: Chapter, seed = 0): Promise<EquationResult[]> {
+  const results = new Map<string, EquationResult>();
+  const places = new Map(chapter.tags.map((equation) => [equation.tag, equation]));
+  await openChapter(chapter, seed, async (tag, run) => {
+    const { comparisons, problem } = await run();
+    const { count, maxDifference } = comparisons;
+    const common = { chapter: chapter.name, tag, line: places.get(tag)!.line, comparisons: count, problem };
+    results.set(tag, { ...common, maxDifference: count === 0 ? null : maxDifference, verdict: problem === null ? "pass" : "wrong" });
+  });
+  return chapter.tags.map(({ tag, line, isDefinition }) => {
+    const verdict = isDefinition ? "definition" : "missing";
+    const problem = isDefinition ? null : "no block says what this equation says";
+    return results.get(tag) ?? { chapter: chapter.name, tag, line, comparisons: 0, maxDifference: null, verdict, problem };
+  });
+}
+
+/** How one run of a block went. */
+export interface BlockRun {
+  readonly comparisons: Comparisons;
+  readonly problem: string | null;
+}
+
+/** Shown one block of a chapter: how to run it, its source as compiled, and how to run a changed source in its place. */
+export type VisitBlock = (tag: string, run: () => Promise<BlockRun>, source: string, runChanged: (source: string) => Promise<BlockRun>) => Promise<void>;
+
+/** Goes through a chapter, its settings included, and shows each block. */
+export async function openChapter(chapter: Chapter, seed: number, visit: VisitBlock): Promise<void> {
+  let current = new Comparisons();
+  const words = vocabulary(`${chapter.name} ${seed}`, () => current);
+  const run = async (block: Block): Promise<BlockRun> => {
+    const comparisons = (current = new Comparisons());
+    try {
+      await block();
+    } catch (error) {
+      return { comparisons, problem: error instanceof Error ? error.message : String(error) };
+    }
+    return { comparisons, problem: problemOf(comparisons) };
+  };
+  await chapter.derive(words, (tag, block, evaluate) =>
+    visit(tag, () => run(block), block.toString(), async (source) => run(evaluate(`(${source})`) as Block)),
+  );
+}
+
+function problemOf({ count, maxDifference, worst }: Comparisons): string | null {
+  if (count === 0) return "the block compares nothing";
+  return maxDifference <= DERIVATION_TOLERANCE ? null : `its sides differ: ${worst}`;
+}

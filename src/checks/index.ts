@@ -1,0 +1,3 @@
+/** The proof that all of it is right, as far as running can prove it: the derivations, executed. */
+export { type Chapter, chapters, DERIVATION_TOLERANCE, type EquationResult, type EquationVerdict, type Mutant, mutants, openChapter, runChapter } from "./derive/index.js";
+export type { TakeEquation, TaggedEquation, Vocabulary } from "./derive/index.js";

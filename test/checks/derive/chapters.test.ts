@@ -1,0 +1,41 @@
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import { chapters, mutants, openChapter, runChapter } from "leibniz/checks";
+import { assertNone } from "../../meta/project.js";
+
+/** Chapters whose equations do not run yet. */
+const WAITING = [
+  "backpropagation", "chain-rule", "conv2d", "gradient-check", "initialisation", "matmul", "mean-squared-error", "optimizers", "pooling", "relu",
+  "softmax-cross-entropy", "speed", "why-convolution",
+];
+const executed = chapters.filter(({ name }) => !WAITING.includes(name));
+
+test("every equation that holds something to compare is executed, and right", async () => {
+  let passed = 0;
+  for (const chapter of executed) {
+    const results = await runChapter(chapter);
+    assert.ok(results.length > 0, chapter.name);
+    assertNone(results.filter(({ problem }) => problem !== null).map(({ chapter: name, line, tag, problem }) => `derivations/${name}.md:${line}: (${tag}) ${problem}`));
+    passed += results.filter(({ verdict, comparisons }) => verdict === "pass" && comparisons > 0).length;
+  }
+  assert.ok(passed >= 20, `only ${passed} equations were executed`);
+});
+
+for (const chapter of executed) {
+  test(`${chapter.name}: every sign, factor and order of indices that is changed in a block is noticed`, async () => {
+    const missed: string[] = [];
+    let blocks = 0;
+    await openChapter(chapter, 0, async (tag, run, source, runChanged) => {
+      blocks++;
+      assert.is((await run()).problem, null);
+      assert.is((await runChanged(source)).problem, null, `(${tag}) unchanged`);
+      const planted = mutants(source);
+      if (planted.length === 0) missed.push(`(${tag}) has nothing in it to change`);
+      for (const { change, source: changed } of planted) if ((await runChanged(changed)).problem === null) missed.push(`(${tag}) ${change}`);
+    });
+    assert.ok(blocks > 0);
+    assertNone(missed);
+  });
+}
+
+test.run();
