@@ -27,7 +27,7 @@ export function mutants(source: string): Mutant[] {
   for (const { index } of code.matchAll(/(?<![\w.])(?:sum|product|largest|delta|indicator|derivative|slope)\(/g)) replace(index, 0, "2 * ");
   for (const { index, 0: transposed } of code.matchAll(/\.transpose\(\)/g)) replace(index, transposed.length, "");
   for (const { index, 0: number } of code.matchAll(/(?<![\w.$])\d+(?:\.\d+)?(?:e-?\d+)?(?![\w.])/g)) replace(index, number.length, String(Number(number) + 1));
-  for (const { index, 1: name, 2: list } of code.matchAll(/\b([\w$]+)\(((?:\s*[\w$]+\s*,)+\s*[\w$]+\s*)\)(?!\s*=>)/g)) {
+  for (const { index, 1: name, 2: list } of code.matchAll(/\b([\w$]+)\(((?:\s*[\w$.]+\s*,)+\s*[\w$.]+\s*)\)(?!\s*=>)/g)) {
     if (SYMMETRIC.includes(name!) || code.slice(index + name!.length + list!.length + 2).trimStart().startsWith("{")) continue;
     const words = list!.split(",").map((word) => word.trim());
     for (let i = 1; i < words.length; i++) {

@@ -104,7 +104,8 @@ test("each kind of mistake is planted, and comments, strings, heads of loops and
   assert.equal(changes("x = -a;"), ["x = a;"]);
   assert.equal(changes("a * b"), ["a * 2 * b"]);
   assert.equal(changes("a / b"), ["a / 2 / b"]);
-  assert.equal(changes("x(n, 3)"), ["x(n, 4)"]);
+  assert.equal(changes("x(n, 3)"), ["x(n, 4)", "x(3, n)"]);
+  assert.equal(changes("matmul(a.tensor, b.tensor)"), ["matmul(b.tensor, a.tensor)"]);
   assert.equal(changes("1e-3"), ["1.001"]);
   assert.equal(changes("x(n, c, h)"), ["x(c, n, h)", "x(n, h, c)"]);
   assert.equal(changes("delta(a, b)"), ["2 * delta(a, b)"]);
