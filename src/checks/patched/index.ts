@@ -1,0 +1,1 @@
+export { PatchedFailure, runPatched, type PatchedTask } from "./run-patched.js";

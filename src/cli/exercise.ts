@@ -1,0 +1,136 @@
+/** `leibniz exercise`: a layer with its backward emptied, hints, and a check of what was written. */
+import { existsSync, readdirSync } from "node:fs";
+import { join, relative, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { Command, Option } from "commander";
+import { transform } from "esbuild";
+import { catalog } from "../backprop/index.js";
+import { emptyBackward, type Grade, type Hint, hintsFor, PatchedFailure, runPatched } from "../checks/index.js";
+import { formatShape, InputError, reject } from "../tensor/index.js";
+import { makeFolder, readText, writeFileWhole } from "./files.js";
+import { jsonOption, printJson, wholeNumber } from "./options.js";
+
+interface ExerciseOptions {
+  readonly out?: string;
+  readonly check?: boolean;
+  readonly hint?: number | true;
+  readonly json?: boolean;
+}
+
+/** The package's own folder, where the chapters and the sources lie. */
+const PACKAGE = fileURLToPath(new URL("../..", import.meta.url));
+
+export function exerciseCommand(): Command {
+  return new Command("exercise")
+    .description("write a backward pass yourself: the layer's file without it, hints from the chapter, and a check")
+    .argument("<LAYER>", `one of ${catalog.map(({ layer }) => layer).join(", ")}`)
+    .option("--out <DIR>", "the exercise's folder (default: exercise-LAYER)")
+    .option("--check", "check what was written there")
+    .addOption(new Option("--hint [N]", "show hint N; each says a little more than the one before").argParser(wholeNumber("--hint", 1)))
+    .addOption(jsonOption())
+    .action(runExercise);
+}
+
+async function runExercise(layer: string, options: ExerciseOptions): Promise<void> {
+  if (!catalog.some((entry) => entry.layer === layer)) reject("exercise", `a layer out of ${catalog.map((entry) => entry.layer).join(", ")}`, `"${layer}"`);
+  const file = `${layer.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}.ts`;
+  const folder = options.out ?? `exercise-${layer}`;
+  const source = readText(join(PACKAGE, "src", "backprop", file));
+  if (options.hint !== undefined) showHint(source, options.hint === true ? 1 : options.hint, options.json === true);
+  else if (options.check === true) await check(layer, join(folder, file), options.json === true);
+  else writeExercise(layer, file, folder, source);
+}
+
+function writeExercise(layer: string, file: string, folder: string, source: string): void {
+  for (const name of [file, "check.mjs"]) {
+    if (existsSync(join(folder, name))) reject("--out", "a folder without this exercise in it", `${folder}, which holds ${name}`, "nothing was overwritten; choose another folder, or delete that one");
+  }
+  const { text, functions } = emptyBackward(source);
+  const hints = allHints(source);
+  makeFolder(folder);
+  writeFileWhole(join(folder, file), text);
+  writeFileWhole(join(folder, "check.mjs"), checkScript(layer));
+  const chapters = [...new Set(functions.flatMap(({ equations }) => equations.map(({ tag }) => tag.slice(0, tag.lastIndexOf(".")))))];
+  const shown = relative("", resolve(folder)) || ".";
+  console.log(`${join(shown, file)}: ${layer} with its backward taken out. Yours to write: ${functions.map(({ name }) => name).join(", ")}.`);
+  console.log(`Derive it first, on paper; then compare with ${chapters.map((name) => `derivations/${name}.md`).join(", ")}.\n`);
+  console.log(`  node ${join(shown, "check.mjs")}           checks what is there, as often as you like`);
+  console.log(`  node ${join(shown, "check.mjs")} --hint 1  the first of ${hints.length} hints; the last ones give it away`);
+}
+
+/** The checker calls the engine that wrote it, wherever the folder lies. */
+function checkScript(layer: string): string {
+  return `// Checks ${layer}: node check.mjs, or node check.mjs --hint 1 for the first hint.
+import { dirname } from "node:path";
+import { fileURLToPath } from "node:url";
+import { runProgram } from ${JSON.stringify(new URL("./program.js", import.meta.url).href)};
+
+const here = dirname(fileURLToPath(import.meta.url));
+const asked = process.argv.slice(2);
+const what = asked.some((word) => word.startsWith("--hint")) ? asked : ["--check", ...asked];
+process.exitCode = await runProgram(["exercise", ${JSON.stringify(layer)}, "--out", here, ...what], "");
+`;
+}
+
+function allHints(source: string): readonly Hint[] {
+  const folder = join(PACKAGE, "derivations");
+  const chapters = new Map(readdirSync(folder).filter((name) => name.endsWith(".md")).map((name) => [name.slice(0, -".md".length), readText(join(folder, name))]));
+  const cited = [...source.matchAll(/\(([\w-]+\.\d+[a-z]?)\) \S/g)].map((found) => found[1]!);
+  return hintsFor(emptyBackward(source).functions, chapters, cited);
+}
+
+function showHint(source: string, number: number, json: boolean): void {
+  const hints = allHints(source);
+  const hint = hints[number - 1] ?? reject("--hint", `a hint from 1 to ${hints.length}`, String(number));
+  if (json) return printJson({ hint: number, hints: hints.length, ...hint });
+  console.log(`hint ${number} of ${hints.length}: ${hint.about}\n\n${hint.text}`);
+}
+
+async function check(layer: string, file: string, json: boolean): Promise<void> {
+  const code = await compile(file);
+  const grades = await gradeIn(layer, file, code);
+  if (grades === null) return;
+  for (const grade of grades) {
+    if (json) printJson({ layer, gradient: grade.gradient, isRight: grade.isRight, cases: grade.cases, ...grade.shown });
+    else console.log(formatGrade(grade));
+  }
+  const right = grades.filter(({ isRight }) => isRight === true).length;
+  if (!json) console.log(right === grades.length ? `\nall of ${layer} is right` : `\n${right} of ${grades.length} gradients are right`);
+  if (right < grades.length) process.exitCode = 1;
+}
+
+/** @throws InputError naming the line that is no TypeScript */
+async function compile(file: string): Promise<string> {
+  const text = readText(file);
+  try {
+    return (await transform(text, { loader: "ts", target: "es2022", logLevel: "silent" })).code;
+  } catch (error) {
+    const [first] = (error as { errors?: { text: string; location: { line: number; lineText: string } | null }[] }).errors ?? [];
+    if (first === undefined) throw error;
+    throw new InputError(`${file}:${first.location?.line ?? 1}: expected TypeScript, but ${first.text} (${first.location?.lineText.trim() ?? ""})`);
+  }
+}
+
+/** @returns null when the code did not run to its end; the reason was printed */
+async function gradeIn(layer: string, file: string, code: string): Promise<readonly Grade[] | null> {
+  const [module, grader] = ["../backprop/", "../checks/exercises/grade.js"].map((path) => new URL(path, import.meta.url).href) as [string, string];
+  const name = file.slice(file.lastIndexOf("/") + 1).replace(/\.ts$/, ".js");
+  try {
+    return (await runPatched({ texts: new Map([[module + name, code]]), module: grader, input: layer })) as readonly Grade[];
+  } catch (error) {
+    if (!(error instanceof PatchedFailure)) throw error;
+    console.error(`leibniz: ${file}: expected a backward pass that runs, but it stopped: ${error.message.replaceAll("\n", " ")}`);
+    process.exitCode = 1;
+    return null;
+  }
+}
+
+function formatGrade({ gradient, isRight, cases, shown }: Grade): string {
+  if (isRight === null) return `${gradient.padEnd(12)} not written yet`;
+  const { maxRelativeError, worstIndex, analytic, numeric } = shown!.result;
+  if (isRight) return `${gradient.padEnd(12)} right in ${cases} geometries; largest relative error ${maxRelativeError.toExponential(1)}`;
+  const options = Object.entries(shown!.options).map(([name, value]) => `${name} ${JSON.stringify(value)}`);
+  const where = `at [${worstIndex.join(", ")}] of ${formatShape(shown!.shape)} yours is ${analytic}, numerically it is ${numeric}`;
+  return [`${gradient.padEnd(12)} wrong: ${where}`, ...(options.length > 0 ? [`             with ${options.join("  ")}`] : [])].join("\n");
+}
+

@@ -1,0 +1,98 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import { catalog } from "leibniz/backprop";
+import { emptyBackward, hintsFor } from "leibniz/checks";
+import { root } from "../../helpers/cli.js";
+
+const sourceOf = (layer: string): string => readFileSync(join(root, "src/backprop", `${layer.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}.ts`), "utf8");
+
+test("what cites an equation is taken out of the backward pass, and nothing else", () => {
+  const source = [
+    'import { map } from "../tensor/index.js";',
+    'import { recall } from "./layer.js";',
+    "",
+    "export async function gainForward(x: Tensor): Promise<Tensor> {",
+    "  // (gain.1) out = 2·x",
+    "  return map(x, (v) => 2 * v);",
+    "}",
+    "",
+    "export async function gainBackward(dOut: Tensor): Promise<Tensor> {",
+    "  return gainInputBackward(dOut);",
+    "}",
+    "",
+    "export async function gainInputBackward(dOut: Tensor): Promise<Tensor> {",
+    "  check(dOut);",
+    "  // (gain.3) dX = 2·dOut",
+    "  return map(dOut, (v) => 2 * v);",
+    "}",
+    "",
+  ].join("\n");
+  const { text, functions } = emptyBackward(source);
+  assert.equal(functions, [{ name: "gainInputBackward", equations: [{ tag: "gain.3", formula: "dX = 2·dOut" }], lines: ["  // (gain.3) dX = 2·dOut", "  return map(dOut, (v) => 2 * v);"] }]);
+  assert.match(text, 'import { map } from "leibniz/tensor";\nimport { recall } from "leibniz/backprop/layer";');
+  assert.match(text, "  check(dOut);\n  // Yours. Hints, one after the other: node check.mjs --hint\n  return {} as never;\n}\n");
+  assert.match(text, "(gain.1) out = 2·x");
+  assert.not.match(text, "gain.3");
+});
+
+test("every layer of the catalog makes an exercise with hints that end in its own lines", () => {
+  for (const { layer } of catalog) {
+    const source = sourceOf(layer);
+    const { text, functions } = emptyBackward(source);
+    assert.ok(functions.length > 0, `${layer}: nothing to write`);
+    const hints = hintsFor(functions, new Map(), []);
+    for (const { name, lines } of functions) {
+      assert.ok(lines.length > 1 && !text.includes(lines.join("\n")), `${layer}: ${name}`);
+      assert.is(hints.filter(({ about }) => about.startsWith(name)).at(-1)!.text, lines.join("\n"));
+    }
+    assert.is(text.split("\n").length, source.split("\n").length + functions.reduce((change, { lines }) => change + 2 - lines.length, 0));
+  }
+});
+
+test("hints go through the derivation from the last equation that the code cites, in words and blocks", () => {
+  const chapter = [
+    "# Gain",
+    "Start.",
+    "",
+    "$$",
+    "a",
+    "\\tag{gain.1}",
+    "$$",
+    "",
+    "```ts equation",
+    "equals(1, 1);",
+    "```",
+    "",
+    "The slope $\\mathrm{dX} \\cdot \\sum_i x$ is *two*, see [there](there.md):",
+    "",
+    "$$",
+    "b",
+    "\\tag{gain.2}",
+    "$$",
+    "",
+    "```ts equation",
+    "equals(slope(f, 1), 2);",
+    "```",
+    "",
+    "Sum up:",
+    "",
+    "$$ c \\tag{gain.3} $$",
+  ].join("\n");
+  const functions = [{ name: "gainBackward", equations: [{ tag: "gain.3", formula: "dX = 2·dOut" }], lines: ["  return map(dOut, twice);", "  // backend.no()", "  await backend.relu(x);"] }];
+  const hints = hintsFor(functions, new Map([["gain", chapter]]), ["gain.1", "gain.3"]);
+  assert.equal(hints.map(({ about }) => about), [
+    "gainBackward, (gain.2)",
+    "gainBackward, (gain.3)",
+    "gainBackward, in short",
+    "gainBackward, what it takes",
+    "gainBackward, as leibniz has it",
+  ]);
+  assert.is(hints[0]!.text, "The slope dX · Σ_i x is two, see there:\n(derivations/gain.md, line 15)\n\n    equals(slope(f, 1), 2);");
+  assert.is(hints[1]!.text, "Sum up:\n(derivations/gain.md, line 26)");
+  assert.is(hints[2]!.text, "(gain.3) dX = 2·dOut");
+  assert.match(hints[3]!.text, /^map, backend\.relu\n/);
+});
+
+test.run();

@@ -1,0 +1,99 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { spawnSync } from "node:child_process";
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import { emptyBackward } from "leibniz/checks";
+import { leibniz, type Outcome, root, temporaryFolder } from "../helpers/cli.js";
+
+const STUB = "  // Yours. Hints, one after the other: node check.mjs --hint\n  return {} as never;";
+
+/** An exercise outside the project, and its checker, as a reader runs it. */
+function exercise(layer: string): { file: string; check: (...args: string[]) => Outcome } {
+  const folder = join(temporaryFolder(), "mine");
+  const { status, stderr } = leibniz("exercise", layer, "--out", folder);
+  assert.equal([status, stderr], [0, ""]);
+  const file = join(folder, `${layer}.ts`);
+  return { file, check: (...args) => spawnSync(process.execPath, [join(folder, "check.mjs"), ...args], { encoding: "utf8", timeout: 60_000 }) };
+}
+
+/** The lines that the last hints give away, in the order of the functions; the last one is asked for as a reader does. */
+function solutions(layer: string, check: (...args: string[]) => Outcome): string[] {
+  const { functions } = emptyBackward(readFileSync(join(root, "src/backprop", `${layer}.ts`), "utf8"));
+  const parts = functions.map(({ lines }) => lines.join("\n"));
+  const { hints } = JSON.parse(check("--hint", "1", "--json").stdout) as { hints: number };
+  const last = check("--hint", String(hints));
+  assert.is(last.stdout, `hint ${hints} of ${hints}: ${functions.at(-1)!.name}, as leibniz has it\n\n${parts.at(-1)}\n`);
+  return parts;
+}
+
+for (const [layer, gradients] of [["relu", ["dX"]], ["affine", ["dX", "dWeight", "dBias"]], ["conv2d", ["dX", "dWeight", "dBias"]]] as const) {
+  test(`${layer}: nothing is written, then what the hints say, and that is right`, () => {
+    const { file, check } = exercise(layer);
+    const before = check();
+    assert.is(before.status, 1);
+    for (const gradient of gradients) assert.match(before.stdout, new RegExp(`^${gradient} +not written yet$`, "m"));
+    assert.match(before.stdout, `0 of ${gradients.length} gradients are right`);
+    const parts = solutions(layer, check);
+    let text = readFileSync(file, "utf8");
+    for (const part of parts) text = text.replace(STUB, () => part);
+    assert.not.match(text, "as never");
+    writeFileSync(file, text);
+    const after = check();
+    assert.equal([after.status, after.stderr], [0, ""]);
+    for (const gradient of gradients) assert.match(after.stdout, new RegExp(`^${gradient} +right in \\d\\d geometries; largest relative error \\d\\.\\de-\\d+$`, "m"));
+    assert.match(after.stdout, `all of ${layer} is right`);
+  });
+}
+
+test("one gradient is graded while the other is not written yet, and a wrong one is shown with numbers", () => {
+  const { file, check } = exercise("affine");
+  const [parameters] = solutions("affine", check);
+  const text = readFileSync(file, "utf8");
+  writeFileSync(file, text.replace(STUB, () => parameters!));
+  const half = check();
+  assert.is(half.status, 1);
+  assert.match(half.stdout, /^dX +not written yet$/m);
+  assert.match(half.stdout, /^dWeight +right in/m);
+  assert.match(half.stdout, "2 of 3 gradients are right");
+  writeFileSync(file, text.replace(STUB, () => parameters!.replace("matmul(dOut, x", "matmul(dOut, dOut.slice([0, 1]) && x").replace("sumPerChannel(dOut)", "sumPerChannel(x)")));
+  const wrong = check();
+  assert.is(wrong.status, 1);
+  assert.match(wrong.stdout + wrong.stderr, /wrong: at \[|it stopped: /);
+  const rows = check("--json").stdout.trim().split("\n").filter((line) => line !== "");
+  for (const row of rows) assert.type((JSON.parse(row) as { gradient: string }).gradient, "string");
+});
+
+test("code that is no TypeScript, code that stops, and a missing file are one line each", () => {
+  const { file, check } = exercise("relu");
+  const text = readFileSync(file, "utf8");
+  writeFileSync(file, text.replace(STUB, "  return { dX: ;"));
+  const broken = check();
+  assert.is(broken.status, 2);
+  assert.match(broken.stderr, /^leibniz: .*relu\.ts:18: expected TypeScript, but Unexpected ";" \(return \{ dX: ;\)\n$/);
+  writeFileSync(file, text.replace(STUB, "  return zip(dOut, x);"));
+  const stopped = check();
+  assert.is(stopped.status, 1);
+  assert.match(stopped.stderr, /^leibniz: .*relu\.ts: expected a backward pass that runs, but it stopped: zip is not defined\n$/);
+  const nowhere = leibniz("exercise", "relu", "--check", "--out", join(temporaryFolder(), "nowhere"));
+  assert.is(nowhere.status, 2);
+  assert.match(nowhere.stderr, /^leibniz: cannot read .*relu\.ts: there is no such file or folder\n$/);
+});
+
+test("nothing is overwritten; unknown layers and hints are refused", () => {
+  const { file } = exercise("relu");
+  const text = "// my work\n";
+  writeFileSync(file, text);
+  const again = leibniz("exercise", "relu", "--out", join(file, ".."));
+  assert.is(again.status, 2);
+  assert.match(again.stderr, /^leibniz: --out: expected a folder without this exercise in it, got .*which holds relu\.ts; nothing was overwritten; choose another folder, or delete that one\n$/);
+  assert.is(readFileSync(file, "utf8"), text);
+  const unknown = leibniz("exercise", "perceptron");
+  assert.is(unknown.status, 2);
+  assert.match(unknown.stderr, /^leibniz: exercise: expected a layer out of affine, .*, got "perceptron"\n$/);
+  const hint = leibniz("exercise", "relu", "--hint", "99");
+  assert.is(hint.status, 2);
+  assert.match(hint.stderr, /^leibniz: --hint: expected a hint from 1 to \d+, got 99\n$/);
+});
+
+test.run();
