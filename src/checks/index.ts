@@ -5,3 +5,5 @@ export { emptyBackward, type EmptiedFunction, type Exercise } from "./exercises/
 export type { Grade } from "./exercises/grade.js";
 export { type Hint, hintsFor } from "./exercises/hints.js";
 export { PatchedFailure, runPatched, type PatchedTask } from "./patched/index.js";
+export { type PlantedMistake, plantMistakes } from "./mutations/plant.js";
+export { type BackwardModule, type MutationResult, runMutations } from "./mutations/run-mutations.js";

@@ -1,0 +1,46 @@
+/** Breaks a layer's backward pass in many small ways, one at a time, and sees whether the gradient check notices. */
+import { PatchedFailure, runPatched } from "../patched/index.js";
+import { plantMistakes } from "./plant.js";
+
+export interface MutationResult {
+  readonly layer: string;
+  /** `conv2dInputBackward: what it returns is 0.1 % too large` */
+  readonly mistake: string;
+  /** What gave it away; null: nothing did. */
+  readonly noticedBy: string | null;
+}
+
+export interface BackwardModule {
+  readonly layer: string;
+  /** The address and the text of the layer's compiled file. */
+  readonly address: string;
+  readonly text: string;
+}
+
+/** Runs every mistake in a process of its own, `processes` at a time; results come in order. */
+export async function* runMutations(modules: readonly BackwardModule[], processes: number): AsyncGenerator<MutationResult> {
+  const tasks = modules.flatMap(({ layer, address, text }) => plantMistakes(text).map((planted) => ({ layer, address, ...planted })));
+  const running: Promise<MutationResult>[] = [];
+  let next = 0;
+  const startOne = (): void => {
+    const task = tasks[next++];
+    if (task !== undefined) running.push(runOne(task));
+  };
+  for (let i = 0; i < processes; i++) startOne();
+  for (let done = 0; done < tasks.length; done++) {
+    const result = await running[done]!;
+    startOne();
+    yield result;
+  }
+}
+
+async function runOne({ layer, address, what, text }: { layer: string; address: string; what: string; text: string }): Promise<MutationResult> {
+  const notice = new URL("./notice.js", import.meta.url).href;
+  try {
+    const noticedBy = (await runPatched({ texts: new Map([[address, text]]), module: notice, input: layer })) as string | null;
+    return { layer, mistake: what, noticedBy };
+  } catch (error) {
+    if (!(error instanceof PatchedFailure)) throw error;
+    return { layer, mistake: what, noticedBy: error.message };
+  }
+}

@@ -1,0 +1,48 @@
+import { readFileSync } from "node:fs";
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import { catalog } from "leibniz/backprop";
+import { type BackwardModule, emptyBackward, type MutationResult, plantMistakes, runMutations } from "leibniz/checks";
+
+function moduleOf(layer: string): BackwardModule {
+  const address = import.meta.resolve(`leibniz/backprop/${layer.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`);
+  return { layer, address, text: readFileSync(new URL(address), "utf8") };
+}
+
+test("every function that implements a gradient gets at least three mistakes, each another text", () => {
+  for (const { layer } of catalog) {
+    const { text } = moduleOf(layer);
+    const planted = plantMistakes(text);
+    assert.is(new Set(planted.map((mistake) => mistake.text)).size, planted.length, layer);
+    assert.ok(planted.every((mistake) => mistake.text !== text), layer);
+    const { functions } = emptyBackward(text);
+    assert.ok(functions.length > 0, layer);
+    for (const { name } of functions) assert.ok(planted.filter(({ what }) => what.startsWith(`${name}: `)).length >= 3, `${layer}: ${name}`);
+  }
+});
+
+async function mutate(module: BackwardModule): Promise<MutationResult[]> {
+  const results: MutationResult[] = [];
+  for await (const result of runMutations([module], 2)) results.push(result);
+  return results;
+}
+
+test("mistakes in a backward pass are noticed, and the file on the disk stays as it is", async () => {
+  const module = moduleOf("flatten");
+  const results = await mutate(module);
+  assert.ok(results.length >= 4);
+  for (const { mistake, noticedBy } of results) assert.match(noticedBy ?? "nothing", /^dX, relative error \d/, mistake);
+  assert.is(readFileSync(new URL(module.address), "utf8"), module.text);
+});
+
+test("a change that is no mistake is reported as not noticed, and code that stops as noticed by its message", async () => {
+  const { address, text } = moduleOf("flatten");
+  const [before, after] = text.split("export async function flattenBackward");
+  const body = (line: string): string => `${before}export async function flattenBackward(dOut, { shape }) {\n    // (affine.15) see above\n    ${line}\n}\n${after!.slice(after!.indexOf("\n}\n") + 3)}`;
+  const harmless = await mutate({ layer: "flatten", address, text: body("const unused = 1 + 2; return { dX: dOut.reshape(shape) };") });
+  assert.ok(harmless.some(({ mistake, noticedBy }) => mistake.includes("1 - 2") && noticedBy === null));
+  const stops = await mutate({ layer: "flatten", address, text: body("const count = new Array(0 - 0); return { dX: dOut.reshape(shape) };") });
+  assert.ok(stops.some(({ noticedBy }) => noticedBy === "Invalid array length"));
+});
+
+test.run();
