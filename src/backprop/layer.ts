@@ -8,14 +8,17 @@ export class Parameter {
   readonly fanIn: number;
   /** How many outputs one input feeds. */
   readonly fanOut: number;
+  /** What every entry starts from, such as the 1 of a normalisation's weight; `null` leaves it to an initialiser. */
+  readonly start: number | null;
   readonly value: Tensor;
   readonly grad: Tensor;
 
-  constructor(name: string, shape: readonly number[], fanIn: number, fanOut: number, { dtype = "float32", allocator = heapAllocator }: StorageOptions = {}) {
+  constructor(name: string, shape: readonly number[], fanIn: number, fanOut: number, { dtype = "float32", allocator = heapAllocator }: StorageOptions = {}, start: number | null = null) {
     this.name = name;
     this.fanIn = fanIn;
     this.fanOut = fanOut;
-    this.value = Tensor.zeros(shape, dtype, allocator);
+    this.start = start;
+    this.value = Tensor.full(shape, start ?? 0, dtype, allocator);
     this.grad = Tensor.zeros(shape, dtype, allocator);
   }
 
@@ -28,6 +31,18 @@ export class Parameter {
   zeroGrad(): void {
     this.grad.data.fill(0);
   }
+}
+
+/** A tensor that belongs to a layer, and so into the files with its weights, but that no gradient changes: a running average. */
+export interface LayerBuffer {
+  readonly name: string;
+  readonly value: Tensor;
+  /** What every entry starts from. */
+  readonly start: number;
+}
+
+export function makeBuffer(name: string, shape: readonly number[], start: number, { dtype = "float32", allocator = heapAllocator }: StorageOptions = {}): LayerBuffer {
+  return { name, value: Tensor.full(shape, start, dtype, allocator), start };
 }
 
 /** Element type and memory of a layer's parameters. */
@@ -48,6 +63,8 @@ export interface Layer {
   /** The layer's type, for tables and messages: `conv2d`. */
   readonly kind: string;
   readonly parameters: readonly Parameter[];
+  /** What it keeps besides, from one forward pass in training to the next; left out by most layers. */
+  readonly buffers?: readonly LayerBuffer[];
   /** The shape of `forward`'s result for an input of the given shape. @throws InputError if it does not fit */
   outputShape(inputShape: readonly number[]): number[];
   forward(x: Tensor, pass: PassOptions): Promise<Tensor>;

@@ -30,10 +30,14 @@ export const xavier: Initialiser = (parameter, random) => {
 
 /**
  * Initialises every parameter of a network. Each draws from a generator split off by its own name, so that adding a
- * layer leaves the others' numbers as they were.
+ * layer leaves the others' numbers as they were. Parameters with a start of their own, and buffers, take that instead.
  */
 export function initialise(network: Sequential, random: Random, initialiser: Initialiser = pytorchDefault): void {
-  for (const { name, parameter } of network.parameters) initialiser(parameter, random.split(name));
+  for (const { name, parameter } of network.parameters) {
+    if (parameter.start === null) initialiser(parameter, random.split(name));
+    else fill(parameter, [parameter.start]);
+  }
+  for (const { buffer } of network.buffers) buffer.value.data.fill(buffer.start);
 }
 
 function fill(parameter: Parameter, values: ArrayLike<number>): void {

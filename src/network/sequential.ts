@@ -1,5 +1,5 @@
 /** A network as a chain of named layers. Derived in `derivations/backpropagation.md`. */
-import { type Layer, type Parameter, type PassOptions } from "../backprop/index.js";
+import { type Layer, type LayerBuffer, type Parameter, type PassOptions } from "../backprop/index.js";
 import { InputError, reject, type Tensor } from "../tensor/index.js";
 
 export interface NamedLayer {
@@ -11,6 +11,12 @@ export interface NamedLayer {
 export interface NamedParameter {
   readonly name: string;
   readonly parameter: Parameter;
+}
+
+/** A buffer under its full name: `bn1.runningMean`. */
+export interface NamedBuffer {
+  readonly name: string;
+  readonly buffer: LayerBuffer;
 }
 
 /** Layers one after another: what one returns is what the next is given. */
@@ -30,6 +36,11 @@ export class Sequential {
 
   get parameters(): readonly NamedParameter[] {
     return this.layers.flatMap(({ name, layer }) => layer.parameters.map((parameter) => ({ name: `${name}.${parameter.name}`, parameter })));
+  }
+
+  /** What layers keep besides parameters. */
+  get buffers(): readonly NamedBuffer[] {
+    return this.layers.flatMap(({ name, layer }) => (layer.buffers ?? []).map((buffer) => ({ name: `${name}.${buffer.name}`, buffer })));
   }
 
   /**

@@ -8,6 +8,8 @@ export interface SummaryRow {
   /** For one image: with N = 1. */
   readonly outputShape: readonly number[];
   readonly parameters: number;
+  /** Numbers that it keeps besides, such as running statistics. */
+  readonly buffers: number;
 }
 
 /**
@@ -23,18 +25,19 @@ export function summarise(network: Sequential, inputShape: readonly number[]): r
     kind: layer.kind,
     outputShape: shapes[l]!,
     parameters: layer.parameters.reduce((total, parameter) => total + parameter.value.size, 0),
+    buffers: (layer.buffers ?? []).reduce((total, buffer) => total + buffer.value.size, 0),
   }));
 }
 
-/** The summary as an aligned table with a total. */
+/** The summary as an aligned table with a total; buffers have a column where there are any. */
 export function formatSummary(rows: readonly SummaryRow[]): string {
+  const counted = (["parameters", "buffers"] as const).filter((what) => what === "parameters" || rows.some((row) => row[what] > 0));
   const count = (n: number): string => n.toLocaleString("en-US");
-  const total = rows.reduce((sum, row) => sum + row.parameters, 0);
   const cells = [
-    ["layer", "kind", "output", "parameters"],
-    ...rows.map((row) => [row.name, row.kind, formatShape(row.outputShape), row.parameters === 0 ? "" : count(row.parameters)]),
-    ["total", "", "", count(total)],
+    ["layer", "kind", "output", ...counted],
+    ...rows.map((row) => [row.name, row.kind, formatShape(row.outputShape), ...counted.map((what) => (row[what] === 0 ? "" : count(row[what])))]),
+    ["total", "", "", ...counted.map((what) => count(rows.reduce((total, row) => total + row[what], 0)))],
   ];
-  const widths = [0, 1, 2, 3].map((column) => Math.max(...cells.map((row) => row[column]!.length)));
-  return cells.map((row) => row.map((cell, column) => (column === 3 ? cell.padStart(widths[3]!) : cell.padEnd(widths[column]!))).join("  ")).join("\n");
+  const widths = cells[0]!.map((_, column) => Math.max(...cells.map((row) => row[column]!.length)));
+  return cells.map((row) => row.map((cell, column) => (column > 2 ? cell.padStart(widths[column]!) : cell.padEnd(widths[column]!))).join("  ")).join("\n");
 }

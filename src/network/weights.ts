@@ -2,16 +2,17 @@ import { formatShape, reject, sameShape, type Tensor } from "../tensor/index.js"
 import { encodeSafetensors } from "./safetensors.js";
 import type { Sequential } from "./sequential.js";
 
-/** A network's parameters by name, in the order of its layers. They share memory with the network. */
+/** A network's parameters by name, in the order of its layers, and then its buffers. They share memory with the network. */
 export function networkWeights(network: Sequential): ReadonlyMap<string, Tensor> {
-  return new Map(network.parameters.map(({ name, parameter }) => [name, parameter.value]));
+  const parameters = network.parameters.map(({ name, parameter }): [string, Tensor] => [name, parameter.value]);
+  return new Map([...parameters, ...network.buffers.map(({ name, buffer }): [string, Tensor] => [name, buffer.value])]);
 }
 
 /**
  * Copies weights into a network.
  *
  * @param where the file they come from, for messages
- * @throws InputError unless exactly the network's parameters are there, in their shapes and finite; then nothing was copied
+ * @throws InputError unless exactly the network's parameters and buffers are there, in their shapes and finite; then nothing was copied
  */
 export function loadWeights(network: Sequential, tensors: ReadonlyMap<string, Tensor>, where: string): void {
   checkWeights(network, tensors, where)();

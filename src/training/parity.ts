@@ -17,7 +17,7 @@ export interface ParityResult {
   /** The layer or optimizer. */
   readonly what: string;
   readonly name: string;
-  /** `out`, a gradient such as `dWeight`, or the parameters after a step such as `w after 100`. */
+  /** `out`, a gradient such as `dWeight`, a state such as `runningMean after`, or the parameters after a step such as `w after 100`. */
   readonly quantity: string;
   readonly maxAbsoluteError: number;
   readonly maxRelativeError: number;
@@ -62,6 +62,7 @@ function layerCase(entry: unknown, where: string): ParityCase {
   const dOut = tensorOf(record["dOut"], `${where}.dOut`);
   const out = tensorOf(record["out"], `${where}.out`);
   const grads = namedTensors(record["grads"], `${where}.grads`);
+  const runningAfter = namedTensors(record["runningAfter"] ?? {}, `${where}.runningAfter`);
   checkComplete(known, inputs, where);
   return {
     what,
@@ -72,11 +73,21 @@ function layerCase(entry: unknown, where: string): ParityCase {
         const gradients = await result.backward(dOut);
         const compared = Object.entries(grads).map(([input, recorded]) => {
           const own = Object.hasOwn(gradients, input) ? gradients[input]! : reject("grads", `gradients for ${Object.keys(gradients).join(", ")}`, `one for "${input}"`);
-          return compare(what, name, `d${input[0]!.toUpperCase()}${input.slice(1)}`, own, recorded);
+          return compare(what, name, `d${capitalised(input)}`, own, recorded);
         });
-        return [compare(what, name, "out", result.out, out), ...compared];
+        const { after = {} } = result;
+        const states = Object.entries(runningAfter).map(([statistic, recorded]) => {
+          const state = `running${capitalised(statistic)}`;
+          const own = Object.hasOwn(after, state) ? after[state]! : reject("runningAfter", `statistics that ${what} keeps`, `"${statistic}"`);
+          return compare(what, name, `${state} after`, own, recorded);
+        });
+        return [compare(what, name, "out", result.out, out), ...compared, ...states];
       }),
   };
+}
+
+function capitalised(name: string): string {
+  return `${name.slice(0, 1).toUpperCase()}${name.slice(1)}`;
 }
 
 /** A layer needs the inputs that every case of the catalog has; others, such as a bias, may be left out. */

@@ -4,10 +4,13 @@
  */
 import { affine } from "./affine.js";
 import { averagePool2d } from "./average-pool2d.js";
+import { batchNorm1d } from "./batch-norm1d.js";
+import { batchNorm2d } from "./batch-norm2d.js";
 import { conv2d } from "./conv2d.js";
 import type { CatalogEntry } from "./entry.js";
 import { flatten } from "./flatten.js";
 import { globalAveragePool2d } from "./global-average-pool2d.js";
+import { layerNorm } from "./layer-norm.js";
 import { maxPool2d } from "./max-pool2d.js";
 import { meanSquaredError } from "./mean-squared-error.js";
 import { relu } from "./relu.js";
@@ -28,4 +31,7 @@ export const catalog: readonly CatalogEntry[] = [
   maxPool2d,
   averagePool2d,
   globalAveragePool2d,
+  batchNorm2d,
+  batchNorm1d,
+  layerNorm,
 ];

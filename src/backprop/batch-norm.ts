@@ -1,0 +1,130 @@
+/** What both batch normalisations share: their options, the statistics that evaluation uses, and the layer around the two passes. */
+import { add, formatShape, multiply, reject, sameShape, type Tensor } from "../tensor/index.js";
+import { type Layer, type LayerBuffer, makeBuffer, Parameter, type PassOptions, recall, type Remembered, type StorageOptions } from "./layer.js";
+import type { Moments } from "./standardise.js";
+
+/** What evaluation normalises with: mean and unbiased variance of each channel, [C], averaged over the batches of training. */
+export interface RunningStatistics {
+  readonly mean: Tensor;
+  readonly variance: Tensor;
+}
+
+export interface BatchNormOptions {
+  /** ε, added to the variance. */
+  readonly epsilon?: number;
+  /** m, the share of the newest batch in the running statistics, from 0 to 1 (PyTorch's meaning). */
+  readonly momentum?: number;
+  /** `false` normalises with the running statistics instead of the batch's own. */
+  readonly training?: boolean;
+}
+
+/** Which shapes a batch normalisation takes, and its name for messages. */
+export interface BatchNormForm {
+  readonly name: string;
+  readonly x: string;
+  readonly ranks: readonly number[];
+}
+
+/** @throws InputError when x has not the weight's channels */
+export function checkChannels({ name, x: expected, ranks }: BatchNormForm, x: readonly number[], weight: readonly number[]): void {
+  if (weight.length !== 1) reject(name, "weight of shape [C]", formatShape(weight));
+  if (!ranks.includes(x.length) || x[1] !== weight[0]) reject(name, `x of shape ${expected.replaceAll("C", String(weight[0]))}`, formatShape(x));
+}
+
+/** Checks everything that a forward pass is given. @returns the options, with defaults filled in */
+export function checkBatchNorm(form: BatchNormForm, x: Tensor, weight: Tensor, bias: Tensor, running: RunningStatistics, options: BatchNormOptions): Required<BatchNormOptions> {
+  checkChannels(form, x.shape, weight.shape);
+  const { epsilon = 1e-5, momentum = 0.1, training = true } = options;
+  for (const [what, tensor] of [["bias", bias], ["running mean", running.mean], ["running variance", running.variance]] as const) {
+    if (!sameShape(tensor.shape, weight.shape)) reject(form.name, `${what} of shape ${formatShape(weight.shape)}, as the weight's`, formatShape(tensor.shape));
+  }
+  if (!(Number.isFinite(epsilon) && epsilon > 0)) reject(form.name, "epsilon to be a finite number above 0", String(epsilon));
+  if (!(Number.isFinite(momentum) && momentum >= 0 && momentum <= 1)) reject(form.name, "momentum from 0 to 1", String(momentum));
+  const perChannel = x.size / weight.size;
+  if (training && !(perChannel > 1)) {
+    reject(form.name, "more than one value per channel in training", `x of shape ${formatShape(x.shape)}`, "a single value is its own mean, and nothing of it is left");
+  }
+  const negative = running.variance.contiguous().data.find((value) => !(value >= 0));
+  if (!training && negative !== undefined) reject(form.name, "running variances ≥ 0", String(negative));
+  return { epsilon, momentum, training };
+}
+
+/**
+ * The running statistics after one more batch.
+ *
+ * @param batch of [1, C, 1, 1]
+ * @param M how many values of each channel the batch holds
+ */
+export function advance({ mean, variance }: RunningStatistics, batch: Moments, momentum: number, M: number): RunningStatistics {
+  // (normalisation.31) unbiased = M/(M − 1) · σ²
+  const unbiased = multiply(batch.variance, M / (M - 1));
+  // (normalisation.32) running ← (1 − m) · running + m · batch
+  const towards = (running: Tensor, now: Tensor): Tensor => add(multiply(running, 1 - momentum), multiply(now.reshape(running.shape), momentum));
+  return { mean: towards(mean, batch.mean), variance: towards(variance, unbiased) };
+}
+
+/** The two passes of a batch normalisation, and the shapes that they take. */
+export interface BatchNormPasses<Cache> {
+  readonly form: BatchNormForm;
+  readonly forward: (x: Tensor, weight: Tensor, bias: Tensor, running: RunningStatistics, options: BatchNormOptions) => Promise<{ out: Tensor; cache: Cache; running: RunningStatistics }>;
+  readonly backward: (dOut: Tensor, cache: Cache) => Promise<{ dX: Tensor; dWeight: Tensor; dBias: Tensor }>;
+}
+
+export interface BatchNormLayerOptions extends Omit<BatchNormOptions, "training"> {
+  readonly channels: number;
+}
+
+/** Around the passes: weight and bias, and running statistics that each forward pass in training moves on. */
+export class BatchNorm<Cache> implements Layer {
+  readonly kind: string;
+  readonly weight: Parameter;
+  readonly bias: Parameter;
+  readonly runningMean: LayerBuffer;
+  readonly runningVariance: LayerBuffer;
+  readonly #passes: BatchNormPasses<Cache>;
+  readonly #options: BatchNormOptions;
+  #remembered: Remembered<Cache> | null = null;
+
+  constructor(passes: BatchNormPasses<Cache>, { channels, ...options }: BatchNormLayerOptions, storage: StorageOptions) {
+    this.kind = passes.form.name;
+    this.weight = new Parameter("weight", [channels], 1, 1, storage, 1);
+    this.bias = new Parameter("bias", [channels], 1, 1, storage, 0);
+    this.runningMean = makeBuffer("runningMean", [channels], 0, storage);
+    this.runningVariance = makeBuffer("runningVariance", [channels], 1, storage);
+    this.#passes = passes;
+    this.#options = options;
+  }
+
+  get parameters(): readonly Parameter[] {
+    return [this.weight, this.bias];
+  }
+
+  get buffers(): readonly LayerBuffer[] {
+    return [this.runningMean, this.runningVariance];
+  }
+
+  outputShape(inputShape: readonly number[]): number[] {
+    checkChannels(this.#passes.form, inputShape, this.weight.value.shape);
+    return [...inputShape];
+  }
+
+  async forward(x: Tensor, { backend, training }: PassOptions): Promise<Tensor> {
+    const before = { mean: this.runningMean.value, variance: this.runningVariance.value };
+    const { out, cache, running } = await this.#passes.forward(x, this.weight.value, this.bias.value, before, { ...this.#options, training });
+    if (training) {
+      before.mean.data.set(running.mean.data);
+      before.variance.data.set(running.variance.data);
+    }
+    this.#remembered = training ? { cache, backend } : null;
+    return out;
+  }
+
+  async backward(dOut: Tensor, wantsDX = true): Promise<Tensor | null> {
+    const { cache, backend } = recall(this.kind, this.#remembered);
+    this.#remembered = null;
+    const { dX, dWeight, dBias } = await this.#passes.backward(dOut, cache);
+    await this.weight.accumulate(dWeight, backend);
+    await this.bias.accumulate(dBias, backend);
+    return wantsDX ? dX : null;
+  }
+}

@@ -1,0 +1,56 @@
+/**
+ * Batch normalisation of rows: that of images with H = W = 1, and of sequences with H = 1. Derived in `derivations/normalisation.md`.
+ *
+ *   N rows or sequences   C channels   L places of a sequence
+ */
+import { formatShape, reject, sameShape, type Tensor } from "../tensor/index.js";
+import { BatchNorm, type BatchNormForm, type BatchNormLayerOptions, type BatchNormOptions, checkBatchNorm, type RunningStatistics } from "./batch-norm.js";
+import { batchNorm2dBackward, type BatchNorm2dCache, batchNorm2dForward } from "./batch-norm2d.js";
+import type { StorageOptions } from "./layer.js";
+
+const FORM: BatchNormForm = { name: "batchNorm1d", x: "[N, C] or [N, C, L]", ranks: [2, 3] };
+
+export interface BatchNorm1dCache {
+  /** [N, C] or [N, C, L] */
+  readonly shape: readonly number[];
+  readonly images: BatchNorm2dCache;
+}
+
+/**
+ * Changes nothing, as {@link batchNorm2dForward}.
+ *
+ * @param x [N, C] or [N, C, L]
+ * @param weight [C]
+ * @param bias [C]
+ * @returns out, of x's shape
+ * @throws InputError as {@link batchNorm2dForward}
+ */
+export async function batchNorm1dForward(x: Tensor, weight: Tensor, bias: Tensor, running: RunningStatistics, options: BatchNormOptions = {}): Promise<{ out: Tensor; cache: BatchNorm1dCache; running: RunningStatistics }> {
+  checkBatchNorm(FORM, x, weight, bias, running, options);
+  const { out, cache, running: after } = await batchNorm2dForward(asImages(x), weight, bias, running, options);
+  return { out: out.reshape(x.shape), cache: { shape: x.shape, images: cache }, running: after };
+}
+
+/**
+ * @param dOut [N, C] or [N, C, L]
+ * @returns dX of x's shape, dWeight [C], dBias [C]
+ * @throws InputError when dOut has another shape
+ */
+export async function batchNorm1dBackward(dOut: Tensor, { shape, images }: BatchNorm1dCache): Promise<{ dX: Tensor; dWeight: Tensor; dBias: Tensor }> {
+  if (!sameShape(dOut.shape, shape)) reject("batchNorm1dBackward", `dOut of shape ${formatShape(shape)}`, formatShape(dOut.shape));
+  const { dX, dWeight, dBias } = await batchNorm2dBackward(asImages(dOut), images);
+  return { dX: dX.reshape(shape), dWeight, dBias };
+}
+
+/** [N, C, 1, L], with L = 1 for rows. */
+function asImages(x: Tensor): Tensor {
+  const [N, C, L = 1] = x.shape as [number, number, number?];
+  return x.reshape([N, C, 1, L]);
+}
+
+/** A batch normalisation between two affine layers. */
+export class BatchNorm1d extends BatchNorm<BatchNorm1dCache> {
+  constructor(options: BatchNormLayerOptions, storage: StorageOptions = {}) {
+    super({ form: FORM, forward: batchNorm1dForward, backward: batchNorm1dBackward }, options, storage);
+  }
+}

@@ -1,0 +1,71 @@
+/**
+ * Batch normalisation of images: every channel is standardised over the whole batch, then stretched and shifted by learned factors
+ * (Ioffe and Szegedy, 2015). Derived in `derivations/normalisation.md`.
+ *
+ *   N images   C channels   H, W image   M = N·H·W values of a channel   μ, σ², ρ of a channel, x̂: see `standardise.ts`
+ */
+import { add, formatShape, multiply, reject, sameShape, sum, type Tensor } from "../tensor/index.js";
+import { advance, BatchNorm, type BatchNormForm, type BatchNormLayerOptions, type BatchNormOptions, checkBatchNorm, type RunningStatistics } from "./batch-norm.js";
+import type { StorageOptions } from "./layer.js";
+import { moments, standardise, type Standardised, standardiseGradient } from "./standardise.js";
+
+const FORM: BatchNormForm = { name: "batchNorm2d", x: "[N, C, H, W]", ranks: [4] };
+/** All axes but the channels'. */
+const AXES = [0, 2, 3];
+
+export interface BatchNorm2dCache {
+  readonly standardised: Standardised;
+  /** [C] */
+  readonly weight: Tensor;
+  readonly training: boolean;
+}
+
+/**
+ * Changes nothing: whoever trains goes on with the running statistics that it returns. In evaluation they are those that it was given.
+ *
+ * @param x [N, C, H, W]
+ * @param weight [C]
+ * @param bias [C]
+ * @returns out, of x's shape
+ * @throws InputError when shapes do not fit, an option is out of range, or a channel has but one value in training
+ */
+export async function batchNorm2dForward(x: Tensor, weight: Tensor, bias: Tensor, running: RunningStatistics, options: BatchNormOptions = {}): Promise<{ out: Tensor; cache: BatchNorm2dCache; running: RunningStatistics }> {
+  const { epsilon, momentum, training } = checkBatchNorm(FORM, x, weight, bias, running, options);
+  const statistics = training ? moments(x, AXES) : { mean: alongChannels(running.mean), variance: alongChannels(running.variance) };
+  const standardised = standardise(x, statistics, epsilon);
+  // (normalisation.22) out[n, c, h, w] = weight[c] · x̂[n, c, h, w] + bias[c]
+  const out = add(multiply(standardised.xHat, alongChannels(weight)), alongChannels(bias));
+  const after = training ? advance(running, statistics, momentum, x.size / weight.size) : running;
+  return { out, cache: { standardised, weight, training }, running: after };
+}
+
+/**
+ * @param dOut [N, C, H, W]
+ * @returns dX [N, C, H, W], dWeight [C], dBias [C]
+ * @throws InputError when dOut has another shape
+ */
+export async function batchNorm2dBackward(dOut: Tensor, { standardised, weight, training }: BatchNorm2dCache): Promise<{ dX: Tensor; dWeight: Tensor; dBias: Tensor }> {
+  const { xHat, rho } = standardised;
+  if (!sameShape(dOut.shape, xHat.shape)) reject("batchNorm2dBackward", `dOut of shape ${formatShape(xHat.shape)}`, formatShape(dOut.shape));
+  // (normalisation.23) dBias[c] = Σₙₕ_w dOut[n, c, h, w]
+  const dBias = sum(dOut, { axes: AXES });
+  // (normalisation.24) dWeight[c] = Σₙₕ_w dOut[n, c, h, w] · x̂[n, c, h, w]
+  const dWeight = sum(multiply(dOut, xHat), { axes: AXES });
+  // (normalisation.25) dX̂[n, c, h, w] = dOut[n, c, h, w] · weight[c]
+  const dXHat = multiply(dOut, alongChannels(weight));
+  // (normalisation.35) dX = ρ · dX̂, in evaluation, where nothing that x does moves the statistics
+  const dX = training ? standardiseGradient(dXHat, standardised, AXES) : multiply(dXHat, rho);
+  return { dX, dWeight, dBias };
+}
+
+/** [C] as [1, C, 1, 1], which broadcasts over images. */
+function alongChannels(values: Tensor): Tensor {
+  return values.reshape([1, values.size, 1, 1]);
+}
+
+/** A batch normalisation between two layers of images. */
+export class BatchNorm2d extends BatchNorm<BatchNorm2dCache> {
+  constructor(options: BatchNormLayerOptions, storage: StorageOptions = {}) {
+    super({ form: FORM, forward: batchNorm2dForward, backward: batchNorm2dBackward }, options, storage);
+  }
+}

@@ -1,0 +1,115 @@
+/**
+ * Layer normalisation: every row of the batch is standardised by itself, over its last axes, then stretched and shifted by learned factors
+ * (Ba, Kiros and Hinton, 2016). The same in training and in evaluation. Derived in `derivations/normalisation.md`.
+ *
+ *   n  index over the axes in front   i  index over the last axes, M values in all   μ, σ², ρ of a row, x̂: see `standardise.ts`
+ */
+import { add, formatShape, multiply, reject, sameShape, sum, type Tensor } from "../tensor/index.js";
+import { type Layer, Parameter, type PassOptions, recall, type Remembered, type StorageOptions } from "./layer.js";
+import { moments, standardise, type Standardised, standardiseGradient } from "./standardise.js";
+
+export interface LayerNormOptions {
+  /** How many axes, counted from the last, are normalised together; the weight's rank. */
+  readonly axes?: number;
+  /** ε, added to the variance. */
+  readonly epsilon?: number;
+}
+
+export interface LayerNormCache {
+  readonly standardised: Standardised;
+  /** Of the normalised shape. */
+  readonly weight: Tensor;
+}
+
+/**
+ * @param x [..., D₁, ..., Dₐ] with a = `options.axes`
+ * @param weight [D₁, ..., Dₐ]
+ * @param bias [D₁, ..., Dₐ]
+ * @returns out, of x's shape
+ * @throws InputError when shapes do not fit or an option is out of range
+ */
+export async function layerNormForward(x: Tensor, weight: Tensor, bias: Tensor, options: LayerNormOptions = {}): Promise<{ out: Tensor; cache: LayerNormCache }> {
+  const { axes = 1, epsilon = 1e-5 } = options;
+  if (!(Number.isInteger(axes) && axes >= 1)) reject("layerNorm", "axes to be a whole number ≥ 1", String(axes));
+  if (weight.rank !== axes) reject("layerNorm", `weight of rank ${axes}, as many as there are axes`, formatShape(weight.shape));
+  checkLayerNorm(x.shape, weight.shape);
+  if (!sameShape(bias.shape, weight.shape)) reject("layerNorm", `bias of shape ${formatShape(weight.shape)}, as the weight's`, formatShape(bias.shape));
+  if (!(Number.isFinite(epsilon) && epsilon > 0)) reject("layerNorm", "epsilon to be a finite number above 0", String(epsilon));
+  const standardised = standardise(x, moments(x, lastAxes(x.rank, axes)), epsilon);
+  // (normalisation.39) out[n, i] = weight[i] · x̂[n, i] + bias[i]
+  const out = add(multiply(standardised.xHat, weight), bias);
+  return { out, cache: { standardised, weight } };
+}
+
+/**
+ * @param dOut of x's shape
+ * @returns dX of x's shape, dWeight and dBias of the normalised shape
+ * @throws InputError when dOut has another shape
+ */
+export async function layerNormBackward(dOut: Tensor, { standardised, weight }: LayerNormCache): Promise<{ dX: Tensor; dWeight: Tensor; dBias: Tensor }> {
+  const { xHat } = standardised;
+  if (!sameShape(dOut.shape, xHat.shape)) reject("layerNormBackward", `dOut of shape ${formatShape(xHat.shape)}`, formatShape(dOut.shape));
+  const rows = xHat.shape.slice(0, xHat.rank - weight.rank).map((_, axis) => axis);
+  // (normalisation.40) dBias[i] = Σₙ dOut[n, i]
+  const dBias = sum(dOut, { axes: rows });
+  // (normalisation.41) dWeight[i] = Σₙ dOut[n, i] · x̂[n, i]
+  const dWeight = sum(multiply(dOut, xHat), { axes: rows });
+  // (normalisation.42) dX̂[n, i] = dOut[n, i] · weight[i]
+  const dXHat = multiply(dOut, weight);
+  return { dX: standardiseGradient(dXHat, standardised, lastAxes(xHat.rank, weight.rank)), dWeight, dBias };
+}
+
+function lastAxes(rank: number, axes: number): number[] {
+  return Array.from({ length: axes }, (_, axis) => rank - axes + axis);
+}
+
+function checkLayerNorm(x: readonly number[], weight: readonly number[]): void {
+  const fits = x.length >= weight.length && sameShape(x.slice(x.length - weight.length), weight);
+  if (!fits) reject("layerNorm", `x whose last axes are ${formatShape(weight)}, as the weight's`, formatShape(x));
+  if (x.includes(0)) reject("layerNorm", "at least one value to normalise", `x of shape ${formatShape(x)}`);
+}
+
+export interface LayerNormLayerOptions extends Pick<LayerNormOptions, "epsilon"> {
+  /** The last axes of x, which are normalised together. */
+  readonly shape: readonly number[];
+}
+
+/** A layer normalisation between two layers. */
+export class LayerNorm implements Layer {
+  readonly kind = "layerNorm";
+  readonly weight: Parameter;
+  readonly bias: Parameter;
+  readonly #options: LayerNormOptions;
+  #remembered: Remembered<LayerNormCache> | null = null;
+
+  constructor({ shape, ...options }: LayerNormLayerOptions, storage: StorageOptions = {}) {
+    if (shape.length === 0) reject("layerNorm", "a shape of at least one axis", formatShape(shape));
+    this.weight = new Parameter("weight", shape, 1, 1, storage, 1);
+    this.bias = new Parameter("bias", shape, 1, 1, storage, 0);
+    this.#options = { ...options, axes: shape.length };
+  }
+
+  get parameters(): readonly Parameter[] {
+    return [this.weight, this.bias];
+  }
+
+  outputShape(inputShape: readonly number[]): number[] {
+    checkLayerNorm(inputShape, this.weight.value.shape);
+    return [...inputShape];
+  }
+
+  async forward(x: Tensor, { backend, training }: PassOptions): Promise<Tensor> {
+    const { out, cache } = await layerNormForward(x, this.weight.value, this.bias.value, this.#options);
+    this.#remembered = training ? { cache, backend } : null;
+    return out;
+  }
+
+  async backward(dOut: Tensor, wantsDX = true): Promise<Tensor | null> {
+    const { cache, backend } = recall(this.kind, this.#remembered);
+    this.#remembered = null;
+    const { dX, dWeight, dBias } = await layerNormBackward(dOut, cache);
+    await this.weight.accumulate(dWeight, backend);
+    await this.bias.accumulate(dBias, backend);
+    return wantsDX ? dX : null;
+  }
+}
