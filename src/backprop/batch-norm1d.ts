@@ -27,6 +27,7 @@ export interface BatchNorm1dCache {
  */
 export async function batchNorm1dForward(x: Tensor, weight: Tensor, bias: Tensor, running: RunningStatistics, options: BatchNormOptions = {}): Promise<{ out: Tensor; cache: BatchNorm1dCache; running: RunningStatistics }> {
   checkBatchNorm(FORM, x, weight, bias, running, options);
+  // (normalisation.27) out1d[n, c, l] = out2d[n, c, 0, l]
   const { out, cache, running: after } = await batchNorm2dForward(asImages(x), weight, bias, running, options);
   return { out: out.reshape(x.shape), cache: { shape: x.shape, images: cache }, running: after };
 }
