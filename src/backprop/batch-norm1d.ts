@@ -39,6 +39,7 @@ export async function batchNorm1dForward(x: Tensor, weight: Tensor, bias: Tensor
  */
 export async function batchNorm1dBackward(dOut: Tensor, { shape, images }: BatchNorm1dCache): Promise<{ dX: Tensor; dWeight: Tensor; dBias: Tensor }> {
   if (!sameShape(dOut.shape, shape)) reject("batchNorm1dBackward", `dOut of shape ${formatShape(shape)}`, formatShape(dOut.shape));
+  // (normalisation.27a) dX1d[n, c, l] = dX2d[n, c, 0, l]
   const { dX, dWeight, dBias } = await batchNorm2dBackward(asImages(dOut), images);
   return { dX: dX.reshape(shape), dWeight, dBias };
 }

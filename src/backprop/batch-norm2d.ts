@@ -4,10 +4,10 @@
  *
  *   N images   C channels   H, W image   M = N·H·W values of a channel   μ, σ², ρ of a channel, x̂: see `standardise.ts`
  */
-import { add, formatShape, multiply, reject, sameShape, sum, type Tensor } from "../tensor/index.js";
+import { add, divide, formatShape, multiply, reject, sameShape, subtract, sum, type Tensor } from "../tensor/index.js";
 import { advance, BatchNorm, type BatchNormForm, type BatchNormLayerOptions, type BatchNormOptions, checkBatchNorm, type RunningStatistics } from "./batch-norm.js";
 import type { StorageOptions } from "./layer.js";
-import { moments, standardise, type Standardised, standardiseGradient } from "./standardise.js";
+import { moments, standardise, type Standardised } from "./standardise.js";
 
 const FORM: BatchNormForm = { name: "batchNorm2d", x: "[N, C, H, W]", ranks: [4] };
 /** All axes but the channels'. */
@@ -47,15 +47,18 @@ export async function batchNorm2dForward(x: Tensor, weight: Tensor, bias: Tensor
 export async function batchNorm2dBackward(dOut: Tensor, { standardised, weight, training }: BatchNorm2dCache): Promise<{ dX: Tensor; dWeight: Tensor; dBias: Tensor }> {
   const { xHat, rho } = standardised;
   if (!sameShape(dOut.shape, xHat.shape)) reject("batchNorm2dBackward", `dOut of shape ${formatShape(xHat.shape)}`, formatShape(dOut.shape));
-  // (normalisation.23) dBias[c] = Σₙₕ_w dOut[n, c, h, w]
+  // (normalisation.23) dBias[c] = Σₙ Σₕ Σ_w dOut[n, c, h, w]
   const dBias = sum(dOut, { axes: AXES });
-  // (normalisation.24) dWeight[c] = Σₙₕ_w dOut[n, c, h, w] · x̂[n, c, h, w]
+  // (normalisation.24) dWeight[c] = Σₙ Σₕ Σ_w dOut[n, c, h, w] · x̂[n, c, h, w]
   const dWeight = sum(multiply(dOut, xHat), { axes: AXES });
-  // (normalisation.25) dX̂[n, c, h, w] = dOut[n, c, h, w] · weight[c]
-  const dXHat = multiply(dOut, alongChannels(weight));
-  // (normalisation.35) dX = ρ · dX̂, in evaluation, where nothing that x does moves the statistics
-  const dX = training ? standardiseGradient(dXHat, standardised, AXES) : multiply(dXHat, rho);
-  return { dX, dWeight, dBias };
+  const scale = multiply(alongChannels(weight), rho);
+  // (normalisation.35) dX = weight · ρ · dOut, in evaluation, where nothing that x does moves the statistics
+  if (!training) return { dX: multiply(dOut, scale), dWeight, dBias };
+  const M = dOut.size / weight.size;
+  const unshifted = subtract(dOut, alongChannels(divide(dBias, M)));
+  const unstretched = subtract(unshifted, multiply(xHat, alongChannels(divide(dWeight, M))));
+  // (normalisation.26) dX = weight · ρ · (dOut − dBias/M − x̂ · dWeight/M)
+  return { dX: multiply(unstretched, scale), dWeight, dBias };
 }
 
 /** [C] as [1, C, 1, 1], which broadcasts over images. */

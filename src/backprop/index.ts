@@ -13,7 +13,7 @@ export { MaxPool2d, maxPool2dBackward, type MaxPool2dCache, maxPool2dForward } f
 export { meanSquaredErrorBackward, type MeanSquaredErrorCache, meanSquaredErrorForward } from "./mean-squared-error.js";
 export { Relu, reluBackward, type ReluCache, reluForward } from "./relu.js";
 export { softmaxBackward, type SoftmaxCache, softmaxForward } from "./softmax.js";
-export { type Moments, moments, standardise, type Standardised, standardiseGradient } from "./standardise.js";
+export { type Moments, moments, standardise, type Standardised } from "./standardise.js";
 export { softmaxCrossEntropyBackward, type SoftmaxCrossEntropyCache, softmaxCrossEntropyForward, type SoftmaxCrossEntropyOptions } from "./softmax-cross-entropy.js";
 export { type Differentiable, type DifferentiableResult, gradientCheck, type GradientCheckOptions, type GradientCheckResult, type NamedTensors } from "./gradient-check.js";
 export { catalog, type CatalogCase, type CatalogEntry, type LayerOptions } from "./catalog/index.js";

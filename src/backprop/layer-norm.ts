@@ -4,9 +4,9 @@
  *
  *   n  index over the axes in front   i  index over the last axes, M values in all   μ, σ², ρ of a row, x̂: see `standardise.ts`
  */
-import { add, formatShape, multiply, reject, sameShape, sum, type Tensor } from "../tensor/index.js";
+import { add, formatShape, mean, multiply, reject, sameShape, subtract, sum, type Tensor } from "../tensor/index.js";
 import { type Layer, Parameter, type PassOptions, recall, type Remembered, type StorageOptions } from "./layer.js";
-import { moments, standardise, type Standardised, standardiseGradient } from "./standardise.js";
+import { moments, standardise, type Standardised } from "./standardise.js";
 
 export interface LayerNormOptions {
   /** How many axes, counted from the last, are normalised together; the weight's rank. */
@@ -47,7 +47,7 @@ export async function layerNormForward(x: Tensor, weight: Tensor, bias: Tensor, 
  * @throws InputError when dOut has another shape
  */
 export async function layerNormBackward(dOut: Tensor, { standardised, weight }: LayerNormCache): Promise<{ dX: Tensor; dWeight: Tensor; dBias: Tensor }> {
-  const { xHat } = standardised;
+  const { xHat, rho } = standardised;
   if (!sameShape(dOut.shape, xHat.shape)) reject("layerNormBackward", `dOut of shape ${formatShape(xHat.shape)}`, formatShape(dOut.shape));
   const rows = xHat.shape.slice(0, xHat.rank - weight.rank).map((_, axis) => axis);
   // (normalisation.40) dBias[i] = Σₙ dOut[n, i]
@@ -56,7 +56,11 @@ export async function layerNormBackward(dOut: Tensor, { standardised, weight }: 
   const dWeight = sum(multiply(dOut, xHat), { axes: rows });
   // (normalisation.42) dX̂[n, i] = dOut[n, i] · weight[i]
   const dXHat = multiply(dOut, weight);
-  return { dX: standardiseGradient(dXHat, standardised, lastAxes(xHat.rank, weight.rank)), dWeight, dBias };
+  const along = { axes: lastAxes(xHat.rank, weight.rank), keepDims: true };
+  const unshifted = subtract(dXHat, mean(dXHat, along));
+  const unstretched = subtract(unshifted, multiply(xHat, mean(multiply(dXHat, xHat), along)));
+  // (normalisation.43) dX = ρ · (dX̂ − mean(dX̂) − x̂ ⊙ mean(dX̂ ⊙ x̂))
+  return { dX: multiply(unstretched, rho), dWeight, dBias };
 }
 
 function lastAxes(rank: number, axes: number): number[] {

@@ -1,6 +1,6 @@
 /**
  * Standardising: numbers are shifted and stretched until their mean is 0 and their variance 1. Batch and layer normalisation both do this,
- * over different axes. Derived in `derivations/normalisation.md`.
+ * over different axes; each knows the gradient for its own. Derived in `derivations/normalisation.md`.
  *
  *   M numbers, taken along some axes   μ their mean   σ² their variance   ρ = 1 / √(σ² + ε)   x̂ the standardised numbers
  */
@@ -34,19 +34,4 @@ export function standardise(x: Tensor, { mean: mu, variance }: Moments, epsilon:
   const rho = map(variance, (value) => 1 / Math.sqrt(value + epsilon));
   // (normalisation.4) x̂[i] = ρ · (x[i] − μ)
   return { xHat: multiply(subtract(x, mu), rho), rho };
-}
-
-/**
- * The gradient of {@link standardise} by the {@link moments} of x itself, which move when x moves.
- *
- * @param dXHat of x's shape
- * @param axes those of the moments
- * @returns dX, of x's shape
- */
-export function standardiseGradient(dXHat: Tensor, { xHat, rho }: Standardised, axes: readonly number[]): Tensor {
-  const along = { axes, keepDims: true };
-  const unshifted = subtract(dXHat, mean(dXHat, along));
-  const unstretched = subtract(unshifted, multiply(xHat, mean(multiply(dXHat, xHat), along)));
-  // (normalisation.17) dX = ρ · (dX̂ − mean(dX̂) − x̂ ⊙ mean(dX̂ ⊙ x̂))
-  return multiply(unstretched, rho);
 }
