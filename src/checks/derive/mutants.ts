@@ -10,7 +10,7 @@ export interface Mutant {
 }
 
 /** In these, the order of the arguments says nothing. */
-const SYMMETRIC = ["delta", "equals", "add", "multiply", "max", "min", "each", "sum", "product", "largest", "random", "function", "if", "for", "while", "return"];
+const SYMMETRIC = ["delta", "equals", "sameShape", "add", "multiply", "max", "min", "each", "sum", "product", "largest", "random", "function", "if", "for", "while", "return"];
 
 /** All mutants of a source text; comments, strings and templates stay as they are. */
 export function mutants(source: string): Mutant[] {
