@@ -56,9 +56,9 @@ export function checkBatchNorm(form: BatchNormForm, x: Tensor, weight: Tensor, b
  * @param M how many values of each channel the batch holds
  */
 export function advance({ mean, variance }: RunningStatistics, batch: Moments, momentum: number, M: number): RunningStatistics {
-  // (normalisation.31) unbiased = M/(M − 1) · σ²
+  // (normalisation.35) unbiased = M/(M − 1) · σ²
   const unbiased = multiply(batch.variance, M / (M - 1));
-  // (normalisation.32) running ← (1 − m) · running + m · batch
+  // (normalisation.30) running ← (1 − m) · running + m · batch
   const towards = (running: Tensor, now: Tensor): Tensor => add(multiply(running, 1 - momentum), multiply(now.reshape(running.shape), momentum));
   return { mean: towards(mean, batch.mean), variance: towards(variance, unbiased) };
 }

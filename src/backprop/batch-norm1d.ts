@@ -27,7 +27,7 @@ export interface BatchNorm1dCache {
  */
 export async function batchNorm1dForward(x: Tensor, weight: Tensor, bias: Tensor, running: RunningStatistics, options: BatchNormOptions = {}): Promise<{ out: Tensor; cache: BatchNorm1dCache; running: RunningStatistics }> {
   checkBatchNorm(FORM, x, weight, bias, running, options);
-  // (normalisation.27) out1d[n, c, l] = out2d[n, c, 0, l]
+  // (normalisation.36) out1d[n, c, l] = out2d[n, c, 0, l]
   const { out, cache, running: after } = await batchNorm2dForward(asImages(x), weight, bias, running, options);
   return { out: out.reshape(x.shape), cache: { shape: x.shape, images: cache }, running: after };
 }
@@ -39,7 +39,7 @@ export async function batchNorm1dForward(x: Tensor, weight: Tensor, bias: Tensor
  */
 export async function batchNorm1dBackward(dOut: Tensor, { shape, images }: BatchNorm1dCache): Promise<{ dX: Tensor; dWeight: Tensor; dBias: Tensor }> {
   if (!sameShape(dOut.shape, shape)) reject("batchNorm1dBackward", `dOut of shape ${formatShape(shape)}`, formatShape(dOut.shape));
-  // (normalisation.27a) dX1d[n, c, l] = dX2d[n, c, 0, l]
+  // (normalisation.37) dX1d[n, c, l] = dX2d[n, c, 0, l]
   const { dX, dWeight, dBias } = await batchNorm2dBackward(asImages(dOut), images);
   return { dX: dX.reshape(shape), dWeight, dBias };
 }

@@ -52,13 +52,15 @@ export async function batchNorm2dBackward(dOut: Tensor, { standardised, weight, 
   // (normalisation.24) dWeight[c] = Σₙ Σₕ Σ_w dOut[n, c, h, w] · x̂[n, c, h, w]
   const dWeight = sum(multiply(dOut, xHat), { axes: AXES });
   const scale = multiply(alongChannels(weight), rho);
-  // (normalisation.35) dX = weight · ρ · dOut, in evaluation, where nothing that x does moves the statistics
-  if (!training) return { dX: multiply(dOut, scale), dWeight, dBias };
-  const M = dOut.size / weight.size;
-  const unshifted = subtract(dOut, alongChannels(divide(dBias, M)));
-  const unstretched = subtract(unshifted, multiply(xHat, alongChannels(divide(dWeight, M))));
-  // (normalisation.26) dX = weight · ρ · (dOut − dBias/M − x̂ · dWeight/M)
-  return { dX: multiply(unstretched, scale), dWeight, dBias };
+  if (training) {
+    const M = dOut.size / weight.size;
+    const unshifted = subtract(dOut, alongChannels(divide(dBias, M)));
+    const unstretched = subtract(unshifted, multiply(xHat, alongChannels(divide(dWeight, M))));
+    // (normalisation.26) dX = weight · ρ · (dOut − dBias/M − x̂ · dWeight/M)
+    return { dX: multiply(unstretched, scale), dWeight, dBias };
+  }
+  // (normalisation.28) dX = weight · ρ · dOut, where nothing that x does moves the statistics
+  return { dX: multiply(dOut, scale), dWeight, dBias };
 }
 
 /** [C] as [1, C, 1, 1], which broadcasts over images. */

@@ -36,7 +36,7 @@ export async function layerNormForward(x: Tensor, weight: Tensor, bias: Tensor, 
   if (!sameShape(bias.shape, weight.shape)) reject("layerNorm", `bias of shape ${formatShape(weight.shape)}, as the weight's`, formatShape(bias.shape));
   if (!(Number.isFinite(epsilon) && epsilon > 0)) reject("layerNorm", "epsilon to be a finite number above 0", String(epsilon));
   const standardised = standardise(x, moments(x, lastAxes(x.rank, axes)), epsilon);
-  // (normalisation.39) out[n, i] = weight[i] · x̂[n, i] + bias[i]
+  // (normalisation.40) out[n, i] = weight[i] · x̂[n, i] + bias[i]
   const out = add(multiply(standardised.xHat, weight), bias);
   return { out, cache: { standardised, weight } };
 }
@@ -50,16 +50,16 @@ export async function layerNormBackward(dOut: Tensor, { standardised, weight }: 
   const { xHat, rho } = standardised;
   if (!sameShape(dOut.shape, xHat.shape)) reject("layerNormBackward", `dOut of shape ${formatShape(xHat.shape)}`, formatShape(dOut.shape));
   const rows = xHat.shape.slice(0, xHat.rank - weight.rank).map((_, axis) => axis);
-  // (normalisation.40) dBias[i] = Σₙ dOut[n, i]
+  // (normalisation.41) dBias[i] = Σₙ dOut[n, i]
   const dBias = sum(dOut, { axes: rows });
-  // (normalisation.41) dWeight[i] = Σₙ dOut[n, i] · x̂[n, i]
+  // (normalisation.42) dWeight[i] = Σₙ dOut[n, i] · x̂[n, i]
   const dWeight = sum(multiply(dOut, xHat), { axes: rows });
-  // (normalisation.42) dX̂[n, i] = dOut[n, i] · weight[i]
+  // (normalisation.43) dX̂[n, i] = dOut[n, i] · weight[i]
   const dXHat = multiply(dOut, weight);
   const along = { axes: lastAxes(xHat.rank, weight.rank), keepDims: true };
   const unshifted = subtract(dXHat, mean(dXHat, along));
   const unstretched = subtract(unshifted, multiply(xHat, mean(multiply(dXHat, xHat), along)));
-  // (normalisation.43) dX = ρ · (dX̂ − mean(dX̂) − x̂ ⊙ mean(dX̂ ⊙ x̂))
+  // (normalisation.44) dX = ρ · (dX̂ − mean(dX̂) − x̂ ⊙ mean(dX̂ ⊙ x̂))
   return { dX: multiply(unstretched, rho), dWeight, dBias };
 }
 

@@ -70,7 +70,7 @@ function paragraphs(lines: readonly string[]): string {
 }
 
 const SIGNS: Readonly<Record<string, string>> = {
-  cdot: "·", sum: "Σ", delta: "δ", partial: "∂", odot: "⊙", le: "≤", ge: "≥", lt: "<", gt: ">", ne: "≠", times: "×", infty: "∞", Delta: "Δ", mu: "μ", sigma: "σ", epsilon: "ε", varepsilon: "ε",
+  cdot: "·", sum: "Σ", delta: "δ", partial: "∂", odot: "⊙", le: "≤", ge: "≥", lt: "<", gt: ">", ne: "≠", times: "×", infty: "∞", Delta: "Δ", mu: "μ", sigma: "σ", rho: "ρ", epsilon: "ε", varepsilon: "ε",
 };
 
 /** Prose for a terminal: formulas inside a line in plain signs, links without their targets. */
@@ -79,6 +79,7 @@ function plain(markdown: string): string {
     latex
       .replace(/\\(?:mathrm|mathbf|text|mathsf)\s*\{([^}]*)\}/g, "$1")
       .replace(/\^\{?\\mathsf T\}?|\^\{T\}/g, "ᵀ")
+      .replace(/\\hat (\w)/g, "$1\u0302")
       .replace(/\\([a-zA-Z]+)/g, (whole, name: string) => SIGNS[name] ?? whole)
       .replace(/\\[,;:!]/g, " ")
       .replace(/[{}]/g, "");
