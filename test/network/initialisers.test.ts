@@ -1,6 +1,6 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { Affine, Conv2d, type Parameter, Relu } from "leibniz/backprop";
+import { Affine, BatchNorm2d, Conv2d, LayerNorm, type Parameter, Relu } from "leibniz/backprop";
 import { reference } from "leibniz/kernels";
 import { he, initialise, type Initialiser, pytorchDefault, Sequential, xavier } from "leibniz/network";
 import { type DType, Random } from "leibniz/tensor";
@@ -122,6 +122,26 @@ test("float32 weights are the float64 ones, rounded", () => {
   const [wide, narrow] = [wideNetwork("float64"), wideNetwork("float32")];
   for (const network of [wide, narrow]) initialise(network, new Random(7));
   for (const { name, parameter } of wide.parameters) assertClose(parameterOf(narrow, name).value, parameter.value.astype("float32"), { tolerance: 0, what: name });
+});
+
+test("a normalisation starts with weight 1, bias 0 and fresh running statistics, whatever the initialiser and whatever was before", () => {
+  const constant: Initialiser = (parameter) => void parameter.value.data.fill(7);
+  for (const initialiser of [pytorchDefault, he, xavier, constant]) {
+    const network = new Sequential({ conv: new Conv2d({ inChannels: 2, outChannels: 3, kernelSize: [2, 3] }), bn: new BatchNorm2d({ channels: 3 }), ln: new LayerNorm({ shape: [4, 5] }) });
+    const own = [...network.parameters.slice(2).map(({ parameter }) => parameter.value), ...network.buffers.map(({ buffer }) => buffer.value)];
+    assert.is(own.length, 6);
+    for (const value of own) value.data.fill(-3);
+    initialise(network, new Random(8), initialiser);
+    assert.equal(own.map(({ size, data }) => [size, ...new Set(data)]), [[3, 1], [3, 0], [20, 1], [20, 0], [3, 0], [3, 1]]);
+    assert.ok(parameterOf(network, "conv.weight").value.data.every((value) => value !== 0 && value !== -3), "the convolution is initialised as ever");
+  }
+});
+
+test("a normalisation between two layers leaves their numbers as they were", () => {
+  const conv = (): Conv2d => new Conv2d({ inChannels: 2, outChannels: 3, kernelSize: [2, 3] });
+  const [plain, normalised] = [new Sequential({ conv1: conv(), conv2: conv() }), new Sequential({ conv1: conv(), bn: new BatchNorm2d({ channels: 3 }), conv2: conv() })];
+  for (const network of [plain, normalised]) initialise(network, new Random(9), he);
+  for (const { name, parameter } of plain.parameters) assertClose(parameterOf(normalised, name).value, parameter.value, { tolerance: 0, what: name });
 });
 
 test.run();

@@ -1,6 +1,6 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { Affine, Conv2d, Flatten } from "leibniz/backprop";
+import { Affine, BatchNorm2d, Conv2d, Flatten } from "leibniz/backprop";
 import { formatSummary, notebookNetwork, Sequential, summarise } from "leibniz/network";
 import { assertRejects } from "../helpers/assert-close.js";
 
@@ -60,6 +60,23 @@ test("columns are as wide as their widest cell, heading or not", () => {
     [conv, flatten, affine].forEach((line, row) => assert.ok(line.startsWith(cells[row]!, start), `${column}: ${line}`));
   }
   assert.ok(conv.endsWith(" 36") && affine.endsWith(" 183") && total.endsWith(" 219") && heading.endsWith(" parameters"));
+});
+
+test("running statistics have a column of their own, where there are any", () => {
+  const network = new Sequential({
+    conv: new Conv2d({ inChannels: 1, outChannels: 600, kernelSize: [2, 3] }),
+    bn: new BatchNorm2d({ channels: 600 }),
+    flatten: new Flatten(),
+  });
+  const rows = summarise(network, [1, 1, 3, 4]);
+  assert.equal(rows.map(({ parameters, buffers }) => [parameters, buffers]), [[4200, 0], [1200, 1200], [0, 0]]);
+  const table = `
+layer    kind         output          parameters  buffers
+conv     conv2d       [1, 600, 2, 2]       4,200         
+bn       batchNorm2d  [1, 600, 2, 2]       1,200    1,200
+flatten  flatten      [1, 2400]                          
+total                                      5,400    1,200`;
+  assert.snapshot(`\n${formatSummary(rows)}`, table);
 });
 
 test("an image that does not fit is refused with the layer's name", async () => {

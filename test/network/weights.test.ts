@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { Affine, Conv2d, Flatten, Relu } from "leibniz/backprop";
+import { Affine, BatchNorm1d, BatchNorm2d, Conv2d, Flatten, Relu } from "leibniz/backprop";
+import { reference } from "leibniz/kernels";
 import { decodeSafetensors, encodeSafetensors, initialise, loadWeights, networkWeights, notebookNetwork, Sequential, weightsSha256 } from "leibniz/network";
 import { type DType, Random, Tensor } from "leibniz/tensor";
 import { assertClose, assertRejects } from "../helpers/assert-close.js";
@@ -129,6 +130,59 @@ test("weightsSha256 changes with every single bit, and comes back with it", asyn
   }
   assert.is(seen.size, 1 + 32 * (12 + 2 + 144 + 12)); // one hash for each bit of each parameter
   assert.is.not(await weightsSha256(smallNetwork("bits", "float64")), before);
+});
+
+/** A network that keeps running statistics, after one batch of training if asked for. */
+async function normalisedNetwork(seed: string, trained: boolean): Promise<Sequential> {
+  const network = new Sequential({
+    conv: new Conv2d({ inChannels: 1, outChannels: 2, kernelSize: [2, 3] }),
+    bn1: new BatchNorm2d({ channels: 2 }),
+    flatten: new Flatten(),
+    bn2: new BatchNorm1d({ channels: 12, momentum: 0.5 }),
+    affine: new Affine({ inFeatures: 12, outFeatures: 3 }),
+  });
+  initialise(network, new Random(seed));
+  if (trained) await network.forward(new Random(seed).normal([4, 1, 4, 4], 2, 3), { backend: reference, training: true });
+  return network;
+}
+
+test("running statistics stand behind the parameters, under their layer's name, and share memory with it", async () => {
+  const network = await normalisedNetwork("names", true);
+  const weights = networkWeights(network);
+  const names = ["conv.weight", "conv.bias", "bn1.weight", "bn1.bias", "bn2.weight", "bn2.bias", "affine.weight", "affine.bias"];
+  assert.equal([...weights.keys()], [...names, "bn1.runningMean", "bn1.runningVariance", "bn2.runningMean", "bn2.runningVariance"]);
+  assert.equal(network.parameters.map(({ name }) => name), names);
+  for (const { name, buffer } of network.buffers) assert.is(weights.get(name), buffer.value);
+});
+
+test("a network with running statistics evaluates right after loading as the saved one did", async () => {
+  const [from, to] = [await normalisedNetwork("from", true), await normalisedNetwork("to", false)];
+  const { tensors } = decodeSafetensors(encodeSafetensors({ tensors: networkWeights(from), metadata: {} }), FILE);
+  loadWeights(to, tensors, FILE);
+  assert.is(await weightsSha256(to), await weightsSha256(from));
+  const x = new Random("evaluated").normal([1, 1, 4, 4]);
+  const evaluating = { backend: reference, training: false };
+  const expected = await from.forward(x, evaluating);
+  assertClose(await to.forward(x, evaluating), expected, { tolerance: 0 });
+  const fresh = await normalisedNetwork("from", false); // the same parameters, the statistics of the start
+  const differs = (await fresh.forward(x, evaluating)).data.some((value, i) => Math.abs(value - expected.data[i]!) > 1e-3);
+  assert.ok(differs, "expected the running statistics to matter");
+  assert.is.not(await weightsSha256(fresh), await weightsSha256(from));
+});
+
+test("running statistics that are missing, of another shape or not finite are refused, and nothing is copied", async () => {
+  const network = await normalisedNetwork("before", true);
+  const before = await weightsSha256(network);
+  const refused = async (change: (tensors: Map<string, Tensor>) => unknown, ...pieces: string[]): Promise<void> => {
+    const tensors = copies(await normalisedNetwork("other", true));
+    change(tensors);
+    await assertRejects(() => loadWeights(network, tensors, FILE), `${FILE}: expected `, ...pieces);
+    assert.is(await weightsSha256(network), before, "weights were copied");
+  };
+  await refused((tensors) => tensors.delete("bn2.runningVariance"), "got no bn2.runningVariance; they belong to another network");
+  await refused((tensors) => tensors.set("bn3.runningMean", Tensor.zeros([2])), "got also bn3.runningMean");
+  await refused((tensors) => tensors.set("bn1.runningMean", Tensor.zeros([3])), "bn1.runningMean of shape [2], got [3]");
+  await refused((tensors) => (tensors.get("bn1.runningVariance")!.data[1] = Infinity), "bn1.runningVariance to hold finite numbers");
 });
 
 test.run();

@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { Affine, Relu } from "leibniz/backprop";
+import { Affine, BatchNorm1d, Relu } from "leibniz/backprop";
 import { reference } from "leibniz/kernels";
 import { decodeSafetensors, encodeSafetensors, initialise, loadWeights, networkWeights, type Safetensors, Sequential, weightsSha256 } from "leibniz/network";
 import { Random, Tensor } from "leibniz/tensor";
@@ -68,6 +68,64 @@ for (const [name, build] of optimizers) {
     for (const [key, tensor] of wholeOptimizer.state()) assertClose(optimizer.state().get(key)!, tensor, { tolerance: 0, what: key });
   });
 }
+
+/** Two layers with a batch normalisation between them. */
+function normalisedNetwork(seed: string): Sequential {
+  const network = new Sequential({ affine1: new Affine({ inFeatures: 3, outFeatures: 4 }), bn1: new BatchNorm1d({ channels: 4, momentum: 0.3 }), relu: new Relu(), affine2: new Affine({ inFeatures: 4, outFeatures: 2 }) });
+  initialise(network, new Random(seed));
+  return network;
+}
+
+/** Real steps: through the network and back, so that the running statistics move. */
+async function trainSteps(network: Sequential, optimizer: Optimizer, from: number, to: number): Promise<void> {
+  for (let step = from; step <= to; step++) {
+    const random = new Random(`step ${step}`);
+    network.zeroGrad();
+    await network.forward(random.normal([5, 3], step, 2), { backend: reference, training: true });
+    await network.backward(random.normal([5, 2]));
+    await optimizer.step(reference);
+  }
+}
+
+for (const [name, build] of optimizers) {
+  test(`${name}: a network with batch normalisation goes on bit by bit, running statistics included`, async () => {
+    const whole = normalisedNetwork("trained");
+    const wholeOptimizer = build(whole);
+    await trainSteps(whole, wholeOptimizer, 1, 3);
+    const bytes = encodeCheckpoint(whole, wholeOptimizer, INFO);
+    const saved = await weightsSha256(whole);
+    const x = new Random("evaluated").normal([1, 3]);
+    const evaluated = await whole.forward(x, { backend: reference, training: false });
+    await trainSteps(whole, wholeOptimizer, 4, 6);
+
+    const network = normalisedNetwork("untouched");
+    const optimizer = build(network);
+    decodeCheckpoint(bytes, "c").restore(network, optimizer);
+    assert.is(await weightsSha256(network), saved);
+    assertClose(await network.forward(x, { backend: reference, training: false }), evaluated, { tolerance: 0 });
+    await trainSteps(network, optimizer, 4, 6);
+    assert.is(await weightsSha256(network), await weightsSha256(whole));
+    for (const { name: key, buffer } of whole.buffers) assertClose(network.buffers.find((own) => own.name === key)!.buffer.value, buffer.value, { tolerance: 0, what: key });
+  });
+}
+
+test("running statistics stand in the file as weights do, and no optimizer has a state for them", async () => {
+  const network = normalisedNetwork("names");
+  const { tensors } = decodeSafetensors(encodeCheckpoint(network, new Adam(network.parameters), INFO), "c");
+  const names = [...tensors.keys()];
+  assert.equal(names.filter((name) => name.includes("running")), ["bn1.runningMean", "bn1.runningVariance"]);
+  assert.ok(names.includes("optimizer.firstMoment.bn1.weight"));
+});
+
+test("a checkpoint without the running statistics of the network is refused, and changes nothing", async () => {
+  const network = normalisedNetwork("before");
+  const optimizer = new Adam(network.parameters);
+  const { tensors, metadata } = decodeSafetensors(encodeCheckpoint(network, optimizer, INFO), "c");
+  const cut = new Map([...tensors].filter(([name]) => name !== "bn1.runningMean"));
+  const before = await weightsSha256(network);
+  await assertRejects(() => decodeCheckpoint(encodeSafetensors({ tensors: cut, metadata }), "c").restore(network, optimizer), "c: expected the weights of this network, got no bn1.runningMean");
+  assert.is(await weightsSha256(network), before);
+});
 
 test("the file: weights by their names, running values under optimizer., the rest as text", async () => {
   const { tensors, metadata } = decodeSafetensors(await someCheckpoint(), "c");

@@ -1,8 +1,9 @@
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import * as fc from "fast-check";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
+import { catalog } from "leibniz/backprop";
 import { parseParity, PARITY_TOLERANCE, type ParityResult } from "leibniz/training";
 import { assertRejects } from "../helpers/assert-close.js";
 import { root } from "../helpers/cli.js";
@@ -19,6 +20,7 @@ interface LayerRecord {
   dOut: Recorded;
   out: Recorded;
   grads: Record<string, Recorded>;
+  runningAfter?: Record<string, Recorded>;
 }
 interface OptimizerRecord {
   optimizer: string;
@@ -34,8 +36,15 @@ interface ParityFile {
   optimizers: OptimizerRecord[];
 }
 
-const fixture = readFileSync(join(root, "test", "fixtures", "pytorch-layers.json"), "utf8");
-const read = (): ParityFile => JSON.parse(fixture) as ParityFile;
+const folder = join(root, "test", "fixtures");
+const recordings = readdirSync(folder).filter((name) => /^pytorch-.*\.json$/.test(name));
+
+/** All that was recorded, in one. */
+function read(): ParityFile {
+  const files = recordings.map((name) => JSON.parse(readFileSync(join(folder, name), "utf8")) as ParityFile);
+  return { layers: files.flatMap(({ layers }) => layers), optimizers: files.flatMap(({ optimizers }) => optimizers) };
+}
+const fixture = JSON.stringify(read());
 
 async function runAll(text: string): Promise<ParityResult[]> {
   const results: ParityResult[] = [];
@@ -78,12 +87,40 @@ test("every recorded number of every layer and optimizer agrees", async () => {
   assert.equal(failed, []);
   assert.is(PARITY_TOLERANCE, 1e-10);
   const { layers, optimizers } = read();
-  const quantities = layers.reduce((sum, { grads }) => sum + 1 + Object.keys(grads).length, 0) + optimizers.reduce((sum, { trace }) => sum + trace.length, 0);
+  const quantities = layers.reduce((sum, { grads, runningAfter = {} }) => sum + 1 + Object.keys(grads).length + Object.keys(runningAfter).length, 0) + optimizers.reduce((sum, { trace }) => sum + trace.length, 0);
   assert.is(results.length, quantities);
   const kinds = new Set(results.map(({ what }) => what));
   for (const what of ["conv2d", "affine", "relu", "maxPool2d", "averagePool2d", "globalAveragePool2d", "softmax", "softmaxCrossEntropy", "meanSquaredError", "sgd", "adam"]) {
     assert.ok(kinds.has(what), what);
   }
+  for (const { layer } of catalog.filter((entry) => entry.layer !== "flatten")) assert.ok(kinds.has(layer), layer);
+});
+
+test("running statistics after the pass are compared as well", async () => {
+  const results = await runAll(JSON.stringify({ layers: read().layers.filter(({ layer }) => layer.startsWith("batchNorm")) }));
+  const states = results.filter(({ quantity }) => quantity.endsWith(" after")).map(({ what, name, quantity, verdict }) => `${what}, ${name.split(" ")[0]}: ${quantity} ${verdict}`);
+  const expected = ["batchNorm1d", "batchNorm2d"].flatMap((what) => ["evaluation", "training"].flatMap((mode) => ["runningMean", "runningVariance"].map((state) => `${what}, ${mode}: ${state} after pass`)));
+  assert.equal(states.sort(), expected.sort());
+});
+
+test("running statistics that a layer does not keep, or in another form, are refused", async () => {
+  const recorded = { shape: [3], data: [1, 2, 3] };
+  await refused((file) => (file.layers[0]!.runningAfter = { mean: recorded }), 'layers[0]: runningAfter: expected statistics that affine keeps, got "mean"');
+  await refused((file) => Object.assign(file.layers[0]!, { runningAfter: 7 }), "layers[0].runningAfter: expected a JSON object, got 7");
+  const batchNorm = (change: (record: LayerRecord) => unknown) => async (...pieces: string[]): Promise<void> => {
+    const record = read().layers.find(({ layer, name }) => layer === "batchNorm1d" && name!.startsWith("training"))!;
+    change(record);
+    await assertRejects(() => runAll(JSON.stringify({ layers: [record] })), "f.json: layers[0]", ...pieces);
+  };
+  for (const name of ["variances", "constructor", ""]) await batchNorm((record) => (record.runningAfter![name] = recorded))(`runningAfter: expected statistics that batchNorm1d keeps, got "${name}"`);
+  await batchNorm((record) => record.runningAfter!["mean"]!.data.pop())("runningAfter.mean.data: expected an array of 5 numbers");
+  for (const bad of [null, 5, [], {}, { shape: 2, data: [1] }, { shape: [2], data: ["a", 1] }]) {
+    await batchNorm((record) => (record.options!["runningMean"] = bad))("batchNorm1d: expected the option runningMean to have a shape and data, arrays of numbers, got");
+  }
+  await batchNorm((record) => (record.options!["runningVariance"] = recorded))("batchNorm1d: expected running variance of shape [5], as the weight's, got [3]");
+  await batchNorm((record) => (record.options!["runningVariance"] = { shape: [2], data: [1] }))("expected 2 elements for shape [2], got 1");
+  for (const momentum of ["0.1", null, 2]) await batchNorm((record) => (record.options!["momentum"] = momentum))("batchNorm1d: expected momentum from 0 to 1");
+  for (const epsilon of ["1e-5", null, -1]) await batchNorm((record) => (record.options!["epsilon"] = epsilon))("batchNorm1d: expected epsilon to be a finite number above 0");
 });
 
 test("results by hand pass, with names for every quantity", async () => {
@@ -112,8 +149,9 @@ const largest = (values: readonly number[]): number => values.reduce((best, valu
 test("one number that is off by 1e-8 fails, in every output, gradient and trace, and nothing else does", async () => {
   const { layers, optimizers } = read();
   const places: [numbers: number[], what: string, quantity: string][] = [
-    ...layers.flatMap(({ layer, out, grads }): [number[], string, string][] => [
+    ...layers.flatMap(({ layer, out, grads, runningAfter = {} }): [number[], string, string][] => [
       [out.data, layer, "out"],
+      ...Object.entries(runningAfter).map(([name, { data }]): [number[], string, string] => [data, layer, `running${name[0]!.toUpperCase()}${name.slice(1)} after`]),
       ...Object.entries(grads).map(([input, { data }]): [number[], string, string] => [data, layer, `d${input[0]!.toUpperCase()}${input.slice(1)}`]),
     ]),
     ...optimizers.flatMap(({ optimizer, trace, traceSteps }) => trace.map((row, i): [number[], string, string] => [row, optimizer, `w after ${traceSteps[i]}`])),
