@@ -36,5 +36,5 @@ function formatResult({ what, name, quantity, maxAbsoluteError, maxRelativeError
 }
 
 function formatRow(what: string, quantity: string, absolute: string, relative: string, verdict: string, name: string): string {
-  return `${what.padEnd(20)}${quantity.padEnd(14)}${absolute.padStart(9)}${relative.padStart(10)}  ${verdict.padEnd(9)}${name}`.trimEnd();
+  return `${what.padEnd(20)}${quantity.padEnd(22)}${absolute.padStart(9)}${relative.padStart(10)}  ${verdict.padEnd(9)}${name}`.trimEnd();
 }

@@ -1,11 +1,12 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
+import { Affine, BatchNorm1d, BatchNorm2d, Conv2d, Flatten, MaxPool2d, Relu } from "leibniz/backprop";
 import { loadMnist, makeBatch, type Dataset } from "leibniz/data";
 import { type Backend, reference, wasmBackend } from "leibniz/kernels";
-import { initialise, type Sequential, weightsSha256 } from "leibniz/network";
+import { initialise, Sequential, weightsSha256 } from "leibniz/network";
 import { Random, Tensor } from "leibniz/tensor";
 import { Adam, decodeCheckpoint, encodeCheckpoint, evaluate, findRecipe, type Optimizer, type Recipe, Sgd, train, type TrainingEvent } from "leibniz/training";
-import { assertRejects } from "../helpers/assert-close.js";
+import { assertClose, assertRejects } from "../helpers/assert-close.js";
 
 const mnist = await loadMnist();
 
@@ -90,6 +91,52 @@ for (const name of ["default", "notebook"]) {
     assert.is(await weightsSha256(network), await weightsSha256(whole.network));
   });
 }
+
+/** The default recipe with a network that keeps running statistics. No biases in front of them: their gradients are rounding errors, of which Adam makes whole steps. */
+const normalised: Recipe = {
+  ...recipe,
+  network: ({ allocator }) =>
+    new Sequential({
+      conv1: new Conv2d({ inChannels: 1, outChannels: 6, kernelSize: [3, 5], stride: 2, bias: false }, { allocator }), // → 6×13×12
+      bn1: new BatchNorm2d({ channels: 6 }, { allocator }),
+      relu1: new Relu(),
+      pool1: new MaxPool2d({ kernelSize: [2, 3] }), // → 6×6×4
+      flatten: new Flatten(),
+      affine1: new Affine({ inFeatures: 144, outFeatures: 20, bias: false }, { allocator }),
+      bn2: new BatchNorm1d({ channels: 20 }, { allocator }),
+      relu2: new Relu(),
+      affine2: new Affine({ inFeatures: 20, outFeatures: 10 }, { allocator }),
+    }),
+};
+
+test("with batch normalisation: going on from a checkpoint is as if nothing had happened, and so is evaluating", async () => {
+  const whole = await run(normalised, wasm, { epochs: 3 });
+  const part = await run(normalised, wasm, { epochs: 1 });
+  const epoch = part.events.at(-1)!;
+  if (epoch.type !== "epoch") throw new Error("expected an epoch");
+  const network = normalised.network(wasm);
+  const optimizer = normalised.optimizer(network, wasm);
+  decodeCheckpoint(encodeCheckpoint(part.network, epoch.optimizer, { epochs: 1, recipe: "default", seed: 1 }), "checkpoint").restore(network, optimizer);
+  const evaluated = await evaluate({ network, dataset: small.test, backend: wasm, batchSize: 7 });
+  assert.equal([evaluated.accuracy, Math.abs(evaluated.loss - epoch.result.testLoss) < 0.1], [epoch.result.testAccuracy, true]);
+  assert.is(await weightsSha256(network), await weightsSha256(part.network), "evaluating moved the running statistics");
+  await run(normalised, wasm, { epochs: 3, network, from: { epoch: 1, optimizer } });
+  assert.is(await weightsSha256(network), await weightsSha256(whole.network));
+});
+
+test("with batch normalisation: another backend trains to the same losses and running statistics", async () => {
+  const data = { train: first(mnist.train, 96), test: first(mnist.test, 20) };
+  // Adam would divide gradients that are rounding errors by their own size.
+  const chosen: Recipe = { ...normalised, optimizer: (network, { allocator }) => new Sgd(network.parameters, { learningRate: 0.05, momentum: 0.9 }, allocator) };
+  const [fast, plain] = [await run(chosen, wasm, { epochs: 1, data }), await run(chosen, reference, { epochs: 1, data })];
+  const losses = ({ events }: Run): number[] => events.flatMap((event) => (event.type === "step" ? [event.loss] : event.type === "epoch" ? [event.result.testLoss] : []));
+  assert.is(losses(fast).length, 4);
+  losses(fast).forEach((loss, i) => assert.ok(Math.abs(loss - losses(plain)[i]!) < 1e-5, `loss ${i}: ${loss} and ${losses(plain)[i]}`));
+  for (const [i, { name, buffer }] of fast.network.buffers.entries()) {
+    assertClose(buffer.value, plain.network.buffers[i]!.buffer.value, { tolerance: 1e-5, what: name });
+    assert.ok(buffer.value.data.some((value) => Math.abs(value - buffer.start) > 1e-2), `${name} has not moved`);
+  }
+});
 
 test("any number of threads gives the same weights, to the bit", async () => {
   const hashes = [];
