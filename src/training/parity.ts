@@ -78,7 +78,7 @@ function layerCase(entry: unknown, where: string): ParityCase {
         const { after = {} } = result;
         const states = Object.entries(runningAfter).map(([statistic, recorded]) => {
           const state = `running${capitalised(statistic)}`;
-          const own = Object.hasOwn(after, state) ? after[state]! : reject("runningAfter", `statistics that ${what} keeps`, `"${statistic}"`);
+          const own = after[state] ?? reject("runningAfter", `statistics that ${what} keeps`, `"${statistic}"`);
           return compare(what, name, `${state} after`, own, recorded);
         });
         return [compare(what, name, "out", result.out, out), ...compared, ...states];

@@ -71,6 +71,12 @@ test("dX adds up to 0 in each row, and along x̂ there is only what ε leaves", 
   assert.ok(sum(dX, perRow).data.every((total) => Math.abs(total) < 1e-13));
 });
 
+test("left out, ε is 1e-5 and the last axis alone is normalised", async () => {
+  const random = new Random("defaults");
+  const [x, weight, bias] = [random.normal([2, 3, 4], 0, 0.01, "float64"), random.normal([4], 0, 1, "float64"), random.normal([4], 0, 1, "float64")];
+  assertClose((await layerNormForward(x, weight, bias)).out, (await layerNormForward(x, weight, bias, { axes: 1, epsilon: 1e-5 })).out, { tolerance: 0 });
+});
+
 test("rows do not see each other", async () => {
   const normal = normalFrom(new Random("seeing"));
   const [x, weight, bias] = [normal(3, 5), normal(5), normal(5)];
