@@ -7,15 +7,11 @@ import { formatShape, type Random, reject, sameShape, type Tensor } from "../ten
 /** Named tensors: the arguments of a function, or the gradients with respect to them. */
 export type NamedTensors = Readonly<Record<string, Tensor>>;
 
-/** What a {@link Differentiable} makes of its inputs. `after` holds what a layer keeps from one pass to the next, as the pass leaves it. */
-export interface DifferentiableResult {
-  readonly out: Tensor;
-  readonly backward: (dOut: Tensor) => Promise<NamedTensors>;
-  readonly after?: NamedTensors;
-}
-
-/** A function with its derivative: from named inputs to an output, and from an upstream gradient back to all inputs. */
-export type Differentiable = (inputs: NamedTensors) => Promise<DifferentiableResult>;
+/**
+ * A function with its derivative: from named inputs to an output, and from an upstream gradient back to all inputs. `after` holds what a layer
+ * keeps from one pass to the next, as this pass leaves it.
+ */
+export type Differentiable = (inputs: NamedTensors) => Promise<{ readonly out: Tensor; readonly backward: (dOut: Tensor) => Promise<NamedTensors>; readonly after?: NamedTensors }>;
 
 export interface GradientCheckOptions {
   /** Draws the upstream gradient. */

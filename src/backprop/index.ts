@@ -15,5 +15,5 @@ export { Relu, reluBackward, type ReluCache, reluForward } from "./relu.js";
 export { softmaxBackward, type SoftmaxCache, softmaxForward } from "./softmax.js";
 export { type Moments, moments, standardise, type Standardised } from "./standardise.js";
 export { softmaxCrossEntropyBackward, type SoftmaxCrossEntropyCache, softmaxCrossEntropyForward, type SoftmaxCrossEntropyOptions } from "./softmax-cross-entropy.js";
-export { type Differentiable, type DifferentiableResult, gradientCheck, type GradientCheckOptions, type GradientCheckResult, type NamedTensors } from "./gradient-check.js";
+export { type Differentiable, gradientCheck, type GradientCheckOptions, type GradientCheckResult, type NamedTensors } from "./gradient-check.js";
 export { catalog, type CatalogCase, type CatalogEntry, type LayerOptions } from "./catalog/index.js";
