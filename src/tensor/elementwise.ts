@@ -1,7 +1,11 @@
 import { formatShape, reject } from "./errors.js";
+import { erf as erfOfNumber, erfc as erfcOfNumber } from "./erf.js";
 import { exp as expOfNumber } from "./exp.js";
+import { expm1 as expm1OfNumber } from "./expm1.js";
 import { log as logOfNumber } from "./log.js";
+import { log1p as log1pOfNumber } from "./log1p.js";
 import { broadcastShape, forEachRow, rowOf, sameShape } from "./shape.js";
+import { tanh as tanhOfNumber } from "./tanh.js";
 import { Tensor } from "./tensor.js";
 
 /** Applies `f` to every element; a new tensor of the same shape. */
@@ -55,12 +59,40 @@ export const maximum = binary("maximum", (a, b) => Math.max(a, b));
 
 /** `−x`. A new tensor. */
 export const negate = (x: Tensor): Tensor => map(x, (value) => -value);
-/** `eˣ`, element by element, the same to the bit in every engine. A new tensor. */
-export const exp = (x: Tensor): Tensor => map(x, expOfNumber);
-/** Natural logarithm, element by element, the same to the bit in every engine. A new tensor. */
-export const log = (x: Tensor): Tensor => map(x, logOfNumber);
 /** Square root, element by element. A new tensor. */
 export const sqrt = (x: Tensor): Tensor => map(x, Math.sqrt);
+
+/** A function of one number, and of a tensor, element by element; then it returns a new tensor. */
+export interface Elementwise {
+  (x: number): number;
+  (x: Tensor): Tensor;
+}
+
+function elementwise(f: (value: number) => number): Elementwise {
+  function apply(x: number): number;
+  function apply(x: Tensor): Tensor;
+  function apply(x: number | Tensor): number | Tensor {
+    return typeof x === "number" ? f(x) : map(x, f);
+  }
+  return apply;
+}
+
+// Each of these gives the same bits in every engine.
+
+/** `eˣ` of a number, or of every element of a tensor. */
+export const exp = elementwise(expOfNumber);
+/** `eˣ − 1`, with all its digits where x is near 0. */
+export const expm1 = elementwise(expm1OfNumber);
+/** The natural logarithm. */
+export const log = elementwise(logOfNumber);
+/** `log(1 + x)`, with all its digits where x is near 0. */
+export const log1p = elementwise(log1pOfNumber);
+/** The hyperbolic tangent. */
+export const tanh = elementwise(tanhOfNumber);
+/** The error function, 2/√π · ∫₀ˣ exp(−t²) dt. */
+export const erf = elementwise(erfOfNumber);
+/** `1 − erf x`, with all its digits where that is near 0. */
+export const erfc = elementwise(erfcOfNumber);
 
 /**
  * `target += source`, in place: the one operation that changes an existing tensor. Gradients accumulate with it,

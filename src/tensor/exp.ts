@@ -24,6 +24,11 @@ const [LARGEST, SMALLEST] = [709.79, -745.14];
 export function exp(x: number): number {
   if (!(x <= LARGEST)) return x + Infinity; // NaN stays NaN
   if (x < SMALLEST) return 0;
+  return expMinus(x, 0);
+}
+
+/** `eˣ − 0` or `eˣ − 1` of a number for which the result is one. See `expm1.ts` for what subtracts the 1. */
+export function expMinus(x: number, subtrahend: 0 | 1): number {
   const k = Math.floor(x * LOG2_E + 0.5);
   const near = x - k * LN2_HIGH; // exact: both are multiples of one power of 2, and the difference is small
   const rest = k * LN2_LOW;
@@ -42,9 +47,10 @@ export function exp(x: number): number {
   series = 1 / 24 + r * series;
   series = 1 / 6 + r * series;
   series = 1 / 2 + r * series;
-  // What 1 + r loses by rounding is exactly r − (oneAndR − 1); it joins the small numbers, and only the last sum rounds noticeably.
-  const oneAndR = 1 + r;
-  const y = oneAndR + (r - (oneAndR - 1) + (r * r * series + lost));
+  // What whole + r loses by rounding is exactly r − (sum − whole); it joins the small numbers, and only the last sum rounds noticeably.
+  const whole = subtrahend === 0 ? 1 : 1 - powerOf2(-k);
+  const sum = whole + r;
+  const y = sum + (r - (sum - whole) + (r * r * series + lost));
   // 2ᵏ in two factors: 2^1024 and 2^−1075 are no numbers. The first product is exact, the second rounds, once, if it is subnormal.
   const half = Math.floor(k / 2);
   return y * powerOf2(half) * powerOf2(k - half);

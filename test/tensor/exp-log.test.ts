@@ -1,39 +1,11 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { exp, integerPower, log, Random, Tensor } from "leibniz/tensor";
+import { exp, integerPower, log, Random } from "leibniz/tensor";
+import { assertNear, drawn, hashOf } from "../helpers/accuracy.js";
 import { ulpsFromExp, ulpsFromLog } from "../helpers/high-precision.js";
 
-const one = (f: (x: Tensor) => Tensor) => (x: number): number => f(Tensor.from([x], [], "float64")).item();
-const [expOf, logOf] = [one(exp), one(log)];
-
-/** Numbers by name: n drawn from each range. */
-function drawn(ranges: Readonly<Record<string, (random: Random) => number>>, n: number): [name: string, numbers: number[]][] {
-  return Object.entries(ranges).map(([name, draw]) => {
-    const random = new Random(name);
-    return [name, Array.from({ length: n }, () => draw(random))];
-  });
-}
-
-/** Requires f to be nearer than `most` units in the last place to the truth, everywhere. */
-function assertNear(numbers: readonly number[], f: (x: number) => number, ulps: (x: number, y: number) => number, most: number, what: string): void {
-  let [worst, at] = [-1, NaN];
-  for (const x of numbers) {
-    const error = Math.abs(ulps(x, f(x)));
-    if (!(error <= worst)) [worst, at] = [error, x];
-  }
-  assert.ok(worst >= 0 && worst < most, `${what}: ${worst} units in the last place off at ${at}: ${f(at)}`);
-}
-
-/** FNV-1a of the bytes of numbers. */
-function hashOf(numbers: readonly number[]): string {
-  const view = new DataView(new ArrayBuffer(8));
-  let h = 0x811c9dc5;
-  for (const value of numbers) {
-    view.setFloat64(0, value, true);
-    for (let i = 0; i < 8; i++) h = Math.imul(h ^ view.getUint8(i), 0x01000193);
-  }
-  return (h >>> 0).toString(16);
-}
+const expOf: (x: number) => number = exp;
+const logOf: (x: number) => number = log;
 
 test("the truth itself: known digits of e and ln 10, and the error of a neighbour", () => {
   // e = 2.718281828459045 09… + 0.3255 units, by its digits 2.71828182845904523536…
