@@ -4,7 +4,7 @@ import * as assert from "uvu/assert";
 import * as backprop from "leibniz/backprop";
 import { Affine, affineBackward, affineForward, AveragePool2d, Conv2d, conv2dBackward, conv2dForward } from "leibniz/backprop";
 import { BatchNorm1d, batchNorm1dBackward, batchNorm1dForward, BatchNorm2d, batchNorm2dBackward, batchNorm2dForward, LayerNorm, layerNormBackward, layerNormForward } from "leibniz/backprop";
-import { Flatten, GlobalAveragePool2d, type Layer, MaxPool2d, Relu } from "leibniz/backprop";
+import { Elu, Flatten, Gelu, GlobalAveragePool2d, type Layer, LeakyRelu, MaxPool2d, Relu, Sigmoid, Silu, Softplus, Tanh } from "leibniz/backprop";
 import { reference } from "leibniz/kernels";
 import { add, Random, sameShape, Tensor } from "leibniz/tensor";
 import { assertClose, assertRejects } from "../helpers/assert-close.js";
@@ -37,6 +37,8 @@ function examples(seed: string): Example[] {
     { layer: new BatchNorm1d({ channels: 3, momentum: 0.3 }, float64), inputShape: [2, 3, 5] },
     { layer: new LayerNorm({ shape: [3, 4, 5] }, float64), inputShape: [2, 3, 4, 5] },
     { layer: new LayerNorm({ shape: [6], epsilon: 0.1 }, float64), inputShape: [3, 6] },
+    { layer: new LeakyRelu({ negativeSlope: 0.2 }), inputShape: [2, 3, 4, 5] },
+    ...[new Sigmoid(), new Tanh(), new Softplus(), new Silu(), new Gelu(), new Elu()].map((layer) => ({ layer, inputShape: [2, 3, 4, 5] })),
   ];
   for (const { layer } of all) {
     for (const parameter of layer.parameters) parameter.value.data.set(random.normal(parameter.value.shape, 0, 1, "float64").data);
@@ -219,6 +221,7 @@ test("outputShape is the shape of the real output, for random geometries", async
         new GlobalAveragePool2d(),
         new Flatten(),
         new Relu(),
+        new Gelu(),
         new Affine({ inFeatures: image[1], outFeatures: 4 }),
         new BatchNorm2d({ channels: inChannels }),
         new BatchNorm1d({ channels: image[1] }),

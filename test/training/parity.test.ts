@@ -123,6 +123,14 @@ test("running statistics that a layer does not keep, or in another form, are ref
   for (const epsilon of ["1e-5", null, -1]) await batchNorm((record) => (record.options!["epsilon"] = epsilon))("batchNorm1d: expected epsilon to be a finite number above 0");
 });
 
+test("every recorded number of the activations agrees", async () => {
+  const text = readFileSync(join(root, "test", "fixtures", "pytorch-activation-layers.json"), "utf8");
+  const results = await runAll(text);
+  assert.equal(results.filter(({ maxRelativeError }) => !(maxRelativeError <= PARITY_TOLERANCE)), []);
+  const layers = ["elu", "gelu", "leakyRelu", "sigmoid", "silu", "softplus", "tanh"];
+  assert.equal(results.map(({ what, quantity }) => `${what} ${quantity}`).sort(), layers.flatMap((layer) => [`${layer} dX`, `${layer} out`]));
+});
+
 test("results by hand pass, with names for every quantity", async () => {
   const results = await runAll(JSON.stringify(small()));
   assert.equal(

@@ -7,15 +7,22 @@ import { averagePool2d } from "./average-pool2d.js";
 import { batchNorm1d } from "./batch-norm1d.js";
 import { batchNorm2d } from "./batch-norm2d.js";
 import { conv2d } from "./conv2d.js";
+import { elu } from "./elu.js";
 import type { CatalogEntry } from "./entry.js";
 import { flatten } from "./flatten.js";
+import { gelu } from "./gelu.js";
 import { globalAveragePool2d } from "./global-average-pool2d.js";
 import { layerNorm } from "./layer-norm.js";
+import { leakyRelu } from "./leaky-relu.js";
 import { maxPool2d } from "./max-pool2d.js";
 import { meanSquaredError } from "./mean-squared-error.js";
 import { relu } from "./relu.js";
+import { sigmoid } from "./sigmoid.js";
+import { silu } from "./silu.js";
 import { softmaxCrossEntropy } from "./softmax-cross-entropy.js";
 import { softmax } from "./softmax.js";
+import { softplus } from "./softplus.js";
+import { tanh } from "./tanh.js";
 
 export type { CatalogCase, CatalogEntry, LayerOptions } from "./entry.js";
 
@@ -24,6 +31,13 @@ export const catalog: readonly CatalogEntry[] = [
   affine,
   flatten,
   relu,
+  leakyRelu,
+  sigmoid,
+  tanh,
+  softplus,
+  silu,
+  gelu,
+  elu,
   softmax,
   softmaxCrossEntropy,
   meanSquaredError,

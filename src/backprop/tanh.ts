@@ -1,0 +1,28 @@
+/** The hyperbolic tangent: any number becomes one between −1 and 1. Derived in `derivations/activations.md`. Any shape. */
+import { map, tanh, type Tensor } from "../tensor/index.js";
+import { ElementwiseLayer, timesSlope } from "./elementwise-layer.js";
+
+export interface TanhCache {
+  /** The hyperbolic tangent of x: all that the slope depends on. */
+  readonly t: Tensor;
+}
+
+/** @returns out, of x's shape, from −1 to 1 */
+export async function tanhForward(x: Tensor): Promise<{ out: Tensor; cache: TanhCache }> {
+  // (activations.12) out = tanh x
+  const t = map(x, tanh);
+  return { out: t, cache: { t } };
+}
+
+/** @returns dX, of x's shape */
+export async function tanhBackward(dOut: Tensor, { t }: TanhCache): Promise<{ dX: Tensor }> {
+  // (activations.15) tanh′ x = 1 − t²
+  return { dX: timesSlope("tanhBackward", dOut, t, (value) => 1 - value * value) };
+}
+
+/** A hyperbolic tangent between two layers. */
+export class Tanh extends ElementwiseLayer<TanhCache> {
+  constructor() {
+    super("tanh", tanhForward, tanhBackward);
+  }
+}
