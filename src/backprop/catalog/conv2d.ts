@@ -28,6 +28,7 @@ export const conv2d: CatalogEntry = {
     makeCase(random, [1, 2, 8, 7], [2, 2, 3, 2], { stride: [1, 2], padding: [2, 1], dilation: [2, 3] }),
     makeCase(random, [2, 1, 6, 9], [3, 1, 1, 4], { stride: [3, 2], padding: [1, 0] }, false),
     makeCase(random, [2, 4, 5, 6], [6, 2, 2, 3], { stride: [1, 2], padding: [1, 2], groups: 2 }),
+    makeCase(random, [2, 3, 6, 5], [6, 1, 3, 2], { stride: [2, 1], padding: [1, 0], groups: 3 }), // depthwise: G = C, two filters for each channel
   ],
   sample: (random) => {
     const [kernelSize, stride, padding, dilation] = [unequal(random, 1, 3), unequal(random, 1, 3), unequal(random, 0, 2), unequal(random, 1, 3)];
