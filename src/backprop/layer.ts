@@ -1,5 +1,5 @@
 import { type Backend, reference } from "../kernels/index.js";
-import { type Allocator, type DType, heapAllocator, Tensor } from "../tensor/index.js";
+import { type Allocator, type DType, heapAllocator, type Random, Tensor } from "../tensor/index.js";
 
 /** A tensor that training changes, and the gradient of the loss with respect to it. */
 export class Parameter {
@@ -56,15 +56,31 @@ export interface PassOptions {
   readonly backend: Backend;
   /** `true` keeps what backward will need; `false` is for evaluation. */
   readonly training: boolean;
+  /**
+   * Where layers that draw, such as dropout, draw from; each is handed a source split off by its own name. Another one for every step, so
+   * that every step draws anew; the same one gives the same pass again.
+   */
+  readonly random?: Random;
+  /** Is shown the output of every layer, by name; those inside a layer come before the layer itself. */
+  readonly observe?: (name: string, out: Tensor) => void;
+}
+
+/** A layer where it stands, in a network or inside another layer. */
+export interface NamedLayer {
+  readonly name: string;
+  readonly layer: Layer;
 }
 
 /** One step of a network: remembers in `forward` what `backward` needs, and owns the parameters in between. */
 export interface Layer {
   /** The layer's type, for tables and messages: `conv2d`. */
   readonly kind: string;
+  /** Its own, without those of layers inside it. */
   readonly parameters: readonly Parameter[];
   /** What it keeps besides, from one forward pass in training to the next; left out by most layers. */
   readonly buffers?: readonly LayerBuffer[];
+  /** Layers inside this one, for those that are made of others: chains in their order, each of which starts from this layer's input. */
+  readonly branches?: readonly (readonly NamedLayer[])[];
   /** The shape of `forward`'s result for an input of the given shape. @throws InputError if it does not fit */
   outputShape(inputShape: readonly number[]): number[];
   forward(x: Tensor, pass: PassOptions): Promise<Tensor>;

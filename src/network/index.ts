@@ -1,5 +1,5 @@
 /** Layers chained into a network: initial values, a summary, and weights in files. */
-export { type NamedBuffer, type NamedLayer, type NamedParameter, Sequential } from "./sequential.js";
+export { type NamedBuffer, type NamedParameter, Sequential } from "./sequential.js";
 export { he, initialise, type Initialiser, pytorchDefault, xavier } from "./initialisers.js";
 export { formatSummary, summarise, type SummaryRow } from "./summary.js";
 export { decodeSafetensors, encodeSafetensors, type Safetensors } from "./safetensors.js";

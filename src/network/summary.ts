@@ -1,3 +1,4 @@
+import type { NamedLayer } from "../backprop/index.js";
 import { formatShape } from "../tensor/index.js";
 import type { Sequential } from "./sequential.js";
 
@@ -13,20 +14,25 @@ export interface SummaryRow {
 }
 
 /**
- * What every layer makes of its input, and how many parameters it has.
+ * What every layer makes of its input, and how many parameters of its own it has. Layers inside another come before it.
  *
  * @param inputShape [N, C, H, W]
  * @throws InputError naming the first layer that the shape does not fit
  */
 export function summarise(network: Sequential, inputShape: readonly number[]): readonly SummaryRow[] {
-  const shapes = network.outputShapes(inputShape);
-  return network.layers.map(({ name, layer }, l) => ({
-    name,
-    kind: layer.kind,
-    outputShape: shapes[l]!,
-    parameters: layer.parameters.reduce((total, parameter) => total + parameter.value.size, 0),
-    buffers: (layer.buffers ?? []).reduce((total, buffer) => total + buffer.value.size, 0),
-  }));
+  network.outputShapes(inputShape); // refuses what does not fit, and names the layer
+  return rowsOf(network.layers, inputShape);
+}
+
+function rowsOf(layers: readonly NamedLayer[], inputShape: readonly number[]): readonly SummaryRow[] {
+  let shape = inputShape;
+  return layers.flatMap(({ name, layer }) => {
+    const inside = (layer.branches ?? []).flatMap((branch) => rowsOf(branch, shape)).map((row) => ({ ...row, name: `${name}.${row.name}` }));
+    shape = layer.outputShape(shape);
+    const parameters = layer.parameters.reduce((total, parameter) => total + parameter.value.size, 0);
+    const buffers = (layer.buffers ?? []).reduce((total, buffer) => total + buffer.value.size, 0);
+    return [...inside, { name, kind: layer.kind, outputShape: shape, parameters, buffers }];
+  });
 }
 
 /** The summary as an aligned table with a total; buffers have a column where there are any. */

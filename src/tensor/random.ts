@@ -12,7 +12,8 @@ import { Tensor } from "./tensor.js";
  * `random.split("conv2")` gives conv2 the same initial weights whether or not a layer was added in front of it.
  */
 export class Random {
-  readonly #key: string;
+  /** What this source was made from, with the names of all splits: another one with this seed gives the same numbers. */
+  readonly seed: string;
   #a: number;
   #b: number;
   #c: number;
@@ -21,14 +22,14 @@ export class Random {
 
   /** @param seed any number or text; 1 and "1" are the same seed */
   constructor(seed: number | string) {
-    this.#key = String(seed);
-    [this.#a, this.#b, this.#c] = hash(this.#key);
+    this.seed = String(seed);
+    [this.#a, this.#b, this.#c] = hash(this.seed);
     for (let i = 0; i < 15; i++) this.bits();
   }
 
   /** An independent source that depends on this one's seed and on the name only. */
   split(name: string): Random {
-    return new Random(`${this.#key}/${name}`);
+    return new Random(`${this.seed}/${name}`);
   }
 
   /** 32 random bits, as an unsigned integer. */

@@ -1,5 +1,5 @@
 /** The training loop, as a stream of events that somebody else displays. */
-import { softmaxCrossEntropyBackward, softmaxCrossEntropyForward } from "../backprop/index.js";
+import { type PassOptions, softmaxCrossEntropyBackward, softmaxCrossEntropyForward } from "../backprop/index.js";
 import { batches, type Dataset, drawSubset, makeBatch, shuffledOrder } from "../data/index.js";
 import type { Backend } from "../kernels/index.js";
 import type { Sequential } from "../network/index.js";
@@ -60,7 +60,7 @@ export interface TrainOptions {
   readonly train: Dataset;
   readonly test: Dataset;
   readonly backend: Backend;
-  /** Decides the subset and the order of the images, each by a generator split off by name. */
+  /** Decides the subset, the order of the images and what layers draw in each step, each by a generator split off by name. */
   readonly random: Random;
   readonly epochs: number;
   /** Indices into the training set, in this order; drawn as the recipe says if left out. */
@@ -125,13 +125,15 @@ async function* trainEpoch(options: TrainOptions, epoch: number, order: Uint32Ar
 }
 
 /** One batch forward, backward, and one step of the optimizer. `guessed` counts the images that were right before the update. */
-async function trainStep({ network, train: dataset, backend }: TrainOptions, indices: Uint32Array, optimizer: Optimizer, place: string): Promise<{ loss: number; guessed: number }> {
+async function trainStep({ network, train: dataset, backend, random }: TrainOptions, indices: Uint32Array, optimizer: Optimizer, place: string): Promise<{ loss: number; guessed: number }> {
   const { x, labels } = makeBatch(dataset, indices, backend.allocator);
   network.zeroGrad();
-  const logits = await network.forward(x, { backend, training: true });
+  // Named after the step, so that a run that goes on from a checkpoint draws what it would have drawn.
+  const pass: PassOptions = { backend, training: true, random: random.split(`layers in ${place}`) };
+  const logits = await network.forward(x, pass);
   const { out, cache } = await softmaxCrossEntropyForward(logits, labels);
   const loss = out.item();
-  if (!Number.isFinite(loss)) await explainLoss(network, x, backend, loss, place);
+  if (!Number.isFinite(loss)) await explainLoss(network, x, pass, loss, place);
   const { dLogits } = await softmaxCrossEntropyBackward(Tensor.full([], 1, logits.dtype), cache);
   await network.backward(dLogits);
   await optimizer.step(backend);
@@ -139,11 +141,12 @@ async function trainStep({ network, train: dataset, backend }: TrainOptions, ind
 }
 
 /** Runs the step that went wrong once more, layer by layer, and stops with the name of the first bad output. */
-async function explainLoss(network: Sequential, x: Tensor, backend: Backend, loss: number, place: string): Promise<never> {
+async function explainLoss(network: Sequential, x: Tensor, pass: PassOptions, loss: number, place: string): Promise<never> {
   let culprit: string | null = null;
-  await network.forward(x, { backend, training: false }, (name, out) => {
+  const observe = (name: string, out: Tensor): void => {
     if (culprit === null && !out.data.every(Number.isFinite)) culprit = name;
-  });
+  };
+  await network.forward(x, { ...pass, observe });
   const blame = culprit === null ? "every layer's output is finite, the loss itself is not" : `the first layer whose output is not finite is ${culprit}`;
   throw new InputError(`train: expected a finite loss, got ${loss} in ${place}; ${blame}; lower the learning rate or check the initial weights`);
 }

@@ -2,14 +2,15 @@ import fc from "fast-check";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import * as backprop from "leibniz/backprop";
-import { Affine, affineBackward, affineForward, AveragePool2d, Conv2d, conv2dBackward, conv2dForward } from "leibniz/backprop";
+import { Affine, affineBackward, affineForward, AveragePool2d, Conv2d, conv2dBackward, conv2dForward, Dropout } from "leibniz/backprop";
 import { BatchNorm1d, batchNorm1dBackward, batchNorm1dForward, BatchNorm2d, batchNorm2dBackward, batchNorm2dForward, LayerNorm, layerNormBackward, layerNormForward } from "leibniz/backprop";
-import { Elu, Flatten, Gelu, GlobalAveragePool2d, type Layer, LeakyRelu, MaxPool2d, Relu, Sigmoid, Silu, Softplus, Tanh } from "leibniz/backprop";
+import { Elu, everyLayer, Flatten, Gelu, GlobalAveragePool2d, type Layer, LeakyRelu, MaxPool2d, type Parameter, Relu, Residual, Sigmoid, Silu, Softplus, Tanh } from "leibniz/backprop";
 import { reference } from "leibniz/kernels";
 import { add, Random, sameShape, Tensor } from "leibniz/tensor";
 import { assertClose, assertRejects } from "../helpers/assert-close.js";
 
-const training = { backend: reference, training: true };
+/** The same source of random numbers, so what is drawn is the same in every pass. */
+const training = { backend: reference, training: true, random: new Random("pass") };
 const evaluating = { backend: reference, training: false };
 
 interface Example {
@@ -39,11 +40,27 @@ function examples(seed: string): Example[] {
     { layer: new LayerNorm({ shape: [6], epsilon: 0.1 }, float64), inputShape: [3, 6] },
     { layer: new LeakyRelu({ negativeSlope: 0.2 }), inputShape: [2, 3, 4, 5] },
     ...[new Sigmoid(), new Tanh(), new Softplus(), new Silu(), new Gelu(), new Elu()].map((layer) => ({ layer, inputShape: [2, 3, 4, 5] })),
+    { layer: new Dropout({ probability: 0.4 }), inputShape: [2, 3, 4, 5] },
+    { layer: blockWithProjection(), inputShape: [2, 2, 6, 5] },
+    { layer: new Residual({ body: { affine1: new Affine({ inFeatures: 4, outFeatures: 3 }, float64), relu: new Relu(), affine2: new Affine({ inFeatures: 3, outFeatures: 4 }, float64) } }), inputShape: [3, 4] },
   ];
   for (const { layer } of all) {
-    for (const parameter of layer.parameters) parameter.value.data.set(random.normal(parameter.value.shape, 0, 1, "float64").data);
+    for (const { parameter } of parametersOf(layer)) parameter.value.data.set(random.normal(parameter.value.shape, 0, 1, "float64").data);
   }
   return all;
+}
+
+function blockWithProjection(): Layer {
+  const float64 = { dtype: "float64" } as const;
+  return new Residual({
+    body: { conv: new Conv2d({ inChannels: 2, outChannels: 3, kernelSize: [3, 2], stride: [2, 1], padding: [1, 0] }, float64), relu: new Relu() },
+    shortcut: { projection: new Conv2d({ inChannels: 2, outChannels: 3, kernelSize: [1, 2], stride: [2, 1], bias: false }, float64) },
+  });
+}
+
+/** The layer's own and those of the layers inside it. */
+function parametersOf(layer: Layer): { name: string; parameter: Parameter }[] {
+  return everyLayer([{ name: layer.kind, layer }]).flatMap(({ name, layer: { parameters } }) => parameters.map((parameter) => ({ name: `${name}.${parameter.name}`, parameter })));
 }
 
 function normal(random: Random, shape: readonly number[]): Tensor {
@@ -51,7 +68,7 @@ function normal(random: Random, shape: readonly number[]): Tensor {
 }
 
 test("the examples below cover every kind of layer that there is", () => {
-  const exported = Object.values(backprop).filter((value) => typeof value === "function" && "forward" in ((value as { prototype?: object }).prototype ?? {}));
+  const exported = Object.values(backprop).filter((value) => typeof value === "function" && "outputShape" in ((value as { prototype?: object }).prototype ?? {}));
   const covered = new Set(examples("kinds").map(({ layer }) => layer.constructor));
   assert.ok(exported.length >= 7, `expected all layers, got ${exported.length}`);
   assert.equal(exported.filter((layer) => !covered.has(layer as never)).map((layer) => (layer as { name: string }).name), []);
@@ -71,10 +88,11 @@ test("a forward pass for evaluation keeps nothing, not even what an earlier one 
     const x = normal(random, inputShape);
     const out = await layer.forward(x, training);
     const evaluated = await layer.forward(x, evaluating);
+    const expected = layer.kind === "dropout" ? x : out; // dropout leaves nothing out in evaluation
     // Batch normalisation turns to its running statistics; its own tests say what it then does.
-    if (!layer.kind.startsWith("batchNorm")) assertClose(evaluated, out, { tolerance: 0, what: `${layer.kind} in evaluation` });
+    if (!layer.kind.startsWith("batchNorm")) assertClose(evaluated, expected, { tolerance: 0, what: `${layer.kind} in evaluation` });
     await expectNoForward(layer, normal(random, out.shape));
-    for (const parameter of layer.parameters) assert.ok(parameter.grad.data.every((entry) => entry === 0), `${layer.kind}.${parameter.name}.grad is no longer 0`);
+    for (const { name, parameter } of parametersOf(layer)) assert.ok(parameter.grad.data.every((entry) => entry === 0), `${name}.grad is no longer 0`);
   }
 });
 
@@ -105,20 +123,20 @@ test("gradients of two passes add up, each pass with the input that was current 
     const passes: { grads: Tensor[]; dX: Tensor }[] = [];
     const inputs = [0, 1].map(() => ({ x: normal(random, inputShape), dOut: normal(random, layer.outputShape(inputShape)) }));
     for (const { x, dOut } of inputs) {
-      layer.parameters.forEach((parameter) => parameter.zeroGrad());
+      parametersOf(layer).forEach(({ parameter }) => parameter.zeroGrad());
       await layer.forward(x, training);
       const dX = await layer.backward(dOut);
-      passes.push({ dX: dX!, grads: layer.parameters.map((parameter) => parameter.grad.clone()) });
+      passes.push({ dX: dX!, grads: parametersOf(layer).map(({ parameter }) => parameter.grad.clone()) });
     }
-    layer.parameters.forEach((parameter) => parameter.zeroGrad());
+    parametersOf(layer).forEach(({ parameter }) => parameter.zeroGrad());
     for (const [i, { x, dOut }] of inputs.entries()) {
       await layer.forward(x, training);
       assertClose((await layer.backward(dOut))!, passes[i]!.dX, { tolerance: 0, what: `${layer.kind} dX of pass ${i}` });
     }
-    layer.parameters.forEach((parameter, i) => {
+    parametersOf(layer).forEach(({ name, parameter }, i) => {
       const [first, second] = [passes[0]!.grads[i]!, passes[1]!.grads[i]!];
-      assert.ok(first.data.some((entry) => entry !== 0) && second.data.some((entry) => entry !== 0), `${layer.kind}.${parameter.name}: expected gradients that are not 0`);
-      assertClose(parameter.grad, add(first, second), { tolerance: 1e-15, what: `${layer.kind}.${parameter.name}.grad` });
+      assert.ok(first.data.some((entry) => entry !== 0) && second.data.some((entry) => entry !== 0), `${name}: expected gradients that are not 0`);
+      assertClose(parameter.grad, add(first, second), { tolerance: 1e-15, what: `${name}.grad` });
     });
   }
 });
@@ -168,16 +186,16 @@ test("so does a normalisation, and its output is where its options say", async (
 
 test("without dX the parameters' gradients are the same, and null comes back", async () => {
   const random = new Random("wantsDX");
-  for (const { layer, inputShape } of examples("wantsDX").filter(({ layer }) => layer.parameters.length > 0)) {
+  for (const { layer, inputShape } of examples("wantsDX").filter(({ layer }) => parametersOf(layer).length > 0)) {
     const [x, dOut] = [normal(random, inputShape), normal(random, layer.outputShape(inputShape))];
     await layer.forward(x, training);
     const dX = await layer.backward(dOut);
     assert.ok(dX !== null && sameShape(dX.shape, inputShape), `${layer.kind}: expected a dX of shape [${inputShape}]`);
-    const grads = layer.parameters.map((parameter) => parameter.grad.clone());
-    layer.parameters.forEach((parameter) => parameter.zeroGrad());
+    const grads = parametersOf(layer).map(({ parameter }) => parameter.grad.clone());
+    parametersOf(layer).forEach(({ parameter }) => parameter.zeroGrad());
     await layer.forward(x, training);
     assert.is(await layer.backward(dOut, false), null);
-    layer.parameters.forEach((parameter, i) => assertClose(parameter.grad, grads[i]!, { tolerance: 0, what: `${layer.kind}.${parameter.name}.grad` }));
+    parametersOf(layer).forEach(({ name, parameter }, i) => assertClose(parameter.grad, grads[i]!, { tolerance: 0, what: `${name}.grad` }));
   }
 });
 
@@ -185,7 +203,7 @@ test("neither x, nor dOut, nor the weights are changed by a pass", async () => {
   const random = new Random("mutation");
   for (const { layer, inputShape } of examples("mutation")) {
     const [x, dOut] = [normal(random, inputShape), normal(random, layer.outputShape(inputShape))];
-    const watched = [["x", x], ["dOut", dOut], ...layer.parameters.map((parameter) => [parameter.name, parameter.value] as const)] as const;
+    const watched = [["x", x], ["dOut", dOut], ...parametersOf(layer).map(({ name, parameter }) => [name, parameter.value] as const)] as const;
     const before = watched.map(([, tensor]) => tensor.clone());
     const out = await layer.forward(x, training);
     const outBefore = out.clone();
@@ -221,6 +239,11 @@ test("outputShape is the shape of the real output, for random geometries", async
         new GlobalAveragePool2d(),
         new Flatten(),
         new Relu(),
+        new Dropout({ probability: 0.3 }),
+        new Residual({
+          body: { relu: new Relu(), conv: new Conv2d({ inChannels, outChannels: 2 * groups, kernelSize, stride, padding, dilation, groups }) },
+          shortcut: { projection: new Conv2d({ inChannels, outChannels: 2 * groups, kernelSize, stride, padding, dilation, bias: false }) },
+        }),
         new Gelu(),
         new Affine({ inFeatures: image[1], outFeatures: 4 }),
         new BatchNorm2d({ channels: inChannels }),

@@ -76,7 +76,7 @@ test("layers run in their order, backwards in the opposite one, and the first is
   const calls: string[] = [];
   const network = new Sequential({ first: new Scale("first", 2, calls), middle: new Scale("middle", 3, calls), last: new Scale("last", 5, calls) });
   const seen: [string, number][] = [];
-  const out = await network.forward(Tensor.full([], 7, "float64"), training, (name, value) => seen.push([name, value.item()]));
+  const out = await network.forward(Tensor.full([], 7, "float64"), { ...training, observe: (name, value) => seen.push([name, value.item()]) });
   await network.backward(Tensor.full([], 11, "float64"));
   assert.is(out.item(), 210);
   assert.equal(seen, [["first", 14], ["middle", 42], ["last", 210]]);
@@ -102,7 +102,7 @@ test("parameters are called layer.parameter, in the order of the layers", () => 
 test("outputShapes is what forward really returns", async () => {
   const network = smallNetwork("shapes");
   const shapes: (readonly number[])[] = [];
-  await network.forward(images("shapes"), training, (_, out) => shapes.push(out.shape));
+  await network.forward(images("shapes"), { ...training, observe: (_, out) => shapes.push(out.shape) });
   assert.equal(network.outputShapes([3, 2, 9, 7]), shapes);
   assert.equal(shapes.at(-1), [3, 5]);
 });

@@ -8,6 +8,7 @@ import { batchNorm1d } from "./batch-norm1d.js";
 import { batchNorm2d } from "./batch-norm2d.js";
 import { conv2d } from "./conv2d.js";
 import { elu } from "./elu.js";
+import { dropout } from "./dropout.js";
 import type { CatalogEntry } from "./entry.js";
 import { flatten } from "./flatten.js";
 import { gelu } from "./gelu.js";
@@ -19,6 +20,7 @@ import { meanSquaredError } from "./mean-squared-error.js";
 import { relu } from "./relu.js";
 import { sigmoid } from "./sigmoid.js";
 import { silu } from "./silu.js";
+import { residual } from "./residual.js";
 import { softmaxCrossEntropy } from "./softmax-cross-entropy.js";
 import { softmax } from "./softmax.js";
 import { softplus } from "./softplus.js";
@@ -48,4 +50,6 @@ export const catalog: readonly CatalogEntry[] = [
   batchNorm2d,
   batchNorm1d,
   layerNorm,
+  dropout,
+  residual,
 ];
