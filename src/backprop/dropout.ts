@@ -32,7 +32,7 @@ export async function dropoutForward(x: Tensor, { probability, seed }: DropoutOp
 /** @returns dX, of x's shape */
 export async function dropoutBackward(dOut: Tensor, { mask }: DropoutCache): Promise<{ dX: Tensor }> {
   if (!sameShape(dOut.shape, mask.shape)) reject("dropoutBackward", `dOut of shape ${formatShape(mask.shape)}`, formatShape(dOut.shape));
-  // (dropout.11) dX = dOut ⊙ mask
+  // (dropout.12) dX = dOut ⊙ mask
   return { dX: multiply(dOut, mask) };
 }
 
@@ -60,7 +60,7 @@ export class Dropout implements Layer {
   async forward(x: Tensor, { backend, training, random }: PassOptions): Promise<Tensor> {
     if (!training) {
       this.#remembered = null;
-      // (dropout.12) out = x
+      // (dropout.13) out = x
       return x;
     }
     if (random === undefined) reject("dropout", "a source of random numbers for a pass in training mode", "none", "give the pass a `random`, another one for every step");

@@ -42,7 +42,7 @@ export async function residualBackward(dOut: Tensor, { shape, bodyBackward, shor
   // (residual.4) dF = dOut, dS = dOut
   const throughBody = await bodyBackward(dOut);
   const throughShortcut = shortcutBackward === null ? dOut : await shortcutBackward(dOut);
-  // (residual.10) dX = Jᶠᵀ · dOut + Jˢᵀ · dOut
+  // (residual.8) dX = Jᶠᵀ · dOut + Jˢᵀ · dOut
   return { dX: await sumOf(throughBody, throughShortcut, backend) };
 }
 
