@@ -1,6 +1,5 @@
 /** One file per layer or loss, forward and backward side by side, and the checker that proves them. */
-export { type Layer, type LayerBuffer, Parameter, type PassOptions, type StorageOptions } from "./layer.js";
-export { type Layer, type NamedLayer, Parameter, type PassOptions, type StorageOptions } from "./layer.js";
+export { type Layer, type LayerBuffer, type NamedLayer, Parameter, type PassOptions, type StorageOptions } from "./layer.js";
 export { Chain, everyLayer } from "./chain.js";
 export { Affine, affineBackward, type AffineCache, affineForward, affineInputBackward, type AffineLayerOptions, affineParametersBackward } from "./affine.js";
 export { AveragePool2d, averagePool2dBackward, type AveragePool2dCache, averagePool2dForward } from "./average-pool2d.js";

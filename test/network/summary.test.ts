@@ -1,6 +1,6 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { Affine, BatchNorm2d, Conv2d, Flatten } from "leibniz/backprop";
+import { Affine, BatchNorm2d, Conv2d, Dropout, Flatten, Relu, Residual } from "leibniz/backprop";
 import { formatSummary, notebookNetwork, Sequential, summarise } from "leibniz/network";
 import { assertRejects } from "../helpers/assert-close.js";
 
@@ -79,9 +79,37 @@ total                                      5,400    1,200`;
   assert.snapshot(`\n${formatSummary(rows)}`, table);
 });
 
+test("layers inside a block have rows of their own, before the block's, and are counted once", () => {
+  const network = new Sequential({
+    conv: new Conv2d({ inChannels: 1, outChannels: 2, kernelSize: [3, 1] }),
+    block1: new Residual({
+      body: { conv1: new Conv2d({ inChannels: 2, outChannels: 4, kernelSize: [1, 3], stride: [1, 2], padding: [0, 1] }), relu: new Relu(), inner: new Residual({ body: { dropout: new Dropout({ probability: 0.5 }) } }) },
+      shortcut: { projection: new Conv2d({ inChannels: 2, outChannels: 4, kernelSize: 1, stride: [1, 2], bias: false }) },
+    }),
+    flatten: new Flatten(),
+    affine: new Affine({ inFeatures: 60, outFeatures: 10 }),
+  });
+  const table = `
+layer                 kind      output        parameters
+conv                  conv2d    [1, 2, 5, 6]           8
+block1.conv1          conv2d    [1, 4, 5, 3]          28
+block1.relu           relu      [1, 4, 5, 3]            
+block1.inner.dropout  dropout   [1, 4, 5, 3]            
+block1.inner          residual  [1, 4, 5, 3]            
+block1.projection     conv2d    [1, 4, 5, 3]           8
+block1                residual  [1, 4, 5, 3]            
+flatten               flatten   [1, 60]                 
+affine                affine    [1, 10]              610
+total                                                654`;
+  assert.snapshot(`\n${formatSummary(summarise(network, [1, 1, 7, 6]))}`, table);
+});
+
 test("an image that does not fit is refused with the layer's name", async () => {
   await assertRejects(() => summarise(notebookNetwork(), [1, 1, 28, 24]), "layer affine1: ", "[1, 640]", "[120, 800]");
   await assertRejects(() => summarise(notebookNetwork(), [1, 3, 28, 28]), "layer conv1: ", "[1, 3, 28, 28]", "[16, 1, 3, 3]");
+  const block = new Sequential({ block1: new Residual({ body: { relu: new Relu(), conv: new Conv2d({ inChannels: 2, outChannels: 2, kernelSize: [3, 1] }) } }) });
+  await assertRejects(() => summarise(block, [1, 3, 7, 6]), "layer block1.conv: conv2d: expected", "[1, 3, 7, 6]", "[2, 2, 3, 1]");
+  await assertRejects(() => summarise(block, [1, 2, 7, 6]), "layer block1: residual: expected the body's output to have x's shape [1, 2, 7, 6], got [1, 2, 5, 6]");
 });
 
 test.run();
