@@ -91,7 +91,6 @@ function timed(layer: Layer, ended: (direction: Direction) => void): Layer {
   return {
     kind: layer.kind,
     parameters: layer.parameters,
-    ...(layer.branches === undefined ? {} : { branches: layer.branches }),
     outputShape: (shape) => layer.outputShape(shape),
     forward: async (x, pass) => {
       const out = await layer.forward(x, pass);
