@@ -1,5 +1,5 @@
 /** Dropout: in training, entries are left out at random, and the others grow to make up for them. Derived in `derivations/dropout.md`. Any shape. */
-import { formatShape, map, multiply, Random, reject, sameShape, type Tensor } from "../tensor/index.js";
+import { formatShape, multiply, Random, reject, sameShape, Tensor } from "../tensor/index.js";
 import { type Layer, type PassOptions, recall, type Remembered } from "./layer.js";
 
 export interface DropoutOptions {
@@ -22,9 +22,14 @@ export interface DropoutCache {
  */
 export async function dropoutForward(x: Tensor, { probability, seed }: DropoutOptions): Promise<{ out: Tensor; cache: DropoutCache }> {
   checkProbability(probability);
-  const u = new Random(seed).uniform(x.shape, 0, 1, "float64");
-  // (dropout.1) mask[i] = 1[u[i] ≥ p] / (1 − p)
-  const mask = map(u, (draw) => (draw >= probability ? 1 / (1 - probability) : 0)).astype(x.dtype);
+  const random = new Random(seed);
+  const mask = Tensor.zeros(x.shape, x.dtype);
+  const entries = mask.data;
+  for (let i = 0; i < entries.length; i++) {
+    const u = random.next();
+    // (dropout.1) mask[i] = 1[u ≥ p] / (1 − p)
+    entries[i] = u >= probability ? 1 / (1 - probability) : 0;
+  }
   // (dropout.2) out = x ⊙ mask
   return { out: multiply(x, mask), cache: { mask } };
 }
