@@ -36,9 +36,13 @@ export async function dropoutForward(x: Tensor, { probability, seed }: DropoutOp
 
 /** @returns dX, of x's shape */
 export async function dropoutBackward(dOut: Tensor, { mask }: DropoutCache): Promise<{ dX: Tensor }> {
-  if (!sameShape(dOut.shape, mask.shape)) reject("dropoutBackward", `dOut of shape ${formatShape(mask.shape)}`, formatShape(dOut.shape));
+  checkDOut(dOut, mask.shape);
   // (dropout.12) dX = dOut ⊙ mask
   return { dX: multiply(dOut, mask) };
+}
+
+function checkDOut(dOut: Tensor, expected: readonly number[]): void {
+  if (!sameShape(dOut.shape, expected)) reject("dropoutBackward", `dOut of shape ${formatShape(expected)}`, formatShape(dOut.shape));
 }
 
 function checkProbability(probability: number): void {

@@ -32,24 +32,28 @@ export async function residualForward(x: Tensor, body: Branch, shortcut: Branch 
   const s = shortcut === null ? { out: x, backward: null } : await shortcut(x);
   checkShapes(f.out.shape, s.out.shape, shortcut !== null);
   // (residual.2) out = f(x) + s(x)
-  const out = await sumOf(f.out, s.out, backend);
+  const out = await add(f.out, s.out, backend);
   return { out, cache: { shape: out.shape, bodyBackward: f.backward, shortcutBackward: s.backward } };
 }
 
 /** @returns dX, of x's shape */
 export async function residualBackward(dOut: Tensor, { shape, bodyBackward, shortcutBackward }: ResidualCache, backend: Backend = reference): Promise<{ dX: Tensor }> {
-  if (!sameShape(dOut.shape, shape)) reject("residualBackward", `dOut of shape ${formatShape(shape)}`, formatShape(dOut.shape));
+  checkDOut(dOut, shape);
   // (residual.4) dF = dOut, dS = dOut
   const throughBody = await bodyBackward(dOut);
   const throughShortcut = shortcutBackward === null ? dOut : await shortcutBackward(dOut);
   // (residual.8) dX = Jᶠᵀ · dOut + Jˢᵀ · dOut
-  return { dX: await sumOf(throughBody, throughShortcut, backend) };
+  return { dX: await add(throughBody, throughShortcut, backend) };
 }
 
-async function sumOf(a: Tensor, b: Tensor, backend: Backend): Promise<Tensor> {
+async function add(a: Tensor, b: Tensor, backend: Backend): Promise<Tensor> {
   const sum = a.clone(backend.allocator);
   await backend.accumulate(sum, b);
   return sum;
+}
+
+function checkDOut(dOut: Tensor, expected: readonly number[]): void {
+  if (!sameShape(dOut.shape, expected)) reject("residualBackward", `dOut of shape ${formatShape(expected)}`, formatShape(dOut.shape));
 }
 
 function checkShapes(body: readonly number[], shortcut: readonly number[], isProjection: boolean): void {
