@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { Affine, BatchNorm1d, BatchNorm2d, Conv2d, Flatten, Relu } from "leibniz/backprop";
+import { Affine, BatchNorm1d, BatchNorm2d, Conv2d, Flatten, Relu, Residual } from "leibniz/backprop";
 import { reference } from "leibniz/kernels";
 import { decodeSafetensors, encodeSafetensors, initialise, loadWeights, networkWeights, notebookNetwork, Sequential, weightsSha256 } from "leibniz/network";
 import { type DType, Random, Tensor } from "leibniz/tensor";
@@ -168,6 +168,22 @@ test("a network with running statistics evaluates right after loading as the sav
   const differs = (await fresh.forward(x, evaluating)).data.some((value, i) => Math.abs(value - expected.data[i]!) > 1e-3);
   assert.ok(differs, "expected the running statistics to matter");
   assert.is.not(await weightsSha256(fresh), await weightsSha256(from));
+});
+
+test("running statistics inside a block are found, under the names of both", async () => {
+  const block = (): Sequential =>
+    new Sequential({ block1: new Residual({ body: { bn1: new BatchNorm1d({ channels: 3 }), affine: new Affine({ inFeatures: 3, outFeatures: 3 }) } }) });
+  const [from, to] = [block(), block()];
+  for (const network of [from, to]) initialise(network, new Random("block"));
+  await from.forward(new Random("x").normal([4, 3], 2, 3), { backend: reference, training: true });
+  const names = [...networkWeights(from).keys()];
+  assert.equal(names.slice(-2), ["block1.bn1.runningMean", "block1.bn1.runningVariance"]);
+  assert.is.not(await weightsSha256(to), await weightsSha256(from));
+  loadWeights(to, networkWeights(from), FILE);
+  assert.is(await weightsSha256(to), await weightsSha256(from));
+  const row = new Random("row").normal([1, 3]);
+  const evaluating = { backend: reference, training: false };
+  assertClose(await to.forward(row, evaluating), await from.forward(row, evaluating), { tolerance: 0 });
 });
 
 test("running statistics that are missing, of another shape or not finite are refused, and nothing is copied", async () => {

@@ -92,6 +92,7 @@ test("every recorded number of every layer and optimizer agrees", async () => {
   for (const what of ["conv2d", "affine", "relu", "maxPool2d", "averagePool2d", "globalAveragePool2d", "softmax", "softmaxCrossEntropy", "meanSquaredError", "sgd", "adam"]) {
     assert.ok(kinds.has(what), what);
   }
+  for (const what of ["batchNorm2d", "batchNorm1d", "layerNorm"]) assert.ok(kinds.has(what), what);
 });
 
 test("running statistics after the pass are compared as well", async () => {
