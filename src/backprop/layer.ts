@@ -1,5 +1,6 @@
 import { type Backend, reference } from "../kernels/index.js";
 import { type Allocator, type DType, heapAllocator, type Random, Tensor } from "../tensor/index.js";
+import type { Choices } from "./gradient-check/differentiable.js";
 
 /** A tensor that training changes, and the gradient of the loss with respect to it. */
 export class Parameter {
@@ -91,6 +92,10 @@ export interface Layer {
    * @throws Error without a forward pass in training mode before it
    */
   backward(dOut: Tensor, wantsDX?: boolean): Promise<Tensor | null>;
+  /**
+   * Which branches the last forward pass in training mode took, for the gradient check of a network. A layer without this has no kinks.
+   */
+  choices?(): readonly Choices[];
 }
 
 /** What a layer remembers between forward and backward. */

@@ -8,6 +8,7 @@
 import type { WindowGeometry, WindowOptions } from "../im2col/index.js";
 import { type Backend, reference } from "../kernels/index.js";
 import type { Tensor } from "../tensor/index.js";
+import { type Choices, winnersOf } from "./gradient-check/differentiable.js";
 import { type Layer, type PassOptions, recall, type Remembered } from "./layer.js";
 import { checkPooled, poolGeometry } from "./pool-windows.js";
 
@@ -70,5 +71,10 @@ export class MaxPool2d implements Layer {
     const { cache, backend } = recall(this.kind, this.#remembered);
     this.#remembered = null;
     return (await maxPool2dBackward(dOut, cache, backend)).dX;
+  }
+
+  choices(): readonly Choices[] {
+    const { argmax, outShape } = recall(this.kind, this.#remembered).cache;
+    return [winnersOf(argmax, outShape)];
   }
 }

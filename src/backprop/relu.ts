@@ -1,6 +1,7 @@
 /** The rectifier: negative values become 0. Derived in `derivations/relu.md`. Any shape. */
 import { type Backend, reference } from "../kernels/index.js";
 import type { Tensor } from "../tensor/index.js";
+import { type Choices, signsOf } from "./gradient-check/differentiable.js";
 import { type Layer, type PassOptions, recall, type Remembered } from "./layer.js";
 
 export interface ReluCache {
@@ -39,5 +40,9 @@ export class Relu implements Layer {
     const { cache, backend } = recall(this.kind, this.#remembered);
     this.#remembered = null;
     return (await reluBackward(dOut, cache, backend)).dX;
+  }
+
+  choices(): readonly Choices[] {
+    return [signsOf(recall(this.kind, this.#remembered).cache.x)];
   }
 }

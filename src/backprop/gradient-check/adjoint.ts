@@ -1,0 +1,52 @@
+/** Linear layers need no step: there, backward is the transposed matrix of forward, and that can be checked exactly. */
+import { type Random, reject, Tensor } from "../../tensor/index.js";
+import { copyOf } from "./differences.js";
+import type { Differentiable, NamedTensors } from "./differentiable.js";
+
+export interface AdjointResult {
+  readonly argument: string;
+  /** ⟨f(x + v) − f(x), u⟩ */
+  readonly forward: number;
+  /** ⟨v, backward(u)⟩ */
+  readonly backward: number;
+  /** Their difference, relative to the sum of the absolute values of the products that they add up. */
+  readonly relativeError: number;
+  readonly verdict: "pass" | "wrong";
+}
+
+/** Sums of a few hundred products, each rounded: some ε, and far from a wrong digit. */
+const TOLERANCE = 1e-12;
+
+/**
+ * Checks one argument in which the function is linear up to a constant, for random v and u of either sign.
+ *
+ * @throws InputError when backward returns no gradient for the argument
+ */
+export async function adjointCheck(f: Differentiable, inputs: NamedTensors, argument: string, random: Random): Promise<AdjointResult> {
+  const input = inputs[argument]!;
+  const v = random.uniform(input.shape, -1, 1, "float64").data;
+  const { out, backward } = await f(inputs);
+  const before = copyOf(out);
+  const u = random.uniform(out.shape, -1, 1, "float64");
+  const gradient = (await backward(u))[argument] ?? reject("adjointCheck", `a gradient for ${argument}`, "none");
+  const dX = gradient.contiguous().data;
+  const moved = Tensor.from(input.contiguous().data.map((value, i) => value + v[i]!), input.shape, "float64");
+  const after = copyOf((await f({ ...inputs, [argument]: moved })).out);
+  // (gradient-check.28) Σⱼ (outⱼ(x + v) − outⱼ(x)) · uⱼ = Σᵢ vᵢ · dXᵢ
+  const forward = inner(after.map((value, j) => value - before[j]!), u.data);
+  const back = inner(v, dX);
+  const size = Math.max(forward.size, back.size);
+  const relative = size === 0 ? 0 : Math.abs(forward.sum - back.sum) / size;
+  const relativeError = Number.isNaN(relative) ? Infinity : relative;
+  return { argument, forward: forward.sum, backward: back.sum, relativeError, verdict: relativeError <= TOLERANCE ? "pass" : "wrong" };
+}
+
+/** The inner product, and the same of the absolute values. */
+function inner(a: ArrayLike<number>, b: ArrayLike<number>): { sum: number; size: number } {
+  let [sum, size] = [0, 0];
+  for (let i = 0; i < a.length; i++) {
+    sum += a[i]! * b[i]!;
+    size += Math.abs(a[i]! * b[i]!);
+  }
+  return { sum, size };
+}

@@ -1,0 +1,63 @@
+/** ⟨f(x + v) − f(x), u⟩ = ⟨v, backward(u)⟩ for every layer that is linear, and for no wrong one. */
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import { adjointCheck, catalog, type Differentiable } from "leibniz/backprop";
+import { multiply, Random } from "leibniz/tensor";
+
+const linear = catalog.filter((entry) => entry.linear !== undefined);
+
+test("linear layers are the larger part of the catalog", () => {
+  assert.ok(linear.length >= 5, linear.map(({ layer }) => layer).join());
+});
+
+for (const { layer, cases, sample, differentiable, linear: names = [] } of linear) {
+  test(`${layer}: backward is the adjoint of forward, to 1e-12`, async () => {
+    const random = new Random(`${layer} adjoint`);
+    const fixed = cases(random);
+    for (const [i, { options, inputs }] of [...fixed, ...Array.from({ length: 10 }, () => sample(random))].entries()) {
+      for (const argument of names.filter((name) => name in inputs)) {
+        const before = [...inputs[argument]!.data];
+        const result = await adjointCheck(differentiable(options), inputs, argument, random);
+        const where = `${layer} ${JSON.stringify(options)} ${argument}: ${result.forward} and ${result.backward}`;
+        assert.is(result.verdict, "pass", where);
+        assert.ok(result.relativeError <= 1e-12, where);
+        // A random geometry may lie on padding alone.
+        assert.ok(i >= fixed.length || Math.abs(result.forward) > 1e-6, `${where}: nothing was compared`);
+        assert.equal([...inputs[argument]!.data], before);
+      }
+    }
+  });
+
+  test(`${layer}: a gradient that is wrong by one part in a million is not`, async () => {
+    const random = new Random(`${layer} wrong`);
+    const { options, inputs } = cases(random)[0]!;
+    const f = differentiable(options);
+    for (const argument of names.filter((name) => name in inputs)) {
+      const wrong: Differentiable = async (given) => {
+        const { out, backward } = await f(given);
+        return { out, backward: async (dOut) => Object.fromEntries(Object.entries(await backward(dOut)).map(([name, gradient]) => [name, name === argument ? multiply(gradient, 1 + 1e-6) : gradient])) };
+      };
+      const { verdict, relativeError } = await adjointCheck(wrong, inputs, argument, random);
+      assert.is(verdict, "wrong");
+      assert.ok(relativeError > 1e-9 && relativeError < 1.1e-6, String(relativeError));
+    }
+  });
+}
+
+test("a function that is not linear fails, since then there is no such matrix", async () => {
+  const { differentiable, cases } = catalog.find(({ layer }) => layer === "softmax")!;
+  const { options, inputs } = cases(new Random(1))[0]!;
+  assert.is((await adjointCheck(differentiable(options), inputs, "x", new Random(2))).verdict, "wrong");
+});
+
+test("NaN fails", async () => {
+  const { differentiable, cases } = catalog.find(({ layer }) => layer === "flatten")!;
+  const { options, inputs } = cases(new Random(1))[0]!;
+  const f = differentiable(options);
+  const broken: Differentiable = async (given) => ({ out: (await f(given)).out, backward: async () => ({ x: multiply(inputs["x"]!, NaN) }) });
+  const { verdict, relativeError } = await adjointCheck(broken, inputs, "x", new Random(2));
+  assert.is(verdict, "wrong");
+  assert.is(relativeError, Infinity);
+});
+
+test.run();
