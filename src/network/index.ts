@@ -5,3 +5,4 @@ export { formatSummary, summarise, type SummaryRow } from "./summary.js";
 export { decodeSafetensors, encodeSafetensors, type Safetensors } from "./safetensors.js";
 export { checkWeights, loadWeights, networkWeights, weightsSha256 } from "./weights.js";
 export { notebookNetwork } from "./networks.js";
+export { checkNetwork, type CheckNetworkOptions } from "./check-network.js";
