@@ -4,13 +4,14 @@
  */
 import { formatShape, type Random, reject, sameShape } from "../tensor/index.js";
 import { copyOf, type Point, type Slope, slopeAt } from "./gradient-check/differences.js";
-import type { Differentiable, NamedTensors } from "./gradient-check/differentiable.js";
+import { type Differentiable, type NamedTensors, ravel } from "./gradient-check/differentiable.js";
+import { type ErrorCurve, errorCurve } from "./gradient-check/error-curve.js";
 import { explain } from "./gradient-check/explain.js";
 import { type GradientCheckResult, judge } from "./gradient-check/verdicts.js";
 
 export { adjointCheck, type AdjointResult } from "./gradient-check/adjoint.js";
-export { centralQuotient, type Point } from "./gradient-check/differences.js";
 export type { Choices, Differentiable, NamedTensors } from "./gradient-check/differentiable.js";
+export type { ErrorAtStep, ErrorCurve } from "./gradient-check/error-curve.js";
 export { findHint, type Suspect } from "./gradient-check/hints.js";
 export type { EntryCheck, GradientCheckResult, Verdict } from "./gradient-check/verdicts.js";
 
@@ -27,6 +28,8 @@ export interface GradientCheckOptions {
   readonly constants?: readonly string[];
   /** How many entries of each argument are checked, drawn at random; all of them if left out. */
   readonly sample?: number;
+  /** Whether the error is also measured against the step, at one entry of each argument. */
+  readonly curves?: boolean;
   /** Is told after each entry how many of all are done. */
   readonly onProgress?: (done: number, total: number) => void | Promise<void>;
 }
@@ -47,7 +50,7 @@ const TOLERANCE = 1e-8;
  * @throws InputError when an input is not float64 or not contiguous, or a gradient has not the shape of its input
  */
 export async function gradientCheck(f: Differentiable, inputs: NamedTensors, options: GradientCheckOptions): Promise<GradientCheckResult[]> {
-  const { random, step = STEP, smallestStep = step, tolerance = TOLERANCE, constants = [], sample, onProgress } = options;
+  const { random, step = STEP, smallestStep = step, tolerance = TOLERANCE, constants = [], sample, curves = false, onProgress } = options;
   checkInputs(inputs);
   const { out, backward, choices = null } = await f(inputs);
   const dOut = random.uniform(out.shape, -1, 1, "float64");
@@ -66,7 +69,8 @@ export async function gradientCheck(f: Differentiable, inputs: NamedTensors, opt
       slopes.set(entry, await slopeWithoutKink(point, argument, entry, step, smallestStep));
       await onProgress?.(++done, total);
     }
-    results.push(judge(argument, inputs[argument]!.shape, copyOf(gradients[argument]!), slopes, tolerance));
+    const result = judge(argument, inputs[argument]!.shape, copyOf(gradients[argument]!), slopes, tolerance);
+    results.push(curves ? { ...result, curve: await curveOf(point, result) } : result);
   }
   return explain(results, point, outShape, step);
 }
@@ -77,6 +81,13 @@ async function slopeWithoutKink(point: Point, argument: string, entry: number, s
   const smaller = step / 10;
   // Not quite, since 1e-3 divided by 10 twice may be a little less than 1e-5.
   return slope.flipped === null || smaller < 0.99 * smallestStep ? slope : slopeWithoutKink(point, argument, entry, smaller, smallestStep);
+}
+
+/** At the worst entry; if even that one is exact, at the largest. */
+function curveOf(point: Point, { argument, shape, checks, worstIndex, analytic, maxRelativeError }: GradientCheckResult): Promise<ErrorCurve> {
+  const largest = checks.reduce((best, check) => (Math.abs(check.analytic) > Math.abs(best.analytic) ? check : best));
+  const shown = maxRelativeError > 0 ? { index: worstIndex, analytic } : largest;
+  return errorCurve(point, argument, shown.index, ravel(shown.index, shape), shown.analytic);
 }
 
 /** The numbers of the entries to check, in ascending order. */

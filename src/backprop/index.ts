@@ -25,6 +25,6 @@ export { type Moments, moments, standardise, type Standardised } from "./standar
 export { softmaxCrossEntropyBackward, type SoftmaxCrossEntropyCache, softmaxCrossEntropyForward, type SoftmaxCrossEntropyOptions } from "./softmax-cross-entropy.js";
 export { Softplus, softplusBackward, type SoftplusCache, softplusForward } from "./softplus.js";
 export { Tanh, tanhBackward, type TanhCache, tanhForward } from "./tanh.js";
-export { adjointCheck, type AdjointResult, centralQuotient, type Choices, type Differentiable, type EntryCheck, findHint, gradientCheck, type GradientCheckOptions } from "./gradient-check.js";
-export { type GradientCheckResult, type NamedTensors, type Point, type Suspect, type Verdict } from "./gradient-check.js";
+export { adjointCheck, type AdjointResult, type Choices, type Differentiable, type EntryCheck, type ErrorAtStep, type ErrorCurve, findHint, gradientCheck, type GradientCheckOptions } from "./gradient-check.js";
+export { type GradientCheckResult, type NamedTensors, type Suspect, type Verdict } from "./gradient-check.js";
 export { catalog, type CatalogCase, type CatalogEntry, type LayerOptions } from "./catalog/index.js";

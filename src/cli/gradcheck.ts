@@ -1,11 +1,22 @@
-/** `leibniz gradcheck`: every gradient of every layer against numeric differentiation. */
-import { Command } from "commander";
-import { catalog, gradientCheck, type GradientCheckResult } from "../backprop/index.js";
-import { Random, reject } from "../tensor/index.js";
-import { jsonOption, nextTurn, printJson, seedOption } from "./options.js";
+/** `leibniz gradcheck`: every gradient of every layer, and of whole networks, against numeric differentiation. */
+import cliProgress from "cli-progress";
+import { Command, Option } from "commander";
+import { catalog } from "../backprop/index.js";
+import { reject } from "../tensor/index.js";
+import { writeFileWhole } from "./files.js";
+import { type Checked, checkLayer, checkNotebook, LAYER_TOLERANCE, NETWORK_SETTING, NETWORK_TOLERANCE, networks, verdictOf } from "./gradcheck/checked.js";
+import { gradcheckPage } from "./gradcheck/page.js";
+import { formatChecked, formatGeometries, HEADING, jsonOf } from "./gradcheck/table.js";
+import { dataOption, jsonOption, nextTurn, printJson, seedOption, wholeNumber } from "./options.js";
 
 interface GradcheckOptions {
   readonly seed: number;
+  readonly geometries: number;
+  readonly network?: string;
+  readonly entries: number;
+  readonly data?: string;
+  readonly all?: boolean;
+  readonly html?: string;
   readonly json?: boolean;
 }
 
@@ -13,49 +24,91 @@ export function gradcheckCommand(): Command {
   return new Command("gradcheck")
     .description("compare every gradient with numeric differentiation")
     .argument("[layers...]", `which layers: ${catalog.map(({ layer }) => layer).join(", ")} (default: all)`)
+    .addOption(new Option("--geometries <N>", "random geometries of each layer, besides its fixed cases").argParser(wholeNumber("--geometries", 0)).default(20))
+    .addOption(new Option("--network <NAME>", `check a whole network instead, by all parameters and the images: ${networks.join(", ")}`))
+    .addOption(new Option("--entries <N>", "with --network, how many entries of each parameter, drawn at random").argParser(wholeNumber("--entries", 1)).default(20))
+    .addOption(dataOption())
+    .addOption(new Option("--all", "a line for each random geometry, and every kink"))
+    .addOption(new Option("--html <FILE>", "also write a page with a heat map of each gradient and the error against the step"))
     .addOption(seedOption())
     .addOption(jsonOption())
+    .addHelpText("after", VERDICTS)
     .action(runGradcheck);
 }
 
-async function runGradcheck(names: readonly string[], { seed, json = false }: GradcheckOptions): Promise<void> {
+const VERDICTS = `
+Verdicts: pass   the values agree (to ${LAYER_TOLERANCE.toExponential(0)}, in a network to ${NETWORK_TOLERANCE.toExponential(0)}, relative to the larger one)
+          kink   a rectifier or a pooling window switches within the step, so that there is nothing to compare with
+          noise  they differ, but the measurement is too imprecise to blame backward
+          wrong  they differ by more than the measurement can be off
+Adjoint:  where a layer is linear, the relative difference between ⟨f(x + v) − f(x), u⟩ and ⟨v, backward(u)⟩
+
+  leibniz gradcheck conv2d --html conv2d.html
+  leibniz gradcheck --network notebook`;
+
+async function runGradcheck(names: readonly string[], options: GradcheckOptions, command: Command): Promise<void> {
   const known = catalog.map(({ layer }) => layer);
   for (const name of names) if (!known.includes(name)) reject("gradcheck", `layers out of ${known.join(", ")}`, `"${name}"`);
-  const chosen = catalog.filter(({ layer }) => names.length === 0 || names.includes(layer));
-  let worst = 0;
-  let checked = 0;
-  let failed = 0;
-  if (!json) console.log(formatRow("layer", "gradient", "relative error", "worst at", "verdict", "options"));
-  for (const { layer, cases, differentiable, constants = [] } of chosen) {
-    const random = new Random(seed).split(layer);
-    for (const { options, inputs } of cases(random)) {
-      const results = await gradientCheck(differentiable(options), inputs, { random, constants });
+  const { network, json = false, html } = options;
+  if (network !== undefined && !networks.includes(network)) reject("--network", `one of ${networks.join(", ")}`, JSON.stringify(network));
+  if (network !== undefined && names.length > 0) reject("--network", "no layers along with it", names.join(", "), "check them in another run");
+  for (const only of ["entries", "data"]) {
+    if (network === undefined && command.getOptionValueSource(only) === "cli") reject(`--${only}`, "--network along with it", "none");
+  }
+
+  const checked = network === undefined ? await checkLayers(names, options) : await showNetwork(options);
+  if (html !== undefined) writeFileWhole(html, gradcheckPage(checked, network ?? null));
+  const failed = checked.filter((one) => verdictOf(one) !== "pass");
+  if (!json) {
+    console.log(`\n${summary(checked)}`);
+    if (html !== undefined) console.log(`written: ${html}`);
+  }
+  if (failed.length > 0) process.exitCode = 1;
+}
+
+/** Shows each case as soon as it is done, and the random geometries of a layer together at its end. */
+async function checkLayers(names: readonly string[], { seed, geometries, all = false, json = false, html }: GradcheckOptions): Promise<readonly Checked[]> {
+  const everything: Checked[] = [];
+  if (!json) console.log(HEADING);
+  for (const entry of catalog.filter(({ layer }) => names.length === 0 || names.includes(layer))) {
+    const ofGeometries = new Map<string, Checked[]>();
+    for await (const ofCase of checkLayer(entry, seed, geometries, html !== undefined)) {
       await nextTurn();
-      for (const result of results) {
-        worst = Math.max(worst, result.maxRelativeError);
-        checked++;
-        if (result.verdict !== "pass") failed++;
-        if (json) printResult(layer, options, result);
-        else console.log(formatResult(layer, options, result));
+      for (const checked of ofCase) {
+        everything.push(checked);
+        const isRandom = checked.geometry.startsWith("random");
+        if (isRandom) ofGeometries.set(checked.result.argument, [...(ofGeometries.get(checked.result.argument) ?? []), checked]);
+        if (json) printJson(jsonOf(checked));
+        else if (!isRandom || all || verdictOf(checked) !== "pass") formatChecked(checked, all).forEach((line) => console.log(line));
       }
     }
+    if (!json && !all) for (const group of ofGeometries.values()) console.log(formatGeometries(group));
   }
-  if (!json) console.log(`\n${checked} gradients checked, ${failed} wrong; largest relative error ${worst.toExponential(1)} (up to 1e-8 passes)`);
-  if (failed > 0) process.exitCode = 1;
+  return everything;
 }
 
-function printResult(layer: string, options: object, { argument, maxRelativeError, worstIndex, analytic, numeric, kinks, verdict }: GradientCheckResult): void {
-  printJson({ layer, argument, options, maxRelativeError, worstIndex, analytic, numeric, kinks, verdict });
+async function showNetwork({ seed, entries, data, all = false, json = false, html }: GradcheckOptions): Promise<readonly Checked[]> {
+  if (!json) console.log(`${NETWORK_SETTING}\n\n${HEADING}`);
+  const bar = process.stderr.isTTY ? new cliProgress.SingleBar({ format: "{bar} {value} of {total} entries", hideCursor: true, clearOnComplete: true, barsize: 24, gracefulExit: false }, cliProgress.Presets.shades_classic) : null;
+  const onProgress = async (done: number, total: number): Promise<void> => {
+    if (done === 1) bar?.start(total, 0);
+    bar?.update(done);
+    await nextTurn();
+  };
+  const checked = await checkNotebook({ seed, entries, data, curves: html !== undefined, onProgress }).finally(() => bar?.stop());
+  for (const one of checked) {
+    if (json) printJson(jsonOf(one));
+    else formatChecked(one, all).forEach((line) => console.log(line));
+  }
+  return checked;
 }
 
-function formatResult(layer: string, options: Readonly<Record<string, unknown>>, result: GradientCheckResult): string {
-  const { argument, maxRelativeError, worstIndex, analytic, numeric, kinks, verdict } = result;
-  const gradient = `d${argument[0]!.toUpperCase()}${argument.slice(1)}`;
-  const shown = Object.entries(options).map(([name, value]) => `${name} ${JSON.stringify(value)}`);
-  const extra = [...(kinks.length > 0 ? [`${kinks.length} kinks left out`] : []), ...(verdict === "wrong" ? [`analytic ${analytic}, numeric ${numeric}`] : [])];
-  return formatRow(layer, gradient, maxRelativeError.toExponential(1), `[${worstIndex.join(", ")}]`, verdict, [...shown, ...extra].join("  "));
-}
-
-function formatRow(layer: string, gradient: string, error: string, worst: string, verdict: string, rest: string): string {
-  return `${layer.padEnd(20)}${gradient.padEnd(13)}${error.padStart(14)}  ${worst.padEnd(14)}${verdict.padEnd(9)}${rest}`.trimEnd();
+function summary(checked: readonly Checked[]): string {
+  const judged = checked.map(({ result }) => result.maxRelativeError).filter(Number.isFinite);
+  const worst = judged.reduce((largest, error) => Math.max(largest, error), 0);
+  const wrong = checked.filter((one) => verdictOf(one) === "wrong").length;
+  const unclear = checked.filter((one) => ["kink", "noise"].includes(verdictOf(one))).length;
+  const kinks = checked.reduce((sum, { result }) => sum + result.kinks.length, 0);
+  const parts = [`${checked.length} gradients checked, ${wrong} wrong`, ...(unclear > 0 ? [`${unclear} not to be judged`] : []), ...(kinks > 0 ? [`${kinks} ${kinks === 1 ? "kink" : "kinks"} left out`] : [])];
+  return `${parts.join(", ")}; largest relative error ${worst.toExponential(1)} (up to ${(checked[0]?.tolerance ?? LAYER_TOLERANCE).toExponential(0)} passes)`;
 }

@@ -7,13 +7,11 @@ import { reference } from "../kernels/index.js";
 import type { Random, Tensor } from "../tensor/index.js";
 import type { Sequential } from "./sequential.js";
 
-export interface CheckNetworkOptions {
+export interface CheckNetworkOptions extends Pick<GradientCheckOptions, "tolerance" | "curves" | "onProgress"> {
   /** Draws the entries. */
   readonly random: Random;
   /** How many entries of each parameter, and of the images, are checked. */
   readonly entries?: number;
-  readonly tolerance?: number;
-  readonly onProgress?: GradientCheckOptions["onProgress"];
 }
 
 const ENTRIES = 20;
@@ -22,7 +20,7 @@ const TOLERANCE = 1e-6;
  * Behind every parameter of an early layer there are thousands of rectifiers and windows, of which some flip within almost any step.
  * (gradient-check.33) kinks within h ∝ h: the step shrinks from 1e-3 until none flips
  */
-const STEPS = { step: 1e-3, smallestStep: 1e-5 };
+const STEPS = { step: 1e-3, smallestStep: 1e-6 };
 /** The name under which the gradient of the images is reported. */
 const IMAGES = "images";
 
@@ -36,9 +34,9 @@ const IMAGES = "images";
  * @returns one result per parameter under its full name, and one for the images
  * @throws InputError when the network or the images are not float64
  */
-export async function checkNetwork(network: Sequential, images: Tensor, labels: ArrayLike<number>, { random, entries = ENTRIES, tolerance = TOLERANCE, onProgress }: CheckNetworkOptions): Promise<GradientCheckResult[]> {
+export async function checkNetwork(network: Sequential, images: Tensor, labels: ArrayLike<number>, { random, entries = ENTRIES, tolerance = TOLERANCE, ...rest }: CheckNetworkOptions): Promise<GradientCheckResult[]> {
   const parameters = Object.fromEntries(network.parameters.map(({ name, parameter }) => [name, parameter.value]));
-  return gradientCheck(lossOf(network, labels), { ...parameters, [IMAGES]: images }, { ...STEPS, random, tolerance, sample: entries, ...(onProgress === undefined ? {} : { onProgress }) });
+  return gradientCheck(lossOf(network, labels), { ...parameters, [IMAGES]: images }, { ...STEPS, random, tolerance, sample: entries, ...rest });
 }
 
 /** The loss as a function of the parameters, which are the network's own tensors, and of the images. */

@@ -33,6 +33,8 @@ export interface Slope {
   readonly numeric: number;
   /** How far off `numeric` may be. */
   readonly errorEstimate: number;
+  /** The share of it that rounding has. */
+  readonly rounding: number;
   /** Which choices change within the step: then there is a kink. Null for none, or where the function does not say. */
   readonly flipped: string | null;
   /** How much the quotients depart from those of a smooth function; only where the function says nothing of its choices. */
@@ -72,21 +74,11 @@ export async function slopeAt(point: Point, argument: string, entry: number, ste
     numeric: (4 * fine - coarse) / 3,
     // (gradient-check.12f) estimate = |D(h/2) − D(h)|/3 + 3·ε·|f|/h; where h is lost in x there was no measurement at all
     errorEstimate: nearAbove.x === nearBelow.x ? Infinity : Math.abs(fine - coarse) / 3 + rounding,
+    rounding,
     flipped: flips,
     // (gradient-check.24c) corner = max(|jump(h) − 2·jump(h/2)|, |D(h) − D(h/2)|), less the rounding error of both
     corner: point.choices === null ? Math.max(Math.abs(jump - 2 * nearJump), Math.abs(coarse - fine)) - 7 * rounding : 0,
   };
-}
-
-/**
- * D(h) alone, for a picture of how its error depends on h.
- *
- * @returns the quotient, and ε·|f|/h, the largest error that rounding should make in it
- */
-export async function centralQuotient(point: Point, argument: string, entry: number, step: number): Promise<{ quotient: number; rounding: number }> {
-  const x = point.inputs[argument]!.data[entry]!;
-  const [below, above] = [await evaluate(point, argument, entry, x - step), await evaluate(point, argument, entry, x + step)];
-  return { quotient: quotient(point.dOut, below, above), rounding: roundingError(point.dOut, below, above, step) / 3 };
 }
 
 /** Evaluates f with one entry moved, and moves it back. */

@@ -1,6 +1,7 @@
 /** What the difference between backward's value and the measured one says: right, wrong, or nothing. */
 import type { Slope } from "./differences.js";
 import { unravel } from "./differentiable.js";
+import type { ErrorCurve } from "./error-curve.js";
 
 /**
  * - `pass`   both values agree
@@ -50,6 +51,8 @@ export interface GradientCheckResult {
   readonly verdict: Verdict;
   /** What a wrong gradient looks like, where that can be told. */
   readonly hint: string | null;
+  /** The error against the step, at the worst entry that is not exact; null unless it was asked for. */
+  readonly curve: ErrorCurve | null;
   /** Every entry that was checked, in row-major order. */
   readonly checks: readonly EntryCheck[];
 }
@@ -87,6 +90,7 @@ export function judge(argument: string, shape: readonly number[], analytic: Arra
     noise: noise.map(({ index }) => index),
     verdict: wrong.length > 0 ? "wrong" : passed.length >= checks.length / 2 ? "pass" : kinks.length >= noise.length ? "kink" : "noise",
     hint: null,
+    curve: null,
     checks,
   };
 }

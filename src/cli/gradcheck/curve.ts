@@ -1,0 +1,46 @@
+/** The V: how the error of a difference quotient falls with its step, and rises again. */
+import { scaleLog } from "d3-scale";
+import { line } from "d3-shape";
+import type { ErrorAtStep, ErrorCurve } from "../../backprop/index.js";
+import { element, powerOfTen } from "./svg.js";
+
+const [WIDTH, HEIGHT] = [420, 250];
+const MARGIN = { top: 12, right: 12, bottom: 36, left: 46 };
+/** Errors outside are drawn at the edge: an error of 0 has no place on a logarithmic axis. */
+const ERRORS = [1e-17, 10] as const;
+const STEPS = [1e-12, 1e-1] as const;
+
+/** @param steps the two steps that the check used: h and h/2 */
+export function curvePlot({ analytic, points, thirdDerivative }: ErrorCurve, steps: readonly [number, number]): string {
+  const x = scaleLog().domain(STEPS).range([MARGIN.left, WIDTH - MARGIN.right]);
+  const y = scaleLog().domain(ERRORS).range([HEIGHT - MARGIN.bottom, MARGIN.top]).clamp(true);
+  const size = Math.abs(analytic) > 0 ? Math.abs(analytic) : 1;
+  const place = (error: number): number => y(Math.max(ERRORS[0], Number.isFinite(error) ? error / size : ERRORS[1]));
+  const path = (name: string, error: (point: ErrorAtStep) => number): string => element("path", { class: name, d: line<ErrorAtStep>((point) => x(point.step), (point) => place(error(point)))(points) });
+  const bottom = HEIGHT - MARGIN.bottom;
+  const axes = [
+    ...[1e-16, 1e-12, 1e-8, 1e-4, 1].map((value) => element("line", { class: "grid", x1: MARGIN.left, x2: WIDTH - MARGIN.right, y1: y(value), y2: y(value) }) + element("text", { x: MARGIN.left - 6, y: y(value) + 4, "text-anchor": "end" }, powerOfTen(value))),
+    ...[1e-12, 1e-10, 1e-8, 1e-6, 1e-4, 1e-2].map((value) => element("line", { class: "grid", x1: x(value), x2: x(value), y1: MARGIN.top, y2: bottom }) + element("text", { x: x(value), y: bottom + 15, "text-anchor": "middle" }, powerOfTen(value))),
+    element("text", { x: (MARGIN.left + WIDTH) / 2, y: HEIGHT - 4, "text-anchor": "middle" }, "step h"),
+  ];
+  const marks = steps.map((step) => element("line", { class: "chosen", x1: x(step), x2: x(step), y1: MARGIN.top, y2: bottom }));
+  const kinks = points.filter(({ isKink }) => isKink).map((point) => element("circle", { class: "kinked", cx: x(point.step), cy: place(point.central), r: 3 }, element("title", {}, "a choice flips within this step")));
+  return element("svg", { class: "curve", width: WIDTH, height: HEIGHT, viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: "img", "aria-label": "relative error of the difference quotient against the step" }, [
+    ...axes,
+    ...marks,
+    // (gradient-check.9) E(h) = h²/6·|f‴| + ε·|f|/h, each summand a straight line here
+    ...(thirdDerivative > 0 ? [path("bound", ({ step }) => (step * step * thirdDerivative) / 6)] : []),
+    path("bound", ({ rounding }) => rounding),
+    path("extrapolated", ({ extrapolated }) => extrapolated),
+    path("central", ({ central }) => central),
+    ...kinks,
+  ]);
+}
+
+/** What the lines mean, once for all curves. */
+export const CURVE_KEY = element("ul", { class: "key" }, [
+  element("li", {}, `${element("i", { class: "central" })} D(h), the central quotient`),
+  element("li", {}, `${element("i", { class: "extrapolated" })} (4·D(h/2) − D(h))/3, extrapolated`),
+  element("li", {}, `${element("i", { class: "bound" })} the bounds h²/6·|f‴| and ε·|f|/h`),
+  element("li", {}, `${element("i", { class: "chosen" })} the steps that the check takes, h and h/2`),
+]);

@@ -1,0 +1,83 @@
+/** A gradient as a picture: a square for each entry, coloured by its relative error. */
+import type { EntryCheck, GradientCheckResult } from "../../backprop/index.js";
+import { formatShape, sizeOf } from "../../tensor/index.js";
+import { element, ERROR_RANGE, errorColour, escape, powerOfTen } from "./svg.js";
+
+/** The widest picture, in pixels. */
+const WIDTH = 460;
+const GAP = 8;
+const [LARGEST_CELL, SMALLEST_CELL] = [18, 5];
+
+/**
+ * The last two axes make a block, and the blocks of the other axes follow each other, row by row. A sample is one row of squares, since
+ * most of its neighbours are missing.
+ */
+export function heatMap({ shape, checks, argument }: GradientCheckResult, tolerance: number): string {
+  const isSample = checks.length < sizeOf(shape);
+  const [rows, columns] = isSample ? [1, checks.length] : [shape.at(-2) ?? 1, shape.at(-1) ?? 1];
+  const blocks = Math.ceil(checks.length / (rows * columns));
+  // Cells so large that the blocks fill few lines, and no block is wider than the picture.
+  const cell = Math.max(SMALLEST_CELL, Math.min(LARGEST_CELL, Math.floor(WIDTH / columns), Math.floor(Math.sqrt((WIDTH * 260) / Math.max(1, checks.length)))));
+  const [blockWidth, blockHeight] = [columns * cell, rows * cell];
+  const perLine = Math.max(1, Math.floor((WIDTH + GAP) / (blockWidth + GAP)));
+  const cells = checks.map((check, entry) => {
+    const block = Math.floor(entry / (rows * columns));
+    const inBlock = entry % (rows * columns);
+    const x = (block % perLine) * (blockWidth + GAP) + (inBlock % columns) * cell;
+    const y = Math.floor(block / perLine) * (blockHeight + GAP) + Math.floor(inBlock / columns) * cell;
+    return element("rect", { x, y, width: cell - 1, height: cell - 1, fill: fillOf(check, tolerance) }, element("title", {}, escape(describe(check))));
+  });
+  const width = Math.min(blocks, perLine) * (blockWidth + GAP) - GAP;
+  const height = Math.ceil(blocks / perLine) * (blockHeight + GAP) - GAP;
+  return element("svg", { class: "map", width, height, viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": `relative error of each entry of the gradient of ${argument}` }, cells);
+}
+
+function fillOf({ verdict, relativeError }: EntryCheck, tolerance: number): string {
+  return verdict === "kink" ? "url(#kink)" : verdict === "noise" ? "url(#noise)" : errorColour(relativeError, tolerance);
+}
+
+function describe({ index, verdict, analytic, numeric, errorEstimate, relativeError, flipped }: EntryCheck): string {
+  const lines = [`${formatShape(index)}  ${verdict}`, `backward ${analytic}`, `measured ${numeric} ± ${errorEstimate.toExponential(0)}`, `relative error ${relativeError.toExponential(1)}`];
+  return [...lines, ...(flipped === null ? [] : [flipped])].join("\n");
+}
+
+/** Patterns that the maps use, once in the page. */
+export const PATTERNS = element("svg", { width: 0, height: 0, class: "patterns", "aria-hidden": "true" }, [
+  element("pattern", { id: "kink", width: 5, height: 5, patternUnits: "userSpaceOnUse", patternTransform: "rotate(45)" }, [
+    element("rect", { class: "hatch-ground", width: 5, height: 5 }),
+    element("rect", { class: "hatch-line", width: 2, height: 5 }),
+  ]),
+  element("pattern", { id: "noise", width: 4, height: 4, patternUnits: "userSpaceOnUse" }, [
+    element("rect", { class: "hatch-ground", width: 4, height: 4 }),
+    element("circle", { class: "hatch-line", cx: 2, cy: 2, r: 0.9 }),
+  ]),
+]);
+
+/** What the colours mean. */
+export function legend(tolerance: number): string {
+  const [width, height] = [360, 12];
+  const steps = 90;
+  const decades = 16;
+  const at = (power: number): number => ((power + decades) / decades) * width;
+  // The scale is logarithmic on either side of the tolerance, so powers of ten are as far apart as they look.
+  const strips = Array.from({ length: steps }, (_, i) => {
+    const power = -decades + ((i + 0.5) * decades) / steps;
+    return element("rect", { x: (i * width) / steps, y: 0, width: width / steps + 0.5, height, fill: errorColour(Number(`1e${Math.floor(power)}`) * tenthsOf(power - Math.floor(power)), tolerance) });
+  });
+  const marks = [ERROR_RANGE[0], 1e-12, tolerance, 1e-4, ERROR_RANGE[1]].map((value) => {
+    const x = at(Number(value.toExponential().split("e")[1]));
+    const anchor = x < 10 ? "start" : x > width - 10 ? "end" : "middle";
+    return element("line", { class: value === tolerance ? "axis tolerance" : "axis", x1: x, x2: x, y1: height, y2: height + 4 }) + element("text", { x, y: height + 16, "text-anchor": anchor }, value === tolerance ? `${powerOfTen(value)} passes` : powerOfTen(value));
+  });
+  const swatch = (fill: string, label: string): string => element("span", { class: "swatch" }, [element("svg", { width: 14, height: 14 }, element("rect", { width: 14, height: 14, fill })), ` ${label}`]);
+  return element("div", { class: "legend" }, [
+    element("svg", { width, height: height + 20, viewBox: `0 0 ${width} ${height + 20}` }, [...strips, ...marks]),
+    swatch("url(#kink)", "kink: a choice flips within the step"),
+    swatch("url(#noise)", "noise: too imprecise to tell"),
+  ]);
+}
+
+/** 10 to the power of a number from 0 to 1, near enough for a colour. */
+function tenthsOf(power: number): number {
+  return [1, 1.26, 1.58, 2, 2.51, 3.16, 3.98, 5.01, 6.31, 7.94][Math.floor(power * 10)]!;
+}
