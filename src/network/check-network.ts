@@ -18,7 +18,7 @@ const ENTRIES = 20;
 const TOLERANCE = 1e-6;
 /**
  * Behind every parameter of an early layer there are thousands of rectifiers and windows, of which some flip within almost any step.
- * (gradient-check.33) kinks within h ∝ h: the step shrinks from 1e-3 until none flips
+ * (gradient-check.27) flips = Σₘ 2·ρ·sₘ·h: so the step shrinks until there is none
  */
 const STEPS = { step: 1e-3, smallestStep: 1e-6 };
 /** The name under which the gradient of the images is reported. */

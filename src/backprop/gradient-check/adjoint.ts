@@ -32,7 +32,7 @@ export async function adjointCheck(f: Differentiable, inputs: NamedTensors, argu
   const dX = gradient.contiguous().data;
   const moved = Tensor.from(input.contiguous().data.map((value, i) => value + v[i]!), input.shape, "float64");
   const after = copyOf((await f({ ...inputs, [argument]: moved })).out);
-  // (gradient-check.28) Σⱼ (outⱼ(x + v) − outⱼ(x)) · uⱼ = Σᵢ vᵢ · dXᵢ
+  // (gradient-check.29) Σⱼ (outⱼ(x + v) − outⱼ(x)) · uⱼ = Σᵢ vᵢ · dXᵢ
   const forward = inner(after.map((value, j) => value - before[j]!), u.data);
   const back = inner(v, dX);
   const size = Math.max(forward.size, back.size);

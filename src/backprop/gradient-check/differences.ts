@@ -63,7 +63,7 @@ export async function slopeAt(point: Point, argument: string, entry: number, ste
   const [coarse, fine] = [quotient(dOut, below, above), quotient(dOut, nearBelow, nearAbove)];
   const rounding = roundingError(dOut, below, above, step);
   const flips = point.choices === null ? null : ([below, above, nearBelow, nearAbove].map(({ choices }) => flipped(point.choices!, choices!)).find((flip) => flip !== null) ?? null);
-  // (gradient-check.23b) jump(h) = right − left
+  // (gradient-check.24a) jump(h) = right − left
   const jump = quotient(dOut, here, above) - quotient(dOut, below, here);
   const nearJump = quotient(dOut, here, nearAbove) - quotient(dOut, nearBelow, here);
   return {
@@ -76,7 +76,7 @@ export async function slopeAt(point: Point, argument: string, entry: number, ste
     errorEstimate: nearAbove.x === nearBelow.x ? Infinity : Math.abs(fine - coarse) / 3 + rounding,
     rounding,
     flipped: flips,
-    // (gradient-check.24c) corner = max(|jump(h) − 2·jump(h/2)|, |D(h) − D(h/2)|), less the rounding error of both
+    // (gradient-check.24d) corner = max(|jump(h) − 2·jump(h/2)|, |D(h) − D(h/2)|), less the rounding error of both
     corner: point.choices === null ? Math.max(Math.abs(jump - 2 * nearJump), Math.abs(coarse - fine)) - 7 * rounding : 0,
   };
 }

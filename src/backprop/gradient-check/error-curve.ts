@@ -33,7 +33,7 @@ export async function errorCurve(point: Point, argument: string, index: readonly
   for (let i = 0, step = 0.1; i <= 4 * DECADES; i++, step /= FOURTH_ROOT_OF_10) {
     const { coarse, fine, numeric, rounding, flipped } = await slopeAt(point, argument, entry, step);
     points.push({ step, central: Math.abs(coarse - analytic), extrapolated: Math.abs(numeric - analytic), rounding: rounding / 3, isKink: flipped !== null });
-    // (gradient-check.24b) D(h) − D(h/2) = h²/8·f‴: the first step of at most a hundredth that meets no kink
+    // (gradient-check.24c) D(h) − D(h/2) = h²/8·f‴: the first step of at most a hundredth that meets no kink
     if (thirdDerivative === null && step < 0.011 && flipped === null) thirdDerivative = Math.abs(coarse - fine) > 4 * rounding ? (8 * Math.abs(coarse - fine)) / (step * step) : 0;
   }
   return { index, analytic, points, thirdDerivative: thirdDerivative ?? 0 };

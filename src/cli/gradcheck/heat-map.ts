@@ -1,4 +1,5 @@
 /** A gradient as a picture: a square for each entry, coloured by its relative error. */
+import { scaleLog } from "d3-scale";
 import type { EntryCheck, GradientCheckResult } from "../../backprop/index.js";
 import { formatShape, sizeOf } from "../../tensor/index.js";
 import { element, ERROR_RANGE, errorColour, escape, powerOfTen } from "./svg.js";
@@ -6,7 +7,9 @@ import { element, ERROR_RANGE, errorColour, escape, powerOfTen } from "./svg.js"
 /** The widest picture, in pixels. */
 const WIDTH = 460;
 const GAP = 8;
-const [LARGEST_CELL, SMALLEST_CELL] = [18, 5];
+/** All squares together should not take much more, in square pixels. */
+const AREA = 60_000;
+const [LARGEST_CELL, SMALLEST_CELL] = [36, 5];
 
 /**
  * The last two axes make a block, and the blocks of the other axes follow each other, row by row. A sample is one row of squares, since
@@ -17,7 +20,7 @@ export function heatMap({ shape, checks, argument }: GradientCheckResult, tolera
   const [rows, columns] = isSample ? [1, checks.length] : [shape.at(-2) ?? 1, shape.at(-1) ?? 1];
   const blocks = Math.ceil(checks.length / (rows * columns));
   // Cells so large that the blocks fill few lines, and no block is wider than the picture.
-  const cell = Math.max(SMALLEST_CELL, Math.min(LARGEST_CELL, Math.floor(WIDTH / columns), Math.floor(Math.sqrt((WIDTH * 260) / Math.max(1, checks.length)))));
+  const cell = Math.max(SMALLEST_CELL, Math.min(LARGEST_CELL, Math.floor(WIDTH / columns), Math.floor(Math.sqrt(AREA / checks.length))));
   const [blockWidth, blockHeight] = [columns * cell, rows * cell];
   const perLine = Math.max(1, Math.floor((WIDTH + GAP) / (blockWidth + GAP)));
   const cells = checks.map((check, entry) => {
@@ -55,29 +58,22 @@ export const PATTERNS = element("svg", { width: 0, height: 0, class: "patterns",
 
 /** What the colours mean. */
 export function legend(tolerance: number): string {
-  const [width, height] = [360, 12];
-  const steps = 90;
-  const decades = 16;
-  const at = (power: number): number => ((power + decades) / decades) * width;
-  // The scale is logarithmic on either side of the tolerance, so powers of ten are as far apart as they look.
+  const [width, height, steps] = [360, 12, 90];
+  const x = scaleLog().domain(ERROR_RANGE).range([0, width]);
   const strips = Array.from({ length: steps }, (_, i) => {
-    const power = -decades + ((i + 0.5) * decades) / steps;
-    return element("rect", { x: (i * width) / steps, y: 0, width: width / steps + 0.5, height, fill: errorColour(Number(`1e${Math.floor(power)}`) * tenthsOf(power - Math.floor(power)), tolerance) });
+    const middle = ((i + 0.5) * width) / steps;
+    return element("rect", { x: (i * width) / steps, y: 0, width: width / steps + 0.5, height, fill: errorColour(x.invert(middle), tolerance) });
   });
-  const marks = [ERROR_RANGE[0], 1e-12, tolerance, 1e-4, ERROR_RANGE[1]].map((value) => {
-    const x = at(Number(value.toExponential().split("e")[1]));
-    const anchor = x < 10 ? "start" : x > width - 10 ? "end" : "middle";
-    return element("line", { class: value === tolerance ? "axis tolerance" : "axis", x1: x, x2: x, y1: height, y2: height + 4 }) + element("text", { x, y: height + 16, "text-anchor": anchor }, value === tolerance ? `${powerOfTen(value)} passes` : powerOfTen(value));
+  const marks = [ERROR_RANGE[0], 1e-12, tolerance, ...(tolerance < 1e-6 ? [1e-4] : []), ERROR_RANGE[1]].map((value) => {
+    const [at, isTolerance] = [x(value), value === tolerance];
+    const anchor = value === ERROR_RANGE[0] ? "start" : value === ERROR_RANGE[1] ? "end" : "middle";
+    const label = element("text", { x: at, y: height + 16, "text-anchor": anchor }, `${powerOfTen(value)}${isTolerance ? " passes" : ""}`);
+    return element("line", { class: isTolerance ? "axis tolerance" : "axis", x1: at, x2: at, y1: isTolerance ? 0 : height, y2: height + 4 }) + label;
   });
   const swatch = (fill: string, label: string): string => element("span", { class: "swatch" }, [element("svg", { width: 14, height: 14 }, element("rect", { width: 14, height: 14, fill })), ` ${label}`]);
   return element("div", { class: "legend" }, [
-    element("svg", { width, height: height + 20, viewBox: `0 0 ${width} ${height + 20}` }, [...strips, ...marks]),
+    element("svg", { width, height: height + 20, viewBox: `0 0 ${width} ${height + 20}`, role: "img", "aria-label": "colours of the relative error" }, [...strips, ...marks]),
     swatch("url(#kink)", "kink: a choice flips within the step"),
     swatch("url(#noise)", "noise: too imprecise to tell"),
   ]);
-}
-
-/** 10 to the power of a number from 0 to 1, near enough for a colour. */
-function tenthsOf(power: number): number {
-  return [1, 1.26, 1.58, 2, 2.51, 3.16, 3.98, 5.01, 6.31, 7.94][Math.floor(power * 10)]!;
 }

@@ -17,10 +17,10 @@ const KINKS_SHOWN = 10;
 export function gradcheckPage(checked: readonly Checked[], network: string | null): string {
   const layers = [...new Set(checked.map(({ layer }) => layer))];
   const of = (layer: string): Checked[] => checked.filter((one) => one.layer === layer);
-  const title = network === null ? "Gradient check" : `Gradient check of the ${network}'s network`;
+  const title = network === null ? "Gradient check" : `Gradient check of the network ${network}`;
   const body = [
     PATTERNS,
-    element("header", {}, [element("h1", {}, escape(title)), element("p", { class: "lead" }, introduction(checked)), legend(checked[0]?.tolerance ?? 1e-8)]),
+    element("header", {}, [element("h1", {}, escape(title)), element("p", { class: "lead" }, introduction(checked)), legend(checked[0]?.tolerance ?? 1e-8), CURVE_KEY]),
     ...(layers.length > 1 ? [element("nav", {}, layers.map((layer) => element("a", { href: `#${layer}`, class: `chip ${worstVerdict(of(layer))}` }, escape(layer))))] : []),
     element("details", { class: "how" }, [element("summary", {}, "How to read this"), HOW]),
     ...layers.map((layer) => section(layer, of(layer))),
@@ -46,7 +46,7 @@ The last two axes of a tensor make a block; the blocks of the other axes follow 
 <p>Beside it stands, for the worst entry, the error of the difference quotient against its step, both on logarithmic axes. From the right
 it falls with h², because a smaller step cuts less off the Taylor series; from the left it falls with 1/h, because a larger step divides
 the rounding error by more. The two bounds are those of the chapter on the gradient check. A straight line has no f‴, and so no right
-arm. If backward is wrong, the curve ends on a plateau, whatever the step.</p>${CURVE_KEY}`;
+arm. If backward is wrong, the curve stays on a plateau, whatever the step.</p>`;
 
 function section(layer: string, checked: readonly Checked[]): string {
   const isRandom = ({ geometry }: Checked): boolean => geometry.startsWith("random");
@@ -69,7 +69,7 @@ function card(checked: Checked): string {
   const { result, tolerance, adjoint } = checked;
   const { argument, shape, maxRelativeError, worstIndex, analytic, numeric, errorEstimate, entries, hint, checks, curve } = result;
   const verdict = verdictOf(checked);
-  const [step] = [...new Set(checks.map((check) => check.step))];
+  const step = checks.find(({ index }) => index === curve?.index)?.step ?? 0;
   const facts: [string, string][] = [
     ["largest relative error", `${formatError(maxRelativeError)} at ${formatShape(worstIndex)}`],
     ["backward", String(analytic)],
@@ -81,7 +81,7 @@ function card(checked: Checked): string {
     ...(hint === null ? [] : [element("p", { class: "hint" }, `Looks like this: ${escape(hint)}.`)]),
     element("div", { class: "pictures" }, [
       element("figure", {}, heatMap(result, tolerance)),
-      ...(curve === null ? [] : [element("figure", {}, [curvePlot(curve, [step!, step! / 2]), element("figcaption", {}, `relative error at ${escape(formatShape(curve.index))} against the step`)])]),
+      ...(curve === null ? [] : [element("figure", {}, [curvePlot(curve, [step, step / 2]), element("figcaption", {}, `relative error at ${escape(formatShape(curve.index))} against the step`)])]),
     ]),
     element("dl", {}, facts.map(([name, value]) => element("div", {}, element("dt", {}, escape(name)) + element("dd", {}, escape(value))))),
     kinkList(checked),

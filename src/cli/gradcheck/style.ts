@@ -33,13 +33,13 @@ dt { font: .8rem ui-sans-serif, system-ui, sans-serif; color: var(--soft); } dd 
 .kinks { margin-top: .7rem; } .kinks ul { margin: .3rem 0 0; padding-left: 1.2rem; font: .8rem/1.6 ui-monospace, monospace; }
 .wide { overflow-x: auto; } table { border-collapse: collapse; width: 100%; margin: 1.2rem 0 0; font: .82rem ui-sans-serif, system-ui, sans-serif; }
 th { text-align: left; font-weight: 600; color: var(--soft); } th, td { padding: .35rem .9rem .35rem 0; border-bottom: 1px solid var(--line); } td:nth-child(-n+3) { font-family: ui-monospace, monospace; white-space: nowrap; }
-svg { display: block; } svg text { font: 11px ui-sans-serif, system-ui, sans-serif; fill: var(--soft); }
+svg { display: block; } .map, .curve { max-width: 100%; height: auto; } svg .name { font-style: italic; } svg text { font-size: 11px; font-family: ui-sans-serif, system-ui, sans-serif; fill: var(--soft); }
 .patterns { position: absolute; } .hatch-ground { fill: color-mix(in srgb, var(--ink) 12%, var(--card)); } .hatch-line { fill: color-mix(in srgb, var(--ink) 62%, var(--card)); }
 .grid { stroke: var(--line); stroke-width: 1; } .axis { stroke: var(--soft); } .axis.tolerance { stroke: var(--ink); stroke-width: 2; }
 path { fill: none; stroke-linejoin: round; } path.central { stroke: var(--central); stroke-width: 2; } path.extrapolated { stroke: var(--extrapolated); stroke-width: 1.4; }
 path.bound { stroke: var(--soft); stroke-width: 1.2; stroke-dasharray: 4 4; } line.chosen { stroke: var(--ink); stroke-width: 1; stroke-dasharray: 1 3; stroke-linecap: round; } .kinked { fill: var(--card); stroke: var(--bad); stroke-width: 1.5; }
-.key { list-style: none; margin: .6rem 0 0; padding: 0; display: grid; grid-template-columns: repeat(auto-fit, minmax(20rem, 1fr)); gap: .2rem 1rem; font: .85rem ui-sans-serif, system-ui, sans-serif; }
+.key { list-style: none; margin: .9rem 0 0; padding: 0; display: flex; flex-wrap: wrap; gap: .2rem 1.6rem; font: .85rem ui-sans-serif, system-ui, sans-serif; color: var(--soft); }
 .key i { display: inline-block; width: 1.8rem; margin-right: .5rem; vertical-align: middle; border-top: 2px solid var(--central); }
-.key i.extrapolated { border-color: var(--extrapolated); } .key i.bound { border-top: 2px dashed var(--soft); } .key i.chosen { border-top: 2px dotted var(--ink); }
+.key b { color: var(--bad); } .key i.extrapolated { border-color: var(--extrapolated); } .key i.bound { border-top: 2px dashed var(--soft); } .key i.chosen { border-top: 2px dotted var(--ink); }
 @media (max-width: 40rem) { body { padding: 1.2rem .8rem 3rem; } dl { flex-direction: column; } .verdict { margin-left: auto; } }
 `;

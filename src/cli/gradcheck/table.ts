@@ -77,9 +77,10 @@ export function formatOptions(options: Checked["options"]): string {
   return Object.entries(options).map(([name, value]) => `${name} ${JSON.stringify(value, short)}`).join("  ");
 }
 
-/** `6.5e-12`, and a plain 0 */
+/** `6.5e-12`, and plain numbers from 0.1 to 100 */
 export function formatError(error: number): string {
-  return error === 0 ? "0" : error === Infinity ? "–" : error.toExponential(1);
+  if (error === Infinity) return "–";
+  return error === 0 || (error >= 0.1 && error < 100) ? String(Number(error.toPrecision(2))) : error.toExponential(1);
 }
 
 function formatRow(layer: string, gradient: string, error: string, worst: string, adjoint: string, verdict: string, rest: string): string {

@@ -1,0 +1,99 @@
+/** The check of a whole network passes a right one, and finds a mistake in any of its layers. */
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import { Affine, Conv2d, Flatten, type GradientCheckResult, type Layer, MaxPool2d, Relu } from "leibniz/backprop";
+import { checkNetwork, initialise, pytorchDefault, Sequential } from "leibniz/network";
+import { multiply, Random, type Tensor } from "leibniz/tensor";
+import { assertRejects } from "../helpers/assert-close.js";
+
+const float64 = { dtype: "float64" } as const;
+const labels = [3, 0, 4];
+
+function layers(): Record<string, Layer> {
+  return {
+    conv1: new Conv2d({ inChannels: 2, outChannels: 3, kernelSize: [3, 2], padding: [1, 0] }, float64),
+    relu1: new Relu(),
+    pool1: new MaxPool2d({ kernelSize: [2, 3], stride: [2, 1] }),
+    flatten: new Flatten(),
+    affine1: new Affine({ inFeatures: 48, outFeatures: 7 }, float64),
+    relu2: new Relu(),
+    affine2: new Affine({ inFeatures: 7, outFeatures: 5 }, float64),
+  };
+}
+
+function networkOf(all: Record<string, Layer>): Sequential {
+  const network = new Sequential(all);
+  initialise(network, new Random("weights"), pytorchDefault);
+  return network;
+}
+
+const images = (): Tensor => new Random("images").normal([3, 2, 8, 7], 0, 1, "float64");
+const run = (network: Sequential, entries = 20): Promise<GradientCheckResult[]> => checkNetwork(network, images(), labels, { random: new Random("entries"), entries });
+
+test("a right network passes, by all parameters and the images, and is left as it was", async () => {
+  const network = networkOf(layers());
+  const before = network.parameters.map(({ parameter }) => [...parameter.value.data]);
+  const results = await run(network);
+  assert.equal(
+    results.map(({ argument, entries, verdict }) => `${argument} ${entries} ${verdict}`),
+    ["conv1.weight 20 pass", "conv1.bias 3 pass", "affine1.weight 20 pass", "affine1.bias 7 pass", "affine2.weight 20 pass", "affine2.bias 5 pass", "images 20 pass"],
+  );
+  for (const { argument, maxRelativeError, checks } of results) {
+    assert.ok(maxRelativeError <= 1e-6, `${argument}: ${maxRelativeError}`);
+    assert.ok(checks.some(({ analytic }) => Math.abs(analytic) > 1e-4), `${argument}: every gradient is about 0`);
+  }
+  assert.equal(network.parameters.map(({ parameter }) => [...parameter.value.data]), before);
+});
+
+/** A layer whose dX is `factor` times what it should be. */
+function tampered(layer: Layer, factor: number): Layer {
+  return {
+    kind: layer.kind,
+    parameters: layer.parameters,
+    outputShape: (shape) => layer.outputShape(shape),
+    forward: (x, pass) => layer.forward(x, pass),
+    backward: async (dOut, wantsDX) => {
+      const dX = await layer.backward(dOut, wantsDX);
+      return dX === null ? null : multiply(dX, factor);
+    },
+    choices: () => layer.choices?.() ?? [],
+  };
+}
+
+test("a dX that is 0.1 % too large is found in everything before it, and nothing behind it", async () => {
+  const all = layers();
+  const wrongAfter: [layer: string, wrong: string[]][] = [
+    ["affine2", ["conv1.weight", "conv1.bias", "affine1.weight", "affine1.bias", "images"]],
+    ["flatten", ["conv1.weight", "conv1.bias", "images"]],
+    ["conv1", ["images"]],
+  ];
+  for (const [name, wrong] of wrongAfter) {
+    const results = await run(networkOf({ ...all, [name]: tampered(all[name]!, 1.001) }));
+    assert.equal(results.filter(({ verdict }) => verdict === "wrong").map(({ argument }) => argument), wrong, name);
+    for (const { maxRelativeError } of results.filter(({ verdict }) => verdict === "wrong")) assert.ok(Math.abs(maxRelativeError - 0.001 / 1.001) < 1e-5, String(maxRelativeError));
+  }
+});
+
+test("kinks are told with the layer whose choice flips, and a smaller step is tried before", async () => {
+  const network = networkOf(layers());
+  const conv1 = network.parameters[0]!.parameter.value;
+  const bias = network.parameters[1]!.parameter.value;
+  conv1.data.fill(0); // then each rectifier of the first channel sees the bias alone
+  bias.data.set([1e-9, 0.3, -0.2]);
+  const ofBias = (await run(network)).find(({ argument }) => argument === "conv1.bias")!;
+  assert.equal(ofBias.kinks, [[0]]);
+  assert.is(ofBias.verdict, "pass");
+  assert.match(ofBias.checks[0]!.flipped!, /^relu1: the sign of \[0, 0, 0, 0\] flips from 1 to 0, relu1: .*, and \d+ more$/);
+  assert.ok(Math.abs(ofBias.checks[0]!.step - 1e-6) < 1e-12);
+  assert.ok(Math.abs(ofBias.checks[1]!.step - 1e-3) < 1e-12);
+  bias.data.set([3e-5, 0.3, -0.2]);
+  const nearer = (await run(network)).find(({ argument }) => argument === "conv1.bias")!;
+  assert.equal(nearer.kinks, []);
+  assert.ok(Math.abs(nearer.checks[0]!.step - 1e-5) < 1e-12, String(nearer.checks[0]!.step));
+});
+
+test("float32 is refused", async () => {
+  await assertRejects(() => checkNetwork(networkOf(layers()), images().astype("float32"), labels, { random: new Random(0) }), "float64", "images in float32");
+});
+
+test.run();
