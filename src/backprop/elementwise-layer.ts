@@ -1,5 +1,6 @@
 /** What all layers share that apply one function to each entry alone, and have nothing to learn. Derived in `derivations/activations.md`. */
 import { formatShape, reject, sameShape, type Tensor, zip } from "../tensor/index.js";
+import type { Choices } from "./gradient-check/differentiable.js";
 import { type Layer, type PassOptions, recall, type Remembered } from "./layer.js";
 
 /**
@@ -20,12 +21,20 @@ export abstract class ElementwiseLayer<Cache> implements Layer {
   readonly parameters = [];
   readonly #forward: (x: Tensor) => Promise<{ out: Tensor; cache: Cache }>;
   readonly #backward: (dOut: Tensor, cache: Cache) => Promise<{ dX: Tensor }>;
+  readonly #choices: (cache: Cache) => readonly Choices[];
   #remembered: Remembered<Cache> | null = null;
 
-  constructor(kind: string, forward: (x: Tensor) => Promise<{ out: Tensor; cache: Cache }>, backward: (dOut: Tensor, cache: Cache) => Promise<{ dX: Tensor }>) {
+  /** @param choices left out by functions without corners */
+  constructor(
+    kind: string,
+    forward: (x: Tensor) => Promise<{ out: Tensor; cache: Cache }>,
+    backward: (dOut: Tensor, cache: Cache) => Promise<{ dX: Tensor }>,
+    choices: (cache: Cache) => readonly Choices[] = () => [],
+  ) {
     this.kind = kind;
     this.#forward = forward;
     this.#backward = backward;
+    this.#choices = choices;
   }
 
   outputShape(inputShape: readonly number[]): number[] {
@@ -42,5 +51,9 @@ export abstract class ElementwiseLayer<Cache> implements Layer {
     const { cache } = recall(this.kind, this.#remembered);
     this.#remembered = null;
     return (await this.#backward(dOut, cache)).dX;
+  }
+
+  choices(): readonly Choices[] {
+    return this.#choices(recall(this.kind, this.#remembered).cache);
   }
 }

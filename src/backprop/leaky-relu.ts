@@ -1,6 +1,7 @@
 /** The leaky rectifier: negative values become small instead of 0. Derived in `derivations/activations.md`. Any shape. */
 import { map, reject, type Tensor } from "../tensor/index.js";
 import { ElementwiseLayer, timesSlope } from "./elementwise-layer.js";
+import { signsOf } from "./gradient-check/differentiable.js";
 
 export interface LeakyReluOptions {
   /** The slope for negative x, 0.01 if left out. */
@@ -33,6 +34,6 @@ export async function leakyReluBackward(dOut: Tensor, { x, negativeSlope }: Leak
 /** A leaky rectifier between two layers. */
 export class LeakyRelu extends ElementwiseLayer<LeakyReluCache> {
   constructor(options: LeakyReluOptions = {}) {
-    super("leakyRelu", (x) => leakyReluForward(x, options), leakyReluBackward);
+    super("leakyRelu", (x) => leakyReluForward(x, options), leakyReluBackward, ({ x }) => [signsOf(x)]);
   }
 }

@@ -2,7 +2,7 @@
  * The gradient check of a whole network: of the loss, through all layers at once, by each parameter and by the images. What the layers
  * passed one by one can still go wrong between them. Derived in `derivations/gradient-check.md`.
  */
-import { type Differentiable, gradientCheck, type GradientCheckOptions, type GradientCheckResult, type NamedTensors, softmaxCrossEntropyBackward, softmaxCrossEntropyForward } from "../backprop/index.js";
+import { type Differentiable, everyLayer, gradientCheck, type GradientCheckOptions, type GradientCheckResult, type NamedTensors, softmaxCrossEntropyBackward, softmaxCrossEntropyForward } from "../backprop/index.js";
 import { reference } from "../kernels/index.js";
 import type { Random, Tensor } from "../tensor/index.js";
 import type { Sequential } from "./sequential.js";
@@ -28,7 +28,7 @@ const IMAGES = "images";
  * Compares random entries of every gradient of a network with numeric differentiation of its loss, the mean softmax cross-entropy. Runs on
  * the reference backend.
  *
- * @param network in float64; its parameters are changed during the check and restored, its gradients are overwritten
+ * @param network in float64; its parameters and buffers are changed during the check and restored, its gradients are overwritten
  * @param images [N, ...], float64; they are changed and restored as well
  * @param labels N classes
  * @returns one result per parameter under its full name, and one for the images
@@ -36,16 +36,25 @@ const IMAGES = "images";
  */
 export async function checkNetwork(network: Sequential, images: Tensor, labels: ArrayLike<number>, { random, entries = ENTRIES, tolerance = TOLERANCE, ...rest }: CheckNetworkOptions): Promise<GradientCheckResult[]> {
   const parameters = Object.fromEntries(network.parameters.map(({ name, parameter }) => [name, parameter.value]));
-  return gradientCheck(lossOf(network, labels), { ...parameters, [IMAGES]: images }, { ...STEPS, random, tolerance, sample: entries, ...rest });
+  const buffers = network.buffers.map(({ buffer: { value } }) => ({ value, before: value.clone() }));
+  try {
+    return await gradientCheck(lossOf(network, labels, random.split("pass")), { ...parameters, [IMAGES]: images }, { ...STEPS, random, tolerance, sample: entries, ...rest });
+  } finally {
+    for (const { value, before } of buffers) value.data.set(before.data);
+  }
 }
 
-/** The loss as a function of the parameters, which are the network's own tensors, and of the images. */
-function lossOf(network: Sequential, labels: ArrayLike<number>): Differentiable {
+/**
+ * The loss as a function of the parameters, which are the network's own tensors, and of the images.
+ *
+ * @param random the same for every pass, so that dropout leaves out the same entries each time
+ */
+function lossOf(network: Sequential, labels: ArrayLike<number>, random: Random): Differentiable {
   return async (inputs) => {
-    const { out, cache } = await softmaxCrossEntropyForward(await network.forward(inputs[IMAGES]!, { backend: reference, training: true }), labels);
+    const { out, cache } = await softmaxCrossEntropyForward(await network.forward(inputs[IMAGES]!, { backend: reference, training: true, random }), labels);
     return {
       out,
-      choices: network.layers.flatMap(({ name, layer }) => (layer.choices?.() ?? []).map((choices) => ({ ...choices, what: `${name}: ${choices.what}` }))),
+      choices: everyLayer(network.layers).flatMap(({ name, layer }) => (layer.choices?.() ?? []).map((choices) => ({ ...choices, what: `${name}: ${choices.what}` }))),
       backward: async (dOut): Promise<NamedTensors> => {
         network.zeroGrad();
         const dX = await network.backward((await softmaxCrossEntropyBackward(dOut, cache)).dLogits, true);

@@ -225,6 +225,14 @@ test("where the step is lost in x there is no measurement, and no verdict on bac
   assert.is((await checkX(entrywise((x) => x / 0, () => 1), tensor([1, 2]))).verdict, "wrong", "an infinite output is no rounding error");
 });
 
+test("where rounding swallows all that moves, a gradient of about 0 is noise, and a larger one is wrong", async () => {
+  // Beside a large constant, x − h and x + h give the same number.
+  const swallowed = (analytic: number): Differentiable => entrywise((x) => 1e-5 * x + 1e14, () => analytic);
+  assert.is((await checkX(swallowed(1e-5), tensor([0.5, 0.75]))).verdict, "noise");
+  assert.is((await checkX(swallowed(1e3), tensor([0.5, 0.75]))).verdict, "wrong");
+  assert.is((await checkX(swallowed(0), tensor([0.5, 0.75]))).verdict, "pass");
+});
+
 test("half of the entries must be judged", async () => {
   const some = (x: readonly number[]): Promise<GradientCheckResult> => checkX(relu, tensor([...x]));
   assert.is((await some([1, 2, 1e-5, -1e-5])).verdict, "pass");

@@ -1,7 +1,7 @@
 /** The check of a whole network passes a right one, and finds a mistake in any of its layers. */
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { Affine, Conv2d, Flatten, type GradientCheckResult, type Layer, MaxPool2d, Relu } from "leibniz/backprop";
+import { Affine, BatchNorm2d, Conv2d, Dropout, Flatten, type GradientCheckResult, type Layer, LeakyRelu, MaxPool2d, Relu, Residual } from "leibniz/backprop";
 import { checkNetwork, initialise, pytorchDefault, Sequential } from "leibniz/network";
 import { multiply, Random, type Tensor } from "leibniz/tensor";
 import { assertRejects } from "../helpers/assert-close.js";
@@ -90,6 +90,38 @@ test("kinks are told with the layer whose choice flips, and a smaller step is tr
   const nearer = (await run(network)).find(({ argument }) => argument === "conv1.bias")!;
   assert.equal(nearer.kinks, []);
   assert.ok(Math.abs(nearer.checks[0]!.step - 1e-5) < 1e-12, String(nearer.checks[0]!.step));
+});
+
+test("layers inside layers, layers that draw, and layers that keep something", async () => {
+  const body = { conv2: new Conv2d({ inChannels: 3, outChannels: 3, kernelSize: [3, 1], padding: [1, 0] }, float64), bn2: new BatchNorm2d({ channels: 3 }, float64), leaky2: new LeakyRelu() };
+  const network = networkOf({
+    conv1: new Conv2d({ inChannels: 2, outChannels: 3, kernelSize: [3, 2], padding: [1, 0] }, float64),
+    block: new Residual({ body }),
+    pool: new MaxPool2d({ kernelSize: [2, 3], stride: [2, 1] }),
+    flatten: new Flatten(),
+    dropout: new Dropout({ probability: 0.4 }),
+    affine: new Affine({ inFeatures: 48, outFeatures: 5 }, float64),
+  });
+  const kept = network.buffers.map(({ buffer }) => [...buffer.value.data]);
+  assert.ok(kept.length > 0);
+  const results = await run(network);
+  assert.equal(results.map(({ argument }) => argument), [...network.parameters.map(({ name }) => name), "images"]);
+  for (const { argument, verdict, maxRelativeError } of results) {
+    // The bias in front of a normalisation is taken out again: its gradient is 0, and rounding is all that can be measured.
+    if (argument === "block.conv2.bias") assert.is(verdict, "noise");
+    else assert.is(verdict, "pass", `${argument}: ${maxRelativeError}`);
+  }
+  assert.equal(network.buffers.map(({ buffer }) => [...buffer.value.data]), kept);
+});
+
+test("a leaky rectifier in a block names itself", async () => {
+  const network = networkOf({ flatten: new Flatten(), block: new Residual({ body: { affine: new Affine({ inFeatures: 112, outFeatures: 112 }, float64), leaky: new LeakyRelu() } }), last: new Affine({ inFeatures: 112, outFeatures: 5 }, float64) });
+  network.parameters[0]!.parameter.value.data.fill(0);
+  network.parameters[1]!.parameter.value.data.fill(0.3);
+  network.parameters[1]!.parameter.value.data.fill(1e-9, 0, 40);
+  const bias = (await run(network, 112)).find(({ argument }) => argument === "block.affine.bias")!;
+  assert.is(bias.kinks.length, 40);
+  assert.match(bias.checks[0]!.flipped!, /^block\.leaky: the sign of \[0, 0\] flips from 1 to 0/);
 });
 
 test("float32 is refused", async () => {

@@ -110,10 +110,11 @@ function quotient(dOut: ArrayLike<number>, from: Neighbour, to: Neighbour): numb
 
 /** What rounding may do to the extrapolated value. */
 function roundingError(dOut: ArrayLike<number>, below: Neighbour, above: Neighbour, step: number): number {
-  // (gradient-check.18a) |f| = Σⱼ |dOutⱼ| · maxₖ |outₖ|, over the outputs that move
+  // (gradient-check.18a) |f| = Σⱼ |dOutⱼ| · maxₖ |outₖ|, over the outputs that move; over all where none does, since rounding may have swallowed it
+  const anyMoves = above.out.some((value, j) => value !== below.out[j]);
   let [weights, largest] = [0, 0];
   for (let j = 0; j < dOut.length; j++) {
-    if (above.out[j] === below.out[j]) continue;
+    if (anyMoves && above.out[j] === below.out[j]) continue;
     weights += Math.abs(dOut[j]!);
     largest = Math.max(largest, Math.abs(above.out[j]!), Math.abs(below.out[j]!));
   }

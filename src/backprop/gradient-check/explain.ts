@@ -19,8 +19,10 @@ export async function explain(results: readonly GradientCheckResult[], point: Po
       explained.push(result);
       continue;
     }
-    const variants = checks.length > MOST_ENTRIES ? {} : await upstreamVariants(point, argument, outShape, step);
-    explained.push({ ...result, hint: findHint({ argument, shape, analytic: valuesOf(result, "analytic"), numeric: numeric[argument]!, shapes, others: numeric, variants }) });
+    const suspect = { argument, shape, analytic: valuesOf(result, "analytic"), numeric: numeric[argument]!, shapes, others: numeric };
+    // Other upstream gradients take as long as the whole check, so what can be told without them comes first.
+    const hint = findHint(suspect) ?? (checks.length > MOST_ENTRIES ? null : findHint({ ...suspect, variants: await upstreamVariants(point, argument, outShape, step) }));
+    explained.push({ ...result, hint });
   }
   return explained;
 }

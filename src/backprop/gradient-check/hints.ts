@@ -27,7 +27,7 @@ const EQUAL = 1e-7;
 
 /** The first hint that fits, or null when the gradient is wrong in no way that is known here. */
 export function findHint(suspect: Suspect): string | null {
-  for (const look of [allZero, constantRatio, otherGradient, otherUpstream, halfTurn, transposed, reversed, shifted, neverReached, someSigns]) {
+  for (const look of [allZero, constantRatio, otherGradient, halfTurn, transposed, reversed, shifted, neverReached, someSigns, otherUpstream]) {
     const hint = look(suspect);
     if (hint !== null) return hint;
   }
