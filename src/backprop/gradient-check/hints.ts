@@ -3,6 +3,7 @@
  * nothing unless every one of them fits; {@link findHint} asks them in turn.
  */
 import { formatShape, sizeOf } from "../../tensor/index.js";
+import { countKnown, fits, isClose, isTrivial, isZero, largest, matches, rearranged } from "./alike.js";
 import { ravel, unravel } from "./differentiable.js";
 
 /** A gradient that is wrong, and the right one. */
@@ -21,9 +22,6 @@ export interface Suspect {
   /** The right gradients for other upstream gradients, from {@link upstreamVariants}. */
   readonly variants?: Readonly<Record<string, ArrayLike<number>>>;
 }
-
-/** Equal up to this share of the largest entry is equal: measured values are good to ten digits, and no two mistakes are so alike. */
-const EQUAL = 1e-7;
 
 /** The first hint that fits, or null when the gradient is wrong in no way that is known here. */
 export function findHint(suspect: Suspect): string | null {
@@ -147,54 +145,6 @@ export function someSigns({ analytic, numeric }: Suspect): string | null {
   const signed = Array.from(numeric, (value, i) => (analytic[i]! * value < 0 ? -value : value));
   const count = signed.filter((value, i) => !Number.isNaN(value) && value !== numeric[i]).length;
   return count > 0 && matches(analytic, signed) ? `the sign of ${count} of ${signed.length} entries is flipped; all else is right` : null;
-}
-
-/** `analytic` is `candidate`, which is not merely `numeric` again, nor so plain that it says nothing. */
-function fits(analytic: ArrayLike<number>, candidate: ArrayLike<number>, numeric: ArrayLike<number>): boolean {
-  return matches(analytic, candidate) && !matches(candidate, numeric) && !isTrivial(candidate);
-}
-
-/** All entries are equal where they are known, on the scale of the largest. */
-function matches(a: ArrayLike<number>, b: ArrayLike<number>): boolean {
-  if (a.length !== b.length || countKnown(b) === 0) return false;
-  const scale = Math.max(largest(a)[0], largest(b)[0]);
-  for (let i = 0; i < a.length; i++) if (Math.abs(a[i]! - b[i]!) > EQUAL * scale) return false; // passes over NaN in b
-  return Array.from(a).every(Number.isFinite);
-}
-
-/** Fewer than two different numbers besides 0: too little to recognise an order by. */
-function isTrivial(values: ArrayLike<number>): boolean {
-  const scale = largest(values)[0];
-  const different: number[] = [];
-  for (const value of Array.from(values)) if (Math.abs(value) > EQUAL * scale && different.every((other) => Math.abs(other - value) > EQUAL * scale)) different.push(value);
-  return different.length < 2;
-}
-
-function isZero(values: ArrayLike<number>): boolean {
-  return Array.from(values).every((value) => value === 0);
-}
-
-function isClose(a: number, b: number): boolean {
-  return Math.abs(a - b) <= EQUAL * Math.max(Math.abs(a), Math.abs(b));
-}
-
-function countKnown(values: ArrayLike<number>): number {
-  return Array.from(values).filter((value) => !Number.isNaN(value)).length;
-}
-
-/** The largest absolute value, and where it is. Passes over NaN. */
-function largest(values: ArrayLike<number>): [value: number, at: number] {
-  let [best, at] = [0, 0];
-  for (let i = 0; i < values.length; i++) if (Math.abs(values[i]!) > best) [best, at] = [Math.abs(values[i]!), i];
-  return [best, at];
-}
-
-/** The value at each index taken from another one; NaN from none. */
-function rearranged(values: ArrayLike<number>, shape: readonly number[], from: (index: readonly number[]) => readonly number[] | null): number[] {
-  return Array.from({ length: values.length }, (_, entry) => {
-    const index = from(unravel(entry, shape));
-    return index === null ? NaN : values[ravel(index, shape)]!;
-  });
 }
 
 /** Whether the indices are the first few, the last few, or both. */
