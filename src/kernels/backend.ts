@@ -52,15 +52,44 @@ export interface AdamHyperparameters {
   readonly beta2: number;
   readonly epsilon: number;
   readonly weightDecay: number;
+  /** Whether the decay shrinks the weights themselves, as in AdamW, instead of joining the gradient. */
+  readonly decoupled: boolean;
   /** 1 for the first step; the bias correction depends on it. */
   readonly step: number;
+}
+
+/** As {@link SgdState}, for AdaGrad. */
+export interface AdagradState {
+  readonly value: Tensor;
+  readonly grad: Tensor;
+  readonly squareSum: Tensor;
+}
+
+export interface AdagradHyperparameters {
+  readonly learningRate: number;
+  readonly epsilon: number;
+  readonly weightDecay: number;
+}
+
+/** As {@link SgdState}, for RMSProp. */
+export interface RmsPropState {
+  readonly value: Tensor;
+  readonly grad: Tensor;
+  readonly meanSquare: Tensor;
+}
+
+export interface RmsPropHyperparameters {
+  readonly learningRate: number;
+  readonly alpha: number;
+  readonly epsilon: number;
+  readonly weightDecay: number;
 }
 
 /**
  * The operations that cost time. Layers are written in terms of these and know no more of a backend, so that each
  * runs unchanged on every one. All are asynchronous, because a GPU is.
  *
- * Tensors come in contiguous or not and go out contiguous and new; only `accumulate` and the two optimizer updates
+ * Tensors come in contiguous or not and go out contiguous and new; only `accumulate` and the optimizers' updates
  * change what they are given. Operands of one call have one element type.
  *
  * A result may not be computed before somebody looks at it. So whoever changes a tensor in place looks first at what was computed from it, if it
@@ -120,7 +149,11 @@ export interface Backend {
   accumulate(target: Tensor, source: Tensor): Promise<void>;
   /** One step of stochastic gradient descent, in place. */
   sgdUpdate(state: SgdState, hyperparameters: SgdHyperparameters): Promise<void>;
-  /** One step of Adam, in place. */
+  /** One step of AdaGrad, in place. */
+  adagradUpdate(state: AdagradState, hyperparameters: AdagradHyperparameters): Promise<void>;
+  /** One step of RMSProp, in place. */
+  rmspropUpdate(state: RmsPropState, hyperparameters: RmsPropHyperparameters): Promise<void>;
+  /** One step of Adam or AdamW, in place. */
   adamUpdate(state: AdamState, hyperparameters: AdamHyperparameters): Promise<void>;
 
   /**

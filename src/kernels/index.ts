@@ -1,10 +1,14 @@
 /** The operations that cost time, behind one interface, on several backends. */
 export type {
+  AdagradHyperparameters,
+  AdagradState,
   AdamHyperparameters,
   AdamState,
   Backend,
   MatmulOptions,
   MaxPool2dResult,
+  RmsPropHyperparameters,
+  RmsPropState,
   SgdHyperparameters,
   SgdState,
 } from "./backend.js";

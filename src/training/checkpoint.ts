@@ -1,6 +1,6 @@
 import { checkWeights, decodeSafetensors, encodeSafetensors, networkWeights, type Sequential } from "../network/index.js";
 import { InputError, reject, type Tensor } from "../tensor/index.js";
-import type { Optimizer } from "./optimizers.js";
+import type { Optimizer } from "./optimizers/index.js";
 
 /** Everything that training needs to go on after an epoch as if it had never stopped. */
 export interface CheckpointInfo {

@@ -1,5 +1,5 @@
 /** Optimizers, recipes and the training loop; and the comparison with recorded results. */
-export { Adam, type AdamOptions, type Optimizer, Sgd, type SgdOptions } from "./optimizers.js";
+export * from "./optimizers/index.js";
 export { countCorrect } from "./metrics.js";
 export { evaluate, type EvaluateOptions, type Evaluation } from "./evaluate.js";
 export { findRecipe, type Recipe, recipes } from "./recipes.js";

@@ -2,7 +2,7 @@
 import { catalog, type CatalogEntry, Parameter } from "../backprop/index.js";
 import { reference } from "../kernels/index.js";
 import { InputError, Random, reject, sameShape, sizeOf, Tensor } from "../tensor/index.js";
-import { Adam, type AdamOptions, type Optimizer, Sgd, type SgdOptions } from "./optimizers.js";
+import { Adagrad, Adam, AdamW, type Optimizer, RmsProp, Sgd, type SgdOptions } from "./optimizers/index.js";
 
 /** The largest relative error that passes, relative to the largest recorded entry of a quantity. */
 export const PARITY_TOLERANCE = 1e-10;
@@ -140,7 +140,10 @@ function optimizerCase(entry: unknown, where: string): ParityCase {
 
 const OPTIMIZERS: Readonly<Record<string, (parameter: Parameter, options: Json) => Optimizer>> = {
   sgd: (parameter, options) => new Sgd([{ name: "w", parameter }], options as unknown as SgdOptions),
-  adam: (parameter, options) => new Adam([{ name: "w", parameter }], options as AdamOptions),
+  adagrad: (parameter, options) => new Adagrad([{ name: "w", parameter }], options),
+  rmsprop: (parameter, options) => new RmsProp([{ name: "w", parameter }], options),
+  adam: (parameter, options) => new Adam([{ name: "w", parameter }], options),
+  adamw: (parameter, options) => new AdamW([{ name: "w", parameter }], options),
 };
 
 function compare(what: string, name: string, quantity: string, own: Tensor, recorded: Tensor): ParityResult {

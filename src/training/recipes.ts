@@ -2,7 +2,7 @@
 import { type Backend } from "../kernels/index.js";
 import { notebookNetwork, type Sequential } from "../network/index.js";
 import { reject } from "../tensor/index.js";
-import { Adam, type Optimizer } from "./optimizers.js";
+import { Adam, type Optimizer } from "./optimizers/index.js";
 
 export interface Recipe {
   readonly name: string;

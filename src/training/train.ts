@@ -6,7 +6,7 @@ import type { Sequential } from "../network/index.js";
 import { InputError, type Random, Tensor } from "../tensor/index.js";
 import { evaluate } from "./evaluate.js";
 import { countCorrect } from "./metrics.js";
-import type { Optimizer } from "./optimizers.js";
+import type { Optimizer } from "./optimizers/index.js";
 import type { Recipe } from "./recipes.js";
 
 /** After every step. Times count training only. */

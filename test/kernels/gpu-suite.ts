@@ -223,7 +223,11 @@ export function gpuSuite(mode: GpuMode, test: (name: string, run: () => Promise<
         const [value, grad, velocity, second] = [random.normal([4, 5]), random.normal([4, 5]), random.normal([4, 5]), random.uniform([4, 5], 0, 1)];
         await on.sgdUpdate({ value, grad, velocity }, { learningRate: 0.1, momentum: 0.9, nesterov: true, weightDecay: 0.01, step: 2 });
         const afterSgd = value.clone();
-        await on.adamUpdate({ value, grad, firstMoment: velocity, secondMoment: second }, { learningRate: 0.1, beta1: 0.9, beta2: 0.99, epsilon: 1e-8, weightDecay: 0.01, step: 3 });
+        await on.adagradUpdate({ value, grad, squareSum: second }, { learningRate: 0.1, epsilon: 1e-8, weightDecay: 0.01 });
+        const afterAdagrad = value.clone();
+        await on.rmspropUpdate({ value, grad, meanSquare: second }, { learningRate: 0.1, alpha: 0.9, epsilon: 1e-8, weightDecay: 0.01 });
+        const afterRmsProp = value.clone();
+        await on.adamUpdate({ value, grad, firstMoment: velocity, secondMoment: second }, { learningRate: 0.1, beta1: 0.9, beta2: 0.99, epsilon: 1e-8, weightDecay: 0.01, decoupled: true, step: 3 });
         return {
           cols,
           col2im: await on.col2im(cols, 3, geometry),
@@ -236,6 +240,8 @@ export function gpuSuite(mode: GpuMode, test: (name: string, run: () => Promise<
           averagePool2d: await on.averagePool2d(x, geometry),
           averagePool2dBackward: await on.averagePool2dBackward(dOut, geometry),
           afterSgd,
+          afterAdagrad,
+          afterRmsProp,
           afterAdam: value,
           velocity,
           second,

@@ -7,7 +7,7 @@ import * as assert from "uvu/assert";
 import { catalog, conv2dBackward, conv2dForward } from "leibniz/backprop";
 import { conv2dGeometry } from "leibniz/im2col";
 import { type Backend, type MatmulOptions, reference } from "leibniz/kernels";
-import { Random, Tensor } from "leibniz/tensor";
+import { type Allocator, heapAllocator, Random, Tensor } from "leibniz/tensor";
 import { assertClose } from "../helpers/assert-close.js";
 
 /** What the cases are run on. */
@@ -236,25 +236,38 @@ primitive("the rectifier and the sums, at every length of the remainder", async 
   assert.equal([...(await backend.relu(Tensor.from([NaN, -1, 0, -0, 2], [5]))).data], [NaN, 0, 0, 0, 2]);
 });
 
-primitive("the optimizers' updates, ten steps, in place", async (subject) => {
-  const random = new Random("updates");
-  const shape = [3, 7];
-  const start = [random.normal(shape), random.normal(shape)] as const;
-  const copies = (backend: Backend): Tensor[] => [start[0].clone(backend.allocator), start[1].clone(backend.allocator), Tensor.zeros(shape, "float32", backend.allocator), Tensor.zeros(shape, "float32", backend.allocator)];
-  for (const nesterov of [false, true]) {
-    const run = async (backend: Backend): Promise<Tensor> => {
-      const [value, grad, velocity] = copies(backend) as [Tensor, Tensor, Tensor];
-      for (let step = 1; step <= 10; step++) await backend.sgdUpdate({ value, grad, velocity }, { learningRate: 0.1, momentum: 0.9, nesterov, weightDecay: 0.01, step });
-      return value;
-    };
-    await assertSame(subject, `sgd, nesterov ${nesterov}`, 10, run);
+primitive("the optimizers' updates, ten steps, in place: the parameter and its running values, held by the backend or not", async (subject) => {
+  const rates = { learningRate: 0.1, epsilon: 1e-8, weightDecay: 0.01 };
+  const updates: Readonly<Record<string, (backend: Backend, state: { value: Tensor; grad: Tensor; first: Tensor; second: Tensor }, step: number) => Promise<void>>> = {
+    sgd: (backend, { value, grad, first: velocity }, step) => backend.sgdUpdate({ value, grad, velocity }, { ...rates, momentum: 0.9, nesterov: false, step }),
+    nesterov: (backend, { value, grad, first: velocity }, step) => backend.sgdUpdate({ value, grad, velocity }, { ...rates, momentum: 0.9, nesterov: true, step }),
+    adagrad: (backend, { value, grad, first: squareSum }) => backend.adagradUpdate({ value, grad, squareSum }, rates),
+    rmsprop: (backend, { value, grad, first: meanSquare }) => backend.rmspropUpdate({ value, grad, meanSquare }, { ...rates, alpha: 0.9 }),
+    adam: (backend, { value, grad, first: firstMoment, second: secondMoment }, step) =>
+      backend.adamUpdate({ value, grad, firstMoment, secondMoment }, { ...rates, beta1: 0.9, beta2: 0.999, decoupled: false, step }),
+    adamw: (backend, { value, grad, first: firstMoment, second: secondMoment }, step) =>
+      backend.adamUpdate({ value, grad, firstMoment, secondMoment }, { ...rates, beta1: 0.9, beta2: 0.999, decoupled: true, step }),
+  };
+  for (const [name, update] of Object.entries(updates)) {
+    for (const length of [1, 2, 3, 4, 21, 4099]) {
+      const random = new Random(`${name} ${length}`);
+      const [start, gradients] = [random.normal([length]), random.normal([10, length])];
+      for (const held of [true, false]) {
+        const allocatorOf = (backend: Backend): Allocator => (held ? backend.allocator : heapAllocator);
+        for (const result of ["value", "first", "second"] as const) {
+          await assertSame(subject, `${result} of ${name}, ${length} numbers, held ${held}`, 10, async (backend) => {
+            const zeros = (): Tensor => Tensor.zeros([length], "float32", allocatorOf(backend));
+            const state = { value: start.clone(allocatorOf(backend)), grad: zeros(), first: zeros(), second: zeros() };
+            for (let step = 1; step <= 10; step++) {
+              state.grad.data.set(gradients.data.subarray((step - 1) * length, step * length));
+              await update(backend, state, step);
+            }
+            return state[result];
+          });
+        }
+      }
+    }
   }
-  await assertSame(subject, "adam", 10, async (backend) => {
-    const [value, grad, firstMoment, secondMoment] = copies(backend) as [Tensor, Tensor, Tensor, Tensor];
-    const hyperparameters = { learningRate: 0.1, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0.01 };
-    for (let step = 1; step <= 10; step++) await backend.adamUpdate({ value, grad, firstMoment, secondMoment }, { ...hyperparameters, step });
-    return value;
-  });
 });
 
 primitive("every layer of the catalog, forward and backward, in float32", async (subject) => {

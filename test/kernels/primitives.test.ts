@@ -184,8 +184,24 @@ test("sgdUpdate with momentum starts from the first gradient and then averages",
   assertCloseArrays([nesterov.velocity.item(), nesterov.value.item()], [4, -4], { tolerance: 0, what: "nesterov" });
 });
 
-test("adamUpdate follows the paper's algorithm over several steps", async () => {
-  // Kingma and Ba, "Adam: A Method for Stochastic Optimization" (2015), algorithm 1, entry by entry in plain numbers
+test("adagradUpdate and rmspropUpdate take the steps that a pencil takes", async () => {
+  const options = { learningRate: 0.5, epsilon: 1, weightDecay: 0.5 };
+  const [value, grad, squareSum] = [tensor([2, 4]), tensor([2, -5]), tensor([7, 0])];
+  await reference.adagradUpdate({ value, grad, squareSum }, options); // g + 0.5·w = [3, −3], s = [16, 9]
+  assertCloseArrays(squareSum.data, [16, 9], { tolerance: 0, what: "sum of squares" });
+  assertCloseArrays(value.data, [2 - 1.5 / 5, 4 + 1.5 / 4], { tolerance: 1e-15, what: "AdaGrad" });
+  assertCloseArrays(grad.data, [2, -5], { tolerance: 0, what: "the gradient stays" });
+
+  const [w, meanSquare] = [tensor([2, 4]), tensor([13, 24])];
+  await reference.rmspropUpdate({ value: w, grad, meanSquare }, { ...options, alpha: 0.75 }); // v = 0.75·[13, 24] + 0.25·9
+  assertCloseArrays(meanSquare.data, [12, 20.25], { tolerance: 0, what: "mean of squares" });
+  assertCloseArrays(w.data, [2 - 1.5 / (Math.sqrt(12) + 1), 4 + 1.5 / 5.5], { tolerance: 1e-15, what: "RMSProp" });
+  assertCloseArrays(grad.data, [2, -5], { tolerance: 0, what: "the gradient stays" });
+});
+
+for (const decoupled of [false, true]) test(`adamUpdate follows the papers' algorithms over several steps, decoupled ${decoupled}`, async () => {
+  // Kingma and Ba, "Adam: A Method for Stochastic Optimization" (2015), algorithm 1, entry by entry in plain numbers; with the decay of
+  // Loshchilov and Hutter, "Decoupled Weight Decay Regularization" (2019), algorithm 2
   const random = new Random("adam");
   const [learningRate, beta1, beta2, epsilon, weightDecay] = [0.1, 0.8, 0.95, 1e-3, 0.01];
   const zeros = (): Tensor => Tensor.zeros([2, 3], "float64");
@@ -195,12 +211,12 @@ test("adamUpdate follows the paper's algorithm over several steps", async () => 
   for (let step = 1; step <= 4; step++) {
     const grad = random.normal([2, 3], 0, 1, "float64");
     state.grad.data.set(grad.data);
-    await reference.adamUpdate(state, { learningRate, beta1, beta2, epsilon, weightDecay, step });
+    await reference.adamUpdate(state, { learningRate, beta1, beta2, epsilon, weightDecay, decoupled, step });
     w.forEach((before, i) => {
-      const g = grad.data[i]! + weightDecay * before;
+      const g = grad.data[i]! + (decoupled ? 0 : weightDecay * before);
       m[i] = beta1 * m[i]! + (1 - beta1) * g;
       v[i] = beta2 * v[i]! + (1 - beta2) * g * g;
-      w[i] = before - (learningRate * (m[i]! / (1 - Math.pow(beta1, step)))) / (Math.sqrt(v[i]! / (1 - Math.pow(beta2, step))) + epsilon);
+      w[i] = before - (decoupled ? learningRate * weightDecay * before : 0) - (learningRate * (m[i]! / (1 - Math.pow(beta1, step)))) / (Math.sqrt(v[i]! / (1 - Math.pow(beta2, step))) + epsilon);
     });
     assertCloseArrays(state.value.data, w, { tolerance: 1e-14, what: `value after step ${step}` });
     assertCloseArrays(state.firstMoment.data, m, { tolerance: 1e-14, what: `first moment after step ${step}` });
@@ -212,7 +228,7 @@ test("adamUpdate follows the paper's algorithm over several steps", async () => 
 test("Adam's first step has the length of the learning rate, however small the gradient", async () => {
   const zeros = (): Tensor => Tensor.zeros([3], "float64");
   const state = { value: zeros(), grad: tensor([1e-4, -7, 300]), firstMoment: zeros(), secondMoment: zeros() };
-  await reference.adamUpdate(state, { learningRate: 0.01, beta1: 0.9, beta2: 0.999, epsilon: 1e-12, weightDecay: 0, step: 1 });
+  await reference.adamUpdate(state, { learningRate: 0.01, beta1: 0.9, beta2: 0.999, epsilon: 1e-12, weightDecay: 0, decoupled: false, step: 1 });
   assertCloseArrays(state.value.data, [-0.01, 0.01, -0.01], { tolerance: 1e-7 });
 });
 

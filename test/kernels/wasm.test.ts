@@ -58,6 +58,33 @@ test("results do not depend on the number of threads, to the bit", async () => {
   for (const threads of [2, 3, 5]) assert.ok((await bits(threads)) === alone, `${threads} threads`);
 });
 
+test("the optimizers' updates do not depend on the number of threads, to the bit", async () => {
+  const bits = async (threads: number): Promise<string> => {
+    const backend = await wasmBackend({ threads });
+    try {
+      const random = new Random("threads");
+      const [value, grad] = [random.normal([3, 7001], 0, 1, "float32", backend.allocator), random.normal([3, 7001], 0, 1, "float32", backend.allocator)]; // six blocks, the last one short
+      const [first, second] = [Tensor.zeros([3, 7001], "float32", backend.allocator), Tensor.zeros([3, 7001], "float32", backend.allocator)];
+      const rates = { learningRate: 0.1, epsilon: 1e-8, weightDecay: 0.01 };
+      const outcomes: Tensor[] = [];
+      for (let step = 1; step <= 3; step++) {
+        await backend.adagradUpdate({ value, grad, squareSum: second }, rates);
+        outcomes.push(value.clone());
+        await backend.rmspropUpdate({ value, grad, meanSquare: second }, { ...rates, alpha: 0.9 });
+        outcomes.push(value.clone());
+        for (const decoupled of [false, true]) await backend.adamUpdate({ value, grad, firstMoment: first, secondMoment: second }, { ...rates, beta1: 0.9, beta2: 0.99, decoupled, step });
+        await backend.sgdUpdate({ value, grad, velocity: first }, { ...rates, momentum: 0.9, nesterov: true, step: step + 1 });
+        outcomes.push(value.clone(), first.clone(), second.clone());
+      }
+      return outcomes.map(({ data }) => Buffer.from(new Uint8Array(data.buffer, data.byteOffset, data.byteLength)).toString("hex")).join();
+    } finally {
+      await backend.dispose();
+    }
+  };
+  const alone = await bits(1);
+  for (const threads of [2, 3, 5]) assert.ok((await bits(threads)) === alone, `${threads} threads`);
+});
+
 test("a backend stays whole when the memory of another one grows", async () => {
   const [first, second] = [await wasmBackend({ threads: 1 }), await wasmBackend({ threads: 1 })];
   try {

@@ -4,7 +4,7 @@ import { Parameter } from "leibniz/backprop";
 import { reference } from "leibniz/kernels";
 import type { NamedParameter } from "leibniz/network";
 import { Random, Tensor } from "leibniz/tensor";
-import { Adam, type AdamOptions, type Optimizer, Sgd, type SgdOptions } from "leibniz/training";
+import { Adagrad, type AdagradOptions, Adam, type AdamOptions, AdamW, type AdamWOptions, type Optimizer, RmsProp, type RmsPropOptions, Sgd, type SgdOptions } from "leibniz/training";
 import { assertClose, assertCloseArrays, assertRejects } from "../helpers/assert-close.js";
 
 const SHAPES = { "conv1.weight": [3, 2, 1, 2], "conv1.bias": [3] };
@@ -34,10 +34,10 @@ async function takeSteps(optimizer: Optimizer, parameters: readonly NamedParamet
 }
 
 /**
- * Steps number by number. `direction` is given all gradients so far of one number, the weight decay's part included, oldest first, so that
- * it can write a running mean as the sum that it stands for.
+ * Steps number by number. `change` is given all gradients so far of one number, the weight decay's part included, oldest first, so that
+ * it can write a running mean as the sum that it stands for; and the number itself.
  */
-async function follows(optimizer: Optimizer, parameters: readonly NamedParameter[], weightDecay: number, change: (gradients: readonly number[]) => number): Promise<void> {
+async function follows(optimizer: Optimizer, parameters: readonly NamedParameter[], weightDecay: number, change: (gradients: readonly number[], w: number) => number): Promise<void> {
   const expected = parameters.map(({ parameter }) => Array.from(parameter.value.data));
   const gradients = expected.map((values) => values.map((): number[] => []));
   for (let step = 1; step <= STEPS; step++) {
@@ -46,7 +46,7 @@ async function follows(optimizer: Optimizer, parameters: readonly NamedParameter
       const gradient = gradientOf(name, parameter.value.shape, step);
       expected[p]!.forEach((w, i) => {
         gradients[p]![i]!.push(gradient.data[i]! + weightDecay * w);
-        expected[p]![i] = w - change(gradients[p]![i]!);
+        expected[p]![i] = w - change(gradients[p]![i]!, w);
       });
       assertCloseArrays(parameter.value.data, expected[p]!, { tolerance: EXACT, what: `${name} after step ${step}` });
       assert.is(optimizer.steps, step);
@@ -100,6 +100,44 @@ for (const options of adamCases) {
   });
 }
 
+const adamWCases: readonly AdamWOptions[] = [{}, { learningRate: 0.05, weightDecay: 0.4 }, { learningRate: 0.05, beta1: 0.7, beta2: 0.9, epsilon: 0.1, weightDecay: 0 }];
+
+for (const options of adamWCases) {
+  test(`AdamW ${JSON.stringify(options)}: the means know nothing of the decay, the weights shrink by themselves`, async () => {
+    const parameters = someParameters();
+    const { learningRate = 1e-3, beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8, weightDecay = 0.01 } = options;
+    await follows(new AdamW(parameters, options), parameters, 0, (gradients, w) => {
+      const ones = gradients.map(() => 1);
+      const mean = decayingSum(gradients, beta1) / decayingSum(ones, beta1);
+      const meanSquare = decayingSum(gradients.map((g) => g * g), beta2) / decayingSum(ones, beta2);
+      return learningRate * (weightDecay * w + mean / (Math.sqrt(meanSquare) + epsilon));
+    });
+  });
+}
+
+const adagradCases: readonly AdagradOptions[] = [{}, { learningRate: 0.3, epsilon: 0.5 }, { learningRate: 0.2, weightDecay: 0.4 }];
+
+for (const options of adagradCases) {
+  test(`Adagrad ${JSON.stringify(options)}: divides by the root of the sum of all squares`, async () => {
+    const parameters = someParameters();
+    const { learningRate = 1e-2, epsilon = 1e-10, weightDecay = 0 } = options;
+    await follows(new Adagrad(parameters, options), parameters, weightDecay, (gradients) => (learningRate * gradients.at(-1)!) / (Math.hypot(...gradients) + epsilon));
+  });
+}
+
+const rmsPropCases: readonly RmsPropOptions[] = [{}, { learningRate: 0.3, alpha: 0.6, epsilon: 0.5 }, { learningRate: 0.2, weightDecay: 0.4 }, { alpha: 0 }];
+
+for (const options of rmsPropCases) {
+  test(`RmsProp ${JSON.stringify(options)}: divides by the root of the fading mean of squares`, async () => {
+    const parameters = someParameters();
+    const { learningRate = 1e-2, alpha = 0.99, epsilon = 1e-8, weightDecay = 0 } = options;
+    await follows(new RmsProp(parameters, options), parameters, weightDecay, (gradients) => {
+      const squares = gradients.map((g) => g * g);
+      return (learningRate * gradients.at(-1)!) / (Math.sqrt((1 - alpha) * decayingSum(squares, alpha)) + epsilon);
+    });
+  });
+}
+
 test("two steps by hand", async () => {
   const one = (value: number): readonly NamedParameter[] => {
     const parameter = new Parameter("w", [1], 1, 1, { dtype: "float64" });
@@ -127,13 +165,22 @@ test("two steps by hand", async () => {
   w = one(1);
   // m̂ = (0.5·1 + 1·3) / 1.5, v̂ = (0.5·1 + 1·9) / 1.5
   close(await run(w, new Adam(w, { learningRate: 0.3, beta1: 0.5, beta2: 0.5, epsilon: 0 }), [1, 3]), 0.7 - (0.3 * 7) / 3 / Math.sqrt(19 / 3));
+  w = one(1);
+  close(await run(w, new AdamW(w, { learningRate: 0.25, epsilon: 0, weightDecay: 0.4 }), [-7, -7]), (0.9 + 0.25) * 0.9 + 0.25); // both steps are η
+  w = one(1);
+  close(await run(w, new Adagrad(w, { learningRate: 0.5, epsilon: 1 }), [3, -4]), 1 - 1.5 / 4 + 2 / 6); // √9, then √(9 + 16)
+  w = one(1);
+  close(await run(w, new RmsProp(w, { learningRate: 0.5, alpha: 0.75, epsilon: 0.5 }), [2, -2]), 1 - 1 / 1.5 + 1 / (Math.sqrt(1.75) + 0.5)); // v = 1, then 0.75 + 1
 });
 
 const kinds: readonly [name: string, build: (parameters: readonly NamedParameter[]) => Optimizer, kind: string, state: readonly string[]][] = [
   ["Sgd", (parameters) => new Sgd(parameters, { learningRate: 0.1, weightDecay: 0.1 }), "sgd", []],
   ["Sgd with momentum", (parameters) => new Sgd(parameters, { learningRate: 0.1, momentum: 0.9 }), "sgd", ["velocity"]],
   ["Sgd with Nesterov", (parameters) => new Sgd(parameters, { learningRate: 0.1, momentum: 0.9, nesterov: true }), "sgd", ["velocity"]],
+  ["Adagrad", (parameters) => new Adagrad(parameters, { weightDecay: 0.1 }), "adagrad", ["squareSum"]],
+  ["RmsProp", (parameters) => new RmsProp(parameters, { weightDecay: 0.1 }), "rmsprop", ["meanSquare"]],
   ["Adam", (parameters) => new Adam(parameters, { learningRate: 0.05, weightDecay: 0.1 }), "adam", ["firstMoment", "secondMoment"]],
+  ["AdamW", (parameters) => new AdamW(parameters, { learningRate: 0.05, weightDecay: 0.1 }), "adamw", ["firstMoment", "secondMoment"]],
 ];
 
 for (const [name, build, kind, prefixes] of kinds) {
@@ -157,6 +204,39 @@ for (const [name, build, kind, prefixes] of kinds) {
     const parameters = someParameters();
     await takeSteps(build(parameters), parameters, 1, 2);
     for (const { name: key, parameter } of parameters) assertClose(parameter.grad, gradientOf(key, parameter.value.shape, 2), { tolerance: 0, what: key });
+  });
+
+  test(`${name}: a step with a rate of its own is that of an optimizer with this rate, and only this step`, async () => {
+    const [own, other] = [someParameters(), someParameters()];
+    const optimizer = build(own);
+    const rates = [0.7, 0, 0.003, optimizer.learningRate];
+    const outcomes: Tensor[] = [];
+    for (const [i, rate] of rates.entries()) {
+      for (const { name: key, parameter } of own) parameter.grad.data.set(gradientOf(key, parameter.value.shape, i + 1).data);
+      await (i === 3 ? optimizer.step(reference) : optimizer.step(reference, rate));
+      outcomes.push(own[0]!.parameter.value.clone());
+    }
+    assertClose(outcomes[1]!, outcomes[0]!, { tolerance: 0, what: "a rate of 0" });
+    // What a rate does to a step is linear, so that the moves of two runs whose rates differ by a factor do as well.
+    const halved = build(other);
+    for (const { name: key, parameter } of other) parameter.grad.data.set(gradientOf(key, parameter.value.shape, 1).data);
+    const start = other[0]!.parameter.value.clone();
+    await halved.step(reference, 0.35);
+    const move = start.data.map((w, i) => 2 * (other[0]!.parameter.value.data[i]! - w));
+    assertCloseArrays(move, start.data.map((w, i) => outcomes[0]!.data[i]! - w), { tolerance: 1e-13, what: "half the rate" });
+  });
+
+  test(`${name}: a rate that is none is refused, and nothing has changed`, async () => {
+    const parameters = someParameters();
+    const optimizer = build(parameters);
+    await takeSteps(optimizer, parameters, 1, 1);
+    const before = parameters.map(({ parameter }) => parameter.value.clone());
+    for (const rate of [NaN, Infinity, -1e-9, "0.1" as unknown as number]) {
+      const message = await optimizer.step(reference, rate).then(() => "none", (thrown: Error) => thrown.message);
+      assert.match(message, new RegExp(`: expected learningRate to be a finite number ≥ 0, got ${rate}$`));
+    }
+    assert.is(optimizer.steps, 1);
+    parameters.forEach(({ parameter }, p) => assertClose(parameter.value, before[p]!, { tolerance: 0 }));
   });
 
   test(`${name}: restored, it goes on to the very same numbers`, async () => {
@@ -220,6 +300,21 @@ test("refuses running values that it has no use for", async () => {
 test("options out of range are refused by name", async () => {
   const sgd = (options: SgdOptions, ...pieces: string[]): Promise<void> => assertRejects(() => new Sgd(someParameters(), options), "Sgd: expected", ...pieces);
   const adam = (options: AdamOptions, ...pieces: string[]): Promise<void> => assertRejects(() => new Adam(someParameters(), options), "Adam: expected", ...pieces);
+  const others: readonly [string, (options: AdamOptions & RmsPropOptions) => Optimizer, string[]][] = [
+    ["Adagrad", (options) => new Adagrad(someParameters(), options), []],
+    ["RmsProp", (options) => new RmsProp(someParameters(), options), ["alpha"]],
+    ["AdamW", (options) => new AdamW(someParameters(), options), ["beta1", "beta2"]],
+  ];
+  for (const [where, build, shares] of others) {
+    for (const value of [-0.1, NaN, Infinity, "0.1" as unknown as number]) {
+      for (const option of ["learningRate", "epsilon", "weightDecay"]) {
+        await assertRejects(() => build({ [option]: value }), `${where}: expected ${option} to be a finite number ≥ 0, got ${value}`);
+      }
+    }
+    for (const value of [-0.1, 1, 1.5, NaN]) {
+      for (const option of shares) await assertRejects(() => build({ [option]: value }), `${where}: expected ${option} from 0 to below 1, got ${value}`);
+    }
+  }
   for (const value of [-0.1, NaN, Infinity]) {
     await sgd({ learningRate: value }, "learningRate to be a finite number ≥ 0", `got ${value}`);
     await sgd({ learningRate: 0.1, weightDecay: value }, "weightDecay to be a finite number ≥ 0", `got ${value}`);
@@ -238,7 +333,9 @@ test("options out of range are refused by name", async () => {
 test("the ends of the ranges are allowed", () => {
   const parameters = someParameters();
   assert.is(new Sgd(parameters, { learningRate: 0, momentum: 0, weightDecay: 0 }).steps, 0);
-  assert.is(new Adam(parameters, { learningRate: 0, beta1: 0, beta2: 0, epsilon: 0, weightDecay: 0 }).steps, 0);
+  for (const Moments of [Adam, AdamW]) assert.is(new Moments(parameters, { learningRate: 0, beta1: 0, beta2: 0, epsilon: 0, weightDecay: 0 }).steps, 0);
+  assert.is(new Adagrad(parameters, { learningRate: 0, epsilon: 0, weightDecay: 0 }).steps, 0);
+  assert.is(new RmsProp(parameters, { learningRate: 0, alpha: 0, epsilon: 0, weightDecay: 0 }).steps, 0);
 });
 
 test.run();

@@ -89,7 +89,7 @@ test("every recorded number of every layer and optimizer agrees", async () => {
   const quantities = layers.reduce((sum, { grads, runningAfter = {} }) => sum + 1 + Object.keys(grads).length + Object.keys(runningAfter).length, 0) + optimizers.reduce((sum, { trace }) => sum + trace.length, 0);
   assert.is(results.length, quantities);
   const kinds = new Set(results.map(({ what }) => what));
-  for (const what of ["conv2d", "affine", "relu", "maxPool2d", "averagePool2d", "globalAveragePool2d", "softmax", "softmaxCrossEntropy", "meanSquaredError", "sgd", "adam"]) {
+  for (const what of ["conv2d", "affine", "relu", "maxPool2d", "averagePool2d", "globalAveragePool2d", "softmax", "softmaxCrossEntropy", "meanSquaredError", "sgd", "adagrad", "rmsprop", "adam", "adamw"]) {
     assert.ok(kinds.has(what), what);
   }
   for (const what of ["batchNorm2d", "batchNorm1d", "layerNorm"]) assert.ok(kinds.has(what), what);
@@ -128,6 +128,11 @@ test("every recorded number of the activations agrees", async () => {
   assert.equal(results.filter(({ maxRelativeError }) => !(maxRelativeError <= PARITY_TOLERANCE)), []);
   const layers = ["elu", "gelu", "leakyRelu", "sigmoid", "silu", "softplus", "tanh"];
   assert.equal(results.map(({ what, quantity }) => `${what} ${quantity}`).sort(), layers.flatMap((layer) => [`${layer} dX`, `${layer} out`]));
+});
+
+test("a file for each kind of recording is there, and readable by itself", () => {
+  assert.ok(["pytorch-layers.json", "pytorch-optimizers.json"].every((name) => recordings.includes(name)), recordings.join());
+  for (const name of recordings) assert.ok(parseParity(readFileSync(join(folder, name), "utf8"), name).length > 0, name);
 });
 
 test("results by hand pass, with names for every quantity", async () => {
@@ -232,8 +237,8 @@ test("layers and optimizers that nobody knows", async () => {
   for (const layer of ["conv3d", "constructor"]) {
     await refused((file) => (file.layers[0]!.layer = layer), `layers[0]: expected a layer out of affine, flatten, relu`, `got "${layer}"`);
   }
-  for (const optimizer of ["rmsprop", "constructor"]) {
-    await refused((file) => (file.optimizers[0]!.optimizer = optimizer), "optimizers[0]: expected an optimizer out of sgd, adam", `got "${optimizer}"`);
+  for (const optimizer of ["adadelta", "constructor"]) {
+    await refused((file) => (file.optimizers[0]!.optimizer = optimizer), "optimizers[0]: expected an optimizer out of sgd, adagrad, rmsprop, adam, adamw", `got "${optimizer}"`);
   }
   await refused((file) => Object.assign(file.layers[0]!, { layer: 5 }), "layers[0]: expected layer to be a name, got 5");
   await refused((file) => Object.assign(file.optimizers[0]!, { optimizer: null }), "optimizers[0]: expected optimizer to be a name, got null");

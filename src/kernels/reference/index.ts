@@ -6,7 +6,7 @@ import { col2im, im2col } from "../../im2col/index.js";
 import { accumulate, type Allocator, heapAllocator } from "../../tensor/index.js";
 import type { Backend } from "../backend.js";
 import { matmul, matmulSum } from "./matmul.js";
-import { adamUpdate, sgdUpdate } from "./optimizer-updates.js";
+import { adagradUpdate, adamUpdate, rmspropUpdate, sgdUpdate } from "./optimizer-updates.js";
 import { averagePool2d, averagePool2dBackward, maxPool2d, maxPool2dBackward } from "./pooling.js";
 import { relu, reluBackward } from "./relu.js";
 import { sumPerChannel } from "./sum-per-channel.js";
@@ -32,6 +32,8 @@ export function referenceBackend(allocator: Allocator = heapAllocator): Backend 
     averagePool2dBackward: async (dOut, geometry) => averagePool2dBackward(dOut, geometry, allocator),
     accumulate: async (target, source) => accumulate(target, source),
     sgdUpdate: async (state, hyperparameters) => sgdUpdate(state, hyperparameters),
+    adagradUpdate: async (state, hyperparameters) => adagradUpdate(state, hyperparameters),
+    rmspropUpdate: async (state, hyperparameters) => rmspropUpdate(state, hyperparameters),
     adamUpdate: async (state, hyperparameters) => adamUpdate(state, hyperparameters),
     scope: (run) => run(),
     dispose: async () => {},

@@ -182,12 +182,27 @@ export async function wasmBackend({ threads, largestMB = LARGEST_MB }: WasmBacke
       const at = { x: memory.address(value), y: memory.address(grad), extra: velocity === null ? 0 : memory.address(velocity) };
       jobs.run("sgdUpdate", { ...blocks(value.size), ...at }, [learningRate, momentum, Number(nesterov), 0, weightDecay]);
     },
+    adagradUpdate: async (state, hyperparameters) => {
+      const { value, grad, squareSum } = state;
+      if (![value, grad, squareSum].every((tensor) => memory.holds(tensor))) return base.adagradUpdate(state, hyperparameters);
+      const { learningRate, epsilon, weightDecay } = hyperparameters;
+      const at = { x: memory.address(value), y: memory.address(grad), extra: memory.address(squareSum) };
+      jobs.run("adagradUpdate", { ...blocks(value.size), ...at }, [learningRate, 0, 0, epsilon, weightDecay]);
+    },
+    rmspropUpdate: async (state, hyperparameters) => {
+      const { value, grad, meanSquare } = state;
+      if (![value, grad, meanSquare].every((tensor) => memory.holds(tensor))) return base.rmspropUpdate(state, hyperparameters);
+      const { learningRate, alpha, epsilon, weightDecay } = hyperparameters;
+      const at = { x: memory.address(value), y: memory.address(grad), extra: memory.address(meanSquare) };
+      jobs.run("rmspropUpdate", { ...blocks(value.size), ...at }, [learningRate, alpha, 0, epsilon, weightDecay]);
+    },
     adamUpdate: async (state, hyperparameters) => {
       const { value, grad, firstMoment, secondMoment } = state;
       if (![value, grad, firstMoment, secondMoment].every((tensor) => memory.holds(tensor))) return base.adamUpdate(state, hyperparameters);
-      const { learningRate, beta1, beta2, epsilon, weightDecay, step } = hyperparameters;
+      const { learningRate, beta1, beta2, epsilon, weightDecay, decoupled, step } = hyperparameters;
+      const [decay, shrink] = decoupled ? [0, learningRate * weightDecay] : [weightDecay, 0];
       const at = { x: memory.address(value), y: memory.address(grad), extra: memory.address(firstMoment), out: memory.address(secondMoment) };
-      jobs.run("adamUpdate", { ...blocks(value.size), ...at }, [learningRate, beta1, beta2, epsilon, weightDecay, 1 - integerPower(beta1, step), 1 - integerPower(beta2, step)]);
+      jobs.run("adamUpdate", { ...blocks(value.size), ...at }, [learningRate, beta1, beta2, epsilon, decay, 1 - integerPower(beta1, step), 1 - integerPower(beta2, step), shrink]);
     },
   };
 }

@@ -25,6 +25,8 @@ export const kernelNumbers = {
   convolvePool: 17,
   accumulate: 18,
   pack: 19,
+  adagradUpdate: 20,
+  rmspropUpdate: 21,
 } as const;
 
 /** What `flags` says of a job; see `assembly/job.ts`. */

@@ -3,7 +3,7 @@ import { convolvePool } from "./convolve-pool";
 import { firstPixels, inputGradient, weightGradient } from "./convolution";
 import { lineAfter, pack8 } from "./gemm";
 import { BLOCK, Job, Numbers, RECTIFY } from "./job";
-import { accumulate, adamUpdate, relu, reluBackward, sgdUpdate, sumPerChannel } from "./passes";
+import { accumulate, adagradUpdate, adamUpdate, relu, reluBackward, rmspropUpdate, sgdUpdate, sumPerChannel } from "./passes";
 import { averagePool2d, averagePool2dBackward, maxPool2d, maxPool2dBackward } from "./pooling";
 import { products, sums } from "./products";
 import { transpose } from "./transpose";
@@ -43,7 +43,7 @@ export function runChunk(job: Job, chunk: i32, first: i32, end: i32, scratch: us
       const at = offset(first);
       return adamUpdate(
         length(job, first, end), job.x + at, job.y + at, job.extra + at, job.out + at,
-        n.learningRate, n.first, n.second, n.epsilon, n.weightDecay, n.correction1, n.correction2,
+        n.learningRate, n.first, n.second, n.epsilon, n.weightDecay, n.correction1, n.correction2, n.shrink,
       );
     }
     case 14: {
@@ -93,6 +93,16 @@ export function runChunk(job: Job, chunk: i32, first: i32, end: i32, scratch: us
       // an item is a panel of eight columns
       for (let n = first; n < end; n++) pack8(job.I, job.x + (<usize>n << 5), <usize>job.N << 2, job.out + <usize>(n * job.I) * 32);
       return;
+    }
+    case 20: {
+      const n = numbers(job);
+      const at = offset(first);
+      return adagradUpdate(length(job, first, end), job.x + at, job.y + at, job.extra + at, n.learningRate, n.epsilon, n.weightDecay);
+    }
+    case 21: {
+      const n = numbers(job);
+      const at = offset(first);
+      return rmspropUpdate(length(job, first, end), job.x + at, job.y + at, job.extra + at, n.learningRate, n.first, n.epsilon, n.weightDecay);
     }
   }
 }

@@ -85,14 +85,39 @@ export function sgdUpdate(count: i32, value: usize, grad: usize, velocity: usize
   }
 }
 
-/** One step of Adam, four numbers at a time. */
+/** One step of AdaGrad, four numbers at a time. */
+export function adagradUpdate(count: i32, value: usize, grad: usize, squareSum: usize, learningRate: f64, epsilon: f64, weightDecay: f64): void {
+  const eta = splat(learningRate), lambda = splat(weightDecay), eps = splat(epsilon);
+  for (let i = 0; i < count; i += 4) {
+    const w = read(value, i, count);
+    const g = f32x4.add(read(grad, i, count), f32x4.mul(lambda, w)); // (optimizers.10) g ← g + λ·w
+    const s = f32x4.add(read(squareSum, i, count), f32x4.mul(g, g)); // (optimizers.22a) s ← s + g²
+    write(squareSum, i, count, s);
+    write(value, i, count, f32x4.sub(w, f32x4.div(f32x4.mul(eta, g), f32x4.add(f32x4.sqrt(s), eps)))); // (optimizers.22b) w ← w − η·g / (√s + ε)
+  }
+}
+
+/** One step of RMSProp, four numbers at a time. */
+export function rmspropUpdate(count: i32, value: usize, grad: usize, meanSquare: usize, learningRate: f64, alpha: f64, epsilon: f64, weightDecay: f64): void {
+  const eta = splat(learningRate), lambda = splat(weightDecay), eps = splat(epsilon);
+  const a = splat(alpha), rest = splat(1 - alpha);
+  for (let i = 0; i < count; i += 4) {
+    const w = read(value, i, count);
+    const g = f32x4.add(read(grad, i, count), f32x4.mul(lambda, w)); // (optimizers.10) g ← g + λ·w
+    const v = f32x4.add(f32x4.mul(a, read(meanSquare, i, count)), f32x4.mul(rest, f32x4.mul(g, g))); // (optimizers.22e) v ← α·v + (1 − α)·g²
+    write(meanSquare, i, count, v);
+    write(value, i, count, f32x4.sub(w, f32x4.div(f32x4.mul(eta, g), f32x4.add(f32x4.sqrt(v), eps)))); // (optimizers.22f) w ← w − η·g / (√v + ε)
+  }
+}
+
+/** One step of Adam, four numbers at a time; of AdamW, if `weightDecay` is 0 and `shrink`, its η·λ, is not. */
 export function adamUpdate(
   count: i32, value: usize, grad: usize, firstMoment: usize, secondMoment: usize,
-  learningRate: f64, beta1: f64, beta2: f64, epsilon: f64, weightDecay: f64, correction1: f64, correction2: f64,
+  learningRate: f64, beta1: f64, beta2: f64, epsilon: f64, weightDecay: f64, correction1: f64, correction2: f64, shrink: f64,
 ): void {
   const eta = splat(learningRate), lambda = splat(weightDecay), eps = splat(epsilon);
   const b1 = splat(beta1), rest1 = splat(1 - beta1), c1 = splat(correction1);
-  const b2 = splat(beta2), rest2 = splat(1 - beta2), c2 = splat(correction2);
+  const b2 = splat(beta2), rest2 = splat(1 - beta2), c2 = splat(correction2), less = splat(shrink);
   for (let i = 0; i < count; i += 4) {
     const w = read(value, i, count);
     const g = f32x4.add(read(grad, i, count), f32x4.mul(lambda, w)); // (optimizers.10) g ← g + λ·w
@@ -100,9 +125,10 @@ export function adamUpdate(
     const v = f32x4.add(f32x4.mul(b2, read(secondMoment, i, count)), f32x4.mul(rest2, f32x4.mul(g, g))); // (optimizers.24) v ← β₂·v + (1 − β₂)·g²
     write(firstMoment, i, count, m);
     write(secondMoment, i, count, v);
-    // (optimizers.28) w ← w − η·m̂ / (√v̂ + ε), where (optimizers.27) m̂ = m / (1 − β₁ᵗ), v̂ = v / (1 − β₂ᵗ)
+    // (optimizers.28) w ← w − η·m̂ / (√v̂ + ε), where (optimizers.27) m̂ = m / (1 − β₁ᵗ), v̂ = v / (1 − β₂ᵗ);
+    // decoupled, (optimizers.34) w ← (1 − η·λ)·w − η·m̂ / (√v̂ + ε), without 1 − η·λ, which float32 would round too roughly
     const step = f32x4.div(f32x4.mul(eta, f32x4.div(m, c1)), f32x4.add(f32x4.sqrt(f32x4.div(v, c2)), eps));
-    write(value, i, count, f32x4.sub(w, step));
+    write(value, i, count, f32x4.sub(w, f32x4.add(f32x4.mul(less, w), step)));
   }
 }
 

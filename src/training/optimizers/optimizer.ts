@@ -1,0 +1,105 @@
+/** What every optimizer is, and what those of this folder share. The arithmetic is a primitive of the backend. */
+import type { Backend } from "../../kernels/index.js";
+import type { NamedParameter } from "../../network/index.js";
+import { type Allocator, formatShape, reject, sameShape, Tensor } from "../../tensor/index.js";
+
+/** Changes parameters so that the loss falls, and keeps running values in between. */
+export interface Optimizer {
+  /** Its name, as in recipes and files: `adam`. */
+  readonly kind: string;
+  /** The rate of every step that is not told another. */
+  readonly learningRate: number;
+  /** Steps taken so far. */
+  readonly steps: number;
+  /**
+   * One step from the gradients that the parameters hold; the gradients are left as they are.
+   *
+   * @param learningRate of this step alone, such as a schedule gives; the optimizer's own if left out
+   * @throws InputError when it is no finite number ≥ 0; then nothing has changed
+   */
+  step(backend: Backend, learningRate?: number): Promise<void>;
+  /** The running values by name (`firstMoment.conv1.weight`), sharing memory with the optimizer, for checkpoints. */
+  state(): ReadonlyMap<string, Tensor>;
+  /** Goes on from saved running values. @throws InputError when they are not those of these parameters */
+  restore(state: ReadonlyMap<string, Tensor>, steps: number): void;
+  /** Forgets all steps, as if it had just been built. */
+  reset(): void;
+}
+
+/** The tensors that one update works on, all of one shape: a parameter, its gradient, and its running values by their names. */
+export type UpdateState<Running extends string> = { readonly value: Tensor; readonly grad: Tensor } & Readonly<Record<Running, Tensor>>;
+
+/** What the optimizers share: they count steps, and keep a tensor of each running value for each parameter, all 0 at first. */
+export abstract class ParameterOptimizer<Running extends string> implements Optimizer {
+  abstract readonly kind: string;
+  readonly learningRate: number;
+  readonly #where: string;
+  readonly #states: readonly UpdateState<Running>[];
+  readonly #running: ReadonlyMap<string, Tensor>;
+  #steps = 0;
+
+  /** Options are checked before it is called. `where` is the optimizer's name in messages. */
+  protected constructor(where: string, parameters: readonly NamedParameter[], learningRate: number, running: readonly Running[], allocator: Allocator) {
+    this.#where = where;
+    this.learningRate = learningRate;
+    const named = running.flatMap((kind) => parameters.map(({ name, parameter: { value } }): [string, Tensor] => [`${kind}.${name}`, Tensor.zeros(value.shape, value.dtype, allocator)]));
+    this.#running = new Map(named);
+    this.#states = parameters.map(({ name, parameter: { value, grad } }) => {
+      const own = Object.fromEntries(running.map((kind) => [kind, this.#running.get(`${kind}.${name}`)!]));
+      return { value, grad, ...(own as Record<Running, Tensor>) };
+    });
+  }
+
+  /** One step of one parameter. `step` is 1 for the first. */
+  protected abstract update(backend: Backend, state: UpdateState<Running>, now: { readonly learningRate: number; readonly step: number }): Promise<void>;
+
+  get steps(): number {
+    return this.#steps;
+  }
+
+  async step(backend: Backend, learningRate = this.learningRate): Promise<void> {
+    checkNotNegative(this.#where, { learningRate });
+    this.#steps++;
+    for (const state of this.#states) await this.update(backend, state, { learningRate, step: this.#steps });
+  }
+
+  state(): ReadonlyMap<string, Tensor> {
+    return this.#running;
+  }
+
+  restore(state: ReadonlyMap<string, Tensor>, steps: number): void {
+    copyInto(this.#running, state);
+    this.#steps = steps;
+  }
+
+  reset(): void {
+    for (const tensor of this.#running.values()) tensor.data.fill(0);
+    this.#steps = 0;
+  }
+}
+
+/** @throws InputError when one of the options is no finite number ≥ 0 */
+export function checkNotNegative(where: string, options: Readonly<Record<string, number>>): void {
+  for (const [name, value] of Object.entries(options)) {
+    if (!(Number.isFinite(value) && value >= 0)) reject(where, `${name} to be a finite number ≥ 0`, String(value));
+  }
+}
+
+/** @throws InputError when one of the options is no number from 0 to below 1 */
+export function checkBelowOne(where: string, options: Readonly<Record<string, number>>): void {
+  for (const [name, value] of Object.entries(options)) {
+    if (!(Number.isFinite(value) && value >= 0 && value < 1)) reject(where, `${name} from 0 to below 1`, String(value));
+  }
+}
+
+function copyInto(own: ReadonlyMap<string, Tensor>, saved: ReadonlyMap<string, Tensor>): void {
+  const unknown = [...saved.keys()].find((name) => !own.has(name));
+  if (unknown !== undefined) reject("optimizer", `${own.size} saved running values`, `also ${unknown}`, "they belong to other options or another network");
+  for (const [name, tensor] of own) {
+    const given = saved.get(name);
+    if (given === undefined || !sameShape(given.shape, tensor.shape)) {
+      reject("optimizer", `a saved ${name} of shape ${formatShape(tensor.shape)}`, given === undefined ? "none" : formatShape(given.shape));
+    }
+  }
+  for (const [name, tensor] of own) tensor.data.set(saved.get(name)!.contiguous().data);
+}

@@ -1,0 +1,32 @@
+import type { Backend } from "../../kernels/index.js";
+import type { NamedParameter } from "../../network/index.js";
+import { type Allocator, heapAllocator } from "../../tensor/index.js";
+import { checkBelowOne, checkNotNegative, ParameterOptimizer, type UpdateState } from "./optimizer.js";
+
+export interface RmsPropOptions {
+  readonly learningRate?: number;
+  /** α: how slowly the mean of the squares forgets. */
+  readonly alpha?: number;
+  readonly epsilon?: number;
+  /** λ, added to the gradient before its square is. */
+  readonly weightDecay?: number;
+}
+
+/** RMSProp (Tieleman and Hinton, 2012), with PyTorch's defaults. Derived in `derivations/optimizers.md`. */
+export class RmsProp extends ParameterOptimizer<"meanSquare"> {
+  readonly kind = "rmsprop";
+  readonly #options: Required<RmsPropOptions>;
+
+  /** @throws InputError when an option is out of range */
+  constructor(parameters: readonly NamedParameter[], options: RmsPropOptions = {}, allocator: Allocator = heapAllocator) {
+    const { learningRate = 1e-2, alpha = 0.99, epsilon = 1e-8, weightDecay = 0 } = options;
+    checkNotNegative("RmsProp", { learningRate, epsilon, weightDecay });
+    checkBelowOne("RmsProp", { alpha });
+    super("RmsProp", parameters, learningRate, ["meanSquare"], allocator);
+    this.#options = { learningRate, alpha, epsilon, weightDecay };
+  }
+
+  protected override async update(backend: Backend, state: UpdateState<"meanSquare">, now: { learningRate: number }): Promise<void> {
+    await backend.rmspropUpdate(state, { ...this.#options, ...now }); // (optimizers.22f) w ← w − η·g / (√v + ε)
+  }
+}

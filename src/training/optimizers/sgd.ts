@@ -1,0 +1,33 @@
+import type { Backend } from "../../kernels/index.js";
+import type { NamedParameter } from "../../network/index.js";
+import { type Allocator, heapAllocator, reject } from "../../tensor/index.js";
+import { checkBelowOne, checkNotNegative, ParameterOptimizer, type UpdateState } from "./optimizer.js";
+
+export interface SgdOptions {
+  readonly learningRate: number;
+  readonly momentum?: number;
+  readonly nesterov?: boolean;
+  /** λ: the gradient of λ/2·‖w‖² is added to the loss's. */
+  readonly weightDecay?: number;
+}
+
+/** Stochastic gradient descent, with momentum as PyTorch defines it. Derived in `derivations/optimizers.md`. */
+export class Sgd extends ParameterOptimizer<"velocity"> {
+  readonly kind = "sgd";
+  readonly #options: Required<SgdOptions>;
+
+  /** @throws InputError when an option is out of range */
+  constructor(parameters: readonly NamedParameter[], options: SgdOptions, allocator: Allocator = heapAllocator) {
+    const { learningRate, momentum = 0, nesterov = false, weightDecay = 0 } = options;
+    checkNotNegative("Sgd", { learningRate, weightDecay });
+    checkBelowOne("Sgd", { momentum });
+    if (nesterov && momentum === 0) reject("Sgd", "a momentum above 0 for Nesterov's method", "0");
+    super("Sgd", parameters, learningRate, momentum === 0 ? [] : ["velocity"], allocator);
+    this.#options = { learningRate, momentum, nesterov, weightDecay };
+  }
+
+  protected override async update(backend: Backend, state: UpdateState<"velocity">, now: { learningRate: number; step: number }): Promise<void> {
+    const velocity = this.#options.momentum === 0 ? null : state.velocity;
+    await backend.sgdUpdate({ ...state, velocity }, { ...this.#options, ...now }); // (optimizers.4) w ← w − η·g
+  }
+}
