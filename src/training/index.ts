@@ -1,5 +1,7 @@
 /** Optimizers, recipes and the training loop; and the comparison with recorded results. */
 export * from "./optimizers/index.js";
+export { clipGradients } from "./clip.js";
+export { constant, cosine, oneCycle, type OneCycleOptions, type Schedule, stepDecay, warmUp } from "./schedules.js";
 export { countCorrect } from "./metrics.js";
 export { evaluate, type EvaluateOptions, type Evaluation } from "./evaluate.js";
 export { findRecipe, type Recipe, recipes } from "./recipes.js";

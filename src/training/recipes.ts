@@ -2,7 +2,8 @@
 import { type Backend } from "../kernels/index.js";
 import { notebookNetwork, type Sequential } from "../network/index.js";
 import { reject } from "../tensor/index.js";
-import { Adam, type Optimizer } from "./optimizers/index.js";
+import { Adam, AdamW, type Optimizer } from "./optimizers/index.js";
+import { oneCycle, type Schedule } from "./schedules.js";
 
 export interface Recipe {
   readonly name: string;
@@ -12,6 +13,10 @@ export interface Recipe {
   readonly optimizer: (network: Sequential, backend: Backend) => Optimizer;
   /** Whether each epoch starts with an optimizer that has forgotten everything. */
   readonly freshOptimizer: boolean;
+  /** What share of the optimizer's learning rate each step takes; all of it, if left out. */
+  readonly schedule?: Schedule;
+  /** The longest gradient that is not shortened; any, if left out. */
+  readonly clipNorm?: number;
   readonly epochs: number;
   readonly batchSize: number;
   /** How many training images are drawn, once, before the first epoch; `null` for all of them in the file's order. */
@@ -46,6 +51,19 @@ export const recipes: readonly Recipe[] = [
     batchSize: 256,
     images: 20_000,
     shuffle: false,
+  },
+  {
+    ...shared,
+    name: "tuned",
+    description: "the default with AdamW up to 3e-3 along one cycle, weight decay 0.01, gradients of norm 1 at most; 3 epochs",
+    optimizer: (network, backend) => new AdamW(network.parameters, { learningRate: 3e-3, weightDecay: 0.01 }, backend.allocator),
+    freshOptimizer: false,
+    schedule: oneCycle(),
+    clipNorm: 1,
+    epochs: 3,
+    batchSize: 32,
+    images: null,
+    shuffle: true,
   },
 ];
 

@@ -4,6 +4,7 @@ import { batches, type Dataset, drawSubset, makeBatch, shuffledOrder } from "../
 import type { Backend } from "../kernels/index.js";
 import type { Sequential } from "../network/index.js";
 import { InputError, type Random, Tensor } from "../tensor/index.js";
+import { clipGradients } from "./clip.js";
 import { evaluate } from "./evaluate.js";
 import { countCorrect } from "./metrics.js";
 import type { Optimizer } from "./optimizers/index.js";
@@ -21,6 +22,8 @@ export interface StepEvent {
   readonly images: number;
   /** In nats, mean over this step's batch. */
   readonly loss: number;
+  /** What this step was taken with. */
+  readonly learningRate: number;
   /** Over this epoch so far: mean of the steps' losses, share of the images guessed right before each update. */
   readonly meanLoss: number;
   readonly meanAccuracy: number;
@@ -62,6 +65,7 @@ export interface TrainOptions {
   readonly backend: Backend;
   /** Decides the subset, the order of the images and what layers draw in each step, each by a generator split off by name. */
   readonly random: Random;
+  /** How many there will be, those done before included; a schedule spreads over all of them. */
   readonly epochs: number;
   /** Indices into the training set, in this order; drawn as the recipe says if left out. */
   readonly subset?: Uint32Array;
@@ -105,18 +109,20 @@ interface TrainedEpoch {
 }
 
 async function* trainEpoch(options: TrainOptions, epoch: number, order: Uint32Array, optimizer: Optimizer): AsyncGenerator<StepEvent, TrainedEpoch> {
-  const { recipe, backend } = options;
+  const { recipe, backend, epochs } = options;
   const steps = Math.ceil(order.length / recipe.batchSize);
   let [step, totalLoss, correct, seen, ms] = [0, 0, 0, 0, 0];
   for (const indices of batches(order, recipe.batchSize)) {
     const started = performance.now();
-    const { loss, guessed } = await backend.scope(() => trainStep(options, indices, optimizer, `epoch ${epoch}, step ${step + 1}`));
+    const factor = recipe.schedule?.(epoch * steps + step, epochs * steps) ?? 1;
+    const learningRate = factor * optimizer.learningRate; // (schedules.1) η ← f·η
+    const { loss, guessed } = await backend.scope(() => trainStep(options, indices, optimizer, learningRate, `epoch ${epoch}, step ${step + 1}`));
     ms += performance.now() - started;
     step++;
     totalLoss += loss;
     correct += guessed;
     seen += indices.length;
-    yield { type: "step", epoch, step, steps, images: seen, loss, meanLoss: totalLoss / step, meanAccuracy: correct / seen, imagesPerSecond: (seen / ms) * 1000 };
+    yield { type: "step", epoch, step, steps, images: seen, loss, learningRate, meanLoss: totalLoss / step, meanAccuracy: correct / seen, imagesPerSecond: (seen / ms) * 1000 };
   }
   return {
     losses: { trainLoss: totalLoss / steps, trainAccuracy: correct / seen },
@@ -125,7 +131,13 @@ async function* trainEpoch(options: TrainOptions, epoch: number, order: Uint32Ar
 }
 
 /** One batch forward, backward, and one step of the optimizer. `guessed` counts the images that were right before the update. */
-async function trainStep({ network, train: dataset, backend, random }: TrainOptions, indices: Uint32Array, optimizer: Optimizer, place: string): Promise<{ loss: number; guessed: number }> {
+async function trainStep(
+  { recipe, network, train: dataset, backend, random }: TrainOptions,
+  indices: Uint32Array,
+  optimizer: Optimizer,
+  learningRate: number,
+  place: string,
+): Promise<{ loss: number; guessed: number }> {
   const { x, labels } = makeBatch(dataset, indices, backend.allocator);
   network.zeroGrad();
   // Named after the step, so that a run that goes on from a checkpoint draws what it would have drawn.
@@ -136,7 +148,8 @@ async function trainStep({ network, train: dataset, backend, random }: TrainOpti
   if (!Number.isFinite(loss)) await explainLoss(network, x, pass, loss, place);
   const { dLogits } = await softmaxCrossEntropyBackward(Tensor.full([], 1, logits.dtype), cache);
   await network.backward(dLogits);
-  await optimizer.step(backend);
+  if (recipe.clipNorm !== undefined) clipGradients(network.parameters, recipe.clipNorm);
+  await optimizer.step(backend, learningRate);
   return { loss, guessed: countCorrect(logits, labels) };
 }
 

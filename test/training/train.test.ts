@@ -5,7 +5,7 @@ import { loadMnist, makeBatch, type Dataset } from "leibniz/data";
 import { type Backend, reference, wasmBackend } from "leibniz/kernels";
 import { initialise, Sequential, weightsSha256 } from "leibniz/network";
 import { Random, Tensor } from "leibniz/tensor";
-import { Adam, decodeCheckpoint, encodeCheckpoint, evaluate, findRecipe, type Optimizer, type Recipe, Sgd, train, type TrainingEvent } from "leibniz/training";
+import { Adam, AdamW, decodeCheckpoint, encodeCheckpoint, evaluate, findRecipe, oneCycle, type Optimizer, type Recipe, recipes, Sgd, stepDecay, train, type TrainingEvent, warmUp } from "leibniz/training";
 import { assertClose, assertRejects } from "../helpers/assert-close.js";
 
 const mnist = await loadMnist();
@@ -74,21 +74,37 @@ test("the same seed gives the same weights, another seed others", async () => {
   assert.is.not(await hash(2), await hash(1));
 });
 
-for (const name of ["default", "notebook"]) {
-  test(`${name}: going on from a checkpoint is as if nothing had happened, to the bit`, async () => {
-    const chosen = findRecipe(name);
+/** All that may change from step to step. */
+const scheduled: Recipe = {
+  ...recipe,
+  name: "scheduled",
+  optimizer: (network, backend) => new AdamW(network.parameters, { learningRate: 3e-3 }, backend.allocator),
+  schedule: warmUp(3, oneCycle()),
+  clipNorm: 0.5,
+};
+
+for (const chosen of [...recipes, scheduled]) {
+  test(`${chosen.name}: going on from a checkpoint is as if nothing had happened, to the bit`, async () => {
     const whole = await run(chosen, wasm, { epochs: 3 });
-    const part = await run(chosen, wasm, { epochs: 1 });
-    const epoch = part.events.at(-1)!;
-    if (epoch.type !== "epoch") throw new Error("expected an epoch");
-    const bytes = encodeCheckpoint(part.network, epoch.optimizer, { epochs: 1, recipe: name, seed: 1 });
-    const checkpoint = decodeCheckpoint(bytes, "checkpoint");
-    assert.equal(checkpoint.info, { epochs: 1, recipe: name, seed: 1 });
+    const stopped = chosen.network(wasm);
+    const random = new Random(1);
+    initialise(stopped, random.split("initial weights"));
+    let bytes: Uint8Array | null = null;
+    for await (const event of train({ recipe: chosen, network: stopped, ...small, backend: wasm, random, epochs: 3 })) {
+      if (event.type !== "epoch") continue;
+      bytes = encodeCheckpoint(stopped, event.optimizer, { epochs: 1, recipe: chosen.name, seed: 1 });
+      break;
+    }
+    const checkpoint = decodeCheckpoint(bytes!, "checkpoint");
+    assert.equal(checkpoint.info, { epochs: 1, recipe: chosen.name, seed: 1 });
     const network = chosen.network(wasm);
     const optimizer = chosen.optimizer(network, wasm);
     checkpoint.restore(network, optimizer);
-    await run(chosen, wasm, { epochs: 3, network, from: { epoch: 1, optimizer } });
+    const rest = await run(chosen, wasm, { epochs: 3, network, from: { epoch: 1, optimizer } });
     assert.is(await weightsSha256(network), await weightsSha256(whole.network));
+    const rates = (events: readonly TrainingEvent[]): number[] => events.flatMap((event) => (event.type === "step" ? [event.learningRate] : []));
+    const done = rates(whole.events).length / 3;
+    assert.equal(rates(rest.events), rates(whole.events).slice(done));
   });
 }
 
@@ -138,6 +154,57 @@ test("with batch normalisation: another backend trains to the same losses and ru
     assertClose(buffer.value, plain.network.buffers[i]!.buffer.value, { tolerance: 1e-5, what: name });
     assert.ok(buffer.value.data.some((value) => Math.abs(value - buffer.start) > 1e-2), `${name} has not moved`);
   }
+});
+
+test("a schedule is asked for every step of the whole training, and its rate is what the step is taken with", async () => {
+  const asked: [number, number][] = [];
+  const first5 = (step: number, total: number): number => (asked.push([step, total]), step < 5 ? 1 / (step + 1) : 0);
+  const network = recipe.network(wasm);
+  initialise(network, new Random(1));
+  const chosen: Recipe = { ...recipe, optimizer: ({ parameters }) => new Sgd(parameters, { learningRate: 0.25 }), schedule: first5 };
+  const [rates, hashes]: [number[], string[]] = [[], []];
+  for await (const event of train({ recipe: chosen, network, ...small, backend: wasm, random: new Random(1), epochs: 2 })) {
+    if (event.type !== "step") continue;
+    rates.push(event.learningRate);
+    hashes.push(await weightsSha256(network));
+  }
+  assert.equal(asked, Array.from({ length: 14 }, (_, step) => [step, 14]));
+  assert.equal(rates, [1, 1 / 2, 1 / 3, 1 / 4, 1 / 5, ...new Array<number>(9).fill(0)].map((factor) => factor * 0.25));
+  assert.is(new Set(hashes).size, 5, "the weights stay once the rate is 0");
+});
+
+test("a schedule of the factor f is a rate of f times the optimizer's, and none is the factor 1", async () => {
+  const withRate = (learningRate: number): Recipe["optimizer"] => (network) => new Sgd(network.parameters, { learningRate, momentum: 0.5 });
+  const hash = async (chosen: Recipe): Promise<string> => weightsSha256((await run(chosen, wasm, { epochs: 1 })).network);
+  const plain = await hash({ ...recipe, optimizer: withRate(0.125) });
+  assert.is(await hash({ ...recipe, optimizer: withRate(0.5), schedule: () => 0.25 }), plain);
+  assert.is(await hash({ ...recipe, optimizer: withRate(0.125), schedule: stepDecay({ every: 100 }) }), plain);
+  assert.is.not(await hash({ ...recipe, optimizer: withRate(0.125), schedule: stepDecay({ every: 3 }) }), plain);
+});
+
+test("with a bound on the gradient, no step of plain descent is longer than rate times bound", async () => {
+  const lengths = async (clipNorm?: number): Promise<number[]> => {
+    const network = recipe.network(wasm);
+    initialise(network, new Random(1));
+    const chosen: Recipe = { ...recipe, optimizer: ({ parameters }) => new Sgd(parameters, { learningRate: 0.5 }), ...(clipNorm === undefined ? {} : { clipNorm }) };
+    const weights = (): number[] => network.parameters.flatMap(({ parameter }) => [...parameter.value.data]);
+    let before = weights();
+    const found: number[] = [];
+    for await (const { type } of train({ recipe: chosen, network, ...small, backend: wasm, random: new Random(1), epochs: 1 })) {
+      if (type !== "step") continue;
+      const after = weights();
+      found.push(Math.sqrt(after.reduce((sum, w, i) => sum + (w - before[i]!) ** 2, 0)));
+      before = after;
+    }
+    return found;
+  };
+  const free = await lengths();
+  const bound = 0.05;
+  assert.ok(free[0]! > 2 * 0.5 * bound, String(free));
+  const clipped = await lengths(bound);
+  clipped.forEach((length, step) => assert.ok(length <= 0.5 * bound * (1 + 1e-4), `step ${step}: ${length}`));
+  assert.ok(Math.abs(clipped[0]! - 0.5 * bound) < 1e-6, String(clipped[0]));
+  assert.equal(await lengths(1e9), free);
 });
 
 test("any number of threads gives the same weights, to the bit", async () => {
