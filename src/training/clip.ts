@@ -22,8 +22,8 @@ export function clipGradients(parameters: readonly NamedParameter[], longest: nu
     for (let i = 0; i < data.length; i++) squares += data[i]! * data[i]!;
     if (!Number.isFinite(squares)) reject("clipGradients", "finite gradients", `a norm of ${squares} in ${name}`, "lower the learning rate");
   }
-  const norm = Math.sqrt(squares); // (schedules.13) ‖g‖ = √Σ g²
-  const factor = Math.min(1, longest / (norm + TINY)); // (schedules.15) g ← g · min(1, c / (‖g‖ + ε))
+  const norm = Math.sqrt(squares); // (schedules.15) ‖g‖ = √Σ g²
+  const factor = Math.min(1, longest / (norm + TINY)); // (schedules.16) g ← g · min(1, c / (‖g‖ + ε))
   if (factor === 1) return norm;
   for (const { parameter } of parameters) {
     const { data } = parameter.grad;

@@ -34,7 +34,7 @@ export function stepDecay({ every, factor = 0.1 }: { readonly every: number; rea
   checkShare("stepDecay", { factor });
   return (step, total) => {
     checkStep(step, total);
-    return integerPower(factor, Math.floor(step / every)); // (schedules.2) f = γ^⌊t/s⌋
+    return integerPower(factor, Math.floor(step / every)); // (schedules.4) f = γ^⌊t/s⌋
   };
 }
 
@@ -48,7 +48,7 @@ export function cosine({ lowest = 0 }: { readonly lowest?: number } = {}): Sched
   checkShare("cosine", { lowest });
   return (step, total) => {
     checkStep(step, total);
-    return glide(1, lowest, step, total); // (schedules.3) f = b + (a − b)·(1 + cos(π·t/T))/2
+    return glide(1, lowest, step, total); // (schedules.5) f = b + (a − b)·(1 + cos(π·t/T))/2
   };
 }
 
@@ -67,7 +67,7 @@ export function warmUp(steps: number, then: Schedule = constant, { from = 1 / (s
     checkStep(step, total);
     const rest = Math.max(total - steps, 1);
     if (step >= steps) return then(step - steps, rest);
-    return then(0, rest) * (from + (1 - from) * (step / steps)); // (schedules.8) f = f₀·(c + (1 − c)·t/W)
+    return then(0, rest) * (from + (1 - from) * (step / steps)); // (schedules.10) f = f₀·(q + (1 − q)·t/W)
   };
 }
 
@@ -93,9 +93,11 @@ export function oneCycle({ peakAt = 0.3, start = 1 / 25, end = 1 / 250_000, thre
   if (threePhases && peakAt > 0.5) reject("oneCycle", "peakAt up to 0.5, since the way down is as long as the way up", String(peakAt));
   return (step, total) => {
     checkStep(step, total);
-    const peak = peakAt * total - 1; // (schedules.10) P = p·T − 1
+    const peak = peakAt * total - 1; // (schedules.12) P = p·T − 1
+    // (schedules.13) f = glide(s, 1; t, P), then glide(1, e; t − P, T − 1 − P)
     if (step <= peak) return glide(start, 1, step, peak);
     if (!threePhases) return glide(1, end, step - peak, total - 1 - peak);
+    // (schedules.14) f = glide(1, s; t − P, P), then glide(s, e; t − 2·P, T − 1 − 2·P)
     return step <= 2 * peak ? glide(1, start, step - peak, peak) : glide(start, end, step - 2 * peak, total - 1 - 2 * peak);
   };
 }
@@ -103,7 +105,7 @@ export function oneCycle({ peakAt = 0.3, start = 1 / 25, end = 1 / 250_000, thre
 /** From a to b along half a wave of a cosine, which begins and ends level; b where there is no way to go. */
 function glide(a: number, b: number, step: number, steps: number): number {
   const way = steps > 0 ? Math.min(step / steps, 1) : 1;
-  return b + (a - b) * ((1 + cosPi(way)) / 2); // (schedules.3) f = b + (a − b)·(1 + cos(π·t/T))/2
+  return b + (a - b) * ((1 + cosPi(way)) / 2); // (schedules.5) f = b + (a − b)·(1 + cos(π·t/T))/2
 }
 
 function checkStep(step: number, total: number): void {
