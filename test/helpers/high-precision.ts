@@ -1,4 +1,4 @@
-/** e^x, and what is made of it, to about 256 binary places, in whole numbers: the truth for functions that are rounded to 53. */
+/** e^x, what is made of it, and cos πx, to about 256 binary places, in whole numbers: the truth for functions that are rounded to 53. */
 
 const PLACES = 256;
 const ONE = 1n << BigInt(PLACES);
@@ -110,8 +110,9 @@ function inverseTangentOfOneOver(n: bigint): bigint {
   return sum;
 }
 
-/** √π with J. Machin's π = 16·arctan 1/5 − 4·arctan 1/239, as a multiple of 2⁻²⁵⁶. */
-const ROOT_OF_PI = rootOf((16n * inverseTangentOfOneOver(5n) - 4n * inverseTangentOfOneOver(239n)) * ONE);
+/** J. Machin's π = 16·arctan 1/5 − 4·arctan 1/239, and its root, as multiples of 2⁻²⁵⁶. */
+const PI = 16n * inverseTangentOfOneOver(5n) - 4n * inverseTangentOfOneOver(239n);
+const ROOT_OF_PI = rootOf(PI * ONE);
 
 /** x² and e^−x², for x as a number. */
 function squares(x: number): { square: Binary; bell: Binary } {
@@ -149,4 +150,14 @@ export function ulpsFromErfc(x: number, y: number): number {
   if (x >= 3) return ulps(y, erfcByFraction(x));
   const { whole, exponent } = erfBySeries(x);
   return ulps(y, { whole: ONE - shifted(whole, exponent + PLACES), exponent: -PLACES });
+}
+
+/** By how many units in the last place y differs from cos πx, for x from −2 to 2. */
+export function ulpsFromCosPi(x: number, y: number): number {
+  const { whole, exponent } = exactly(x);
+  const angle = (shifted(whole, exponent + PLACES) * PI) / ONE;
+  const square = (angle * angle) / ONE;
+  let cosine = 0n;
+  for (let n = 1n, term = ONE; term !== 0n; term = (((-term * square) / ONE) / n) / (n + 1n), n += 2n) cosine += term;
+  return ulps(y, { whole: cosine, exponent: -PLACES });
 }

@@ -1,7 +1,8 @@
 import * as fc from "fast-check";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { cosPi } from "leibniz/tensor";
+import { cosPi, Random } from "leibniz/tensor";
+import { ulpsFromCosPi } from "../helpers/high-precision.js";
 
 test("exact where the cosine is 1, 0 or −1, and nearest to it where it is ±1/2 or a root", () => {
   const known: readonly [number, number][] = [[0, 1], [0.5, 0], [1, -1], [1.5, 0], [2, 1], [7, -1], [-2.5, 0], [1e15, 1]];
@@ -13,6 +14,29 @@ test("exact where the cosine is 1, 0 or −1, and nearest to it where it is ±1/
 test("what is not finite has no cosine", () => {
   for (const x of [NaN, Infinity, -Infinity]) assert.ok(Number.isNaN(cosPi(x)), String(x));
 });
+
+test("the truth itself: known digits of cos π/4, and the error of a neighbour", () => {
+  // √½ = 0.70710678118654752440…, the nearest number is 0.70710678118654757274…, in units of 2⁻⁵³
+  assert.ok(Math.abs(ulpsFromCosPi(0.25, Math.SQRT1_2) - 0.4354) < 1e-3);
+  assert.ok(Math.abs(ulpsFromCosPi(0.25, Math.SQRT1_2 - 2 ** -53) - (0.4354 - 1)) < 1e-3);
+  assert.is(ulpsFromCosPi(0, 1), 0);
+  assert.ok(Math.abs(ulpsFromCosPi(1, -1)) < 1e-6);
+});
+
+const ranges: readonly [low: number, high: number, ulps: number][] = [[0, 0.2, 1], [0.2, 0.25, 1.5], [0.25, 0.3, 1.2], [0.3, 0.5, 1.8], [0.5, 1, 1.8]];
+
+for (const [low, high, most] of ranges) {
+  test(`from ${low} to ${high}: less than ${most} units in the last place off`, () => {
+    const random = new Random(`cosine from ${low}`);
+    let [worst, at] = [0, NaN];
+    for (let i = 0; i < 3000; i++) {
+      const x = low + (high - low) * random.next();
+      const error = Math.abs(ulpsFromCosPi(x, cosPi(x)));
+      if (!(error <= worst)) [worst, at] = [error, x];
+    }
+    assert.ok(worst > 0.3 && worst < most, `${worst} units in the last place off at ${at}: ${cosPi(at)}`);
+  });
+}
 
 test("agrees with Math.cos, whose argument πx is rounded", () => {
   fc.assert(
