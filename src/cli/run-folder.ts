@@ -1,7 +1,7 @@
 /**
  * The folder of one training run (`--out DIR`, `--resume DIR`):
  *
- *     run.json                 what was asked for: recipe, seed, subset
+ *     run.json                 what was asked for: recipe, seed, subset, epochs
  *     log.jsonl                a line for every finished epoch, as `--json` prints it
  *     weights.safetensors      the network after the last finished epoch
  *     checkpoint.safetensors   the same with the optimizer's state: where `--resume` goes on
@@ -21,6 +21,8 @@ export interface RunConfig {
   readonly seed: number;
   /** Indices into the training set, or `null` for what the recipe and the seed choose. */
   readonly subset: readonly number[] | null;
+  /** How long the run was to be; a schedule of the learning rate depends on it. Folders of before there were schedules do not say. */
+  readonly epochs?: number;
 }
 
 export class RunFolder {
@@ -77,8 +79,8 @@ export class RunFolder {
 function readConfig(file: string): RunConfig {
   const config = parseLine(readText(file), file) as Partial<RunConfig>;
   const subsetFits = config.subset === null || (Array.isArray(config.subset) && config.subset.every(Number.isSafeInteger));
-  if (typeof config.recipe !== "string" || !Number.isSafeInteger(config.seed) || !subsetFits) {
-    reject(file, "recipe, seed and subset of a run", JSON.stringify(config).slice(0, 80));
+  if (typeof config.recipe !== "string" || !Number.isSafeInteger(config.seed) || !subsetFits || (config.epochs !== undefined && !Number.isSafeInteger(config.epochs))) {
+    reject(file, "recipe, seed, subset and epochs of a run", JSON.stringify(config).slice(0, 80));
   }
   return config as RunConfig;
 }

@@ -44,11 +44,11 @@ async function runTrain(options: TrainCommandOptions, wasGiven: (option: string)
   if (resumed !== null) refuseAlongside("--resume", ["recipe", "seed", "subset", "init", "out"].filter(wasGiven));
   const recipe = findRecipe(resumed?.folder.config.recipe ?? options.recipe);
   const seed = resumed?.folder.config.seed ?? options.seed;
-  const epochs = options.epochs ?? recipe.epochs;
+  const epochs = chooseEpochs(options, recipe, resumed?.folder);
   const random = new Random(seed);
   const data = await loadMnist(options.data);
   const subset = resumed === null ? readSubset(options.subset, data.train, random) : storedSubset(resumed.folder, data.train);
-  const folder = resumed?.folder ?? (options.out === undefined ? null : RunFolder.create(options.out, { recipe: recipe.name, seed, subset: subset === undefined ? null : [...subset] }));
+  const folder = resumed?.folder ?? (options.out === undefined ? null : RunFolder.create(options.out, { recipe: recipe.name, seed, subset: subset === undefined ? null : [...subset], epochs }));
   const backend = await chooseBackend(options, () => sampleOfTraining(recipe, data.train));
   try {
     const network = recipe.network(backend);
@@ -90,6 +90,15 @@ async function runTrain(options: TrainCommandOptions, wasGiven: (option: string)
 
 function refuseAlongside(option: string, others: readonly string[]): void {
   if (others.length > 0) reject(option, "no option that the run was started with", others.map((name) => `--${name}`).join(", "), "they are read from the folder");
+}
+
+/** How many epochs there will be: as --epochs says, or else the recipe. A schedule spreads over all of them, so it goes on only as it began. */
+function chooseEpochs({ epochs }: TrainCommandOptions, recipe: Recipe, resumed: RunFolder | undefined): number {
+  const begun = recipe.schedule === undefined ? undefined : resumed?.config.epochs;
+  if (begun !== undefined && epochs !== undefined && epochs !== begun) {
+    reject("--resume", `the ${begun} epochs that the run was started with, over which its learning rate is spread`, `--epochs ${epochs}`);
+  }
+  return epochs ?? begun ?? recipe.epochs;
 }
 
 /** The images that --subset names, or undefined for the recipe's own choice. */

@@ -61,6 +61,23 @@ for (const recipe of ["default", "notebook"]) {
   });
 }
 
+test("a run with a schedule goes on for as many epochs as it was started with, and no others", async () => {
+  const data = smallDataFolder({ train: 640, test: 10 });
+  const [out, epochs] = [join(temporaryFolder(), "run"), "25"];
+  const { child, outcome, firstOutput } = startLeibniz("train", "--recipe", "tuned", "--data", data, "--epochs", epochs, "--json", "--out", out);
+  await firstOutput;
+  child.kill("SIGINT");
+  assert.is((await outcome).status, 2, "it was stopped before it was done");
+  const refused = leibniz("train", "--data", data, "--resume", out, "--epochs", "26");
+  assert.is(refused.status, 2);
+  assert.is(refused.stderr, "leibniz: --resume: expected the 25 epochs that the run was started with, over which its learning rate is spread, got --epochs 26\n");
+  const rest = leibniz("train", "--data", data, "--json", "--resume", out); // without --epochs
+  const whole = leibniz("train", "--recipe", "tuned", "--data", data, "--epochs", epochs, "--json");
+  assert.is(rest.status, 0, rest.stderr);
+  assert.is(lines(rest.stdout).at(-2)!["epoch"], 24);
+  assert.is(last(rest.stdout)["weightsSha256"], last(whole.stdout)["weightsSha256"]);
+});
+
 test("a resumed run keeps the subset that it was started with", () => {
   const data = smallDataFolder();
   const out = join(temporaryFolder(), "run");

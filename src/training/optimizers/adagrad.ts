@@ -1,7 +1,7 @@
 import type { Backend } from "../../kernels/index.js";
 import type { NamedParameter } from "../../network/index.js";
 import { type Allocator, heapAllocator } from "../../tensor/index.js";
-import { checkNotNegative, ParameterOptimizer, type UpdateState } from "./optimizer.js";
+import { checkNotNegative, ParameterOptimizer, type StepInfo, type UpdateState } from "./optimizer.js";
 
 export interface AdagradOptions {
   readonly learningRate?: number;
@@ -23,7 +23,7 @@ export class Adagrad extends ParameterOptimizer<"squareSum"> {
     this.#options = { learningRate, epsilon, weightDecay };
   }
 
-  protected override async update(backend: Backend, state: UpdateState<"squareSum">, now: { learningRate: number }): Promise<void> {
+  protected override async update(backend: Backend, state: UpdateState<"squareSum">, now: StepInfo): Promise<void> {
     await backend.adagradUpdate(state, { ...this.#options, ...now }); // (optimizers.22b) w ← w − η·g / (√s + ε)
   }
 }

@@ -1,7 +1,7 @@
 import type { Backend } from "../../kernels/index.js";
 import type { NamedParameter } from "../../network/index.js";
 import { type Allocator, heapAllocator } from "../../tensor/index.js";
-import { checkBelowOne, checkNotNegative, ParameterOptimizer, type UpdateState } from "./optimizer.js";
+import { checkBelowOne, checkNotNegative, ParameterOptimizer, type StepInfo, type UpdateState } from "./optimizer.js";
 
 export interface AdamOptions {
   readonly learningRate?: number;
@@ -27,7 +27,7 @@ export class Adam extends ParameterOptimizer<Moments> {
     this.#options = checked;
   }
 
-  protected override async update(backend: Backend, state: UpdateState<Moments>, now: { learningRate: number; step: number }): Promise<void> {
+  protected override async update(backend: Backend, state: UpdateState<Moments>, now: StepInfo): Promise<void> {
     await backend.adamUpdate(state, { ...this.#options, ...now, decoupled: false }); // (optimizers.28) w ← w − η·m̂ / (√v̂ + ε)
   }
 }

@@ -2,7 +2,7 @@ import type { Backend } from "../../kernels/index.js";
 import type { NamedParameter } from "../../network/index.js";
 import { type Allocator, heapAllocator } from "../../tensor/index.js";
 import { type AdamOptions, checkAdamOptions, type Moments } from "./adam.js";
-import { ParameterOptimizer, type UpdateState } from "./optimizer.js";
+import { ParameterOptimizer, type StepInfo, type UpdateState } from "./optimizer.js";
 
 /** As {@link AdamOptions}, but λ shrinks the weights themselves, and is 0.01 if left out. */
 export type AdamWOptions = AdamOptions;
@@ -19,7 +19,7 @@ export class AdamW extends ParameterOptimizer<Moments> {
     this.#options = checked;
   }
 
-  protected override async update(backend: Backend, state: UpdateState<Moments>, now: { learningRate: number; step: number }): Promise<void> {
+  protected override async update(backend: Backend, state: UpdateState<Moments>, now: StepInfo): Promise<void> {
     await backend.adamUpdate(state, { ...this.#options, ...now, decoupled: true }); // (optimizers.34) w ← (1 − η·λ)·w − η·m̂ / (√v̂ + ε)
   }
 }

@@ -29,6 +29,13 @@ export interface Optimizer {
 /** The tensors that one update works on, all of one shape: a parameter, its gradient, and its running values by their names. */
 export type UpdateState<Running extends string> = { readonly value: Tensor; readonly grad: Tensor } & Readonly<Record<Running, Tensor>>;
 
+/** What changes from step to step. */
+export interface StepInfo {
+  readonly learningRate: number;
+  /** 1 for the first. */
+  readonly step: number;
+}
+
 /** What the optimizers share: they count steps, and keep a tensor of each running value for each parameter, all 0 at first. */
 export abstract class ParameterOptimizer<Running extends string> implements Optimizer {
   abstract readonly kind: string;
@@ -39,19 +46,25 @@ export abstract class ParameterOptimizer<Running extends string> implements Opti
   #steps = 0;
 
   /** Options are checked before it is called. `where` is the optimizer's name in messages. */
-  protected constructor(where: string, parameters: readonly NamedParameter[], learningRate: number, running: readonly Running[], allocator: Allocator) {
+  protected constructor(
+    where: string,
+    parameters: readonly NamedParameter[],
+    learningRate: number,
+    running: readonly Running[],
+    allocator: Allocator,
+  ) {
     this.#where = where;
     this.learningRate = learningRate;
-    const named = running.flatMap((kind) => parameters.map(({ name, parameter: { value } }): [string, Tensor] => [`${kind}.${name}`, Tensor.zeros(value.shape, value.dtype, allocator)]));
-    this.#running = new Map(named);
+    const names = running.flatMap((kind) => parameters.map(({ name, parameter }) => ({ key: `${kind}.${name}`, like: parameter.value })));
+    this.#running = new Map(names.map(({ key, like }) => [key, Tensor.zeros(like.shape, like.dtype, allocator)]));
     this.#states = parameters.map(({ name, parameter: { value, grad } }) => {
       const own = Object.fromEntries(running.map((kind) => [kind, this.#running.get(`${kind}.${name}`)!]));
       return { value, grad, ...(own as Record<Running, Tensor>) };
     });
   }
 
-  /** One step of one parameter. `step` is 1 for the first. */
-  protected abstract update(backend: Backend, state: UpdateState<Running>, now: { readonly learningRate: number; readonly step: number }): Promise<void>;
+  /** One step of one parameter. */
+  protected abstract update(backend: Backend, state: UpdateState<Running>, now: StepInfo): Promise<void>;
 
   get steps(): number {
     return this.#steps;

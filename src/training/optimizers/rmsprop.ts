@@ -1,7 +1,7 @@
 import type { Backend } from "../../kernels/index.js";
 import type { NamedParameter } from "../../network/index.js";
 import { type Allocator, heapAllocator } from "../../tensor/index.js";
-import { checkBelowOne, checkNotNegative, ParameterOptimizer, type UpdateState } from "./optimizer.js";
+import { checkBelowOne, checkNotNegative, ParameterOptimizer, type StepInfo, type UpdateState } from "./optimizer.js";
 
 export interface RmsPropOptions {
   readonly learningRate?: number;
@@ -26,7 +26,7 @@ export class RmsProp extends ParameterOptimizer<"meanSquare"> {
     this.#options = { learningRate, alpha, epsilon, weightDecay };
   }
 
-  protected override async update(backend: Backend, state: UpdateState<"meanSquare">, now: { learningRate: number }): Promise<void> {
+  protected override async update(backend: Backend, state: UpdateState<"meanSquare">, now: StepInfo): Promise<void> {
     await backend.rmspropUpdate(state, { ...this.#options, ...now }); // (optimizers.22f) w ← w − η·g / (√v + ε)
   }
 }

@@ -1,7 +1,7 @@
 import type { Backend } from "../../kernels/index.js";
 import type { NamedParameter } from "../../network/index.js";
 import { type Allocator, heapAllocator, reject } from "../../tensor/index.js";
-import { checkBelowOne, checkNotNegative, ParameterOptimizer, type UpdateState } from "./optimizer.js";
+import { checkBelowOne, checkNotNegative, ParameterOptimizer, type StepInfo, type UpdateState } from "./optimizer.js";
 
 export interface SgdOptions {
   readonly learningRate: number;
@@ -26,7 +26,7 @@ export class Sgd extends ParameterOptimizer<"velocity"> {
     this.#options = { learningRate, momentum, nesterov, weightDecay };
   }
 
-  protected override async update(backend: Backend, state: UpdateState<"velocity">, now: { learningRate: number; step: number }): Promise<void> {
+  protected override async update(backend: Backend, state: UpdateState<"velocity">, now: StepInfo): Promise<void> {
     const velocity = this.#options.momentum === 0 ? null : state.velocity;
     await backend.sgdUpdate({ ...state, velocity }, { ...this.#options, ...now }); // (optimizers.4) w ← w − η·g
   }
