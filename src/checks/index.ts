@@ -7,3 +7,27 @@ export { type Hint, hintsFor } from "./exercises/hints.js";
 export { PatchedFailure, runPatched, type PatchedTask } from "./patched/index.js";
 export { type PlantedMistake, plantMistakes } from "./mutations/plant.js";
 export { type BackwardModule, type MutationResult, runMutations } from "./mutations/run-mutations.js";
+export {
+  chapterOf,
+  type Check,
+  type CheckContext,
+  type CheckName,
+  checks,
+  compiledPath,
+  difference,
+  type Edit,
+  type EpochOutcome,
+  type Finding,
+  type Mistake,
+  mistakes,
+  openMixedBackend,
+  patch,
+  popularChecks,
+  type PopularCheckName,
+  type Primitive,
+  runChecks,
+  runEpochs,
+  type Setup,
+  type SetupName,
+  setups,
+} from "./mistakes/index.js";

@@ -1,0 +1,146 @@
+/** Checks of one layer at a time, on the catalog's cases: those that hold, and their popular, weaker relatives. */
+import { catalog, type CatalogCase, type CatalogEntry, gradientCheck } from "../../backprop/index.js";
+import { multiply, Random, Tensor } from "../../tensor/index.js";
+import { parseParity } from "../../training/index.js";
+import type { Check, CheckContext, CheckName, PopularCheckName } from "./check.js";
+import { squareCase } from "./square-cases.js";
+
+/** Random geometries for each layer, on top of the catalog's chosen cases. */
+const SAMPLES = 3;
+
+/** Applies `complain` to every case of the layers until one has something to say. */
+async function everyCase(
+  { layers }: CheckContext,
+  casesOf: (entry: CatalogEntry, random: Random) => readonly CatalogCase[],
+  complain: (entry: CatalogEntry, one: CatalogCase, random: Random) => Promise<string | null>,
+): Promise<string | null | undefined> {
+  let looked = false;
+  for (const entry of catalog.filter(({ layer }) => layers.includes(layer))) {
+    const random = new Random("bugs").split(entry.layer);
+    for (const one of casesOf(entry, random)) {
+      looked = true;
+      const complaint = await complain(entry, one, random);
+      if (complaint !== null) return `${entry.layer}: ${complaint}`;
+    }
+  }
+  return looked ? null : undefined;
+}
+
+const usualCases = ({ cases, sample }: CatalogEntry, random: Random): readonly CatalogCase[] => [...cases(random), ...Array.from({ length: SAMPLES }, () => sample(random))];
+
+/** The shipped gradient check; says which entry of which gradient is worst. What differs by no more than `negligible` is let pass. */
+async function wrongGradient({ differentiable, constants = [] }: CatalogEntry, { options, inputs }: CatalogCase, random: Random, negligible = 0): Promise<string | null> {
+  const results = await gradientCheck(differentiable(options), inputs, { random, constants });
+  const worst = results.filter(({ verdict, analytic, numeric }) => verdict === "fail" && !(Math.abs(analytic - numeric) <= negligible)).sort((a, b) => b.maxRelativeError - a.maxRelativeError)[0];
+  if (worst === undefined) return null;
+  return `${gradientName(worst.argument)}[${worst.worstIndex.join(", ")}] is ${short(worst.analytic)}, by differences ${short(worst.numeric)}`;
+}
+
+/** Where f is linear, its backward pass is the adjoint: ⟨f(x) − f(0), dOut⟩ = ⟨x, dX⟩. */
+async function notAdjoint({ differentiable, linear = [] }: CatalogEntry, { options, inputs }: CatalogCase, random: Random): Promise<string | null> {
+  const f = differentiable(options);
+  for (const name of linear.filter((argument) => argument in inputs)) {
+    const { out, backward } = await f(inputs);
+    const at0 = (await f({ ...inputs, [name]: Tensor.zeros(inputs[name]!.shape, "float64") })).out;
+    const dOut = random.uniform(out.shape, -1, 1, "float64");
+    const forth = inner(out, dOut) - inner(at0, dOut);
+    const back = inner(inputs[name]!, (await backward(dOut))[name]!);
+    if (!(Math.abs(forth - back) <= 1e-10 * Math.max(1, Math.abs(forth)))) return `⟨f(${name}), dOut⟩ is ${short(forth)}, ⟨${name}, ${gradientName(name)}⟩ is ${short(back)}`;
+  }
+  return null;
+}
+
+/** Inputs a thousand times larger than usual leave nothing infinite. */
+async function overflows({ differentiable, constants = [] }: CatalogEntry, { options, inputs }: CatalogCase, random: Random): Promise<string | null> {
+  const large = Object.fromEntries(Object.entries(inputs).map(([name, input]) => [name, constants.includes(name) ? input : multiply(input, 1000)]));
+  const { out, backward } = await differentiable(options)(large);
+  const gradients = await backward(random.uniform(out.shape, -1, 1, "float64"));
+  const bad = Object.entries({ out, ...gradients }).find(([, values]) => !values.contiguous().data.every(Number.isFinite));
+  return bad === undefined ? null : `${bad[0] === "out" ? "out" : gradientName(bad[0])} is not finite for inputs of about 1000`;
+}
+
+async function differsFromRecorded({ recorded }: CheckContext): Promise<string | null> {
+  for (const one of parseParity(recorded, "recorded")) {
+    const wrong = (await one.run()).find(({ verdict }) => verdict === "fail");
+    if (wrong !== undefined) return `${wrong.what} (${wrong.name}): ${wrong.quantity} differs by ${wrong.maxRelativeError.toExponential(1)}`;
+  }
+  return null;
+}
+
+export const layerChecks: readonly Check<CheckName>[] = [
+  { name: "gradient", description: "every gradient of a layer against central differences in float64, oblong shapes, random dOut", run: (context) => everyCase(context, usualCases, wrongGradient) },
+  { name: "adjoint", description: "where a layer is linear: ⟨f(x), dOut⟩ = ⟨x, dX⟩", run: (context) => everyCase(context, (entry, random) => (entry.linear === undefined ? [] : usualCases(entry, random)), notAdjoint) },
+  { name: "recorded", description: "layers and optimizers against recorded results of PyTorch", run: differsFromRecorded },
+  { name: "large numbers", description: "nothing overflows for inputs of about 1000", run: (context) => everyCase(context, usualCases, overflows) },
+];
+
+/** With dOut = 1 the gradient of a softmax is 0 in all entries, and the differences are nothing but rounding. */
+const ROUNDING = 1e-10;
+
+/** Draws ones wherever numbers should be random: the upstream gradient that most tutorials use. */
+class Ones extends Random {
+  override uniform(shape: readonly number[]): Tensor {
+    return Tensor.full(shape, 1, "float64");
+  }
+}
+
+/** In float32 a step as small as float64's drowns in rounding; with this one the right engine's largest error is 0.3 %. */
+const FLOAT32_STEP = 1e-2;
+const FLOAT32_TOLERANCE = 1e-2;
+
+/** The gradient check in float32, with the tolerance that the right engine needs. */
+async function wrongInFloat32({ differentiable, constants = [] }: CatalogEntry, { options, inputs }: CatalogCase, random: Random): Promise<string | null> {
+  const f = differentiable(options);
+  const rounded = Object.fromEntries(Object.entries(inputs).map(([name, input]) => [name, input.astype("float32")]));
+  const { out, backward } = await f(rounded);
+  const dOut = random.uniform(out.shape, -1, 1, "float32");
+  const gradients = await backward(dOut);
+  for (const [name, gradient] of Object.entries(gradients)) {
+    if (constants.includes(name)) continue;
+    const numeric = await numericGradient(async () => (await f(rounded)).out, rounded[name]!, dOut, FLOAT32_STEP);
+    const analytic = gradient.contiguous().data;
+    const scale = numeric.reduce((largest, value, i) => Math.max(largest, Math.abs(value), Math.abs(analytic[i]!)), 0);
+    const error = numeric.reduce((worst, value, i) => Math.max(worst, Math.abs(analytic[i]! - value) / (scale || 1)), 0);
+    if (!(error <= FLOAT32_TOLERANCE)) return `${gradientName(name)} is off by ${short(100 * error)} % of its largest entry`;
+  }
+  return null;
+}
+
+/** Central differences of ⟨f, dOut⟩ at every entry of a contiguous tensor. */
+export async function numericGradient(f: () => Promise<Tensor>, x: Tensor, dOut: Tensor, step: number): Promise<Float64Array> {
+  const { data } = x;
+  const result = new Float64Array(data.length);
+  for (let i = 0; i < data.length; i++) {
+    const middle = data[i]!;
+    const at = async (value: number): Promise<{ x: number; out: Tensor }> => {
+      data[i] = value;
+      return { x: data[i]!, out: (await f()).clone() };
+    };
+    const [above, below] = [await at(middle + step), await at(middle - step)];
+    data[i] = middle;
+    result[i] = (inner(above.out, dOut) - inner(below.out, dOut)) / (above.x - below.x);
+  }
+  return result;
+}
+
+/** ⟨a, b⟩ in float64. */
+export function inner(a: Tensor, b: Tensor): number {
+  const [left, right] = [a.contiguous().data, b.contiguous().data];
+  let total = 0;
+  for (let i = 0; i < left.length; i++) total += left[i]! * right[i]!;
+  return total;
+}
+
+export const popularLayerChecks: readonly Check<PopularCheckName>[] = [
+  { name: "ones", description: "the gradient check with an upstream gradient of ones", run: (context) => everyCase(context, usualCases, (entry, one) => wrongGradient(entry, one, new Ones(0), ROUNDING)) },
+  { name: "square", description: "the gradient check on square shapes only", run: (context) => everyCase(context, squareCase, wrongGradient) },
+  { name: "float32", description: "the gradient check in float32; it passes what is right to 1 % of the largest entry", run: (context) => everyCase(context, usualCases, wrongInFloat32) },
+];
+
+export function gradientName(argument: string): string {
+  return `d${argument[0]!.toUpperCase()}${argument.slice(1)}`;
+}
+
+export function short(value: number): string {
+  return Number(value.toPrecision(3)).toString();
+}

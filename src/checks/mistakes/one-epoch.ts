@@ -1,0 +1,92 @@
+/** One epoch of training by the shipped engine, as whoever has made a mistake would see it. */
+import { meanSquaredErrorBackward, meanSquaredErrorForward } from "../../backprop/index.js";
+import { batches, type Dataset, makeBatch, type Mnist, shuffledOrder } from "../../data/index.js";
+import { type Backend, openBackend, referenceBackend } from "../../kernels/index.js";
+import { initialise, type Sequential } from "../../network/index.js";
+import { Random, Tensor } from "../../tensor/index.js";
+import { evaluate, train } from "../../training/index.js";
+import type { Primitive } from "./mistake.js";
+import type { Setup } from "./setups.js";
+
+/** The fast backend on one thread, but for the primitives in which a mistake was made: those are the readable ones, where it is. */
+export async function openMixedBackend(primitives: readonly Primitive[]): Promise<Backend> {
+  const wasm = await openBackend({ name: "wasm", threads: 1 });
+  const readable = referenceBackend(wasm.allocator);
+  return { ...wasm, ...Object.fromEntries(primitives.map((primitive) => [primitive, readable[primitive]])) };
+}
+
+export interface EpochOptions {
+  readonly setup: Setup;
+  readonly backend: Backend;
+  readonly data: Mnist;
+  readonly seed: number;
+  /** Indices into the training set; all if left out. */
+  readonly subset?: Uint32Array;
+  readonly epochs?: number;
+  /** Is called after every step with its loss, and may stop the training by returning false. */
+  readonly onStep?: (loss: number, share: number) => Promise<void>;
+}
+
+export interface EpochOutcome {
+  /** In nats, or squared; of the first step, before anything was learned. */
+  readonly firstLoss: number;
+  /** Share of the test images, as the engine reports it. */
+  readonly testAccuracy: number;
+  /** In nats, over the test images; or squared, of the last step. */
+  readonly testLoss: number;
+}
+
+/** @throws InputError as {@link train} does, when the loss is no longer finite */
+export async function runEpochs(options: EpochOptions): Promise<EpochOutcome> {
+  const { setup, backend, data, seed, subset, epochs = 1, onStep } = options;
+  const random = new Random(seed);
+  const network = setup.recipe.network(backend);
+  initialise(network, random.split("initial weights"));
+  if (setup.loss === "squared error") return regress(options, network, random);
+  let [firstLoss, testAccuracy, testLoss] = [NaN, NaN, NaN];
+  let first = true;
+  const run = train({ recipe: setup.recipe, network, train: data.train, test: data.test, backend, random, epochs, ...(subset === undefined ? {} : { subset }) });
+  for await (const event of run) {
+    if (event.type === "step") {
+      if (first) firstLoss = event.loss;
+      first = false;
+      await onStep?.(event.loss, event.step / event.steps);
+    }
+    if (event.type === "epoch") ({ testAccuracy, testLoss } = event.result);
+  }
+  return { firstLoss, testAccuracy, testLoss };
+}
+
+/** The classes as a regression: the outputs are to be 1 at the class and 0 elsewhere. */
+async function regress({ setup: { recipe }, backend, data, subset, epochs = 1, onStep }: EpochOptions, network: Sequential, random: Random): Promise<EpochOutcome> {
+  const optimizer = recipe.optimizer(network, backend);
+  const images = subset ?? Uint32Array.from({ length: data.train.images.count }, (_, i) => i);
+  const steps = Math.ceil(images.length / recipe.batchSize);
+  let [firstLoss, lastLoss, step] = [NaN, NaN, 0];
+  for (let epoch = 0; epoch < epochs; epoch++) {
+    for (const indices of batches(shuffledOrder(images, random.split(`order of epoch ${epoch}`)), recipe.batchSize)) {
+      const loss = await backend.scope(async () => {
+        const { prediction, target } = await predict(network, data.train, indices, backend);
+        const { out, cache } = await meanSquaredErrorForward(prediction, target);
+        const { dPrediction } = await meanSquaredErrorBackward(Tensor.full([], 1), cache);
+        network.zeroGrad();
+        await network.backward(dPrediction);
+        await optimizer.step(backend);
+        return out.item();
+      });
+      if (step++ === 0) firstLoss = loss;
+      lastLoss = loss;
+      await onStep?.(loss, (step % steps || steps) / steps);
+    }
+  }
+  const { accuracy } = await evaluate({ network, dataset: data.test, backend, batchSize: 256 });
+  return { firstLoss, testAccuracy: accuracy, testLoss: lastLoss };
+}
+
+async function predict(network: Sequential, dataset: Dataset, indices: Uint32Array, backend: Backend): Promise<{ prediction: Tensor; target: Tensor }> {
+  const { x, labels } = makeBatch(dataset, indices, backend.allocator);
+  const prediction = await network.forward(x, { backend, training: true });
+  const target = Tensor.zeros(prediction.shape);
+  labels.forEach((label, n) => target.set([n, label], 1));
+  return { prediction, target };
+}
