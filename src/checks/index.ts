@@ -26,7 +26,7 @@ export {
   type PopularCheckName,
   type Primitive,
   runChecks,
-  runEpochs,
+  runEpoch,
   type Setup,
   type SetupName,
   setups,

@@ -27,8 +27,13 @@ export async function runJobs(jobs: readonly Job[], stop: AbortSignal): Promise<
       let failure: string | null = null;
       children.add(child);
       child.on("message", (report: Report) => {
-        if (report.type === "failed") failure = report.message;
-        else onReport(report);
+        if (report.type === "failed") return void (failure = report.message);
+        try {
+          onReport(report);
+        } catch (error) {
+          child.kill("SIGKILL");
+          refuse(error instanceof Error ? error : new Error(String(error)));
+        }
       });
       child.on("error", refuse);
       child.on("close", (code, signal) => {

@@ -32,7 +32,7 @@ const RECORDED = new URL("../../test/fixtures/pytorch-layers.json", import.meta.
 
 async function work(task: Task): Promise<void> {
   if (task.replacement !== null) register("./bugs-hook.js", import.meta.url, { data: task.replacement });
-  const { openMixedBackend, runChecks, runEpochs, setups } = await import("../checks/index.js");
+  const { openMixedBackend, runChecks, runEpoch, setups } = await import("../checks/index.js");
   const { drawSubset, loadMnist } = await import("../data/index.js");
   const { Random } = await import("../tensor/index.js");
   const chosen = task.setups.map((name) => setups[name]);
@@ -54,7 +54,7 @@ async function work(task: Task): Promise<void> {
       report({ type: "progress", setup: setup.name, share });
     };
     try {
-      const { testAccuracy } = await runEpochs({ setup, backend, data, seed: task.seed, ...subset, onStep });
+      const { testAccuracy } = await runEpoch({ setup, backend, data, seed: task.seed, ...subset, onStep });
       report({ type: "trained", setup: setup.name, accuracy: testAccuracy, stopped: null });
     } catch (error) {
       report({ type: "trained", setup: setup.name, accuracy: null, stopped: lineOf(error) });

@@ -1,6 +1,7 @@
 import { Command, CommanderError } from "commander";
 import { InputError, MachineError } from "../tensor/index.js";
 import { benchCommand } from "./bench.js";
+import { bugsCommand } from "./bugs.js";
 import { deriveCommand } from "./derive.js";
 import { evaluateCommand } from "./evaluate.js";
 import { exerciseCommand } from "./exercise.js";
@@ -14,7 +15,7 @@ export function program(version: string): Command {
     .description("A convolutional neural network engine from scratch, with every gradient derived by hand.")
     .version(version)
     .option("--debug", "show where an error came from");
-  for (const command of [trainCommand(), evaluateCommand(), gradcheckCommand(), deriveCommand(), exerciseCommand(), parityCommand(), benchCommand()]) root.addCommand(command);
+  for (const command of [trainCommand(), evaluateCommand(), gradcheckCommand(), deriveCommand(), exerciseCommand(), parityCommand(), bugsCommand(), benchCommand()]) root.addCommand(command);
   for (const command of [root, ...root.commands]) command.exitOverride().configureOutput({ writeErr: () => {} }).showSuggestionAfterError(true);
   return root;
 }

@@ -11,7 +11,7 @@ import type { Mistake } from "./mistake.js";
 export { type Check, type CheckContext, type CheckName, type Finding, type PopularCheckName } from "./check.js";
 export { checks, popularChecks, runChecks } from "./checks.js";
 export { chapterOf, compiledPath, difference, type Edit, type Mistake, patch, type Primitive, type Theme } from "./mistake.js";
-export { type EpochOptions, type EpochOutcome, openMixedBackend, runEpochs } from "./one-epoch.js";
+export { type EpochOptions, type EpochOutcome, openMixedBackend, runEpoch } from "./one-epoch.js";
 export { type Setup, type SetupName, setups } from "./setups.js";
 
 /** The catalogue, from the loss back to the data. */

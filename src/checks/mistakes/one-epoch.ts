@@ -22,14 +22,11 @@ export interface EpochOptions {
   readonly seed: number;
   /** Indices into the training set; all if left out. */
   readonly subset?: Uint32Array;
-  readonly epochs?: number;
-  /** Is called after every step with its loss, and may stop the training by returning false. */
+  /** Is called after every step with its loss and the share of the epoch that is done. */
   readonly onStep?: (loss: number, share: number) => Promise<void>;
 }
 
 export interface EpochOutcome {
-  /** In nats, or squared; of the first step, before anything was learned. */
-  readonly firstLoss: number;
   /** Share of the test images, as the engine reports it. */
   readonly testAccuracy: number;
   /** In nats, over the test images; or squared, of the last step. */
@@ -37,50 +34,43 @@ export interface EpochOutcome {
 }
 
 /** @throws InputError as {@link train} does, when the loss is no longer finite */
-export async function runEpochs(options: EpochOptions): Promise<EpochOutcome> {
-  const { setup, backend, data, seed, subset, epochs = 1, onStep } = options;
+export async function runEpoch(options: EpochOptions): Promise<EpochOutcome> {
+  const { setup, backend, data, seed, subset, onStep } = options;
   const random = new Random(seed);
   const network = setup.recipe.network(backend);
   initialise(network, random.split("initial weights"));
   if (setup.loss === "squared error") return regress(options, network, random);
-  let [firstLoss, testAccuracy, testLoss] = [NaN, NaN, NaN];
-  let first = true;
-  const run = train({ recipe: setup.recipe, network, train: data.train, test: data.test, backend, random, epochs, ...(subset === undefined ? {} : { subset }) });
+  let [testAccuracy, testLoss] = [NaN, NaN];
+  const run = train({ recipe: setup.recipe, network, train: data.train, test: data.test, backend, random, epochs: 1, ...(subset === undefined ? {} : { subset }) });
   for await (const event of run) {
-    if (event.type === "step") {
-      if (first) firstLoss = event.loss;
-      first = false;
-      await onStep?.(event.loss, event.step / event.steps);
-    }
+    if (event.type === "step") await onStep?.(event.loss, event.step / event.steps);
     if (event.type === "epoch") ({ testAccuracy, testLoss } = event.result);
   }
-  return { firstLoss, testAccuracy, testLoss };
+  return { testAccuracy, testLoss };
 }
 
 /** The classes as a regression: the outputs are to be 1 at the class and 0 elsewhere. */
-async function regress({ setup: { recipe }, backend, data, subset, epochs = 1, onStep }: EpochOptions, network: Sequential, random: Random): Promise<EpochOutcome> {
+async function regress({ setup: { recipe }, backend, data, subset, onStep }: EpochOptions, network: Sequential, random: Random): Promise<EpochOutcome> {
   const optimizer = recipe.optimizer(network, backend);
   const images = subset ?? Uint32Array.from({ length: data.train.images.count }, (_, i) => i);
+  const order = recipe.shuffle ? shuffledOrder(images, random.split("order of epoch 0")) : images;
   const steps = Math.ceil(images.length / recipe.batchSize);
-  let [firstLoss, lastLoss, step] = [NaN, NaN, 0];
-  for (let epoch = 0; epoch < epochs; epoch++) {
-    for (const indices of batches(shuffledOrder(images, random.split(`order of epoch ${epoch}`)), recipe.batchSize)) {
-      const loss = await backend.scope(async () => {
-        const { prediction, target } = await predict(network, data.train, indices, backend);
-        const { out, cache } = await meanSquaredErrorForward(prediction, target);
-        const { dPrediction } = await meanSquaredErrorBackward(Tensor.full([], 1), cache);
-        network.zeroGrad();
-        await network.backward(dPrediction);
-        await optimizer.step(backend);
-        return out.item();
-      });
-      if (step++ === 0) firstLoss = loss;
-      lastLoss = loss;
-      await onStep?.(loss, (step % steps || steps) / steps);
-    }
+  let [lastLoss, step] = [NaN, 0];
+  for (const indices of batches(order, recipe.batchSize)) {
+    lastLoss = await backend.scope(async () => {
+      const { prediction, target } = await predict(network, data.train, indices, backend);
+      const { out, cache } = await meanSquaredErrorForward(prediction, target);
+      const { dPrediction } = await meanSquaredErrorBackward(Tensor.full([], 1), cache);
+      network.zeroGrad();
+      await network.backward(dPrediction);
+      await optimizer.step(backend);
+      return out.item();
+    });
+    step++;
+    await onStep?.(lastLoss, step / steps);
   }
   const { accuracy } = await evaluate({ network, dataset: data.test, backend, batchSize: 256 });
-  return { firstLoss, testAccuracy: accuracy, testLoss: lastLoss };
+  return { testAccuracy: accuracy, testLoss: lastLoss };
 }
 
 async function predict(network: Sequential, dataset: Dataset, indices: Uint32Array, backend: Backend): Promise<{ prediction: Tensor; target: Tensor }> {

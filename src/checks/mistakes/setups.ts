@@ -66,9 +66,9 @@ function oblong(storage: StorageOptions): (first: number, second: number) => Lay
     conv1: new Conv2d({ inChannels: 1, outChannels: first, kernelSize: [3, 5], stride: [1, 2], padding: [2, 1] }, storage),
     relu1: new Relu(),
     pool1: new MaxPool2d({ kernelSize: [3, 2], stride: [2, 1] }),
-    conv2: new Conv2d({ inChannels: first, outChannels: second, kernelSize: [2, 3], padding: [0, 1] }, storage),
+    conv2: new Conv2d({ inChannels: first, outChannels: second, kernelSize: [2, 3], stride: [1, 2], padding: [0, 1] }, storage),
     relu2: new Relu(),
-    pool2: new MaxPool2d({ kernelSize: [2, 3], stride: [2, 3] }),
+    pool2: new MaxPool2d({ kernelSize: [2, 3], stride: 2 }),
   });
 }
 

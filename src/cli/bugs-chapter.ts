@@ -1,0 +1,99 @@
+/** The generated part of derivations/mistakes.md: every mistake with its lines and what became of it, and the table of all. */
+import { chapterOf, checks, difference, popularChecks, setups } from "../checks/index.js";
+import { reject } from "../tensor/index.js";
+import { caughtBy, type Epoch, missedBy, type MistakeResult, percent } from "./bugs-results.js";
+import { readText, writeFileWhole } from "./files.js";
+
+const BEGIN = "<!-- from here on written by `leibniz bugs --write` -->";
+const END = "<!-- up to here -->";
+const WIDTH = 118;
+
+/**
+ * Replaces what stands between the two marks of a file.
+ *
+ * @throws InputError when the file has not both marks, once each
+ */
+export function writeChapter(file: string, results: readonly MistakeResult[], sourceOf: (file: string) => string): void {
+  const text = readText(file);
+  const [begin, end] = [text.indexOf(BEGIN), text.indexOf(END)];
+  if (begin < 0 || end < begin || text.split(BEGIN).length + text.split(END).length !== 4) reject(file, `the line ${BEGIN} and below it ${END}, once each`, "another arrangement");
+  writeFileWhole(file, `${text.slice(0, begin + BEGIN.length)}\n\n${chapterPart(results, sourceOf)}\n${text.slice(end)}`);
+}
+
+/** @param results epochs may be missing; then the text has a dash in their place */
+function chapterPart(results: readonly MistakeResult[], sourceOf: (file: string) => string): string {
+  const themes = [...new Set(results.map(({ mistake }) => mistake.theme))];
+  const sections = themes.map((theme) => {
+    const own = results.filter(({ mistake }) => mistake.theme === theme);
+    return `### ${theme[0]!.toUpperCase()}${theme.slice(1)}\n\n${own.map((result) => section(result, sourceOf)).join("\n")}`;
+  });
+  return `${sections.join("\n")}\n## Which check catches which\n\n${table(results)}`;
+}
+
+function section({ mistake, findings, epochs }: MistakeResult, sourceOf: (file: string) => string): string {
+  const { name, title, file, tag, story } = mistake;
+  const by = caughtBy({ findings });
+  const first = findings.find(({ check }) => check === by[0]);
+  const missed = missedBy({ findings });
+  const verdict = [
+    by.length === 0 ? "**No check catches it.**" : `Caught by ${list(by)}.`,
+    ...(first?.complaint == null ? [] : [`The first of them says: \`${first.complaint.replaceAll("`", "'")}\`.`]),
+    ...(missed.length === 0 ? [] : [`Missed by ${list(missed)}.`]),
+  ];
+  const seen = mistake.setups.map((setup) => `${setups[setup].description}: ${epochText(epochs, setup)}`);
+  return [
+    `#### ${name}`,
+    "",
+    wrap(`${title[0]!.toUpperCase()}${title.slice(1)}; ([${tag}](${chapterOf(tag)}.md)) in \`${file}\`.`),
+    "",
+    "```diff",
+    difference(sourceOf(file), mistake),
+    "```",
+    "",
+    wrap(`${story} ${seen.length === 0 ? "" : `*After one epoch*, ${seen.join("; ")}.`}`),
+    "",
+    wrap(verdict.join(" ")),
+    "",
+  ].join("\n");
+}
+
+/** `98.61 % (98.54 % without it)` */
+function epochText(epochs: readonly Epoch[], setup: Epoch["setup"]): string {
+  const epoch = epochs.find((one) => one.setup === setup);
+  if (epoch === undefined) return "not trained";
+  return `${accuracyText(epoch)} (${percent(epoch.right)} without it)`;
+}
+
+function accuracyText({ accuracy }: Epoch): string {
+  return accuracy === null ? "stops" : percent(accuracy);
+}
+
+function table(results: readonly MistakeResult[]): string {
+  const head = ["mistake", ...checks.map(({ name }) => name), ...popularChecks.map(({ name }) => `*${name}*`), "epoch", "right"];
+  const rows = results.map(({ mistake, findings, epochs }) => {
+    const verdictOf = (name: string): string => findings.find(({ check }) => check === name)?.verdict ?? "idle";
+    const own = checks.map(({ name }) => (verdictOf(name) === "caught" ? "✓" : ""));
+    const popular = popularChecks.map(({ name }) => ({ caught: "✓", passed: "**misses**", idle: "" })[verdictOf(name) as "caught" | "passed" | "idle"]);
+    const last = epochs.at(-1);
+    return [`[${mistake.name}](#${mistake.name})`, ...own, ...popular, last === undefined ? "" : accuracyText(last), last === undefined ? "" : percent(last.right)];
+  });
+  const line = (cells: readonly string[]): string => `| ${cells.join(" | ")} |`.replace(/ {2,}/g, " ");
+  return [line(head), line(head.map(() => "---")), ...rows.map(line), ""].join("\n");
+}
+
+function list(names: readonly string[]): string {
+  return names.length < 2 ? names.join("") : `${names.slice(0, -1).join(", ")} and ${names.at(-1)}`;
+}
+
+/** Breaks a paragraph into lines. */
+function wrap(text: string): string {
+  const lines: string[] = [];
+  let line = "";
+  for (const word of text.trim().split(/\s+/)) {
+    if (line !== "" && line.length + 1 + word.length > WIDTH) {
+      lines.push(line);
+      line = word;
+    } else line = line === "" ? word : `${line} ${word}`;
+  }
+  return [...lines, line].join("\n");
+}
