@@ -92,8 +92,9 @@ export function difference(source: string, mistake: Mistake): string {
     for (; i < stays; i++) shown.push(`-${before[i]}`);
     for (; j < comes; j++) shown.push(`+${after[j]}`);
   }
-  const indent = Math.min(...shown.map((line) => line.slice(1).search(/\S/)));
-  return shown.map((line) => `${line[0]} ${line.slice(1 + indent)}`).join("\n");
+  const lines = shown.filter((line) => line.slice(1).trim() !== "");
+  const indent = Math.min(...lines.map((line) => line.slice(1).search(/\S/)));
+  return lines.map((line) => `${line[0]} ${line.slice(1 + indent)}`).join("\n");
 }
 
 /** Where the two texts agree again, after as few lines as possible. */
