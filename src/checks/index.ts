@@ -27,7 +27,11 @@ export {
   type Primitive,
   runChecks,
   runEpoch,
+  runStudies,
   type Setup,
   type SetupName,
   setups,
+  type Study,
+  type StudyReport,
+  type StudyTask,
 } from "./mistakes/index.js";

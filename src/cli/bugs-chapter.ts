@@ -9,15 +9,21 @@ const END = "<!-- up to here -->";
 const WIDTH = 118;
 
 /**
- * Replaces what stands between the two marks of a file.
+ * What stands before and after the generated part of a file.
  *
  * @throws InputError when the file has not both marks, once each
  */
-export function writeChapter(file: string, results: readonly MistakeResult[], sourceOf: (file: string) => string): void {
+export function readGenerated(file: string): { readonly before: string; readonly after: string } {
   const text = readText(file);
   const [begin, end] = [text.indexOf(BEGIN), text.indexOf(END)];
   if (begin < 0 || end < begin || text.split(BEGIN).length + text.split(END).length !== 4) reject(file, `the line ${BEGIN} and below it ${END}, once each`, "another arrangement");
-  writeFileWhole(file, `${text.slice(0, begin + BEGIN.length)}\n\n${chapterPart(results, sourceOf)}\n${text.slice(end)}`);
+  return { before: text.slice(0, begin + BEGIN.length), after: text.slice(end) };
+}
+
+/** Replaces the generated part of a file. @throws InputError as {@link readGenerated} */
+export function writeChapter(file: string, results: readonly MistakeResult[], sourceOf: (file: string) => string): void {
+  const { before, after } = readGenerated(file);
+  writeFileWhole(file, `${before}\n\n${chapterPart(results, sourceOf)}\n${after}`);
 }
 
 /** @param results epochs may be missing; then the text has a dash in their place */
@@ -44,7 +50,7 @@ function section({ mistake, findings, epochs }: MistakeResult, sourceOf: (file: 
   return [
     `#### ${name}`,
     "",
-    wrap(`${title[0]!.toUpperCase()}${title.slice(1)}; ([${tag}](${chapterOf(tag)}.md)) in \`${file}\`.`),
+    wrap(`**${title[0]!.toUpperCase()}${title.slice(1)}.** In \`${file}\`, against [(${tag})](${chapterOf(tag)}.md).`),
     "",
     "```diff",
     difference(sourceOf(file), mistake),

@@ -1,14 +1,13 @@
 /** `leibniz bugs`: real mistakes, planted in the engine one at a time, and which check catches which. */
 import { readFileSync } from "node:fs";
+import { availableParallelism } from "node:os";
 import cliProgress from "cli-progress";
 import { Command } from "commander";
 import { catalog } from "../backprop/index.js";
-import { chapterOf, compiledPath, difference, type Mistake, mistakes, patch, type SetupName } from "../checks/index.js";
+import { chapterOf, compiledPath, difference, type Mistake, mistakes, patch, runStudies, type SetupName, type Study, type StudyReport, type StudyTask } from "../checks/index.js";
 import { InputError, reject } from "../tensor/index.js";
-import { writeChapter } from "./bugs-chapter.js";
-import { type Job, runJobs } from "./bugs-processes.js";
+import { readGenerated, writeChapter } from "./bugs-chapter.js";
 import { caughtBy, type Epoch, formatChecks, formatEpoch, type MistakeResult, missedBy, percent, toJson } from "./bugs-results.js";
-import type { Report, Task } from "./bugs-worker.js";
 import { dataOption, jsonOption, printJson, seedOption, wholeNumber } from "./options.js";
 import { formatSeconds } from "./progress.js";
 
@@ -23,7 +22,9 @@ interface BugsOptions {
 }
 
 const ROOT = new URL("../../", import.meta.url);
+const RECORDED = new URL("../../test/fixtures/pytorch-layers.json", import.meta.url);
 const ALL_IMAGES = 60_000;
+const MOST_PROCESSES = 4;
 
 export function bugsCommand(): Command {
   return new Command("bugs")
@@ -45,6 +46,7 @@ async function runBugs(names: readonly string[], options: BugsOptions): Promise<
   if (options.write !== undefined && names.length > 0) reject("--write", "all mistakes, since it writes a table of all", names.join(", "));
   const chosen = mistakes.filter(({ name }) => names.length === 0 || names.includes(name));
   if (options.list === true) return list(chosen, options.json === true);
+  if (options.write !== undefined) readGenerated(options.write);
   const started = performance.now();
   const results = await study(chosen, options);
   const missed = results.filter((result) => caughtBy(result).length === 0);
@@ -90,32 +92,35 @@ async function study(chosen: readonly Mistake[], options: BugsOptions): Promise<
       show.done();
     }
   };
-  const jobs: Job[] = [];
+  const studies: Study[] = [];
   const planned = new Set<SetupName>();
-  const everything = { layers: catalog.map(({ layer }) => layer), chapters: [], primitives: [], checks: true };
+  const everything = { layers: catalog.map(({ layer }) => layer), chapters: [], primitives: [] };
+  const recorded = readFileSync(RECORDED, "utf8");
   for (const entry of entries) {
     const { mistake } = entry;
     for (const setup of mistake.setups.filter((name) => !planned.has(name))) {
       planned.add(setup);
-      const task = taskOf(options, null, { ...everything, setups: [setup], checks: planned.size === 1 });
-      jobs.push({ task, onReport: (report) => onRight(report, right, flush, show) });
+      const task = taskOf(options, { ...everything, setups: [setup], recorded: planned.size === 1 ? recorded : null });
+      studies.push({ texts: new Map(), task, onReport: (report) => onRight(report, right, flush, show) });
     }
     const { layers, setups: wanted, primitives = [] } = mistake;
-    const task = taskOf(options, mistake, { layers, chapters: [chapterOf(mistake.tag)], setups: wanted, primitives, checks: true });
-    const onReport = (report: Report): void => {
+    const task = taskOf(options, { layers, chapters: [chapterOf(mistake.tag)], setups: wanted, primitives, recorded });
+    const onReport = (report: StudyReport): void => {
       if (report.type === "checked") entry.findings = report.findings;
       if (report.type === "trained") entry.epochs.push({ setup: report.setup, accuracy: report.accuracy, stopped: report.stopped });
       if (report.type === "progress") show.training(`${mistake.name}, ${report.setup}`, report.share);
       flush();
     };
-    jobs.push({ task, onReport });
+    studies.push({ texts: textsOf(mistake), task, onReport: onReport });
   }
-  await untilInterrupted((stop) => runJobs(options.quick === true ? jobs.filter(({ task }) => task.checks) : jobs, stop), () => show.end());
+  const processes = Math.min(availableParallelism(), MOST_PROCESSES);
+  if (!process.stderr.isTTY && options.json !== true) console.error(`${chosen.length} of ${mistakes.length} mistakes, ${processes} at a time`);
+  await untilInterrupted((stop) => runStudies(options.quick === true ? studies.filter(({ task }) => task.recorded !== null) : studies, processes, stop), () => show.end());
   return results;
 }
 
 /** The engine without a mistake: its accuracies, for comparison, and no check may complain about it. */
-function onRight(report: Report, right: Map<SetupName, number>, flush: () => void, show: Progress): void {
+function onRight(report: StudyReport, right: Map<SetupName, number>, flush: () => void, show: Progress): void {
   if (report.type === "checked") {
     const complaint = report.findings.find(({ verdict }) => verdict === "caught");
     if (complaint !== undefined) throw new Error(`bugs: without any mistake, the check ${complaint.check} says: ${complaint.complaint}`);
@@ -128,11 +133,14 @@ function onRight(report: Report, right: Map<SetupName, number>, flush: () => voi
   }
 }
 
-function taskOf({ quick, images, data, seed }: BugsOptions, mistake: Mistake | null, rest: Pick<Task, "layers" | "chapters" | "setups" | "primitives" | "checks">): Task {
-  const common = { ...rest, images: quick === true ? null : images, data, seed };
-  if (mistake === null) return { ...common, replacement: null };
+function taskOf({ quick, images, data, seed }: BugsOptions, rest: Pick<StudyTask, "layers" | "chapters" | "setups" | "primitives" | "recorded">): StudyTask {
+  return { ...rest, images: quick === true ? null : images, data: data ?? null, seed };
+}
+
+/** The compiled module with the mistake in it. */
+function textsOf(mistake: Mistake): ReadonlyMap<string, string> {
   const compiled = new URL(compiledPath(mistake.file), ROOT);
-  return { ...common, replacement: { url: compiled.href, source: patch(readFileSync(compiled, "utf8"), mistake, compiledPath(mistake.file)) } };
+  return new Map([[compiled.href, patch(readFileSync(compiled, "utf8"), mistake, compiledPath(mistake.file))]]);
 }
 
 function sourceOf(file: string): string {

@@ -24,6 +24,7 @@ export function makeBatch({ images, labels }: Dataset, indices: ArrayLike<number
   const x = Tensor.zeros([indices.length, 1, height, width], "float32", allocator);
   const chosen = new Int32Array(indices.length);
   const target = x.data;
+  // (mistakes.6) x[n, 0, h, w] = pixels[indices[n], h, w] / 255, labels[n] = labels[indices[n]]
   for (let n = 0; n < indices.length; n++) {
     const index = indices[n]!;
     if (!(Number.isInteger(index) && index >= 0 && index < labels.length)) reject("makeBatch", `indices from 0 to ${labels.length - 1}`, `${index} at position ${n}`);

@@ -12,6 +12,8 @@ export { type Check, type CheckContext, type CheckName, type Finding, type Popul
 export { checks, popularChecks, runChecks } from "./checks.js";
 export { chapterOf, compiledPath, difference, type Edit, type Mistake, patch, type Primitive, type Theme } from "./mistake.js";
 export { type EpochOptions, type EpochOutcome, openMixedBackend, runEpoch } from "./one-epoch.js";
+export { runStudies, type Study } from "./run-study.js";
+export type { StudyReport, StudyTask } from "./study.js";
 export { type Setup, type SetupName, setups } from "./setups.js";
 
 /** The catalogue, from the loss back to the data. */

@@ -22,15 +22,13 @@ export interface EpochOptions {
   readonly seed: number;
   /** Indices into the training set; all if left out. */
   readonly subset?: Uint32Array;
-  /** Is called after every step with its loss and the share of the epoch that is done. */
-  readonly onStep?: (loss: number, share: number) => Promise<void>;
+  /** Is called after every step with its loss and the share of the epoch that is done; `stop` ends the training there. */
+  readonly onStep?: (loss: number, share: number) => Promise<void | "stop">;
 }
 
 export interface EpochOutcome {
-  /** Share of the test images, as the engine reports it. */
+  /** Share of the test images, as the engine reports it; NaN if the training was stopped. */
   readonly testAccuracy: number;
-  /** In nats, over the test images; or squared, of the last step. */
-  readonly testLoss: number;
 }
 
 /** @throws InputError as {@link train} does, when the loss is no longer finite */
@@ -40,13 +38,13 @@ export async function runEpoch(options: EpochOptions): Promise<EpochOutcome> {
   const network = setup.recipe.network(backend);
   initialise(network, random.split("initial weights"));
   if (setup.loss === "squared error") return regress(options, network, random);
-  let [testAccuracy, testLoss] = [NaN, NaN];
+  let testAccuracy = NaN;
   const run = train({ recipe: setup.recipe, network, train: data.train, test: data.test, backend, random, epochs: 1, ...(subset === undefined ? {} : { subset }) });
   for await (const event of run) {
-    if (event.type === "step") await onStep?.(event.loss, event.step / event.steps);
-    if (event.type === "epoch") ({ testAccuracy, testLoss } = event.result);
+    if (event.type === "step" && (await onStep?.(event.loss, event.step / event.steps)) === "stop") break;
+    if (event.type === "epoch") ({ testAccuracy } = event.result);
   }
-  return { testAccuracy, testLoss };
+  return { testAccuracy };
 }
 
 /** The classes as a regression: the outputs are to be 1 at the class and 0 elsewhere. */
@@ -55,9 +53,9 @@ async function regress({ setup: { recipe }, backend, data, subset, onStep }: Epo
   const images = subset ?? Uint32Array.from({ length: data.train.images.count }, (_, i) => i);
   const order = recipe.shuffle ? shuffledOrder(images, random.split("order of epoch 0")) : images;
   const steps = Math.ceil(images.length / recipe.batchSize);
-  let [lastLoss, step] = [NaN, 0];
+  let step = 0;
   for (const indices of batches(order, recipe.batchSize)) {
-    lastLoss = await backend.scope(async () => {
+    const loss = await backend.scope(async () => {
       const { prediction, target } = await predict(network, data.train, indices, backend);
       const { out, cache } = await meanSquaredErrorForward(prediction, target);
       const { dPrediction } = await meanSquaredErrorBackward(Tensor.full([], 1), cache);
@@ -67,10 +65,10 @@ async function regress({ setup: { recipe }, backend, data, subset, onStep }: Epo
       return out.item();
     });
     step++;
-    await onStep?.(lastLoss, step / steps);
+    if ((await onStep?.(loss, step / steps)) === "stop") break;
   }
   const { accuracy } = await evaluate({ network, dataset: data.test, backend, batchSize: 256 });
-  return { testAccuracy: accuracy, testLoss: lastLoss };
+  return { testAccuracy: accuracy };
 }
 
 async function predict(network: Sequential, dataset: Dataset, indices: Uint32Array, backend: Backend): Promise<{ prediction: Tensor; target: Tensor }> {

@@ -22,12 +22,13 @@ export class PatchedFailure extends Error {
 
 /**
  * @param onReport is told what the work reports on its way
+ * @param stop ends the process when it is aborted
  * @returns what the work returned
  * @throws PatchedFailure with the message of what the work threw; MachineError when the process died
  */
-export function runPatched(task: PatchedTask, onReport: (message: unknown) => void = () => {}): Promise<unknown> {
+export function runPatched(task: PatchedTask, onReport: (message: unknown) => void = () => {}, stop?: AbortSignal): Promise<unknown> {
   return new Promise((resolve, refuse) => {
-    const child = fork(new URL("./start.js", import.meta.url), { serialization: "advanced", execArgv: ["--no-warnings"], stdio: ["ignore", "inherit", "inherit", "ipc"] });
+    const child = fork(new URL("./start.js", import.meta.url), { serialization: "advanced", execArgv: ["--no-warnings"], stdio: ["ignore", "inherit", "inherit", "ipc"], signal: stop, killSignal: "SIGKILL" });
     child.on("message", (outcome: PatchedOutcome) => {
       if (outcome.type === "report") onReport(outcome.message);
       else if (outcome.type === "done") resolve(outcome.result);

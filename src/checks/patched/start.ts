@@ -3,6 +3,7 @@ import { register } from "node:module";
 import type { PatchedOutcome, PatchedTask } from "./run-patched.js";
 
 process.once("message", ({ texts, module, input }: PatchedTask) => void run(texts, module, input));
+process.once("disconnect", () => process.exit()); // also when the process that started this one is gone
 
 async function run(texts: ReadonlyMap<string, string>, module: string, input: unknown): Promise<void> {
   register("./hooks.js", import.meta.url, { data: texts });

@@ -59,7 +59,7 @@ export const optimizers: readonly Mistake[] = [
     title: "weight decay with the wrong sign: g − λ·w",
     edits: [{ find: "const d = g[i]! + weightDecay * w[i]!;", replace: "const d = g[i]! - weightDecay * w[i]!;" }],
     tag: "optimizers.10",
-    setups: ["notes", "decay"],
+    setups: ["decay"],
     primitives: ["adamUpdate"],
     story: "Weights are pushed away from 0. Without weight decay, as in the default recipe, the line does nothing.",
   },

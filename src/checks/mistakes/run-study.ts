@@ -1,0 +1,42 @@
+/** Studies mistakes in processes of their own, a few at a time. */
+import { runPatched } from "../patched/index.js";
+import type { StudyReport, StudyTask } from "./study.js";
+
+export interface Study {
+  /** Modules with a mistake in them, by address. */
+  readonly texts: ReadonlyMap<string, string>;
+  readonly task: StudyTask;
+  readonly onReport: (report: StudyReport) => void;
+}
+
+/**
+ * Works through the studies in their order, `processes` at once. What one of them throws ends all.
+ *
+ * @param signal ends all when it is aborted
+ */
+export async function runStudies(studies: readonly Study[], processes: number, signal: AbortSignal): Promise<void> {
+  const waiting = [...studies];
+  const stop = new AbortController();
+  const end = (reason: unknown): void => stop.abort(reason);
+  if (signal.aborted) end(signal.reason);
+  signal.addEventListener("abort", () => end(signal.reason), { once: true });
+  const one = async ({ texts, task, onReport }: Study): Promise<void> => {
+    const heard = (message: unknown): void => {
+      try {
+        onReport(message as StudyReport);
+      } catch (error) {
+        end(error);
+      }
+    };
+    await runPatched({ texts, module: new URL("./study.js", import.meta.url).href, input: task }, heard, stop.signal);
+  };
+  const worker = async (): Promise<void> => {
+    for (let next = waiting.shift(); next !== undefined && !stop.signal.aborted; next = waiting.shift()) await one(next);
+  };
+  try {
+    await Promise.all(Array.from({ length: processes }, worker));
+  } catch (error) {
+    end(error);
+  }
+  if (stop.signal.aborted) throw stop.signal.reason; // the first reason, not the abortion that it caused
+}
