@@ -20,20 +20,20 @@ export function readGenerated(file: string): { readonly before: string; readonly
   return { before: text.slice(0, begin + BEGIN.length), after: text.slice(end) };
 }
 
-/** Replaces the generated part of a file. @throws InputError as {@link readGenerated} */
-export function writeChapter(file: string, results: readonly MistakeResult[], sourceOf: (file: string) => string): void {
+/** Replaces the generated part of a file. `images` is how many an epoch had, or null if nothing was trained. @throws InputError as {@link readGenerated} */
+export function writeChapter(file: string, results: readonly MistakeResult[], images: number | null, sourceOf: (file: string) => string): void {
   const { before, after } = readGenerated(file);
-  writeFileWhole(file, `${before}\n\n${chapterPart(results, sourceOf)}\n${after}`);
+  writeFileWhole(file, `${before}\n\n${chapterPart(results, images, sourceOf)}\n${after}`);
 }
 
-/** @param results epochs may be missing; then the text has a dash in their place */
-function chapterPart(results: readonly MistakeResult[], sourceOf: (file: string) => string): string {
+function chapterPart(results: readonly MistakeResult[], images: number | null, sourceOf: (file: string) => string): string {
   const themes = [...new Set(results.map(({ mistake }) => mistake.theme))];
   const sections = themes.map((theme) => {
     const own = results.filter(({ mistake }) => mistake.theme === theme);
     return `### ${theme[0]!.toUpperCase()}${theme.slice(1)}\n\n${own.map((result) => section(result, sourceOf)).join("\n")}`;
   });
-  return `${sections.join("\n")}\n## Which check catches which\n\n${table(results)}`;
+  const trained = images === null ? "This time nothing was trained." : `Here an epoch has ${images.toLocaleString("en-US")} training images.`;
+  return `${trained}\n\n${sections.join("\n")}\n## Which check catches which\n\n${table(results)}`;
 }
 
 function section({ mistake, findings, epochs }: MistakeResult, sourceOf: (file: string) => string): string {

@@ -44,7 +44,7 @@ async function runBugs(names: readonly string[], options: BugsOptions): Promise<
     const missed = results.filter((result) => missedBy(result).length > 0).length;
     console.log(`\n${results.length} mistakes, ${caught} caught; ${missed} of them missed by some popular check; ${formatSeconds((performance.now() - started) / 1000)} min`);
   }
-  if (options.write !== undefined) writeChapter(options.write, results, sourceOf);
+  if (options.write !== undefined) writeChapter(options.write, results, options.quick === true ? null : options.images, sourceOf);
   if (caught < results.length) process.exitCode = 1;
 }
 

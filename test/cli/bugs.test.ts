@@ -14,6 +14,7 @@ function withoutNumbers(chapter: string): string {
   return chapter
     .replace(/^(\| \[[a-z0-9-]+\]\(#.*\|) [^|\n]* \| [^|\n]* \|$/gm, "$1")
     .replace(/\s+/g, " ")
+    .replace(/This time nothing was trained\.|Here an epoch has [\d,]+ training images\./, "")
     .replace(/\*After one epoch\*.*?\. (?=Caught by|\*\*No check)/g, "")
     .replace(/The first of them says: `.*?`\. ?/g, "");
 }
