@@ -3,6 +3,7 @@ import { affineMistakes } from "./catalogue/affine.js";
 import { convolution } from "./catalogue/convolution.js";
 import { dataMistakes } from "./catalogue/data.js";
 import { losses } from "./catalogue/losses.js";
+import { newerLayers } from "./catalogue/newer-layers.js";
 import { optimizers } from "./catalogue/optimizers.js";
 import { parameterMistakes } from "./catalogue/parameters.js";
 import { poolingMistakes } from "./catalogue/pooling.js";
@@ -17,4 +18,4 @@ export type { StudyReport, StudyTask } from "./study.js";
 export { type Setup, type SetupName, setups } from "./setups.js";
 
 /** The catalogue, from the loss back to the data. */
-export const mistakes: readonly Mistake[] = [...losses, ...affineMistakes, ...convolution, ...poolingMistakes, ...parameterMistakes, ...optimizers, ...dataMistakes];
+export const mistakes: readonly Mistake[] = [...losses, ...affineMistakes, ...convolution, ...poolingMistakes, ...newerLayers, ...parameterMistakes, ...optimizers, ...dataMistakes];

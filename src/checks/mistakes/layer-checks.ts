@@ -74,8 +74,8 @@ export const layerChecks: readonly Check<CheckName>[] = [
   { name: "large numbers", description: "nothing overflows for inputs of about 1000", run: (context) => everyCase(context, usualCases, overflows) },
 ];
 
-/** With dOut = 1 the gradient of a softmax is 0 in all entries, and the differences are nothing but rounding. */
-const ROUNDING = 1e-10;
+/** With dOut = 1 the gradients of a softmax and of a normalisation are 0 in all entries, and the differences are nothing but rounding. */
+const ROUNDING = 1e-9;
 
 /** Draws ones wherever numbers should be random: the upstream gradient that most tutorials use. */
 class Ones extends Random {

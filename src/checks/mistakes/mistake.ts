@@ -5,7 +5,7 @@
 import type { Backend } from "../../kernels/index.js";
 import type { SetupName } from "./setups.js";
 
-export type Theme = "loss" | "affine and relu" | "convolution" | "pooling" | "parameters" | "optimizer" | "data" | "evaluation";
+export type Theme = "loss" | "affine and relu" | "convolution" | "pooling" | "other layers" | "parameters" | "optimizer" | "data" | "evaluation";
 
 export interface Mistake {
   /** In words with dashes: `loss-gradient-not-averaged`. */

@@ -1,10 +1,10 @@
 /** What is trained to see a mistake: the notes' network by the recipe `default`, and where that has no such layer, a relative of it. */
-import { Affine, AveragePool2d, Conv2d, Flatten, GlobalAveragePool2d, type Layer, MaxPool2d, Relu, type StorageOptions } from "../../backprop/index.js";
+import { Affine, AveragePool2d, BatchNorm1d, Conv2d, Dropout, Flatten, GlobalAveragePool2d, type Layer, MaxPool2d, Relu, Residual, Sigmoid, type StorageOptions, Tanh } from "../../backprop/index.js";
 import type { Backend } from "../../kernels/index.js";
 import { notebookNetwork, Sequential } from "../../network/index.js";
 import { Adam, type AdamOptions, findRecipe, type Optimizer, type Recipe, Sgd } from "../../training/index.js";
 
-export type SetupName = "notes" | "sgd" | "decay" | "oblong" | "average" | "global" | "squared";
+export type SetupName = "notes" | "sgd" | "decay" | "oblong" | "average" | "global" | "squared" | "deep" | "dropout";
 
 export interface Setup {
   readonly name: SetupName;
@@ -37,51 +37,72 @@ const SMALL: Widths = { filters: [2, 3], hidden: 4 };
 
 type Layers = Readonly<Record<string, Layer>>;
 
+/** How a network is put together: its blocks of convolution, and what stands between its affine layers. */
+interface Plan {
+  readonly blocks: (first: number, second: number, storage: StorageOptions) => Layers;
+  readonly middle?: (hidden: number, storage: StorageOptions) => Layers;
+  /** Of the first affine layer; a normalisation right behind it would take it out again. */
+  readonly bias?: boolean;
+}
+
 /** Two blocks of convolution, relu and pooling, then two affine layers; the sizes in between are worked out. */
-function convolutional(image: readonly [number, number], classes: number, { filters, hidden }: Widths, storage: StorageOptions, blocks: (first: number, second: number) => Layers): Sequential {
-  const images = { ...blocks(...filters), flatten: new Flatten() };
+function convolutional(image: readonly [number, number], classes: number, { filters, hidden }: Widths, storage: StorageOptions, { blocks, middle = () => ({ relu3: new Relu() }), bias = true }: Plan): Sequential {
+  const images = { ...blocks(...filters, storage), flatten: new Flatten() };
   const features = new Sequential(images).outputShapes([1, 1, ...image]).at(-1)![1]!;
   return new Sequential({
     ...images,
-    affine1: new Affine({ inFeatures: features, outFeatures: hidden }, storage),
-    relu3: new Relu(),
+    affine1: new Affine({ inFeatures: features, outFeatures: hidden, bias }, storage),
+    ...middle(hidden, storage),
     affine2: new Affine({ inFeatures: hidden, outFeatures: classes }, storage),
   });
 }
 
-function notes(storage: StorageOptions): (first: number, second: number) => Layers {
-  return (first, second) => ({
+const notes: Plan = {
+  blocks: (first, second, storage) => ({
     conv1: new Conv2d({ inChannels: 1, outChannels: first, kernelSize: 3 }, storage),
     relu1: new Relu(),
     pool1: new MaxPool2d({ kernelSize: 2 }),
     conv2: new Conv2d({ inChannels: first, outChannels: second, kernelSize: 3 }, storage),
     relu2: new Relu(),
     pool2: new MaxPool2d({ kernelSize: 2 }),
-  });
-}
+  }),
+};
 
 /** Nothing is the same on both axes, windows overlap, and there is padding. */
-function oblong(storage: StorageOptions): (first: number, second: number) => Layers {
-  return (first, second) => ({
+const oblong: Plan = {
+  blocks: (first, second, storage) => ({
     conv1: new Conv2d({ inChannels: 1, outChannels: first, kernelSize: [3, 5], stride: [1, 2], padding: [2, 1] }, storage),
     relu1: new Relu(),
     pool1: new MaxPool2d({ kernelSize: [3, 2], stride: [2, 1] }),
     conv2: new Conv2d({ inChannels: first, outChannels: second, kernelSize: [2, 3], stride: [1, 2], padding: [0, 1] }, storage),
     relu2: new Relu(),
     pool2: new MaxPool2d({ kernelSize: [2, 3], stride: 2 }),
-  });
-}
+  }),
+};
 
-function average(storage: StorageOptions): (first: number, second: number) => Layers {
-  return (first, second) => ({
+const average: Plan = {
+  blocks: (first, second, storage) => ({
     conv1: new Conv2d({ inChannels: 1, outChannels: first, kernelSize: 3 }, storage),
     relu1: new Relu(),
     pool1: new AveragePool2d({ kernelSize: [2, 3], padding: [1, 1] }),
     conv2: new Conv2d({ inChannels: first, outChannels: second, kernelSize: 3 }, storage),
     relu2: new Relu(),
     pool2: new AveragePool2d({ kernelSize: 2 }),
-  });
-}
+  }),
+};
+
+/** Rows are normalised, squashed, and changed by a residual block. */
+const deep: Plan = {
+  ...notes,
+  bias: false,
+  middle: (hidden, storage) => ({
+    norm: new BatchNorm1d({ channels: hidden }, storage),
+    sigmoid: new Sigmoid(),
+    block: new Residual({ body: { inner: new Affine({ inFeatures: hidden, outFeatures: hidden }, storage), tanh: new Tanh() } }),
+  }),
+};
+
+const dropout: Plan = { ...notes, middle: () => ({ relu3: new Relu(), dropout: new Dropout({ probability: 0.5 }) }) };
 
 /** Averages over whole channels stand in front of the only affine layer. */
 function global(classes: number, { filters: [first, second] }: Widths, storage: StorageOptions): Sequential {
@@ -101,9 +122,8 @@ const adam = (options: AdamOptions = {}) => (network: Sequential, backend: Backe
 const sgd = (network: Sequential, backend: Backend): Optimizer => new Sgd(network.parameters, { learningRate: 0.03, momentum: 0.9 }, backend.allocator);
 
 const notesNetwork = (backend: Backend): Sequential => notebookNetwork(on(backend));
-const smallNotes = (storage: StorageOptions): Sequential => convolutional(SMALL_IMAGE, SMALL_CLASSES, SMALL, storage, notes(storage));
-const full = (build: (storage: StorageOptions) => (first: number, second: number) => Layers) => (backend: Backend): Sequential => convolutional(MNIST_IMAGE, MNIST_CLASSES, FULL, on(backend), build(on(backend)));
-const small = (build: (storage: StorageOptions) => (first: number, second: number) => Layers) => (storage: StorageOptions): Sequential => convolutional(SMALL_IMAGE, SMALL_CLASSES, SMALL, storage, build(storage));
+const full = (plan: Plan) => (backend: Backend): Sequential => convolutional(MNIST_IMAGE, MNIST_CLASSES, FULL, on(backend), plan);
+const small = (plan: Plan) => (storage: StorageOptions): Sequential => convolutional(SMALL_IMAGE, SMALL_CLASSES, SMALL, storage, plan);
 
 interface Choice {
   readonly description: string;
@@ -115,13 +135,15 @@ interface Choice {
 }
 
 const choices: Readonly<Record<SetupName, Choice>> = {
-  notes: { description: "the notes' network, Adam", network: notesNetwork, small: smallNotes, optimizer: adam() },
-  sgd: { description: "the notes' network, SGD with momentum", network: notesNetwork, small: smallNotes, optimizer: sgd },
-  decay: { description: "the notes' network, Adam with weight decay 0.1", network: notesNetwork, small: smallNotes, optimizer: adam({ weightDecay: 0.1 }), fewLoss: 0.5 },
+  notes: { description: "the notes' network, Adam", network: notesNetwork, small: small(notes), optimizer: adam() },
+  sgd: { description: "the notes' network, SGD with momentum", network: notesNetwork, small: small(notes), optimizer: sgd },
+  decay: { description: "the notes' network, Adam with weight decay 0.1", network: notesNetwork, small: small(notes), optimizer: adam({ weightDecay: 0.1 }), fewLoss: 0.5 },
   oblong: { description: "oblong windows that overlap, padded", network: full(oblong), small: small(oblong), optimizer: adam() },
   average: { description: "average pooling, padded", network: full(average), small: small(average), optimizer: adam() },
   global: { description: "global average pooling", network: (backend) => global(MNIST_CLASSES, FULL, on(backend)), small: (storage) => global(SMALL_CLASSES, SMALL, storage), optimizer: adam({ learningRate: 1e-2 }), fewLoss: 0.5 },
-  squared: { description: "the notes' network, squared error", network: notesNetwork, small: smallNotes, optimizer: adam(), loss: "squared error" },
+  deep: { description: "batch normalisation, a sigmoid and a residual block between the affine layers", network: full(deep), small: small(deep), optimizer: adam() },
+  dropout: { description: "the notes' network, dropout 0.5 before its last layer", network: full(dropout), small: small(dropout), optimizer: adam(), fewLoss: 0.5 },
+  squared: { description: "the notes' network, squared error", network: notesNetwork, small: small(notes), optimizer: adam(), loss: "squared error" },
 };
 
 export const setups: Readonly<Record<SetupName, Setup>> = Object.fromEntries(

@@ -12,6 +12,8 @@ const SQUARE: Readonly<Record<string, { readonly options?: Readonly<Record<strin
   meanSquaredError: { shapes: { prediction: [4, 4], target: [4, 4] } },
   conv2d: { options: { kernelSize: 3, stride: 2, padding: 1 }, shapes: { x: [3, 3, 7, 7], weight: [3, 3, 3, 3], bias: [3] } },
   maxPool2d: { options: { kernelSize: 2 }, shapes: { x: [2, 2, 6, 6] } },
+  residual: { options: { kernelSize: [3, 3], padding: [1, 1] }, shapes: { x: [2, 3, 4, 4], weight: [3, 3, 3, 3], bias: [3] } },
+  layerNorm: { shapes: { x: [4, 4], weight: [4], bias: [4] } },
   averagePool2d: { options: { kernelSize: 2 }, shapes: { x: [2, 2, 6, 6] } },
 };
 
