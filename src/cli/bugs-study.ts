@@ -1,5 +1,5 @@
 /** Studies mistakes and shows each as soon as those before it have been shown. */
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { catalog } from "../backprop/index.js";
 import { chapterOf, compiledPath, type Finding, type Mistake, patch, runStudies, type SetupName, type Study, type StudyReport, type StudyTask } from "../checks/index.js";
@@ -8,7 +8,7 @@ import { type Epoch, formatChecks, formatEpoch, type MistakeResult, percent, toJ
 
 /** Where the package's files are. */
 export const ROOT = new URL("../../", import.meta.url);
-const RECORDED = new URL("../../test/fixtures/pytorch-layers.json", import.meta.url);
+const RECORDED = new URL("../../test/fixtures/", import.meta.url);
 const MOST_PROCESSES = 4;
 
 export interface StudyOptions {
@@ -59,7 +59,7 @@ class Desk {
   /** In front of the first mistake that needs a setup stands the engine without one. */
   studies(): Study[] {
     const { quick = false, images, seed, data = null } = this.#options;
-    const recorded = readFileSync(RECORDED, "utf8");
+    const recorded = readdirSync(RECORDED).filter((file) => file.endsWith("layers.json")).map((file) => readFileSync(new URL(file, RECORDED), "utf8"));
     const common = { images: quick ? null : images, seed, data };
     const planned = new Set<SetupName>();
     return this.#entries.flatMap((entry): Study[] => {

@@ -14,8 +14,8 @@ export interface CheckContext {
   readonly setups: readonly Setup[];
   readonly primitives: readonly Primitive[];
   readonly data: Mnist;
-  /** Recorded results of another engine, the text of a file for `parseParity`. */
-  readonly recorded: string;
+  /** Recorded results of another engine, the texts of files for `parseParity`. */
+  readonly recorded: readonly string[];
 }
 
 export interface Check<Name extends string = CheckName | PopularCheckName> {

@@ -60,7 +60,7 @@ async function overflows({ differentiable, constants = [] }: CatalogEntry, { opt
 }
 
 async function differsFromRecorded({ recorded }: CheckContext): Promise<string | null> {
-  for (const one of parseParity(recorded, "recorded")) {
+  for (const one of recorded.flatMap((text) => parseParity(text, "recorded"))) {
     const wrong = (await one.run()).find(({ verdict }) => verdict === "fail");
     if (wrong !== undefined) return `${wrong.what} (${wrong.name}): ${wrong.quantity} differs by ${wrong.maxRelativeError.toExponential(1)}`;
   }

@@ -13,7 +13,7 @@ export interface StudyTask {
   readonly setups: readonly SetupName[];
   readonly primitives: readonly Primitive[];
   /** Recorded results of another engine, for the checks; null runs no checks, and only trains. */
-  readonly recorded: string | null;
+  readonly recorded: readonly string[] | null;
   /** Training images of one epoch; null trains nothing. */
   readonly images: number | null;
   /** The folder of MNIST's files, if it is not that of the package. */

@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
@@ -8,7 +8,8 @@ import { reference } from "leibniz/kernels";
 import { root } from "../../helpers/cli.js";
 import { mnist, someImages } from "../../helpers/mnist.js";
 
-const recorded = readFileSync(join(root, "test/fixtures/pytorch-layers.json"), "utf8");
+const fixtures = join(root, "test/fixtures");
+const recorded = readdirSync(fixtures).filter((file) => file.endsWith("layers.json")).map((file) => readFileSync(join(fixtures, file), "utf8"));
 const names = Object.keys(setups) as SetupName[];
 
 test("without a mistake no check complains, whatever is trained", async () => {
