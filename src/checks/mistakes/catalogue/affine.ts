@@ -9,7 +9,7 @@ export const affineMistakes: readonly Mistake[] = [
     title: "the gradient of the bias is not summed over the batch: only the first row counts",
     edits: [{ find: "await backend.sumPerChannel(dOut)", replace: "await backend.sumPerChannel(dOut.slice([0, 1]))" }],
     tag: "affine.5",
-    story: "Written and tested with a batch of one. The bias then follows one image of the batch, which is a noisy estimate of the right direction; it is not even wrong on average, only weak.",
+    story: "Written and tested with a batch of one. The bias then follows one image of the batch, a noisy estimate of the right direction; it is not even wrong on average, only noisy, and Adam makes light of that.",
   },
   {
     ...affine,
@@ -76,6 +76,6 @@ export const affineMistakes: readonly Mistake[] = [
     tag: "affine.15",
     layers: ["flatten"],
     setups: ["notes"],
-    story: "Two layouts, NCHW and NHWC, in one program. The number of entries is the same either way, and reshape asks for no more than that. The convolutions get gradients meant for other pixels and other channels.",
+    story: "Two layouts, NCHW and NHWC, in one program. The number of entries is the same either way, and reshape asks for no more than that. The convolutions get gradients meant for other pixels and other channels. The affine layers behind them learn to make the best of what comes.",
   },
 ];

@@ -12,7 +12,7 @@ export const losses: readonly Mistake[] = [
     setups: ["notes", "sgd"],
     story:
       "The 1/N sits in the forward pass, and the backward pass is written for one image. Adam divides a gradient by its own size, so a factor of 32 cancels and nothing is seen. " +
-      "Plain descent takes steps 32 times too long.",
+      "Plain descent takes steps 32 times too long and learns nothing at all.",
   },
   {
     ...crossEntropy,
@@ -58,7 +58,7 @@ export const losses: readonly Mistake[] = [
       },
     ],
     tag: "softmax-cross-entropy.16",
-    story: "A classic of frameworks whose loss takes logits. Probabilities lie between 0 and 1, so the second softmax can never say more than e/(e + 9) = 23 % and the loss never falls below 1.46, however good the network is. Here the gradient also skips the inner softmax.",
+    story: "A classic of frameworks whose loss takes logits. Probabilities lie between 0 and 1, so the second softmax can never say more than e/(e + 9) = 23 % and the loss never falls below 1.46, however good the network is. Here the gradient also skips the inner softmax, and pulls in a direction that is only half right.",
   },
   {
     ...crossEntropy,

@@ -17,7 +17,7 @@ export const parameterMistakes: readonly Mistake[] = [
     name: "gradients-never-zeroed",
     title: "the gradients are not set to 0 before the next step",
     file: "src/training/train.ts",
-    edits: [{ find: "network.zeroGrad();\n  const logits", replace: "const logits" }],
+    edits: [{ find: "network.zeroGrad();", replace: "" }],
     tag: "backpropagation.10",
     setups: ["notes", "sgd"],
     story: "Since gradients are added up, those of all earlier steps stay in. It acts like a momentum that never fades.",
