@@ -76,7 +76,7 @@ const oblong: Plan = {
     pool1: new MaxPool2d({ kernelSize: [3, 2], stride: [2, 1] }),
     conv2: new Conv2d({ inChannels: first, outChannels: second, kernelSize: [2, 3], stride: [1, 2], padding: [0, 1] }, storage),
     relu2: new Relu(),
-    pool2: new MaxPool2d({ kernelSize: [2, 3], stride: 2 }),
+    pool2: new MaxPool2d({ kernelSize: [3, 2], stride: 2 }),
   }),
 };
 

@@ -63,7 +63,7 @@ export const newerLayers: readonly Mistake[] = [
     edits: [{ find: "1 / Math.sqrt(value + epsilon)", replace: "1 / (Math.sqrt(value) + epsilon)" }],
     tag: "normalisation.3",
     layers: ["batchNorm2d", "batchNorm1d", "layerNorm"],
-    story: "Both keep a constant channel from being divided by 0. But the gradient was derived for one of them, and is off by a few millionths for the other.",
+    story: "Both keep a constant channel from being divided by 0. But the gradient was derived for one of them and is not that of the other: the less a channel varies, the more it is off.",
   },
   {
     ...batchNorm,
