@@ -31,10 +31,12 @@ interface Entry {
 /** @returns the results of all mistakes, in their order */
 export async function studyMistakes(chosen: readonly Mistake[], options: StudyOptions, stop: AbortSignal): Promise<readonly MistakeResult[]> {
   const processes = Math.min(availableParallelism(), MOST_PROCESSES);
-  const progress = new BugsProgress(chosen.length, processes, options.json === true);
+  const progress = new BugsProgress();
   const desk = new Desk(chosen, options, progress);
+  const studies = desk.studies(); // may find that a mistake no longer fits
+  progress.start(chosen.length, processes, options.json === true);
   try {
-    await runStudies(desk.studies(), processes, stop);
+    await runStudies(studies, processes, stop);
   } finally {
     progress.end();
   }

@@ -43,7 +43,7 @@ async function runBugs(names: readonly string[], options: BugsOptions): Promise<
   const caught = results.filter((result) => caughtBy(result).length > 0).length;
   if (options.json !== true) {
     const missed = results.filter((result) => missedBy(result).length > 0).length;
-    console.log(`\n${results.length} mistakes, ${caught} caught; ${missed} of them missed by some popular check; ${formatSeconds((performance.now() - started) / 1000)} min`);
+    console.log(`\n${results.length === 1 ? "1 mistake" : `${results.length} mistakes`}, ${caught} caught; ${missed} missed by some popular check; ${formatSeconds((performance.now() - started) / 1000)} min`);
   }
   if (options.write !== undefined) writeChapter(options.write, results, options.quick === true ? null : options.images, sourceOf);
   if (caught < results.length) process.exitCode = 1;

@@ -22,7 +22,7 @@ function withoutNumbers(chapter: string): string {
 test("every mistake is caught, and the chapter says by which checks", () => {
   const copy = join(temporaryFolder(), "mistakes.md");
   copyFileSync(CHAPTER, copy);
-  const { status, stdout, stderr } = leibniz("bugs", "--quick", "--json", "--write", copy);
+  const { status, stdout, stderr } = spawnSync(process.execPath, [main, "bugs", "--quick", "--json", "--write", copy], { encoding: "utf8", timeout: 900_000 });
   assert.is(status, 0, stderr);
   const lines = stdout.trim().split("\n").map((line) => JSON.parse(line) as { name: string; caught: boolean; caughtBy: string[]; verdicts: Record<string, string>; epochs: unknown[] });
   assert.equal(lines.map(({ name }) => name), mistakes.map(({ name }) => name));
@@ -49,7 +49,7 @@ test("one epoch is trained with the mistake and without it", () => {
   assert.is(epochs[0]!.setup, "notes");
   assert.is(title, mistakes.find(({ name }) => name === "labels-shifted")!.title);
   assert.is(chapter, "derivations/mistakes.md");
-  assert.ok(epochs[0]!.right > 0.9 && epochs[0]!.accuracy < 0.5, JSON.stringify(epochs));
+  assert.ok(epochs[0]!.right > 0.5 && epochs[0]!.accuracy < 0.25, JSON.stringify(epochs));
 });
 
 test("a mistake is listed with its lines and its equation", () => {
@@ -94,7 +94,7 @@ test("a mistake that no check catches is a failure", () => {
   const { status, stdout } = withCatalogue("(index + 1) % labels.length", "index", "bugs", "--quick", "labels-shifted");
   assert.is(status, 1, stdout);
   assert.match(stdout, "NOT CAUGHT by any check");
-  assert.match(stdout, "1 mistakes, 0 caught");
+  assert.match(stdout, "1 mistake, 0 caught");
 });
 
 test("a mistake that no longer fits the code is named in one line", () => {
