@@ -27,7 +27,7 @@ export const dataMistakes: readonly Mistake[] = [
     title: "pixels go in as 0 to 255 instead of 0 to 1",
     file: "src/data/batch.ts",
     edits: [{ find: "byte / 255", replace: "byte" }],
-    story: "The initial weights are made for inputs of about 1. The first logits are in the tens, and the first loss gives it away. Adam finds its way from there.",
+    story: "The initial weights are made for inputs of about 1. The first logits are in the tens, and the first loss gives it away. Adam, whose steps do not depend on the size of anything, gets along with it.",
   },
   {
     ...feeding,
@@ -35,7 +35,7 @@ export const dataMistakes: readonly Mistake[] = [
     title: "the pixels are taken from byte 8 of the file, where those of a label file begin",
     file: "src/data/idx.ts",
     edits: [{ find: "pixels: bytes.subarray(16)", replace: "pixels: bytes.subarray(8)" }],
-    story: "All images move eight pixels to the right, and what falls off the edge comes back on the next line. For a convolution a digit is a digit wherever it stands.",
+    story: "All images move eight pixels to the right, and what falls off the edge comes back on the next line. For a convolution a digit is a digit wherever it stands; only those that are cut in two are lost.",
   },
   {
     ...feeding,
@@ -83,7 +83,7 @@ export const dataMistakes: readonly Mistake[] = [
     title: "the test accuracy is measured on the training images",
     file: "src/training/train.ts",
     edits: [{ find: "dataset: test, backend, batchSize: EVALUATION_BATCH", replace: "dataset: options.train, backend, batchSize: EVALUATION_BATCH" }],
-    story: "The number looks plausible, and better the longer one trains. It says how well the images were learned, not how well new ones are recognised.",
+    story: "The number looks plausible, and better the longer one trains. It says how well the images were learned, not how well new ones are recognised. After one epoch the two are close; that is what makes it hard to see.",
   },
   {
     ...judging,

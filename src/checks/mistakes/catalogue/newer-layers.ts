@@ -21,7 +21,7 @@ export const newerLayers: readonly Mistake[] = [
     title: "the backward pass of dropout does not mask the gradient",
     edits: [{ find: "return { dX: multiply(dOut, mask) };", replace: "return { dX: dOut };" }],
     tag: "dropout.12",
-    story: "Units that were left out are taught what they would have done wrong. On average the gradient is right, so it is only noise that is added.",
+    story: "Units that were left out are blamed for what they had no part in, and those that were there get half of what is due to them.",
   },
   {
     ...dropout,
@@ -29,7 +29,7 @@ export const newerLayers: readonly Mistake[] = [
     title: "what dropout lets through is not divided by 1 − p, and evaluation does not make up for it",
     edits: [{ find: "entries[i] = u >= probability ? 1 / (1 - probability) : 0;", replace: "entries[i] = u >= probability ? 1 : 0;" }],
     tag: "dropout.1",
-    story: "The first form of dropout multiplies by 1 − p in evaluation instead, and half of each form is none. The gradient is exact. In evaluation the layer behind gets inputs twice as large as it was trained on; as the largest logit stays the largest, the accuracy hides it, while the test loss does not.",
+    story: "The first form of dropout multiplies by 1 − p in evaluation instead, and half of each form is none. The gradient is exact. In evaluation the layer behind gets inputs twice as large as it was trained on; as the largest logit mostly stays the largest, the accuracy says little of it, and the test loss much.",
   },
   {
     ...newer,

@@ -11,7 +11,7 @@ export const optimizers: readonly Mistake[] = [
     tag: "optimizers.27",
     setups: ["notes"],
     primitives: ["adamUpdate"],
-    story: "The first step is 0.1/√0.001 = 3.2 times too long, the steps after it up to 6 times; the effect lasts for some thousand steps. A harmless looking run on MNIST, and an explosion elsewhere.",
+    story: "The first step is 0.1/√0.001 = 3.2 times too long, the steps after it up to 6 times; the effect lasts for some thousand steps. On MNIST such long steps happen to help, which is how a mistake gets kept. Elsewhere the loss explodes.",
   },
   {
     ...update,
@@ -57,10 +57,10 @@ export const optimizers: readonly Mistake[] = [
     ...update,
     name: "decay-that-grows",
     title: "weight decay with the wrong sign: g − λ·w",
-    edits: [{ find: "const d = g[i]! + weightDecay * w[i]!;", replace: "const d = g[i]! - weightDecay * w[i]!;" }],
+    edits: [{ find: "const d = g[i]! + decay * w[i]!;", replace: "const d = g[i]! - decay * w[i]!;" }],
     tag: "optimizers.10",
     setups: ["decay"],
     primitives: ["adamUpdate"],
-    story: "Weights are pushed away from 0. Without weight decay, as in the default recipe, the line does nothing.",
+    story: "Weights are pushed away from 0. In the first epoch that looks like progress, since the right decay, at the notes' 0.1, slows the network down. Without weight decay the line does nothing.",
   },
 ];
