@@ -127,10 +127,10 @@ async function gradeIn(layer: string, file: string, code: string): Promise<reado
 
 function formatGrade({ gradient, isRight, cases, shown }: Grade): string {
   if (isRight === null) return `${gradient.padEnd(12)} not written yet`;
-  const { maxRelativeError, worstIndex, analytic, numeric } = shown!.result;
+  const { maxRelativeError, worstIndex, analytic, numeric, hint } = shown!.result;
   if (isRight) return `${gradient.padEnd(12)} right in ${cases} geometries; largest relative error ${maxRelativeError.toExponential(1)}`;
   const options = Object.entries(shown!.options).map(([name, value]) => `${name} ${JSON.stringify(value)}`);
   const where = `at [${worstIndex.join(", ")}] of ${formatShape(shown!.shape)} yours is ${analytic}, numerically it is ${numeric}`;
-  return [`${gradient.padEnd(12)} wrong: ${where}`, ...(options.length > 0 ? [`             with ${options.join("  ")}`] : [])].join("\n");
+  return [`${gradient.padEnd(12)} wrong: ${where}`, ...(options.length > 0 ? [`             with ${options.join("  ")}`] : []), ...(hint === null ? [] : [`             ${hint}`])].join("\n");
 }
 

@@ -5,6 +5,7 @@ import { catalog } from "../backprop/index.js";
 import { reject } from "../tensor/index.js";
 import { writeFileWhole } from "./files.js";
 import { type Checked, checkLayer, checkNotebook, LAYER_TOLERANCE, NETWORK_SETTING, NETWORK_TOLERANCE, networks, verdictOf } from "./gradcheck/checked.js";
+import { mutateLayers } from "./gradcheck/mutate.js";
 import { gradcheckPage } from "./gradcheck/page.js";
 import { formatChecked, formatGeometries, HEADING, jsonOf } from "./gradcheck/table.js";
 import { dataOption, jsonOption, nextTurn, printJson, seedOption, wholeNumber } from "./options.js";
@@ -17,6 +18,7 @@ interface GradcheckOptions {
   readonly data?: string;
   readonly all?: boolean;
   readonly html?: string;
+  readonly mutate?: boolean;
   readonly json?: boolean;
 }
 
@@ -30,6 +32,7 @@ export function gradcheckCommand(): Command {
     .addOption(dataOption())
     .addOption(new Option("--all", "a line for each random geometry, and every kink"))
     .addOption(new Option("--html <FILE>", "also write a page with a heat map of each gradient and the error against the step"))
+    .option("--mutate", "instead, break each backward pass in many small ways, one at a time, and see whether the check notices")
     .addOption(seedOption())
     .addOption(jsonOption())
     .addHelpText("after", VERDICTS)
@@ -49,13 +52,18 @@ Adjoint:  where a layer is linear, the relative difference between ‚ü®f(x + v) ‚
 async function runGradcheck(names: readonly string[], options: GradcheckOptions, command: Command): Promise<void> {
   const known = catalog.map(({ layer }) => layer);
   for (const name of names) if (!known.includes(name)) reject("gradcheck", `layers out of ${known.join(", ")}`, `"${name}"`);
-  const { network, json = false, html } = options;
+  const { network, json = false, html, mutate = false } = options;
   if (network !== undefined && !networks.includes(network)) reject("--network", `one of ${networks.join(", ")}`, JSON.stringify(network));
   if (network !== undefined && names.length > 0) reject("--network", "no layers along with it", names.join(", "), "check them in another run");
   for (const only of ["entries", "data"]) {
     if (network === undefined && command.getOptionValueSource(only) === "cli") reject(`--${only}`, "--network along with it", "none");
   }
 
+  if (mutate) {
+    const alone = (["network", "geometries", "html", "all", "seed"] as const).find((name) => command.getOptionValueSource(name) === "cli");
+    if (alone !== undefined) reject("--mutate", `no --${alone} along with it`, `--${alone}`);
+    return mutateLayers(names.length === 0 ? known : names, json);
+  }
   const checked = network === undefined ? await checkLayers(names, options) : await showNetwork(options);
   if (html !== undefined) writeFileWhole(html, gradcheckPage(checked, network ?? null));
   const failed = checked.filter((one) => verdictOf(one) !== "pass");

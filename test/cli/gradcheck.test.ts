@@ -132,4 +132,20 @@ test("what does not go together is refused, and so is a file that cannot be writ
   refused(["flatten", "--geometries", "0", "--html", "/no/such/folder/page.html"], "/no/such/folder/page.html");
 });
 
+test("--mutate breaks a backward pass in many ways, and each is noticed", () => {
+  const { status, stdout, stderr } = leibniz("gradcheck", "relu", "--mutate", "--json");
+  assert.equal([status, stderr], [0, ""]);
+  const rows = stdout.trim().split("\n").map((line) => JSON.parse(line) as { layer: string; mistake: string; noticedBy: string | null });
+  assert.ok(rows.length >= 3);
+  for (const { layer, mistake, noticedBy } of rows) {
+    assert.is(layer, "relu");
+    assert.match(mistake, /^reluBackward: /);
+    assert.match(noticedBy ?? "nothing", /^dX, relative error/);
+  }
+  const together = leibniz("gradcheck", "relu", "--mutate", "--network", "notebook");
+  assert.equal([together.status, together.stderr], [2, "leibniz: --network: expected no layers along with it, got relu; check them in another run\n"]);
+  const alone = leibniz("gradcheck", "relu", "--mutate", "--geometries", "3");
+  assert.equal([alone.status, alone.stderr], [2, "leibniz: --mutate: expected no --geometries along with it, got --geometries\n"]);
+});
+
 test.run();

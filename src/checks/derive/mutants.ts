@@ -21,7 +21,7 @@ export function mutants(source: string): Mutant[] {
     found.push({ change: `${excerpt(source, at, length)} → ${excerpt(before + by + after, at, by.length)}`, source: before + by + after });
   };
   for (const { index, 1: left, 2: sign } of code.matchAll(/([\w)\]]\s+)([+-])(?=\s+[\w(-])/g)) replace(index + left!.length, 1, sign === "+" ? "-" : "+");
-  for (const { index, 1: before } of code.matchAll(/(^|[=(,?:>*/+]\s*|\breturn\s+)-(?=[\w(])/gm)) replace(index + before!.length, 1, "");
+  for (const { index, 1: before } of code.matchAll(/(^|[=([,?:>*/+]\s*|\breturn\s+)-(?=[\w(])/gm)) replace(index + before!.length, 1, "");
   for (const { index } of code.matchAll(/ \* /g)) replace(index, 3, " * 2 * ");
   for (const { index } of code.matchAll(/ \/ /g)) replace(index, 3, " / 2 / ");
   for (const { index } of code.matchAll(/(?<![\w.])(?:sum|product|largest|delta|indicator|derivative|slope)\(/g)) replace(index, 0, "2 * ");

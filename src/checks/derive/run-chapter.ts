@@ -46,19 +46,28 @@ export interface EquationResult {
   readonly problem: string | null;
 }
 
-/** Runs all blocks of a chapter and reports on every equation in order. The numbers are drawn from a seed, the same in every run. */
+/**
+ * Runs all blocks of a chapter and reports on every equation in order. The numbers are drawn from a seed, the same in every run.
+ * Where a setting stops, which is where the engine is called, the equations below it count as wrong.
+ */
 export async function runChapter(chapter: Chapter, seed = 0): Promise<EquationResult[]> {
   const results = new Map<string, EquationResult>();
   const places = new Map(chapter.tags.map((equation) => [equation.tag, equation]));
-  await openChapter(chapter, seed, async (tag, run) => {
+  let stopped: string | null = null;
+  const visit: VisitBlock = async (tag, run) => {
     const { comparisons, problem } = await run();
     const { count, maxDifference } = comparisons;
     const common = { chapter: chapter.name, tag, line: places.get(tag)!.line, comparisons: count, problem };
     results.set(tag, { ...common, maxDifference: count === 0 ? null : maxDifference, verdict: problem === null ? "pass" : "wrong" });
-  });
-  return chapter.tags.map(({ tag, line, isDefinition }) => {
-    const verdict = isDefinition ? "definition" : "missing";
-    const problem = isDefinition ? null : "no block says what this equation says";
+  };
+  try {
+    await openChapter(chapter, seed, visit);
+  } catch (error) {
+    stopped = error instanceof Error ? error.message : String(error);
+  }
+  return chapter.tags.map(({ tag, line, isDefinition, hasBlock }) => {
+    const verdict = hasBlock ? "wrong" : isDefinition ? "definition" : "missing";
+    const problem = hasBlock ? `not reached, since a setting before it stopped: ${stopped}` : isDefinition ? null : "no block says what this equation says";
     return results.get(tag) ?? { chapter: chapter.name, tag, line, comparisons: 0, maxDifference: null, verdict, problem };
   });
 }

@@ -62,6 +62,16 @@ test("an equation without a block is missing, unless it is a definition", async 
   assert.equal(results.map(({ tag, verdict, maxDifference }) => [tag, verdict, maxDifference]), [["trial.1", "definition", null], ["trial.2", "missing", null]]);
 });
 
+test("where a setting stops, the equations above it are judged and those below it are wrong", async () => {
+  const tags = ["trial.1", "trial.2", "trial.3"].map((tag, i) => ({ tag, line: 10 * i, isDefinition: tag === "trial.3", hasBlock: tag !== "trial.3" }));
+  const derive: Chapter["derive"] = async (words, take) => {
+    await take("trial.1", () => words.equals(1, 1), () => null);
+    throw new Error("expected shapes that fit");
+  };
+  const results = await runChapter({ name: "trial", tags, derive });
+  assert.equal(results.map(({ verdict, problem }) => [verdict, problem]), [["pass", null], ["wrong", "not reached, since a setting before it stopped: expected shapes that fit"], ["definition", null]]);
+});
+
 test("the numbers are the same in every run, and others for another seed", async () => {
   const drawn: number[] = [];
   const chapter = chapterOf(({ random, randomIn, equals }) => {
@@ -102,6 +112,7 @@ test("each kind of mistake is planted, and comments, strings, heads of loops and
   assert.equal(changes("f(a) - b"), ["f(a) + b"]);
   assert.equal(changes("f(-a)"), ["f(a)"]);
   assert.equal(changes("x = -a;"), ["x = a;"]);
+  assert.equal(changes("[-a, b]"), ["[a, b]"]);
   assert.equal(changes("a * b"), ["a * 2 * b"]);
   assert.equal(changes("a / b"), ["a / 2 / b"]);
   assert.equal(changes("x(n, 3)"), ["x(n, 4)", "x(3, n)"]);
