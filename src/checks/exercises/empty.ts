@@ -52,5 +52,5 @@ function equationOf(line: string): { tag: string; formula: string } | null {
 
 /** `"../tensor/index.js"` → `"leibniz/tensor"`, `"./layer.js"` → `"leibniz/backprop/layer"`: so that the copy can lie anywhere. */
 function withPackageImport(line: string): string {
-  return line.replace(/ from "\.\.\/(\w+)\/index\.js";$/, ' from "leibniz/$1";').replace(/ from "\.\/([\w-]+)\.js";$/, ' from "leibniz/backprop/$1";');
+  return line.replace(/ from "\.\.\/(\w+)\/index\.js";$/, ' from "leibniz/$1";').replace(/ from "\.\/([\w/-]+)\.js";$/, ' from "leibniz/backprop/$1";');
 }
