@@ -67,7 +67,7 @@ export const dataMistakes: readonly Mistake[] = [
     title: "all epochs show the images in the order of the file",
     file: "src/training/train.ts",
     edits: [{ find: "const order = recipe.shuffle ? shuffledOrder(images, random.split(`order of epoch ${epoch}`)) : images;", replace: "const order = images;" }],
-    story: "MNIST's file is well mixed, so it costs little. In a file that is sorted by class, each batch would have one class only.",
+    story: "The images of this epoch are drawn at random, so they come in a random order all the same, and what is seen is how much one order differs from another. In a file that is sorted by class, each batch would have one class only.",
   },
   {
     ...judging,
