@@ -12,7 +12,7 @@ const CHAPTER = join(root, "derivations", "mistakes.md");
 /** What does not depend on the training: the accuracies are taken out, and so are the numbers that a check complains about. */
 function withoutNumbers(chapter: string): string {
   return chapter
-    .replace(/^(\| \[[a-z0-9-]+\]\(#.*\|) [^|\n]* \| [^|\n]* \|$/gm, "$1")
+    .replace(/^(\| \[[a-z0-9-]+\]\(#.*\|)[^|\n]*\|[^|\n]*\|$/gm, "$1")
     .replace(/\s+/g, " ")
     .replace(/This time nothing was trained\.|Here an epoch has [\d,]+ training images\./, "")
     .replace(/\*After one epoch\*.*?\. (?=Caught by|\*\*No check)/g, "")
