@@ -143,7 +143,7 @@ const choices: Readonly<Record<SetupName, Choice>> = {
   global: { description: "global average pooling", network: (backend) => global(MNIST_CLASSES, FULL, on(backend)), small: (storage) => global(SMALL_CLASSES, SMALL, storage), optimizer: adam({ learningRate: 1e-2 }), fewLoss: 0.5 },
   deep: { description: "batch normalisation, a sigmoid and a residual block between the affine layers", network: full(deep), small: small(deep), optimizer: adam() },
   dropout: { description: "the notes' network, dropout 0.5 before its last layer", network: full(dropout), small: small(dropout), optimizer: adam(), fewLoss: 0.5 },
-  squared: { description: "the notes' network, squared error", network: notesNetwork, small: small(notes), optimizer: adam(), loss: "squared error" },
+  squared: { description: "the notes' network, squared error", network: notesNetwork, small: small(notes), optimizer: adam(), loss: "squared error", fewLoss: 0.01 },
 };
 
 export const setups: Readonly<Record<SetupName, Setup>> = Object.fromEntries(
