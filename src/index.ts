@@ -6,4 +6,3 @@ export * from "./backprop/index.js";
 export * from "./network/index.js";
 export * from "./data/index.js";
 export * from "./training/index.js";
-export * from "./checks/index.js";

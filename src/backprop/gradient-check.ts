@@ -24,6 +24,8 @@ export interface GradientCheckOptions {
   readonly smallestStep?: number;
   /** The largest relative error that passes. */
   readonly tolerance?: number;
+  /** The input whose first axis is the batch, for hints; the first input if left out. */
+  readonly batch?: string;
   /** Inputs that no gradient is expected for, such as the target of a loss. */
   readonly constants?: readonly string[];
   /** How many entries of each argument are checked, drawn at random; all of them if left out. */
@@ -50,8 +52,9 @@ const TOLERANCE = 1e-8;
  * @throws InputError when an input is not float64 or not contiguous, or a gradient has not the shape of its input
  */
 export async function gradientCheck(f: Differentiable, inputs: NamedTensors, options: GradientCheckOptions): Promise<GradientCheckResult[]> {
-  const { random, step = STEP, smallestStep = step, tolerance = TOLERANCE, constants = [], sample, curves = false, onProgress } = options;
+  const { random, step = STEP, smallestStep = step, tolerance = TOLERANCE, constants = [], sample, curves = false, batch, onProgress } = options;
   checkInputs(inputs);
+  checkOptions({ step, smallestStep, tolerance, sample });
   const { out, backward, choices = null } = await f(inputs);
   const dOut = random.uniform(out.shape, -1, 1, "float64");
   const point: Point = { f, inputs, out: copyOf(out), choices, dOut: dOut.data };
@@ -72,7 +75,7 @@ export async function gradientCheck(f: Differentiable, inputs: NamedTensors, opt
     const result = judge(argument, inputs[argument]!.shape, copyOf(gradients[argument]!), slopes, tolerance);
     results.push(curves ? { ...result, curve: await curveOf(point, result) } : result);
   }
-  return explain(results, point, outShape, step);
+  return explain(results, point, outShape, step, batch);
 }
 
 /** The measurement with the largest of the steps that reaches no kink, or with the smallest step. */
@@ -99,8 +102,17 @@ function drawEntries(size: number, sample: number | undefined, random: Random): 
 function checkInputs(inputs: NamedTensors): void {
   for (const [name, input] of Object.entries(inputs)) {
     if (input.dtype !== "float64") reject("gradientCheck", "float64 inputs", `${name} in ${input.dtype}`, "float32 cannot be checked tightly");
+    if (input.size === 0) reject("gradientCheck", "inputs with at least one entry", `${name} of shape ${formatShape(input.shape)}`);
     if (!input.isContiguous) reject("gradientCheck", "contiguous inputs", `${name} with strides ${formatShape(input.stride)}`, "pass a clone of it");
   }
+}
+
+function checkOptions({ step, smallestStep, tolerance, sample = 1 }: { step: number; smallestStep: number; tolerance: number; sample: number | undefined }): void {
+  for (const [name, value] of Object.entries({ step, smallestStep })) {
+    if (!(Number.isFinite(value) && value > 0)) reject("gradientCheck", `${name} to be a finite number above 0`, String(value));
+  }
+  if (!(Number.isFinite(tolerance) && tolerance >= 0)) reject("gradientCheck", "tolerance to be a finite number ≥ 0", String(tolerance));
+  if (!(Number.isSafeInteger(sample) && sample >= 1)) reject("gradientCheck", "sample to be a whole number ≥ 1", String(sample));
 }
 
 function checkGradients(gradients: NamedTensors, inputs: NamedTensors, constants: readonly string[]): void {

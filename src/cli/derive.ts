@@ -64,8 +64,11 @@ async function showMutants(chosen: readonly Chapter[], seed: number, json: boole
   let blocks = 0;
   for (const chapter of chosen) {
     const before = { planted, missed };
-    await openChapter(chapter, seed, async (tag, _run, source, runChanged) => {
+    await openChapter(chapter, seed, async (tag, run, source, runChanged) => {
       blocks++;
+      // A block that is wrong already would notice everything.
+      const { problem } = await run();
+      if (problem !== null) missed += report(json, tag, `wrong without any change: ${problem}`);
       const all: readonly Mutant[] = mutants(source);
       planted += all.length;
       if (all.length === 0) missed += report(json, tag, "there is nothing in it to change");

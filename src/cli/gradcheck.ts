@@ -55,6 +55,7 @@ async function runGradcheck(names: readonly string[], options: GradcheckOptions,
   const { network, json = false, html, mutate = false } = options;
   if (network !== undefined && !networks.includes(network)) reject("--network", `one of ${networks.join(", ")}`, JSON.stringify(network));
   if (network !== undefined && names.length > 0) reject("--network", "no layers along with it", names.join(", "), "check them in another run");
+  if (network !== undefined && command.getOptionValueSource("geometries") === "cli") reject("--geometries", "no --network along with it", "both", "a network has one geometry");
   for (const only of ["entries", "data"]) {
     if (network === undefined && command.getOptionValueSource(only) === "cli") reject(`--${only}`, "--network along with it", "none");
   }

@@ -38,7 +38,7 @@ export async function checkNetwork(network: Sequential, images: Tensor, labels: 
   const parameters = Object.fromEntries(network.parameters.map(({ name, parameter }) => [name, parameter.value]));
   const buffers = network.buffers.map(({ buffer: { value } }) => ({ value, before: value.clone() }));
   try {
-    return await gradientCheck(lossOf(network, labels, random.split("pass")), { ...parameters, [IMAGES]: images }, { ...STEPS, random, tolerance, sample: entries, ...rest });
+    return await gradientCheck(lossOf(network, labels, random.split("pass")), { ...parameters, [IMAGES]: images }, { ...STEPS, random, tolerance, sample: entries, batch: IMAGES, ...rest });
   } finally {
     for (const { value, before } of buffers) value.data.set(before.data);
   }

@@ -76,7 +76,7 @@ export interface TrainOptions {
 /**
  * Trains a network, epoch by epoch, and tells of every step. Whoever consumes the events may stop at any of them.
  *
- * @throws InputError when the loss is no longer finite, naming epoch, step and the first layer to blame; when the test loss is not,
+ * @throws InputError when the loss is no longer finite, naming epoch, step and the first layer to blame; when a gradient to clip is not; when the test loss is not,
  *   naming the epoch, whose event then does not come
  */
 export async function* train(options: TrainOptions): AsyncGenerator<TrainingEvent> {
@@ -148,9 +148,18 @@ async function trainStep(
   if (!Number.isFinite(loss)) await explainLoss(network, x, pass, loss, place);
   const { dLogits } = await softmaxCrossEntropyBackward(Tensor.full([], 1, logits.dtype), cache);
   await network.backward(dLogits);
-  if (recipe.clipNorm !== undefined) clipGradients(network.parameters, recipe.clipNorm);
+  if (recipe.clipNorm !== undefined) clipIn(place, network, recipe.clipNorm);
   await optimizer.step(backend, learningRate);
   return { loss, guessed: countCorrect(logits, labels) };
+}
+
+/** Clips, and says where training was if that cannot be done. */
+function clipIn(place: string, network: Sequential, longest: number): void {
+  try {
+    clipGradients(network.parameters, longest);
+  } catch (error) {
+    throw error instanceof InputError ? new InputError(`train: in ${place}: ${error.message}`) : error;
+  }
 }
 
 /** Runs the step that went wrong once more, layer by layer, and stops with the name of the first bad output. */

@@ -1,5 +1,5 @@
 /** What the two batch normalisations share in the catalog: running statistics as options, and the cases. */
-import { type Data, type Random, reject, Tensor } from "../../tensor/index.js";
+import { type Data, formatShape, type Random, reject, sameShape, Tensor } from "../../tensor/index.js";
 import type { BatchNormOptions, BatchNormPasses, RunningStatistics } from "../batch-norm.js";
 import { between, type CatalogCase, type CatalogEntry, type LayerOptions, uniform } from "./entry.js";
 
@@ -26,7 +26,9 @@ function statistic(layer: string, options: LayerOptions, name: string, start: nu
   const { shape, data } = (given ?? {}) as { shape?: unknown; data?: unknown };
   const areNumbers = (values: unknown): values is number[] => Array.isArray(values) && values.every((value) => typeof value === "number");
   if (!areNumbers(shape) || !areNumbers(data)) reject(layer, `the option ${name} to have a shape and data, arrays of numbers`, JSON.stringify(given).slice(0, 60));
-  return Tensor.from(data as number[], shape as number[], weight.dtype);
+  // Before a tensor is made of it, since one of thousands of axes takes minutes.
+  if (!sameShape(shape as number[], weight.shape)) reject(layer, `the option ${name} of shape ${formatShape(weight.shape)}`, (shape as number[]).length > 8 ? `${(shape as number[]).length} axes` : formatShape(shape as number[]));
+  return Tensor.from(data as number[], weight.shape, weight.dtype);
 }
 
 /** A case in which no channel is close to constant and no weight close to 0, so that the gradient of x stays well above rounding. */

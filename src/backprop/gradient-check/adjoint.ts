@@ -1,5 +1,5 @@
 /** Linear layers need no step: there, backward is the transposed matrix of forward, and that can be checked exactly. */
-import { type Random, reject, Tensor } from "../../tensor/index.js";
+import { formatShape, type Random, reject, sameShape, Tensor } from "../../tensor/index.js";
 import { copyOf } from "./differences.js";
 import type { Differentiable, NamedTensors } from "./differentiable.js";
 
@@ -20,15 +20,17 @@ const TOLERANCE = 1e-12;
 /**
  * Checks one argument in which the function is linear up to a constant, for random v and u of either sign.
  *
- * @throws InputError when backward returns no gradient for the argument
+ * @throws InputError when there is no such argument, it is not float64, or backward returns no gradient of its shape
  */
 export async function adjointCheck(f: Differentiable, inputs: NamedTensors, argument: string, random: Random): Promise<AdjointResult> {
-  const input = inputs[argument]!;
+  const input = inputs[argument] ?? reject("adjointCheck", `an argument out of ${Object.keys(inputs).join(", ")}`, `"${argument}"`);
+  if (input.dtype !== "float64") reject("adjointCheck", "float64 inputs", `${argument} in ${input.dtype}`, "float32 cannot be checked tightly");
   const v = random.uniform(input.shape, -1, 1, "float64").data;
   const { out, backward } = await f(inputs);
   const before = copyOf(out);
   const u = random.uniform(out.shape, -1, 1, "float64");
   const gradient = (await backward(u))[argument] ?? reject("adjointCheck", `a gradient for ${argument}`, "none");
+  if (!sameShape(gradient.shape, input.shape)) reject("adjointCheck", `a gradient for ${argument} of shape ${formatShape(input.shape)}`, formatShape(gradient.shape));
   const dX = gradient.contiguous().data;
   const moved = Tensor.from(input.contiguous().data.map((value, i) => value + v[i]!), input.shape, "float64");
   const after = copyOf((await f({ ...inputs, [argument]: moved })).out);

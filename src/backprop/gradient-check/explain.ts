@@ -8,8 +8,9 @@ import type { GradientCheckResult } from "./verdicts.js";
 const MOST_ENTRIES = 3000;
 
 /** The same results, each wrong one with a hint where there is one to give. */
-export async function explain(results: readonly GradientCheckResult[], point: Point, outShape: readonly number[], step: number): Promise<GradientCheckResult[]> {
-  const shapes = { ...Object.fromEntries(Object.entries(point.inputs).map(([name, { shape }]) => [name, shape])), out: outShape };
+export async function explain(results: readonly GradientCheckResult[], point: Point, outShape: readonly number[], step: number, batch?: string): Promise<GradientCheckResult[]> {
+  const ofInputs = Object.fromEntries(Object.entries(point.inputs).map(([name, { shape }]) => [name, shape]));
+  const shapes = { ...(batch === undefined ? {} : { [batch]: ofInputs[batch]! }), ...ofInputs, out: outShape }; // the batch first
   const numeric = Object.fromEntries(results.map((result) => [result.argument, valuesOf(result, "numeric")]));
   const explained: GradientCheckResult[] = [];
   for (const result of results) {

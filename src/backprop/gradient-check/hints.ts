@@ -153,10 +153,11 @@ function isBorder(indices: readonly number[], extent: number): boolean {
   return inner.every((k, i) => i === 0 || k === inner[i - 1]! + 1);
 }
 
-/** A mean over all entries of an input divides by their number. */
+/** A loss that is a mean over all entries divides by their number. Where the output is no single number, nothing is a mean over all. */
 function meanOver(count: number, shapes: Readonly<Record<string, readonly number[]>>): string | null {
-  const name = Object.keys(shapes).find((key) => shapes[key]!.length > 0 && sizeOf(shapes[key]!) === count);
-  return name === undefined ? null : `the number of entries of ${name}`;
+  const [name] = Object.keys(shapes);
+  const isLoss = shapes["out"]?.length === 0;
+  return isLoss && name !== undefined && sizeOf(shapes[name]!) === count ? `the number of entries of ${name}` : null;
 }
 
 /** `; 6 is the product of the last two extents of weight [4, 3, 2, 3]`, or nothing. */

@@ -39,7 +39,7 @@ export interface EquationResult {
   readonly line: number;
   /** Pairs of numbers that were compared. */
   readonly comparisons: number;
-  /** The largest difference relative to the larger number, or to 1 where both are smaller; null where nothing was compared. */
+  /** The largest difference relative to the larger number, or to 1 where both are smaller; infinite where shapes differ or a side is no number; null where nothing was compared. */
   readonly maxDifference: number | null;
   readonly verdict: EquationVerdict;
   /** What is wrong, in one line. */

@@ -17,14 +17,25 @@ export interface BackwardModule {
   readonly text: string;
 }
 
-/** Runs every mistake in a process of its own, `processes` at a time; results come in order. */
+/**
+ * Runs every mistake in a process of its own, `processes` at a time; results come in order.
+ *
+ * @throws Error when the check complains of a layer without any mistake in it, since then it would complain of each
+ */
 export async function* runMutations(modules: readonly BackwardModule[], processes: number): AsyncGenerator<MutationResult> {
   const tasks = modules.flatMap(({ layer, address, text }) => plantMistakes(text).map((planted) => ({ layer, address, ...planted })));
+  for (const { layer, address, text } of modules) {
+    const { noticedBy } = await runOne({ layer, address, what: "no mistake", text });
+    if (noticedBy !== null) throw new Error(`runMutations: expected ${layer} to pass the gradient check as it is, got ${noticedBy}`);
+  }
   const running: Promise<MutationResult>[] = [];
   let next = 0;
   const startOne = (): void => {
     const task = tasks[next++];
-    if (task !== undefined) running.push(runOne(task));
+    if (task === undefined) return;
+    const run = runOne(task);
+    run.catch(() => {}); // it is awaited in its turn, and until then nobody hears that it failed
+    running.push(run);
   };
   for (let i = 0; i < processes; i++) startOne();
   for (let done = 0; done < tasks.length; done++) {

@@ -7,7 +7,9 @@ process.once("disconnect", () => process.exit()); // also when the process that 
 
 async function run(texts: ReadonlyMap<string, string>, module: string, input: unknown): Promise<void> {
   register("./hooks.js", import.meta.url, { data: texts });
-  const tell = (outcome: PatchedOutcome): void => void process.send?.(outcome);
+  const tell = (outcome: PatchedOutcome): void => {
+    if (process.connected) process.send?.(outcome, () => {}); // whoever asked may be gone
+  };
   try {
     // Only now, so that the engine's modules are loaded with their new texts.
     const entry = new URL(module);

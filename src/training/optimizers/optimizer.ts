@@ -81,6 +81,7 @@ export abstract class ParameterOptimizer<Running extends string> implements Opti
   }
 
   restore(state: ReadonlyMap<string, Tensor>, steps: number): void {
+    if (!Number.isSafeInteger(steps) || steps < 0) reject(this.#where, "steps to be a whole number ≥ 0", String(steps));
     copyInto(this.#running, state);
     this.#steps = steps;
   }
