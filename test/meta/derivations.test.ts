@@ -257,6 +257,9 @@ test("every mistake is found, with file and line", () => {
     ],
     ["display inside a paragraph", chapter, "and so\n\n$$", "and so\n$$", "a displayed equation needs an empty line"],
     ["macro", chapter, "|x| = x", "\\def\\y{x} |x| = \\y", "no macros"],
+    ["thin space", chapter, "|x| = x", "|x| = \\, x", "GitHub drops the backslash of \\,"],
+    ["a link in a display", chapter, "|x| = x", "|x| = f[j](x)", "GitHub takes ]( for a link"],
+    ["italics in a display", chapter, "|x| = x", "\\hat{x}_0 = \\hat{x}_{1}", "for italics"],
     [
       "table missing", chapter, "## Where it is in the code", "## Where it is", "does not end with ## Where it is in the code",
       "(double.1) has no row", "(double.1a) has no row", "(double.2) has no row", "(double.10) has no row", "double.ts:5: says",

@@ -72,6 +72,12 @@ export function readChapter(path: string, text: string): Chapter {
     if (display[1]!.split("\\tag").length > 2) report(display.index, "a displayed equation has one tag at most");
     if (/\\(?:require|newcommand|renewcommand|def|let)\b/.test(display[1]!)) report(display.index, "GitHub renders no macros and no \\require");
   }
+  // GitHub reads Markdown before mathematics: it drops such a backslash, makes a link of ](, and italics from one }_ to the next.
+  for (const { 0: math, index } of prose.matchAll(/\$\$[\s\S]*?\$\$|\$[^$\n]+\$/g)) {
+    for (const { 0: escape } of math.matchAll(/\\[!-/:-@[-`{-~]/g)) report(index, `GitHub drops the backslash of ${escape}; write \\thinspace, \\enspace or \\cdot`);
+    if (math.includes("](")) report(index, "GitHub takes ]( for a link; put a space between the two");
+    if (/[^\w\s]_\S[\s\S]*(?:_[^\w\s])/.test(math)) report(index, "GitHub takes }_x … }_{y} for italics; put a space after each underscore that follows a bracket");
+  }
   const inside = (at: number): boolean => displays.some((display) => display.index < at && at < display.index + display[0].length);
   for (const found of prose.matchAll(/\\tag\b(?:\{([^}]*)\})?/g)) {
     const tag = found[1] ?? "";
