@@ -7,6 +7,11 @@ import { readText, writeFileWhole } from "./files.js";
 const BEGIN = "<!-- from here on written by `leibniz bugs --write` -->";
 const END = "<!-- up to here -->";
 const WIDTH = 118;
+const LEGEND = wrap(
+  "✓ means that the check catches the mistake, and an empty place that it does not, or that it does not apply. A popular check that looks at the " +
+    "changed code and still passes **misses** it. The last two columns hold the accuracy after an epoch, with the mistake and without; where two " +
+    "networks were trained, those of the last one.",
+);
 
 /**
  * What stands before and after the generated part of a file.
@@ -33,7 +38,7 @@ function chapterPart(results: readonly MistakeResult[], images: number | null, s
     return `### ${theme[0]!.toUpperCase()}${theme.slice(1)}\n\n${own.map((result) => section(result, sourceOf)).join("\n")}`;
   });
   const trained = images === null ? "This time nothing was trained." : `Here an epoch has ${images.toLocaleString("en-US")} training images.`;
-  return `${trained}\n\n${sections.join("\n")}\n## Which check catches which\n\n${table(results)}`;
+  return `${trained}\n\n${sections.join("\n")}\n## Which check catches which\n\n${LEGEND}\n\n${table(results)}`;
 }
 
 function section({ mistake, findings, epochs }: MistakeResult, sourceOf: (file: string) => string): string {
@@ -50,7 +55,7 @@ function section({ mistake, findings, epochs }: MistakeResult, sourceOf: (file: 
   return [
     `#### ${name}`,
     "",
-    wrap(`**${title[0]!.toUpperCase()}${title.slice(1)}.** In \`${file}\`, against [(${tag})](${chapterOf(tag)}.md).`),
+    wrap(`**${sentence(title)}.** In \`${file}\`, against [(${tag})](${chapterOf(tag)}.md).`),
     "",
     "```diff",
     difference(sourceOf(file), mistake),
@@ -61,6 +66,11 @@ function section({ mistake, findings, epochs }: MistakeResult, sourceOf: (file: 
     wrap(verdict.join(" ")),
     "",
   ].join("\n");
+}
+
+/** With a capital, unless the first word is a name of the mathematics or the code: dX, ε, col2im. */
+function sentence(title: string): string {
+  return /^[a-z]+(?![^\s,-])/.test(title) ? `${title[0]!.toUpperCase()}${title.slice(1)}` : title;
 }
 
 /** `98.61 % (98.54 % without it)` */

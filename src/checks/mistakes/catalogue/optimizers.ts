@@ -11,7 +11,7 @@ export const optimizers: readonly Mistake[] = [
     tag: "optimizers.27",
     setups: ["notes"],
     primitives: ["adamUpdate"],
-    story: "The first step is 0.1/√0.001 = 3.2 times too long, the steps after it up to 6 times; the effect lasts for some thousand steps. On MNIST such long steps happen to help, which is how a mistake gets kept. Elsewhere the loss explodes.",
+    story: "The first step is 0.1/√0.001 = 3.2 times too long, the steps after it up to 6.6 times; the effect lasts for some thousand steps. On MNIST such long steps happen to help, which is how a mistake gets kept. Elsewhere the loss explodes.",
   },
   {
     ...update,
