@@ -14,6 +14,7 @@ export type { Choices, Differentiable, NamedTensors } from "./gradient-check/dif
 export type { ErrorAtStep, ErrorCurve } from "./gradient-check/error-curve.js";
 export { findHint, type Suspect } from "./gradient-check/hints.js";
 export type { EntryCheck, GradientCheckResult, Verdict } from "./gradient-check/verdicts.js";
+export { gradientName } from "./gradient-check/verdicts.js";
 
 export interface GradientCheckOptions {
   /** Draws the upstream gradient, and the sample. */

@@ -26,5 +26,5 @@ export { softmaxCrossEntropyBackward, type SoftmaxCrossEntropyCache, softmaxCros
 export { Softplus, softplusBackward, type SoftplusCache, softplusForward } from "./softplus.js";
 export { Tanh, tanhBackward, type TanhCache, tanhForward } from "./tanh.js";
 export { adjointCheck, type AdjointResult, type Choices, type Differentiable, type EntryCheck, type ErrorAtStep, type ErrorCurve, findHint, gradientCheck, type GradientCheckOptions } from "./gradient-check.js";
-export { type GradientCheckResult, type NamedTensors, type Suspect, type Verdict } from "./gradient-check.js";
+export { type GradientCheckResult, gradientName, type NamedTensors, type Suspect, type Verdict } from "./gradient-check.js";
 export { catalog, type CatalogCase, type CatalogEntry, type LayerOptions } from "./catalog/index.js";

@@ -42,7 +42,7 @@ function chapterPart(results: readonly MistakeResult[], images: number | null, s
 }
 
 function section({ mistake, findings, epochs }: MistakeResult, sourceOf: (file: string) => string): string {
-  const { name, title, file, tag, story } = mistake;
+  const { name, title, file, tag, story, breaksNoEquation } = mistake;
   const by = caughtBy({ findings });
   const first = findings.find(({ check }) => check === by[0]);
   const missed = missedBy({ findings });
@@ -55,7 +55,7 @@ function section({ mistake, findings, epochs }: MistakeResult, sourceOf: (file: 
   return [
     `#### ${name}`,
     "",
-    wrap(`**${sentence(title)}.** In \`${file}\`, against [(${tag})](${chapterOf(tag)}.md).`),
+    wrap(`**${sentence(title)}.** In \`${file}\`, ${breaksNoEquation === true ? "where it breaks no equation" : `against [(${tag})](${chapterOf(tag)}.md)`}.`),
     "",
     "```diff",
     difference(sourceOf(file), mistake),

@@ -110,3 +110,8 @@ function judgeEntry(index: readonly number[], analytic: number, { step, coarse, 
   })();
   return { index, analytic, numeric, step, coarse, fine, errorEstimate, relativeError, verdict, flipped };
 }
+
+/** `dWeight` for the argument `weight`, `dConv1.weight` for a network's. */
+export function gradientName(argument: string): string {
+  return `d${argument[0]!.toUpperCase()}${argument.slice(1)}`;
+}

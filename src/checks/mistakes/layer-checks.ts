@@ -1,5 +1,5 @@
 /** Checks of one layer at a time, on the catalog's cases: those that hold, and their popular, weaker relatives. */
-import { adjointCheck, catalog, type CatalogCase, type CatalogEntry, gradientCheck, type GradientCheckResult } from "../../backprop/index.js";
+import { adjointCheck, catalog, type CatalogCase, type CatalogEntry, gradientCheck, type GradientCheckResult, gradientName } from "../../backprop/index.js";
 import { multiply, Random, Tensor } from "../../tensor/index.js";
 import { parseParity } from "../../training/index.js";
 import type { Check, CheckContext, CheckName, PopularCheckName } from "./check.js";
@@ -36,7 +36,7 @@ async function wrongGradient({ differentiable, constants = [] }: CatalogEntry, {
 /** In one line, the largest error of the gradients that are wrong; null if none is. */
 export function worstOf(results: readonly GradientCheckResult[]): string | null {
   const worst = results.filter(({ verdict }) => verdict === "wrong").sort((a, b) => b.maxRelativeError - a.maxRelativeError)[0];
-  return worst === undefined ? null : `${gradientName(worst.argument)}[${worst.worstIndex.join(", ")}] is ${short(worst.analytic)}, by differences ${short(worst.numeric)}`;
+  return worst === undefined ? null : `${gradientName(worst.argument)}[${worst.worstIndex.join(", ")}] is ${apart(worst.analytic, worst.numeric)}, by differences ${apart(worst.numeric, worst.analytic)}`;
 }
 
 /** Where a layer is linear, its backward pass is the adjoint. */
@@ -132,10 +132,11 @@ export const popularLayerChecks: readonly Check<PopularCheckName>[] = [
   { name: "float32", description: "the gradient check in float32; it passes what is right to 1 % of the largest entry", run: (context) => everyCase(context, usualCases, wrongInFloat32) },
 ];
 
-export function gradientName(argument: string): string {
-  return `d${argument[0]!.toUpperCase()}${argument.slice(1)}`;
-}
-
 export function short(value: number): string {
   return Number(value.toPrecision(3)).toString();
+}
+
+/** The value with as many digits as it takes to tell it from another. */
+function apart(value: number, other: number): string {
+  return short(value) === short(other) ? Number(value.toPrecision(9)).toString() : short(value);
 }

@@ -18,6 +18,8 @@ export interface Mistake {
   readonly edits: readonly Edit[];
   /** The equation that no longer holds, `conv2d.9`; its chapter explains it. */
   readonly tag: string;
+  /** Every equation still holds: what is wrong is what is done with the numbers. The tag's chapter explains it all the same. */
+  readonly breaksNoEquation?: true;
   /** The layers, as the catalog calls them, whose passes run through the file; none for what stands around the layers. */
   readonly layers: readonly string[];
   /** What is trained with it, the first also on 32 images; none for a function that no network of a classifier contains. */

@@ -1,5 +1,5 @@
 /** Does the gradient check notice a mistake? Runs in a process in which the layer's module has the mistake in it. */
-import { catalog, gradientCheck } from "../../backprop/index.js";
+import { catalog, gradientCheck, gradientName } from "../../backprop/index.js";
 import { Random } from "../../tensor/index.js";
 
 /** @returns what gave the mistake away, or null if nothing did */
@@ -9,7 +9,7 @@ export default async function notice(input: unknown): Promise<string | null> {
   for (const { options, inputs } of [...entry.cases(random), ...Array.from({ length: 3 }, () => entry.sample(random))]) {
     const results = await gradientCheck(entry.differentiable(options), inputs, { random, constants: entry.constants ?? [] });
     const wrong = results.find(({ verdict }) => verdict !== "pass");
-    if (wrong !== undefined) return `d${wrong.argument[0]!.toUpperCase()}${wrong.argument.slice(1)}, relative error ${wrong.maxRelativeError.toExponential(1)}`;
+    if (wrong !== undefined) return `${gradientName(wrong.argument)}, relative error ${wrong.maxRelativeError.toExponential(1)}`;
   }
   return null;
 }

@@ -1,11 +1,12 @@
 /** The page of `leibniz gradcheck --html`: one file that needs nothing else, neither a network nor JavaScript. */
+import { gradientName } from "../../backprop/index.js";
 import { formatShape } from "../../tensor/index.js";
 import { type Checked, verdictOf } from "./checked.js";
 import { CURVE_KEY, curvePlot } from "./curve.js";
 import { heatMap, legend, PATTERNS } from "./heat-map.js";
 import { STYLE } from "./style.js";
 import { element, escape } from "./svg.js";
-import { formatError, formatOptions, gradientName, worstOf } from "./table.js";
+import { formatError, formatOptions, worstOf } from "./table.js";
 
 /** Kinks that are written out below a map; all of them can be pointed at in it. */
 const KINKS_SHOWN = 10;

@@ -1,4 +1,5 @@
 /** The results of the gradient check as lines: for people, and as JSON. */
+import { gradientName } from "../../backprop/index.js";
 import { formatShape } from "../../tensor/index.js";
 import { type Checked, verdictOf } from "./checked.js";
 
@@ -6,11 +7,6 @@ import { type Checked, verdictOf } from "./checked.js";
 const KINKS_SHOWN = 3;
 
 export const HEADING = formatRow("layer", "gradient", "relative error", "worst at", "adjoint", "verdict", "case");
-
-/** `dWeight` for the argument `weight`, `dConv1.weight` for a network's. */
-export function gradientName(argument: string): string {
-  return `d${argument[0]!.toUpperCase()}${argument.slice(1)}`;
-}
 
 /** One line, and below it what is to be said of an argument that is wrong or has kinks. */
 export function formatChecked(checked: Checked, isComplete: boolean): string[] {

@@ -42,7 +42,11 @@ test("a constant ratio: its size, and which extent it is", () => {
   const shapes = { x: [7, 4], weight: [3, 4], out: [7, 3] };
   const times = (factor: number): string | null => findHint(suspect(multiply(right, factor), right, { shapes }));
   expectHint(times(7), "7 times too large", "the mean's 1/N is missing");
-  expectHint(times(28), "28 times too large", "the mean's 1/N is missing", "the number of entries of x");
+  const ofLoss = findHint(suspect(multiply(right, 28), right, { shapes: { ...shapes, out: [] } }));
+  expectHint(ofLoss, "28 times too large", "the mean's 1/N is missing", "the number of entries of x");
+  expectHint(times(28), "28 times too large");
+  assert.not.match(times(28)!, /mean/); // only a loss, one number, is a mean over all entries
+  assert.not.match(findHint(suspect(multiply(right, 12), right, { shapes: { ...shapes, out: [] } }))!, /mean/); // and it is one of its first input
   expectHint(times(1 / 7), "7 times too small", "divided by N once too often");
   expectHint(times(3), "3 times too large", "the extent of axis 0 of weight [3, 4]");
   expectHint(times(2), "2 times too large", "added twice");

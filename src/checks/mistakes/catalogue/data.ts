@@ -32,6 +32,7 @@ export const dataMistakes: readonly Mistake[] = [
   {
     ...feeding,
     name: "header-half-read",
+    breaksNoEquation: true,
     title: "the pixels are taken from byte 8 of the file, where those of a label file begin",
     file: "src/data/idx.ts",
     edits: [{ find: "pixels: bytes.subarray(16)", replace: "pixels: bytes.subarray(8)" }],
@@ -51,7 +52,7 @@ export const dataMistakes: readonly Mistake[] = [
     title: "an epoch draws images at random instead of shuffling them",
     file: "src/data/batch.ts",
     edits: [{ find: "random.permutation(indices.length).map((position) => indices[position]!)", replace: "indices.map(() => indices[random.integer(indices.length)]!)" }],
-    story: "Of 60,000 draws, (1 − 1/60,000)^60,000 = 37 % of the images are never among them, and others come several times. One epoch is then worth less than it says.",
+    story: "Of n images, (1 − 1/n)ⁿ = 37 % are never among n draws, and others come several times. One epoch is then worth less than it says.",
   },
   {
     ...feeding,
@@ -64,6 +65,7 @@ export const dataMistakes: readonly Mistake[] = [
   {
     ...feeding,
     name: "never-shuffled",
+    breaksNoEquation: true,
     title: "all epochs show the images in the order of the file",
     file: "src/training/train.ts",
     edits: [{ find: "const order = recipe.shuffle ? shuffledOrder(images, random.split(`order of epoch ${epoch}`)) : images;", replace: "const order = images;" }],
@@ -72,6 +74,7 @@ export const dataMistakes: readonly Mistake[] = [
   {
     ...judging,
     name: "accuracy-of-full-batches",
+    breaksNoEquation: true,
     title: "the number of images is taken to be batches times batch size",
     file: "src/training/evaluate.ts",
     edits: [{ find: "accuracy: correct / done,", replace: "accuracy: correct / (count * batchSize)," }],
@@ -80,6 +83,7 @@ export const dataMistakes: readonly Mistake[] = [
   {
     ...judging,
     name: "tested-on-training-images",
+    breaksNoEquation: true,
     title: "the test accuracy is measured on the training images",
     file: "src/training/train.ts",
     edits: [{ find: "dataset: test, backend, batchSize: EVALUATION_BATCH", replace: "dataset: options.train, backend, batchSize: EVALUATION_BATCH" }],
@@ -88,6 +92,7 @@ export const dataMistakes: readonly Mistake[] = [
   {
     ...judging,
     name: "largest-along-the-batch",
+    breaksNoEquation: true,
     title: "argmax is taken along the batch, not along the classes",
     file: "src/training/metrics.ts",
     edits: [{ find: "argmax(logits, 1)", replace: "argmax(logits, 0)" }],
