@@ -4,6 +4,8 @@ export type { TakeEquation, TaggedEquation, Vocabulary } from "./derive/index.js
 export { emptyBackward, type EmptiedFunction, type Exercise } from "./exercises/empty.js";
 export type { Grade } from "./exercises/grade.js";
 export { type Hint, hintsFor } from "./exercises/hints.js";
+export { plain, plainFormula } from "./exercises/plain.js";
+export { TOOLBOX, toolsOf } from "./exercises/tools.js";
 export { PatchedFailure, runPatched, type PatchedTask } from "./patched/index.js";
 export { type PlantedMistake, plantMistakes } from "./mutations/plant.js";
 export { type BackwardModule, type MutationResult, runMutations } from "./mutations/run-mutations.js";

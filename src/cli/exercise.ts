@@ -1,11 +1,11 @@
 /** `leibniz exercise`: a layer with its backward emptied, hints, and a check of what was written. */
 import { existsSync, readdirSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
-import { fileURLToPath } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import { Command, Option } from "commander";
 import { transform } from "esbuild";
 import { catalog } from "../backprop/index.js";
-import { emptyBackward, type Grade, type Hint, hintsFor, PatchedFailure, runPatched } from "../checks/index.js";
+import { emptyBackward, type Grade, type Hint, hintsFor, PatchedFailure, runPatched, TOOLBOX } from "../checks/index.js";
 import { formatShape, InputError, reject } from "../tensor/index.js";
 import { makeFolder, readText, writeFileWhole } from "./files.js";
 import { jsonOption, printJson, wholeNumber } from "./options.js";
@@ -48,12 +48,13 @@ function writeExercise(layer: string, file: string, folder: string, source: stri
   const { text, functions } = emptyBackward(source);
   const hints = allHints(source);
   makeFolder(folder);
-  writeFileWhole(join(folder, file), text);
+  writeFileWhole(join(folder, file), `${TOOLBOX}\n${text}`);
   writeFileWhole(join(folder, "check.mjs"), checkScript(layer));
   const chapters = [...new Set(functions.flatMap(({ equations }) => equations.map(({ tag }) => tag.slice(0, tag.lastIndexOf(".")))))];
   const shown = relative("", resolve(folder)) || ".";
   console.log(`${join(shown, file)}: ${layer} with its backward taken out. Yours to write: ${functions.map(({ name }) => name).join(", ")}.`);
-  console.log(`Derive it first, on paper; then compare with ${chapters.map((name) => `derivations/${name}.md`).join(", ")}.\n`);
+  console.log(`Derive it first, on paper; then compare with ${chapters.map((name) => `derivations/${name}.md`).join(", ")}.`);
+  console.log("The comment at its top says what to write it with.\n");
   console.log(`  node ${join(shown, "check.mjs")}           checks what is there, as often as you like`);
   console.log(`  node ${join(shown, "check.mjs")} --hint 1  the first of ${hints.length} hints; the last ones give it away`);
 }
@@ -62,7 +63,7 @@ function writeExercise(layer: string, file: string, folder: string, source: stri
 function checkScript(layer: string): string {
   return `// Checks ${layer}: node check.mjs, or node check.mjs --hint 1 for the first hint.
 import { dirname } from "node:path";
-import { fileURLToPath } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import { runProgram } from ${JSON.stringify(new URL("./program.js", import.meta.url).href)};
 
 const here = dirname(fileURLToPath(import.meta.url));
@@ -90,9 +91,10 @@ async function check(layer: string, file: string, json: boolean): Promise<void> 
   const code = await compile(file);
   const grades = await gradeIn(layer, file, code);
   if (grades === null) return;
+  const isUntouched = readText(file).includes("return {} as never;");
   for (const grade of grades) {
-    if (json) printJson({ layer, gradient: grade.gradient, isRight: grade.isRight, cases: grade.cases, ...grade.shown });
-    else console.log(formatGrade(grade));
+    if (json) printJson({ layer, gradient: grade.gradient, isRight: grade.isRight, problem: grade.problem, cases: grade.cases, ...grade.shown });
+    else console.log(formatGrade(grade, isUntouched));
   }
   const right = grades.filter(({ isRight }) => isRight === true).length;
   if (!json) console.log(right === grades.length ? `\nall of ${layer} is right` : `\n${right} of ${grades.length} gradients are right`);
@@ -103,7 +105,7 @@ async function check(layer: string, file: string, json: boolean): Promise<void> 
 async function compile(file: string): Promise<string> {
   const text = readText(file);
   try {
-    return (await transform(text, { loader: "ts", target: "es2022", logLevel: "silent" })).code;
+    return (await transform(text, { loader: "ts", target: "es2022", logLevel: "silent", sourcemap: "inline", sourcefile: pathToFileURL(resolve(file)).href })).code;
   } catch (error) {
     const [first] = (error as { errors?: { text: string; location: { line: number; lineText: string } | null }[] }).errors ?? [];
     if (first === undefined) throw error;
@@ -116,17 +118,18 @@ async function gradeIn(layer: string, file: string, code: string): Promise<reado
   const [module, grader] = ["../backprop/", "../checks/exercises/grade.js"].map((path) => new URL(path, import.meta.url).href) as [string, string];
   const name = file.slice(file.lastIndexOf("/") + 1).replace(/\.ts$/, ".js");
   try {
-    return (await runPatched({ texts: new Map([[module + name, code]]), module: grader, input: layer })) as readonly Grade[];
+    return (await runPatched({ texts: new Map([[module + name, code]]), module: grader, input: layer, source: resolve(file) })) as readonly Grade[];
   } catch (error) {
     if (!(error instanceof PatchedFailure)) throw error;
-    console.error(`leibniz: ${file}: expected a backward pass that runs, but it stopped: ${error.message.replaceAll("\n", " ")}`);
+    console.error(`leibniz: ${file}${error.line === null ? "" : `:${error.line}`}: expected a backward pass that runs, but it stopped: ${error.message.replaceAll("\n", " ")}`);
     process.exitCode = 1;
     return null;
   }
 }
 
-function formatGrade({ gradient, isRight, cases, shown }: Grade): string {
-  if (isRight === null) return `${gradient.padEnd(12)} not written yet`;
+function formatGrade({ gradient, isRight, problem, cases, shown }: Grade, isUntouched: boolean): string {
+  if (problem !== null) return `${gradient.padEnd(12)} wrong: ${problem}`;
+  if (isRight === null) return `${gradient.padEnd(12)} ${isUntouched ? "not written yet" : `nothing came back under this name; the function's type says what it returns`}`;
   const { maxRelativeError, worstIndex, analytic, numeric, hint } = shown!.result;
   if (isRight) return `${gradient.padEnd(12)} right in ${cases} geometries; largest relative error ${maxRelativeError.toExponential(1)}`;
   const options = Object.entries(shown!.options).map(([name, value]) => `${name} ${JSON.stringify(value)}`);

@@ -59,9 +59,38 @@ test("one gradient is graded while the other is not written yet, and a wrong one
   writeFileSync(file, text.replace(STUB, () => parameters!.replace("matmul(dOut, x", "matmul(dOut, dOut.slice([0, 1]) && x").replace("sumPerChannel(dOut)", "sumPerChannel(x)")));
   const wrong = check();
   assert.is(wrong.status, 1);
-  assert.match(wrong.stdout + wrong.stderr, /wrong: at \[|it stopped: /);
+  assert.match(wrong.stdout, /^dBias +wrong: its shape should be \[3\], yours is \[7\]$/m);
   const rows = check("--json").stdout.trim().split("\n").filter((line) => line !== "");
   for (const row of rows) assert.type((JSON.parse(row) as { gradient: string }).gradient, "string");
+});
+
+test("what is no gradient is told by what it is, and the others are graded beside it", () => {
+  const { file, check } = exercise("affine");
+  const text = readFileSync(file, "utf8");
+  const [parameters, input] = solutions("affine", check) as [string, string];
+  const told = (parametersNow: string, inputNow: string): string => {
+    writeFileSync(file, text.replace(STUB, () => parametersNow).replace(STUB, () => inputNow));
+    const { status, stdout, stderr } = check();
+    assert.equal([status, stderr], [1, ""]);
+    return stdout;
+  };
+  const transposed = told(parameters.replace("matmul(dOut, x,", "matmul(x, dOut,").replace("await backend.sumPerChannel(dOut)", "dOut"), "  return { dX: dOut } as never;");
+  assert.match(transposed, /^dWeight +wrong: its shape should be \[3, 7\], yours is \[7, 3\]: the transposed one$/m);
+  assert.match(transposed, /^dBias +wrong: its shape should be \[3\], yours is \[5, 3\]: something is not summed yet, such as the batch$/m);
+  assert.match(transposed, /^dX +wrong: expected a tensor of shape \[5, 7\], got an object with dX$/m);
+  const careless = told(parameters.replace("= await backend.matmul", "= backend.matmul").replace(/hasBias \? .*;/, "null;"), input.replace("return backend.matmul(dOut, weight)", 'return (await backend.matmul(dOut, weight)).astype("float32")'));
+  assert.match(careless, /^dWeight +wrong: a Promise came back; there is an `await` missing/m);
+  assert.match(careless, /^dBias +wrong: null came back/m);
+  assert.match(careless, /^dX +wrong: it should be of float64 .* yours is of float32: Tensor\.zeros\(x\.shape, x\.dtype\)$/m);
+});
+
+test("a gradient under another name is not taken for one that is not written, and an error names its line", () => {
+  const { file, check } = exercise("relu");
+  const text = readFileSync(file, "utf8");
+  writeFileSync(file, text.replace(STUB, "  return { dx: dOut };"));
+  assert.match(check().stdout, /^dX +nothing came back under this name; the function's type says what it returns$/m);
+  writeFileSync(file, text.replace(STUB, "  return null;")); // what fails is the caller
+  assert.match(check().stderr, /relu\.ts: expected a backward pass that runs, but it stopped: Cannot read properties of null/);
 });
 
 test("code that is no TypeScript, code that stops, and a missing file are one line each", () => {
@@ -75,7 +104,7 @@ test("code that is no TypeScript, code that stops, and a missing file are one li
   writeFileSync(file, text.replace(STUB, "  return zip(dOut, x);"));
   const stopped = check();
   assert.is(stopped.status, 1);
-  assert.match(stopped.stderr, /^leibniz: .*relu\.ts: expected a backward pass that runs, but it stopped: zip is not defined\n$/);
+  assert.match(stopped.stderr, new RegExp(`^leibniz: .*relu\\.ts:${line}: expected a backward pass that runs, but it stopped: zip is not defined\\n$`));
   const nowhere = leibniz("exercise", "relu", "--check", "--out", join(temporaryFolder(), "nowhere"));
   assert.is(nowhere.status, 2);
   assert.match(nowhere.stderr, /^leibniz: cannot read .*relu\.ts: there is no such file or folder\n$/);

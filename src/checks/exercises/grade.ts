@@ -1,6 +1,6 @@
 /** Grades what a reader wrote; runs in a process in which the layer's module has the reader's text. */
 import { catalog, type Differentiable, gradientCheck, type GradientCheckResult } from "../../backprop/index.js";
-import { Random, Tensor } from "../../tensor/index.js";
+import { formatShape, Random, sameShape, sizeOf, Tensor } from "../../tensor/index.js";
 
 /** How one gradient did over all geometries. */
 export interface Grade {
@@ -8,6 +8,8 @@ export interface Grade {
   readonly gradient: string;
   /** `null`: nothing was written yet. */
   readonly isRight: boolean | null;
+  /** Why it cannot be compared: what came back is not the tensor that it should be. */
+  readonly problem: string | null;
   /** Geometries checked. */
   readonly cases: number;
   /** The result of the first geometry that failed, or of the worst that passed. */
@@ -23,13 +25,14 @@ export async function grade(layer: string): Promise<readonly Grade[]> {
   const random = new Random(`exercise ${layer}`);
   const grades = new Map<string, Grade>();
   for (const { options, inputs } of [...cases(random), ...Array.from({ length: SAMPLES }, () => sample(random))]) {
-    const missing = new Set<string>();
-    const results = await gradientCheck(tolerant(differentiable(options), missing), inputs, { random, constants });
+    const problems = new Map<string, string | null>();
+    const results = await gradientCheck(tolerant(differentiable(options), constants, problems), inputs, { random, constants });
     for (const result of results) {
       const gradient = `d${result.argument[0]!.toUpperCase()}${result.argument.slice(1)}`;
-      const before = grades.get(gradient) ?? { gradient, isRight: true, cases: 0, shown: null };
-      if (missing.has(result.argument)) {
-        grades.set(gradient, { ...before, isRight: null, cases: before.cases + 1 });
+      const before = grades.get(gradient) ?? { gradient, isRight: true, problem: null, cases: 0, shown: null };
+      const problem = problems.get(result.argument);
+      if (problem !== undefined) {
+        grades.set(gradient, { ...before, isRight: problem === null ? null : false, problem: before.problem ?? problem, cases: before.cases + 1 });
         continue;
       }
       const shown = { options, shape: inputs[result.argument]!.shape, result };
@@ -41,24 +44,55 @@ export async function grade(layer: string): Promise<readonly Grade[]> {
   return [...grades.values()];
 }
 
-/** Puts zeros in place of gradients that are no tensors, and notes their names: so that one gradient can be graded before the next is written. */
-function tolerant(f: Differentiable, missing: Set<string>): Differentiable {
+/** Puts zeros in place of what cannot be compared, and notes why: so that one gradient can be graded before the next is written. */
+function tolerant(f: Differentiable, constants: readonly string[], problems: Map<string, string | null>): Differentiable {
   return async (inputs) => {
     const { backward, ...rest } = await f(inputs);
     return {
       ...rest,
       backward: async (dOut) => {
-        const gradients = Object.entries((await backward(dOut)) as Readonly<Record<string, unknown>>).filter(([name]) => inputs[name] !== undefined);
+        const returned = (await backward(dOut)) as Readonly<Record<string, unknown>>;
+        const left = Object.keys(inputs).filter((name) => !constants.includes(name) && !(name in returned)).map((name) => [name, null] as const);
+        const gradients = [...Object.entries(returned).filter(([name]) => inputs[name] !== undefined), ...left];
         return Object.fromEntries(
-          gradients.map(([name, gradient]) => {
-            if (gradient instanceof Tensor) return [name, gradient];
-            missing.add(name);
-            return [name, Tensor.zeros(inputs[name]!.shape, "float64")];
-          }),
+          await Promise.all(
+            gradients.map(async ([name, gradient]) => {
+              const problem = await problemOf(gradient, inputs[name]!);
+              if (problem === undefined) return [name, gradient];
+              problems.set(name, problem);
+              return [name, Tensor.zeros(inputs[name]!.shape, "float64")];
+            }),
+          ),
         );
       },
     };
   };
+}
+
+/** Why a gradient cannot be compared; `null` when nothing was written, `undefined` when nothing is wrong with it. */
+async function problemOf(gradient: unknown, { shape, dtype }: Tensor): Promise<string | null | undefined> {
+  if (gradient instanceof Promise) {
+    await gradient.catch(() => {}); // nobody else waits for it
+    return "a Promise came back; there is an `await` missing in front of what makes it";
+  }
+  if (gradient === undefined) return null;
+  if (!(gradient instanceof Tensor)) {
+    if (gradient === null) return "null came back, though it is asked for";
+    const keys = typeof gradient === "object" ? Object.keys(gradient) : [];
+    if (typeof gradient === "object" && keys.length === 0 && !Array.isArray(gradient)) return null; // as the exercise was given
+    return `expected a tensor of shape ${formatShape(shape)}, got ${Array.isArray(gradient) ? "an array" : keys.length > 0 ? `an object with ${keys.join(", ")}` : String(gradient)}`;
+  }
+  if (!sameShape(gradient.shape, shape)) return `its shape should be ${formatShape(shape)}, yours is ${formatShape(gradient.shape)}${guess(gradient.shape, shape)}`;
+  if (gradient.dtype !== dtype) return `it should be of ${dtype} like what it belongs to, yours is of ${gradient.dtype}: Tensor.zeros(x.shape, x.dtype)`;
+  return undefined;
+}
+
+/** What a wrong shape looks like. */
+function guess(yours: readonly number[], right: readonly number[]): string {
+  if (yours.length === 2 && sameShape([...yours].reverse(), right)) return ": the transposed one";
+  if (yours.length > right.length && sameShape(yours.slice(yours.length - right.length), right)) return ": something is not summed yet, such as the batch";
+  if (yours.length === 0) return ": everything was summed";
+  return sizeOf(yours) === sizeOf(right) ? ": as many entries, so a reshape may do" : "";
 }
 
 export default (input: unknown): Promise<readonly Grade[]> => grade(input as string);

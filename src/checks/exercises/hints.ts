@@ -1,5 +1,7 @@
 /** Hints for an exercise, taken from the chapter step by step: each a little more than the one before. */
 import type { EmptiedFunction } from "./empty.js";
+import { plain, plainFormula } from "./plain.js";
+import { toolsOf } from "./tools.js";
 
 export interface Hint {
   /** What it belongs to: `conv2dInputBackward, (conv2d.8a)`. */
@@ -15,8 +17,9 @@ export interface Hint {
  * @param cited all tags that the layer's file cites: a derivation starts behind the last one of them
  */
 export function hintsFor(functions: readonly EmptiedFunction[], chapters: ReadonlyMap<string, string>, cited: readonly string[]): readonly Hint[] {
+  const toWrite = functions.flatMap(({ equations }) => equations.map(({ tag }) => tag));
   return functions.flatMap(({ name, equations, lines }) => [
-    ...equations.flatMap(({ tag }) => derivationOf(tag, chapters, cited).map((step) => ({ about: `${name}, (${step.tag})`, text: step.text }))),
+    ...equations.flatMap(({ tag }) => derivationOf(tag, chapters, cited, toWrite).map((step) => ({ about: `${name}, (${step.tag})`, text: textOf(step, chapters) }))),
     { about: `${name}, in short`, text: equations.map(({ tag, formula }) => `(${tag}) ${formula}`).join("\n") },
     { about: `${name}, what it takes`, text: toolsOf(lines) },
     { about: `${name}, as leibniz has it`, text: lines.join("\n") },
@@ -25,21 +28,51 @@ export function hintsFor(functions: readonly EmptiedFunction[], chapters: Readon
 
 interface Step {
   readonly tag: string;
-  readonly text: string;
+  /** The heading that it stands under. */
+  readonly section: string;
+  /** The paragraphs that lead to the equation, for a terminal. */
+  readonly prose: string;
+  /** The equation itself, in plain signs. */
+  readonly formula: string;
+  /** `derivations/affine.md, line 56` */
+  readonly place: string;
+  /** The block below it. */
+  readonly code: readonly string[];
 }
 
-/** The steps between the equation that the code cites before this one, and this one. */
-function derivationOf(tag: string, chapters: ReadonlyMap<string, string>, cited: readonly string[]): readonly Step[] {
+/** A step as a hint: words, equation, the equations that the words refer to, and the block that runs it. */
+function textOf({ tag, prose, formula, place, code }: Step, chapters: ReadonlyMap<string, string>): string {
+  const meant = [...new Set([...prose.matchAll(/\(([\w-]+\.\d+[a-z]?)\)/g)].map((found) => found[1]!))].flatMap((other) => {
+    const said = other === tag ? undefined : stepsOf(other, chapters).find((step) => step.tag === other)?.formula;
+    return said === undefined ? [] : [`(${other}) is  ${said}`];
+  });
+  const chapter = tag.slice(0, tag.lastIndexOf("."));
+  const block = code.length === 0 ? [] : [`The same as \`leibniz derive ${chapter}\` runs it:\n\n${code.map((line) => `    ${line}`).join("\n")}`];
+  return [prose, `    ${formula}`, ...(meant.length > 0 ? [meant.join("\n")] : []), `(${place})`, ...block].filter((part) => part !== "").join("\n\n");
+}
+
+function stepsOf(tag: string, chapters: ReadonlyMap<string, string>): readonly Step[] {
   const name = tag.slice(0, tag.lastIndexOf("."));
-  const steps = readSteps(chapters.get(name) ?? "", `derivations/${name}.md`);
+  return readSteps(chapters.get(name) ?? "", `derivations/${name}.md`);
+}
+
+/**
+ * The steps between the equation that the code cites before this one, and this one. What else the section of the former says belongs to
+ * that, if that is to be written too and this one stands elsewhere.
+ */
+function derivationOf(tag: string, chapters: ReadonlyMap<string, string>, cited: readonly string[], toWrite: readonly string[]): readonly Step[] {
+  const steps = stepsOf(tag, chapters);
   const end = steps.findIndex((step) => step.tag === tag);
   const before = steps.slice(0, Math.max(0, end)).findLastIndex((step) => cited.includes(step.tag));
-  return steps.slice(before + 1, end + 1);
+  const last = steps[before];
+  const isAftermath = ({ section }: Step): boolean => last !== undefined && toWrite.includes(last.tag) && section === last.section && section !== steps[end]!.section;
+  return steps.slice(before + 1, end + 1).filter((step) => !isAftermath(step));
 }
 
 /** Every tagged equation of a chapter: the paragraphs that lead to it, and the block below it. */
-export function readSteps(markdown: string, path: string): readonly Step[] {
+function readSteps(markdown: string, path: string): readonly Step[] {
   const steps: Step[] = [];
+  let section = "";
   let prose: string[] = [];
   const lines = markdown.split("\n");
   for (let i = 0; i < lines.length; i++) {
@@ -48,48 +81,26 @@ export function readSteps(markdown: string, path: string): readonly Step[] {
       const end = lines.indexOf("```", i + 1);
       if (line.startsWith("```ts equation") && steps.length > 0) {
         const last = steps.pop()!;
-        steps.push({ tag: last.tag, text: `${last.text}\n\n${lines.slice(i + 1, end).map((code) => `    ${code}`).join("\n")}` });
+        steps.push({ ...last, code: [...last.code, ...lines.slice(i + 1, end)] });
       }
       i = end < 0 ? lines.length : end;
     } else if (line.startsWith("$$")) {
       const end = line.length > 2 && line.endsWith("$$") ? i : lines.indexOf("$$", i + 1);
-      const tag = /\\tag\{([^}]*)\}/.exec(lines.slice(i, end + 1).join("\n"))?.[1];
+      const display = lines.slice(i, end + 1).join("\n");
+      const tag = /\\tag\s*\{([^}]*)\}/.exec(display)?.[1];
       if (tag !== undefined) {
-        steps.push({ tag, text: `${plain(paragraphs(prose))}\n(${path}, line ${i + 1})` });
+        steps.push({ tag, section, prose: plain(paragraphs(prose)), formula: plainFormula(display.replaceAll("$$", "")), place: `${path}, line ${i + 1}`, code: [] });
         prose = [];
-      }
+      } else prose.push(...lines.slice(i, end + 1));
       i = end < 0 ? lines.length : end;
-    } else if (/^(#|\|)/.test(line)) prose = [];
-    else prose.push(line);
+    } else if (/^(#|\|)/.test(line)) {
+      if (line.startsWith("#")) section = line;
+      prose = [];
+    } else prose.push(line);
   }
   return steps;
 }
 
 function paragraphs(lines: readonly string[]): string {
   return lines.join("\n").replace(/\n{3,}/g, "\n\n").trim();
-}
-
-const SIGNS: Readonly<Record<string, string>> = {
-  cdot: "·", sum: "Σ", delta: "δ", partial: "∂", odot: "⊙", le: "≤", ge: "≥", lt: "<", gt: ">", ne: "≠", times: "×", infty: "∞", Delta: "Δ", mu: "μ", sigma: "σ", rho: "ρ", epsilon: "ε", varepsilon: "ε",
-};
-
-/** Prose for a terminal: formulas inside a line in plain signs, links without their targets. */
-function plain(markdown: string): string {
-  const formula = (latex: string): string =>
-    latex
-      .replace(/\\(?:mathrm|mathbf|text|mathsf)\s*\{([^}]*)\}/g, "$1")
-      .replace(/\^\{?\\mathsf T\}?|\^\{T\}/g, "ᵀ")
-      .replace(/\\hat (\w)/g, "$1\u0302")
-      .replace(/\\([a-zA-Z]+)/g, (whole, name: string) => SIGNS[name] ?? whole)
-      .replace(/\\[,;:!]/g, " ")
-      .replace(/[{}]/g, "");
-  return markdown.replace(/\$([^$]+)\$/g, (_, latex: string) => formula(latex)).replace(/\[([^\]]+)\]\([^)]+\)/g, "$1").replace(/\*([^*\n]+)\*/g, "$1");
-}
-
-/** The functions that the shipped lines call, by name. */
-function toolsOf(lines: readonly string[]): string {
-  const called = lines.filter((line) => !line.trim().startsWith("//")).flatMap((line) => [...line.matchAll(/\b(?:backend\.)?[a-z]\w*(?=\()/g)].map((found) => found[0]));
-  const names = [...new Set(called)];
-  const where = [...(names.some((name) => name.startsWith("backend.")) ? ["src/kernels/backend.ts says what each primitive of the backend does"] : []), "src/tensor has the operations on tensors"];
-  return `${names.join(", ")}\n(${where.join("; ")})`;
 }

@@ -8,16 +8,25 @@ export interface PatchedTask {
   /** The address of the module whose default export does the work: `(input, report) => Promise<result>`. */
   readonly module: string;
   readonly input: unknown;
+  /** The path of the file that a new text was made from, as its source map names it: for the line of a failure. */
+  readonly source?: string;
 }
 
 export type PatchedOutcome =
   | { readonly type: "report"; readonly message: unknown }
   | { readonly type: "done"; readonly result: unknown }
-  | { readonly type: "failed"; readonly message: string; readonly name: string };
+  | { readonly type: "failed"; readonly message: string; readonly name: string; readonly line: number | null };
 
 /** The work itself failed, as mistaken code may. */
 export class PatchedFailure extends Error {
   override readonly name = "PatchedFailure";
+  /** The line of {@link PatchedTask.source} where it happened; null when it happened elsewhere. */
+  readonly line: number | null;
+
+  constructor(message: string, line: number | null) {
+    super(message);
+    this.line = line;
+  }
 }
 
 /**
@@ -32,7 +41,7 @@ export function runPatched(task: PatchedTask, onReport: (message: unknown) => vo
     child.on("message", (outcome: PatchedOutcome) => {
       if (outcome.type === "report") onReport(outcome.message);
       else if (outcome.type === "done") resolve(outcome.result);
-      else refuse(new PatchedFailure(outcome.message));
+      else refuse(new PatchedFailure(outcome.message, outcome.line));
     });
     child.on("error", refuse);
     child.on("close", (code, signal) => refuse(new MachineError(`expected the process that runs changed code to end by itself, but it was ended by ${signal ?? `exit code ${code}`}`)));

@@ -2,10 +2,11 @@
 import { register } from "node:module";
 import type { PatchedOutcome, PatchedTask } from "./run-patched.js";
 
-process.once("message", ({ texts, module, input }: PatchedTask) => void run(texts, module, input));
+process.once("message", (task: PatchedTask) => void run(task));
 process.once("disconnect", () => process.exit()); // also when the process that started this one is gone
 
-async function run(texts: ReadonlyMap<string, string>, module: string, input: unknown): Promise<void> {
+async function run({ texts, module, input, source }: PatchedTask): Promise<void> {
+  if (source !== undefined) process.setSourceMapsEnabled(true);
   register("./hooks.js", import.meta.url, { data: texts });
   const tell = (outcome: PatchedOutcome): void => {
     if (process.connected) process.send?.(outcome, () => {}); // whoever asked may be gone
@@ -17,7 +18,15 @@ async function run(texts: ReadonlyMap<string, string>, module: string, input: un
     const result = await work(input, (message) => tell({ type: "report", message }));
     tell({ type: "done", result });
   } catch (error) {
-    tell({ type: "failed", message: error instanceof Error ? error.message : String(error), name: error instanceof Error ? error.name : "Error" });
+    const [message, name] = error instanceof Error ? [error.message, error.name] : [String(error), "Error"];
+    tell({ type: "failed", message, name, line: lineOf(error, source) });
   }
   process.disconnect();
+}
+
+/** Where in the file that a new text was made from it happened: the innermost call there, by the text's source map. */
+function lineOf(error: unknown, source: string | undefined): number | null {
+  const stack = (error instanceof Error && error.stack) || "";
+  const [, behind] = source === undefined ? [] : stack.split(`${source}:`);
+  return behind === undefined ? null : Number.parseInt(behind, 10);
 }

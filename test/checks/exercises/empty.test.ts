@@ -65,7 +65,7 @@ test("hints go through the derivation from the last equation that the code cites
     "equals(1, 1);",
     "```",
     "",
-    "The slope $\\mathrm{dX} \\cdot \\sum_i x$ is *two*, see [there](there.md):",
+    "The slope $\\mathrm{dX} \\cdot \\sum_i x$ is *two*, see [there](there.md), and (gain.1):",
     "",
     "$$",
     "b",
@@ -89,8 +89,8 @@ test("hints go through the derivation from the last equation that the code cites
     "gainBackward, what it takes",
     "gainBackward, as leibniz has it",
   ]);
-  assert.is(hints[0]!.text, "The slope dX · Σ_i x is two, see there:\n(derivations/gain.md, line 15)\n\n    equals(slope(f, 1), 2);");
-  assert.is(hints[1]!.text, "Sum up:\n(derivations/gain.md, line 26)");
+  assert.is(hints[0]!.text, "The slope dX · Σ_i x is two, see there, and (gain.1):\n\n    b\n\n(gain.1) is  a\n\n(derivations/gain.md, line 15)\n\nThe same as `leibniz derive gain` runs it:\n\n    equals(slope(f, 1), 2);");
+  assert.is(hints[1]!.text, "Sum up:\n\n    c\n\n(derivations/gain.md, line 26)");
   assert.is(hints[2]!.text, "(gain.3) dX = 2·dOut");
   assert.match(hints[3]!.text, /^map, backend\.relu\n/);
 });
