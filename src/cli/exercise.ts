@@ -1,6 +1,6 @@
 /** `leibniz exercise`: a layer with its backward emptied, hints, and a check of what was written. */
 import { existsSync, readdirSync } from "node:fs";
-import { join, relative, resolve } from "node:path";
+import { basename, join, relative, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { Command, Option } from "commander";
 import { transform } from "esbuild";
@@ -38,10 +38,10 @@ async function runExercise(layer: string, options: ExerciseOptions): Promise<voi
   const source = readText(join(PACKAGE, "src", "backprop", file));
   if (options.hint !== undefined) showHint(source, options.hint === true ? 1 : options.hint, options.json === true);
   else if (options.check === true) await check(layer, join(folder, file), options.json === true);
-  else writeExercise(layer, file, folder, source);
+  else writeExercise(layer, file, folder, source, options.json === true);
 }
 
-function writeExercise(layer: string, file: string, folder: string, source: string): void {
+function writeExercise(layer: string, file: string, folder: string, source: string, json: boolean): void {
   for (const name of [file, "check.mjs"]) {
     if (existsSync(join(folder, name))) reject("--out", "a folder without this exercise in it", `${folder}, which holds ${name}`, "nothing was overwritten; choose another folder, or delete that one");
   }
@@ -52,6 +52,7 @@ function writeExercise(layer: string, file: string, folder: string, source: stri
   writeFileWhole(join(folder, "check.mjs"), checkScript(layer));
   const chapters = [...new Set(functions.flatMap(({ equations }) => equations.map(({ tag }) => tag.slice(0, tag.lastIndexOf(".")))))];
   const shown = relative("", resolve(folder)) || ".";
+  if (json) return printJson({ layer, file: join(shown, file), check: join(shown, "check.mjs"), functions: functions.map(({ name }) => name), hints: hints.length });
   console.log(`${join(shown, file)}: ${layer} with its backward taken out. Yours to write: ${functions.map(({ name }) => name).join(", ")}.`);
   console.log(`Derive it first, on paper; then compare with ${chapters.map((name) => `derivations/${name}.md`).join(", ")}.`);
   console.log("The comment at its top says what to write it with.\n");
@@ -93,12 +94,19 @@ async function check(layer: string, file: string, json: boolean): Promise<void> 
   if (grades === null) return;
   const isUntouched = readText(file).includes("return {} as never;");
   for (const grade of grades) {
-    if (json) printJson({ layer, gradient: grade.gradient, isRight: grade.isRight, problem: grade.problem, cases: grade.cases, ...grade.shown });
+    if (json) printJson(jsonOf(layer, grade));
     else console.log(formatGrade(grade, isUntouched));
   }
   const right = grades.filter(({ isRight }) => isRight === true).length;
   if (!json) console.log(right === grades.length ? `\nall of ${layer} is right` : `\n${right} of ${grades.length} gradients are right`);
   if (right < grades.length) process.exitCode = 1;
+}
+
+function jsonOf(layer: string, { gradient, isRight, problem, cases, shown }: Grade): object {
+  const verdict = { layer, gradient, isRight, problem, cases };
+  if (shown === null) return verdict;
+  const { maxRelativeError, worstIndex, analytic, numeric, hint } = shown.result;
+  return { ...verdict, options: shown.options, shape: shown.shape, maxRelativeError, worstIndex, analytic, numeric, hint };
 }
 
 /** @throws InputError naming the line that is no TypeScript */
@@ -116,7 +124,7 @@ async function compile(file: string): Promise<string> {
 /** @returns null when the code did not run to its end; the reason was printed */
 async function gradeIn(layer: string, file: string, code: string): Promise<readonly Grade[] | null> {
   const [module, grader] = ["../backprop/", "../checks/exercises/grade.js"].map((path) => new URL(path, import.meta.url).href) as [string, string];
-  const name = file.slice(file.lastIndexOf("/") + 1).replace(/\.ts$/, ".js");
+  const name = `${basename(file, ".ts")}.js`;
   try {
     return (await runPatched({ texts: new Map([[module + name, code]]), module: grader, input: layer, source: resolve(file) })) as readonly Grade[];
   } catch (error) {

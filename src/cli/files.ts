@@ -56,7 +56,11 @@ export function checkCanBeFolder(path: string): void {
 
 /** @throws InputError when the folder cannot be made */
 export function makeFolder(path: string): void {
-  onFailure(`cannot make the folder ${path}`, () => mkdirSync(path, { recursive: true }));
+  checkCanBeFolder(path);
+  // One at a time: Node's own way to make a whole path never ends where the system refuses with "no such file", as below /proc.
+  const missing: string[] = [];
+  for (let folder = path; !existsSync(folder); folder = dirname(folder)) missing.unshift(folder);
+  onFailure(`cannot make the folder ${path}`, () => missing.forEach((folder) => mkdirSync(folder)));
 }
 
 const REASONS: Readonly<Record<string, string>> = {

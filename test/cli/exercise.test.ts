@@ -6,7 +6,7 @@ import * as assert from "uvu/assert";
 import { emptyBackward } from "leibniz/checks";
 import { leibniz, type Outcome, root, temporaryFolder } from "../helpers/cli.js";
 
-const STUB = "  // Yours. Hints, one after the other: node check.mjs --hint\n  return {} as never;";
+const STUB = "  // Yours. Hints, one after the other: node check.mjs --hint 1, --hint 2, …\n  return {} as never;";
 
 /** An exercise outside the project, and its checker, as a reader runs it. */
 function exercise(layer: string): { file: string; check: (...args: string[]) => Outcome } {

@@ -16,7 +16,7 @@ export interface Exercise {
   readonly functions: readonly EmptiedFunction[];
 }
 
-const STUB = ["  // Yours. Hints, one after the other: node check.mjs --hint", "  return {} as never;"];
+const STUB = ["  // Yours. Hints, one after the other: node check.mjs --hint 1, --hint 2, …", "  return {} as never;"];
 
 /**
  * Empties every exported `…Backward` function that implements an equation itself, from the first equation to its end. Checks

@@ -1,5 +1,5 @@
 /** Grades what a reader wrote; runs in a process in which the layer's module has the reader's text. */
-import { catalog, type Differentiable, gradientCheck, type GradientCheckResult } from "../../backprop/index.js";
+import { catalog, type Differentiable, gradientCheck, type GradientCheckResult, gradientName } from "../../backprop/index.js";
 import { formatShape, Random, sameShape, sizeOf, Tensor } from "../../tensor/index.js";
 
 /** How one gradient did over all geometries. */
@@ -28,7 +28,7 @@ export async function grade(layer: string): Promise<readonly Grade[]> {
     const problems = new Map<string, string | null>();
     const results = await gradientCheck(tolerant(differentiable(options), constants, problems), inputs, { random, constants });
     for (const result of results) {
-      const gradient = `d${result.argument[0]!.toUpperCase()}${result.argument.slice(1)}`;
+      const gradient = gradientName(result.argument);
       const before = grades.get(gradient) ?? { gradient, isRight: true, problem: null, cases: 0, shown: null };
       const problem = problems.get(result.argument);
       if (problem !== undefined) {

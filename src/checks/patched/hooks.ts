@@ -15,5 +15,8 @@ export function initialize(texts: ReadonlyMap<string, string>): void {
 
 export async function load(url: string, context: object, next: (url: string, context: object) => Promise<Loaded>): Promise<Loaded> {
   const source = replaced.get(url);
-  return source === undefined ? next(url, context) : { format: "module", shortCircuit: true, source };
+  if (source === undefined) return next(url, context);
+  // On the last line, so that all others keep their numbers: it tells that this text was really loaded.
+  const mark = `(globalThis.leibnizLoadedTexts ??= []).push(${JSON.stringify(url)});`;
+  return { format: "module", shortCircuit: true, source: `${source}\n${mark}\n` };
 }

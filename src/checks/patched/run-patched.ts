@@ -1,5 +1,4 @@
 /** Runs work in a process of its own in which some of the engine's modules have another text. Nothing on the disk changes. */
-import { fork } from "node:child_process";
 import { MachineError } from "../../tensor/index.js";
 
 export interface PatchedTask {
@@ -15,7 +14,7 @@ export interface PatchedTask {
 export type PatchedOutcome =
   | { readonly type: "report"; readonly message: unknown }
   | { readonly type: "done"; readonly result: unknown }
-  | { readonly type: "failed"; readonly message: string; readonly name: string; readonly line: number | null };
+  | { readonly type: "failed"; readonly message: string; readonly line: number | null };
 
 /** The work itself failed, as mistaken code may. */
 export class PatchedFailure extends Error {
@@ -33,18 +32,25 @@ export class PatchedFailure extends Error {
  * @param onReport is told what the work reports on its way
  * @param stop ends the process when it is aborted
  * @returns what the work returned
- * @throws PatchedFailure with the message of what the work threw; MachineError when the process died
+ * @throws PatchedFailure with the message of what the work threw, or when none of the work uses one of the new texts; MachineError when
+ *   the process died
  */
-export function runPatched(task: PatchedTask, onReport: (message: unknown) => void = () => {}, stop?: AbortSignal): Promise<unknown> {
+export async function runPatched(task: PatchedTask, onReport: (message: unknown) => void = () => {}, stop?: AbortSignal): Promise<unknown> {
+  const { fork } = await import("node:child_process"); // only now, so that the rest of leibniz/checks loads in a browser as well
   return new Promise((resolve, refuse) => {
-    const child = fork(new URL("./start.js", import.meta.url), { serialization: "advanced", execArgv: ["--no-warnings"], stdio: ["ignore", "inherit", "inherit", "ipc"], signal: stop, killSignal: "SIGKILL" });
+    // What the work prints goes to standard error: standard output is for results.
+    const stdio = ["ignore", process.stderr.fd, "inherit", "ipc"] as const;
+    const child = fork(new URL("./start.js", import.meta.url), { serialization: "advanced", execArgv: ["--no-warnings"], stdio: [...stdio], signal: stop, killSignal: "SIGKILL" });
     child.on("message", (outcome: PatchedOutcome) => {
       if (outcome.type === "report") onReport(outcome.message);
       else if (outcome.type === "done") resolve(outcome.result);
       else refuse(new PatchedFailure(outcome.message, outcome.line));
     });
     child.on("error", refuse);
-    child.on("close", (code, signal) => refuse(new MachineError(`expected the process that runs changed code to end by itself, but it was ended by ${signal ?? `exit code ${code}`}`)));
+    child.on("close", (code, signal) => {
+      if (code === 0) refuse(new PatchedFailure("it ended the process before it was done", null));
+      refuse(new MachineError(`expected the process that runs changed code to end by itself, but it was ended by ${signal ?? `exit code ${code}`}`));
+    });
     child.send(task);
   });
 }

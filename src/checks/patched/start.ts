@@ -16,12 +16,18 @@ async function run({ texts, module, input, source }: PatchedTask): Promise<void>
     const entry = new URL(module);
     const { default: work } = (await import(entry.href)) as { default: (input: unknown, report: (message: unknown) => void) => Promise<unknown> };
     const result = await work(input, (message) => tell({ type: "report", message }));
+    const unused = [...texts.keys()].find((address) => !loadedTexts().includes(address));
+    if (unused !== undefined) throw new Error(`expected ${unused} to be loaded, but nothing imports it`);
     tell({ type: "done", result });
   } catch (error) {
-    const [message, name] = error instanceof Error ? [error.message, error.name] : [String(error), "Error"];
-    tell({ type: "failed", message, name, line: lineOf(error, source) });
+    tell({ type: "failed", message: error instanceof Error ? error.message : String(error), line: lineOf(error, source) });
   }
   process.disconnect();
+}
+
+/** The modules that were loaded with their new text: each adds its address, see hooks.ts. */
+function loadedTexts(): readonly string[] {
+  return (globalThis as { leibnizLoadedTexts?: readonly string[] }).leibnizLoadedTexts ?? [];
 }
 
 /** Where in the file that a new text was made from it happened: the innermost call there, by the text's source map. */

@@ -32,7 +32,7 @@ test("what cites an equation is taken out of the backward pass, and nothing else
   const { text, functions } = emptyBackward(source);
   assert.equal(functions, [{ name: "gainInputBackward", equations: [{ tag: "gain.3", formula: "dX = 2·dOut" }], lines: ["  // (gain.3) dX = 2·dOut", "  return map(dOut, (v) => 2 * v);"] }]);
   assert.match(text, 'import { map } from "leibniz/tensor";\nimport { recall } from "leibniz/backprop/layer";');
-  assert.match(text, "  check(dOut);\n  // Yours. Hints, one after the other: node check.mjs --hint\n  return {} as never;\n}\n");
+  assert.match(text, "  check(dOut);\n  // Yours. Hints, one after the other: node check.mjs --hint 1, --hint 2, …\n  return {} as never;\n}\n");
   assert.match(text, "(gain.1) out = 2·x");
   assert.not.match(text, "gain.3");
 });
