@@ -1,21 +1,27 @@
 import { Command, CommanderError } from "commander";
 import { InputError, MachineError } from "../tensor/index.js";
-import { benchCommand } from "./bench.js";
-import { bugsCommand } from "./bugs.js";
-import { deriveCommand } from "./derive.js";
-import { evaluateCommand } from "./evaluate.js";
-import { exerciseCommand } from "./exercise.js";
-import { gradcheckCommand } from "./gradcheck.js";
-import { parityCommand } from "./parity.js";
-import { trainCommand } from "./train.js";
 
-/** The command line: `leibniz <command> [options]`. */
-export function program(version: string): Command {
+/** Each command is loaded when it is asked for: training needs no chapters, and no TypeScript compiler. */
+const commands: Readonly<Record<string, () => Promise<Command>>> = {
+  train: async () => (await import("./train.js")).trainCommand(),
+  evaluate: async () => (await import("./evaluate.js")).evaluateCommand(),
+  gradcheck: async () => (await import("./gradcheck.js")).gradcheckCommand(),
+  derive: async () => (await import("./derive.js")).deriveCommand(),
+  exercise: async () => (await import("./exercise.js")).exerciseCommand(),
+  parity: async () => (await import("./parity.js")).parityCommand(),
+  bugs: async () => (await import("./bugs.js")).bugsCommand(),
+  bench: async () => (await import("./bench.js")).benchCommand(),
+};
+
+/** The command line: `leibniz <command> [options]`, with the one command that it names, or with all where it names none. */
+async function program(argv: readonly string[], version: string): Promise<Command> {
   const root = new Command("leibniz")
     .description("A convolutional neural network engine from scratch, with every gradient derived by hand.")
     .version(version)
     .option("--debug", "show where an error came from");
-  for (const command of [trainCommand(), evaluateCommand(), gradcheckCommand(), deriveCommand(), exerciseCommand(), parityCommand(), bugsCommand(), benchCommand()]) root.addCommand(command);
+  const named = argv.find((word) => !word.startsWith("-"));
+  const loaders = named !== undefined && Object.hasOwn(commands, named) ? [commands[named]!] : Object.values(commands);
+  for (const load of loaders) root.addCommand(await load());
   for (const command of [root, ...root.commands]) command.exitOverride().configureOutput({ writeErr: () => {} }).showSuggestionAfterError(true);
   return root;
 }
@@ -26,7 +32,7 @@ export function program(version: string): Command {
  */
 export async function runProgram(argv: readonly string[], version: string): Promise<number> {
   try {
-    await program(version).parseAsync([...argv], { from: "user" });
+    await (await program(argv, version)).parseAsync([...argv], { from: "user" });
     return Number(process.exitCode ?? 0);
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return 0; // --help, --version
