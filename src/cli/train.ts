@@ -57,7 +57,7 @@ async function runTrain(options: TrainCommandOptions, wasGiven: (option: string)
     const { height, width } = data.train.images;
     const summary = formatSummary(summarise(network, [1, 1, height, width]));
     const from = resumed === null ? null : restore(resumed.checkpoint, recipe, network, backend);
-    if (from !== null && from.epoch >= epochs) reject("--resume", `more epochs than the ${from.epoch} that ${resume} has done`, `--epochs ${epochs}`, "raise --epochs");
+    if (from !== null && from.epoch >= epochs) reject("--resume", `more epochs than the ${from.epoch} that ${resume} has done`, `--epochs ${epochs}`, recipe.schedule === undefined ? "raise --epochs" : "its schedule has come to its end; start another run");
     const json = options.json === true;
     if (!json) printHeader(recipe, seed, backend, summary, data, subset, epochs);
     const started = performance.now();

@@ -1,8 +1,11 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import * as fc from "fast-check";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { constant, cosine, oneCycle, type Schedule, stepDecay, warmUp } from "leibniz/training";
 import { assertCloseArrays, assertRejects } from "../helpers/assert-close.js";
+import { root } from "../helpers/cli.js";
 
 const EXACT = 1e-13;
 
@@ -169,6 +172,29 @@ test("steps that there are not are refused", async () => {
   for (const schedule of [constant, stepDecay({ every: 2 }), cosine(), warmUp(2), oneCycle()]) {
     for (const step of [-1, 0.5, 11, NaN, "3" as unknown as number]) await assertRejects(() => schedule(step, 10), `schedule: expected a step from 0 to 10, got ${step}`);
     for (const total of [0, -1, 2.5, NaN, Infinity]) await assertRejects(() => schedule(0, total), `schedule: expected a whole number of steps ≥ 1, got ${total}`);
+  }
+});
+
+interface Recorded {
+  readonly schedule: string;
+  readonly options: { readonly every: number; readonly steps: number; readonly from: number; readonly lowest?: number; readonly threePhases?: boolean };
+  readonly pytorch: string;
+  readonly rates: readonly number[];
+}
+
+test("every rate is the one that PyTorch's schedules give", () => {
+  const { steps, schedules } = JSON.parse(readFileSync(join(root, "test/fixtures/schedules.json"), "utf8")) as { steps: number; schedules: Recorded[] };
+  const build: Readonly<Record<string, (options: Recorded["options"]) => Schedule>> = {
+    stepDecay,
+    cosine,
+    oneCycle,
+    warmUp: ({ steps: length, from }) => warmUp(length, constant, { from }),
+  };
+  assert.equal(new Set(schedules.map(({ schedule }) => schedule)), new Set(Object.keys(build)));
+  for (const { schedule, options, pytorch, rates } of schedules) {
+    assert.is(rates.length, steps);
+    const own = build[schedule]!(options);
+    rates.forEach((rate, t) => assert.ok(Math.abs(own(t, steps) - rate) <= 1e-13 * rate, `${pytorch}, step ${t}: expected ${rate}, got ${own(t, steps)}`));
   }
 });
 
