@@ -5,6 +5,11 @@
  * cos(πx) = sin(π(1/2 − x)). So one of the two series is needed at an angle of at most π/4, where the first term left out is below 2⁻⁵⁷.
  */
 
+/** sin a = a − a³·(1/3! − a²·(1/5! − …)): the factors from the innermost, 1/17!, out. */
+const SINE = [1 / 355687428096000, 1 / 1307674368000, 1 / 6227020800, 1 / 39916800, 1 / 362880, 1 / 5040, 1 / 120, 1 / 6];
+/** cos a = 1 − a²·(1/2! − a²·(1/4! − …)): the same, from 1/16!. */
+const COSINE = [1 / 20922789888000, 1 / 87178291200, 1 / 479001600, 1 / 3628800, 1 / 40320, 1 / 720, 1 / 24, 1 / 2];
+
 /** `cos(π·x)` of one number, less than 1.8 units in the last place off, exact where it is 1, 0 or −1, and the same in every engine. */
 export function cosPi(x: number): number {
   const turned = Math.abs(x) % 2; // exact, as are the differences below
@@ -15,28 +20,12 @@ export function cosPi(x: number): number {
 
 /** cos(πx) for 0 ≤ x ≤ 1/2. */
 function firstQuarter(x: number): number {
-  if (x > 0.25) {
-    const angle = Math.PI * (0.5 - x);
-    const square = angle * angle;
-    let series = 1 / 355687428096000; // 1/17!
-    series = 1 / 1307674368000 - square * series;
-    series = 1 / 6227020800 - square * series;
-    series = 1 / 39916800 - square * series;
-    series = 1 / 362880 - square * series;
-    series = 1 / 5040 - square * series;
-    series = 1 / 120 - square * series;
-    series = 1 / 6 - square * series;
-    return angle - angle * square * series;
-  }
-  const angle = Math.PI * x;
+  const isSteep = x > 0.25;
+  const angle = Math.PI * (isSteep ? 0.5 - x : x);
   const square = angle * angle;
-  let series = 1 / 20922789888000; // 1/16!
-  series = 1 / 87178291200 - square * series;
-  series = 1 / 479001600 - square * series;
-  series = 1 / 3628800 - square * series;
-  series = 1 / 40320 - square * series;
-  series = 1 / 720 - square * series;
-  series = 1 / 24 - square * series;
-  series = 1 / 2 - square * series;
-  return 1 - square * series;
+  return isSteep ? angle - angle * square * series(SINE, square) : 1 - square * series(COSINE, square);
+}
+
+function series(factors: readonly number[], square: number): number {
+  return factors.reduce((inner, factor) => factor - square * inner);
 }
