@@ -27,4 +27,4 @@ export { Softplus, softplusBackward, type SoftplusCache, softplusForward } from 
 export { Tanh, tanhBackward, type TanhCache, tanhForward } from "./tanh.js";
 export { adjointCheck, type AdjointResult, type Choices, type Differentiable, type EntryCheck, type ErrorAtStep, type ErrorCurve, findHint, gradientCheck, type GradientCheckOptions } from "./gradient-check.js";
 export { type GradientCheckResult, gradientName, type NamedTensors, type Suspect, type Verdict } from "./gradient-check.js";
-export { catalog, type CatalogCase, type CatalogEntry, type LayerOptions } from "./catalog/index.js";
+export { catalog, type CatalogCase, type CatalogEntry, layerFile, type LayerOptions } from "./catalog/index.js";

@@ -4,7 +4,7 @@ import { basename, join, relative, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { Command, Option } from "commander";
 import { transform } from "esbuild";
-import { catalog } from "../backprop/index.js";
+import { catalog, layerFile } from "../backprop/index.js";
 import { emptyBackward, type Grade, type Hint, hintsFor, PatchedFailure, runPatched, TOOLBOX } from "../checks/index.js";
 import { formatShape, InputError, reject } from "../tensor/index.js";
 import { makeFolder, readText, writeFileWhole } from "./files.js";
@@ -33,7 +33,7 @@ export function exerciseCommand(): Command {
 
 async function runExercise(layer: string, options: ExerciseOptions): Promise<void> {
   if (!catalog.some((entry) => entry.layer === layer)) reject("exercise", `a layer out of ${catalog.map((entry) => entry.layer).join(", ")}`, `"${layer}"`);
-  const file = `${layer.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}.ts`;
+  const file = `${layerFile(layer)}.ts`;
   const folder = options.out ?? `exercise-${layer}`;
   const source = readText(join(PACKAGE, "src", "backprop", file));
   if (options.hint !== undefined) showHint(source, options.hint === true ? 1 : options.hint, options.json === true);

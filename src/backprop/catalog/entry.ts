@@ -27,6 +27,11 @@ export interface CatalogEntry {
   readonly sample: (random: Random) => CatalogCase;
 }
 
+/** The name of a layer's file, without its ending: `maxPool2d` → `max-pool2d`. */
+export function layerFile(layer: string): string {
+  return layer.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+}
+
 /** Numbers from −1 to 1. */
 export function uniform(random: Random, shape: readonly number[]): Tensor {
   return random.uniform(shape, -1, 1, "float64");

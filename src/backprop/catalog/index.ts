@@ -26,6 +26,7 @@ import { softmax } from "./softmax.js";
 import { softplus } from "./softplus.js";
 import { tanh } from "./tanh.js";
 
+export { layerFile } from "./entry.js";
 export type { CatalogCase, CatalogEntry, LayerOptions } from "./entry.js";
 
 /** All layers and losses, in the order in which the derivations treat them. */

@@ -1,6 +1,7 @@
 /** `leibniz gradcheck --mutate`: does the check notice when a backward pass is wrong? */
 import { readFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
+import { layerFile } from "../../backprop/index.js";
 import { type BackwardModule, runMutations } from "../../checks/index.js";
 import { printJson } from "../options.js";
 
@@ -20,6 +21,6 @@ export async function mutateLayers(layers: readonly string[], json: boolean): Pr
 
 /** A layer's compiled file: that of its name, in `src/backprop`. */
 function moduleOf(layer: string): BackwardModule {
-  const url = new URL(`../../backprop/${layer.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}.js`, import.meta.url);
+  const url = new URL(`../../backprop/${layerFile(layer)}.js`, import.meta.url);
   return { layer, address: url.href, text: readFileSync(url, "utf8") };
 }

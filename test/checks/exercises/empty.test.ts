@@ -2,11 +2,11 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { catalog } from "leibniz/backprop";
+import { catalog, layerFile } from "leibniz/backprop";
 import { emptyBackward, hintsFor } from "leibniz/checks";
 import { root } from "../../helpers/cli.js";
 
-const sourceOf = (layer: string): string => readFileSync(join(root, "src/backprop", `${layer.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}.ts`), "utf8");
+const sourceOf = (layer: string): string => readFileSync(join(root, "src/backprop", `${layerFile(layer)}.ts`), "utf8");
 
 test("what cites an equation is taken out of the backward pass, and nothing else", () => {
   const source = [

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { catalog } from "leibniz/backprop";
+import { catalog, layerFile } from "leibniz/backprop";
 import { emptyBackward, hintsFor, plain, plainFormula, TOOLBOX, toolsOf } from "leibniz/checks";
 import * as tensors from "leibniz/tensor";
 import { root } from "../../helpers/cli.js";
@@ -30,7 +30,7 @@ test("no hint of any layer shows LaTeX, and every tool that a hint names is ther
   const folder = join(root, "derivations");
   const chapters = new Map(readdirSync(folder).filter((name) => name.endsWith(".md")).map((name) => [name.slice(0, -3), readFileSync(join(folder, name), "utf8")]));
   for (const { layer } of catalog) {
-    const source = readFileSync(join(root, "src/backprop", `${layer.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}.ts`), "utf8");
+    const source = readFileSync(join(root, "src/backprop", `${layerFile(layer)}.ts`), "utf8");
     const cited = [...source.matchAll(/\(([\w-]+\.\d+[a-z]?)\) \S/g)].map((found) => found[1]!);
     for (const { about, text } of hintsFor(emptyBackward(source).functions, chapters, cited)) {
       if (about.endsWith("as leibniz has it")) continue;
