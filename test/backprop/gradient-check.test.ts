@@ -372,4 +372,14 @@ test("a gradient that backward forgot is refused, unless it is known that none i
   assert.equal(results.map(({ argument, verdict }) => [argument, verdict]), [["x", "pass"]]);
 });
 
+test("steps, tolerances and samples that make no sense are refused, and so is an input without entries", async () => {
+  const inputs = { x: tensor([[1, -2]]) };
+  const random = new Random(0);
+  for (const step of [0, -1e-3, NaN, Infinity]) await assertRejects(() => gradientCheck(relu, inputs, { random, step }), `gradientCheck: expected step to be a finite number above 0, got ${step}`);
+  for (const smallestStep of [0, NaN]) await assertRejects(() => gradientCheck(relu, inputs, { random, smallestStep }), `expected smallestStep to be a finite number above 0, got ${smallestStep}`);
+  for (const tolerance of [-1, NaN, Infinity]) await assertRejects(() => gradientCheck(relu, inputs, { random, tolerance }), `expected tolerance to be a finite number ≥ 0, got ${tolerance}`);
+  for (const sample of [0, -1, 1.5, NaN]) await assertRejects(() => gradientCheck(relu, inputs, { random, sample }), `expected sample to be a whole number ≥ 1, got ${sample}`);
+  await assertRejects(() => gradientCheck(relu, { x: Tensor.zeros([2, 0], "float64") }, { random }), "expected inputs with at least one entry, got x of shape [2, 0]");
+});
+
 test.run();

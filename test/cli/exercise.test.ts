@@ -110,6 +110,27 @@ test("code that is no TypeScript, code that stops, and a missing file are one li
   assert.match(nowhere.stderr, /^leibniz: cannot read .*relu\.ts: there is no such file or folder\n$/);
 });
 
+test("folders that cannot be made, or are files, are refused in one line", () => {
+  const { file } = exercise("relu");
+  const onFile = leibniz("exercise", "relu", "--out", file);
+  assert.equal([onFile.status, onFile.stderr], [2, `leibniz: ${file}: expected a folder, got ${file}, which is a file\n`]);
+  const below = leibniz("exercise", "relu", "--out", "/proc/leibniz/exercise"); // where mkdir says "no such file" for ever
+  assert.equal([below.status, below.stderr], [2, "leibniz: cannot make the folder /proc/leibniz/exercise: there is no such file or folder\n"]);
+});
+
+test("--json prints objects and nothing else, whatever the code prints", () => {
+  const folder = join(temporaryFolder(), "mine");
+  const written = JSON.parse(leibniz("exercise", "relu", "--out", folder, "--json").stdout) as { functions: string[]; hints: number };
+  assert.equal(written.functions, ["reluBackward"]);
+  const file = join(folder, "relu.ts");
+  writeFileSync(file, readFileSync(file, "utf8").replace(STUB, '  console.log("here");\n  return { dX: dOut };'));
+  const { status, stdout } = leibniz("exercise", "relu", "--check", "--out", folder, "--json");
+  assert.is(status, 1);
+  const rows = stdout.trim().split("\n").map((line) => JSON.parse(line) as Record<string, unknown>);
+  assert.equal(rows.map(({ gradient, isRight }) => [gradient, isRight]), [["dX", false]]);
+  assert.equal(Object.keys(rows[0]!), ["layer", "gradient", "isRight", "problem", "cases", "options", "shape", "maxRelativeError", "worstIndex", "analytic", "numeric", "hint"]);
+});
+
 test("nothing is overwritten; unknown layers and hints are refused", () => {
   const { file } = exercise("relu");
   const text = "// my work\n";

@@ -144,6 +144,8 @@ test("--mutate breaks a backward pass in many ways, and each is noticed", () => 
   }
   const together = leibniz("gradcheck", "relu", "--mutate", "--network", "notebook");
   assert.equal([together.status, together.stderr], [2, "leibniz: --network: expected no layers along with it, got relu; check them in another run\n"]);
+  const oneGeometry = leibniz("gradcheck", "--network", "notebook", "--geometries", "3");
+  assert.equal([oneGeometry.status, oneGeometry.stderr], [2, "leibniz: --geometries: expected no --network along with it, got both; a network has one geometry\n"]);
   const alone = leibniz("gradcheck", "relu", "--mutate", "--geometries", "3");
   assert.equal([alone.status, alone.stderr], [2, "leibniz: --mutate: expected no --geometries along with it, got --geometries\n"]);
 });

@@ -291,6 +291,7 @@ for (const [name, build, kind, prefixes] of kinds) {
 test("refuses running values that it has no use for", async () => {
   const parameters = someParameters();
   const velocity = new Sgd(parameters, { learningRate: 0.1, momentum: 0.9 }).state();
+  for (const steps of [NaN, -1, 0.5, Infinity]) await assertRejects(() => new Sgd(parameters, { learningRate: 0.1 }).restore(new Map(), steps), `Sgd: expected steps to be a whole number ≥ 0, got ${steps}`);
   await assertRejects(() => new Sgd(parameters, { learningRate: 0.1 }).restore(velocity, 3), "0 saved running values, got also velocity.conv1.weight", "other options");
   const [, bias] = parameters;
   const more = new Adam(parameters).state();

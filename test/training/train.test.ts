@@ -438,4 +438,19 @@ test("a checkpoint that is none, or of another optimizer, is refused", async () 
 
 test("the backend is given back", () => wasm.dispose());
 
+test("a gradient that cannot be clipped is told with its place", async () => {
+  const network = recipe.network(reference);
+  initialise(network, new Random(1));
+  const weight = network.parameters.find(({ name }) => name === "affine2.weight")!.parameter;
+  const before = await weightsSha256(network);
+  const accumulate = weight.accumulate.bind(weight);
+  weight.accumulate = async (gradient, backend) => {
+    await accumulate(gradient, backend);
+    weight.grad.data[0] = Infinity;
+  };
+  const steps = train({ recipe: { ...recipe, clipNorm: 1 }, network, ...small, backend: reference, random: new Random(1), epochs: 1 });
+  await assertRejects(() => steps.next(), "train: in epoch 0, step 1: clipGradients: expected finite gradients, got a norm of Infinity in affine2.weight");
+  assert.is(await weightsSha256(network), before);
+});
+
 test.run();

@@ -3,6 +3,7 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { adjointCheck, catalog, type Differentiable } from "leibniz/backprop";
 import { multiply, Random } from "leibniz/tensor";
+import { assertRejects } from "../../helpers/assert-close.js";
 
 const linear = catalog.filter((entry) => entry.linear !== undefined);
 
@@ -58,6 +59,16 @@ test("NaN fails", async () => {
   const { verdict, relativeError } = await adjointCheck(broken, inputs, "x", new Random(2));
   assert.is(verdict, "wrong");
   assert.is(relativeError, Infinity);
+});
+
+test("an argument that there is not, float32, and a gradient of another shape are refused", async () => {
+  const { differentiable, cases } = catalog.find(({ layer }) => layer === "flatten")!;
+  const { options, inputs } = cases(new Random(1))[0]!;
+  const f = differentiable(options);
+  await assertRejects(() => adjointCheck(f, inputs, "weight", new Random(2)), 'adjointCheck: expected an argument out of x, got "weight"');
+  await assertRejects(() => adjointCheck(f, { x: inputs["x"]!.astype("float32") }, "x", new Random(2)), "adjointCheck: expected float64 inputs, got x in float32");
+  const flat: Differentiable = async (given) => ({ out: (await f(given)).out, backward: async (dOut) => ({ x: dOut }) });
+  await assertRejects(() => adjointCheck(flat, inputs, "x", new Random(2)), "adjointCheck: expected a gradient for x of shape [3, 2, 4, 5], got [3, 40]");
 });
 
 test.run();

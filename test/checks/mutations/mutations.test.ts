@@ -1,11 +1,11 @@
 import { readFileSync } from "node:fs";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { catalog } from "leibniz/backprop";
+import { catalog, layerFile } from "leibniz/backprop";
 import { type BackwardModule, emptyBackward, type MutationResult, plantMistakes, runMutations } from "leibniz/checks";
 
 function moduleOf(layer: string): BackwardModule {
-  const address = import.meta.resolve(`leibniz/backprop/${layer.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`);
+  const address = import.meta.resolve(`leibniz/backprop/${layerFile(layer)}`);
   return { layer, address, text: readFileSync(new URL(address), "utf8") };
 }
 
@@ -43,6 +43,15 @@ test("a change that is no mistake is reported as not noticed, and code that stop
   assert.ok(harmless.some(({ mistake, noticedBy }) => mistake.includes("1 - 2") && noticedBy === null));
   const stops = await mutate({ layer: "flatten", address, text: body("const count = new Array(0 - 0); return { dX: dOut.reshape(shape) };") });
   assert.ok(stops.some(({ noticedBy }) => noticedBy === "Invalid array length"));
+});
+
+test("a layer that the check complains of without any mistake cannot be judged", async () => {
+  const { address, text } = moduleOf("flatten");
+  const wrong = text.replace("dOut.reshape(shape)", "dOut.reshape(shape).clone().transpose([0, 1, 3, 2]).reshape(shape)");
+  assert.is.not(wrong, text);
+  let message = "";
+  await mutate({ layer: "flatten", address, text: wrong }).catch((error: Error) => (message = error.message));
+  assert.match(message, /^runMutations: expected flatten to pass the gradient check as it is, got dX, relative error \d/);
 });
 
 test.run();
