@@ -1,13 +1,14 @@
 /**
- * How fast does gpu.js multiply on each mode that this machine has, and from which size on does calling it make sense?
- * The second answer is `SMALLEST_PRODUCT` in `src/kernels/gpu/index.ts`.
+ * How fast does gpu.js multiply on each mode that this machine has, and from which size on does
+ * calling it make sense? The second answer is `SMALLEST_PRODUCT` in `src/kernels/gpu/index.ts`.
  *
  *     npm run build && node bench/gpu-products.mjs
  *
  * Mode webgpu needs a driver. For Chromium's, which computes on the processor, set
  * LD_LIBRARY_PATH=/usr/lib/chromium VK_ICD_FILENAMES=/usr/lib/chromium/vk_swiftshader_icd.json
  *
- * Prints the best of several runs, and for the small products also the first, in which a kernel is compiled.
+ * Prints the best of several runs, and for the small products also the first, in which a kernel is
+ * compiled.
  */
 import { cpus } from "node:os";
 import { availableGpuModes, gpuBackend, reference } from "leibniz/kernels";
@@ -19,7 +20,10 @@ const random = new Random("gpu products");
 /** How long `run` took the first time, and how long at best, in seconds. */
 async function measure(run) {
   const seconds = [];
-  for (const started = performance.now(); seconds.length < 4 || performance.now() - started < SECONDS_EACH * 1000; ) {
+  for (
+    const started = performance.now();
+    seconds.length < 4 || performance.now() - started < SECONDS_EACH * 1000;
+  ) {
     const before = performance.now();
     await run();
     seconds.push((performance.now() - before) / 1000);
@@ -29,7 +33,10 @@ async function measure(run) {
 
 /** How many multiplications the reference does in a microsecond. */
 const REFERENCE_SIDE = 128;
-const [referenceA, referenceB] = [random.normal([REFERENCE_SIDE, REFERENCE_SIDE]), random.normal([REFERENCE_SIDE, REFERENCE_SIDE])];
+const [referenceA, referenceB] = [
+  random.normal([REFERENCE_SIDE, REFERENCE_SIDE]),
+  random.normal([REFERENCE_SIDE, REFERENCE_SIDE]),
+];
 const { best: referenceSeconds } = await measure(() => reference.matmul(referenceA, referenceB));
 const referenceRate = REFERENCE_SIDE ** 3 / (referenceSeconds * 1e6);
 
@@ -41,19 +48,33 @@ async function printSpeed(what, multiplications, run) {
 
 console.log(`Node ${process.version}, ${cpus()[0].model}`);
 const backends = [reference];
-for (const mode of await availableGpuModes()) backends.push(await gpuBackend({ mode, smallestProduct: 0 }));
+for (const mode of await availableGpuModes())
+  backends.push(await gpuBackend({ mode, smallestProduct: 0 }));
 for (const backend of backends) {
   console.log(`\n${backend.name} ${backend.mode ?? ""}`);
   const [x, weight] = [random.normal([256, 800]), random.normal([800, 120])];
   await printSpeed("[256, 800] · [800, 120]", 256 * 800 * 120, () => backend.matmul(x, weight));
-  const [filters, cols, dOut] = [random.normal([1, 32, 144]), random.normal([256, 1, 144, 121]), random.normal([256, 1, 32, 121])];
-  await printSpeed("[32, 144] · 256 of [144, 121]", 256 * 32 * 144 * 121, () => backend.matmul(filters, cols));
-  await printSpeed("Σ 256 of [32, 121] · [121, 144]", 256 * 32 * 144 * 121, () => backend.matmulSum(dOut, cols, { transposeB: true }));
+  const [filters, cols, dOut] = [
+    random.normal([1, 32, 144]),
+    random.normal([256, 1, 144, 121]),
+    random.normal([256, 1, 32, 121]),
+  ];
+  await printSpeed("[32, 144] · 256 of [144, 121]", 256 * 32 * 144 * 121, () =>
+    backend.matmul(filters, cols),
+  );
+  await printSpeed("Σ 256 of [32, 121] · [121, 144]", 256 * 32 * 144 * 121, () =>
+    backend.matmulSum(dOut, cols, { transposeB: true }),
+  );
   for (const side of [2, 8, 16, 20, 24, 32, 64]) {
     const [a, b] = [random.normal([side, side]), random.normal([side, side])];
     const { first, best } = await measure(() => backend.matmul(a, b));
-    console.log(`  ${`${side}×${side}×${side}, ${side ** 3} multiplications`.padEnd(33)}${(best * 1e6).toFixed(0)} µs, the first time ${(first * 1e3).toFixed(1)} ms`);
-    if (side === 8 && backend !== reference) console.log(`  the reference does ${Math.round(referenceRate * best * 1e6)} multiplications meanwhile`);
+    const size = `${side}×${side}×${side}, ${side ** 3} multiplications`.padEnd(33);
+    const times = `${(best * 1e6).toFixed(0)} µs, the first time ${(first * 1e3).toFixed(1)} ms`;
+    console.log(`  ${size}${times}`);
+    if (side === 8 && backend !== reference)
+      console.log(
+        `  the reference does ${Math.round(referenceRate * best * 1e6)} multiplications meanwhile`,
+      );
   }
   await backend.dispose();
 }

@@ -1,6 +1,7 @@
 /**
- * Does training give the same weights everywhere, to the bit? Two whole epochs of the recipe `default` in Node with 1, 2 and 4 threads and
- * in Chromium with 1 and 2; prints the weights' SHA-256 of each, and ends with code 1 if they are not all the same.
+ * Does training give the same weights everywhere, to the bit? Two whole epochs of the recipe
+ * `default` in Node with 1, 2 and 4 threads and in Chromium with 1 and 2; prints the weights'
+ * SHA-256 of each, and ends with code 1 if they are not all the same.
  *
  *     npm run build && npx tsc -p tsconfig.test.json && node bench/same-weights.mjs [SEED]
  */
@@ -22,16 +23,26 @@ const hashes = new Set();
 async function report(where, threads, run) {
   const started = performance.now();
   const trained = await run(training(threads));
-  if (trained.threads !== threads) throw new Error(`same-weights: expected ${threads} threads in ${where}, got ${trained.threads}`);
+  if (trained.threads !== threads)
+    throw new Error(
+      `same-weights: expected ${threads} threads in ${where}, got ${trained.threads}`,
+    );
   hashes.add(trained.sha256);
   const seconds = ((performance.now() - started) / 1000).toFixed(1);
-  console.log(`${`${where}, ${threads} thread${threads === 1 ? "" : "s"}`.padEnd(36)}${trained.sha256}  test accuracy ${trained.testAccuracy}  ${seconds} s`);
+  console.log(
+    `${`${where}, ${threads} thread${threads === 1 ? "" : "s"}`.padEnd(36)}${trained.sha256}  ` +
+      `test accuracy ${trained.testAccuracy}  ${seconds} s`,
+  );
 }
 
-for (const threads of [1, 2, 4]) await report(`Node ${process.version}`, threads, (options) => trainedWeights(data, options));
+for (const threads of [1, 2, 4])
+  await report(`Node ${process.version}`, threads, (options) => trainedWeights(data, options));
 const browser = await startBrowser(path);
 try {
-  for (const threads of [1, 2]) await report(browser.version, threads, (options) => browser.perform("train", options, { timeoutMs: 3_600_000 }));
+  for (const threads of [1, 2])
+    await report(browser.version, threads, (options) =>
+      browser.perform("train", options, { timeoutMs: 3_600_000 }),
+    );
 } finally {
   await browser.close();
 }

@@ -1,11 +1,13 @@
 /**
- * Runs every compiled test file with uvu, in one process, and ends with the plain line `N passed, N failed`.
+ * Runs every compiled test file with uvu, in one process, and ends with the plain line
+ * `N passed, N failed`.
  *
  *     node .test-build/run.js [PATTERN]      only files whose path contains PATTERN
  *
- * uvu alone would call a file that forgets `test.run()`, or a pattern that matches nothing, a success. Here a file
- * without tests fails, and so does a run without files. A file that cannot run on this machine exports why, as the text `skipped`;
- * it gets a line of its own before the last one, and counts neither as passed nor as failed.
+ * uvu alone would call a file that forgets `test.run()`, or a pattern that matches nothing, a
+ * success. Here a file without tests fails, and so does a run without files. A file that cannot run
+ * on this machine exports why, as the text `skipped`; it gets a line of its own before the last
+ * one, and counts neither as passed nor as failed.
  */
 import { readdirSync } from "node:fs";
 import { fileURLToPath, pathToFileURL } from "node:url";
@@ -14,7 +16,11 @@ import { join, relative, sep } from "node:path";
 /** What uvu's own runner returns for a suite. */
 type SuiteResult = [errors: string | true, passed: number, skipped: number, total: number];
 
-const uvu = globalThis as unknown as { UVU_DEFER: number; UVU_INDEX: number; UVU_QUEUE: (null | string | (() => Promise<SuiteResult>))[][] };
+const uvu = globalThis as unknown as {
+  UVU_DEFER: number;
+  UVU_INDEX: number;
+  UVU_QUEUE: (null | string | (() => Promise<SuiteResult>))[][];
+};
 uvu.UVU_DEFER = 1;
 uvu.UVU_QUEUE = [];
 
@@ -37,7 +43,9 @@ for (const [index, file] of files.entries()) {
   uvu.UVU_QUEUE[index] = suites;
   let ran = 0;
   try {
-    const { skipped: why } = (await import(pathToFileURL(file).href)) as { skipped?: string | null };
+    const { skipped: why } = (await import(pathToFileURL(file).href)) as {
+      skipped?: string | null;
+    };
     if (typeof why === "string" && suites.length === 0) {
       notRun.push(`skipped ${name}: ${why}`);
       continue;

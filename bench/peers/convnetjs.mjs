@@ -1,9 +1,18 @@
 /**
- * ConvNetJS, image by image in plain JavaScript, on one thread. It has no Adam: Adadelta keeps as many averages for each
- * weight. Its images and filters have their channels last.
+ * ConvNetJS, image by image in plain JavaScript, on one thread. It has no Adam: Adadelta keeps as
+ * many averages for each weight. Its images and filters have their channels last.
  */
 import convnetjs from "convnetjs";
-import { BATCH, channelsLast, channelsLastInputs, CLASSES, initialWeights, measure, PIXELS, versionOf } from "./common.mjs";
+import {
+  BATCH,
+  channelsLast,
+  channelsLastInputs,
+  CLASSES,
+  initialWeights,
+  measure,
+  PIXELS,
+  versionOf,
+} from "./common.mjs";
 
 const network = new convnetjs.Net();
 network.makeLayers([
@@ -37,7 +46,11 @@ function transposedFilter(filter, K, C) {
   return last.map((_, i) => last[(i % (9 * C)) * K + Math.floor(i / (9 * C))]);
 }
 
-const trainer = new convnetjs.Trainer(network, { method: "adadelta", batch_size: BATCH, l2_decay: 0 });
+const trainer = new convnetjs.Trainer(network, {
+  method: "adadelta",
+  batch_size: BATCH,
+  l2_decay: 0,
+});
 const image = new convnetjs.Vol(28, 28, 1, 0);
 
 /** The n-th image of a batch, until the next call. */
@@ -47,11 +60,17 @@ function load(pixels, n) {
 }
 
 await measure({
-  about: { library: "ConvNetJS", version: await versionOf("convnetjs"), threads: 1, optimizer: "Adadelta" },
+  about: {
+    library: "ConvNetJS",
+    version: await versionOf("convnetjs"),
+    threads: 1,
+    optimizer: "Adadelta",
+  },
   batches: 9,
   trainBatch(pixels, labels) {
     let loss = 0;
-    for (let n = 0; n < BATCH; n++) loss += trainer.train(load(pixels, n), labels[n]).cost_loss / BATCH;
+    for (let n = 0; n < BATCH; n++)
+      loss += trainer.train(load(pixels, n), labels[n]).cost_loss / BATCH;
     return loss;
   },
   classify(pixels) {

@@ -1,6 +1,9 @@
 /** leibniz itself, as it is built in dist/: `node leibniz.mjs THREADS`. */
 import { readFile } from "node:fs/promises";
-import { softmaxCrossEntropyBackward, softmaxCrossEntropyForward } from "../../dist/backprop/index.js";
+import {
+  softmaxCrossEntropyBackward,
+  softmaxCrossEntropyForward,
+} from "../../dist/backprop/index.js";
 import { openBackend } from "../../dist/kernels/index.js";
 import { loadWeights, notebookNetwork } from "../../dist/network/index.js";
 import { Tensor } from "../../dist/tensor/index.js";
@@ -11,9 +14,20 @@ const threads = Number(process.argv[2] ?? 1);
 const backend = await openBackend({ name: "wasm", threads });
 const network = notebookNetwork({ allocator: backend.allocator });
 const weights = await initialWeights();
-loadWeights(network, new Map(network.parameters.map(({ name, parameter }) => [name, Tensor.wrap(weights[name], parameter.value.shape)])), "initial.safetensors");
+loadWeights(
+  network,
+  new Map(
+    network.parameters.map(({ name, parameter }) => [
+      name,
+      Tensor.wrap(weights[name], parameter.value.shape),
+    ]),
+  ),
+  "initial.safetensors",
+);
 const optimizer = new Adam(network.parameters, { learningRate: 1e-3 }, backend.allocator);
-const { version } = JSON.parse(await readFile(new URL("../../package.json", import.meta.url), "utf8"));
+const { version } = JSON.parse(
+  await readFile(new URL("../../package.json", import.meta.url), "utf8"),
+);
 
 function images(pixels) {
   const x = Tensor.zeros([BATCH, 1, 28, 28], "float32", backend.allocator);
@@ -33,6 +47,9 @@ await measure({
       await optimizer.step(backend);
       return out.item();
     }),
-  classify: (pixels) => backend.scope(async () => (await network.forward(images(pixels), { backend, training: false })).data.slice()),
+  classify: (pixels) =>
+    backend.scope(async () =>
+      (await network.forward(images(pixels), { backend, training: false })).data.slice(),
+    ),
 });
 await backend.dispose();

@@ -1,6 +1,7 @@
 /**
- * Lets libraries that were written for browsers start their workers in Node. They put a worker's program into a Blob and start what
- * its URL names; Node starts files. So a Blob becomes a file, and the file's path its URL.
+ * Lets libraries that were written for browsers start their workers in Node. They put a worker's
+ * program into a Blob and start what its URL names; Node starts files. So a Blob becomes a file,
+ * and the file's path its URL.
  */
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -37,5 +38,8 @@ export function installWebWorkers(threads) {
       this.on("error", (error) => this.onerror?.(error));
     }
   };
-  Object.defineProperty(globalThis, "navigator", { value: { hardwareConcurrency: threads }, configurable: true });
+  Object.defineProperty(globalThis, "navigator", {
+    value: { hardwareConcurrency: threads },
+    configurable: true,
+  });
 }

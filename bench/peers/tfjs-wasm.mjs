@@ -1,7 +1,8 @@
 /**
- * What TensorFlow.js needs on its backend `wasm`: threads in Node, and backward passes. The backend has no kernel for the gradient of a
- * filter, and slow loops for the gradient of a convolution's input and for products with a transposed matrix. Here the
- * backward passes are put together from what it does fast: convolutions, transpositions and plain products.
+ * What TensorFlow.js needs on its backend `wasm`: threads in Node, and backward passes. The backend
+ * has no kernel for the gradient of a filter, and slow loops for the gradient of a convolution's
+ * input and for products with a transposed matrix. Here the backward passes are put together from
+ * what it does fast: convolutions, transpositions and plain products.
  */
 import os from "node:os";
 import { dirname } from "node:path";
@@ -18,26 +19,40 @@ export async function prepare(threads) {
   const wasm = require("@tensorflow/tfjs-backend-wasm");
   wasm.setWasmPaths(`${dirname(require.resolve("@tensorflow/tfjs-backend-wasm"))}/`);
   if (threads > 1) {
-    tf.env().set("WASM_HAS_MULTITHREAD_SUPPORT", true); // switched off in Node, since a Blob is no file there
+    // switched off in Node, since a Blob is no file there
+    tf.env().set("WASM_HAS_MULTITHREAD_SUPPORT", true);
     wasm.setThreadsCount(threads);
   }
   await tf.setBackend("wasm");
-  if (wasm.getThreadsCount() !== threads) throw new Error(`tfjs-wasm: expected ${threads} threads, got ${wasm.getThreadsCount()}`);
+  if (wasm.getThreadsCount() !== threads)
+    throw new Error(`tfjs-wasm: expected ${threads} threads, got ${wasm.getThreadsCount()}`);
 }
 
 function allowThreads(threads) {
   // the program is a function cut out of a bundle, whose names it still uses
-  blobsBecomeFiles(`var require$$0 = require("fs"), require$$1 = require("path"), require$$3 = require("perf_hooks"), require$$4 = require("os"), commonjsGlobal = globalThis;\n`);
+  blobsBecomeFiles(
+    `var require$$0 = require("fs"), require$$1 = require("path"), require$$3 = ` +
+      `require("perf_hooks"), require$$4 = require("os"), commonjsGlobal = globalThis;\n`,
+  );
   workerThreads.Worker = class extends workerThreads.Worker {
     postMessage(message, transfer) {
-      super.postMessage(message.urlOrBlob?.path === undefined ? message : { ...message, urlOrBlob: message.urlOrBlob.path }, transfer);
+      super.postMessage(
+        message.urlOrBlob?.path === undefined
+          ? message
+          : { ...message, urlOrBlob: message.urlOrBlob.path },
+        transfer,
+      );
     }
   };
   const [processor] = os.cpus();
-  os.cpus = () => Array.from({ length: 2 * threads }, () => processor); // it takes at most half of the processors
+  // it takes at most half of the processors
+  os.cpus = () => Array.from({ length: 2 * threads }, () => processor);
 }
 
-/** max(0, x ∗ filter + bias) for x [N, H, W, C], filter [3, 3, C, K]. `isFirst`: nobody asks for the gradient of x. */
+/**
+ * max(0, x ∗ filter + bias) for x [N, H, W, C], filter [3, 3, C, K]. `isFirst`: nobody asks for the
+ * gradient of x.
+ */
 export function convolve(x, { filter, bias }, isFirst) {
   const run = tf.customGrad((...inputs) => {
     const save = inputs.pop();
@@ -55,14 +70,30 @@ export function convolve(x, { filter, bias }, isFirst) {
   return isFirst ? run(filter, bias) : run(filter, bias, x);
 }
 
-/** dFilter = x ∗ dSum with images and channels in each other's place: [C, H, W, N] ∗ [outH, outW, N, K]. */
+/**
+ * dFilter = x ∗ dSum with images and channels in each other's place:
+ * [C, H, W, N] ∗ [outH, outW, N, K].
+ */
 function filterGradient(x, dSum) {
-  return tf.transpose(tf.conv2d(tf.transpose(x, [3, 1, 2, 0]), tf.transpose(dSum, [1, 2, 0, 3]), 1, "valid"), [1, 2, 0, 3]);
+  return tf.transpose(
+    tf.conv2d(tf.transpose(x, [3, 1, 2, 0]), tf.transpose(dSum, [1, 2, 0, 3]), 1, "valid"),
+    [1, 2, 0, 3],
+  );
 }
 
 /** dX = dSum, padded by 2, ∗ the filter turned by 180°. */
 function inputGradient(dSum, filter) {
-  return tf.conv2d(tf.pad(dSum, [[0, 0], [2, 2], [2, 2], [0, 0]]), tf.transpose(tf.reverse(filter, [0, 1]), [0, 1, 3, 2]), 1, "valid");
+  return tf.conv2d(
+    tf.pad(dSum, [
+      [0, 0],
+      [2, 2],
+      [2, 2],
+      [0, 0],
+    ]),
+    tf.transpose(tf.reverse(filter, [0, 1]), [0, 1, 3, 2]),
+    1,
+    "valid",
+  );
 }
 
 /** x [N, I] · b [I, O] + bias, cut off at 0 if `activation` says so. */

@@ -20,9 +20,14 @@ export interface AveragePool2dCache {
  * @param x [N, C, H, W]
  * @param options the stride is the window's size unless given; padded zeros are counted
  * @returns out [N, C, outH, outW]
- * @throws InputError when the window is larger than the padded image, or the padding than half the window
+ * @throws InputError when the window is larger than the padded image, or the padding than half the
+ *   window
  */
-export async function averagePool2dForward(x: Tensor, options: WindowOptions, backend: Backend = reference): Promise<{ out: Tensor; cache: AveragePool2dCache }> {
+export async function averagePool2dForward(
+  x: Tensor,
+  options: WindowOptions,
+  backend: Backend = reference,
+): Promise<{ out: Tensor; cache: AveragePool2dCache }> {
   const geometry = poolGeometry("averagePool2d", x.shape, options);
   // (pooling.5) out[n, c, p, q] = 1/(kH·kW) · Σᵢⱼ x[n, c, u(p, i), v(q, j)]
   const out = await backend.averagePool2d(x, geometry);
@@ -34,9 +39,14 @@ export async function averagePool2dForward(x: Tensor, options: WindowOptions, ba
  * @returns dX [N, C, H, W]
  * @throws InputError when dOut has another shape
  */
-export async function averagePool2dBackward(dOut: Tensor, { geometry, outShape }: AveragePool2dCache, backend: Backend = reference): Promise<{ dX: Tensor }> {
+export async function averagePool2dBackward(
+  dOut: Tensor,
+  { geometry, outShape }: AveragePool2dCache,
+  backend: Backend = reference,
+): Promise<{ dX: Tensor }> {
   checkPooled("averagePool2dBackward", dOut, outShape);
-  // (pooling.6) dX[n, c, h, w] = 1/(kH·kW) · Σₚ Σ_q 1[window (p, q) holds (h, w)] · dOut[n, c, p, q]
+  // (pooling.6) dX[n, c, h, w] = 1/(kH·kW) · Σₚ Σ_q
+  //   1[window (p, q) holds (h, w)] · dOut[n, c, p, q]
   return { dX: await backend.averagePool2dBackward(dOut, geometry) };
 }
 

@@ -1,9 +1,24 @@
-/** What both batch normalisations share: their options, the statistics that evaluation uses, and the layer around the two passes. */
+/**
+ * What both batch normalisations share: their options, the statistics that evaluation uses, and the
+ * layer around the two passes.
+ */
 import { add, formatShape, multiply, reject, sameShape, type Tensor } from "../tensor/index.js";
-import { type Layer, type LayerBuffer, makeBuffer, Parameter, type PassOptions, recall, type Remembered, type StorageOptions } from "./layer.js";
+import {
+  type Layer,
+  type LayerBuffer,
+  makeBuffer,
+  Parameter,
+  type PassOptions,
+  recall,
+  type Remembered,
+  type StorageOptions,
+} from "./layer.js";
 import type { Moments } from "./standardise.js";
 
-/** What evaluation normalises with: mean and unbiased variance of each channel, [C], averaged over the batches of training. */
+/**
+ * What evaluation normalises with: mean and unbiased variance of each channel, [C], averaged over
+ * the batches of training.
+ */
 export interface RunningStatistics {
   readonly mean: Tensor;
   readonly variance: Tensor;
@@ -12,7 +27,9 @@ export interface RunningStatistics {
 export interface BatchNormOptions {
   /** ε, added to the variance. */
   readonly epsilon?: number;
-  /** m, the share of the newest batch in the running statistics, from 0 to 1 (PyTorch's meaning). */
+  /**
+   * m, the share of the newest batch in the running statistics, from 0 to 1 (PyTorch's meaning).
+   */
   readonly momentum?: number;
   /** `false` normalises with the running statistics instead of the batch's own. */
   readonly training?: boolean;
@@ -26,26 +43,55 @@ export interface BatchNormForm {
 }
 
 /** @throws InputError when x has not the weight's channels */
-export function checkChannels({ name, x: expected, ranks }: BatchNormForm, x: readonly number[], weight: readonly number[]): void {
+export function checkChannels(
+  { name, x: expected, ranks }: BatchNormForm,
+  x: readonly number[],
+  weight: readonly number[],
+): void {
   if (weight.length !== 1) reject(name, "weight of shape [C]", formatShape(weight));
-  if (!ranks.includes(x.length) || x[1] !== weight[0]) reject(name, `x of shape ${expected.replaceAll("C", String(weight[0]))}`, formatShape(x));
+  if (!ranks.includes(x.length) || x[1] !== weight[0])
+    reject(name, `x of shape ${expected.replaceAll("C", String(weight[0]))}`, formatShape(x));
 }
 
 /** Checks everything that a forward pass is given. @returns the options, with defaults filled in */
-export function checkBatchNorm(form: BatchNormForm, x: Tensor, weight: Tensor, bias: Tensor, running: RunningStatistics, options: BatchNormOptions): Required<BatchNormOptions> {
+export function checkBatchNorm(
+  form: BatchNormForm,
+  x: Tensor,
+  weight: Tensor,
+  bias: Tensor,
+  running: RunningStatistics,
+  options: BatchNormOptions,
+): Required<BatchNormOptions> {
   checkChannels(form, x.shape, weight.shape);
   const { epsilon = 1e-5, momentum = 0.1, training = true } = options;
-  for (const [what, tensor] of [["bias", bias], ["running mean", running.mean], ["running variance", running.variance]] as const) {
-    if (!sameShape(tensor.shape, weight.shape)) reject(form.name, `${what} of shape ${formatShape(weight.shape)}, as the weight's`, formatShape(tensor.shape));
+  for (const [what, tensor] of [
+    ["bias", bias],
+    ["running mean", running.mean],
+    ["running variance", running.variance],
+  ] as const) {
+    if (!sameShape(tensor.shape, weight.shape))
+      reject(
+        form.name,
+        `${what} of shape ${formatShape(weight.shape)}, as the weight's`,
+        formatShape(tensor.shape),
+      );
   }
-  if (!(Number.isFinite(epsilon) && epsilon > 0)) reject(form.name, "epsilon to be a finite number above 0", String(epsilon));
-  if (!(Number.isFinite(momentum) && momentum >= 0 && momentum <= 1)) reject(form.name, "momentum from 0 to 1", String(momentum));
+  if (!(Number.isFinite(epsilon) && epsilon > 0))
+    reject(form.name, "epsilon to be a finite number above 0", String(epsilon));
+  if (!(Number.isFinite(momentum) && momentum >= 0 && momentum <= 1))
+    reject(form.name, "momentum from 0 to 1", String(momentum));
   const perChannel = x.size / weight.size;
   if (training && !(perChannel > 1)) {
-    reject(form.name, "more than one value per channel in training", `x of shape ${formatShape(x.shape)}`, "a single value is its own mean, and nothing of it is left");
+    reject(
+      form.name,
+      "more than one value per channel in training",
+      `x of shape ${formatShape(x.shape)}`,
+      "a single value is its own mean, and nothing of it is left",
+    );
   }
   const negative = running.variance.contiguous().data.find((value) => !(value >= 0));
-  if (!training && negative !== undefined) reject(form.name, "running variances ≥ 0", String(negative));
+  if (!training && negative !== undefined)
+    reject(form.name, "running variances ≥ 0", String(negative));
   return { epsilon, momentum, training };
 }
 
@@ -55,26 +101,44 @@ export function checkBatchNorm(form: BatchNormForm, x: Tensor, weight: Tensor, b
  * @param batch of [1, C, 1, 1]
  * @param M how many values of each channel the batch holds
  */
-export function advance({ mean, variance }: RunningStatistics, batch: Moments, momentum: number, M: number): RunningStatistics {
+export function advance(
+  { mean, variance }: RunningStatistics,
+  batch: Moments,
+  momentum: number,
+  M: number,
+): RunningStatistics {
   // (normalisation.35) unbiased = M/(M − 1) · σ²
   const unbiased = multiply(batch.variance, M / (M - 1));
   // (normalisation.30) running ← (1 − m) · running + m · batch
-  const towards = (running: Tensor, now: Tensor): Tensor => add(multiply(running, 1 - momentum), multiply(now.reshape(running.shape), momentum));
+  const towards = (running: Tensor, now: Tensor): Tensor =>
+    add(multiply(running, 1 - momentum), multiply(now.reshape(running.shape), momentum));
   return { mean: towards(mean, batch.mean), variance: towards(variance, unbiased) };
 }
 
 /** The two passes of a batch normalisation, and the shapes that they take. */
 export interface BatchNormPasses<Cache> {
   readonly form: BatchNormForm;
-  readonly forward: (x: Tensor, weight: Tensor, bias: Tensor, running: RunningStatistics, options: BatchNormOptions) => Promise<{ out: Tensor; cache: Cache; running: RunningStatistics }>;
-  readonly backward: (dOut: Tensor, cache: Cache) => Promise<{ dX: Tensor; dWeight: Tensor; dBias: Tensor }>;
+  readonly forward: (
+    x: Tensor,
+    weight: Tensor,
+    bias: Tensor,
+    running: RunningStatistics,
+    options: BatchNormOptions,
+  ) => Promise<{ out: Tensor; cache: Cache; running: RunningStatistics }>;
+  readonly backward: (
+    dOut: Tensor,
+    cache: Cache,
+  ) => Promise<{ dX: Tensor; dWeight: Tensor; dBias: Tensor }>;
 }
 
 export interface BatchNormLayerOptions extends Omit<BatchNormOptions, "training"> {
   readonly channels: number;
 }
 
-/** Around the passes: weight and bias, and running statistics that each forward pass in training moves on. */
+/**
+ * Around the passes: weight and bias, and running statistics that each forward pass in training
+ * moves on.
+ */
 export class BatchNorm<Cache> implements Layer {
   readonly kind: string;
   readonly weight: Parameter;
@@ -85,7 +149,11 @@ export class BatchNorm<Cache> implements Layer {
   readonly #options: BatchNormOptions;
   #remembered: Remembered<Cache> | null = null;
 
-  constructor(passes: BatchNormPasses<Cache>, { channels, ...options }: BatchNormLayerOptions, storage: StorageOptions) {
+  constructor(
+    passes: BatchNormPasses<Cache>,
+    { channels, ...options }: BatchNormLayerOptions,
+    storage: StorageOptions,
+  ) {
     this.kind = passes.form.name;
     this.weight = new Parameter("weight", [channels], 1, 1, storage, 1);
     this.bias = new Parameter("bias", [channels], 1, 1, storage, 0);
@@ -110,7 +178,13 @@ export class BatchNorm<Cache> implements Layer {
 
   async forward(x: Tensor, { backend, training }: PassOptions): Promise<Tensor> {
     const before = { mean: this.runningMean.value, variance: this.runningVariance.value };
-    const { out, cache, running } = await this.#passes.forward(x, this.weight.value, this.bias.value, before, { ...this.#options, training });
+    const { out, cache, running } = await this.#passes.forward(
+      x,
+      this.weight.value,
+      this.bias.value,
+      before,
+      { ...this.#options, training },
+    );
     if (training) {
       before.mean.data.set(running.mean.data);
       before.variance.data.set(running.variance.data);

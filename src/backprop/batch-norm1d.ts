@@ -1,10 +1,18 @@
 /**
- * Batch normalisation of rows: that of images with H = W = 1, and of sequences with H = 1. Derived in `derivations/normalisation.md`.
+ * Batch normalisation of rows: that of images with H = W = 1, and of sequences with H = 1. Derived
+ * in `derivations/normalisation.md`.
  *
  *   N rows or sequences   C channels   L places of a sequence
  */
 import { formatShape, reject, sameShape, type Tensor } from "../tensor/index.js";
-import { BatchNorm, type BatchNormForm, type BatchNormLayerOptions, type BatchNormOptions, checkBatchNorm, type RunningStatistics } from "./batch-norm.js";
+import {
+  BatchNorm,
+  type BatchNormForm,
+  type BatchNormLayerOptions,
+  type BatchNormOptions,
+  checkBatchNorm,
+  type RunningStatistics,
+} from "./batch-norm.js";
 import { batchNorm2dBackward, type BatchNorm2dCache, batchNorm2dForward } from "./batch-norm2d.js";
 import type { StorageOptions } from "./layer.js";
 
@@ -25,10 +33,20 @@ export interface BatchNorm1dCache {
  * @returns out, of x's shape
  * @throws InputError as {@link batchNorm2dForward}
  */
-export async function batchNorm1dForward(x: Tensor, weight: Tensor, bias: Tensor, running: RunningStatistics, options: BatchNormOptions = {}): Promise<{ out: Tensor; cache: BatchNorm1dCache; running: RunningStatistics }> {
+export async function batchNorm1dForward(
+  x: Tensor,
+  weight: Tensor,
+  bias: Tensor,
+  running: RunningStatistics,
+  options: BatchNormOptions = {},
+): Promise<{ out: Tensor; cache: BatchNorm1dCache; running: RunningStatistics }> {
   checkBatchNorm(FORM, x, weight, bias, running, options);
   // (normalisation.36) out1d[n, c, l] = out2d[n, c, 0, l]
-  const { out, cache, running: after } = await batchNorm2dForward(asImages(x), weight, bias, running, options);
+  const {
+    out,
+    cache,
+    running: after,
+  } = await batchNorm2dForward(asImages(x), weight, bias, running, options);
   return { out: out.reshape(x.shape), cache: { shape: x.shape, images: cache }, running: after };
 }
 
@@ -37,8 +55,12 @@ export async function batchNorm1dForward(x: Tensor, weight: Tensor, bias: Tensor
  * @returns dX of x's shape, dWeight [C], dBias [C]
  * @throws InputError when dOut has another shape
  */
-export async function batchNorm1dBackward(dOut: Tensor, { shape, images }: BatchNorm1dCache): Promise<{ dX: Tensor; dWeight: Tensor; dBias: Tensor }> {
-  if (!sameShape(dOut.shape, shape)) reject("batchNorm1dBackward", `dOut of shape ${formatShape(shape)}`, formatShape(dOut.shape));
+export async function batchNorm1dBackward(
+  dOut: Tensor,
+  { shape, images }: BatchNorm1dCache,
+): Promise<{ dX: Tensor; dWeight: Tensor; dBias: Tensor }> {
+  if (!sameShape(dOut.shape, shape))
+    reject("batchNorm1dBackward", `dOut of shape ${formatShape(shape)}`, formatShape(dOut.shape));
   // (normalisation.37) dX1d[n, c, l] = dX2d[n, c, 0, l]
   const { dX, dWeight, dBias } = await batchNorm2dBackward(asImages(dOut), images);
   return { dX: dX.reshape(shape), dWeight, dBias };
@@ -53,6 +75,10 @@ function asImages(x: Tensor): Tensor {
 /** A batch normalisation between two affine layers. */
 export class BatchNorm1d extends BatchNorm<BatchNorm1dCache> {
   constructor(options: BatchNormLayerOptions, storage: StorageOptions = {}) {
-    super({ form: FORM, forward: batchNorm1dForward, backward: batchNorm1dBackward }, options, storage);
+    super(
+      { form: FORM, forward: batchNorm1dForward, backward: batchNorm1dBackward },
+      options,
+      storage,
+    );
   }
 }

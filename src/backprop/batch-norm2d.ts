@@ -1,11 +1,31 @@
 /**
- * Batch normalisation of images: every channel is standardised over the whole batch, then stretched and shifted by learned factors
- * (Ioffe and Szegedy, 2015). Derived in `derivations/normalisation.md`.
+ * Batch normalisation of images: every channel is standardised over the whole batch, then stretched
+ * and shifted by learned factors (Ioffe and Szegedy, 2015). Derived in
+ * `derivations/normalisation.md`.
  *
- *   N images   C channels   H, W image   M = N·H·W values of a channel   μ, σ², ρ of a channel, x̂: see `standardise.ts`
+ *   N images   C channels   H, W image   M = N·H·W values of a channel
+ *   μ, σ², ρ of a channel, x̂: see `standardise.ts`
  */
-import { add, divide, formatShape, multiply, reject, sameShape, subtract, sum, type Tensor } from "../tensor/index.js";
-import { advance, BatchNorm, type BatchNormForm, type BatchNormLayerOptions, type BatchNormOptions, checkBatchNorm, type RunningStatistics } from "./batch-norm.js";
+import {
+  add,
+  divide,
+  formatShape,
+  multiply,
+  reject,
+  sameShape,
+  subtract,
+  sum,
+  type Tensor,
+} from "../tensor/index.js";
+import {
+  advance,
+  BatchNorm,
+  type BatchNormForm,
+  type BatchNormLayerOptions,
+  type BatchNormOptions,
+  checkBatchNorm,
+  type RunningStatistics,
+} from "./batch-norm.js";
 import type { StorageOptions } from "./layer.js";
 import { moments, standardise, type Standardised } from "./standardise.js";
 
@@ -21,17 +41,27 @@ export interface BatchNorm2dCache {
 }
 
 /**
- * Changes nothing: whoever trains goes on with the running statistics that it returns. In evaluation they are those that it was given.
+ * Changes nothing: whoever trains goes on with the running statistics that it returns. In
+ * evaluation they are those that it was given.
  *
  * @param x [N, C, H, W]
  * @param weight [C]
  * @param bias [C]
  * @returns out, of x's shape
- * @throws InputError when shapes do not fit, an option is out of range, or a channel has but one value in training
+ * @throws InputError when shapes do not fit, an option is out of range, or a channel has but one
+ *   value in training
  */
-export async function batchNorm2dForward(x: Tensor, weight: Tensor, bias: Tensor, running: RunningStatistics, options: BatchNormOptions = {}): Promise<{ out: Tensor; cache: BatchNorm2dCache; running: RunningStatistics }> {
+export async function batchNorm2dForward(
+  x: Tensor,
+  weight: Tensor,
+  bias: Tensor,
+  running: RunningStatistics,
+  options: BatchNormOptions = {},
+): Promise<{ out: Tensor; cache: BatchNorm2dCache; running: RunningStatistics }> {
   const { epsilon, momentum, training } = checkBatchNorm(FORM, x, weight, bias, running, options);
-  const statistics = training ? moments(x, AXES) : { mean: alongChannels(running.mean), variance: alongChannels(running.variance) };
+  const statistics = training
+    ? moments(x, AXES)
+    : { mean: alongChannels(running.mean), variance: alongChannels(running.variance) };
   const standardised = standardise(x, statistics, epsilon);
   // (normalisation.22) out[n, c, h, w] = weight[c] · x̂[n, c, h, w] + bias[c]
   const out = add(multiply(standardised.xHat, alongChannels(weight)), alongChannels(bias));
@@ -44,9 +74,17 @@ export async function batchNorm2dForward(x: Tensor, weight: Tensor, bias: Tensor
  * @returns dX [N, C, H, W], dWeight [C], dBias [C]
  * @throws InputError when dOut has another shape
  */
-export async function batchNorm2dBackward(dOut: Tensor, { standardised, weight, training }: BatchNorm2dCache): Promise<{ dX: Tensor; dWeight: Tensor; dBias: Tensor }> {
+export async function batchNorm2dBackward(
+  dOut: Tensor,
+  { standardised, weight, training }: BatchNorm2dCache,
+): Promise<{ dX: Tensor; dWeight: Tensor; dBias: Tensor }> {
   const { xHat, rho } = standardised;
-  if (!sameShape(dOut.shape, xHat.shape)) reject("batchNorm2dBackward", `dOut of shape ${formatShape(xHat.shape)}`, formatShape(dOut.shape));
+  if (!sameShape(dOut.shape, xHat.shape))
+    reject(
+      "batchNorm2dBackward",
+      `dOut of shape ${formatShape(xHat.shape)}`,
+      formatShape(dOut.shape),
+    );
   // (normalisation.23) dBias[c] = Σₙ Σₕ Σ_w dOut[n, c, h, w]
   const dBias = sum(dOut, { axes: AXES });
   // (normalisation.24) dWeight[c] = Σₙ Σₕ Σ_w dOut[n, c, h, w] · x̂[n, c, h, w]
@@ -71,6 +109,10 @@ function alongChannels(values: Tensor): Tensor {
 /** A batch normalisation between two layers of images. */
 export class BatchNorm2d extends BatchNorm<BatchNorm2dCache> {
   constructor(options: BatchNormLayerOptions, storage: StorageOptions = {}) {
-    super({ form: FORM, forward: batchNorm2dForward, backward: batchNorm2dBackward }, options, storage);
+    super(
+      { form: FORM, forward: batchNorm2dForward, backward: batchNorm2dBackward },
+      options,
+      storage,
+    );
   }
 }

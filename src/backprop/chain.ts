@@ -1,4 +1,7 @@
-/** Named layers, one after another: a network, or a branch inside a layer. Derived in `derivations/backpropagation.md`. */
+/**
+ * Named layers, one after another: a network, or a branch inside a layer. Derived in
+ * `derivations/backpropagation.md`.
+ */
 import { InputError, reject, type Tensor } from "../tensor/index.js";
 import type { Layer, NamedLayer, PassOptions } from "./layer.js";
 
@@ -9,13 +12,19 @@ export class Chain {
   /**
    * @param layers in order, by name
    * @param where who complains about them
-   * @throws InputError when there is no layer, a name is a whole number, or two layers have one name
+   * @throws InputError when there is no layer, a name is a whole number, or two layers have one
+   *   name
    */
   constructor(layers: Readonly<Record<string, Layer>>, where: string) {
     this.layers = Object.entries(layers).map(([name, layer]) => ({ name, layer }));
     if (this.layers.length === 0) reject(where, "at least one layer", "none");
     const number = this.layers.find(({ name }) => /^\d+$/.test(name));
-    if (number !== undefined) reject(where, "names that are no whole numbers, since JavaScript puts those in front of all others", number.name);
+    if (number !== undefined)
+      reject(
+        where,
+        "names that are no whole numbers, since JavaScript puts those in front of all others",
+        number.name,
+      );
     checkNames(this.layers, where);
   }
 
@@ -26,7 +35,9 @@ export class Chain {
    */
   outputShapes(inputShape: readonly number[]): readonly (readonly number[])[] {
     let shape = inputShape;
-    return this.layers.map(({ name, layer }) => (shape = namingLayer(name, () => layer.outputShape(shape))));
+    return this.layers.map(
+      ({ name, layer }) => (shape = namingLayer(name, () => layer.outputShape(shape))),
+    );
   }
 
   /**
@@ -44,10 +55,12 @@ export class Chain {
   }
 
   /**
-   * Adds the gradient of every parameter to its `grad`. The layers remember the forward pass that this undoes.
+   * Adds the gradient of every parameter to its `grad`. The layers remember the forward pass that
+   * this undoes.
    *
    * @param dOut the gradient with respect to what `forward` returned
-   * @param wantsDX whether the gradient with respect to x is wanted as well; nobody needs that of an image
+   * @param wantsDX whether the gradient with respect to x is wanted as well; nobody needs that of
+   *   an image
    * @returns dX, or null if it is not wanted
    */
   async backward(dOut: Tensor, wantsDX = false): Promise<Tensor | null> {
@@ -62,10 +75,15 @@ export class Chain {
   }
 }
 
-/** Layers at every depth by their full names, such as `block1.conv1`, in the order in which they are done: those inside a layer come before it. */
+/**
+ * Layers at every depth by their full names, such as `block1.conv1`, in the order in which they are
+ * done: those inside a layer come before it.
+ */
 export function everyLayer(layers: readonly NamedLayer[]): readonly NamedLayer[] {
   return layers.flatMap(({ name, layer }) => [
-    ...(layer.branches ?? []).flatMap((branch) => everyLayer(branch).map((inner) => ({ name: `${name}.${inner.name}`, layer: inner.layer }))),
+    ...(layer.branches ?? []).flatMap((branch) =>
+      everyLayer(branch).map((inner) => ({ name: `${name}.${inner.name}`, layer: inner.layer })),
+    ),
     { name, layer },
   ]);
 }
@@ -83,7 +101,9 @@ function passInside(name: string, pass: PassOptions): PassOptions {
   return {
     ...pass,
     ...(random === undefined ? {} : { random: random.split(name) }),
-    ...(observe === undefined ? {} : { observe: (inner: string, out: Tensor) => observe(`${name}.${inner}`, out) }),
+    ...(observe === undefined
+      ? {}
+      : { observe: (inner: string, out: Tensor) => observe(`${name}.${inner}`, out) }),
   };
 }
 

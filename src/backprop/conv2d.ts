@@ -1,16 +1,26 @@
 /**
- * Convolution, as deep learning uses the word: every filter is laid over every window and the products are added up.
- * Derived in `derivations/conv2d.md`.
+ * Convolution, as deep learning uses the word: every filter is laid over every window and the
+ * products are added up. Derived in `derivations/conv2d.md`.
  *
- *   N images   C input channels   H, W image   K filters = output channels   kH, kW filter   G groups
- *   R = C/G·kH·kW  entries under one filter        P = outH·outW  windows
+ *   N images   C input channels   H, W image   K filters = output channels   kH, kW filter
+ *   G groups   R = C/G·kH·kW  entries under one filter   P = outH·outW  windows
  */
 import { conv2dGeometry, type WindowGeometry, type WindowOptions } from "../im2col/index.js";
 import { type Backend, reference } from "../kernels/index.js";
 import { formatShape, reject, sameShape, type Tensor } from "../tensor/index.js";
-import { type Layer, Parameter, type PassOptions, recall, type Remembered, type StorageOptions } from "./layer.js";
+import {
+  type Layer,
+  Parameter,
+  type PassOptions,
+  recall,
+  type Remembered,
+  type StorageOptions,
+} from "./layer.js";
 
-/** The kernel's size is the weight's; `groups` splits the channels into blocks that do not see each other. */
+/**
+ * The kernel's size is the weight's; `groups` splits the channels into blocks that do not see each
+ * other.
+ */
 export type Conv2dOptions = Omit<WindowOptions, "kernelSize"> & { readonly groups?: number };
 
 export interface Conv2dCache {
@@ -31,9 +41,21 @@ export interface Conv2dCache {
  * @returns out [N, K, outH, outW]
  * @throws InputError when shapes do not fit or the kernel is larger than the padded image
  */
-export async function conv2dForward(x: Tensor, weight: Tensor, bias: Tensor | null, options: Conv2dOptions = {}, backend: Backend = reference): Promise<{ out: Tensor; cache: Conv2dCache }> {
+export async function conv2dForward(
+  x: Tensor,
+  weight: Tensor,
+  bias: Tensor | null,
+  options: Conv2dOptions = {},
+  backend: Backend = reference,
+): Promise<{ out: Tensor; cache: Conv2dCache }> {
   const groups = options.groups ?? 1;
-  const { geometry, N, C, K } = checkConv2d(x.shape, weight.shape, bias?.shape ?? null, options, groups);
+  const { geometry, N, C, K } = checkConv2d(
+    x.shape,
+    weight.shape,
+    bias?.shape ?? null,
+    options,
+    groups,
+  );
   const R = weight.size / K;
   const P = geometry.outH * geometry.outW;
   // (conv2d.4d) W[k, (c·kH + i)·kW + j] = weight[k, c, i, j]
@@ -42,7 +64,9 @@ export async function conv2dForward(x: Tensor, weight: Tensor, bias: Tensor | nu
   const cols = (await backend.im2col(x, geometry)).reshape([N, groups, R, P]);
   // (conv2d.5) outₙ = W · colsₙ + bias
   // (conv2d.16a) out[n, g] = W[g] · cols[n, g] + bias[g]
-  const out = await backend.matmul(W, cols, { rowBias: bias?.reshape([groups, K / groups]) ?? null });
+  const out = await backend.matmul(W, cols, {
+    rowBias: bias?.reshape([groups, K / groups]) ?? null,
+  });
   const cache = { geometry, cols, weight, channels: C, groups, hasBias: bias !== null };
   return { out: out.reshape([N, K, geometry.outH, geometry.outW]), cache };
 }
@@ -51,14 +75,22 @@ export async function conv2dForward(x: Tensor, weight: Tensor, bias: Tensor | nu
  * @param dOut [N, K, outH, outW]
  * @returns dX [N, C, H, W], dWeight [K, C/G, kH, kW], dBias [K] or null
  */
-export async function conv2dBackward(dOut: Tensor, cache: Conv2dCache, backend: Backend = reference): Promise<{ dX: Tensor; dWeight: Tensor; dBias: Tensor | null }> {
+export async function conv2dBackward(
+  dOut: Tensor,
+  cache: Conv2dCache,
+  backend: Backend = reference,
+): Promise<{ dX: Tensor; dWeight: Tensor; dBias: Tensor | null }> {
   const { dWeight, dBias } = await conv2dParametersBackward(dOut, cache, backend);
   const dX = await conv2dInputBackward(dOut, cache, backend);
   return { dX, dWeight, dBias };
 }
 
 /** The half of {@link conv2dBackward} that training the first layer of a network needs. */
-export async function conv2dParametersBackward(dOut: Tensor, cache: Conv2dCache, backend: Backend = reference): Promise<{ dWeight: Tensor; dBias: Tensor | null }> {
+export async function conv2dParametersBackward(
+  dOut: Tensor,
+  cache: Conv2dCache,
+  backend: Backend = reference,
+): Promise<{ dWeight: Tensor; dBias: Tensor | null }> {
   const dOutRows = checkDOut(dOut, cache);
   // (conv2d.6) dBias[k] = Σₙₛ dOut[n, k, s]
   const dBias = cache.hasBias ? await backend.sumPerChannel(dOut) : null;
@@ -68,7 +100,11 @@ export async function conv2dParametersBackward(dOut: Tensor, cache: Conv2dCache,
 }
 
 /** The half of {@link conv2dBackward} that the layer before needs. */
-export async function conv2dInputBackward(dOut: Tensor, cache: Conv2dCache, backend: Backend = reference): Promise<Tensor> {
+export async function conv2dInputBackward(
+  dOut: Tensor,
+  cache: Conv2dCache,
+  backend: Backend = reference,
+): Promise<Tensor> {
   const dOutRows = checkDOut(dOut, cache);
   const { geometry, channels, groups } = cache;
   const [N, , R, P] = cache.cols.shape as [number, number, number, number];
@@ -84,21 +120,38 @@ function checkDOut(dOut: Tensor, { geometry, cols, weight, groups }: Conv2dCache
   const [N, , , P] = cols.shape as [number, number, number, number];
   const K = weight.shape[0]!;
   const expected = [N, K, geometry.outH, geometry.outW];
-  if (!sameShape(dOut.shape, expected)) reject("conv2dBackward", `dOut of shape ${formatShape(expected)}`, formatShape(dOut.shape));
+  if (!sameShape(dOut.shape, expected))
+    reject("conv2dBackward", `dOut of shape ${formatShape(expected)}`, formatShape(dOut.shape));
   return dOut.reshape([N, groups, K / groups, P]);
 }
 
-function checkConv2d(x: readonly number[], weight: readonly number[], bias: readonly number[] | null, options: Conv2dOptions, groups: number): { geometry: WindowGeometry; N: number; C: number; K: number } {
+function checkConv2d(
+  x: readonly number[],
+  weight: readonly number[],
+  bias: readonly number[] | null,
+  options: Conv2dOptions,
+  groups: number,
+): { geometry: WindowGeometry; N: number; C: number; K: number } {
   if (x.length !== 4) reject("conv2d", "x of shape [N, C, H, W]", formatShape(x));
   const [N, C, H, W] = x as [number, number, number, number];
   const [K, channelsPerFilter, kH, kW] = weight as [number, number, number, number];
-  if (!Number.isInteger(groups) || groups < 1) reject("conv2d", "groups to be a whole number ≥ 1", String(groups));
+  if (!Number.isInteger(groups) || groups < 1)
+    reject("conv2d", "groups to be a whole number ≥ 1", String(groups));
   if (weight.length !== 4 || channelsPerFilter * groups !== C || K % groups !== 0) {
-    const expected = groups === 1 ? `weight of shape [K, ${C}, kH, kW]` : `weight of shape [K, ${C}/${groups}, kH, kW] with K a multiple of ${groups}`;
+    const expected =
+      groups === 1
+        ? `weight of shape [K, ${C}, kH, kW]`
+        : `weight of shape [K, ${C}/${groups}, kH, kW] with K a multiple of ${groups}`;
     reject("conv2d", `${expected} for x ${formatShape(x)}`, formatShape(weight));
   }
-  if (bias !== null && !sameShape(bias, [K])) reject("conv2d", `bias of shape [${K}] for weight ${formatShape(weight)}`, formatShape(bias));
-  return { geometry: conv2dGeometry("conv2d", H, W, { ...options, kernelSize: [kH, kW] }), N, C, K };
+  if (bias !== null && !sameShape(bias, [K]))
+    reject("conv2d", `bias of shape [${K}] for weight ${formatShape(weight)}`, formatShape(bias));
+  return {
+    geometry: conv2dGeometry("conv2d", H, W, { ...options, kernelSize: [kH, kW] }),
+    N,
+    C,
+    K,
+  };
 }
 
 export interface Conv2dLayerOptions extends WindowOptions {
@@ -117,12 +170,21 @@ export class Conv2d implements Layer {
   readonly #options: Conv2dOptions;
   #remembered: Remembered<Conv2dCache> | null = null;
 
-  constructor({ inChannels, outChannels, kernelSize, bias = true, ...options }: Conv2dLayerOptions, storage: StorageOptions = {}) {
+  constructor(
+    { inChannels, outChannels, kernelSize, bias = true, ...options }: Conv2dLayerOptions,
+    storage: StorageOptions = {},
+  ) {
     const groups = options.groups ?? 1;
     const [kH, kW] = typeof kernelSize === "number" ? [kernelSize, kernelSize] : kernelSize;
     const fanIn = (inChannels / groups) * kH * kW;
     const fanOut = (outChannels / groups) * kH * kW;
-    this.weight = new Parameter("weight", [outChannels, inChannels / groups, kH, kW], fanIn, fanOut, storage);
+    this.weight = new Parameter(
+      "weight",
+      [outChannels, inChannels / groups, kH, kW],
+      fanIn,
+      fanOut,
+      storage,
+    );
     this.bias = bias ? new Parameter("bias", [outChannels], fanIn, fanOut, storage) : null;
     this.#options = options;
   }
@@ -132,12 +194,24 @@ export class Conv2d implements Layer {
   }
 
   outputShape(inputShape: readonly number[]): number[] {
-    const { geometry, N, K } = checkConv2d(inputShape, this.weight.value.shape, this.bias?.value.shape ?? null, this.#options, this.#options.groups ?? 1);
+    const { geometry, N, K } = checkConv2d(
+      inputShape,
+      this.weight.value.shape,
+      this.bias?.value.shape ?? null,
+      this.#options,
+      this.#options.groups ?? 1,
+    );
     return [N, K, geometry.outH, geometry.outW];
   }
 
   async forward(x: Tensor, { backend, training }: PassOptions): Promise<Tensor> {
-    const { out, cache } = await conv2dForward(x, this.weight.value, this.bias?.value ?? null, this.#options, backend);
+    const { out, cache } = await conv2dForward(
+      x,
+      this.weight.value,
+      this.bias?.value ?? null,
+      this.#options,
+      backend,
+    );
     this.#remembered = training ? { cache, backend } : null;
     return out;
   }

@@ -1,4 +1,7 @@
-/** Dropout: in training, entries are left out at random, and the others grow to make up for them. Derived in `derivations/dropout.md`. Any shape. */
+/**
+ * Dropout: in training, entries are left out at random, and the others grow to make up for them.
+ * Derived in `derivations/dropout.md`. Any shape.
+ */
 import { formatShape, multiply, Random, reject, sameShape, Tensor } from "../tensor/index.js";
 import { type Layer, type PassOptions, recall, type Remembered } from "./layer.js";
 
@@ -15,12 +18,16 @@ export interface DropoutCache {
 }
 
 /**
- * Srivastava, Hinton, Krizhevsky, Sutskever and Salakhutdinov, 2014; "inverted", so that evaluation has nothing to make up for.
+ * Srivastava, Hinton, Krizhevsky, Sutskever and Salakhutdinov, 2014; "inverted", so that evaluation
+ * has nothing to make up for.
  *
  * @returns out, of x's shape
  * @throws InputError when the probability is not in [0, 1)
  */
-export async function dropoutForward(x: Tensor, { probability, seed }: DropoutOptions): Promise<{ out: Tensor; cache: DropoutCache }> {
+export async function dropoutForward(
+  x: Tensor,
+  { probability, seed }: DropoutOptions,
+): Promise<{ out: Tensor; cache: DropoutCache }> {
   checkProbability(probability);
   const random = new Random(seed);
   const mask = Tensor.zeros(x.shape, x.dtype);
@@ -35,18 +42,23 @@ export async function dropoutForward(x: Tensor, { probability, seed }: DropoutOp
 }
 
 /** @returns dX, of x's shape */
-export async function dropoutBackward(dOut: Tensor, { mask }: DropoutCache): Promise<{ dX: Tensor }> {
+export async function dropoutBackward(
+  dOut: Tensor,
+  { mask }: DropoutCache,
+): Promise<{ dX: Tensor }> {
   checkDOut(dOut, mask.shape);
   // (dropout.12) dX = dOut ⊙ mask
   return { dX: multiply(dOut, mask) };
 }
 
 function checkDOut(dOut: Tensor, expected: readonly number[]): void {
-  if (!sameShape(dOut.shape, expected)) reject("dropoutBackward", `dOut of shape ${formatShape(expected)}`, formatShape(dOut.shape));
+  if (!sameShape(dOut.shape, expected))
+    reject("dropoutBackward", `dOut of shape ${formatShape(expected)}`, formatShape(dOut.shape));
 }
 
 function checkProbability(probability: number): void {
-  if (!(probability >= 0 && probability < 1)) reject("dropout", "a probability from 0 to below 1", String(probability));
+  if (!(probability >= 0 && probability < 1))
+    reject("dropout", "a probability from 0 to below 1", String(probability));
 }
 
 /** Dropout between two layers. In evaluation it does nothing. */
@@ -72,8 +84,17 @@ export class Dropout implements Layer {
       // (dropout.13) out = x
       return x;
     }
-    if (random === undefined) reject("dropout", "a source of random numbers for a pass in training mode", "none", "give the pass a `random`, another one for every step");
-    const { out, cache } = await dropoutForward(x, { probability: this.#probability, seed: random.seed });
+    if (random === undefined)
+      reject(
+        "dropout",
+        "a source of random numbers for a pass in training mode",
+        "none",
+        "give the pass a `random`, another one for every step",
+      );
+    const { out, cache } = await dropoutForward(x, {
+      probability: this.#probability,
+      seed: random.seed,
+    });
     this.#remembered = { cache, backend };
     return out;
   }

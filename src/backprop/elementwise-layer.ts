@@ -1,4 +1,7 @@
-/** What all layers share that apply one function to each entry alone, and have nothing to learn. Derived in `derivations/activations.md`. */
+/**
+ * What all layers share that apply one function to each entry alone, and have nothing to learn.
+ * Derived in `derivations/activations.md`.
+ */
 import { formatShape, reject, sameShape, type Tensor, zip } from "../tensor/index.js";
 import type { Choices } from "./gradient-check/differentiable.js";
 import { type Layer, type PassOptions, recall, type Remembered } from "./layer.js";
@@ -9,8 +12,14 @@ import { type Layer, type PassOptions, recall, type Remembered } from "./layer.j
  * @param at what the slope is computed from, often x; of dOut's shape
  * @throws InputError when the shapes differ
  */
-export function timesSlope(where: string, dOut: Tensor, at: Tensor, slope: (value: number) => number): Tensor {
-  if (!sameShape(dOut.shape, at.shape)) reject(where, `dOut of shape ${formatShape(at.shape)}`, formatShape(dOut.shape));
+export function timesSlope(
+  where: string,
+  dOut: Tensor,
+  at: Tensor,
+  slope: (value: number) => number,
+): Tensor {
+  if (!sameShape(dOut.shape, at.shape))
+    reject(where, `dOut of shape ${formatShape(at.shape)}`, formatShape(dOut.shape));
   // (activations.4) dX = dOut ⊙ f′(x)
   return zip(dOut, at, (upstream, value) => upstream * slope(value), where);
 }

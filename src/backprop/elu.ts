@@ -1,4 +1,7 @@
-/** The ELU with α = 1: the exponential bends negative values towards −1. Derived in `derivations/activations.md`. Any shape. */
+/**
+ * The ELU with α = 1: the exponential bends negative values towards −1. Derived in
+ * `derivations/activations.md`. Any shape.
+ */
 import { exp, expm1, map, type Tensor } from "../tensor/index.js";
 import { ElementwiseLayer, timesSlope } from "./elementwise-layer.js";
 
@@ -7,12 +10,14 @@ export interface EluCache {
 }
 
 /**
- * D.-A. Clevert, T. Unterthiner and S. Hochreiter, "Fast and Accurate Deep Network Learning by Exponential Linear Units (ELUs)", 2015.
+ * D.-A. Clevert, T. Unterthiner and S. Hochreiter, "Fast and Accurate Deep Network Learning by
+ * Exponential Linear Units (ELUs)", 2015.
  *
  * @returns out, of x's shape
  */
 export async function eluForward(x: Tensor): Promise<{ out: Tensor; cache: EluCache }> {
-  // (activations.35) out = max(x, 0) + exp(min(x, 0)) − 1: no exponent above 0, so nothing overflows
+  // (activations.35) out = max(x, 0) + exp(min(x, 0)) − 1:
+  //   no exponent above 0, so nothing overflows
   return { out: map(x, (value) => Math.max(value, 0) + expm1(Math.min(value, 0))), cache: { x } };
 }
 

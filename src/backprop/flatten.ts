@@ -1,4 +1,7 @@
-/** From images to rows: the way from the convolutions to the affine layers. Derived in `derivations/affine.md`. */
+/**
+ * From images to rows: the way from the convolutions to the affine layers. Derived in
+ * `derivations/affine.md`.
+ */
 import { formatShape, reject, sizeOf, type Tensor } from "../tensor/index.js";
 import { type Layer, type PassOptions, recall, type Remembered } from "./layer.js";
 
@@ -16,7 +19,10 @@ export async function flattenForward(x: Tensor): Promise<{ out: Tensor; cache: F
 }
 
 /** @returns dX, of x's shape */
-export async function flattenBackward(dOut: Tensor, { shape }: FlattenCache): Promise<{ dX: Tensor }> {
+export async function flattenBackward(
+  dOut: Tensor,
+  { shape }: FlattenCache,
+): Promise<{ dX: Tensor }> {
   // (affine.15) dX[n, c, h, w] = dOut[n, (c·H + h)·W + w]
   return { dX: dOut.reshape(shape) };
 }

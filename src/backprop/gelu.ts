@@ -1,16 +1,21 @@
-/** The GELU: x times the probability that a normal number is smaller than x. Derived in `derivations/activations.md`. Any shape. */
+/**
+ * The GELU: x times the probability that a normal number is smaller than x. Derived in
+ * `derivations/activations.md`. Any shape.
+ */
 import { erfc, exp, map, type Tensor } from "../tensor/index.js";
 import { ElementwiseLayer, timesSlope } from "./elementwise-layer.js";
 
 /** Φ(x), the probability that a normally distributed number is smaller than x. */
 function probabilityBelow(x: number): number {
-  // (activations.30) Φ(x) = erfc(−x/√2) / 2: where Φ is small, 1 + erf would cancel all its digits, and erfc keeps them
+  // (activations.30) Φ(x) = erfc(−x/√2) / 2:
+  //   where Φ is small, 1 + erf would cancel all its digits, and erfc keeps them
   return erfc(-x * Math.SQRT1_2) / 2;
 }
 
 /** φ(x), the density of the normal distribution. */
 function density(x: number): number {
-  // (activations.25) φ(x) = exp(−x²/2) / √(2π): its exponent is never above 0, and one of −∞ gives 0
+  // (activations.25) φ(x) = exp(−x²/2) / √(2π):
+  //   its exponent is never above 0, and one of −∞ gives 0
   return exp((-x * x) / 2) / Math.sqrt(2 * Math.PI);
 }
 
@@ -19,7 +24,8 @@ export interface GeluCache {
 }
 
 /**
- * D. Hendrycks and K. Gimpel, "Gaussian Error Linear Units (GELUs)", 2016; the exact form, not the one with tanh.
+ * D. Hendrycks and K. Gimpel, "Gaussian Error Linear Units (GELUs)", 2016; the exact form, not the
+ * one with tanh.
  *
  * @returns out, of x's shape
  */
@@ -31,7 +37,14 @@ export async function geluForward(x: Tensor): Promise<{ out: Tensor; cache: Gelu
 /** @returns dX, of x's shape */
 export async function geluBackward(dOut: Tensor, { x }: GeluCache): Promise<{ dX: Tensor }> {
   // (activations.33) f′(x) = Φ(x) + x · φ(x)
-  return { dX: timesSlope("geluBackward", dOut, x, (value) => probabilityBelow(value) + value * density(value)) };
+  return {
+    dX: timesSlope(
+      "geluBackward",
+      dOut,
+      x,
+      (value) => probabilityBelow(value) + value * density(value),
+    ),
+  };
 }
 
 /** A GELU between two layers. */

@@ -11,7 +11,9 @@ export interface GlobalAveragePool2dCache {
  * @param x [N, C, H, W]
  * @returns out [N, C]
  */
-export async function globalAveragePool2dForward(x: Tensor): Promise<{ out: Tensor; cache: GlobalAveragePool2dCache }> {
+export async function globalAveragePool2dForward(
+  x: Tensor,
+): Promise<{ out: Tensor; cache: GlobalAveragePool2dCache }> {
   checkX(x.shape);
   // (pooling.7) out[n, c] = 1/(H·W) · Σₕ Σ_w x[n, c, h, w]
   return { out: mean(x, { axes: [2, 3] }), cache: { shape: x.shape } };
@@ -22,15 +24,24 @@ export async function globalAveragePool2dForward(x: Tensor): Promise<{ out: Tens
  * @returns dX [N, C, H, W]
  * @throws InputError when dOut has another shape
  */
-export async function globalAveragePool2dBackward(dOut: Tensor, { shape }: GlobalAveragePool2dCache): Promise<{ dX: Tensor }> {
+export async function globalAveragePool2dBackward(
+  dOut: Tensor,
+  { shape }: GlobalAveragePool2dCache,
+): Promise<{ dX: Tensor }> {
   const [N, C, H, W] = shape as [number, number, number, number];
-  if (!sameShape(dOut.shape, [N, C])) reject("globalAveragePool2dBackward", `dOut of shape ${formatShape([N, C])}`, formatShape(dOut.shape));
+  if (!sameShape(dOut.shape, [N, C]))
+    reject(
+      "globalAveragePool2dBackward",
+      `dOut of shape ${formatShape([N, C])}`,
+      formatShape(dOut.shape),
+    );
   // (pooling.8) dX[n, c, h, w] = dOut[n, c] / (H·W)
   return { dX: divide(dOut.reshape([N, C, 1, 1]).broadcastTo([N, C, H, W]), H * W) };
 }
 
 function checkX(shape: readonly number[]): void {
-  if (shape.length !== 4) reject("globalAveragePool2d", "x of shape [N, C, H, W]", formatShape(shape));
+  if (shape.length !== 4)
+    reject("globalAveragePool2d", "x of shape [N, C, H, W]", formatShape(shape));
 }
 
 /** A global average pooling, usually the last layer before the classifier. */

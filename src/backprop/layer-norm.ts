@@ -1,11 +1,30 @@
 /**
- * Layer normalisation: every row of the batch is standardised by itself, over its last axes, then stretched and shifted by learned factors
- * (Ba, Kiros and Hinton, 2016). The same in training and in evaluation. Derived in `derivations/normalisation.md`.
+ * Layer normalisation: every row of the batch is standardised by itself, over its last axes, then
+ * stretched and shifted by learned factors (Ba, Kiros and Hinton, 2016). The same in training and
+ * in evaluation. Derived in `derivations/normalisation.md`.
  *
- *   n  index over the axes in front   i  index over the last axes, M values in all   μ, σ², ρ of a row, x̂: see `standardise.ts`
+ *   n  index over the axes in front   i  index over the last axes, M values in all
+ *   μ, σ², ρ of a row, x̂: see `standardise.ts`
  */
-import { add, formatShape, mean, multiply, reject, sameShape, subtract, sum, type Tensor } from "../tensor/index.js";
-import { type Layer, Parameter, type PassOptions, recall, type Remembered, type StorageOptions } from "./layer.js";
+import {
+  add,
+  formatShape,
+  mean,
+  multiply,
+  reject,
+  sameShape,
+  subtract,
+  sum,
+  type Tensor,
+} from "../tensor/index.js";
+import {
+  type Layer,
+  Parameter,
+  type PassOptions,
+  recall,
+  type Remembered,
+  type StorageOptions,
+} from "./layer.js";
 import { moments, standardise, type Standardised } from "./standardise.js";
 
 export interface LayerNormOptions {
@@ -28,13 +47,30 @@ export interface LayerNormCache {
  * @returns out, of x's shape
  * @throws InputError when shapes do not fit or an option is out of range
  */
-export async function layerNormForward(x: Tensor, weight: Tensor, bias: Tensor, options: LayerNormOptions = {}): Promise<{ out: Tensor; cache: LayerNormCache }> {
+export async function layerNormForward(
+  x: Tensor,
+  weight: Tensor,
+  bias: Tensor,
+  options: LayerNormOptions = {},
+): Promise<{ out: Tensor; cache: LayerNormCache }> {
   const { axes = 1, epsilon = 1e-5 } = options;
-  if (!(Number.isInteger(axes) && axes >= 1)) reject("layerNorm", "axes to be a whole number ≥ 1", String(axes));
-  if (weight.rank !== axes) reject("layerNorm", `weight of rank ${axes}, as many as there are axes`, formatShape(weight.shape));
+  if (!(Number.isInteger(axes) && axes >= 1))
+    reject("layerNorm", "axes to be a whole number ≥ 1", String(axes));
+  if (weight.rank !== axes)
+    reject(
+      "layerNorm",
+      `weight of rank ${axes}, as many as there are axes`,
+      formatShape(weight.shape),
+    );
   checkLayerNorm(x.shape, weight.shape);
-  if (!sameShape(bias.shape, weight.shape)) reject("layerNorm", `bias of shape ${formatShape(weight.shape)}, as the weight's`, formatShape(bias.shape));
-  if (!(Number.isFinite(epsilon) && epsilon > 0)) reject("layerNorm", "epsilon to be a finite number above 0", String(epsilon));
+  if (!sameShape(bias.shape, weight.shape))
+    reject(
+      "layerNorm",
+      `bias of shape ${formatShape(weight.shape)}, as the weight's`,
+      formatShape(bias.shape),
+    );
+  if (!(Number.isFinite(epsilon) && epsilon > 0))
+    reject("layerNorm", "epsilon to be a finite number above 0", String(epsilon));
   const standardised = standardise(x, moments(x, lastAxes(x.rank, axes)), epsilon);
   // (normalisation.40) out[n, i] = weight[i] · x̂[n, i] + bias[i]
   const out = add(multiply(standardised.xHat, weight), bias);
@@ -46,9 +82,17 @@ export async function layerNormForward(x: Tensor, weight: Tensor, bias: Tensor, 
  * @returns dX of x's shape, dWeight and dBias of the normalised shape
  * @throws InputError when dOut has another shape
  */
-export async function layerNormBackward(dOut: Tensor, { standardised, weight }: LayerNormCache): Promise<{ dX: Tensor; dWeight: Tensor; dBias: Tensor }> {
+export async function layerNormBackward(
+  dOut: Tensor,
+  { standardised, weight }: LayerNormCache,
+): Promise<{ dX: Tensor; dWeight: Tensor; dBias: Tensor }> {
   const { xHat, rho } = standardised;
-  if (!sameShape(dOut.shape, xHat.shape)) reject("layerNormBackward", `dOut of shape ${formatShape(xHat.shape)}`, formatShape(dOut.shape));
+  if (!sameShape(dOut.shape, xHat.shape))
+    reject(
+      "layerNormBackward",
+      `dOut of shape ${formatShape(xHat.shape)}`,
+      formatShape(dOut.shape),
+    );
   const rows = xHat.shape.slice(0, xHat.rank - weight.rank).map((_, axis) => axis);
   // (normalisation.41) dBias[i] = Σₙ dOut[n, i]
   const dBias = sum(dOut, { axes: rows });
@@ -69,8 +113,14 @@ function lastAxes(rank: number, axes: number): number[] {
 
 function checkLayerNorm(x: readonly number[], weight: readonly number[]): void {
   const fits = x.length >= weight.length && sameShape(x.slice(x.length - weight.length), weight);
-  if (!fits) reject("layerNorm", `x whose last axes are ${formatShape(weight)}, as the weight's`, formatShape(x));
-  if (x.includes(0)) reject("layerNorm", "at least one value to normalise", `x of shape ${formatShape(x)}`);
+  if (!fits)
+    reject(
+      "layerNorm",
+      `x whose last axes are ${formatShape(weight)}, as the weight's`,
+      formatShape(x),
+    );
+  if (x.includes(0))
+    reject("layerNorm", "at least one value to normalise", `x of shape ${formatShape(x)}`);
 }
 
 export interface LayerNormLayerOptions extends Pick<LayerNormOptions, "epsilon"> {
@@ -103,7 +153,12 @@ export class LayerNorm implements Layer {
   }
 
   async forward(x: Tensor, { backend, training }: PassOptions): Promise<Tensor> {
-    const { out, cache } = await layerNormForward(x, this.weight.value, this.bias.value, this.#options);
+    const { out, cache } = await layerNormForward(
+      x,
+      this.weight.value,
+      this.bias.value,
+      this.#options,
+    );
     this.#remembered = training ? { cache, backend } : null;
     return out;
   }

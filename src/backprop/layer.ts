@@ -9,12 +9,22 @@ export class Parameter {
   readonly fanIn: number;
   /** How many outputs one input feeds. */
   readonly fanOut: number;
-  /** What every entry starts from, such as the 1 of a normalisation's weight; `null` leaves it to an initialiser. */
+  /**
+   * What every entry starts from, such as the 1 of a normalisation's weight; `null` leaves it to an
+   * initialiser.
+   */
   readonly start: number | null;
   readonly value: Tensor;
   readonly grad: Tensor;
 
-  constructor(name: string, shape: readonly number[], fanIn: number, fanOut: number, { dtype = "float32", allocator = heapAllocator }: StorageOptions = {}, start: number | null = null) {
+  constructor(
+    name: string,
+    shape: readonly number[],
+    fanIn: number,
+    fanOut: number,
+    { dtype = "float32", allocator = heapAllocator }: StorageOptions = {},
+    start: number | null = null,
+  ) {
     this.name = name;
     this.fanIn = fanIn;
     this.fanOut = fanOut;
@@ -34,7 +44,10 @@ export class Parameter {
   }
 }
 
-/** A tensor that belongs to a layer, and so into the files with its weights, but that no gradient changes: a running average. */
+/**
+ * A tensor that belongs to a layer, and so into the files with its weights, but that no gradient
+ * changes: a running average.
+ */
 export interface LayerBuffer {
   readonly name: string;
   readonly value: Tensor;
@@ -42,7 +55,12 @@ export interface LayerBuffer {
   readonly start: number;
 }
 
-export function makeBuffer(name: string, shape: readonly number[], start: number, { dtype = "float32", allocator = heapAllocator }: StorageOptions = {}): LayerBuffer {
+export function makeBuffer(
+  name: string,
+  shape: readonly number[],
+  start: number,
+  { dtype = "float32", allocator = heapAllocator }: StorageOptions = {},
+): LayerBuffer {
   return { name, value: Tensor.full(shape, start, dtype, allocator), start };
 }
 
@@ -58,11 +76,14 @@ export interface PassOptions {
   /** `true` keeps what backward will need; `false` is for evaluation. */
   readonly training: boolean;
   /**
-   * Where layers that draw, such as dropout, draw from; each is handed a source split off by its own name. Another one for every step, so
-   * that every step draws anew; the same one gives the same pass again.
+   * Where layers that draw, such as dropout, draw from; each is handed a source split off by its
+   * own name. Another one for every step, so that every step draws anew; the same one gives the
+   * same pass again.
    */
   readonly random?: Random;
-  /** Is shown the output of every layer, by name; those inside a layer come before the layer itself. */
+  /**
+   * Is shown the output of every layer, by name; those inside a layer come before the layer itself.
+   */
   readonly observe?: (name: string, out: Tensor) => void;
 }
 
@@ -72,28 +93,42 @@ export interface NamedLayer {
   readonly layer: Layer;
 }
 
-/** One step of a network: remembers in `forward` what `backward` needs, and owns the parameters in between. */
+/**
+ * One step of a network: remembers in `forward` what `backward` needs, and owns the parameters in
+ * between.
+ */
 export interface Layer {
   /** The layer's type, for tables and messages: `conv2d`. */
   readonly kind: string;
   /** Its own, without those of layers inside it. */
   readonly parameters: readonly Parameter[];
-  /** What it keeps besides, from one forward pass in training to the next; left out by most layers. */
+  /**
+   * What it keeps besides, from one forward pass in training to the next; left out by most layers.
+   */
   readonly buffers?: readonly LayerBuffer[];
-  /** Layers inside this one, for those that are made of others: chains in their order, each of which starts from this layer's input. */
+  /**
+   * Layers inside this one, for those that are made of others: chains in their order, each of which
+   * starts from this layer's input.
+   */
   readonly branches?: readonly (readonly NamedLayer[])[];
-  /** The shape of `forward`'s result for an input of the given shape. @throws InputError if it does not fit */
+  /**
+   * The shape of `forward`'s result for an input of the given shape.
+   *
+   * @throws InputError if it does not fit
+   */
   outputShape(inputShape: readonly number[]): number[];
   forward(x: Tensor, pass: PassOptions): Promise<Tensor>;
   /**
-   * Adds the parameters' gradients to their `grad` and returns dX. The first layer of a network is asked for no dX
-   * (`wantsDX` false), since nobody needs the gradient of an image, and returns null.
+   * Adds the parameters' gradients to their `grad` and returns dX. The first layer of a network is
+   * asked for no dX (`wantsDX` false), since nobody needs the gradient of an image, and returns
+   * null.
    *
    * @throws Error without a forward pass in training mode before it
    */
   backward(dOut: Tensor, wantsDX?: boolean): Promise<Tensor | null>;
   /**
-   * Which branches the last forward pass in training mode took, for the gradient check of a network. A layer without this has no kinks.
+   * Which branches the last forward pass in training mode took, for the gradient check of a
+   * network. A layer without this has no kinks.
    */
   choices?(): readonly Choices[];
 }
@@ -105,7 +140,13 @@ export interface Remembered<Cache> {
 }
 
 /** @throws Error when backward was called before a forward pass in training mode */
-export function recall<Cache>(kind: string, remembered: Remembered<Cache> | null): Remembered<Cache> {
-  if (remembered === null) throw new Error(`${kind}.backward: expected a forward pass in training mode before it, got none`);
+export function recall<Cache>(
+  kind: string,
+  remembered: Remembered<Cache> | null,
+): Remembered<Cache> {
+  if (remembered === null)
+    throw new Error(
+      `${kind}.backward: expected a forward pass in training mode before it, got none`,
+    );
   return remembered;
 }

@@ -1,4 +1,7 @@
-/** The leaky rectifier: negative values become small instead of 0. Derived in `derivations/activations.md`. Any shape. */
+/**
+ * The leaky rectifier: negative values become small instead of 0. Derived in
+ * `derivations/activations.md`. Any shape.
+ */
 import { map, reject, type Tensor } from "../tensor/index.js";
 import { ElementwiseLayer, timesSlope } from "./elementwise-layer.js";
 import { signsOf } from "./gradient-check/differentiable.js";
@@ -14,26 +17,44 @@ export interface LeakyReluCache {
 }
 
 /**
- * A. Maas, A. Hannun and A. Ng, "Rectifier Nonlinearities Improve Neural Network Acoustic Models", 2013.
+ * A. Maas, A. Hannun and A. Ng, "Rectifier Nonlinearities Improve Neural Network Acoustic Models",
+ * 2013.
  *
  * @returns out, of x's shape
  * @throws InputError when the slope is not a finite number
  */
-export async function leakyReluForward(x: Tensor, { negativeSlope = 0.01 }: LeakyReluOptions = {}): Promise<{ out: Tensor; cache: LeakyReluCache }> {
-  if (!Number.isFinite(negativeSlope)) reject("leakyRelu", "a finite number for negativeSlope", String(negativeSlope));
+export async function leakyReluForward(
+  x: Tensor,
+  { negativeSlope = 0.01 }: LeakyReluOptions = {},
+): Promise<{ out: Tensor; cache: LeakyReluCache }> {
+  if (!Number.isFinite(negativeSlope))
+    reject("leakyRelu", "a finite number for negativeSlope", String(negativeSlope));
   // (activations.16) out = x where x > 0, else negativeSlope · x
-  return { out: map(x, (value) => (value > 0 ? value : negativeSlope * value)), cache: { x, negativeSlope } };
+  return {
+    out: map(x, (value) => (value > 0 ? value : negativeSlope * value)),
+    cache: { x, negativeSlope },
+  };
 }
 
 /** @returns dX, of x's shape; at the kink x = 0 the slope is negativeSlope */
-export async function leakyReluBackward(dOut: Tensor, { x, negativeSlope }: LeakyReluCache): Promise<{ dX: Tensor }> {
+export async function leakyReluBackward(
+  dOut: Tensor,
+  { x, negativeSlope }: LeakyReluCache,
+): Promise<{ dX: Tensor }> {
   // (activations.17) f′(x) = 1 where x > 0, else negativeSlope
-  return { dX: timesSlope("leakyReluBackward", dOut, x, (value) => (value > 0 ? 1 : negativeSlope)) };
+  return {
+    dX: timesSlope("leakyReluBackward", dOut, x, (value) => (value > 0 ? 1 : negativeSlope)),
+  };
 }
 
 /** A leaky rectifier between two layers. */
 export class LeakyRelu extends ElementwiseLayer<LeakyReluCache> {
   constructor(options: LeakyReluOptions = {}) {
-    super("leakyRelu", (x) => leakyReluForward(x, options), leakyReluBackward, ({ x }) => [signsOf(x)]);
+    super(
+      "leakyRelu",
+      (x) => leakyReluForward(x, options),
+      leakyReluBackward,
+      ({ x }) => [signsOf(x)],
+    );
   }
 }

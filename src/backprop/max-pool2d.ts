@@ -1,6 +1,6 @@
 /**
- * Max pooling: each window hands on its largest entry, so that a small shift of the image changes little. Derived in
- * `derivations/pooling.md`.
+ * Max pooling: each window hands on its largest entry, so that a small shift of the image changes
+ * little. Derived in `derivations/pooling.md`.
  *
  *   N images   C channels   H, W image   kH, kW window   outH, outW number of windows
  *   u(p, i), v(q, j)  row and column of the pixel under entry (i, j) of window (p, q)
@@ -24,12 +24,18 @@ export interface MaxPool2dCache {
  * @param x [N, C, H, W]
  * @param options the stride is the window's size unless given; padding counts as −∞
  * @returns out [N, C, outH, outW]; in a tie, the first entry in row-major order wins
- * @throws InputError when the window is larger than the padded image, or the padding than half the window
+ * @throws InputError when the window is larger than the padded image, or the padding than half the
+ *   window
  */
-export async function maxPool2dForward(x: Tensor, options: WindowOptions, backend: Backend = reference): Promise<{ out: Tensor; cache: MaxPool2dCache }> {
+export async function maxPool2dForward(
+  x: Tensor,
+  options: WindowOptions,
+  backend: Backend = reference,
+): Promise<{ out: Tensor; cache: MaxPool2dCache }> {
   const geometry = poolGeometry("maxPool2d", x.shape, options);
   // (pooling.1) out[n, c, p, q] = maxᵢⱼ x[n, c, u(p, i), v(q, j)]
-  // (pooling.2) argmax[n, c, p, q] = the first (h, w) of the window where x[n, c, h, w] = out[n, c, p, q]
+  // (pooling.2) argmax[n, c, p, q] = the first (h, w) of the window where
+  //   x[n, c, h, w] = out[n, c, p, q]
   const { out, argmax } = await backend.maxPool2d(x, geometry);
   return { out, cache: { geometry, argmax, outShape: out.shape } };
 }
@@ -39,7 +45,11 @@ export async function maxPool2dForward(x: Tensor, options: WindowOptions, backen
  * @returns dX [N, C, H, W]
  * @throws InputError when dOut has another shape
  */
-export async function maxPool2dBackward(dOut: Tensor, { geometry, argmax, outShape }: MaxPool2dCache, backend: Backend = reference): Promise<{ dX: Tensor }> {
+export async function maxPool2dBackward(
+  dOut: Tensor,
+  { geometry, argmax, outShape }: MaxPool2dCache,
+  backend: Backend = reference,
+): Promise<{ dX: Tensor }> {
   checkPooled("maxPool2dBackward", dOut, outShape);
   // (pooling.4) dX[n, c, h, w] = Σₚ Σ_q 1[argmax[n, c, p, q] = (h, w)] · dOut[n, c, p, q]
   return { dX: await backend.maxPool2dBackward(dOut, argmax, geometry) };

@@ -1,5 +1,16 @@
-/** The loss of a regression: the squared distance, averaged over all entries. Derived in `derivations/mean-squared-error.md`. */
-import { formatShape, mean, multiply, reject, sameShape, subtract, type Tensor } from "../tensor/index.js";
+/**
+ * The loss of a regression: the squared distance, averaged over all entries. Derived in
+ * `derivations/mean-squared-error.md`.
+ */
+import {
+  formatShape,
+  mean,
+  multiply,
+  reject,
+  sameShape,
+  subtract,
+  type Tensor,
+} from "../tensor/index.js";
 
 export interface MeanSquaredErrorCache {
   /** prediction − target */
@@ -12,9 +23,16 @@ export interface MeanSquaredErrorCache {
  * @returns out, the loss as a scalar tensor, mean over all entries
  * @throws InputError when the shapes differ
  */
-export async function meanSquaredErrorForward(prediction: Tensor, target: Tensor): Promise<{ out: Tensor; cache: MeanSquaredErrorCache }> {
+export async function meanSquaredErrorForward(
+  prediction: Tensor,
+  target: Tensor,
+): Promise<{ out: Tensor; cache: MeanSquaredErrorCache }> {
   if (!sameShape(prediction.shape, target.shape)) {
-    reject("meanSquaredError", `a target of shape ${formatShape(prediction.shape)}`, formatShape(target.shape));
+    reject(
+      "meanSquaredError",
+      `a target of shape ${formatShape(prediction.shape)}`,
+      formatShape(target.shape),
+    );
   }
   // (mean-squared-error.1) loss = 1/M · Σᵢ (prediction[i] − target[i])²
   const difference = subtract(prediction, target);
@@ -25,7 +43,10 @@ export async function meanSquaredErrorForward(prediction: Tensor, target: Tensor
  * @param dOut scalar
  * @returns dPrediction, of the prediction's shape
  */
-export async function meanSquaredErrorBackward(dOut: Tensor, { difference }: MeanSquaredErrorCache): Promise<{ dPrediction: Tensor }> {
+export async function meanSquaredErrorBackward(
+  dOut: Tensor,
+  { difference }: MeanSquaredErrorCache,
+): Promise<{ dPrediction: Tensor }> {
   // (mean-squared-error.4) dPrediction = dOut · 2/M · (prediction − target)
   return { dPrediction: multiply(difference, (dOut.item() * 2) / difference.size) };
 }

@@ -9,13 +9,20 @@ export interface ReluCache {
 }
 
 /** @returns out, of x's shape */
-export async function reluForward(x: Tensor, backend: Backend = reference): Promise<{ out: Tensor; cache: ReluCache }> {
+export async function reluForward(
+  x: Tensor,
+  backend: Backend = reference,
+): Promise<{ out: Tensor; cache: ReluCache }> {
   // (relu.2) out = max(x, 0)
   return { out: await backend.relu(x), cache: { x } };
 }
 
 /** @returns dX, of x's shape; at the kink x = 0 it is 0 */
-export async function reluBackward(dOut: Tensor, { x }: ReluCache, backend: Backend = reference): Promise<{ dX: Tensor }> {
+export async function reluBackward(
+  dOut: Tensor,
+  { x }: ReluCache,
+  backend: Backend = reference,
+): Promise<{ dX: Tensor }> {
   // (relu.8) dX = dOut ⊙ 1[x > 0]
   return { dX: await backend.reluBackward(dOut, x) };
 }

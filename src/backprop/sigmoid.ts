@@ -1,10 +1,14 @@
-/** The sigmoid: any number becomes one between 0 and 1. Derived in `derivations/activations.md`. Any shape. */
+/**
+ * The sigmoid: any number becomes one between 0 and 1. Derived in `derivations/activations.md`. Any
+ * shape.
+ */
 import { exp, map, type Tensor } from "../tensor/index.js";
 import { ElementwiseLayer, timesSlope } from "./elementwise-layer.js";
 
 /** `1 / (1 + e⁻ˣ)` of one number. */
 export function sigmoid(x: number): number {
-  // (activations.6) σ(x) = exp(min(x, 0)) / (1 + exp(−|x|)): no exponent above 0, so nothing overflows
+  // (activations.6) σ(x) = exp(min(x, 0)) / (1 + exp(−|x|)):
+  //   no exponent above 0, so nothing overflows
   const e = exp(-Math.abs(x));
   return (x < 0 ? e : 1) / (1 + e);
 }
@@ -24,7 +28,9 @@ export async function sigmoidForward(x: Tensor): Promise<{ out: Tensor; cache: S
 /** @returns dX, of x's shape */
 export async function sigmoidBackward(dOut: Tensor, { p }: SigmoidCache): Promise<{ dX: Tensor }> {
   // (activations.9) σ′(x) = p · (1 − p)
-  return { dX: timesSlope("sigmoidBackward", dOut, p, (probability) => probability * (1 - probability)) };
+  return {
+    dX: timesSlope("sigmoidBackward", dOut, p, (probability) => probability * (1 - probability)),
+  };
 }
 
 /** A sigmoid between two layers. */

@@ -1,4 +1,7 @@
-/** The SiLU, also called swish: x times its sigmoid, a gate that x itself opens. Derived in `derivations/activations.md`. Any shape. */
+/**
+ * The SiLU, also called swish: x times its sigmoid, a gate that x itself opens. Derived in
+ * `derivations/activations.md`. Any shape.
+ */
 import { map, type Tensor } from "../tensor/index.js";
 import { ElementwiseLayer, timesSlope } from "./elementwise-layer.js";
 import { sigmoid } from "./sigmoid.js";
@@ -8,7 +11,8 @@ export interface SiluCache {
 }
 
 /**
- * S. Elfwing, E. Uchibe and K. Doya, "Sigmoid-Weighted Linear Units for Neural Network Function Approximation in Reinforcement Learning", 2017.
+ * S. Elfwing, E. Uchibe and K. Doya, "Sigmoid-Weighted Linear Units for Neural Network Function
+ * Approximation in Reinforcement Learning", 2017.
  *
  * @returns out, of x's shape
  */

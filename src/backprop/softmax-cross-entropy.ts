@@ -1,13 +1,25 @@
 /**
- * The loss of a classifier: how surprised the softmax of the logits is by the right class, in nats, averaged over the
- * batch. Derived in `derivations/softmax-cross-entropy.md`.
+ * The loss of a classifier: how surprised the softmax of the logits is by the right class, in nats,
+ * averaged over the batch. Derived in `derivations/softmax-cross-entropy.md`.
  *
  *   N rows of the batch   C classes
  */
-import { exp, formatShape, log, max, multiply, reject, subtract, sum, Tensor } from "../tensor/index.js";
+import {
+  exp,
+  formatShape,
+  log,
+  max,
+  multiply,
+  reject,
+  subtract,
+  sum,
+  Tensor,
+} from "../tensor/index.js";
 
 export interface SoftmaxCrossEntropyOptions {
-  /** Share of the target's probability that is spread evenly over all classes, from 0 (none) to 1. */
+  /**
+   * Share of the target's probability that is spread evenly over all classes, from 0 (none) to 1.
+   */
   readonly labelSmoothing?: number;
 }
 
@@ -21,13 +33,19 @@ export interface SoftmaxCrossEntropyCache {
 /**
  * @param logits [N, C]
  * @param labels the right class of each row, 0 … C − 1
- * @returns out, the loss as a scalar tensor, in nats, mean over N; finite for logits of any finite size
+ * @returns out, the loss as a scalar tensor, in nats, mean over N; finite for logits of any finite
+ *   size
  * @throws InputError when shapes do not fit or a label is not a class
  */
-export async function softmaxCrossEntropyForward(logits: Tensor, labels: ArrayLike<number>, options: SoftmaxCrossEntropyOptions = {}): Promise<{ out: Tensor; cache: SoftmaxCrossEntropyCache }> {
+export async function softmaxCrossEntropyForward(
+  logits: Tensor,
+  labels: ArrayLike<number>,
+  options: SoftmaxCrossEntropyOptions = {},
+): Promise<{ out: Tensor; cache: SoftmaxCrossEntropyCache }> {
   const targets = targetDistribution(logits, labels, options.labelSmoothing ?? 0);
   const N = logits.shape[0]!;
-  // (softmax-cross-entropy.3) z = logits − max(logits): the same probabilities, and no exponent above 0
+  // (softmax-cross-entropy.3) z = logits − max(logits):
+  //   the same probabilities, and no exponent above 0
   const z = subtract(logits, max(logits, { axes: 1, keepDims: true }));
   // (softmax-cross-entropy.16) log p = z − log Σ exp(z)
   const logP = subtract(z, log(sum(exp(z), { axes: 1, keepDims: true })));
@@ -40,24 +58,37 @@ export async function softmaxCrossEntropyForward(logits: Tensor, labels: ArrayLi
  * @param dOut scalar
  * @returns dLogits [N, C]
  */
-export async function softmaxCrossEntropyBackward(dOut: Tensor, { probabilities, targets }: SoftmaxCrossEntropyCache): Promise<{ dLogits: Tensor }> {
+export async function softmaxCrossEntropyBackward(
+  dOut: Tensor,
+  { probabilities, targets }: SoftmaxCrossEntropyCache,
+): Promise<{ dLogits: Tensor }> {
   const N = targets.shape[0]!;
   // (softmax-cross-entropy.22) dLogits = dOut/N · (p − targets)
   return { dLogits: multiply(subtract(probabilities, targets), dOut.item() / N) };
 }
 
 /** (softmax-cross-entropy.13) targets[n, c] = (1 − ε)·1[c = labels[n]] + ε/C */
-function targetDistribution(logits: Tensor, labels: ArrayLike<number>, labelSmoothing: number): Tensor {
+function targetDistribution(
+  logits: Tensor,
+  labels: ArrayLike<number>,
+  labelSmoothing: number,
+): Tensor {
   const where = "softmaxCrossEntropy";
   if (logits.rank !== 2 || logits.shape[0] !== labels.length || labels.length === 0) {
-    reject(where, `logits of shape [${labels.length}, C] for ${labels.length} labels`, formatShape(logits.shape));
+    reject(
+      where,
+      `logits of shape [${labels.length}, C] for ${labels.length} labels`,
+      formatShape(logits.shape),
+    );
   }
-  if (!(labelSmoothing >= 0 && labelSmoothing <= 1)) reject(where, "labelSmoothing from 0 to 1", String(labelSmoothing));
+  if (!(labelSmoothing >= 0 && labelSmoothing <= 1))
+    reject(where, "labelSmoothing from 0 to 1", String(labelSmoothing));
   const C = logits.shape[1]!;
   const targets = Tensor.full(logits.shape, labelSmoothing / C, logits.dtype);
   for (let n = 0; n < labels.length; n++) {
     const label = labels[n]!;
-    if (!Number.isInteger(label) || label < 0 || label >= C) reject(where, `labels from 0 to ${C - 1}`, `${label} for row ${n}`);
+    if (!Number.isInteger(label) || label < 0 || label >= C)
+      reject(where, `labels from 0 to ${C - 1}`, `${label} for row ${n}`);
     targets.data[n * C + label]! += 1 - labelSmoothing;
   }
   return targets;

@@ -1,4 +1,7 @@
-/** Softmax over the last axis: scores become probabilities. Derived in `derivations/softmax-cross-entropy.md`. */
+/**
+ * Softmax over the last axis: scores become probabilities. Derived in
+ * `derivations/softmax-cross-entropy.md`.
+ */
 import { divide, exp, max, multiply, subtract, sum, type Tensor } from "../tensor/index.js";
 
 export interface SoftmaxCache {
@@ -15,7 +18,10 @@ export async function softmaxForward(x: Tensor): Promise<{ out: Tensor; cache: S
 }
 
 /** @returns dX, of x's shape */
-export async function softmaxBackward(dOut: Tensor, { probabilities: p }: SoftmaxCache): Promise<{ dX: Tensor }> {
+export async function softmaxBackward(
+  dOut: Tensor,
+  { probabilities: p }: SoftmaxCache,
+): Promise<{ dX: Tensor }> {
   // (softmax-cross-entropy.11) dX = p ⊙ (dOut − Σ dOut ⊙ p)
   return { dX: multiply(p, subtract(dOut, sum(multiply(dOut, p), { axes: -1, keepDims: true }))) };
 }

@@ -1,8 +1,10 @@
 /**
- * Standardising: numbers are shifted and stretched until their mean is 0 and their variance 1. Batch and layer normalisation both do this,
- * over different axes; each knows the gradient for its own. Derived in `derivations/normalisation.md`.
+ * Standardising: numbers are shifted and stretched until their mean is 0 and their variance 1.
+ * Batch and layer normalisation both do this, over different axes; each knows the gradient for its
+ * own. Derived in `derivations/normalisation.md`.
  *
- *   M numbers, taken along some axes   μ their mean   σ² their variance   ρ = 1 / √(σ² + ε)   x̂ the standardised numbers
+ *   M numbers, taken along some axes   μ their mean   σ² their variance   ρ = 1 / √(σ² + ε)
+ *   x̂ the standardised numbers
  */
 import { map, mean, multiply, subtract, type Tensor } from "../tensor/index.js";
 
@@ -29,7 +31,11 @@ export interface Standardised {
 }
 
 /** @param epsilon keeps numbers that are all the same from being divided by 0 */
-export function standardise(x: Tensor, { mean: mu, variance }: Moments, epsilon: number): Standardised {
+export function standardise(
+  x: Tensor,
+  { mean: mu, variance }: Moments,
+  epsilon: number,
+): Standardised {
   // (normalisation.3) ρ = 1 / √(σ² + ε)
   const rho = map(variance, (value) => 1 / Math.sqrt(value + epsilon));
   // (normalisation.4) x̂[i] = ρ · (x[i] − μ)

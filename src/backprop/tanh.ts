@@ -1,4 +1,7 @@
-/** The hyperbolic tangent: any number becomes one between −1 and 1. Derived in `derivations/activations.md`. Any shape. */
+/**
+ * The hyperbolic tangent: any number becomes one between −1 and 1. Derived in
+ * `derivations/activations.md`. Any shape.
+ */
 import { map, tanh, type Tensor } from "../tensor/index.js";
 import { ElementwiseLayer, timesSlope } from "./elementwise-layer.js";
 

@@ -1,5 +1,15 @@
 /** The proof that all of it is right, as far as running can prove it: the derivations, executed. */
-export { type Chapter, chapters, DERIVATION_TOLERANCE, type EquationResult, type EquationVerdict, type Mutant, mutants, openChapter, runChapter } from "./derive/index.js";
+export {
+  type Chapter,
+  chapters,
+  DERIVATION_TOLERANCE,
+  type EquationResult,
+  type EquationVerdict,
+  type Mutant,
+  mutants,
+  openChapter,
+  runChapter,
+} from "./derive/index.js";
 export type { TakeEquation, TaggedEquation, Vocabulary } from "./derive/index.js";
 export { emptyBackward, type EmptiedFunction, type Exercise } from "./exercises/empty.js";
 export type { Grade } from "./exercises/grade.js";
@@ -8,7 +18,11 @@ export { plain, plainFormula } from "./exercises/plain.js";
 export { TOOLBOX, toolsOf } from "./exercises/tools.js";
 export { PatchedFailure, runPatched, type PatchedTask } from "./patched/index.js";
 export { type PlantedMistake, plantMistakes } from "./mutations/plant.js";
-export { type BackwardModule, type MutationResult, runMutations } from "./mutations/run-mutations.js";
+export {
+  type BackwardModule,
+  type MutationResult,
+  runMutations,
+} from "./mutations/run-mutations.js";
 export {
   chapterOf,
   type Check,

@@ -5,7 +5,17 @@ import { describeBackend, printJson } from "./options.js";
 
 /** A measured figure; what does not apply is null. Some kinds have further keys. */
 export interface BenchLine {
-  readonly what: "machine" | "ceiling" | "bandwidth" | "ladder" | "matmul" | "train" | "evaluate" | "layer" | "memory" | "left out";
+  readonly what:
+    | "machine"
+    | "ceiling"
+    | "bandwidth"
+    | "ladder"
+    | "matmul"
+    | "train"
+    | "evaluate"
+    | "layer"
+    | "memory"
+    | "left out";
   readonly backend?: string | null;
   readonly mode?: string | null;
   readonly threads?: number | null;
@@ -15,10 +25,16 @@ export interface BenchLine {
   readonly [further: string]: unknown;
 }
 
-/** A text and the width that it is padded to: with spaces behind it, or in front of it if that is negative. */
+/**
+ * A text and the width that it is padded to: with spaces behind it, or in front of it if that is
+ * negative.
+ */
 export type Cell = readonly [text: string, width: number];
 
-/** What looks faster than this many GFLOP/s a thread was not done yet: no processor comes near, zeros skipped or not. */
+/**
+ * What looks faster than this many GFLOP/s a thread was not done yet: no processor comes near,
+ * zeros skipped or not.
+ */
 const PUT_OFF = 200;
 
 export class BenchOutput {
@@ -28,9 +44,22 @@ export class BenchOutput {
     this.#json = json;
   }
 
-  machine({ cpu, cores, node }: { readonly cpu: string; readonly cores: number; readonly node: string }): void {
-    this.line({ what: "machine", cpu, cores, node }, [[`${cpu}, ${cores} core${cores === 1 ? "" : "s"}, Node ${node.slice(1)}`, 0]]);
-    this.#note("Each figure is the median of several runs after a warm-up, each result was compared first, and a share is of what all");
+  machine({
+    cpu,
+    cores,
+    node,
+  }: {
+    readonly cpu: string;
+    readonly cores: number;
+    readonly node: string;
+  }): void {
+    this.line({ what: "machine", cpu, cores, node }, [
+      [`${cpu}, ${cores} core${cores === 1 ? "" : "s"}, Node ${node.slice(1)}`, 0],
+    ]);
+    this.#note(
+      "Each figure is the median of several runs after a warm-up, each result was compared " +
+        "first, and a share is of what all",
+    );
     this.#note("threads of the row together could reach at most, measured in alternation with it.");
   }
 
@@ -42,13 +71,33 @@ export class BenchOutput {
 
   /** @param cells what people see, or null for nothing */
   line(line: BenchLine, cells: readonly Cell[] | null): void {
-    const { what, backend = null, mode = null, threads = null, shape = null, gflops = null, imagesPerSecond = null, ...further } = line;
-    if (this.#json) printJson({ what, backend, mode, threads, shape, gflops, imagesPerSecond, ...further });
+    const {
+      what,
+      backend = null,
+      mode = null,
+      threads = null,
+      shape = null,
+      gflops = null,
+      imagesPerSecond = null,
+      ...further
+    } = line;
+    if (this.#json)
+      printJson({ what, backend, mode, threads, shape, gflops, imagesPerSecond, ...further });
     else if (cells !== null) console.log(formatRow(cells));
   }
 
-  layers(backend: Backend, { parts, wholeMicroseconds }: StepParts, identity: Pick<BenchLine, "backend" | "mode" | "threads">): void {
-    const columns: Cell[] = [["", 12], ["forward", -10], ["GFLOP/s", -9], ["backward", -11], ["GFLOP/s", -9]];
+  layers(
+    backend: Backend,
+    { parts, wholeMicroseconds }: StepParts,
+    identity: Pick<BenchLine, "backend" | "mode" | "threads">,
+  ): void {
+    const columns: Cell[] = [
+      ["", 12],
+      ["forward", -10],
+      ["GFLOP/s", -9],
+      ["backward", -11],
+      ["GFLOP/s", -9],
+    ];
     this.heading(`a training step by its parts, µs an image: ${describeBackend(backend)}`, columns);
     const speed = ({ flopPerImage, microsecondsPerImage }: StepPart): number | null => {
       const gflops = flopPerImage / microsecondsPerImage / 1000;
@@ -56,18 +105,48 @@ export class BenchOutput {
     };
     for (const part of parts) {
       const { name, direction, microsecondsPerImage } = part;
-      this.line({ what: "layer", ...identity, gflops: speed(part), layer: name, direction, microsecondsPerImage }, null);
+      this.line(
+        {
+          what: "layer",
+          ...identity,
+          gflops: speed(part),
+          layer: name,
+          direction,
+          microsecondsPerImage,
+        },
+        null,
+      );
     }
-    const texts = (part: StepPart | undefined): [string, string] => [part?.microsecondsPerImage.toFixed(2) ?? "", part === undefined ? "" : (speed(part)?.toFixed(1) ?? "")];
+    const texts = (part: StepPart | undefined): [string, string] => [
+      part?.microsecondsPerImage.toFixed(2) ?? "",
+      part === undefined ? "" : (speed(part)?.toFixed(1) ?? ""),
+    ];
     for (const name of new Set(parts.map((part) => part.name))) {
-      const of = (direction: StepPart["direction"]): StepPart | undefined => parts.find((part) => part.name === name && part.direction === direction);
+      const of = (direction: StepPart["direction"]): StepPart | undefined =>
+        parts.find((part) => part.name === name && part.direction === direction);
       const all = [name, ...texts(of("forward") ?? of(null)), ...texts(of("backward"))];
       this.#note(formatRow(columns.map(([, width], i) => [all[i]!, width])));
     }
     const total = parts.reduce((sum, { microsecondsPerImage }) => sum + microsecondsPerImage, 0);
-    this.line({ what: "layer", ...identity, layer: "all", direction: null, microsecondsPerImage: total, wholeMicroseconds }, null);
-    this.#note(`sum ${total.toFixed(1)}; steps in between that nobody looked into took ${wholeMicroseconds.toFixed(1)}. GFLOP/s count products with zeros, done or skipped.`);
-    this.#note("What a backend puts off is counted where it is done: wasm computes a convolution and its relu in the pool behind them, and");
+    this.line(
+      {
+        what: "layer",
+        ...identity,
+        layer: "all",
+        direction: null,
+        microsecondsPerImage: total,
+        wholeMicroseconds,
+      },
+      null,
+    );
+    this.#note(
+      `sum ${total.toFixed(1)}; steps in between that nobody looked into took ` +
+        `${wholeMicroseconds.toFixed(1)}. GFLOP/s count products with zeros, done or skipped.`,
+    );
+    this.#note(
+      "What a backend puts off is counted where it is done: wasm computes a convolution and " +
+        "its relu in the pool behind them, and",
+    );
     this.#note("sends gradients through pool and relu in the convolution.");
   }
 
@@ -77,5 +156,8 @@ export class BenchOutput {
 }
 
 function formatRow(cells: readonly Cell[]): string {
-  return cells.map(([text, width]) => (width < 0 ? text.padStart(-width) : text.padEnd(width))).join(" ").trimEnd();
+  return cells
+    .map(([text, width]) => (width < 0 ? text.padStart(-width) : text.padEnd(width)))
+    .join(" ")
+    .trimEnd();
 }

@@ -1,6 +1,12 @@
 /** Which backends `leibniz bench` measures, and how each is opened and given back. */
 import { availableParallelism } from "node:os";
-import { availableGpuModes, type Backend, type BackendName, backendNames, openBackend } from "../kernels/index.js";
+import {
+  availableGpuModes,
+  type Backend,
+  type BackendName,
+  backendNames,
+  openBackend,
+} from "../kernels/index.js";
 import { reject } from "../tensor/index.js";
 import type { BenchLine, BenchOutput } from "./bench-output.js";
 import { describeBackend, nextTurn } from "./options.js";
@@ -20,16 +26,30 @@ export interface Variant {
 }
 
 /** @throws InputError when a backend or a mode is asked for that is not here */
-export async function chooseVariants({ backend, mode, threads }: VariantOptions): Promise<readonly Variant[]> {
+export async function chooseVariants({
+  backend,
+  mode,
+  threads,
+}: VariantOptions): Promise<readonly Variant[]> {
   const names = backendNames.filter((name) => backend === undefined || name === backend);
-  if (names.length === 0) reject("bench", `a backend (${backendNames.join(", ")})`, JSON.stringify(backend));
-  if (mode !== undefined && backend !== "gpu") reject("bench", "--mode together with --backend gpu", backend === undefined ? "no --backend" : `--backend ${backend}`);
-  if (threads !== undefined && backend !== undefined && backend !== "wasm") reject("bench", "--threads for a backend that has them, wasm", `--backend ${backend}`);
+  if (names.length === 0)
+    reject("bench", `a backend (${backendNames.join(", ")})`, JSON.stringify(backend));
+  if (mode !== undefined && backend !== "gpu")
+    reject(
+      "bench",
+      "--mode together with --backend gpu",
+      backend === undefined ? "no --backend" : `--backend ${backend}`,
+    );
+  if (threads !== undefined && backend !== undefined && backend !== "wasm")
+    reject("bench", "--threads for a backend that has them, wasm", `--backend ${backend}`);
   const most = threads ?? availableParallelism();
   const variants: Variant[] = [];
   for (const name of names) {
-    if (name === "wasm") for (const count of new Set([1, most])) variants.push({ name, threads: count });
-    else if (name === "gpu") for (const one of mode === undefined ? await availableGpuModes() : [mode]) variants.push({ name, mode: one });
+    if (name === "wasm")
+      for (const count of new Set([1, most])) variants.push({ name, threads: count });
+    else if (name === "gpu")
+      for (const one of mode === undefined ? await availableGpuModes() : [mode])
+        variants.push({ name, mode: one });
     else variants.push({ name });
   }
   return variants;
@@ -43,11 +63,18 @@ export function throwIt(_variant: Variant, error: unknown): never {
 export function leaveOut(output: BenchOutput, { name, mode }: Variant, error: unknown): void {
   const reason = error instanceof Error ? error.message : String(error);
   const own = { name, mode: mode ?? null, threads: 1 };
-  output.line({ what: "left out", ...identity(own), reason }, [[`left out: ${describeBackend(own)}, ${reason}`, 0]]);
+  output.line({ what: "left out", ...identity(own), reason }, [
+    [`left out: ${describeBackend(own)}, ${reason}`, 0],
+  ]);
 }
 
-/** Opens each once, so that one that does not work is found out at once, and returns those that do. */
-export async function thoseThatOpen(variants: readonly Variant[], otherwise: (variant: Variant, error: unknown) => void): Promise<readonly Variant[]> {
+/**
+ * Opens each once, so that one that does not work is found out at once, and returns those that do.
+ */
+export async function thoseThatOpen(
+  variants: readonly Variant[],
+  otherwise: (variant: Variant, error: unknown) => void,
+): Promise<readonly Variant[]> {
   const open: Variant[] = [];
   for (const variant of variants) {
     try {
@@ -61,7 +88,10 @@ export async function thoseThatOpen(variants: readonly Variant[], otherwise: (va
 }
 
 /** Opens a backend, runs something on it, and gives it back. */
-export async function withBackend<T>(variant: Variant, run: (backend: Backend) => Promise<T>): Promise<T> {
+export async function withBackend<T>(
+  variant: Variant,
+  run: (backend: Backend) => Promise<T>,
+): Promise<T> {
   const backend = await openBackend(variant);
   try {
     return await run(backend);
@@ -74,7 +104,10 @@ export async function withBackend<T>(variant: Variant, run: (backend: Backend) =
 export type Identity = Pick<Backend, "name" | "mode" | "threads">;
 
 /** What a figure was measured on, in the words of the JSON output. */
-export function identity({ name, mode, threads }: Identity): Pick<BenchLine, "backend" | "mode" | "threads"> {
+export function identity({
+  name,
+  mode,
+  threads,
+}: Identity): Pick<BenchLine, "backend" | "mode" | "threads"> {
   return { backend: name, mode, threads };
 }
-

@@ -8,8 +8,22 @@ import { backendNames } from "../kernels/index.js";
 import { InputError } from "../tensor/index.js";
 import { Ceiling, NetworkBench, quickEffort, thoroughEffort } from "../training/index.js";
 import { BenchOutput } from "./bench-output.js";
-import { benchLadder, benchLayers, benchLimits, benchMemory, benchNetwork, benchProducts } from "./bench-sections.js";
-import { chooseVariants, leaveOut, thoseThatOpen, throwIt, type Variant, type VariantOptions } from "./bench-variants.js";
+import {
+  benchLadder,
+  benchLayers,
+  benchLimits,
+  benchMemory,
+  benchNetwork,
+  benchProducts,
+} from "./bench-sections.js";
+import {
+  chooseVariants,
+  leaveOut,
+  thoseThatOpen,
+  throwIt,
+  type Variant,
+  type VariantOptions,
+} from "./bench-variants.js";
 import { dataOption, jsonOption, wholeNumber } from "./options.js";
 import { runNode } from "./run-node.js";
 
@@ -23,10 +37,23 @@ interface BenchOptions extends VariantOptions {
 export function benchCommand(): Command {
   return new Command("bench")
     .description("speed of every backend on this machine, against the machine's limits")
-    .addOption(new Option("--backend <NAME>", `only this backend: ${backendNames.join(", ")} (default: each of them)`))
+    .addOption(
+      new Option(
+        "--backend <NAME>",
+        `only this backend: ${backendNames.join(", ")} (default: each of them)`,
+      ),
+    )
     .option("--mode <NAME>", "only this mode of the gpu backend (default: each that is there)")
-    .option("--threads <N>", "the most threads; backends that have them run on 1 and on N (default: as many as the machine has cores)", wholeNumber("--threads", 1))
-    .option("--quick", "a rough look in some seconds: fewer runs, the first product only, no training on gpu.js")
+    .option(
+      "--threads <N>",
+      "the most threads; backends that have them run on 1 and on N (default: as many as the " +
+        "machine has cores)",
+      wholeNumber("--threads", 1),
+    )
+    .option(
+      "--quick",
+      "a rough look in some seconds: fewer runs, the first product only, no training on gpu.js",
+    )
     .option("--peers", "run other libraries instead, beside this one: bench/peers of a checkout")
     .addOption(dataOption())
     .addOption(jsonOption())
@@ -42,8 +69,15 @@ async function runBench(options: BenchOptions): Promise<void> {
   const network = new NetworkBench(data.train, data.test);
   const effort = options.quick === true ? quickEffort : thoroughEffort;
   const output = new BenchOutput(options.json === true);
-  output.machine({ cpu: cpus()[0]?.model.trim() ?? "unknown", cores: availableParallelism(), node: process.version });
-  const others = await thoseThatOpen(chosen.filter((variant) => !isNeeded(variant)), (variant, error) => leaveOut(output, variant, error));
+  output.machine({
+    cpu: cpus()[0]?.model.trim() ?? "unknown",
+    cores: availableParallelism(),
+    node: process.version,
+  });
+  const others = await thoseThatOpen(
+    chosen.filter((variant) => !isNeeded(variant)),
+    (variant, error) => leaveOut(output, variant, error),
+  );
   const variants = [...needed, ...others];
   const ceiling = await Ceiling.open();
   const limits = await benchLimits(output, ceiling, effort);
@@ -53,13 +87,21 @@ async function runBench(options: BenchOptions): Promise<void> {
   const { name } = variants[0]!; // of several backends, the first, which is the fast one
   const fastest = variants.filter((variant) => variant.name === name);
   await benchLayers(output, fastest, data.train, effort);
-  await benchMemory(output, options.quick === true ? fastest.slice(-1) : fastest, data.train.images.count, options.data);
+  await benchMemory(
+    output,
+    options.quick === true ? fastest.slice(-1) : fastest,
+    data.train.images.count,
+    options.data,
+  );
 }
 
 /** Other libraries on the same machine; they are not part of the package. */
 async function runPeers({ json }: BenchOptions): Promise<void> {
   const script = fileURLToPath(new URL("../../bench/peers/run.mjs", import.meta.url));
-  if (!existsSync(script)) throw new InputError(`bench --peers: expected the file ${script}, which only a checkout of the repository has`);
+  if (!existsSync(script))
+    throw new InputError(
+      `bench --peers: expected the file ${script}, which only a checkout of the repository has`,
+    );
   const { code } = await runNode([script, ...(json === true ? ["--json"] : [])], "inherit");
   if (code !== 0) process.exitCode = 1;
 }

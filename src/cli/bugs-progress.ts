@@ -1,15 +1,30 @@
 import cliProgress from "cli-progress";
 
-/** A bar on a terminal, on standard error; results go to standard output, above it. Elsewhere one line at the start. */
+/**
+ * A bar on a terminal, on standard error; results go to standard output, above it. Elsewhere one
+ * line at the start.
+ */
 export class BugsProgress {
   #bar: cliProgress.SingleBar | null = null;
 
   start(total: number, processes: number, json: boolean): void {
     if (!process.stderr.isTTY) {
-      if (!json) console.error(`${total === 1 ? "one mistake" : `${total} mistakes`}, ${processes} processes`);
+      if (!json)
+        console.error(
+          `${total === 1 ? "one mistake" : `${total} mistakes`}, ${processes} processes`,
+        );
       return;
     }
-    this.#bar = new cliProgress.SingleBar({ format: "{value}/{total} mistakes {bar} {what}", hideCursor: true, clearOnComplete: true, barsize: 24, gracefulExit: false }, cliProgress.Presets.shades_classic);
+    this.#bar = new cliProgress.SingleBar(
+      {
+        format: "{value}/{total} mistakes {bar} {what}",
+        hideCursor: true,
+        clearOnComplete: true,
+        barsize: 24,
+        gracefulExit: false,
+      },
+      cliProgress.Presets.shades_classic,
+    );
     this.#bar.start(total, 0, { what: "checks" });
   }
 

@@ -1,5 +1,18 @@
-/** What the catalogue of mistakes came to, and how it is shown: a few lines for people, one line for programs. */
-import { chapterOf, type CheckName, checks, type Finding, type Mistake, popularChecks, type PopularCheckName, type SetupName, setups } from "../checks/index.js";
+/**
+ * What the catalogue of mistakes came to, and how it is shown: a few lines for people, one line for
+ * programs.
+ */
+import {
+  chapterOf,
+  type CheckName,
+  checks,
+  type Finding,
+  type Mistake,
+  popularChecks,
+  type PopularCheckName,
+  type SetupName,
+  setups,
+} from "../checks/index.js";
 
 /** One epoch of MNIST with a mistake, beside one without. */
 export interface Epoch {
@@ -18,24 +31,52 @@ export interface MistakeResult {
 }
 
 export function caughtBy({ findings }: Pick<MistakeResult, "findings">): CheckName[] {
-  return checks.map(({ name }) => name).filter((name) => findings.some(({ check, verdict }) => check === name && verdict === "caught"));
+  return checks
+    .map(({ name }) => name)
+    .filter((name) =>
+      findings.some(({ check, verdict }) => check === name && verdict === "caught"),
+    );
 }
 
 /** The popular checks that looked at the mistake and found nothing. */
 export function missedBy({ findings }: Pick<MistakeResult, "findings">): PopularCheckName[] {
-  return popularChecks.map(({ name }) => name).filter((name) => findings.some(({ check, verdict }) => check === name && verdict === "passed"));
+  return popularChecks
+    .map(({ name }) => name)
+    .filter((name) =>
+      findings.some(({ check, verdict }) => check === name && verdict === "passed"),
+    );
 }
 
 /** One object for `--json`. */
 export function toJson({ mistake, findings, epochs }: MistakeResult): object {
   const { name, theme, title, file, tag } = mistake;
   const verdicts = Object.fromEntries(findings.map(({ check, verdict }) => [check, verdict]));
-  const complaints = Object.fromEntries(findings.filter(({ complaint }) => complaint !== null).map(({ check, complaint }) => [check, complaint]));
+  const complaints = Object.fromEntries(
+    findings
+      .filter(({ complaint }) => complaint !== null)
+      .map(({ check, complaint }) => [check, complaint]),
+  );
   const by = caughtBy({ findings });
-  return { name, theme, title, file, tag, chapter: `derivations/${chapterOf(tag)}.md`, caught: by.length > 0, caughtBy: by, missedBy: missedBy({ findings }), verdicts, complaints, epochs };
+  return {
+    name,
+    theme,
+    title,
+    file,
+    tag,
+    chapter: `derivations/${chapterOf(tag)}.md`,
+    caught: by.length > 0,
+    caughtBy: by,
+    missedBy: missedBy({ findings }),
+    verdicts,
+    complaints,
+    epochs,
+  };
 }
 
-export function formatChecks({ mistake, findings }: Pick<MistakeResult, "mistake" | "findings">): string {
+export function formatChecks({
+  mistake,
+  findings,
+}: Pick<MistakeResult, "mistake" | "findings">): string {
   const by = caughtBy({ findings });
   const missed = missedBy({ findings });
   const first = findings.find(({ check }) => check === by[0]);
@@ -50,7 +91,8 @@ export function formatChecks({ mistake, findings }: Pick<MistakeResult, "mistake
 
 export function formatEpoch({ setup, accuracy, stopped, right }: Epoch): string {
   const seen = accuracy === null ? `stops: ${stopped}` : percent(accuracy);
-  return `  one epoch  ${seen}, without the mistake ${percent(right)}  (${setups[setup].description})`;
+  const { description } = setups[setup];
+  return `  one epoch  ${seen}, without the mistake ${percent(right)}  (${description})`;
 }
 
 export function percent(share: number): string {

@@ -2,9 +2,27 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { catalog } from "../backprop/index.js";
-import { chapterOf, compiledPath, type Finding, type Mistake, patch, runStudies, type SetupName, type Study, type StudyReport, type StudyTask } from "../checks/index.js";
+import {
+  chapterOf,
+  compiledPath,
+  type Finding,
+  type Mistake,
+  patch,
+  runStudies,
+  type SetupName,
+  type Study,
+  type StudyReport,
+  type StudyTask,
+} from "../checks/index.js";
 import { BugsProgress } from "./bugs-progress.js";
-import { type Epoch, formatChecks, formatEpoch, type MistakeResult, percent, toJson } from "./bugs-results.js";
+import {
+  type Epoch,
+  formatChecks,
+  formatEpoch,
+  type MistakeResult,
+  percent,
+  toJson,
+} from "./bugs-results.js";
 
 /** Where the package's files are. */
 export const ROOT = new URL("../../", import.meta.url);
@@ -29,7 +47,11 @@ interface Entry {
 }
 
 /** @returns the results of all mistakes, in their order */
-export async function studyMistakes(chosen: readonly Mistake[], options: StudyOptions, stop: AbortSignal): Promise<readonly MistakeResult[]> {
+export async function studyMistakes(
+  chosen: readonly Mistake[],
+  options: StudyOptions,
+  stop: AbortSignal,
+): Promise<readonly MistakeResult[]> {
   const processes = Math.min(availableParallelism(), MOST_PROCESSES);
   const progress = new BugsProgress();
   const desk = new Desk(chosen, options, progress);
@@ -53,7 +75,13 @@ class Desk {
   readonly #progress: BugsProgress;
 
   constructor(chosen: readonly Mistake[], options: StudyOptions, progress: BugsProgress) {
-    this.#entries = chosen.map((mistake) => ({ mistake, findings: null, epochs: [], shownChecks: false, shownEpochs: 0 }));
+    this.#entries = chosen.map((mistake) => ({
+      mistake,
+      findings: null,
+      epochs: [],
+      shownChecks: false,
+      shownEpochs: 0,
+    }));
     this.#options = options;
     this.#progress = progress;
   }
@@ -61,25 +89,58 @@ class Desk {
   /** In front of the first mistake that needs a setup stands the engine without one. */
   studies(): Study[] {
     const { quick = false, images, seed, data = null } = this.#options;
-    const recorded = readdirSync(RECORDED).filter((file) => file.endsWith("layers.json")).map((file) => readFileSync(new URL(file, RECORDED), "utf8"));
+    const recorded = readdirSync(RECORDED)
+      .filter((file) => file.endsWith("layers.json"))
+      .map((file) => readFileSync(new URL(file, RECORDED), "utf8"));
     const common = { images: quick ? null : images, seed, data };
     const planned = new Set<SetupName>();
     return this.#entries.flatMap((entry): Study[] => {
       const { mistake } = entry;
-      const compared = mistake.setups.filter((setup) => !planned.has(setup)).map((setup): Study => {
-        const task: StudyTask = { ...common, layers: catalog.map(({ layer }) => layer), chapters: [], setups: [setup], primitives: [], recorded: planned.size === 0 ? recorded : null };
-        planned.add(setup);
-        return { texts: new Map(), task, onReport: (report) => this.#onRight(report) };
-      });
-      const task: StudyTask = { ...common, layers: mistake.layers, chapters: [chapterOf(mistake.tag)], setups: mistake.setups, primitives: mistake.primitives ?? [], recorded };
-      return [...compared, { texts: textsOf(mistake), task, onReport: (report: StudyReport) => this.#onMistake(entry, report) }].filter(({ task: { images: trained, recorded: checked } }) => trained !== null || checked !== null);
+      const compared = mistake.setups
+        .filter((setup) => !planned.has(setup))
+        .map((setup): Study => {
+          const task: StudyTask = {
+            ...common,
+            layers: catalog.map(({ layer }) => layer),
+            chapters: [],
+            setups: [setup],
+            primitives: [],
+            recorded: planned.size === 0 ? recorded : null,
+          };
+          planned.add(setup);
+          return { texts: new Map(), task, onReport: (report) => this.#onRight(report) };
+        });
+      const task: StudyTask = {
+        ...common,
+        layers: mistake.layers,
+        chapters: [chapterOf(mistake.tag)],
+        setups: mistake.setups,
+        primitives: mistake.primitives ?? [],
+        recorded,
+      };
+      return [
+        ...compared,
+        {
+          texts: textsOf(mistake),
+          task,
+          onReport: (report: StudyReport) => this.#onMistake(entry, report),
+        },
+      ].filter(
+        ({ task: { images: trained, recorded: checked } }) => trained !== null || checked !== null,
+      );
     });
   }
 
   #onMistake(entry: Entry, report: StudyReport): void {
     if (report.type === "checked") entry.findings = report.findings;
-    if (report.type === "trained") entry.epochs.push({ setup: report.setup, accuracy: report.accuracy, stopped: report.stopped });
-    if (report.type === "progress") this.#progress.show(`${entry.mistake.name}, ${report.setup} ${percent(report.share)}`);
+    if (report.type === "trained")
+      entry.epochs.push({
+        setup: report.setup,
+        accuracy: report.accuracy,
+        stopped: report.stopped,
+      });
+    if (report.type === "progress")
+      this.#progress.show(`${entry.mistake.name}, ${report.setup} ${percent(report.share)}`);
     else this.#showWhatIsNext();
   }
 
@@ -87,27 +148,39 @@ class Desk {
   #onRight(report: StudyReport): void {
     if (report.type === "checked") {
       const wrong = report.findings.find(({ verdict }) => verdict === "caught");
-      if (wrong !== undefined) throw new Error(`bugs: without any mistake, the check ${wrong.check} says: ${wrong.complaint}`);
+      if (wrong !== undefined)
+        throw new Error(
+          `bugs: without any mistake, the check ${wrong.check} says: ${wrong.complaint}`,
+        );
     } else if (report.type === "progress") {
       this.#progress.show(`no mistake, ${report.setup} ${percent(report.share)}`);
     } else {
-      if (report.accuracy === null) throw new Error(`bugs: without any mistake, training stops: ${report.stopped}`);
+      if (report.accuracy === null)
+        throw new Error(`bugs: without any mistake, training stops: ${report.stopped}`);
       this.#right.set(report.setup, report.accuracy);
       this.#showWhatIsNext();
     }
   }
 
   #showWhatIsNext(): void {
-    for (let entry = this.#entries[this.results.length]; entry?.findings != null; entry = this.#entries[this.results.length]) {
+    for (
+      let entry = this.#entries[this.results.length];
+      entry?.findings != null;
+      entry = this.#entries[this.results.length]
+    ) {
       const { mistake, findings } = entry;
-      const epochs = entry.epochs.filter(({ setup }) => this.#right.has(setup)).map((epoch): Epoch => ({ ...epoch, right: this.#right.get(epoch.setup)! }));
+      const epochs = entry.epochs
+        .filter(({ setup }) => this.#right.has(setup))
+        .map((epoch): Epoch => ({ ...epoch, right: this.#right.get(epoch.setup)! }));
       const isComplete = this.#options.quick === true || epochs.length === mistake.setups.length;
       if (this.#options.json !== true) {
         if (!entry.shownChecks) this.#progress.print(formatChecks({ mistake, findings }));
-        for (const epoch of epochs.slice(entry.shownEpochs)) this.#progress.print(formatEpoch(epoch));
+        for (const epoch of epochs.slice(entry.shownEpochs))
+          this.#progress.print(formatEpoch(epoch));
         entry.shownChecks = true;
         entry.shownEpochs = epochs.length;
-      } else if (isComplete) this.#progress.print(JSON.stringify(toJson({ mistake, findings, epochs })));
+      } else if (isComplete)
+        this.#progress.print(JSON.stringify(toJson({ mistake, findings, epochs })));
       if (!isComplete) return;
       this.results.push({ mistake, findings, epochs });
       this.#progress.done();

@@ -1,6 +1,15 @@
 /** `leibniz derive`: every equation of the derivations, run against the engine. */
 import { Command } from "commander";
-import { type Chapter, chapters, DERIVATION_TOLERANCE, type EquationResult, type Mutant, mutants, openChapter, runChapter } from "../checks/index.js";
+import {
+  type Chapter,
+  chapters,
+  DERIVATION_TOLERANCE,
+  type EquationResult,
+  type Mutant,
+  mutants,
+  openChapter,
+  runChapter,
+} from "../checks/index.js";
 import { reject } from "../tensor/index.js";
 import { jsonOption, nextTurn, printJson, seedOption } from "./options.js";
 
@@ -13,25 +22,43 @@ interface DeriveOptions {
 export function deriveCommand(): Command {
   return new Command("derive")
     .description("run every equation of the derivations, each side against the other")
-    .argument("[chapters...]", `which chapters: ${chapters.map(({ name }) => name).join(", ")} (default: all)`)
+    .argument(
+      "[chapters...]",
+      `which chapters: ${chapters.map(({ name }) => name).join(", ")} (default: all)`,
+    )
     .addOption(seedOption())
-    .option("--mutate", "instead, change each sign, factor and order of indices of every block, one at a time, and see whether it is noticed")
+    .option(
+      "--mutate",
+      "instead, change each sign, factor and order of indices of every block, one at a time, " +
+        "and see whether it is noticed",
+    )
     .addOption(jsonOption())
     .action(runDerive);
 }
 
-async function runDerive(names: readonly string[], { seed, json = false, mutate = false }: DeriveOptions): Promise<void> {
+async function runDerive(
+  names: readonly string[],
+  { seed, json = false, mutate = false }: DeriveOptions,
+): Promise<void> {
   const known = chapters.map(({ name }) => name);
-  for (const name of names) if (!known.includes(name)) reject("derive", `chapters out of ${known.join(", ")}`, `"${name}"`);
+  for (const name of names)
+    if (!known.includes(name)) reject("derive", `chapters out of ${known.join(", ")}`, `"${name}"`);
   const chosen = chapters.filter(({ name }) => names.length === 0 || names.includes(name));
-  const isRight = mutate ? await showMutants(chosen, seed, json) : await showEquations(chosen, seed, json);
+  const isRight = mutate
+    ? await showMutants(chosen, seed, json)
+    : await showEquations(chosen, seed, json);
   if (!isRight) process.exitCode = 1;
 }
 
-async function showEquations(chosen: readonly Chapter[], seed: number, json: boolean): Promise<boolean> {
+async function showEquations(
+  chosen: readonly Chapter[],
+  seed: number,
+  json: boolean,
+): Promise<boolean> {
   const counts = { pass: 0, wrong: 0, definition: 0, missing: 0 };
   let worst = 0;
-  if (!json) console.log(formatRow("equation", "compared", "difference", "verdict", "derivations/…, line"));
+  if (!json)
+    console.log(formatRow("equation", "compared", "difference", "verdict", "derivations/…, line"));
   for (const chapter of chosen) {
     for (const result of await runChapter(chapter, seed)) {
       counts[result.verdict]++;
@@ -42,23 +69,58 @@ async function showEquations(chosen: readonly Chapter[], seed: number, json: boo
     await nextTurn();
   }
   if (!json) {
-    const rest = [`${counts.wrong} wrong`, ...(counts.missing > 0 ? [`${counts.missing} without a block`] : []), `${counts.definition} that only give a name`].join(", ");
-    console.log(`\n${counts.pass} equations executed and right, ${rest}; largest difference ${worst.toExponential(1)} (up to ${DERIVATION_TOLERANCE} is rounding)`);
+    const rest = [
+      `${counts.wrong} wrong`,
+      ...(counts.missing > 0 ? [`${counts.missing} without a block`] : []),
+      `${counts.definition} that only give a name`,
+    ].join(", ");
+    console.log(
+      `\n` +
+        `${counts.pass} equations executed and right, ${rest}; largest difference ` +
+        `${worst.toExponential(1)} (up to ${DERIVATION_TOLERANCE} is rounding)`,
+    );
   }
   return counts.wrong + counts.missing === 0;
 }
 
-function formatResult({ tag, chapter, line, comparisons, maxDifference, verdict, problem }: EquationResult): string {
+function formatResult({
+  tag,
+  chapter,
+  line,
+  comparisons,
+  maxDifference,
+  verdict,
+  problem,
+}: EquationResult): string {
   const difference = maxDifference === null ? "" : maxDifference.toExponential(1);
-  return formatRow(tag, comparisons === 0 ? "" : String(comparisons), difference, verdict, `${chapter}.md:${line}${problem === null ? "" : `  ${problem}`}`);
+  return formatRow(
+    tag,
+    comparisons === 0 ? "" : String(comparisons),
+    difference,
+    verdict,
+    `${chapter}.md:${line}${problem === null ? "" : `  ${problem}`}`,
+  );
 }
 
-function formatRow(tag: string, comparisons: string, difference: string, verdict: string, rest: string): string {
-  return `${tag.padEnd(28)}${comparisons.padStart(8)}${difference.padStart(12)}  ${verdict.padEnd(12)}${rest}`.trimEnd();
+function formatRow(
+  tag: string,
+  comparisons: string,
+  difference: string,
+  verdict: string,
+  rest: string,
+): string {
+  return (
+    `${tag.padEnd(28)}${comparisons.padStart(8)}${difference.padStart(12)}  ` +
+    `${verdict.padEnd(12)}${rest}`.trimEnd()
+  );
 }
 
 /** Plants every small mistake in every block and counts those that nothing noticed. */
-async function showMutants(chosen: readonly Chapter[], seed: number, json: boolean): Promise<boolean> {
+async function showMutants(
+  chosen: readonly Chapter[],
+  seed: number,
+  json: boolean,
+): Promise<boolean> {
   let planted = 0;
   let missed = 0;
   let blocks = 0;
@@ -76,10 +138,15 @@ async function showMutants(chosen: readonly Chapter[], seed: number, json: boole
         if ((await runChanged(changed)).problem === null) missed += report(json, tag, change);
       }
     });
-    if (!json) console.log(`${chapter.name.padEnd(28)}${planted - before.planted} mistakes planted, ${missed - before.missed} not noticed`);
+    if (!json)
+      console.log(
+        `${chapter.name.padEnd(28)}${planted - before.planted} mistakes planted, ` +
+          `${missed - before.missed} not noticed`,
+      );
     await nextTurn();
   }
-  if (!json) console.log(`\n${planted} mistakes planted in ${blocks} blocks, ${missed} not noticed`);
+  if (!json)
+    console.log(`\n${planted} mistakes planted in ${blocks} blocks, ${missed} not noticed`);
   return missed === 0;
 }
 

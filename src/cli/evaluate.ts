@@ -6,7 +6,15 @@ import { argmax, Tensor } from "../tensor/index.js";
 import { evaluate, findRecipe, sampleOfEvaluation } from "../training/index.js";
 import { readFile, writeFileWhole } from "./files.js";
 import { encodeNpy } from "./npy.js";
-import { type BackendChoice, backendOptions, chooseBackend, dataOption, describeBackend, jsonOption, printJson } from "./options.js";
+import {
+  type BackendChoice,
+  backendOptions,
+  chooseBackend,
+  dataOption,
+  describeBackend,
+  jsonOption,
+  printJson,
+} from "./options.js";
 
 interface EvaluateCommandOptions extends BackendChoice {
   readonly weights: string;
@@ -38,15 +46,31 @@ async function runEvaluate(options: EvaluateCommandOptions): Promise<void> {
     loadWeights(network, tensors, options.weights);
     network.outputShapes([1, 1, test.images.height, test.images.width]);
     const batches: Tensor[] = [];
-    const { loss, accuracy, correct, seconds } = await evaluate({ network, dataset: test, backend, batchSize: 256, onBatch: (logits) => batches.push(logits) });
+    const { loss, accuracy, correct, seconds } = await evaluate({
+      network,
+      dataset: test,
+      backend,
+      batchSize: 256,
+      onBatch: (logits) => batches.push(logits),
+    });
     const logits = stack(batches);
     if (options.logits !== undefined) writeFileWhole(options.logits, encodeNpy(logits));
     const { count } = test.images;
     if (options.json === true) {
-      const result = { testLoss: loss, testAccuracy: accuracy, images: count, imagesPerSecond: count / seconds, weightsSha256: await weightsSha256(network) };
+      const result = {
+        testLoss: loss,
+        testAccuracy: accuracy,
+        images: count,
+        imagesPerSecond: count / seconds,
+        weightsSha256: await weightsSha256(network),
+      };
       printJson({ ...result, backend: backend.name, mode: backend.mode, threads: backend.threads });
     } else {
-      console.log(`${correct} of ${count} test images right: accuracy ${accuracy.toFixed(4)}, loss ${loss.toFixed(4)}; ${Math.round(count / seconds)} images/s on ${describeBackend(backend)}\n`);
+      console.log(
+        `${correct} of ${count} test images right: accuracy ${accuracy.toFixed(4)}, loss ` +
+          `${loss.toFixed(4)}; ${Math.round(count / seconds)} images/s on ` +
+          `${describeBackend(backend)}\n`,
+      );
       console.log(formatConfusion(argmax(logits, 1), test.labels));
       if (options.logits !== undefined) console.log(`\nlogits written to ${options.logits}`);
     }
@@ -72,11 +96,15 @@ function stack(batches: readonly Tensor[]): Tensor {
 function formatConfusion(guesses: Int32Array, labels: Uint8Array): string {
   const counts = Array.from({ length: 10 }, () => new Array<number>(10).fill(0));
   guesses.forEach((guess, n) => counts[labels[n]!]![guess]!++);
-  const row = (cells: readonly (string | number)[]): string => cells.map((cell) => String(cell).padStart(5)).join("");
+  const row = (cells: readonly (string | number)[]): string =>
+    cells.map((cell) => String(cell).padStart(5)).join("");
   const digits = Array.from({ length: 10 }, (_, digit) => digit);
   const lines = counts.map((guessed, digit) => {
     const total = guessed.reduce((sum, n) => sum + n, 0);
-    return `${row([digit, ...guessed.map((n) => (n === 0 ? "·" : n))])}   ${total === 0 ? "" : `${((100 * guessed[digit]!) / total).toFixed(1)} %`}`;
+    return (
+      `${row([digit, ...guessed.map((n) => (n === 0 ? "·" : n))])}   ` +
+      `${total === 0 ? "" : `${((100 * guessed[digit]!) / total).toFixed(1)} %`}`
+    );
   });
   return [`${row(["", ...digits])}   right`, ...lines].join("\n");
 }

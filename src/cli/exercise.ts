@@ -1,11 +1,21 @@
-/** `leibniz exercise`: a layer with its backward emptied, hints, and a check of what was written. */
+/**
+ * `leibniz exercise`: a layer with its backward emptied, hints, and a check of what was written.
+ */
 import { existsSync, readdirSync } from "node:fs";
 import { basename, join, relative, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { Command, Option } from "commander";
 import { transform } from "esbuild";
 import { catalog, layerFile } from "../backprop/index.js";
-import { emptyBackward, type Grade, type Hint, hintsFor, PatchedFailure, runPatched, TOOLBOX } from "../checks/index.js";
+import {
+  emptyBackward,
+  type Grade,
+  type Hint,
+  hintsFor,
+  PatchedFailure,
+  runPatched,
+  TOOLBOX,
+} from "../checks/index.js";
 import { formatShape, InputError, reject } from "../tensor/index.js";
 import { makeFolder, readText, writeFileWhole } from "./files.js";
 import { jsonOption, printJson, wholeNumber } from "./options.js";
@@ -22,46 +32,97 @@ const PACKAGE = fileURLToPath(new URL("../..", import.meta.url));
 
 export function exerciseCommand(): Command {
   return new Command("exercise")
-    .description("write a backward pass yourself: the layer's file without it, hints from the chapter, and a check")
+    .description(
+      "write a backward pass yourself: the layer's file without it, hints from the chapter, " +
+        "and a check",
+    )
     .argument("<LAYER>", `one of ${catalog.map(({ layer }) => layer).join(", ")}`)
     .option("--out <DIR>", "the exercise's folder (default: exercise-LAYER)")
     .option("--check", "check what was written there")
-    .addOption(new Option("--hint [N]", "show hint N; each says a little more than the one before").argParser(wholeNumber("--hint", 1)))
+    .addOption(
+      new Option(
+        "--hint [N]",
+        "show hint N; each says a little more than the one before",
+      ).argParser(wholeNumber("--hint", 1)),
+    )
     .addOption(jsonOption())
     .action(runExercise);
 }
 
 async function runExercise(layer: string, options: ExerciseOptions): Promise<void> {
-  if (!catalog.some((entry) => entry.layer === layer)) reject("exercise", `a layer out of ${catalog.map((entry) => entry.layer).join(", ")}`, `"${layer}"`);
+  if (!catalog.some((entry) => entry.layer === layer))
+    reject(
+      "exercise",
+      `a layer out of ${catalog.map((entry) => entry.layer).join(", ")}`,
+      `"${layer}"`,
+    );
   const file = `${layerFile(layer)}.ts`;
   const folder = options.out ?? `exercise-${layer}`;
   const source = readText(join(PACKAGE, "src", "backprop", file));
-  if (options.hint !== undefined) showHint(source, options.hint === true ? 1 : options.hint, options.json === true);
+  if (options.hint !== undefined)
+    showHint(source, options.hint === true ? 1 : options.hint, options.json === true);
   else if (options.check === true) await check(layer, join(folder, file), options.json === true);
   else writeExercise(layer, file, folder, source, options.json === true);
 }
 
-function writeExercise(layer: string, file: string, folder: string, source: string, json: boolean): void {
+function writeExercise(
+  layer: string,
+  file: string,
+  folder: string,
+  source: string,
+  json: boolean,
+): void {
   for (const name of [file, "check.mjs"]) {
-    if (existsSync(join(folder, name))) reject("--out", "a folder without this exercise in it", `${folder}, which holds ${name}`, "nothing was overwritten; choose another folder, or delete that one");
+    if (existsSync(join(folder, name)))
+      reject(
+        "--out",
+        "a folder without this exercise in it",
+        `${folder}, which holds ${name}`,
+        "nothing was overwritten; choose another folder, or delete that one",
+      );
   }
   const { text, functions } = emptyBackward(source);
   const hints = allHints(source);
   makeFolder(folder);
   writeFileWhole(join(folder, file), `${TOOLBOX}\n${text}`);
   writeFileWhole(join(folder, "check.mjs"), checkScript(layer));
-  const chapters = [...new Set(functions.flatMap(({ equations }) => equations.map(({ tag }) => tag.slice(0, tag.lastIndexOf(".")))))];
+  const chapters = [
+    ...new Set(
+      functions.flatMap(({ equations }) =>
+        equations.map(({ tag }) => tag.slice(0, tag.lastIndexOf("."))),
+      ),
+    ),
+  ];
   const shown = relative("", resolve(folder)) || ".";
-  if (json) return printJson({ layer, file: join(shown, file), check: join(shown, "check.mjs"), functions: functions.map(({ name }) => name), hints: hints.length });
-  console.log(`${join(shown, file)}: ${layer} with its backward taken out. Yours to write: ${functions.map(({ name }) => name).join(", ")}.`);
-  console.log(`Derive it first, on paper; then compare with ${chapters.map((name) => `derivations/${name}.md`).join(", ")}.`);
+  if (json)
+    return printJson({
+      layer,
+      file: join(shown, file),
+      check: join(shown, "check.mjs"),
+      functions: functions.map(({ name }) => name),
+      hints: hints.length,
+    });
+  console.log(
+    `${join(shown, file)}: ${layer} with its backward taken out. Yours to write: ` +
+      `${functions.map(({ name }) => name).join(", ")}.`,
+  );
+  console.log(
+    `Derive it first, on paper; then compare with ` +
+      `${chapters.map((name) => `derivations/${name}.md`).join(", ")}.`,
+  );
   console.log("The comment at its top says what to write it with.\n");
-  console.log(`  node ${join(shown, "check.mjs")}           checks what is there, as often as you like`);
-  console.log(`  node ${join(shown, "check.mjs")} --hint 1  the first of ${hints.length} hints; the last ones give it away`);
+  console.log(
+    `  node ${join(shown, "check.mjs")}           checks what is there, as often as you like`,
+  );
+  console.log(
+    `  node ${join(shown, "check.mjs")} --hint 1  the first of ${hints.length} hints; ` +
+      `the last ones give it away`,
+  );
 }
 
 /** The checker calls the engine that wrote it, wherever the folder lies. */
 function checkScript(layer: string): string {
+  const name = JSON.stringify(layer);
   return `// Checks ${layer}: node check.mjs, or node check.mjs --hint 1 for the first hint.
 import { dirname } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
@@ -70,20 +131,25 @@ import { runProgram } from ${JSON.stringify(new URL("./program.js", import.meta.
 const here = dirname(fileURLToPath(import.meta.url));
 const asked = process.argv.slice(2);
 const what = asked.some((word) => word.startsWith("--hint")) ? asked : ["--check", ...asked];
-process.exitCode = await runProgram(["exercise", ${JSON.stringify(layer)}, "--out", here, ...what], "");
+process.exitCode = await runProgram(["exercise", ${name}, "--out", here, ...what], "");
 `;
 }
 
 function allHints(source: string): readonly Hint[] {
   const folder = join(PACKAGE, "derivations");
-  const chapters = new Map(readdirSync(folder).filter((name) => name.endsWith(".md")).map((name) => [name.slice(0, -".md".length), readText(join(folder, name))]));
+  const chapters = new Map(
+    readdirSync(folder)
+      .filter((name) => name.endsWith(".md"))
+      .map((name) => [name.slice(0, -".md".length), readText(join(folder, name))]),
+  );
   const cited = [...source.matchAll(/\(([\w-]+\.\d+[a-z]?)\) \S/g)].map((found) => found[1]!);
   return hintsFor(emptyBackward(source).functions, chapters, cited);
 }
 
 function showHint(source: string, number: number, json: boolean): void {
   const hints = allHints(source);
-  const hint = hints[number - 1] ?? reject("--hint", `a hint from 1 to ${hints.length}`, String(number));
+  const hint =
+    hints[number - 1] ?? reject("--hint", `a hint from 1 to ${hints.length}`, String(number));
   if (json) return printJson({ hint: number, hints: hints.length, ...hint });
   console.log(`hint ${number} of ${hints.length}: ${hint.about}\n\n${hint.text}`);
 }
@@ -98,7 +164,12 @@ async function check(layer: string, file: string, json: boolean): Promise<void> 
     else console.log(formatGrade(grade, isUntouched));
   }
   const right = grades.filter(({ isRight }) => isRight === true).length;
-  if (!json) console.log(right === grades.length ? `\nall of ${layer} is right` : `\n${right} of ${grades.length} gradients are right`);
+  if (!json)
+    console.log(
+      right === grades.length
+        ? `\nall of ${layer} is right`
+        : `\n${right} of ${grades.length} gradients are right`,
+    );
   if (right < grades.length) process.exitCode = 1;
 }
 
@@ -106,42 +177,100 @@ function jsonOf(layer: string, { gradient, isRight, problem, cases, shown }: Gra
   const verdict = { layer, gradient, isRight, problem, cases };
   if (shown === null) return verdict;
   const { maxRelativeError, worstIndex, analytic, numeric, hint } = shown.result;
-  return { ...verdict, options: shown.options, shape: shown.shape, maxRelativeError, worstIndex, analytic, numeric, hint };
+  return {
+    ...verdict,
+    options: shown.options,
+    shape: shown.shape,
+    maxRelativeError,
+    worstIndex,
+    analytic,
+    numeric,
+    hint,
+  };
 }
 
 /** @throws InputError naming the line that is no TypeScript */
 async function compile(file: string): Promise<string> {
   const text = readText(file);
   try {
-    return (await transform(text, { loader: "ts", target: "es2022", logLevel: "silent", sourcemap: "inline", sourcefile: pathToFileURL(resolve(file)).href })).code;
+    return (
+      await transform(text, {
+        loader: "ts",
+        target: "es2022",
+        logLevel: "silent",
+        sourcemap: "inline",
+        sourcefile: pathToFileURL(resolve(file)).href,
+      })
+    ).code;
   } catch (error) {
-    const [first] = (error as { errors?: { text: string; location: { line: number; lineText: string } | null }[] }).errors ?? [];
+    const [first] =
+      (
+        error as {
+          errors?: { text: string; location: { line: number; lineText: string } | null }[];
+        }
+      ).errors ?? [];
     if (first === undefined) throw error;
-    throw new InputError(`${file}:${first.location?.line ?? 1}: expected TypeScript, but ${first.text} (${first.location?.lineText.trim() ?? ""})`);
+    throw new InputError(
+      `${file}:${first.location?.line ?? 1}: expected TypeScript, but ${first.text} ` +
+        `(${first.location?.lineText.trim() ?? ""})`,
+    );
   }
 }
 
 /** @returns null when the code did not run to its end; the reason was printed */
-async function gradeIn(layer: string, file: string, code: string): Promise<readonly Grade[] | null> {
-  const [module, grader] = ["../backprop/", "../checks/exercises/grade.js"].map((path) => new URL(path, import.meta.url).href) as [string, string];
+async function gradeIn(
+  layer: string,
+  file: string,
+  code: string,
+): Promise<readonly Grade[] | null> {
+  const [module, grader] = ["../backprop/", "../checks/exercises/grade.js"].map(
+    (path) => new URL(path, import.meta.url).href,
+  ) as [string, string];
   const name = `${basename(file, ".ts")}.js`;
   try {
-    return (await runPatched({ texts: new Map([[module + name, code]]), module: grader, input: layer, source: resolve(file) })) as readonly Grade[];
+    return (await runPatched({
+      texts: new Map([[module + name, code]]),
+      module: grader,
+      input: layer,
+      source: resolve(file),
+    })) as readonly Grade[];
   } catch (error) {
     if (!(error instanceof PatchedFailure)) throw error;
-    console.error(`leibniz: ${file}${error.line === null ? "" : `:${error.line}`}: expected a backward pass that runs, but it stopped: ${error.message.replaceAll("\n", " ")}`);
+    console.error(
+      `leibniz: ${file}${error.line === null ? "" : `:${error.line}`}: expected a backward ` +
+        `pass that runs, but it stopped: ${error.message.replaceAll("\n", " ")}`,
+    );
     process.exitCode = 1;
     return null;
   }
 }
 
-function formatGrade({ gradient, isRight, problem, cases, shown }: Grade, isUntouched: boolean): string {
+function formatGrade(
+  { gradient, isRight, problem, cases, shown }: Grade,
+  isUntouched: boolean,
+): string {
   if (problem !== null) return `${gradient.padEnd(12)} wrong: ${problem}`;
-  if (isRight === null) return `${gradient.padEnd(12)} ${isUntouched ? "not written yet" : `nothing came back under this name; the function's type says what it returns`}`;
+  if (isRight === null) {
+    const what = isUntouched
+      ? "not written yet"
+      : "nothing came back under this name; the function's type says what it returns";
+    return `${gradient.padEnd(12)} ${what}`;
+  }
   const { maxRelativeError, worstIndex, analytic, numeric, hint } = shown!.result;
-  if (isRight) return `${gradient.padEnd(12)} right in ${cases} geometries; largest relative error ${maxRelativeError.toExponential(1)}`;
-  const options = Object.entries(shown!.options).map(([name, value]) => `${name} ${JSON.stringify(value)}`);
-  const where = `at [${worstIndex.join(", ")}] of ${formatShape(shown!.shape)} yours is ${analytic}, numerically it is ${numeric}`;
-  return [`${gradient.padEnd(12)} wrong: ${where}`, ...(options.length > 0 ? [`             with ${options.join("  ")}`] : []), ...(hint === null ? [] : [`             ${hint}`])].join("\n");
+  if (isRight)
+    return (
+      `${gradient.padEnd(12)} right in ${cases} geometries; largest relative error ` +
+      `${maxRelativeError.toExponential(1)}`
+    );
+  const options = Object.entries(shown!.options).map(
+    ([name, value]) => `${name} ${JSON.stringify(value)}`,
+  );
+  const where =
+    `at [${worstIndex.join(", ")}] of ${formatShape(shown!.shape)} yours is ` +
+    `${analytic}, numerically it is ${numeric}`;
+  return [
+    `${gradient.padEnd(12)} wrong: ${where}`,
+    ...(options.length > 0 ? [`             with ${options.join("  ")}`] : []),
+    ...(hint === null ? [] : [`             ${hint}`]),
+  ].join("\n");
 }
-

@@ -1,5 +1,19 @@
-/** Reading and writing files so that nothing is lost: every failure is one line, and a file is either old or new, never half. */
-import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, statSync, writeSync } from "node:fs";
+/**
+ * Reading and writing files so that nothing is lost: every failure is one line, and a file is
+ * either old or new, never half.
+ */
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeSync,
+} from "node:fs";
 import { dirname } from "node:path";
 import { InputError, reject } from "../tensor/index.js";
 
@@ -10,7 +24,8 @@ const LARGEST_FILE = 2 ** 30;
 export function readFile(path: string): Uint8Array {
   return onFailure(`cannot read ${path}`, () => {
     const { size } = statSync(path);
-    if (size > LARGEST_FILE) reject(path, `a file of at most ${LARGEST_FILE} bytes`, `${size} bytes`);
+    if (size > LARGEST_FILE)
+      reject(path, `a file of at most ${LARGEST_FILE} bytes`, `${size} bytes`);
     return new Uint8Array(readFileSync(path));
   });
 }
@@ -21,9 +36,11 @@ export function readText(path: string): string {
 }
 
 /**
- * Replaces a file as a whole: writes beside it, makes sure that the bytes are on the disk, then renames.
+ * Replaces a file as a whole: writes beside it, makes sure that the bytes are on the disk, then
+ * renames.
  *
- * @throws InputError when that fails; then the old file is as it was, and nothing else is left behind
+ * @throws InputError when that fails; then the old file is as it was, and nothing else is left
+ *   behind
  */
 export function writeFileWhole(path: string, content: Uint8Array | string): void {
   const beside = `${path}.partial`;
@@ -45,7 +62,11 @@ export function writeFileWhole(path: string, content: Uint8Array | string): void
   });
 }
 
-/** Checks before hours of work that `path` is, or can become, a folder. @throws InputError if not */
+/**
+ * Checks before hours of work that `path` is, or can become, a folder.
+ *
+ * @throws InputError if not
+ */
 export function checkCanBeFolder(path: string): void {
   let nearest = path;
   while (!existsSync(nearest) && dirname(nearest) !== nearest) nearest = dirname(nearest);
@@ -57,7 +78,8 @@ export function checkCanBeFolder(path: string): void {
 /** @throws InputError when the folder cannot be made */
 export function makeFolder(path: string): void {
   checkCanBeFolder(path);
-  // One at a time: Node's own way to make a whole path never ends where the system refuses with "no such file", as below /proc.
+  // One at a time: Node's own way to make a whole path never ends where the system refuses with "no
+  // such file", as below /proc.
   const missing: string[] = [];
   for (let folder = path; !existsSync(folder); folder = dirname(folder)) missing.unshift(folder);
   onFailure(`cannot make the folder ${path}`, () => missing.forEach((folder) => mkdirSync(folder)));

@@ -1,10 +1,22 @@
-/** `leibniz gradcheck`: every gradient of every layer, and of whole networks, against numeric differentiation. */
+/**
+ * `leibniz gradcheck`: every gradient of every layer, and of whole networks, against numeric
+ * differentiation.
+ */
 import cliProgress from "cli-progress";
 import { Command, Option } from "commander";
 import { catalog } from "../backprop/index.js";
 import { reject } from "../tensor/index.js";
 import { writeFileWhole } from "./files.js";
-import { type Checked, checkLayer, checkNotebook, LAYER_TOLERANCE, NETWORK_SETTING, NETWORK_TOLERANCE, networks, verdictOf } from "./gradcheck/checked.js";
+import {
+  type Checked,
+  checkLayer,
+  checkNotebook,
+  LAYER_TOLERANCE,
+  NETWORK_SETTING,
+  NETWORK_TOLERANCE,
+  networks,
+  verdictOf,
+} from "./gradcheck/checked.js";
 import { mutateLayers } from "./gradcheck/mutate.js";
 import { gradcheckPage } from "./gradcheck/page.js";
 import { formatChecked, formatGeometries, HEADING, jsonOf } from "./gradcheck/table.js";
@@ -25,47 +37,97 @@ interface GradcheckOptions {
 export function gradcheckCommand(): Command {
   return new Command("gradcheck")
     .description("compare every gradient with numeric differentiation")
-    .argument("[layers...]", `which layers: ${catalog.map(({ layer }) => layer).join(", ")} (default: all)`)
-    .addOption(new Option("--geometries <N>", "random geometries of each layer, besides its fixed cases").argParser(wholeNumber("--geometries", 0)).default(20))
-    .addOption(new Option("--network <NAME>", `check a whole network instead, by all parameters and the images: ${networks.join(", ")}`))
-    .addOption(new Option("--entries <N>", "with --network, how many entries of each parameter, drawn at random").argParser(wholeNumber("--entries", 1)).default(20))
+    .argument(
+      "[layers...]",
+      `which layers: ${catalog.map(({ layer }) => layer).join(", ")} (default: all)`,
+    )
+    .addOption(
+      new Option("--geometries <N>", "random geometries of each layer, besides its fixed cases")
+        .argParser(wholeNumber("--geometries", 0))
+        .default(20),
+    )
+    .addOption(
+      new Option(
+        "--network <NAME>",
+        `check a whole network instead, by all parameters and the images: ${networks.join(", ")}`,
+      ),
+    )
+    .addOption(
+      new Option(
+        "--entries <N>",
+        "with --network, how many entries of each parameter, drawn at random",
+      )
+        .argParser(wholeNumber("--entries", 1))
+        .default(20),
+    )
     .addOption(dataOption())
     .addOption(new Option("--all", "a line for each random geometry, and every kink"))
-    .addOption(new Option("--html <FILE>", "also write a page with a heat map of each gradient and the error against the step"))
-    .option("--mutate", "instead, break each backward pass in many small ways, one at a time, and see whether the check notices")
+    .addOption(
+      new Option(
+        "--html <FILE>",
+        "also write a page with a heat map of each gradient and the error against the step",
+      ),
+    )
+    .option(
+      "--mutate",
+      "instead, break each backward pass in many small ways, one at a time, and see whether " +
+        "the check notices",
+    )
     .addOption(seedOption())
     .addOption(jsonOption())
     .addHelpText("after", VERDICTS)
     .action(runGradcheck);
 }
 
-const VERDICTS = `
-Verdicts: pass   the values agree (to ${LAYER_TOLERANCE.toExponential(0)}, in a network to ${NETWORK_TOLERANCE.toExponential(0)}, relative to the larger one)
-          kink   a rectifier or a pooling window switches within the step, so that there is nothing to compare with
-          noise  they differ, but the measurement is too imprecise to blame backward
-          wrong  they differ by more than the measurement can be off
-Adjoint:  where a layer is linear, the relative difference between ⟨f(x + v) − f(x), u⟩ and ⟨v, backward(u)⟩
+const [LAYER, NETWORK] = [LAYER_TOLERANCE, NETWORK_TOLERANCE].map((bound) =>
+  bound.toExponential(0),
+) as [string, string];
 
-  leibniz gradcheck conv2d --html conv2d.html
-  leibniz gradcheck --network notebook`;
+const VERDICTS = [
+  "",
+  `Verdicts: pass   the values agree (to ${LAYER}, in a network to ${NETWORK}, ` +
+    "relative to the larger one)",
+  "          kink   a rectifier or a pooling window switches within the step, so that there is " +
+    "nothing to compare with",
+  "          noise  they differ, but the measurement is too imprecise to blame backward",
+  "          wrong  they differ by more than the measurement can be off",
+  "Adjoint:  where a layer is linear, the relative difference between " +
+    "⟨f(x + v) − f(x), u⟩ and ⟨v, backward(u)⟩",
+  "",
+  "  leibniz gradcheck conv2d --html conv2d.html",
+  "  leibniz gradcheck --network notebook",
+].join("\n");
 
-async function runGradcheck(names: readonly string[], options: GradcheckOptions, command: Command): Promise<void> {
+async function runGradcheck(
+  names: readonly string[],
+  options: GradcheckOptions,
+  command: Command,
+): Promise<void> {
   const known = catalog.map(({ layer }) => layer);
-  for (const name of names) if (!known.includes(name)) reject("gradcheck", `layers out of ${known.join(", ")}`, `"${name}"`);
+  for (const name of names)
+    if (!known.includes(name))
+      reject("gradcheck", `layers out of ${known.join(", ")}`, `"${name}"`);
   const { network, json = false, html, mutate = false } = options;
-  if (network !== undefined && !networks.includes(network)) reject("--network", `one of ${networks.join(", ")}`, JSON.stringify(network));
-  if (network !== undefined && names.length > 0) reject("--network", "no layers along with it", names.join(", "), "check them in another run");
-  if (network !== undefined && command.getOptionValueSource("geometries") === "cli") reject("--geometries", "no --network along with it", "both", "a network has one geometry");
+  if (network !== undefined && !networks.includes(network))
+    reject("--network", `one of ${networks.join(", ")}`, JSON.stringify(network));
+  if (network !== undefined && names.length > 0)
+    reject("--network", "no layers along with it", names.join(", "), "check them in another run");
+  if (network !== undefined && command.getOptionValueSource("geometries") === "cli")
+    reject("--geometries", "no --network along with it", "both", "a network has one geometry");
   for (const only of ["entries", "data"]) {
-    if (network === undefined && command.getOptionValueSource(only) === "cli") reject(`--${only}`, "--network along with it", "none");
+    if (network === undefined && command.getOptionValueSource(only) === "cli")
+      reject(`--${only}`, "--network along with it", "none");
   }
 
   if (mutate) {
-    const alone = (["network", "geometries", "html", "all", "seed"] as const).find((name) => command.getOptionValueSource(name) === "cli");
+    const alone = (["network", "geometries", "html", "all", "seed"] as const).find(
+      (name) => command.getOptionValueSource(name) === "cli",
+    );
     if (alone !== undefined) reject("--mutate", `no --${alone} along with it`, `--${alone}`);
     return mutateLayers(names.length === 0 ? known : names, json);
   }
-  const checked = network === undefined ? await checkLayers(names, options) : await showNetwork(options);
+  const checked =
+    network === undefined ? await checkLayers(names, options) : await showNetwork(options);
   if (html !== undefined) writeFileWhole(html, gradcheckPage(checked, network ?? null));
   const failed = checked.filter((one) => verdictOf(one) !== "pass");
   if (!json) {
@@ -75,8 +137,13 @@ async function runGradcheck(names: readonly string[], options: GradcheckOptions,
   if (failed.length > 0) process.exitCode = 1;
 }
 
-/** Shows each case as soon as it is done, and the random geometries of a layer together at its end. */
-async function checkLayers(names: readonly string[], { seed, geometries, all = false, json = false, html }: GradcheckOptions): Promise<readonly Checked[]> {
+/**
+ * Shows each case as soon as it is done, and the random geometries of a layer together at its end.
+ */
+async function checkLayers(
+  names: readonly string[],
+  { seed, geometries, all = false, json = false, html }: GradcheckOptions,
+): Promise<readonly Checked[]> {
   const everything: Checked[] = [];
   if (!json) console.log(HEADING);
   for (const entry of catalog.filter(({ layer }) => names.length === 0 || names.includes(layer))) {
@@ -86,25 +153,55 @@ async function checkLayers(names: readonly string[], { seed, geometries, all = f
       for (const checked of ofCase) {
         everything.push(checked);
         const isRandom = checked.geometry.startsWith("random");
-        if (isRandom) ofGeometries.set(checked.result.argument, [...(ofGeometries.get(checked.result.argument) ?? []), checked]);
+        if (isRandom)
+          ofGeometries.set(checked.result.argument, [
+            ...(ofGeometries.get(checked.result.argument) ?? []),
+            checked,
+          ]);
         if (json) printJson(jsonOf(checked));
-        else if (!isRandom || all || verdictOf(checked) !== "pass") formatChecked(checked, all).forEach((line) => console.log(line));
+        else if (!isRandom || all || verdictOf(checked) !== "pass")
+          formatChecked(checked, all).forEach((line) => console.log(line));
       }
     }
-    if (!json && !all) for (const group of ofGeometries.values()) console.log(formatGeometries(group));
+    if (!json && !all)
+      for (const group of ofGeometries.values()) console.log(formatGeometries(group));
   }
   return everything;
 }
 
-async function showNetwork({ seed, entries, data, all = false, json = false, html }: GradcheckOptions): Promise<readonly Checked[]> {
+async function showNetwork({
+  seed,
+  entries,
+  data,
+  all = false,
+  json = false,
+  html,
+}: GradcheckOptions): Promise<readonly Checked[]> {
   if (!json) console.log(`${NETWORK_SETTING}\n\n${HEADING}`);
-  const bar = process.stderr.isTTY ? new cliProgress.SingleBar({ format: "{bar} {value} of {total} entries", hideCursor: true, clearOnComplete: true, barsize: 24, gracefulExit: false }, cliProgress.Presets.shades_classic) : null;
+  const bar = process.stderr.isTTY
+    ? new cliProgress.SingleBar(
+        {
+          format: "{bar} {value} of {total} entries",
+          hideCursor: true,
+          clearOnComplete: true,
+          barsize: 24,
+          gracefulExit: false,
+        },
+        cliProgress.Presets.shades_classic,
+      )
+    : null;
   const onProgress = async (done: number, total: number): Promise<void> => {
     if (done === 1) bar?.start(total, 0);
     bar?.update(done);
     await nextTurn();
   };
-  const checked = await checkNotebook({ seed, entries, data, curves: html !== undefined, onProgress }).finally(() => bar?.stop());
+  const checked = await checkNotebook({
+    seed,
+    entries,
+    data,
+    curves: html !== undefined,
+    onProgress,
+  }).finally(() => bar?.stop());
   for (const one of checked) {
     if (json) printJson(jsonOf(one));
     else formatChecked(one, all).forEach((line) => console.log(line));
@@ -118,6 +215,13 @@ function summary(checked: readonly Checked[]): string {
   const wrong = checked.filter((one) => verdictOf(one) === "wrong").length;
   const unclear = checked.filter((one) => ["kink", "noise"].includes(verdictOf(one))).length;
   const kinks = checked.reduce((sum, { result }) => sum + result.kinks.length, 0);
-  const parts = [`${checked.length} gradients checked, ${wrong} wrong`, ...(unclear > 0 ? [`${unclear} not to be judged`] : []), ...(kinks > 0 ? [`${kinks} ${kinks === 1 ? "kink" : "kinks"} left out`] : [])];
-  return `${parts.join(", ")}; largest relative error ${worst.toExponential(1)} (up to ${(checked[0]?.tolerance ?? LAYER_TOLERANCE).toExponential(0)} passes)`;
+  const parts = [
+    `${checked.length} gradients checked, ${wrong} wrong`,
+    ...(unclear > 0 ? [`${unclear} not to be judged`] : []),
+    ...(kinks > 0 ? [`${kinks} ${kinks === 1 ? "kink" : "kinks"} left out`] : []),
+  ];
+  return (
+    `${parts.join(", ")}; largest relative error ${worst.toExponential(1)} (up to ` +
+    `${(checked[0]?.tolerance ?? LAYER_TOLERANCE).toExponential(0)} passes)`
+  );
 }

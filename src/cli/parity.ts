@@ -12,7 +12,10 @@ export function parityCommand(): Command {
     .action(runParity);
 }
 
-async function runParity(file: string, { json = false }: { readonly json?: boolean }): Promise<void> {
+async function runParity(
+  file: string,
+  { json = false }: { readonly json?: boolean },
+): Promise<void> {
   const cases = parseParity(readText(file), file);
   let failed = 0;
   let compared = 0;
@@ -27,14 +30,42 @@ async function runParity(file: string, { json = false }: { readonly json?: boole
       else console.log(formatResult(result));
     }
   }
-  if (!json) console.log(`\n${cases.length} cases, ${compared} quantities compared, ${failed} differ; largest relative error ${worst.toExponential(1)} (up to ${PARITY_TOLERANCE} passes)`);
+  if (!json)
+    console.log(
+      `\n` +
+        `${cases.length} cases, ${compared} quantities compared, ${failed} differ; largest ` +
+        `relative error ${worst.toExponential(1)} (up to ${PARITY_TOLERANCE} passes)`,
+    );
   if (failed > 0) process.exitCode = 1;
 }
 
-function formatResult({ what, name, quantity, maxAbsoluteError, maxRelativeError, verdict }: ParityResult): string {
-  return formatRow(what, quantity, maxAbsoluteError.toExponential(1), maxRelativeError.toExponential(1), verdict, name === what ? "" : name);
+function formatResult({
+  what,
+  name,
+  quantity,
+  maxAbsoluteError,
+  maxRelativeError,
+  verdict,
+}: ParityResult): string {
+  return formatRow(
+    what,
+    quantity,
+    maxAbsoluteError.toExponential(1),
+    maxRelativeError.toExponential(1),
+    verdict,
+    name === what ? "" : name,
+  );
 }
 
-function formatRow(what: string, quantity: string, absolute: string, relative: string, verdict: string, name: string): string {
-  return `${what.padEnd(20)}${quantity.padEnd(22)}${absolute.padStart(9)}${relative.padStart(10)}  ${verdict.padEnd(9)}${name}`.trimEnd();
+function formatRow(
+  what: string,
+  quantity: string,
+  absolute: string,
+  relative: string,
+  verdict: string,
+  name: string,
+): string {
+  const errors = absolute.padStart(9) + relative.padStart(10);
+  const row = `${what.padEnd(20)}${quantity.padEnd(22)}${errors}  ${verdict.padEnd(9)}${name}`;
+  return row.trimEnd();
 }

@@ -1,7 +1,10 @@
 import { Command, CommanderError } from "commander";
 import { InputError, MachineError } from "../tensor/index.js";
 
-/** Each command is loaded when it is asked for: training needs no chapters, and no TypeScript compiler. */
+/**
+ * Each command is loaded when it is asked for: training needs no chapters, and no TypeScript
+ * compiler.
+ */
 const commands: Readonly<Record<string, () => Promise<Command>>> = {
   train: async () => (await import("./train.js")).trainCommand(),
   evaluate: async () => (await import("./evaluate.js")).evaluateCommand(),
@@ -13,22 +16,35 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   bench: async () => (await import("./bench.js")).benchCommand(),
 };
 
-/** The command line: `leibniz <command> [options]`, with the one command that it names, or with all where it names none. */
+/**
+ * The command line: `leibniz <command> [options]`, with the one command that it names, or with all
+ * where it names none.
+ */
 async function program(argv: readonly string[], version: string): Promise<Command> {
   const root = new Command("leibniz")
-    .description("A convolutional neural network engine from scratch, with every gradient derived by hand.")
+    .description(
+      "A convolutional neural network engine from scratch, with every gradient derived by hand.",
+    )
     .version(version)
     .option("--debug", "show where an error came from");
   const named = argv.find((word) => !word.startsWith("-"));
-  const loaders = named !== undefined && Object.hasOwn(commands, named) ? [commands[named]!] : Object.values(commands);
+  const loaders =
+    named !== undefined && Object.hasOwn(commands, named)
+      ? [commands[named]!]
+      : Object.values(commands);
   for (const load of loaders) root.addCommand(await load());
-  for (const command of [root, ...root.commands]) command.exitOverride().configureOutput({ writeErr: () => {} }).showSuggestionAfterError(true);
+  for (const command of [root, ...root.commands])
+    command
+      .exitOverride()
+      .configureOutput({ writeErr: () => {} })
+      .showSuggestionAfterError(true);
   return root;
 }
 
 /**
- * Runs a command line and returns the exit code: 0 for success, 1 for a failed check, a failed machine or a bug in leibniz, 2 for bad
- * usage or bad input. An error is one line on standard error; `--debug` adds the stack.
+ * Runs a command line and returns the exit code: 0 for success, 1 for a failed check, a failed
+ * machine or a bug in leibniz, 2 for bad usage or bad input. An error is one line on standard
+ * error; `--debug` adds the stack.
  */
 export async function runProgram(argv: readonly string[], version: string): Promise<number> {
   try {
@@ -43,18 +59,26 @@ export async function runProgram(argv: readonly string[], version: string): Prom
   }
 }
 
-function describeError(error: unknown, argv: readonly string[]): { message: string; exitCode: number } {
+function describeError(
+  error: unknown,
+  argv: readonly string[],
+): { message: string; exitCode: number } {
   if (error instanceof CommanderError) return { message: describeUsage(error, argv), exitCode: 2 };
   if (error instanceof InputError) return { message: `leibniz: ${error.message}`, exitCode: 2 };
   if (error instanceof MachineError) return { message: `leibniz: ${error.message}`, exitCode: 1 };
   const text = (error instanceof Error ? error.message : String(error)).replaceAll("\n", " ");
-  return { message: `leibniz: ${text}; this is a bug in leibniz, --debug shows where`, exitCode: 1 };
+  return {
+    message: `leibniz: ${text}; this is a bug in leibniz, --debug shows where`,
+    exitCode: 1,
+  };
 }
 
 /** Commander's message on one line, without its own prefix, and where to look. */
 function describeUsage(error: CommanderError, argv: readonly string[]): string {
   const command = argv.find((word) => !word.startsWith("-"));
-  if (error.code === "commander.help") return `leibniz: expected a command, got none; see leibniz --help`;
+  if (error.code === "commander.help")
+    return `leibniz: expected a command, got none; see leibniz --help`;
   const message = error.message.replace(/^error: /, "").replaceAll("\n", " ");
-  return `leibniz: ${message}; see leibniz ${error.code === "commander.unknownCommand" || command === undefined ? "" : `${command} `}--help`;
+  const isKnown = error.code !== "commander.unknownCommand" && command !== undefined;
+  return `leibniz: ${message}; see leibniz ${isKnown ? `${command} ` : ""}--help`;
 }

@@ -14,7 +14,8 @@ export const silent: Progress = { step: () => {}, evaluating: () => {}, epochDon
 /** A bar per epoch on standard error. */
 export function progressBar(epochs: number): Progress {
   let bar: cliProgress.SingleBar | null = null;
-  const format = "{name} {bar} {value}/{total}  loss {loss}  accuracy {accuracy}  {speed} images/s  {left}";
+  const format =
+    "{name} {bar} {value}/{total}  loss {loss}  accuracy {accuracy}  {speed} images/s  {left}";
   return {
     step(event) {
       const { epoch, step, steps, meanLoss, meanAccuracy, imagesPerSecond } = event;
@@ -26,7 +27,10 @@ export function progressBar(epochs: number): Progress {
         left: `${formatSeconds(secondsLeft(event))} left`,
       };
       if (bar === null) {
-        bar = new cliProgress.SingleBar({ format, hideCursor: true, clearOnComplete: true, barsize: 24, gracefulExit: false }, cliProgress.Presets.shades_classic);
+        bar = new cliProgress.SingleBar(
+          { format, hideCursor: true, clearOnComplete: true, barsize: 24, gracefulExit: false },
+          cliProgress.Presets.shades_classic,
+        );
         bar.start(steps, step, shown);
       } else {
         bar.update(step, shown);
@@ -51,8 +55,10 @@ export function plainLines(epochs: number, intervalMs = 10_000): Progress {
       next = performance.now() + intervalMs;
       const { epoch, step, steps, meanLoss, meanAccuracy, imagesPerSecond } = event;
       console.log(
-        `epoch ${epoch + 1}/${epochs}  step ${step}/${steps}  loss ${meanLoss.toFixed(3)}  accuracy ${meanAccuracy.toFixed(3)}  ` +
-          `${Math.round(imagesPerSecond)} images/s  ${formatSeconds(secondsLeft(event))} left in this epoch`,
+        `epoch ${epoch + 1}/${epochs}  step ${step}/${steps}  loss ${meanLoss.toFixed(3)}  ` +
+          `accuracy ${meanAccuracy.toFixed(3)}  ` +
+          `${Math.round(imagesPerSecond)} images/s  ${formatSeconds(secondsLeft(event))} left ` +
+          `in this epoch`,
       );
     },
     evaluating: () => {},

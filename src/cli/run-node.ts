@@ -1,7 +1,10 @@
 import { spawn } from "node:child_process";
 
 /** Runs a script with this Node to its end. */
-export function runNode(args: readonly string[], stdout: "inherit" | "pipe"): Promise<{ code: number | null; text: string }> {
+export function runNode(
+  args: readonly string[],
+  stdout: "inherit" | "pipe",
+): Promise<{ code: number | null; text: string }> {
   return new Promise((resolve, refuse) => {
     const child = spawn(process.execPath, args, { stdio: ["inherit", stdout, "inherit"] });
     let text = "";

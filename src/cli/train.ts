@@ -2,11 +2,38 @@
 import { Command } from "commander";
 import { type Dataset, drawSubset, loadMnist, parseSubset } from "../data/index.js";
 import type { Backend } from "../kernels/index.js";
-import { decodeSafetensors, formatSummary, initialise, loadWeights, type Sequential, summarise, weightsSha256 } from "../network/index.js";
+import {
+  decodeSafetensors,
+  formatSummary,
+  initialise,
+  loadWeights,
+  type Sequential,
+  summarise,
+  weightsSha256,
+} from "../network/index.js";
 import { InputError, MachineError, Random, reject } from "../tensor/index.js";
-import { type EpochResult, findRecipe, type Optimizer, type Recipe, recipes, sampleOfTraining, train } from "../training/index.js";
+import {
+  type EpochResult,
+  findRecipe,
+  type Optimizer,
+  type Recipe,
+  recipes,
+  sampleOfTraining,
+  train,
+} from "../training/index.js";
 import { readFile, readText } from "./files.js";
-import { type BackendChoice, backendOptions, chooseBackend, dataOption, describeBackend, jsonOption, nextTurn, printJson, seedOption, wholeNumber } from "./options.js";
+import {
+  type BackendChoice,
+  backendOptions,
+  chooseBackend,
+  dataOption,
+  describeBackend,
+  jsonOption,
+  nextTurn,
+  printJson,
+  seedOption,
+  wholeNumber,
+} from "./options.js";
 import { formatSeconds, plainLines, type Progress, progressBar, silent } from "./progress.js";
 import { RunFolder } from "./run-folder.js";
 
@@ -23,48 +50,98 @@ interface TrainCommandOptions extends BackendChoice {
 }
 
 export function trainCommand(): Command {
+  const names = recipes.map(({ name, description }) => `${name} (${description})`).join("; ");
   const command = new Command("train")
     .description("train a network from scratch")
-    .option("--recipe <NAME>", `what to do: ${recipes.map(({ name, description }) => `${name} (${description})`).join("; ")}`, "default")
-    .option("--epochs <N>", "passes over the training images (default: the recipe's)", wholeNumber("--epochs", 1))
+    .option("--recipe <NAME>", `what to do: ${names}`, "default")
+    .option(
+      "--epochs <N>",
+      "passes over the training images (default: the recipe's)",
+      wholeNumber("--epochs", 1),
+    )
     .addOption(seedOption())
-    .option("--subset <N|FILE>", "train on N images drawn at random, or on those whose indices FILE lists as a JSON array, in that order")
+    .option(
+      "--subset <N|FILE>",
+      "train on N images drawn at random, or on those whose indices FILE lists as a JSON " +
+        "array, in that order",
+    )
     .option("--init <FILE>", "initial weights, a safetensors file")
     .addOption(dataOption())
     .option("--out <DIR>", "keep weights, log and a checkpoint of every epoch in DIR")
     .option("--resume <DIR>", "go on with the run that --out kept in DIR")
     .addOption(jsonOption());
   for (const option of backendOptions()) command.addOption(option);
-  return command.action(async (options: TrainCommandOptions, self: Command) => runTrain(options, (name) => self.getOptionValueSource(name) === "cli"));
+  return command.action(async (options: TrainCommandOptions, self: Command) =>
+    runTrain(options, (name) => self.getOptionValueSource(name) === "cli"),
+  );
 }
 
-async function runTrain(options: TrainCommandOptions, wasGiven: (option: string) => boolean): Promise<void> {
+async function runTrain(
+  options: TrainCommandOptions,
+  wasGiven: (option: string) => boolean,
+): Promise<void> {
   const { resume } = options;
   const resumed = resume === undefined ? null : RunFolder.open(resume);
-  if (resumed !== null) refuseAlongside("--resume", ["recipe", "seed", "subset", "init", "out"].filter(wasGiven));
+  if (resumed !== null)
+    refuseAlongside("--resume", ["recipe", "seed", "subset", "init", "out"].filter(wasGiven));
   const recipe = findRecipe(resumed?.folder.config.recipe ?? options.recipe);
   const seed = resumed?.folder.config.seed ?? options.seed;
   const epochs = chooseEpochs(options, recipe, resumed?.folder);
   const random = new Random(seed);
   const data = await loadMnist(options.data);
-  const subset = resumed === null ? readSubset(options.subset, data.train, random) : storedSubset(resumed.folder, data.train);
-  const folder = resumed?.folder ?? (options.out === undefined ? null : RunFolder.create(options.out, { recipe: recipe.name, seed, subset: subset === undefined ? null : [...subset], epochs }));
+  const subset =
+    resumed === null
+      ? readSubset(options.subset, data.train, random)
+      : storedSubset(resumed.folder, data.train);
+  const folder =
+    resumed?.folder ??
+    (options.out === undefined
+      ? null
+      : RunFolder.create(options.out, {
+          recipe: recipe.name,
+          seed,
+          subset: subset === undefined ? null : [...subset],
+          epochs,
+        }));
   const backend = await chooseBackend(options, () => sampleOfTraining(recipe, data.train));
   try {
     const network = recipe.network(backend);
     initialise(network, random.split("initial weights"));
-    if (options.init !== undefined) loadWeights(network, decodeSafetensors(readFile(options.init), options.init).tensors, options.init);
+    if (options.init !== undefined)
+      loadWeights(
+        network,
+        decodeSafetensors(readFile(options.init), options.init).tensors,
+        options.init,
+      );
     const { height, width } = data.train.images;
     const summary = formatSummary(summarise(network, [1, 1, height, width]));
     const from = resumed === null ? null : restore(resumed.checkpoint, recipe, network, backend);
-    if (from !== null && from.epoch >= epochs) reject("--resume", `more epochs than the ${from.epoch} that ${resume} has done`, `--epochs ${epochs}`, recipe.schedule === undefined ? "raise --epochs" : "its schedule has come to its end; start another run");
+    if (from !== null && from.epoch >= epochs)
+      reject(
+        "--resume",
+        `more epochs than the ${from.epoch} that ${resume} has done`,
+        `--epochs ${epochs}`,
+        recipe.schedule === undefined
+          ? "raise --epochs"
+          : "its schedule has come to its end; start another run",
+      );
     const json = options.json === true;
     if (!json) printHeader(recipe, seed, backend, summary, data, subset, epochs);
     const started = performance.now();
     let last: EpochResult | null = null;
     const progress = chooseProgress(json, epochs);
     await untilInterrupted(folder, async (interrupted) => {
-      const run = train({ recipe, network, train: data.train, test: data.test, backend, random, epochs, ...(subset === undefined ? {} : { subset }), ...(from === null ? {} : { from }) });
+      const run = train({
+        recipe,
+        network,
+        train: data.train,
+        test: data.test,
+        backend,
+        random,
+        epochs,
+        ...(subset === undefined ? {} : { subset }),
+        ...(from === null ? {} : { from }),
+      });
       for await (const event of run) {
         await nextTurn();
         if (interrupted()) break;
@@ -80,7 +157,15 @@ async function runTrain(options: TrainCommandOptions, wasGiven: (option: string)
       }
       progress.epochDone();
     });
-    const outcome = { done: true, weightsSha256: await weightsSha256(network), backend: backend.name, mode: backend.mode, threads: backend.threads, seed, peakMemoryMB: peakMemoryMB() };
+    const outcome = {
+      done: true,
+      weightsSha256: await weightsSha256(network),
+      backend: backend.name,
+      mode: backend.mode,
+      threads: backend.threads,
+      seed,
+      peakMemoryMB: peakMemoryMB(),
+    };
     if (json) printJson(outcome);
     else printOutcome(last, folder, (performance.now() - started) / 1000);
   } finally {
@@ -89,32 +174,61 @@ async function runTrain(options: TrainCommandOptions, wasGiven: (option: string)
 }
 
 function refuseAlongside(option: string, others: readonly string[]): void {
-  if (others.length > 0) reject(option, "no option that the run was started with", others.map((name) => `--${name}`).join(", "), "they are read from the folder");
+  if (others.length > 0)
+    reject(
+      option,
+      "no option that the run was started with",
+      others.map((name) => `--${name}`).join(", "),
+      "they are read from the folder",
+    );
 }
 
-/** How many epochs there will be: as --epochs says, or else the recipe. A schedule spreads over all of them, so it goes on only as it began. */
-function chooseEpochs({ epochs }: TrainCommandOptions, recipe: Recipe, resumed: RunFolder | undefined): number {
+/**
+ * How many epochs there will be: as --epochs says, or else the recipe. A schedule spreads over all
+ * of them, so it goes on only as it began.
+ */
+function chooseEpochs(
+  { epochs }: TrainCommandOptions,
+  recipe: Recipe,
+  resumed: RunFolder | undefined,
+): number {
   const begun = recipe.schedule === undefined ? undefined : resumed?.config.epochs;
   if (begun !== undefined && epochs !== undefined && epochs !== begun) {
-    reject("--resume", `the ${begun} epochs that the run was started with, over which its learning rate is spread`, `--epochs ${epochs}`);
+    reject(
+      "--resume",
+      `the ${begun} epochs that the run was started with, over which its learning rate is spread`,
+      `--epochs ${epochs}`,
+    );
   }
   return epochs ?? begun ?? recipe.epochs;
 }
 
 /** The images that --subset names, or undefined for the recipe's own choice. */
-function readSubset(value: string | undefined, { images }: Dataset, random: Random): Uint32Array | undefined {
+function readSubset(
+  value: string | undefined,
+  { images }: Dataset,
+  random: Random,
+): Uint32Array | undefined {
   if (value === undefined) return undefined;
   if (!/^\d+$/.test(value)) return parseSubset(readText(value), images.count, value);
   const count = Number(value);
-  if (count < 1 || count > images.count) reject("--subset", `a number from 1 to ${images.count}, or a file`, value);
+  if (count < 1 || count > images.count)
+    reject("--subset", `a number from 1 to ${images.count}, or a file`, value);
   return drawSubset(images.count, count, random.split("subset"));
 }
 
 function storedSubset({ config, path }: RunFolder, { images }: Dataset): Uint32Array | undefined {
-  return config.subset === null ? undefined : parseSubset(JSON.stringify(config.subset), images.count, `${path}/run.json`);
+  return config.subset === null
+    ? undefined
+    : parseSubset(JSON.stringify(config.subset), images.count, `${path}/run.json`);
 }
 
-function restore(checkpoint: ReturnType<typeof RunFolder.open>["checkpoint"], recipe: Recipe, network: Sequential, backend: Backend): { epoch: number; optimizer: Optimizer } {
+function restore(
+  checkpoint: ReturnType<typeof RunFolder.open>["checkpoint"],
+  recipe: Recipe,
+  network: Sequential,
+  backend: Backend,
+): { epoch: number; optimizer: Optimizer } {
   const optimizer = recipe.optimizer(network, backend);
   checkpoint.restore(network, optimizer);
   return { epoch: checkpoint.info.epochs, optimizer };
@@ -126,13 +240,16 @@ function chooseProgress(json: boolean, epochs: number): Progress {
 }
 
 /**
- * Runs the training while Ctrl-C, or a request to terminate, only asks it to stop after the step at hand. A second
- * Ctrl-C ends the process at once.
+ * Runs the training while Ctrl-C, or a request to terminate, only asks it to stop after the step at
+ * hand. A second Ctrl-C ends the process at once.
  *
  * @throws InputError when it was interrupted, saying what was kept
  * @throws MachineError when the machine failed, saying the same
  */
-async function untilInterrupted(folder: RunFolder | null, run: (interrupted: () => boolean) => Promise<void>): Promise<void> {
+async function untilInterrupted(
+  folder: RunFolder | null,
+  run: (interrupted: () => boolean) => Promise<void>,
+): Promise<void> {
   let signal: NodeJS.Signals | null = null;
   const ask = (received: NodeJS.Signals): void => {
     if (signal !== null) process.exit(2);
@@ -142,41 +259,81 @@ async function untilInterrupted(folder: RunFolder | null, run: (interrupted: () 
   try {
     await run(() => signal !== null);
   } catch (error) {
-    throw error instanceof MachineError ? new MachineError(`${error.message}; ${describeKept(folder)}`) : error;
+    throw error instanceof MachineError
+      ? new MachineError(`${error.message}; ${describeKept(folder)}`)
+      : error;
   } finally {
     process.off("SIGINT", ask).off("SIGTERM", ask);
   }
-  if (signal !== null) throw new InputError(`train: stopped by ${signal as NodeJS.Signals}; ${describeKept(folder)}`);
+  if (signal !== null)
+    throw new InputError(`train: stopped by ${signal as NodeJS.Signals}; ${describeKept(folder)}`);
 }
 
 function describeKept(folder: RunFolder | null): string {
   if (folder === null) return "nothing was kept; use --out DIR to keep every finished epoch";
-  return folder.epochs === 0 ? "nothing was kept, since no epoch was finished" : `finished epochs are kept; go on with --resume ${folder.path}`;
+  return folder.epochs === 0
+    ? "nothing was kept, since no epoch was finished"
+    : `finished epochs are kept; go on with --resume ${folder.path}`;
 }
 
-function printHeader(recipe: Recipe, seed: number, backend: Backend, summary: string, data: { train: Dataset; test: Dataset }, subset: Uint32Array | undefined, epochs: number): void {
+function printHeader(
+  recipe: Recipe,
+  seed: number,
+  backend: Backend,
+  summary: string,
+  data: { train: Dataset; test: Dataset },
+  subset: Uint32Array | undefined,
+  epochs: number,
+): void {
   const count = subset?.length ?? recipe.images ?? data.train.images.count;
-  const images = `${count.toLocaleString("en-US")} training images, ${data.test.images.count.toLocaleString("en-US")} test images`;
+  const images =
+    `${count.toLocaleString("en-US")} training images, ` +
+    `${data.test.images.count.toLocaleString("en-US")} test images`;
   console.log(`recipe ${recipe.name}: ${recipe.description}\n`);
   console.log(`${summary}\n`);
-  console.log(`${images}; ${epochs} epoch${epochs === 1 ? "" : "s"} of ${Math.ceil(count / recipe.batchSize)} steps; backend ${describeBackend(backend)}; seed ${seed}\n`);
+  console.log(
+    `${images}; ${epochs} epoch${epochs === 1 ? "" : "s"} of ` +
+      `${Math.ceil(count / recipe.batchSize)} steps; backend ${describeBackend(backend)}; ` +
+      `seed ${seed}\n`,
+  );
 }
 
 /** One line for an epoch; for the notebook recipe, the notes' own. */
-function formatEpoch(recipe: Recipe, { epoch, trainLoss, trainAccuracy, testLoss, testAccuracy, trainSeconds, imagesPerSecond }: EpochResult, epochs: number): string {
+function formatEpoch(
+  recipe: Recipe,
+  {
+    epoch,
+    trainLoss,
+    trainAccuracy,
+    testLoss,
+    testAccuracy,
+    trainSeconds,
+    imagesPerSecond,
+  }: EpochResult,
+  epochs: number,
+): string {
   if (recipe.name === "notebook") {
-    return `Epoch: ${epoch} Train Loss: ${trainLoss.toFixed(2)} Train Acc: ${trainAccuracy} Test Loss: ${testLoss.toFixed(2)} Test Acc: ${testAccuracy}`;
+    return (
+      `Epoch: ${epoch} Train Loss: ${trainLoss.toFixed(2)} Train Acc: ${trainAccuracy} ` +
+      `Test Loss: ${testLoss.toFixed(2)} Test Acc: ${testAccuracy}`
+    );
   }
   return (
-    `epoch ${epoch + 1}/${epochs}  train loss ${trainLoss.toFixed(4)}  accuracy ${trainAccuracy.toFixed(4)}  ` +
-    `test loss ${testLoss.toFixed(4)}  accuracy ${testAccuracy.toFixed(4)}  ${formatSeconds(trainSeconds)} at ${Math.round(imagesPerSecond)} images/s`
+    `epoch ${epoch + 1}/${epochs}  train loss ${trainLoss.toFixed(4)}  accuracy ` +
+    `${trainAccuracy.toFixed(4)}  ` +
+    `test loss ${testLoss.toFixed(4)}  accuracy ${testAccuracy.toFixed(4)}  ` +
+    `${formatSeconds(trainSeconds)} at ${Math.round(imagesPerSecond)} images/s`
   );
 }
 
 function printOutcome(last: EpochResult | null, folder: RunFolder | null, seconds: number): void {
   const accuracy = last === null ? "" : `test accuracy ${last.testAccuracy.toFixed(4)} `;
   console.log(`\n${accuracy}after ${formatSeconds(seconds)} min`);
-  console.log(folder === null ? "nothing was kept: add --out DIR to keep the weights" : `weights, log and checkpoint are in ${folder.path}`);
+  console.log(
+    folder === null
+      ? "nothing was kept: add --out DIR to keep the weights"
+      : `weights, log and checkpoint are in ${folder.path}`,
+  );
 }
 
 /** The most memory that the process has held at once, in MB of 2²⁰ bytes. */

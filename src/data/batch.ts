@@ -13,12 +13,16 @@ export interface Batch {
 const IN_UNIT_RANGE = Float32Array.from({ length: 256 }, (_, byte) => byte / 255);
 
 /**
- * Converts the images with the given indices, in that order, from bytes to numbers. Done batch by batch, the data set takes a
- * quarter of the memory that it would take as float32.
+ * Converts the images with the given indices, in that order, from bytes to numbers. Done batch by
+ * batch, the data set takes a quarter of the memory that it would take as float32.
  *
  * @throws InputError when there is no image with one of the indices
  */
-export function makeBatch({ images, labels }: Dataset, indices: ArrayLike<number>, allocator: Allocator = heapAllocator): Batch {
+export function makeBatch(
+  { images, labels }: Dataset,
+  indices: ArrayLike<number>,
+  allocator: Allocator = heapAllocator,
+): Batch {
   const { height, width, pixels } = images;
   const size = height * width;
   const x = Tensor.zeros([indices.length, 1, height, width], "float32", allocator);
@@ -27,7 +31,8 @@ export function makeBatch({ images, labels }: Dataset, indices: ArrayLike<number
   // (mistakes.6) x[n, 0, h, w] = pixels[indices[n], h, w] / 255, labels[n] = labels[indices[n]]
   for (let n = 0; n < indices.length; n++) {
     const index = indices[n]!;
-    if (!(Number.isInteger(index) && index >= 0 && index < labels.length)) reject("makeBatch", `indices from 0 to ${labels.length - 1}`, `${index} at position ${n}`);
+    if (!(Number.isInteger(index) && index >= 0 && index < labels.length))
+      reject("makeBatch", `indices from 0 to ${labels.length - 1}`, `${index} at position ${n}`);
     const from = index * size;
     for (let p = 0; p < size; p++) target[n * size + p] = IN_UNIT_RANGE[pixels[from + p]!]!;
     chosen[n] = labels[index]!;
@@ -35,10 +40,15 @@ export function makeBatch({ images, labels }: Dataset, indices: ArrayLike<number
   return { x, labels: chosen };
 }
 
-/** Cuts an order of images into batches; the last one may be smaller. The pieces share memory with `order`. */
+/**
+ * Cuts an order of images into batches; the last one may be smaller. The pieces share memory with
+ * `order`.
+ */
 export function* batches(order: Uint32Array, batchSize: number): Generator<Uint32Array> {
-  if (!Number.isInteger(batchSize) || batchSize < 1) reject("batches", "a batch size that is a whole number ≥ 1", String(batchSize));
-  for (let start = 0; start < order.length; start += batchSize) yield order.subarray(start, start + batchSize);
+  if (!Number.isInteger(batchSize) || batchSize < 1)
+    reject("batches", "a batch size that is a whole number ≥ 1", String(batchSize));
+  for (let start = 0; start < order.length; start += batchSize)
+    yield order.subarray(start, start + batchSize);
 }
 
 /** The same indices in random order. */
@@ -48,6 +58,7 @@ export function shuffledOrder(indices: Uint32Array, random: Random): Uint32Array
 
 /** `count` different indices out of 0 … total − 1, in random order. */
 export function drawSubset(total: number, count: number, random: Random): Uint32Array {
-  if (!Number.isInteger(count) || count < 1 || count > total) reject("drawSubset", `a number from 1 to ${total}`, String(count));
+  if (!Number.isInteger(count) || count < 1 || count > total)
+    reject("drawSubset", `a number from 1 to ${total}`, String(count));
   return random.permutation(total).slice(0, count);
 }

@@ -10,6 +10,12 @@ export interface Dataset {
 
 /** @throws InputError when there are not as many labels as images */
 export function makeDataset(images: ImageSet, labels: Uint8Array, where: string): Dataset {
-  if (labels.length !== images.count) reject(where, `a label for each of ${images.count} images`, `${labels.length} labels`, "the files belong to different data sets");
+  if (labels.length !== images.count)
+    reject(
+      where,
+      `a label for each of ${images.count} images`,
+      `${labels.length} labels`,
+      "the files belong to different data sets",
+    );
   return { images, labels };
 }

@@ -31,15 +31,21 @@ export interface WindowGeometry {
 }
 
 /**
- * Works out where the windows of a convolution or a pooling lie. The only place where an output size is computed
- * and where the options are validated. See `derivations/conv2d.md`.
+ * Works out where the windows of a convolution or a pooling lie. The only place where an output
+ * size is computed and where the options are validated. See `derivations/conv2d.md`.
  *
  * @param where the function on whose behalf the options are checked, for the error message
  * @param H height of the image in pixels
  * @param W width of the image in pixels
- * @throws InputError when an option is not a whole number in range, or the window is larger than the padded image
+ * @throws InputError when an option is not a whole number in range, or the window is larger than
+ *   the padded image
  */
-export function conv2dGeometry(where: string, H: number, W: number, options: WindowOptions): WindowGeometry {
+export function conv2dGeometry(
+  where: string,
+  H: number,
+  W: number,
+  options: WindowOptions,
+): WindowGeometry {
   const [kH, kW] = pair(where, "kernelSize", options.kernelSize, 1);
   const [strideH, strideW] = pair(where, "stride", options.stride ?? 1, 1);
   const [padH, padW] = pair(where, "padding", options.padding ?? 0, 0);
@@ -50,7 +56,8 @@ export function conv2dGeometry(where: string, H: number, W: number, options: Win
     reject(
       where,
       `a kernel that fits into the padded image of ${H + 2 * padH}×${W + 2 * padW}`,
-      `one that spans ${spanH}×${spanW} (kernelSize [${kH}, ${kW}], dilation [${dilationH}, ${dilationW}])`,
+      `one that spans ${spanH}×${spanW} (kernelSize [${kH}, ${kW}], ` +
+        `dilation [${dilationH}, ${dilationW}])`,
       "use a smaller kernel or more padding",
     );
   }
@@ -61,10 +68,23 @@ export function conv2dGeometry(where: string, H: number, W: number, options: Win
 }
 
 /** Reads a number or an [h, w] pair. @throws InputError unless both are whole numbers ≥ `least` */
-export function pair(where: string, name: string, value: Pair, least: number): readonly [number, number] {
+export function pair(
+  where: string,
+  name: string,
+  value: Pair,
+  least: number,
+): readonly [number, number] {
   const both = typeof value === "number" ? [value, value] : value;
-  if (!Array.isArray(both) || both.length !== 2 || !both.every((v) => Number.isInteger(v) && v >= least)) {
-    reject(where, `${name} to be a whole number ≥ ${least}, or two of them as [h, w]`, typeof value === "number" ? String(value) : JSON.stringify(value));
+  if (
+    !Array.isArray(both) ||
+    both.length !== 2 ||
+    !both.every((v) => Number.isInteger(v) && v >= least)
+  ) {
+    reject(
+      where,
+      `${name} to be a whole number ≥ ${least}, or two of them as [h, w]`,
+      typeof value === "number" ? String(value) : JSON.stringify(value),
+    );
   }
   return both as unknown as readonly [number, number];
 }

@@ -1,6 +1,6 @@
 /**
- * im2col lays every window of an image out as a column, so that a convolution becomes one matrix product; col2im
- * is its adjoint and carries gradients back. Derived in `derivations/conv2d.md`.
+ * im2col lays every window of an image out as a column, so that a convolution becomes one matrix
+ * product; col2im is its adjoint and carries gradients back. Derived in `derivations/conv2d.md`.
  *
  *   N images   C channels   H, W image size   kH, kW window size   outH, outW number of windows
  *   n image    c channel    i, j entry inside the window            p, q window
@@ -11,14 +11,18 @@ import { type Allocator, formatShape, heapAllocator, reject, Tensor } from "../t
 import type { WindowGeometry } from "./geometry.js";
 
 /**
- * Copies the window at (p, q) of every image into column s, one row for each of its entries. Entries that fall on
- * the padding stay 0.
+ * Copies the window at (p, q) of every image into column s, one row for each of its entries.
+ * Entries that fall on the padding stay 0.
  *
  * @param x [N, C, H, W]
  * @returns cols [N, C·kH·kW, outH·outW], a new tensor
  * @throws InputError when x is not of rank 4 or its H, W are not those of the geometry
  */
-export function im2col(x: Tensor, geometry: WindowGeometry, allocator: Allocator = heapAllocator): Tensor {
+export function im2col(
+  x: Tensor,
+  geometry: WindowGeometry,
+  allocator: Allocator = heapAllocator,
+): Tensor {
   if (x.rank !== 4 || x.shape[2] !== geometry.H || x.shape[3] !== geometry.W) {
     reject("im2col", `x of shape [N, C, ${geometry.H}, ${geometry.W}]`, formatShape(x.shape));
   }
@@ -35,18 +39,28 @@ export function im2col(x: Tensor, geometry: WindowGeometry, allocator: Allocator
 }
 
 /**
- * The adjoint of {@link im2col}: adds every entry of every column back onto the pixel that it was copied from. A pixel
- * in several windows receives a sum; padding receives nothing. It is the adjoint, because
+ * The adjoint of {@link im2col}: adds every entry of every column back onto the pixel that it was
+ * copied from. A pixel in several windows receives a sum; padding receives nothing. It is the
+ * adjoint, because
  * (conv2d.10a) ⟨im2col(x), cols⟩ = ⟨x, col2im(cols)⟩
  *
  * @param cols [N, C·kH·kW, outH·outW]
  * @returns x [N, C, H, W], a new tensor
  * @throws InputError when cols has another shape
  */
-export function col2im(cols: Tensor, channels: number, geometry: WindowGeometry, allocator: Allocator = heapAllocator): Tensor {
+export function col2im(
+  cols: Tensor,
+  channels: number,
+  geometry: WindowGeometry,
+  allocator: Allocator = heapAllocator,
+): Tensor {
   const { H, W, kH, kW, strideW, outH, outW } = geometry;
   if (cols.rank !== 3 || cols.shape[1] !== channels * kH * kW || cols.shape[2] !== outH * outW) {
-    reject("col2im", `cols of shape [N, ${channels * kH * kW}, ${outH * outW}]`, formatShape(cols.shape));
+    reject(
+      "col2im",
+      `cols of shape [N, ${channels * kH * kW}, ${outH * outW}]`,
+      formatShape(cols.shape),
+    );
   }
   const N = cols.shape[0]!;
   const x = Tensor.zeros([N, channels, H, W], cols.dtype, allocator);
@@ -60,11 +74,15 @@ export function col2im(cols: Tensor, channels: number, geometry: WindowGeometry,
 }
 
 /**
- * Pairs up pixels and column entries, a row of windows at a time. For each plane (n, c), window entry (i, j) and
- * row of windows p, calls `visit` with where the run starts in x, where it starts in cols, and how many windows q
- * it holds. Windows whose entry falls on the padding are left out.
+ * Pairs up pixels and column entries, a row of windows at a time. For each plane (n, c), window
+ * entry (i, j) and row of windows p, calls `visit` with where the run starts in x, where it starts
+ * in cols, and how many windows q it holds. Windows whose entry falls on the padding are left out.
  */
-function forEachWindowRow(planes: number, geometry: WindowGeometry, visit: (xStart: number, colStart: number, count: number) => void): void {
+function forEachWindowRow(
+  planes: number,
+  geometry: WindowGeometry,
+  visit: (xStart: number, colStart: number, count: number) => void,
+): void {
   const { H, W, kH, kW, strideH, strideW, padH, padW, dilationH, dilationW, outH, outW } = geometry;
   let row = 0;
   for (let plane = 0; plane < planes; plane++) {

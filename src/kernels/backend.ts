@@ -17,11 +17,17 @@ export interface MatmulOptions {
 export interface MaxPool2dResult {
   /** [N, C, outH, outW] */
   readonly out: Tensor;
-  /** For each entry of `out`, the position h·W + w of the winner in its plane; ties go to the first in row-major order. */
+  /**
+   * For each entry of `out`, the position h·W + w of the winner in its plane; ties go to the first
+   * in row-major order.
+   */
   readonly argmax: Int32Array;
 }
 
-/** One parameter tensor under an optimizer, with the running values that belong to it. All of one shape; the update changes them in place. */
+/**
+ * One parameter tensor under an optimizer, with the running values that belong to it. All of one
+ * shape; the update changes them in place.
+ */
 export interface SgdState {
   readonly value: Tensor;
   readonly grad: Tensor;
@@ -52,7 +58,9 @@ export interface AdamHyperparameters {
   readonly beta2: number;
   readonly epsilon: number;
   readonly weightDecay: number;
-  /** Whether the decay shrinks the weights themselves, as in AdamW, instead of joining the gradient. */
+  /**
+   * Whether the decay shrinks the weights themselves, as in AdamW, instead of joining the gradient.
+   */
   readonly decoupled: boolean;
   /** 1 for the first step; the bias correction depends on it. */
   readonly step: number;
@@ -86,21 +94,25 @@ export interface RmsPropHyperparameters {
 }
 
 /**
- * The operations that cost time. Layers are written in terms of these and know no more of a backend, so that each
- * runs unchanged on every one. All are asynchronous, because a GPU is.
+ * The operations that cost time. Layers are written in terms of these and know no more of a
+ * backend, so that each runs unchanged on every one. All are asynchronous, because a GPU is.
  *
- * Tensors come in contiguous or not and go out contiguous and new; only `accumulate` and the optimizers' updates
- * change what they are given. Operands of one call have one element type.
+ * Tensors come in contiguous or not and go out contiguous and new; only `accumulate` and the
+ * optimizers' updates change what they are given. Operands of one call have one element type.
  *
- * A result may not be computed before somebody looks at it. So whoever changes a tensor in place looks first at what was computed from it, if it
- * is still wanted; only the weights and biases of products may change at any time.
+ * A result may not be computed before somebody looks at it. So whoever changes a tensor in place
+ * looks first at what was computed from it, if it is still wanted; only the weights and biases of
+ * products may change at any time.
  */
 export interface Backend {
   readonly name: string;
   /** What the backend really runs on, where it has a choice; `null` where it has none. */
   readonly mode: string | null;
   readonly threads: number;
-  /** What whoever waits for results should know, in one line: such as why there is only one thread. `null` when there is nothing to say. */
+  /**
+   * What whoever waits for results should know, in one line: such as why there is only one thread.
+   * `null` when there is nothing to say.
+   */
   readonly note: string | null;
   /** Where tensors should live that this backend will work on. */
   readonly allocator: Allocator;
@@ -115,13 +127,18 @@ export interface Backend {
   matmul(a: Tensor, b: Tensor, options?: MatmulOptions): Promise<Tensor>;
 
   /**
-   * The same products, summed over the first batch axis: `c[…, m, n] = Σₖ Σᵢ a[k, …, m, i] · b[k, …, i, n]`
+   * The same products, summed over the first batch axis:
+   * `c[…, m, n] = Σₖ Σᵢ a[k, …, m, i] · b[k, …, i, n]`
    *
    * @param a [K, ..., M, I]
    * @param b [K, ..., I, N] with the same batch axes
    * @returns [..., M, N]
    */
-  matmulSum(a: Tensor, b: Tensor, options?: Pick<MatmulOptions, "transposeA" | "transposeB">): Promise<Tensor>;
+  matmulSum(
+    a: Tensor,
+    b: Tensor,
+    options?: Pick<MatmulOptions, "transposeA" | "transposeB">,
+  ): Promise<Tensor>;
 
   /** Windows as columns: x [N, C, H, W] → [N, C·kH·kW, outH·outW]. */
   im2col(x: Tensor, geometry: WindowGeometry): Promise<Tensor>;
@@ -136,7 +153,9 @@ export interface Backend {
   /** `dX = dOut` where x > 0, else 0. */
   reluBackward(dOut: Tensor, x: Tensor): Promise<Tensor>;
 
-  /** The largest entry of each window; padding counts as −∞. x [N, C, H, W] → [N, C, outH, outW]. */
+  /**
+   * The largest entry of each window; padding counts as −∞. x [N, C, H, W] → [N, C, outH, outW].
+   */
   maxPool2d(x: Tensor, geometry: WindowGeometry): Promise<MaxPool2dResult>;
   /** Adds each dOut [N, C, outH, outW] onto the pixel that won: → [N, C, H, W]. */
   maxPool2dBackward(dOut: Tensor, argmax: Int32Array, geometry: WindowGeometry): Promise<Tensor>;
@@ -157,8 +176,8 @@ export interface Backend {
   adamUpdate(state: AdamState, hyperparameters: AdamHyperparameters): Promise<void>;
 
   /**
-   * Runs one step of a computation. Tensors that are made meanwhile may lose their memory when it ends, so what outlives the step is
-   * cloned. Steps may be nested, but not interleaved.
+   * Runs one step of a computation. Tensors that are made meanwhile may lose their memory when it
+   * ends, so what outlives the step is cloned. Steps may be nested, but not interleaved.
    */
   scope<T>(run: () => Promise<T>): Promise<T>;
 

@@ -1,4 +1,7 @@
-/** Choosing a backend by measuring: which is fastest depends on the machine and on the shapes, so it is found out on both. */
+/**
+ * Choosing a backend by measuring: which is fastest depends on the machine and on the shapes, so it
+ * is found out on both.
+ */
 import { InputError, MachineError, reject } from "../tensor/index.js";
 import type { Backend } from "./backend.js";
 import { availableGpuModes, type OpenBackendOptions, openBackend } from "./open-backend.js";
@@ -7,9 +10,15 @@ import { availableGpuModes, type OpenBackendOptions, openBackend } from "./open-
 export type WorkOnBackend = (backend: Backend) => Promise<() => Promise<void>>;
 
 export interface FastestBackendOptions {
-  /** Only backends that can have so many threads are measured, and only with so many: of more than one, `wasm` alone. */
+  /**
+   * Only backends that can have so many threads are measured, and only with so many: of more than
+   * one, `wasm` alone.
+   */
   readonly threads?: number | undefined;
-  /** How long the measuring may take, shared evenly; a step once begun is finished, so it may take a little longer. */
+  /**
+   * How long the measuring may take, shared evenly; a step once begun is finished, so it may take a
+   * little longer.
+   */
   readonly budgetMs?: number;
   /** The clock, in milliseconds. */
   readonly now?: () => number;
@@ -32,14 +41,18 @@ const BUDGET_MS = 800;
 const HOPELESS = 2;
 
 /**
- * Opens every backend that there is here, lets each do the same work for a moment, and keeps the fastest. The others are disposed of,
- * and so is the memory that the work took. A backend that fails is out, and `measured` says why.
+ * Opens every backend that there is here, lets each do the same work for a moment, and keeps the
+ * fastest. The others are disposed of, and so is the memory that the work took. A backend that
+ * fails is out, and `measured` says why.
  *
  * @returns the backend, and what was measured, the fastest first
  * @throws InputError when `threads` is out of range, or the work refuses its input
  * @throws MachineError when no backend works
  */
-export async function openFastestBackend(work: WorkOnBackend, options: FastestBackendOptions = {}): Promise<{ backend: Backend; measured: readonly BackendMeasurement[] }> {
+export async function openFastestBackend(
+  work: WorkOnBackend,
+  options: FastestBackendOptions = {},
+): Promise<{ backend: Backend; measured: readonly BackendMeasurement[] }> {
   const candidates = options.candidates ?? (await allBackends(options.threads));
   if (candidates.length === 0) reject("openFastestBackend", "at least one candidate", "none");
   const now = options.now ?? (() => performance.now());
@@ -47,12 +60,15 @@ export async function openFastestBackend(work: WorkOnBackend, options: FastestBa
   const measured: BackendMeasurement[] = [];
   let best: { backend: Backend; stepMs: number } | null = null;
   for (const candidate of candidates) {
-    const name = candidate.mode === undefined ? candidate.name : `${candidate.name} ${candidate.mode}`;
+    const name =
+      candidate.mode === undefined ? candidate.name : `${candidate.name} ${candidate.mode}`;
     let backend: Backend | null = null;
     try {
       const opened = await openBackend(candidate);
       backend = opened;
-      const stepMs = await opened.scope(async () => fastestStep(await work(opened), opened, now, shareMs, best?.stepMs ?? Infinity));
+      const stepMs = await opened.scope(async () =>
+        fastestStep(await work(opened), opened, now, shareMs, best?.stepMs ?? Infinity),
+      );
       measured.push({ name, stepMs, trouble: null });
       if (best === null || stepMs < best.stepMs) {
         await best?.backend.dispose();
@@ -66,23 +82,44 @@ export async function openFastestBackend(work: WorkOnBackend, options: FastestBa
         await best?.backend.dispose();
         throw error;
       }
-      measured.push({ name, stepMs: null, trouble: error instanceof Error ? error.message : String(error) });
+      measured.push({
+        name,
+        stepMs: null,
+        trouble: error instanceof Error ? error.message : String(error),
+      });
     }
   }
-  if (best === null) throw new MachineError(`openFastestBackend: expected a backend that works, got none (${measured.map(({ name, trouble }) => `${name}: ${trouble}`).join("; ")})`);
+  if (best === null)
+    throw new MachineError(
+      `openFastestBackend: expected a backend that works, got none ` +
+        `(${measured.map(({ name, trouble }) => `${name}: ${trouble}`).join("; ")})`,
+    );
   measured.sort((a, b) => (a.stepMs ?? Infinity) - (b.stepMs ?? Infinity));
   return { backend: best.backend, measured };
 }
 
-/** Every backend that this machine has (but for a graphics driver that is software: one step would take seconds), what is likely to be fast first, so that the slow ones are soon seen to be slow. */
+/**
+ * Every backend that this machine has (but for a graphics driver that is software: one step would
+ * take seconds), what is likely to be fast first, so that the slow ones are soon seen to be slow.
+ */
 async function allBackends(threads: number | undefined): Promise<OpenBackendOptions[]> {
   const wasm = { name: "wasm", threads };
   if (threads !== undefined && threads !== 1) return [wasm];
-  return [wasm, { name: "reference" }, ...(await availableGpuModes("none")).map((mode) => ({ name: "gpu", mode }))];
+  return [
+    wasm,
+    { name: "reference" },
+    ...(await availableGpuModes("none")).map((mode) => ({ name: "gpu", mode })),
+  ];
 }
 
 /** The shortest of several steps, since the first ones also compile, and anything may delay one. */
-async function fastestStep(step: () => Promise<void>, backend: Backend, now: () => number, shareMs: number, bestMs: number): Promise<number> {
+async function fastestStep(
+  step: () => Promise<void>,
+  backend: Backend,
+  now: () => number,
+  shareMs: number,
+  bestMs: number,
+): Promise<number> {
   const started = now();
   let fastest = Infinity;
   for (let steps = 1; ; steps++) {

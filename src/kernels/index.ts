@@ -19,7 +19,21 @@ export { gemmTiled } from "./reference/gemm-tiled.js";
 export type { Gemm, MatrixView } from "./reference/matrix.js";
 export { convolutionFlop, gemmRows, ladder, type Rung } from "./ladder/index.js";
 export type { GpuBackend, GpuBackendOptions, GpuMode } from "./gpu/index.js";
-export { availableGpuModes, type BackendName, backendNames, gpuBackend, machineLimits, openBackend, type OpenBackendOptions, wasmBackend } from "./open-backend.js";
-export { type BackendMeasurement, type FastestBackendOptions, openFastestBackend, type WorkOnBackend } from "./fastest-backend.js";
+export {
+  availableGpuModes,
+  type BackendName,
+  backendNames,
+  gpuBackend,
+  machineLimits,
+  openBackend,
+  type OpenBackendOptions,
+  wasmBackend,
+} from "./open-backend.js";
+export {
+  type BackendMeasurement,
+  type FastestBackendOptions,
+  openFastestBackend,
+  type WorkOnBackend,
+} from "./fastest-backend.js";
 export type { WasmBackendOptions } from "./wasm/index.js";
 export type { MachineLimits } from "./wasm/limits.js";

@@ -15,24 +15,38 @@ export type BackendName = (typeof backendNames)[number];
 export interface OpenBackendOptions {
   /** One of {@link backendNames}. */
   readonly name: string;
-  /** For `gpu`, what gpu.js runs on: `webgpu`, `webgl2`, `headlessgl`, `webasm` or `cpu`. Left out: the fastest that is there. */
+  /**
+   * For `gpu`, what gpu.js runs on: `webgpu`, `webgl2`, `headlessgl`, `webasm` or `cpu`. Left out:
+   * the fastest that is there.
+   */
   readonly mode?: string | undefined;
-  /** How many threads it works on. Only `wasm` can have more than one; left out, it has as many as the machine runs at once. */
+  /**
+   * How many threads it works on. Only `wasm` can have more than one; left out, it has as many as
+   * the machine runs at once.
+   */
   readonly threads?: number | undefined;
 }
 
 /**
- * Opens a backend by name, as the command line does. What only one backend needs is loaded when that one is opened.
- * Whoever opens a backend calls its `dispose` in the end.
+ * Opens a backend by name, as the command line does. What only one backend needs is loaded when
+ * that one is opened. Whoever opens a backend calls its `dispose` in the end.
  *
- * @throws InputError when there is no such backend, mode or number of threads; the message lists what there is
+ * @throws InputError when there is no such backend, mode or number of threads; the message lists
+ *   what there is
  */
 export async function openBackend({ name, mode, threads }: OpenBackendOptions): Promise<Backend> {
-  if (!isBackendName(name)) reject("openBackend", `a backend (${backendNames.join(", ")})`, JSON.stringify(name));
-  if (threads !== undefined && !(Number.isInteger(threads) && threads >= 1 && threads <= MOST_THREADS)) reject("openBackend", `from 1 to ${MOST_THREADS} threads`, String(threads));
-  if (threads !== undefined && threads !== 1 && name !== "wasm") reject("openBackend", `threads to be 1, all that the ${name} backend has`, String(threads));
+  if (!isBackendName(name))
+    reject("openBackend", `a backend (${backendNames.join(", ")})`, JSON.stringify(name));
+  if (
+    threads !== undefined &&
+    !(Number.isInteger(threads) && threads >= 1 && threads <= MOST_THREADS)
+  )
+    reject("openBackend", `from 1 to ${MOST_THREADS} threads`, String(threads));
+  if (threads !== undefined && threads !== 1 && name !== "wasm")
+    reject("openBackend", `threads to be 1, all that the ${name} backend has`, String(threads));
   if (name === "gpu") return gpuBackend({ mode });
-  if (mode !== undefined) reject("openBackend", `no mode, since the ${name} backend has only one`, JSON.stringify(mode));
+  if (mode !== undefined)
+    reject("openBackend", `no mode, since the ${name} backend has only one`, JSON.stringify(mode));
   return name === "wasm" ? wasmBackend({ threads }) : referenceBackend();
 }
 
@@ -46,7 +60,10 @@ export async function gpuBackend(options: GpuBackendOptions = {}): Promise<GpuBa
   return (await import("./gpu/index.js")).gpuBackend(options);
 }
 
-/** Kernels that do nothing but multiply, read or write, to measure the machine by. Loads and compiles them. */
+/**
+ * Kernels that do nothing but multiply, read or write, to measure the machine by. Loads and
+ * compiles them.
+ */
 export async function machineLimits(largestBytes?: number): Promise<MachineLimits> {
   return (await import("./wasm/limits.js")).machineLimits(largestBytes);
 }

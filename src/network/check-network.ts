@@ -1,13 +1,24 @@
 /**
- * The gradient check of a whole network: of the loss, through all layers at once, by each parameter and by the images. What the layers
- * passed one by one can still go wrong between them. Derived in `derivations/gradient-check.md`.
+ * The gradient check of a whole network: of the loss, through all layers at once, by each parameter
+ * and by the images. What the layers passed one by one can still go wrong between them. Derived in
+ * `derivations/gradient-check.md`.
  */
-import { type Differentiable, everyLayer, gradientCheck, type GradientCheckOptions, type GradientCheckResult, type NamedTensors, softmaxCrossEntropyBackward, softmaxCrossEntropyForward } from "../backprop/index.js";
+import {
+  type Differentiable,
+  everyLayer,
+  gradientCheck,
+  type GradientCheckOptions,
+  type GradientCheckResult,
+  type NamedTensors,
+  softmaxCrossEntropyBackward,
+  softmaxCrossEntropyForward,
+} from "../backprop/index.js";
 import { reference } from "../kernels/index.js";
 import type { Random, Tensor } from "../tensor/index.js";
 import type { Sequential } from "./sequential.js";
 
-export interface CheckNetworkOptions extends Pick<GradientCheckOptions, "tolerance" | "curves" | "onProgress"> {
+export interface CheckNetworkOptions
+  extends Pick<GradientCheckOptions, "tolerance" | "curves" | "onProgress"> {
   /** Draws the entries. */
   readonly random: Random;
   /** How many entries of each parameter, and of the images, are checked. */
@@ -17,7 +28,8 @@ export interface CheckNetworkOptions extends Pick<GradientCheckOptions, "toleran
 const ENTRIES = 20;
 const TOLERANCE = 1e-6;
 /**
- * Behind every parameter of an early layer there are thousands of rectifiers and windows, of which some flip within almost any step.
+ * Behind every parameter of an early layer there are thousands of rectifiers and windows, of which
+ * some flip within almost any step.
  * (gradient-check.27) flips = Σₘ 2·ρ·sₘ·h: so the step shrinks until there is none
  */
 const STEPS = { step: 1e-3, smallestStep: 1e-6 };
@@ -25,20 +37,35 @@ const STEPS = { step: 1e-3, smallestStep: 1e-6 };
 const IMAGES = "images";
 
 /**
- * Compares random entries of every gradient of a network with numeric differentiation of its loss, the mean softmax cross-entropy. Runs on
- * the reference backend.
+ * Compares random entries of every gradient of a network with numeric differentiation of its loss,
+ * the mean softmax cross-entropy. Runs on the reference backend.
  *
- * @param network in float64; its parameters and buffers are changed during the check and restored, its gradients are overwritten
+ * @param network in float64; its parameters and buffers are changed during the check and restored,
+ *   its gradients are overwritten
  * @param images [N, ...], float64; they are changed and restored as well
  * @param labels N classes
  * @returns one result per parameter under its full name, and one for the images
  * @throws InputError when the network or the images are not float64
  */
-export async function checkNetwork(network: Sequential, images: Tensor, labels: ArrayLike<number>, { random, entries = ENTRIES, tolerance = TOLERANCE, ...rest }: CheckNetworkOptions): Promise<GradientCheckResult[]> {
-  const parameters = Object.fromEntries(network.parameters.map(({ name, parameter }) => [name, parameter.value]));
-  const buffers = network.buffers.map(({ buffer: { value } }) => ({ value, before: value.clone() }));
+export async function checkNetwork(
+  network: Sequential,
+  images: Tensor,
+  labels: ArrayLike<number>,
+  { random, entries = ENTRIES, tolerance = TOLERANCE, ...rest }: CheckNetworkOptions,
+): Promise<GradientCheckResult[]> {
+  const parameters = Object.fromEntries(
+    network.parameters.map(({ name, parameter }) => [name, parameter.value]),
+  );
+  const buffers = network.buffers.map(({ buffer: { value } }) => ({
+    value,
+    before: value.clone(),
+  }));
   try {
-    return await gradientCheck(lossOf(network, labels, random.split("pass")), { ...parameters, [IMAGES]: images }, { ...STEPS, random, tolerance, sample: entries, batch: IMAGES, ...rest });
+    return await gradientCheck(
+      lossOf(network, labels, random.split("pass")),
+      { ...parameters, [IMAGES]: images },
+      { ...STEPS, random, tolerance, sample: entries, batch: IMAGES, ...rest },
+    );
   } finally {
     for (const { value, before } of buffers) value.data.set(before.data);
   }
@@ -51,14 +78,27 @@ export async function checkNetwork(network: Sequential, images: Tensor, labels: 
  */
 function lossOf(network: Sequential, labels: ArrayLike<number>, random: Random): Differentiable {
   return async (inputs) => {
-    const { out, cache } = await softmaxCrossEntropyForward(await network.forward(inputs[IMAGES]!, { backend: reference, training: true, random }), labels);
+    const { out, cache } = await softmaxCrossEntropyForward(
+      await network.forward(inputs[IMAGES]!, { backend: reference, training: true, random }),
+      labels,
+    );
     return {
       out,
-      choices: everyLayer(network.layers).flatMap(({ name, layer }) => (layer.choices?.() ?? []).map((choices) => ({ ...choices, what: `${name}: ${choices.what}` }))),
+      choices: everyLayer(network.layers).flatMap(({ name, layer }) =>
+        (layer.choices?.() ?? []).map((choices) => ({
+          ...choices,
+          what: `${name}: ${choices.what}`,
+        })),
+      ),
       backward: async (dOut): Promise<NamedTensors> => {
         network.zeroGrad();
-        const dX = await network.backward((await softmaxCrossEntropyBackward(dOut, cache)).dLogits, true);
-        const gradients = network.parameters.map(({ name, parameter }) => [name, parameter.grad.clone()] as const);
+        const dX = await network.backward(
+          (await softmaxCrossEntropyBackward(dOut, cache)).dLogits,
+          true,
+        );
+        const gradients = network.parameters.map(
+          ({ name, parameter }) => [name, parameter.grad.clone()] as const,
+        );
         return { ...Object.fromEntries(gradients), [IMAGES]: dX! };
       },
     };

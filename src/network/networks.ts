@@ -1,7 +1,16 @@
-import { Affine, Conv2d, Flatten, MaxPool2d, Relu, type StorageOptions } from "../backprop/index.js";
+import {
+  Affine,
+  Conv2d,
+  Flatten,
+  MaxPool2d,
+  Relu,
+  type StorageOptions,
+} from "../backprop/index.js";
 import { Sequential } from "./sequential.js";
 
-/** The notes' network for MNIST: images [N, 1, 28, 28] in, logits [N, 10] out, 102,130 parameters. */
+/**
+ * The notes' network for MNIST: images [N, 1, 28, 28] in, logits [N, 10] out, 102,130 parameters.
+ */
 export function notebookNetwork(storage: StorageOptions = {}): Sequential {
   return new Sequential({
     conv1: new Conv2d({ inChannels: 1, outChannels: 16, kernelSize: 3 }, storage),

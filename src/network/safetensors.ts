@@ -1,9 +1,11 @@
 /**
- * The safetensors format: a header in JSON that names every tensor with its type, shape and place, then the numbers
- * themselves, little-endian and row-major. Specification: github.com/huggingface/safetensors.
+ * The safetensors format: a header in JSON that names every tensor with its type, shape and place,
+ * then the numbers themselves, little-endian and row-major. Specification:
+ * github.com/huggingface/safetensors.
  *
  *     8 bytes  length n of the header, unsigned
- *     n bytes  {"conv1.weight": {"dtype": "F32", "shape": [16, 1, 3, 3], "data_offsets": [0, 576]}, …}
+ *     n bytes  {"conv1.weight": {"dtype": "F32", "shape": [16, 1, 3, 3],
+ *              "data_offsets": [0, 576]}, …}
  *     rest     the data; offsets count from here
  */
 import { type Data, type DType, formatShape, reject, sizeOf, Tensor } from "../tensor/index.js";
@@ -29,16 +31,27 @@ const MOST_AXES = 32;
  * @throws InputError when a tensor is called `__metadata__`
  */
 export function encodeSafetensors({ tensors, metadata }: Safetensors): Uint8Array {
-  if (tensors.has(METADATA)) reject("encodeSafetensors", "names of tensors", METADATA, "the format keeps this one for the metadata");
-  const header: [name: string, entry: object][] = Object.keys(metadata).length === 0 ? [] : [[METADATA, metadata]];
+  if (tensors.has(METADATA))
+    reject(
+      "encodeSafetensors",
+      "names of tensors",
+      METADATA,
+      "the format keeps this one for the metadata",
+    );
+  const header: [name: string, entry: object][] =
+    Object.keys(metadata).length === 0 ? [] : [[METADATA, metadata]];
   let end = 0;
   for (const [name, tensor] of tensors) {
     const begin = end;
     end += tensor.size * BYTES[tensor.dtype];
-    header.push([name, { dtype: DTYPE_NAMES[tensor.dtype], shape: tensor.shape, data_offsets: [begin, end] }]);
+    header.push([
+      name,
+      { dtype: DTYPE_NAMES[tensor.dtype], shape: tensor.shape, data_offsets: [begin, end] },
+    ]);
   }
   const json = new TextEncoder().encode(JSON.stringify(Object.fromEntries(header)));
-  const headerLength = Math.ceil(json.length / 8) * 8; // padded with spaces, so that the data is aligned
+  // padded with spaces, so that the data is aligned
+  const headerLength = Math.ceil(json.length / 8) * 8;
   const bytes = new Uint8Array(8 + headerLength + end).fill(0x20, 8, 8 + headerLength);
   new DataView(bytes.buffer).setBigUint64(0, BigInt(headerLength), true);
   bytes.set(json, 8);
@@ -59,10 +72,20 @@ export function encodeSafetensors({ tensors, metadata }: Safetensors): Uint8Arra
  */
 export function decodeSafetensors(bytes: Uint8Array, where: string): Safetensors {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  if (bytes.length < 8) reject(where, "a safetensors file, which starts with the 8-byte length of its header", `${bytes.length} bytes`);
+  if (bytes.length < 8)
+    reject(
+      where,
+      "a safetensors file, which starts with the 8-byte length of its header",
+      `${bytes.length} bytes`,
+    );
   const length = view.getBigUint64(0, true);
   if (length > BigInt(Math.min(LONGEST_HEADER, bytes.length - 8))) {
-    reject(where, `a safetensors header that fits into the file's ${bytes.length} bytes`, `a header of ${length} bytes`, "the file is cut short or of another format");
+    reject(
+      where,
+      `a safetensors header that fits into the file's ${bytes.length} bytes`,
+      `a header of ${length} bytes`,
+      "the file is cut short or of another format",
+    );
   }
   const start = 8 + Number(length);
   const header = parseHeader(bytes.subarray(8, start), where);
@@ -72,7 +95,12 @@ export function decodeSafetensors(bytes: Uint8Array, where: string): Safetensors
   for (const [name, entry] of Object.entries(header)) {
     if (name === METADATA) metadata = checkMetadata(entry, where);
     else {
-      const { dtype, shape, begin, end } = checkEntry(shorten(name), entry, bytes.length - start, where);
+      const { dtype, shape, begin, end } = checkEntry(
+        shorten(name),
+        entry,
+        bytes.length - start,
+        where,
+      );
       tensors.set(name, Tensor.wrap(copyData(bytes, start + begin, dtype, sizeOf(shape)), shape));
       used.push([begin, end]);
     }
@@ -86,54 +114,90 @@ function parseHeader(json: Uint8Array, where: string): Record<string, unknown> {
   try {
     header = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(json));
   } catch {
-    reject(where, "a safetensors header in JSON", "other bytes", "the file is garbled or of another format");
+    reject(
+      where,
+      "a safetensors header in JSON",
+      "other bytes",
+      "the file is garbled or of another format",
+    );
   }
-  if (typeof header !== "object" || header === null || Array.isArray(header)) reject(where, "a safetensors header that is a JSON object", show(header));
+  if (typeof header !== "object" || header === null || Array.isArray(header))
+    reject(where, "a safetensors header that is a JSON object", show(header));
   return header as Record<string, unknown>;
 }
 
 function checkMetadata(entry: unknown, where: string): Record<string, string> {
-  const isText = typeof entry === "object" && entry !== null && !Array.isArray(entry) && Object.values(entry).every((value) => typeof value === "string");
+  const isText =
+    typeof entry === "object" &&
+    entry !== null &&
+    !Array.isArray(entry) &&
+    Object.values(entry).every((value) => typeof value === "string");
   if (!isText) reject(where, `${METADATA} to map names to text`, show(entry));
   return entry as Record<string, string>;
 }
 
-function checkEntry(name: string, entry: unknown, dataLength: number, where: string): { dtype: DType; shape: number[]; begin: number; end: number } {
-  const { dtype: code, shape, data_offsets: offsets } = (entry ?? {}) as { dtype?: unknown; shape?: unknown; data_offsets?: unknown };
-  const isWhole = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
+function checkEntry(
+  name: string,
+  entry: unknown,
+  dataLength: number,
+  where: string,
+): { dtype: DType; shape: number[]; begin: number; end: number } {
+  const {
+    dtype: code,
+    shape,
+    data_offsets: offsets,
+  } = (entry ?? {}) as { dtype?: unknown; shape?: unknown; data_offsets?: unknown };
+  const isWhole = (value: unknown): value is number =>
+    Number.isSafeInteger(value) && (value as number) >= 0;
   const dtype = code === "F32" ? "float32" : code === "F64" ? "float64" : null;
   if (dtype === null) reject(where, `tensor ${name} of type F32 or F64`, show(code));
-  if (!Array.isArray(shape) || !shape.every(isWhole)) reject(where, `tensor ${name} to have a shape of whole numbers`, show(shape));
-  if (shape.length > MOST_AXES) reject(where, `tensor ${name} to have at most ${MOST_AXES} axes`, String(shape.length));
+  if (!Array.isArray(shape) || !shape.every(isWhole))
+    reject(where, `tensor ${name} to have a shape of whole numbers`, show(shape));
+  if (shape.length > MOST_AXES)
+    reject(where, `tensor ${name} to have at most ${MOST_AXES} axes`, String(shape.length));
   if (!Array.isArray(offsets) || offsets.length !== 2 || !offsets.every(isWhole)) {
     reject(where, `tensor ${name} to have data_offsets [begin, end]`, show(offsets));
   }
   const [begin, end] = offsets as [number, number];
   if (end > dataLength || end - begin !== sizeOf(shape as number[]) * BYTES[dtype]) {
     const needed = sizeOf(shape as number[]) * BYTES[dtype];
-    reject(where, `tensor ${name} of shape ${formatShape(shape as number[])} to take ${needed} of the ${dataLength} data bytes`, `offsets [${begin}, ${end}]`, "the file is cut short or garbled");
+    reject(
+      where,
+      `tensor ${name} of shape ${formatShape(shape as number[])} to take ${needed} ` +
+        `of the ${dataLength} data bytes`,
+      `offsets [${begin}, ${end}]`,
+      "the file is cut short or garbled",
+    );
   }
   return { dtype, shape: shape as number[], begin, end };
 }
 
 /** The format allows neither holes nor overlaps nor bytes after the end. */
-function checkCoverage(used: [begin: number, end: number][], dataLength: number, where: string): void {
+function checkCoverage(
+  used: [begin: number, end: number][],
+  dataLength: number,
+  where: string,
+): void {
   let position = 0;
   for (const [begin, end] of used.sort(([a, endA], [b, endB]) => a - b || endA - endB)) {
-    if (begin !== position) reject(where, `the next tensor at data byte ${position}`, `one at ${begin}`);
+    if (begin !== position)
+      reject(where, `the next tensor at data byte ${position}`, `one at ${begin}`);
     position = end;
   }
   if (position !== dataLength) reject(where, `${position} data bytes`, String(dataLength));
 }
 
 function copyData(bytes: Uint8Array, position: number, dtype: DType, length: number): Data {
-  const copy = new Uint8Array(bytes.subarray(position, position + length * BYTES[dtype])); // a copy is aligned, a view may not be (and a Buffer's slice is a view)
+  // a copy is aligned, a view may not be (and a Buffer's slice is a view)
+  const copy = new Uint8Array(bytes.subarray(position, position + length * BYTES[dtype]));
   return dtype === "float32" ? new Float32Array(copy.buffer) : new Float64Array(copy.buffer);
 }
 
 /** A value of the header for a message: what lies deeper than one level is left out. */
 function show(value: unknown): string {
-  const flat = JSON.stringify(value, (_key, inner: unknown) => (inner === value || typeof inner !== "object" || inner === null ? inner : "…"));
+  const flat = JSON.stringify(value, (_key, inner: unknown) =>
+    inner === value || typeof inner !== "object" || inner === null ? inner : "…",
+  );
   return flat === undefined ? "none" : shorten(flat);
 }
 

@@ -2,39 +2,69 @@ import { formatShape, reject, sameShape, type Tensor } from "../tensor/index.js"
 import { encodeSafetensors } from "./safetensors.js";
 import type { Sequential } from "./sequential.js";
 
-/** A network's parameters by name, in the order of its layers, and then its buffers. They share memory with the network. */
+/**
+ * A network's parameters by name, in the order of its layers, and then its buffers. They share
+ * memory with the network.
+ */
 export function networkWeights(network: Sequential): ReadonlyMap<string, Tensor> {
-  const parameters = network.parameters.map(({ name, parameter }): [string, Tensor] => [name, parameter.value]);
-  return new Map([...parameters, ...network.buffers.map(({ name, buffer }): [string, Tensor] => [name, buffer.value])]);
+  const parameters = network.parameters.map(({ name, parameter }): [string, Tensor] => [
+    name,
+    parameter.value,
+  ]);
+  return new Map([
+    ...parameters,
+    ...network.buffers.map(({ name, buffer }): [string, Tensor] => [name, buffer.value]),
+  ]);
 }
 
 /**
  * Copies weights into a network.
  *
  * @param where the file they come from, for messages
- * @throws InputError unless exactly the network's parameters and buffers are there, in their shapes and finite; then nothing was copied
+ * @throws InputError unless exactly the network's parameters and buffers are there, in their shapes
+ *   and finite; then nothing was copied
  */
-export function loadWeights(network: Sequential, tensors: ReadonlyMap<string, Tensor>, where: string): void {
+export function loadWeights(
+  network: Sequential,
+  tensors: ReadonlyMap<string, Tensor>,
+  where: string,
+): void {
   checkWeights(network, tensors, where)();
 }
 
-/** The same in two steps, where more has to be checked before anything changes: checks now, and returns what copies. */
-export function checkWeights(network: Sequential, tensors: ReadonlyMap<string, Tensor>, where: string): () => void {
+/**
+ * The same in two steps, where more has to be checked before anything changes: checks now, and
+ * returns what copies.
+ */
+export function checkWeights(
+  network: Sequential,
+  tensors: ReadonlyMap<string, Tensor>,
+  where: string,
+): () => void {
   const own = networkWeights(network);
   const missing = [...own.keys()].filter((name) => !tensors.has(name));
   const unknown = [...tensors.keys()].filter((name) => !own.has(name));
   if (missing.length > 0 || unknown.length > 0) {
-    const found = [...(missing.length > 0 ? [`no ${listNames(missing)}`] : []), ...(unknown.length > 0 ? [`also ${listNames(unknown)}`] : [])].join(" and ");
+    const found = [
+      ...(missing.length > 0 ? [`no ${listNames(missing)}`] : []),
+      ...(unknown.length > 0 ? [`also ${listNames(unknown)}`] : []),
+    ].join(" and ");
     reject(where, "the weights of this network", found, "they belong to another network");
   }
   const copies: [value: Tensor, copy: Tensor][] = [];
   for (const [name, value] of own) {
     const given = tensors.get(name)!;
     if (!sameShape(given.shape, value.shape)) {
-      reject(where, `${name} of shape ${formatShape(value.shape)}`, formatShape(given.shape), "the weights belong to another network");
+      reject(
+        where,
+        `${name} of shape ${formatShape(value.shape)}`,
+        formatShape(given.shape),
+        "the weights belong to another network",
+      );
     }
     const copy = given.astype(value.dtype); // a float64 may be infinite as a float32
-    if (!copy.data.every(Number.isFinite)) reject(where, `${name} to hold finite numbers`, "NaN or infinity");
+    if (!copy.data.every(Number.isFinite))
+      reject(where, `${name} to hold finite numbers`, "NaN or infinity");
     copies.push([value, copy]);
   }
   return () => copies.forEach(([value, copy]) => value.data.set(copy.data));
@@ -42,11 +72,17 @@ export function checkWeights(network: Sequential, tensors: ReadonlyMap<string, T
 
 /** The first few names, and how many there are besides. */
 function listNames(names: readonly string[]): string {
-  const shown = names.slice(0, 8).map((name) => (name.length > 60 ? `${name.slice(0, 59)}…` : name));
-  return `${shown.join(", ")}${names.length > shown.length ? ` and ${names.length - shown.length} more` : ""}`;
+  const shown = names
+    .slice(0, 8)
+    .map((name) => (name.length > 60 ? `${name.slice(0, 59)}…` : name));
+  const more = names.length - shown.length;
+  return `${shown.join(", ")}${more > 0 ? ` and ${more} more` : ""}`;
 }
 
-/** SHA-256, in hexadecimal, of the safetensors file of a network's weights: equal for equal weights, bit by bit. */
+/**
+ * SHA-256, in hexadecimal, of the safetensors file of a network's weights: equal for equal weights,
+ * bit by bit.
+ */
 export async function weightsSha256(network: Sequential): Promise<string> {
   const bytes = encodeSafetensors({ tensors: networkWeights(network), metadata: {} });
   const digest = await crypto.subtle.digest("SHA-256", bytes as Uint8Array<ArrayBuffer>);

@@ -21,8 +21,19 @@ export function map(x: Tensor, f: (value: number) => number): Tensor {
  *
  * @throws InputError when the shapes do not broadcast or the element types differ
  */
-export function zip(a: Tensor, b: Tensor, f: (a: number, b: number) => number, where = "zip"): Tensor {
-  if (a.dtype !== b.dtype) reject(where, "operands of one element type", `${a.dtype} and ${b.dtype}`, "convert one with astype");
+export function zip(
+  a: Tensor,
+  b: Tensor,
+  f: (a: number, b: number) => number,
+  where = "zip",
+): Tensor {
+  if (a.dtype !== b.dtype)
+    reject(
+      where,
+      "operands of one element type",
+      `${a.dtype} and ${b.dtype}`,
+      "convert one with astype",
+    );
   const shape = broadcastShape(where, a.shape, b.shape);
   const out = Tensor.zeros(shape, a.dtype);
   const [from, other, into] = [a.data, b.data, out.data];
@@ -34,7 +45,8 @@ export function zip(a: Tensor, b: Tensor, f: (a: number, b: number) => number, w
   const { length, steps } = rowOf(shape, ...layouts);
   const [stepA, stepB, stepOut] = steps as [number, number, number];
   forEachRow(shape, layouts, (pa, pb, po) => {
-    for (let i = 0; i < length; i++) into[po + i * stepOut] = f(from[pa + i * stepA]!, other[pb + i * stepB]!);
+    for (let i = 0; i < length; i++)
+      into[po + i * stepOut] = f(from[pa + i * stepA]!, other[pb + i * stepB]!);
   });
   return out;
 }
@@ -42,7 +54,10 @@ export function zip(a: Tensor, b: Tensor, f: (a: number, b: number) => number, w
 /** A tensor, or a number that stands for a tensor full of it. */
 export type Operand = Tensor | number;
 
-function binary(where: string, f: (a: number, b: number) => number): (a: Tensor, b: Operand) => Tensor {
+function binary(
+  where: string,
+  f: (a: number, b: number) => number,
+): (a: Tensor, b: Operand) => Tensor {
   return (a, b) => (typeof b === "number" ? map(a, (value) => f(value, b)) : zip(a, b, f, where));
 }
 
@@ -95,16 +110,22 @@ export const erf = elementwise(erfOfNumber);
 export const erfc = elementwise(erfcOfNumber);
 
 /**
- * `target += source`, in place: the one operation that changes an existing tensor. Gradients accumulate with it,
- * because a value that is used twice receives the sum of what flows back along both paths.
+ * `target += source`, in place: the one operation that changes an existing tensor. Gradients
+ * accumulate with it, because a value that is used twice receives the sum of what flows back along
+ * both paths.
  *
  * @throws InputError when the shapes differ or the target is not contiguous
  */
 export function accumulate(target: Tensor, source: Tensor): void {
   if (!sameShape(target.shape, source.shape)) {
-    reject("accumulate", `a source of shape ${formatShape(target.shape)}`, formatShape(source.shape));
+    reject(
+      "accumulate",
+      `a source of shape ${formatShape(target.shape)}`,
+      formatShape(source.shape),
+    );
   }
-  if (!target.isContiguous) reject("accumulate", "a contiguous target", `strides ${formatShape(target.stride)}`);
+  if (!target.isContiguous)
+    reject("accumulate", "a contiguous target", `strides ${formatShape(target.stride)}`);
   const into = target.data;
   const from = source.contiguous().data;
   for (let i = 0; i < into.length; i++) into[i]! += from[i]!;

@@ -1,19 +1,21 @@
 /**
- * The one error that leibniz throws for bad input: a shape that does not fit, a file that is cut short, a name
- * that nobody knows. Its message is a single line that says what was expected and what was found. Any other
- * error that escapes, except a {@link MachineError}, is a bug in leibniz.
+ * The one error that leibniz throws for bad input: a shape that does not fit, a file that is cut
+ * short, a name that nobody knows. Its message is a single line that says what was expected and
+ * what was found. Any other error that escapes, except a {@link MachineError}, is a bug in leibniz.
  */
 export class InputError extends Error {
   override readonly name = "InputError";
 
   constructor(message: string) {
-    super(message.replace(/[\p{Cc}\u2028\u2029]+/gu, " ")); // a name from a file may hold line breaks
+    // a name from a file may hold line breaks
+    super(message.replace(/[\p{Cc}\u2028\u2029]+/gu, " "));
   }
 }
 
 /**
- * The one error for a machine that fails where the input was good and leibniz is not to blame: a thread that died, memory that cannot
- * grow, a device that was lost. Its message is a single line as well.
+ * The one error for a machine that fails where the input was good and leibniz is not to blame: a
+ * thread that died, memory that cannot grow, a device that was lost. Its message is a single line
+ * as well.
  */
 export class MachineError extends Error {
   override readonly name = "MachineError";
@@ -30,7 +32,9 @@ export class MachineError extends Error {
  * @throws InputError always
  */
 export function reject(where: string, expected: string, got: string, hint?: string): never {
-  throw new InputError(`${where}: expected ${expected}, got ${got}${hint === undefined ? "" : `; ${hint}`}`);
+  throw new InputError(
+    `${where}: expected ${expected}, got ${got}${hint === undefined ? "" : `; ${hint}`}`,
+  );
 }
 
 /** A shape as error messages print it: `[2, 3]`. */

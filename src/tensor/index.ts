@@ -3,7 +3,27 @@ export { InputError, MachineError, formatShape, reject } from "./errors.js";
 export { type Allocator, type Data, type DType, heapAllocator } from "./storage.js";
 export { broadcastShape, sameShape, sizeOf } from "./shape.js";
 export { Deferred, type Nested, type SliceRange, Tensor, tensor } from "./tensor.js";
-export { type Elementwise, type Operand, accumulate, add, divide, erf, erfc, exp, expm1, log, log1p, map, maximum, multiply, negate, sqrt, subtract, tanh, zip } from "./elementwise.js";
+export {
+  type Elementwise,
+  type Operand,
+  accumulate,
+  add,
+  divide,
+  erf,
+  erfc,
+  exp,
+  expm1,
+  log,
+  log1p,
+  map,
+  maximum,
+  multiply,
+  negate,
+  sqrt,
+  subtract,
+  tanh,
+  zip,
+} from "./elementwise.js";
 export { cosPi } from "./cosine.js";
 export { integerPower } from "./integer-power.js";
 export { type ReduceOptions, argmax, max, mean, sum } from "./reduce.js";

@@ -15,7 +15,11 @@ import { Tensor } from "./tensor.js";
  */
 export function matmul(a: Tensor, b: Tensor): Tensor {
   if (a.rank !== 2 || b.rank !== 2 || a.shape[1] !== b.shape[0] || a.dtype !== b.dtype) {
-    reject("matmul", "matrices [M, I] and [I, N] of one element type", `${formatShape(a.shape)} ${a.dtype} and ${formatShape(b.shape)} ${b.dtype}`);
+    reject(
+      "matmul",
+      "matrices [M, I] and [I, N] of one element type",
+      `${formatShape(a.shape)} ${a.dtype} and ${formatShape(b.shape)} ${b.dtype}`,
+    );
   }
   const [M, I] = a.shape as [number, number];
   const N = b.shape[1]!;

@@ -5,8 +5,8 @@ const LONGEST_AXIS = 12;
 const EDGE = 3;
 
 /**
- * A tensor for people: brackets nested as its axes are, numbers aligned in columns with up to four decimals, and
- * `…` where an axis is too long to read.
+ * A tensor for people: brackets nested as its axes are, numbers aligned in columns with up to four
+ * decimals, and `…` where an axis is too long to read.
  */
 export function formatTensor(tensor: Tensor): string {
   if (tensor.rank === 0) return formatNumber(tensor.item());
@@ -16,8 +16,13 @@ export function formatTensor(tensor: Tensor): string {
   let next = 0;
   const render = (axis: number): string => {
     if (axis === tensor.rank) return cells[next++]!.padStart(width);
-    const parts = shownEntries(tensor.shape[axis]!).map((entry) => (entry === null ? "…" : render(axis + 1)));
-    const between = axis === tensor.rank - 1 ? ", " : `,${"\n".repeat(tensor.rank - 1 - axis)}${" ".repeat(axis + 1)}`;
+    const parts = shownEntries(tensor.shape[axis]!).map((entry) =>
+      entry === null ? "…" : render(axis + 1),
+    );
+    const between =
+      axis === tensor.rank - 1
+        ? ", "
+        : `,${"\n".repeat(tensor.rank - 1 - axis)}${" ".repeat(axis + 1)}`;
     return `[${parts.join(between)}]`;
   };
   return render(0);

@@ -5,14 +5,19 @@ import { type DType, heapAllocator, type Allocator } from "./storage.js";
 import { Tensor } from "./tensor.js";
 
 /**
- * A seeded source of random numbers: the same seed gives the same numbers on every machine and in every engine. The generator is
- * Chris Doty-Humphrey's sfc32 ("small fast counter", from PractRand), keyed by a hash of the seed.
+ * A seeded source of random numbers: the same seed gives the same numbers on every machine and in
+ * every engine. The generator is Chris Doty-Humphrey's sfc32 ("small fast counter", from
+ * PractRand), keyed by a hash of the seed.
  *
- * {@link Random.split} derives a further source from a *name*, not from how many numbers were drawn before. So
- * `random.split("conv2")` gives conv2 the same initial weights whether or not a layer was added in front of it.
+ * {@link Random.split} derives a further source from a *name*, not from how many numbers were drawn
+ * before. So `random.split("conv2")` gives conv2 the same initial weights whether or not a layer
+ * was added in front of it.
  */
 export class Random {
-  /** What this source was made from, with the names of all splits: another one with this seed gives the same numbers. */
+  /**
+   * What this source was made from, with the names of all splits: another one with this seed gives
+   * the same numbers.
+   */
   readonly seed: string;
   #a: number;
   #b: number;
@@ -49,9 +54,13 @@ export class Random {
     return (high * 2 ** 26 + low) / 2 ** 53;
   }
 
-  /** A whole number from 0 to bound − 1, each equally likely: draws that would favour small numbers are redone. */
+  /**
+   * A whole number from 0 to bound − 1, each equally likely: draws that would favour small numbers
+   * are redone.
+   */
   integer(bound: number): number {
-    if (!Number.isInteger(bound) || bound < 1 || bound > 2 ** 32) reject("Random.integer", "a bound from 1 to 2³²", String(bound));
+    if (!Number.isInteger(bound) || bound < 1 || bound > 2 ** 32)
+      reject("Random.integer", "a bound from 1 to 2³²", String(bound));
     const fair = 2 ** 32 - (2 ** 32 % bound);
     for (;;) {
       const drawn = this.bits();
@@ -60,9 +69,10 @@ export class Random {
   }
 
   /**
-   * A number from the normal distribution with mean 0 and standard deviation 1, by Marsaglia's polar method (Marsaglia and Bray, 1964):
-   * a point drawn evenly from the unit disc has a direction and, independently, a squared distance that is evenly spread over (0, 1).
-   * So it takes no sine, and a logarithm and a root that are the same in every engine.
+   * A number from the normal distribution with mean 0 and standard deviation 1, by Marsaglia's
+   * polar method (Marsaglia and Bray, 1964): a point drawn evenly from the unit disc has a
+   * direction and, independently, a squared distance that is evenly spread over (0, 1). So it takes
+   * no sine, and a logarithm and a root that are the same in every engine.
    */
   nextNormal(): number {
     if (this.#spareNormal !== null) {
@@ -81,19 +91,35 @@ export class Random {
     }
   }
 
-  /** A tensor of numbers evenly spread over [low, high); the very largest may round to `high` itself. */
-  uniform(shape: readonly number[], low: number, high: number, dtype: DType = "float32", allocator: Allocator = heapAllocator): Tensor {
+  /**
+   * A tensor of numbers evenly spread over [low, high); the very largest may round to `high`
+   * itself.
+   */
+  uniform(
+    shape: readonly number[],
+    low: number,
+    high: number,
+    dtype: DType = "float32",
+    allocator: Allocator = heapAllocator,
+  ): Tensor {
     return this.#fill(shape, () => low + (high - low) * this.next(), dtype, allocator);
   }
 
   /** A tensor of normally distributed numbers. */
-  normal(shape: readonly number[], mean = 0, standardDeviation = 1, dtype: DType = "float32", allocator: Allocator = heapAllocator): Tensor {
+  normal(
+    shape: readonly number[],
+    mean = 0,
+    standardDeviation = 1,
+    dtype: DType = "float32",
+    allocator: Allocator = heapAllocator,
+  ): Tensor {
     return this.#fill(shape, () => mean + standardDeviation * this.nextNormal(), dtype, allocator);
   }
 
   /** The numbers 0 … n − 1 in random order, every order equally likely (Fisher and Yates). */
   permutation(n: number): Uint32Array {
-    if (!Number.isInteger(n) || n < 0 || n > 2 ** 31) reject("Random.permutation", "a whole number from 0 to 2³¹", String(n));
+    if (!Number.isInteger(n) || n < 0 || n > 2 ** 31)
+      reject("Random.permutation", "a whole number from 0 to 2³¹", String(n));
     const order = Uint32Array.from({ length: n }, (_, i) => i);
     for (let i = n - 1; i > 0; i--) {
       const j = this.integer(i + 1);
@@ -109,7 +135,10 @@ export class Random {
   }
 }
 
-/** Three well-mixed 32-bit words from a text: FNV-1a with three offsets, each finished as MurmurHash3 finishes. */
+/**
+ * Three well-mixed 32-bit words from a text: FNV-1a with three offsets, each finished as
+ * MurmurHash3 finishes.
+ */
 function hash(text: string): [number, number, number] {
   const bytes = new TextEncoder().encode(text);
   return [0x811c9dc5, 0x9e3779b9, 0x85ebca6b].map((start) => {

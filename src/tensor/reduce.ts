@@ -3,7 +3,9 @@ import { forEachRow, resolveAxis, rowOf, sizeOf } from "./shape.js";
 import type { Data } from "./storage.js";
 import { Tensor } from "./tensor.js";
 
-/** Which axes a reduction removes (all of them if left out), and whether they stay with extent 1. */
+/**
+ * Which axes a reduction removes (all of them if left out), and whether they stay with extent 1.
+ */
 export interface ReduceOptions {
   readonly axes?: number | readonly number[];
   readonly keepDims?: boolean;
@@ -14,10 +16,15 @@ export function sum(x: Tensor, options: ReduceOptions = {}): Tensor {
   return reduce("sum", x, options, 0, addRow);
 }
 
-/** Arithmetic mean over the given axes. A new tensor. @throws InputError when they hold no element */
+/**
+ * Arithmetic mean over the given axes. A new tensor.
+ *
+ * @throws InputError when they hold no element
+ */
 export function mean(x: Tensor, options: ReduceOptions = {}): Tensor {
   const out = reduce("mean", x, options, 0, addRow, (total, count) => total / count);
-  if (!(x.size / out.size > 0)) reject("mean", "at least one element to average", `shape ${formatShape(x.shape)}`);
+  if (!(x.size / out.size > 0))
+    reject("mean", "at least one element to average", `shape ${formatShape(x.shape)}`);
   return out;
 }
 
@@ -27,26 +34,43 @@ export function max(x: Tensor, options: ReduceOptions = {}): Tensor {
   return reduce("max", x, options, -Infinity, maxRow);
 }
 
-/** Combines a row of numbers with the results that they belong to. A whole row at a time, because a call for each number takes longer than the number. */
-type CombineRow = (totals: Float64Array, into: number, stepInto: number, data: Data, from: number, stepFrom: number, length: number) => void;
+/**
+ * Combines a row of numbers with the results that they belong to. A whole row at a time, because a
+ * call for each number takes longer than the number.
+ */
+type CombineRow = (
+  totals: Float64Array,
+  into: number,
+  stepInto: number,
+  data: Data,
+  from: number,
+  stepFrom: number,
+  length: number,
+) => void;
 
 const addRow: CombineRow = (totals, into, stepInto, data, from, stepFrom, length) => {
   for (let i = 0; i < length; i++) totals[into + i * stepInto]! += data[from + i * stepFrom]!;
 };
 
 const maxRow: CombineRow = (totals, into, stepInto, data, from, stepFrom, length) => {
-  for (let i = 0; i < length; i++) totals[into + i * stepInto] = Math.max(totals[into + i * stepInto]!, data[from + i * stepFrom]!);
+  for (let i = 0; i < length; i++)
+    totals[into + i * stepInto] = Math.max(
+      totals[into + i * stepInto]!,
+      data[from + i * stepFrom]!,
+    );
 };
 
 /**
- * Index of the largest element along one axis, the first in case of a tie; a NaN is passed over unless it comes first.
+ * Index of the largest element along one axis, the first in case of a tie; a NaN is passed over
+ * unless it comes first.
  *
  * @returns one index per remaining position, in row-major order of the shape without that axis
  */
 export function argmax(x: Tensor, axis: number): Int32Array {
   const along = resolveAxis("argmax", axis, x.rank);
   const extent = x.shape[along]!;
-  if (extent === 0) reject("argmax", "at least one element along the axis", `shape ${formatShape(x.shape)}`);
+  if (extent === 0)
+    reject("argmax", "at least one element along the axis", `shape ${formatShape(x.shape)}`);
   const rest = x.shape.filter((_, a) => a !== along);
   const restStride = x.stride.filter((_, a) => a !== along);
   const step = x.stride[along]!;
@@ -84,8 +108,11 @@ function reduce(
   const data = x.data;
   const { length, steps } = rowOf(x.shape, x, layout);
   const [stepFrom, stepInto] = steps as [number, number];
-  forEachRow(x.shape, [x, layout], (from, into) => combine(totals, into, stepInto, data, from, stepFrom, length));
-  if (finish !== undefined) totals.forEach((total, i) => (totals[i] = finish(total, x.size / totals.length)));
+  forEachRow(x.shape, [x, layout], (from, into) =>
+    combine(totals, into, stepInto, data, from, stepFrom, length),
+  );
+  if (finish !== undefined)
+    totals.forEach((total, i) => (totals[i] = finish(total, x.size / totals.length)));
   const shape = options.keepDims === true ? kept : x.shape.filter((_, axis) => !reduced.has(axis));
   return Tensor.from(totals, shape, x.dtype);
 }

@@ -32,18 +32,27 @@ export function checkShape(where: string, shape: readonly number[]): void {
 }
 
 /**
- * The shape two operands share after broadcasting: aligned at the last axis, extents must be equal or 1.
+ * The shape two operands share after broadcasting: aligned at the last axis, extents must be equal
+ * or 1.
  *
  * @throws InputError when an axis has two different extents and neither is 1
  */
-export function broadcastShape(where: string, a: readonly number[], b: readonly number[]): number[] {
+export function broadcastShape(
+  where: string,
+  a: readonly number[],
+  b: readonly number[],
+): number[] {
   const rank = Math.max(a.length, b.length);
   const shape = new Array<number>(rank);
   for (let axis = 0; axis < rank; axis++) {
     const extentA = a[axis - (rank - a.length)] ?? 1;
     const extentB = b[axis - (rank - b.length)] ?? 1;
     if (extentA !== extentB && extentA !== 1 && extentB !== 1) {
-      reject(where, "shapes that broadcast (extents equal or 1, aligned at the last axis)", `${formatShape(a)} and ${formatShape(b)}`);
+      reject(
+        where,
+        "shapes that broadcast (extents equal or 1, aligned at the last axis)",
+        `${formatShape(a)} and ${formatShape(b)}`,
+      );
     }
     shape[axis] = extentA === 1 ? extentB : extentA;
   }
@@ -57,7 +66,12 @@ export function broadcastShape(where: string, a: readonly number[], b: readonly 
  */
 export function resolveAxis(where: string, axis: number, rank: number): number {
   if (!Number.isInteger(axis) || axis < -rank || axis >= rank) {
-    reject(where, `an axis from ${-rank} to ${rank - 1}`, String(axis), `the tensor has rank ${rank}`);
+    reject(
+      where,
+      `an axis from ${-rank} to ${rank - 1}`,
+      String(axis),
+      `the tensor has rank ${rank}`,
+    );
   }
   return axis < 0 ? axis + rank : axis;
 }
@@ -69,11 +83,16 @@ export interface Layout {
 }
 
 /**
- * Calls `visit` for every row of `shape`, a row being what the last axis runs over, with the position of its first element in each of up
- * to three strided layouts. Rows come in row-major order: an odometer whose last wheel turns fastest. The caller's own loop goes along
- * the row, by the layouts' last strides, which is faster than a call for each element.
+ * Calls `visit` for every row of `shape`, a row being what the last axis runs over, with the
+ * position of its first element in each of up to three strided layouts. Rows come in row-major
+ * order: an odometer whose last wheel turns fastest. The caller's own loop goes along the row, by
+ * the layouts' last strides, which is faster than a call for each element.
  */
-export function forEachRow(shape: readonly number[], layouts: readonly [Layout, Layout?, Layout?], visit: (first: number, second: number, third: number) => void): void {
+export function forEachRow(
+  shape: readonly number[],
+  layouts: readonly [Layout, Layout?, Layout?],
+  visit: (first: number, second: number, third: number) => void,
+): void {
   if (sizeOf(shape) === 0) return;
   const positions = [0, 1, 2].map((l) => layouts[l]?.offset ?? 0) as [number, number, number];
   const index = new Array<number>(shape.length).fill(0);
@@ -92,8 +111,17 @@ export function forEachRow(shape: readonly number[], layouts: readonly [Layout, 
   }
 }
 
-/** How many elements a row of `shape` has, and the step from one to the next in each layout. A scalar is a row of one. */
-export function rowOf(shape: readonly number[], ...layouts: readonly Layout[]): { readonly length: number; readonly steps: readonly number[] } {
+/**
+ * How many elements a row of `shape` has, and the step from one to the next in each layout. A
+ * scalar is a row of one.
+ */
+export function rowOf(
+  shape: readonly number[],
+  ...layouts: readonly Layout[]
+): { readonly length: number; readonly steps: readonly number[] } {
   const last = shape.length - 1;
-  return { length: last < 0 ? 1 : shape[last]!, steps: layouts.map(({ stride }) => (last < 0 ? 0 : stride[last]!)) };
+  return {
+    length: last < 0 ? 1 : shape[last]!,
+    steps: layouts.map(({ stride }) => (last < 0 ? 0 : stride[last]!)),
+  };
 }

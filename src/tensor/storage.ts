@@ -5,8 +5,8 @@ export type DType = "float32" | "float64";
 export type Data = Float32Array | Float64Array;
 
 /**
- * Where the memory of new tensors comes from. The default takes it from JavaScript's heap; a backend may hand
- * out memory that its own kernels can see, without any other code noticing.
+ * Where the memory of new tensors comes from. The default takes it from JavaScript's heap; a
+ * backend may hand out memory that its own kernels can see, without any other code noticing.
  */
 export interface Allocator {
   /** @returns `length` zeros of the given type */
@@ -15,7 +15,8 @@ export interface Allocator {
 
 /** Ordinary typed arrays, freed by the garbage collector. */
 export const heapAllocator: Allocator = {
-  allocate: (dtype, length) => (dtype === "float32" ? new Float32Array(length) : new Float64Array(length)),
+  allocate: (dtype, length) =>
+    dtype === "float32" ? new Float32Array(length) : new Float64Array(length),
 };
 
 /** The element type of existing memory. */

@@ -1,13 +1,25 @@
 import ndarray, { type NdArray } from "ndarray";
 import { formatShape, reject } from "./errors.js";
 import { formatTensor } from "./print.js";
-import { broadcastShape, checkShape, forEachRow, resolveAxis, rowMajorStride, rowOf, sameShape, sizeOf } from "./shape.js";
+import {
+  broadcastShape,
+  checkShape,
+  forEachRow,
+  resolveAxis,
+  rowMajorStride,
+  rowOf,
+  sameShape,
+  sizeOf,
+} from "./shape.js";
 import { type Allocator, type Data, type DType, dtypeOf, heapAllocator } from "./storage.js";
 
 /** Numbers nested as deep as the tensor has axes; a bare number for rank 0. */
 export type Nested = number | readonly Nested[];
 
-/** One entry per axis of {@link Tensor.slice}: a range `[start, stop]`, or `null` for the whole axis. */
+/**
+ * One entry per axis of {@link Tensor.slice}: a range `[start, stop]`, or `null` for the whole
+ * axis.
+ */
 export type SliceRange = readonly [start: number, stop: number] | null;
 
 /** A computation that is done at most once, and only when its result is looked at. */
@@ -41,8 +53,9 @@ export class Deferred {
  *
  *     position(i₀, i₁, …) = offset + i₀·stride₀ + i₁·stride₁ + …
  *
- * The rule is held by an `ndarray` view, so that transposing, slicing and broadcasting only rewrite the rule and
- * share the memory. Each method below says whether its result shares memory with this tensor.
+ * The rule is held by an `ndarray` view, so that transposing, slicing and broadcasting only rewrite
+ * the rule and share the memory. Each method below says whether its result shares memory with this
+ * tensor.
  */
 export class Tensor {
   readonly dtype: DType;
@@ -57,13 +70,22 @@ export class Tensor {
   }
 
   /** A tensor of zeros. */
-  static zeros(shape: readonly number[], dtype: DType = "float32", allocator: Allocator = heapAllocator): Tensor {
+  static zeros(
+    shape: readonly number[],
+    dtype: DType = "float32",
+    allocator: Allocator = heapAllocator,
+  ): Tensor {
     checkShape("Tensor.zeros", shape);
     return Tensor.wrap(allocator.allocate(dtype, sizeOf(shape)), shape);
   }
 
   /** A tensor whose every element is `value`. */
-  static full(shape: readonly number[], value: number, dtype: DType = "float32", allocator: Allocator = heapAllocator): Tensor {
+  static full(
+    shape: readonly number[],
+    value: number,
+    dtype: DType = "float32",
+    allocator: Allocator = heapAllocator,
+  ): Tensor {
     const tensor = Tensor.zeros(shape, dtype, allocator);
     tensor.data.fill(value);
     return tensor;
@@ -77,14 +99,19 @@ export class Tensor {
   static wrap(data: Data, shape: readonly number[]): Tensor {
     checkShape("Tensor.wrap", shape);
     if (sizeOf(shape) !== data.length) {
-      reject("Tensor.wrap", `${sizeOf(shape)} elements for shape ${formatShape(shape)}`, String(data.length));
+      reject(
+        "Tensor.wrap",
+        `${sizeOf(shape)} elements for shape ${formatShape(shape)}`,
+        String(data.length),
+      );
     }
     return new Tensor(ndarray(data, [...shape], rowMajorStride(shape), 0));
   }
 
   /**
-   * A tensor whose memory is filled only when somebody looks at its numbers. Whoever made it may recognise the computation by
-   * {@link deferred} and do without the numbers. Nobody else can tell the difference, as long as what it is computed from stays as it is.
+   * A tensor whose memory is filled only when somebody looks at its numbers. Whoever made it may
+   * recognise the computation by {@link deferred} and do without the numbers. Nobody else can tell
+   * the difference, as long as what it is computed from stays as it is.
    */
   static defer(data: Data, shape: readonly number[], deferred: Deferred): Tensor {
     const { view } = Tensor.wrap(data, shape);
@@ -92,10 +119,19 @@ export class Tensor {
   }
 
   /** Copies flat numbers, in row-major order, into a new tensor. */
-  static from(values: ArrayLike<number>, shape: readonly number[], dtype: DType = "float32", allocator: Allocator = heapAllocator): Tensor {
+  static from(
+    values: ArrayLike<number>,
+    shape: readonly number[],
+    dtype: DType = "float32",
+    allocator: Allocator = heapAllocator,
+  ): Tensor {
     checkShape("Tensor.from", shape);
     if (sizeOf(shape) !== values.length) {
-      reject("Tensor.from", `${sizeOf(shape)} elements for shape ${formatShape(shape)}`, String(values.length));
+      reject(
+        "Tensor.from",
+        `${sizeOf(shape)} elements for shape ${formatShape(shape)}`,
+        String(values.length),
+      );
     }
     const tensor = Tensor.zeros(shape, dtype, allocator);
     tensor.data.set(values);
@@ -122,7 +158,10 @@ export class Tensor {
     return this.#view.offset;
   }
 
-  /** The flat memory, shared by all views of it; an element's place in it is given by offset and stride. */
+  /**
+   * The flat memory, shared by all views of it; an element's place in it is given by offset and
+   * stride.
+   */
   get data(): Data {
     return this.view.data;
   }
@@ -136,17 +175,27 @@ export class Tensor {
     return sizeOf(this.#view.shape);
   }
 
-  /** Does the tensor cover all of its memory in row-major order, so that a loop may run over `data` itself? */
+  /**
+   * Does the tensor cover all of its memory in row-major order, so that a loop may run over `data`
+   * itself?
+   */
   get isContiguous(): boolean {
     if (this.offset !== 0 || this.size !== this.#view.data.length) return false;
-    return rowMajorStride(this.shape).every((step, axis) => step === this.stride[axis] || this.shape[axis] === 1);
+    return rowMajorStride(this.shape).every(
+      (step, axis) => step === this.stride[axis] || this.shape[axis] === 1,
+    );
   }
 
   /** Do two tensors look at the same memory, so that writing to one may change the other? */
   sharesMemoryWith(other: Tensor): boolean {
     const [a, b] = [this.#view.data, other.#view.data];
     // An allocator may cut all of its memory from one buffer.
-    return a === b || (a.buffer === b.buffer && a.byteOffset < b.byteOffset + b.byteLength && b.byteOffset < a.byteOffset + a.byteLength);
+    return (
+      a === b ||
+      (a.buffer === b.buffer &&
+        a.byteOffset < b.byteOffset + b.byteLength &&
+        b.byteOffset < a.byteOffset + a.byteLength)
+    );
   }
 
   /** @throws InputError when the index has the wrong rank or lies outside the shape */
@@ -155,25 +204,42 @@ export class Tensor {
     return this.view.get(...index);
   }
 
-  /** Writes one element, in this tensor and in all that share its memory. @throws InputError as `get` */
+  /**
+   * Writes one element, in this tensor and in all that share its memory.
+   *
+   * @throws InputError as `get`
+   */
   set(index: readonly number[], value: number): void {
     this.checkIndex("Tensor.set", index);
-    this.data[index.reduce((position, i, axis) => position + i * this.stride[axis]!, this.offset)] = value;
+    this.data[index.reduce((position, i, axis) => position + i * this.stride[axis]!, this.offset)] =
+      value;
   }
 
   /** The only element of a tensor of size 1. */
   item(): number {
-    if (this.size !== 1) reject("Tensor.item", "a tensor with one element", `shape ${formatShape(this.shape)}`);
+    if (this.size !== 1)
+      reject("Tensor.item", "a tensor with one element", `shape ${formatShape(this.shape)}`);
     return this.data[this.offset]!;
   }
 
-  /** The same elements in the same order under another shape. Shares memory if contiguous, else copies. */
+  /**
+   * The same elements in the same order under another shape. Shares memory if contiguous, else
+   * copies.
+   */
   reshape(shape: readonly number[]): Tensor {
     checkShape("Tensor.reshape", shape);
     if (sizeOf(shape) !== this.size) {
-      reject("Tensor.reshape", `a shape with ${this.size} elements, as ${formatShape(this.shape)} has`, formatShape(shape));
+      reject(
+        "Tensor.reshape",
+        `a shape with ${this.size} elements, as ${formatShape(this.shape)} has`,
+        formatShape(shape),
+      );
     }
-    if (this.isContiguous) return new Tensor(ndarray(this.#view.data, [...shape], rowMajorStride(shape), 0), this.deferred);
+    if (this.isContiguous)
+      return new Tensor(
+        ndarray(this.#view.data, [...shape], rowMajorStride(shape), 0),
+        this.deferred,
+      );
     return Tensor.wrap(this.clone().data, shape);
   }
 
@@ -183,20 +249,35 @@ export class Tensor {
     if (order.length !== this.rank || new Set(order).size !== this.rank) {
       reject("Tensor.transpose", `each of the ${this.rank} axes once`, formatShape(axes));
     }
-    return this.reviewed(order.map((axis) => this.shape[axis]!), order.map((axis) => this.stride[axis]!), this.offset);
+    return this.reviewed(
+      order.map((axis) => this.shape[axis]!),
+      order.map((axis) => this.stride[axis]!),
+      this.offset,
+    );
   }
 
   /** A rectangular part; axes left out at the end are kept whole. Always shares memory. */
   slice(...ranges: SliceRange[]): Tensor {
-    if (ranges.length > this.rank) reject("Tensor.slice", `at most ${this.rank} ranges`, String(ranges.length));
+    if (ranges.length > this.rank)
+      reject("Tensor.slice", `at most ${this.rank} ranges`, String(ranges.length));
     const shape = [...this.shape];
     let offset = this.offset;
     ranges.forEach((range, axis) => {
       if (range === null) return;
       const [start, stop] = range;
       const extent = this.shape[axis]!;
-      if (!Number.isInteger(start) || !Number.isInteger(stop) || start < 0 || stop < start || stop > extent) {
-        reject("Tensor.slice", `0 ≤ start ≤ stop ≤ ${extent} on axis ${axis}`, `[${start}, ${stop}]`);
+      if (
+        !Number.isInteger(start) ||
+        !Number.isInteger(stop) ||
+        start < 0 ||
+        stop < start ||
+        stop > extent
+      ) {
+        reject(
+          "Tensor.slice",
+          `0 ≤ start ≤ stop ≤ ${extent} on axis ${axis}`,
+          `[${start}, ${stop}]`,
+        );
       }
       shape[axis] = stop - start;
       offset += start * this.stride[axis]!;
@@ -205,13 +286,18 @@ export class Tensor {
   }
 
   /**
-   * Repeats axes of extent 1, and new axes in front, without copying: their stride is 0. Always shares memory,
-   * and one element of memory then stands for many, so the result is for reading only.
+   * Repeats axes of extent 1, and new axes in front, without copying: their stride is 0. Always
+   * shares memory, and one element of memory then stands for many, so the result is for reading
+   * only.
    */
   broadcastTo(shape: readonly number[]): Tensor {
     checkShape("Tensor.broadcastTo", shape);
     if (!sameShape(broadcastShape("Tensor.broadcastTo", this.shape, shape), shape)) {
-      reject("Tensor.broadcastTo", `a shape that ${formatShape(this.shape)} broadcasts to`, formatShape(shape));
+      reject(
+        "Tensor.broadcastTo",
+        `a shape that ${formatShape(this.shape)} broadcasts to`,
+        formatShape(shape),
+      );
     }
     const added = shape.length - this.rank;
     const stride = shape.map((extent, axis) => {
@@ -255,7 +341,9 @@ export class Tensor {
     const nest = (axis: number, position: number, size: number): Nested => {
       if (axis === this.rank) return values[position]!;
       const step = size / this.shape[axis]!;
-      return Array.from({ length: this.shape[axis]! }, (_, i) => nest(axis + 1, position + i * step, step));
+      return Array.from({ length: this.shape[axis]! }, (_, i) =>
+        nest(axis + 1, position + i * step, step),
+      );
     };
     return nest(0, 0, this.size);
   }
@@ -270,25 +358,35 @@ export class Tensor {
   }
 
   private checkIndex(where: string, index: readonly number[]): void {
-    const inside = index.length === this.rank && index.every((i, axis) => Number.isInteger(i) && i >= 0 && i < this.shape[axis]!);
-    if (!inside) reject(where, `an index inside shape ${formatShape(this.shape)}`, formatShape(index));
+    const inside =
+      index.length === this.rank &&
+      index.every((i, axis) => Number.isInteger(i) && i >= 0 && i < this.shape[axis]!);
+    if (!inside)
+      reject(where, `an index inside shape ${formatShape(this.shape)}`, formatShape(index));
   }
 }
 
 /**
  * A tensor from nested arrays: `tensor([[1, 2], [3, 4]])` has shape [2, 2].
  *
- * @throws InputError when rows of one level have different lengths, or there is something else than numbers in them
+ * @throws InputError when rows of one level have different lengths, or there is something else than
+ *   numbers in them
  */
 export function tensor(values: Nested, dtype: DType = "float64"): Tensor {
   const shape: number[] = [];
-  for (let level: unknown = values; Array.isArray(level); level = level[0]) shape.push(level.length);
+  for (let level: unknown = values; Array.isArray(level); level = level[0])
+    shape.push(level.length);
   const flat: number[] = [];
   const collect = (level: unknown, axis: number): void => {
     const isRow = Array.isArray(level);
-    if (!isRow && typeof level !== "number") reject("tensor", "numbers in nested arrays", level === null ? "null" : typeof level);
+    if (!isRow && typeof level !== "number")
+      reject("tensor", "numbers in nested arrays", level === null ? "null" : typeof level);
     if (isRow ? level.length !== shape[axis] : axis !== shape.length) {
-      reject("tensor", `rows of equal length, shape ${formatShape(shape)}`, isRow ? `a row of ${level.length}` : "a number among rows");
+      reject(
+        "tensor",
+        `rows of equal length, shape ${formatShape(shape)}`,
+        isRow ? `a row of ${level.length}` : "a number among rows",
+      );
     }
     if (!isRow) flat.push(level as number);
     else for (const inner of level) collect(inner, axis + 1);

@@ -1,4 +1,10 @@
-import { checkWeights, decodeSafetensors, encodeSafetensors, networkWeights, type Sequential } from "../network/index.js";
+import {
+  checkWeights,
+  decodeSafetensors,
+  encodeSafetensors,
+  networkWeights,
+  type Sequential,
+} from "../network/index.js";
 import { InputError, reject, type Tensor } from "../tensor/index.js";
 import type { Optimizer } from "./optimizers/index.js";
 
@@ -12,39 +18,78 @@ export interface CheckpointInfo {
 
 const OPTIMIZER = "optimizer.";
 
-/** One safetensors file with the weights, the optimizer's running values under `optimizer.…`, and the rest as metadata. */
-export function encodeCheckpoint(network: Sequential, optimizer: Optimizer, info: CheckpointInfo): Uint8Array {
-  const state = [...optimizer.state()].map(([name, tensor]): [string, Tensor] => [OPTIMIZER + name, tensor]);
-  const metadata = { format: "leibniz checkpoint 1", ...info, epochs: String(info.epochs), seed: String(info.seed), optimizer: optimizer.kind, steps: String(optimizer.steps) };
+/**
+ * One safetensors file with the weights, the optimizer's running values under `optimizer.…`, and
+ * the rest as metadata.
+ */
+export function encodeCheckpoint(
+  network: Sequential,
+  optimizer: Optimizer,
+  info: CheckpointInfo,
+): Uint8Array {
+  const state = [...optimizer.state()].map(([name, tensor]): [string, Tensor] => [
+    OPTIMIZER + name,
+    tensor,
+  ]);
+  const metadata = {
+    format: "leibniz checkpoint 1",
+    ...info,
+    epochs: String(info.epochs),
+    seed: String(info.seed),
+    optimizer: optimizer.kind,
+    steps: String(optimizer.steps),
+  };
   return encodeSafetensors({ tensors: new Map([...networkWeights(network), ...state]), metadata });
 }
 
 /** A checkpoint that was read and checked, not yet applied. */
 export interface Checkpoint {
   readonly info: CheckpointInfo;
-  /** Puts the weights into a network and the running values into an optimizer. @throws InputError when they do not fit; then neither has changed */
+  /**
+   * Puts the weights into a network and the running values into an optimizer.
+   *
+   * @throws InputError when they do not fit; then neither has changed
+   */
   restore(network: Sequential, optimizer: Optimizer): void;
 }
 
 /** @throws InputError when the bytes are not a checkpoint */
 export function decodeCheckpoint(bytes: Uint8Array, where: string): Checkpoint {
   const { tensors, metadata } = decodeSafetensors(bytes, where);
-  if (metadata["format"] !== "leibniz checkpoint 1") reject(where, "a leibniz checkpoint", "a safetensors file without its metadata", "weights alone go to --init");
+  if (metadata["format"] !== "leibniz checkpoint 1")
+    reject(
+      where,
+      "a leibniz checkpoint",
+      "a safetensors file without its metadata",
+      "weights alone go to --init",
+    );
   const whole = (name: string, pattern: RegExp, what: string): number => {
     const text = metadata[name] ?? "";
-    if (!pattern.test(text) || !Number.isSafeInteger(Number(text))) reject(where, `metadata ${name} to be ${what}`, JSON.stringify(metadata[name]) ?? "none");
+    if (!pattern.test(text) || !Number.isSafeInteger(Number(text)))
+      reject(where, `metadata ${name} to be ${what}`, JSON.stringify(metadata[name]) ?? "none");
     return Number(text);
   };
   const count = (name: string): number => whole(name, /^\d+$/, "a whole number ≥ 0");
-  const info = { epochs: count("epochs"), recipe: metadata["recipe"] ?? "", seed: whole("seed", /^-?\d+$/, "a whole number") };
+  const info = {
+    epochs: count("epochs"),
+    recipe: metadata["recipe"] ?? "",
+    seed: whole("seed", /^-?\d+$/, "a whole number"),
+  };
   const steps = count("steps");
   return {
     info,
     restore(network, optimizer) {
-      if (metadata["optimizer"] !== optimizer.kind) reject(where, `the state of ${optimizer.kind}`, String(metadata["optimizer"]));
+      if (metadata["optimizer"] !== optimizer.kind)
+        reject(where, `the state of ${optimizer.kind}`, String(metadata["optimizer"]));
       const entries = [...tensors];
-      const state = entries.filter(([name]) => name.startsWith(OPTIMIZER)).map(([name, tensor]): [string, Tensor] => [name.slice(OPTIMIZER.length), tensor]);
-      const copyWeights = checkWeights(network, new Map(entries.filter(([name]) => !name.startsWith(OPTIMIZER))), where);
+      const state = entries
+        .filter(([name]) => name.startsWith(OPTIMIZER))
+        .map(([name, tensor]): [string, Tensor] => [name.slice(OPTIMIZER.length), tensor]);
+      const copyWeights = checkWeights(
+        network,
+        new Map(entries.filter(([name]) => !name.startsWith(OPTIMIZER))),
+        where,
+      );
       try {
         optimizer.restore(new Map(state), steps); // also checks everything first
       } catch (error) {

@@ -6,13 +6,16 @@ import { reject } from "../tensor/index.js";
 const TINY = 1e-6;
 
 /**
- * Shortens the gradient of a whole network, in place, to at most `longest` if it is longer (Pascanu, Mikolov and Bengio, 2013).
+ * Shortens the gradient of a whole network, in place, to at most `longest` if it is longer
+ * (Pascanu, Mikolov and Bengio, 2013).
  *
- * All gradients count as one vector, and all are multiplied by one factor, so that the direction stays. Sums are taken in float64 and in the
- * parameters' order, and so do not depend on the backend's threads.
+ * All gradients count as one vector, and all are multiplied by one factor, so that the direction
+ * stays. Sums are taken in float64 and in the parameters' order, and so do not depend on the
+ * backend's threads.
  *
  * @returns the norm before
- * @throws InputError when a gradient is not finite, naming the first parameter; then no gradient has changed
+ * @throws InputError when a gradient is not finite, naming the first parameter; then no gradient
+ *   has changed
  */
 export function clipGradients(parameters: readonly NamedParameter[], longest: number): number {
   if (!(longest > 0)) reject("clipGradients", "a longest norm above 0", String(longest));
@@ -20,10 +23,17 @@ export function clipGradients(parameters: readonly NamedParameter[], longest: nu
   for (const { name, parameter } of parameters) {
     const { data } = parameter.grad;
     for (let i = 0; i < data.length; i++) squares += data[i]! * data[i]!;
-    if (!Number.isFinite(squares)) reject("clipGradients", "finite gradients", `a norm of ${squares} in ${name}`, "lower the learning rate");
+    if (!Number.isFinite(squares))
+      reject(
+        "clipGradients",
+        "finite gradients",
+        `a norm of ${squares} in ${name}`,
+        "lower the learning rate",
+      );
   }
   const norm = Math.sqrt(squares); // (schedules.15) ‖g‖ = √Σ g²
-  const factor = Math.min(1, longest / (norm + TINY)); // (schedules.16) g ← g · min(1, c / (‖g‖ + ε))
+  // (schedules.16) g ← g · min(1, c / (‖g‖ + ε))
+  const factor = Math.min(1, longest / (norm + TINY));
   if (factor === 1) return norm;
   for (const { parameter } of parameters) {
     const { data } = parameter.grad;

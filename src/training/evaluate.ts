@@ -10,7 +10,10 @@ export interface EvaluateOptions {
   readonly dataset: Dataset;
   readonly backend: Backend;
   readonly batchSize: number;
-  /** Is called after every batch with a copy of its logits [n, classes] and how many images are done. */
+  /**
+   * Is called after every batch with a copy of its logits [n, classes] and how many images are
+   * done.
+   */
   readonly onBatch?: (logits: Tensor, done: number) => void;
 }
 
@@ -25,7 +28,13 @@ export interface Evaluation {
 }
 
 /** How well a network does on images in their order, without changing it. */
-export async function evaluate({ network, dataset, backend, batchSize, onBatch }: EvaluateOptions): Promise<Evaluation> {
+export async function evaluate({
+  network,
+  dataset,
+  backend,
+  batchSize,
+  onBatch,
+}: EvaluateOptions): Promise<Evaluation> {
   const order = Uint32Array.from({ length: dataset.images.count }, (_, i) => i);
   const started = performance.now();
   let loss = 0;
@@ -43,5 +52,10 @@ export async function evaluate({ network, dataset, backend, batchSize, onBatch }
       onBatch?.(logits.clone(), done);
     });
   }
-  return { loss: loss / count, accuracy: correct / done, correct, seconds: (performance.now() - started) / 1000 };
+  return {
+    loss: loss / count,
+    accuracy: correct / done,
+    correct,
+    seconds: (performance.now() - started) / 1000,
+  };
 }

@@ -1,5 +1,5 @@
 /** Complete descriptions of a training run: what `leibniz train --recipe NAME` does. */
-import { type Backend } from "../kernels/index.js";
+import type { Backend } from "../kernels/index.js";
 import { notebookNetwork, type Sequential } from "../network/index.js";
 import { reject } from "../tensor/index.js";
 import { Adam, AdamW, type Optimizer } from "./optimizers/index.js";
@@ -19,7 +19,10 @@ export interface Recipe {
   readonly clipNorm?: number;
   readonly epochs: number;
   readonly batchSize: number;
-  /** How many training images are drawn, once, before the first epoch; `null` for all of them in the file's order. */
+  /**
+   * How many training images are drawn, once, before the first epoch; `null` for all of them in the
+   * file's order.
+   */
   readonly images: number | null;
   /** Whether each epoch sees the images in a new random order. */
   readonly shuffle: boolean;
@@ -34,7 +37,8 @@ export const recipes: readonly Recipe[] = [
     ...shared,
     name: "default",
     description: "the notes' network on all 60,000 images, shuffled; Adam 1e-3; 3 epochs",
-    optimizer: (network, backend) => new Adam(network.parameters, { learningRate: 1e-3 }, backend.allocator),
+    optimizer: (network, backend) =>
+      new Adam(network.parameters, { learningRate: 1e-3 }, backend.allocator),
     freshOptimizer: false,
     epochs: 3,
     batchSize: 32,
@@ -44,8 +48,11 @@ export const recipes: readonly Recipe[] = [
   {
     ...shared,
     name: "notebook",
-    description: "the notes' experiment to the letter: 20,000 images drawn once and not shuffled, Adam 1e-3 with weight decay 0.1, built anew each epoch; 20 epochs",
-    optimizer: (network, backend) => new Adam(network.parameters, { learningRate: 1e-3, weightDecay: 0.1 }, backend.allocator),
+    description:
+      "the notes' experiment to the letter: 20,000 images drawn once and not shuffled, Adam " +
+      "1e-3 with weight decay 0.1, built anew each epoch; 20 epochs",
+    optimizer: (network, backend) =>
+      new Adam(network.parameters, { learningRate: 1e-3, weightDecay: 0.1 }, backend.allocator),
     freshOptimizer: true,
     epochs: 20,
     batchSize: 256,
@@ -55,8 +62,11 @@ export const recipes: readonly Recipe[] = [
   {
     ...shared,
     name: "tuned",
-    description: "the default with AdamW up to 3e-3 along one cycle, weight decay 0.01, gradients of norm 1 at most; 3 epochs",
-    optimizer: (network, backend) => new AdamW(network.parameters, { learningRate: 3e-3, weightDecay: 0.01 }, backend.allocator),
+    description:
+      "the default with AdamW up to 3e-3 along one cycle, weight decay 0.01, gradients of norm " +
+      "1 at most; 3 epochs",
+    optimizer: (network, backend) =>
+      new AdamW(network.parameters, { learningRate: 3e-3, weightDecay: 0.01 }, backend.allocator),
     freshOptimizer: false,
     schedule: oneCycle(),
     clipNorm: 1,
@@ -70,5 +80,8 @@ export const recipes: readonly Recipe[] = [
 /** @throws InputError listing the names there are */
 export function findRecipe(name: string): Recipe {
   const recipe = recipes.find((candidate) => candidate.name === name);
-  return recipe ?? reject("recipe", `one of ${recipes.map((candidate) => candidate.name).join(", ")}`, `"${name}"`);
+  return (
+    recipe ??
+    reject("recipe", `one of ${recipes.map((candidate) => candidate.name).join(", ")}`, `"${name}"`)
+  );
 }

@@ -13,11 +13,17 @@ const MOST_IMAGES = 32;
 export interface SampleWork {
   /** In one step. */
   readonly images: number;
-  /** Builds the recipe's network on a backend and returns what does one step; nothing outside changes. */
+  /**
+   * Builds the recipe's network on a backend and returns what does one step; nothing outside
+   * changes.
+   */
   readonly prepare: (backend: Backend) => Promise<() => Promise<void>>;
 }
 
-/** Training steps on the first images of a data set, in batches of the recipe's size, but of at most 32. */
+/**
+ * Training steps on the first images of a data set, in batches of the recipe's size, but of at most
+ * 32.
+ */
 export function sampleOfTraining(recipe: Recipe, dataset: Dataset): SampleWork {
   const images = Math.min(recipe.batchSize, MOST_IMAGES, dataset.images.count);
   const subset = Uint32Array.from({ length: images }, (_, i) => i);
@@ -27,7 +33,17 @@ export function sampleOfTraining(recipe: Recipe, dataset: Dataset): SampleWork {
     initialise(network, random);
     const optimizer = recipe.optimizer(network, backend);
     return async () => {
-      const run = train({ recipe, network, train: dataset, test: dataset, backend, random, epochs: 1, subset, from: { epoch: 0, optimizer } });
+      const run = train({
+        recipe,
+        network,
+        train: dataset,
+        test: dataset,
+        backend,
+        random,
+        epochs: 1,
+        subset,
+        from: { epoch: 0, optimizer },
+      });
       await run.next(); // the first event comes after the first step
       await run.return(undefined);
     };
@@ -39,11 +55,19 @@ export function sampleOfTraining(recipe: Recipe, dataset: Dataset): SampleWork {
 export function sampleOfEvaluation(recipe: Recipe, dataset: Dataset): SampleWork {
   const images = Math.min(MOST_IMAGES, dataset.images.count);
   const { height, width, pixels } = dataset.images;
-  const first: Dataset = { images: { ...dataset.images, count: images, pixels: pixels.subarray(0, images * height * width) }, labels: dataset.labels.subarray(0, images) };
+  const first: Dataset = {
+    images: {
+      ...dataset.images,
+      count: images,
+      pixels: pixels.subarray(0, images * height * width),
+    },
+    labels: dataset.labels.subarray(0, images),
+  };
   const prepare = async (backend: Backend): Promise<() => Promise<void>> => {
     const network = recipe.network(backend);
     initialise(network, new Random("sample"));
-    return async () => void (await evaluate({ network, dataset: first, backend, batchSize: images }));
+    return async () =>
+      void (await evaluate({ network, dataset: first, backend, batchSize: images }));
   };
   return { images, prepare };
 }

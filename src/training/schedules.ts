@@ -8,8 +8,8 @@
 import { cosPi, integerPower, reject } from "../tensor/index.js";
 
 /**
- * The factor of a step. It depends on nothing but the step's number and how many there will be, so that a training that goes on after it
- * was stopped takes the same steps.
+ * The factor of a step. It depends on nothing but the step's number and how many there will be, so
+ * that a training that goes on after it was stopped takes the same steps.
  *
  * @param step t, from 0 to `total`, which is the end of the last step
  * @param total T
@@ -29,7 +29,13 @@ export const constant: Schedule = (step, total) => {
  * @param options.every how many steps share one rate
  * @throws InputError when an option is out of range
  */
-export function stepDecay({ every, factor = 0.1 }: { readonly every: number; readonly factor?: number }): Schedule {
+export function stepDecay({
+  every,
+  factor = 0.1,
+}: {
+  readonly every: number;
+  readonly factor?: number;
+}): Schedule {
   checkCount("stepDecay", "every", every, 1);
   checkShare("stepDecay", { factor });
   return (step, total) => {
@@ -39,7 +45,8 @@ export function stepDecay({ every, factor = 0.1 }: { readonly every: number; rea
 }
 
 /**
- * From 1 down half a wave of a cosine (Loshchilov and Hutter, 2017), as PyTorch's `CosineAnnealingLR` does.
+ * From 1 down half a wave of a cosine (Loshchilov and Hutter, 2017), as PyTorch's
+ * `CosineAnnealingLR` does.
  *
  * @param options.lowest the factor at the end
  * @throws InputError when it is not from 0 to 1
@@ -53,21 +60,28 @@ export function cosine({ lowest = 0 }: { readonly lowest?: number } = {}): Sched
 }
 
 /**
- * Begins with small steps that grow along a line (Goyal et al., 2017), in front of any other schedule, which starts when they have grown.
+ * Begins with small steps that grow along a line (Goyal et al., 2017), in front of any other
+ * schedule, which starts when they have grown.
  *
  * @param steps W, how many steps the rate grows
  * @param then what follows, for the other T − W steps
- * @param options.from where the line begins, as a share of where it ends; 1/(W + 1) if left out, so that the first step counts as well
+ * @param options.from where the line begins, as a share of where it ends; 1/(W + 1) if left out, so
+ *   that the first step counts as well
  * @throws InputError when an option is out of range
  */
-export function warmUp(steps: number, then: Schedule = constant, { from = 1 / (steps + 1) }: { readonly from?: number } = {}): Schedule {
+export function warmUp(
+  steps: number,
+  then: Schedule = constant,
+  { from = 1 / (steps + 1) }: { readonly from?: number } = {},
+): Schedule {
   checkCount("warmUp", "steps", steps, 0);
   checkShare("warmUp", { from });
   return (step, total) => {
     checkStep(step, total);
     const rest = Math.max(total - steps, 1);
     if (step >= steps) return then(step - steps, rest);
-    return then(0, rest) * (from + (1 - from) * (step / steps)); // (schedules.10) f = f₀·(q + (1 − q)·t/W)
+    // (schedules.10) f = f₀·(q + (1 − q)·t/W)
+    return then(0, rest) * (from + (1 - from) * (step / steps));
   };
 }
 
@@ -83,14 +97,24 @@ export interface OneCycleOptions {
 }
 
 /**
- * Up to the full rate and down to almost nothing, once (Smith, 2018). The defaults and the shape are those of PyTorch's `OneCycleLR`; the
- * momentum stays as it is.
+ * Up to the full rate and down to almost nothing, once (Smith, 2018). The defaults and the shape
+ * are those of PyTorch's `OneCycleLR`; the momentum stays as it is.
  *
  * @throws InputError when an option is out of range
  */
-export function oneCycle({ peakAt = 0.3, start = 1 / 25, end = 1 / 250_000, threePhases = false }: OneCycleOptions = {}): Schedule {
+export function oneCycle({
+  peakAt = 0.3,
+  start = 1 / 25,
+  end = 1 / 250_000,
+  threePhases = false,
+}: OneCycleOptions = {}): Schedule {
   checkShare("oneCycle", { peakAt, start, end });
-  if (threePhases && peakAt > 0.5) reject("oneCycle", "peakAt up to 0.5, since the way down is as long as the way up", String(peakAt));
+  if (threePhases && peakAt > 0.5)
+    reject(
+      "oneCycle",
+      "peakAt up to 0.5, since the way down is as long as the way up",
+      String(peakAt),
+    );
   return (step, total) => {
     checkStep(step, total);
     const peak = peakAt * total - 1; // (schedules.12) P = p·T − 1
@@ -98,27 +122,36 @@ export function oneCycle({ peakAt = 0.3, start = 1 / 25, end = 1 / 250_000, thre
     if (step <= peak) return glide(start, 1, step, peak);
     if (!threePhases) return glide(1, end, step - peak, total - 1 - peak);
     // (schedules.14) f = glide(1, s; t − P, P), then glide(s, e; t − 2·P, T − 1 − 2·P)
-    return step <= 2 * peak ? glide(1, start, step - peak, peak) : glide(start, end, step - 2 * peak, total - 1 - 2 * peak);
+    return step <= 2 * peak
+      ? glide(1, start, step - peak, peak)
+      : glide(start, end, step - 2 * peak, total - 1 - 2 * peak);
   };
 }
 
-/** From a to b along half a wave of a cosine, which begins and ends level; b where there is no way to go. */
+/**
+ * From a to b along half a wave of a cosine, which begins and ends level; b where there is no way
+ * to go.
+ */
 function glide(a: number, b: number, step: number, steps: number): number {
   const way = steps > 0 ? Math.min(step / steps, 1) : 1;
   return b + (a - b) * ((1 + cosPi(way)) / 2); // (schedules.5) f = b + (a − b)·(1 + cos(π·t/T))/2
 }
 
 function checkStep(step: number, total: number): void {
-  if (!(Number.isInteger(total) && total >= 1)) reject("schedule", "a whole number of steps ≥ 1", String(total));
-  if (!(Number.isInteger(step) && step >= 0 && step <= total)) reject("schedule", `a step from 0 to ${total}`, String(step));
+  if (!(Number.isInteger(total) && total >= 1))
+    reject("schedule", "a whole number of steps ≥ 1", String(total));
+  if (!(Number.isInteger(step) && step >= 0 && step <= total))
+    reject("schedule", `a step from 0 to ${total}`, String(step));
 }
 
 function checkCount(where: string, name: string, value: number, least: number): void {
-  if (!(Number.isSafeInteger(value) && value >= least)) reject(where, `${name} to be a whole number ≥ ${least}`, String(value));
+  if (!(Number.isSafeInteger(value) && value >= least))
+    reject(where, `${name} to be a whole number ≥ ${least}`, String(value));
 }
 
 function checkShare(where: string, options: Readonly<Record<string, number>>): void {
   for (const [name, value] of Object.entries(options)) {
-    if (!(Number.isFinite(value) && value >= 0 && value <= 1)) reject(where, `${name} from 0 to 1`, String(value));
+    if (!(Number.isFinite(value) && value >= 0 && value <= 1))
+      reject(where, `${name} from 0 to 1`, String(value));
   }
 }

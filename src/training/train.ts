@@ -1,5 +1,9 @@
 /** The training loop, as a stream of events that somebody else displays. */
-import { type PassOptions, softmaxCrossEntropyBackward, softmaxCrossEntropyForward } from "../backprop/index.js";
+import {
+  type PassOptions,
+  softmaxCrossEntropyBackward,
+  softmaxCrossEntropyForward,
+} from "../backprop/index.js";
 import { batches, type Dataset, drawSubset, makeBatch, shuffledOrder } from "../data/index.js";
 import type { Backend } from "../kernels/index.js";
 import type { Sequential } from "../network/index.js";
@@ -24,7 +28,10 @@ export interface StepEvent {
   readonly loss: number;
   /** What this step was taken with. */
   readonly learningRate: number;
-  /** Over this epoch so far: mean of the steps' losses, share of the images guessed right before each update. */
+  /**
+   * Over this epoch so far: mean of the steps' losses, share of the images guessed right before
+   * each update.
+   */
   readonly meanLoss: number;
   readonly meanAccuracy: number;
   readonly imagesPerSecond: number;
@@ -36,7 +43,9 @@ export interface EvaluationEvent {
   readonly epoch: number;
 }
 
-/** What an epoch came to, in the words of the JSON output. Losses in nats, accuracies as fractions. */
+/**
+ * What an epoch came to, in the words of the JSON output. Losses in nats, accuracies as fractions.
+ */
 export interface EpochResult {
   /** From 0. */
   readonly epoch: number;
@@ -63,7 +72,10 @@ export interface TrainOptions {
   readonly train: Dataset;
   readonly test: Dataset;
   readonly backend: Backend;
-  /** Decides the subset, the order of the images and what layers draw in each step, each by a generator split off by name. */
+  /**
+   * Decides the subset, the order of the images and what layers draw in each step, each by a
+   * generator split off by name.
+   */
   readonly random: Random;
   /** How many there will be, those done before included; a schedule spreads over all of them. */
   readonly epochs: number;
@@ -74,10 +86,12 @@ export interface TrainOptions {
 }
 
 /**
- * Trains a network, epoch by epoch, and tells of every step. Whoever consumes the events may stop at any of them.
+ * Trains a network, epoch by epoch, and tells of every step. Whoever consumes the events may stop
+ * at any of them.
  *
- * @throws InputError when the loss is no longer finite, naming epoch, step and the first layer to blame; when a gradient to clip is not; when the test loss is not,
- *   naming the epoch, whose event then does not come
+ * @throws InputError when the loss is no longer finite, naming epoch, step and the first layer to
+ *   blame; when a gradient to clip is not; when the test loss is not, naming the epoch, whose event
+ *   then does not come
  */
 export async function* train(options: TrainOptions): AsyncGenerator<TrainingEvent> {
   const { recipe, network, test, backend, random, epochs, from } = options;
@@ -85,22 +99,48 @@ export async function* train(options: TrainOptions): AsyncGenerator<TrainingEven
   const optimizer = from?.optimizer ?? recipe.optimizer(network, backend);
   for (let epoch = from?.epoch ?? 0; epoch < epochs; epoch++) {
     if (recipe.freshOptimizer) optimizer.reset();
-    const order = recipe.shuffle ? shuffledOrder(images, random.split(`order of epoch ${epoch}`)) : images;
+    const order = recipe.shuffle
+      ? shuffledOrder(images, random.split(`order of epoch ${epoch}`))
+      : images;
     const trained = yield* trainEpoch(options, epoch, order, optimizer);
     yield { type: "evaluating", epoch };
-    const { loss, accuracy } = await evaluate({ network, dataset: test, backend, batchSize: EVALUATION_BATCH });
-    if (!Number.isFinite(loss)) throw new InputError(`train: expected a finite test loss, got ${loss} after epoch ${epoch}; its last step spoiled the weights; lower the learning rate`);
-    yield { type: "epoch", result: { epoch, ...trained.losses, testLoss: loss, testAccuracy: accuracy, ...trained.speed }, optimizer };
+    const { loss, accuracy } = await evaluate({
+      network,
+      dataset: test,
+      backend,
+      batchSize: EVALUATION_BATCH,
+    });
+    if (!Number.isFinite(loss))
+      throw new InputError(
+        `train: expected a finite test loss, got ${loss} after epoch ${epoch}; its last step ` +
+          `spoiled the weights; lower the learning rate`,
+      );
+    yield {
+      type: "epoch",
+      result: {
+        epoch,
+        ...trained.losses,
+        testLoss: loss,
+        testAccuracy: accuracy,
+        ...trained.speed,
+      },
+      optimizer,
+    };
   }
 }
 
-/** Evaluation happens in batches of this size whatever the training does, so that test losses of recipes compare. */
+/**
+ * Evaluation happens in batches of this size whatever the training does, so that test losses of
+ * recipes compare.
+ */
 const EVALUATION_BATCH = 256;
 
 /** The indices of the training images that a recipe uses. */
 function chooseImages(recipe: Recipe, dataset: Dataset, random: Random): Uint32Array {
   const total = dataset.images.count;
-  return recipe.images === null || recipe.images >= total ? Uint32Array.from({ length: total }, (_, i) => i) : drawSubset(total, recipe.images, random.split("subset"));
+  return recipe.images === null || recipe.images >= total
+    ? Uint32Array.from({ length: total }, (_, i) => i)
+    : drawSubset(total, recipe.images, random.split("subset"));
 }
 
 interface TrainedEpoch {
@@ -108,7 +148,12 @@ interface TrainedEpoch {
   readonly speed: { readonly trainSeconds: number; readonly imagesPerSecond: number };
 }
 
-async function* trainEpoch(options: TrainOptions, epoch: number, order: Uint32Array, optimizer: Optimizer): AsyncGenerator<StepEvent, TrainedEpoch> {
+async function* trainEpoch(
+  options: TrainOptions,
+  epoch: number,
+  order: Uint32Array,
+  optimizer: Optimizer,
+): AsyncGenerator<StepEvent, TrainedEpoch> {
   const { recipe, backend, epochs } = options;
   const steps = Math.ceil(order.length / recipe.batchSize);
   let [step, totalLoss, correct, seen, ms] = [0, 0, 0, 0, 0];
@@ -116,13 +161,26 @@ async function* trainEpoch(options: TrainOptions, epoch: number, order: Uint32Ar
     const started = performance.now();
     const factor = recipe.schedule?.(epoch * steps + step, epochs * steps) ?? 1;
     const learningRate = factor * optimizer.learningRate; // (schedules.1) η ← f·η
-    const { loss, guessed } = await backend.scope(() => trainStep(options, indices, optimizer, learningRate, `epoch ${epoch}, step ${step + 1}`));
+    const { loss, guessed } = await backend.scope(() =>
+      trainStep(options, indices, optimizer, learningRate, `epoch ${epoch}, step ${step + 1}`),
+    );
     ms += performance.now() - started;
     step++;
     totalLoss += loss;
     correct += guessed;
     seen += indices.length;
-    yield { type: "step", epoch, step, steps, images: seen, loss, learningRate, meanLoss: totalLoss / step, meanAccuracy: correct / seen, imagesPerSecond: (seen / ms) * 1000 };
+    yield {
+      type: "step",
+      epoch,
+      step,
+      steps,
+      images: seen,
+      loss,
+      learningRate,
+      meanLoss: totalLoss / step,
+      meanAccuracy: correct / seen,
+      imagesPerSecond: (seen / ms) * 1000,
+    };
   }
   return {
     losses: { trainLoss: totalLoss / steps, trainAccuracy: correct / seen },
@@ -130,7 +188,10 @@ async function* trainEpoch(options: TrainOptions, epoch: number, order: Uint32Ar
   };
 }
 
-/** One batch forward, backward, and one step of the optimizer. `guessed` counts the images that were right before the update. */
+/**
+ * One batch forward, backward, and one step of the optimizer. `guessed` counts the images that were
+ * right before the update.
+ */
 async function trainStep(
   { recipe, network, train: dataset, backend, random }: TrainOptions,
   indices: Uint32Array,
@@ -140,7 +201,8 @@ async function trainStep(
 ): Promise<{ loss: number; guessed: number }> {
   const { x, labels } = makeBatch(dataset, indices, backend.allocator);
   network.zeroGrad();
-  // Named after the step, so that a run that goes on from a checkpoint draws what it would have drawn.
+  // Named after the step, so that a run that goes on from a checkpoint draws what it would have
+  // drawn.
   const pass: PassOptions = { backend, training: true, random: random.split(`layers in ${place}`) };
   const logits = await network.forward(x, pass);
   const { out, cache } = await softmaxCrossEntropyForward(logits, labels);
@@ -158,17 +220,34 @@ function clipIn(place: string, network: Sequential, longest: number): void {
   try {
     clipGradients(network.parameters, longest);
   } catch (error) {
-    throw error instanceof InputError ? new InputError(`train: in ${place}: ${error.message}`) : error;
+    throw error instanceof InputError
+      ? new InputError(`train: in ${place}: ${error.message}`)
+      : error;
   }
 }
 
-/** Runs the step that went wrong once more, layer by layer, and stops with the name of the first bad output. */
-async function explainLoss(network: Sequential, x: Tensor, pass: PassOptions, loss: number, place: string): Promise<never> {
+/**
+ * Runs the step that went wrong once more, layer by layer, and stops with the name of the first bad
+ * output.
+ */
+async function explainLoss(
+  network: Sequential,
+  x: Tensor,
+  pass: PassOptions,
+  loss: number,
+  place: string,
+): Promise<never> {
   let culprit: string | null = null;
   const observe = (name: string, out: Tensor): void => {
     if (culprit === null && !out.data.every(Number.isFinite)) culprit = name;
   };
   await network.forward(x, { ...pass, observe });
-  const blame = culprit === null ? "every layer's output is finite, the loss itself is not" : `the first layer whose output is not finite is ${culprit}`;
-  throw new InputError(`train: expected a finite loss, got ${loss} in ${place}; ${blame}; lower the learning rate or check the initial weights`);
+  const blame =
+    culprit === null
+      ? "every layer's output is finite, the loss itself is not"
+      : `the first layer whose output is not finite is ${culprit}`;
+  throw new InputError(
+    `train: expected a finite loss, got ${loss} in ${place}; ${blame}; ` +
+      `lower the learning rate or check the initial weights`,
+  );
 }

@@ -4,10 +4,13 @@ import { Flatten, flattenBackward, flattenForward } from "leibniz/backprop";
 import { Random, Tensor, tensor } from "leibniz/tensor";
 import { assertClose, assertRejects } from "../helpers/assert-close.js";
 
-test("entry [n, c, h, w] becomes entry [n, (c·H + h)·W + w], and the gradient goes back the same way", async () => {
+test("entry [n, c, h, w] becomes [n, (c·H + h)·W + w], and the gradient goes back", async () => {
   const random = new Random("flatten");
   const [N, C, H, W] = [3, 2, 4, 5];
-  const [x, dOut] = [random.normal([N, C, H, W], 0, 1, "float64"), random.normal([N, C * H * W], 0, 1, "float64")];
+  const [x, dOut] = [
+    random.normal([N, C, H, W], 0, 1, "float64"),
+    random.normal([N, C * H * W], 0, 1, "float64"),
+  ];
   const { out, cache } = await flattenForward(x);
   const { dX } = await flattenBackward(dOut, cache);
   assert.equal(out.shape, [N, C * H * W]);
@@ -18,7 +21,11 @@ test("entry [n, c, h, w] becomes entry [n, (c·H + h)·W + w], and the gradient 
       for (let h = 0; h < H; h++) {
         for (let w = 0; w < W; w++) {
           const column = (c * H + h) * W + w;
-          if (out.get(n, column) !== x.get(n, c, h, w) || dX.get(n, c, h, w) !== dOut.get(n, column)) wrong++;
+          if (
+            out.get(n, column) !== x.get(n, c, h, w) ||
+            dX.get(n, c, h, w) !== dOut.get(n, column)
+          )
+            wrong++;
         }
       }
     }
@@ -27,7 +34,12 @@ test("entry [n, c, h, w] becomes entry [n, (c·H + h)·W + w], and the gradient 
 });
 
 test("a contiguous x is not copied, a view is copied in its own order", async () => {
-  const x = tensor([[[1, 2, 3], [4, 5, 6]]]);
+  const x = tensor([
+    [
+      [1, 2, 3],
+      [4, 5, 6],
+    ],
+  ]);
   assert.ok((await flattenForward(x)).out.sharesMemoryWith(x));
   const view = x.transpose([0, 2, 1]);
   const { out, cache } = await flattenForward(view);

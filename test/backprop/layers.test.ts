@@ -2,9 +2,44 @@ import fc from "fast-check";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import * as backprop from "leibniz/backprop";
-import { Affine, affineBackward, affineForward, AveragePool2d, Conv2d, conv2dBackward, conv2dForward, Dropout } from "leibniz/backprop";
-import { BatchNorm1d, batchNorm1dBackward, batchNorm1dForward, BatchNorm2d, batchNorm2dBackward, batchNorm2dForward, LayerNorm, layerNormBackward, layerNormForward } from "leibniz/backprop";
-import { Elu, everyLayer, Flatten, Gelu, GlobalAveragePool2d, type Layer, LeakyRelu, MaxPool2d, type Parameter, Relu, Residual, Sigmoid, Silu, Softplus, Tanh } from "leibniz/backprop";
+import {
+  Affine,
+  affineBackward,
+  affineForward,
+  AveragePool2d,
+  Conv2d,
+  conv2dBackward,
+  conv2dForward,
+  Dropout,
+} from "leibniz/backprop";
+import {
+  BatchNorm1d,
+  batchNorm1dBackward,
+  batchNorm1dForward,
+  BatchNorm2d,
+  batchNorm2dBackward,
+  batchNorm2dForward,
+  LayerNorm,
+  layerNormBackward,
+  layerNormForward,
+} from "leibniz/backprop";
+import {
+  Elu,
+  everyLayer,
+  Flatten,
+  Gelu,
+  GlobalAveragePool2d,
+  type Layer,
+  LeakyRelu,
+  MaxPool2d,
+  type Parameter,
+  Relu,
+  Residual,
+  Sigmoid,
+  Silu,
+  Softplus,
+  Tanh,
+} from "leibniz/backprop";
 import { reference } from "leibniz/kernels";
 import { add, Random, sameShape, Tensor } from "leibniz/tensor";
 import { assertClose, assertRejects } from "../helpers/assert-close.js";
@@ -25,11 +60,29 @@ function examples(seed: string): Example[] {
   const window = { kernelSize: [2, 3], stride: [1, 2], padding: [1, 2], dilation: [2, 1] } as const;
   const all: Example[] = [
     { layer: new Affine({ inFeatures: 7, outFeatures: 4 }, float64), inputShape: [3, 7] },
-    { layer: new Affine({ inFeatures: 3, outFeatures: 5, bias: false }, float64), inputShape: [2, 3] },
-    { layer: new Conv2d({ inChannels: 4, outChannels: 6, groups: 2, ...window }, float64), inputShape: [3, 4, 7, 6] },
-    { layer: new Conv2d({ inChannels: 2, outChannels: 3, kernelSize: [3, 1], bias: false }, float64), inputShape: [2, 2, 5, 4] },
-    { layer: new MaxPool2d({ kernelSize: [2, 3], stride: [2, 1], padding: [0, 1] }), inputShape: [2, 3, 6, 7] },
-    { layer: new AveragePool2d({ kernelSize: [3, 2], stride: [1, 2], padding: [1, 0] }), inputShape: [2, 3, 6, 7] },
+    {
+      layer: new Affine({ inFeatures: 3, outFeatures: 5, bias: false }, float64),
+      inputShape: [2, 3],
+    },
+    {
+      layer: new Conv2d({ inChannels: 4, outChannels: 6, groups: 2, ...window }, float64),
+      inputShape: [3, 4, 7, 6],
+    },
+    {
+      layer: new Conv2d(
+        { inChannels: 2, outChannels: 3, kernelSize: [3, 1], bias: false },
+        float64,
+      ),
+      inputShape: [2, 2, 5, 4],
+    },
+    {
+      layer: new MaxPool2d({ kernelSize: [2, 3], stride: [2, 1], padding: [0, 1] }),
+      inputShape: [2, 3, 6, 7],
+    },
+    {
+      layer: new AveragePool2d({ kernelSize: [3, 2], stride: [1, 2], padding: [1, 0] }),
+      inputShape: [2, 3, 6, 7],
+    },
     { layer: new GlobalAveragePool2d(), inputShape: [2, 3, 4, 5] },
     { layer: new Flatten(), inputShape: [2, 3, 4, 5] },
     { layer: new Relu(), inputShape: [2, 3, 4, 5] },
@@ -39,13 +92,25 @@ function examples(seed: string): Example[] {
     { layer: new LayerNorm({ shape: [3, 4, 5] }, float64), inputShape: [2, 3, 4, 5] },
     { layer: new LayerNorm({ shape: [6], epsilon: 0.1 }, float64), inputShape: [3, 6] },
     { layer: new LeakyRelu({ negativeSlope: 0.2 }), inputShape: [2, 3, 4, 5] },
-    ...[new Sigmoid(), new Tanh(), new Softplus(), new Silu(), new Gelu(), new Elu()].map((layer) => ({ layer, inputShape: [2, 3, 4, 5] })),
+    ...[new Sigmoid(), new Tanh(), new Softplus(), new Silu(), new Gelu(), new Elu()].map(
+      (layer) => ({ layer, inputShape: [2, 3, 4, 5] }),
+    ),
     { layer: new Dropout({ probability: 0.4 }), inputShape: [2, 3, 4, 5] },
     { layer: blockWithProjection(), inputShape: [2, 2, 6, 5] },
-    { layer: new Residual({ body: { affine1: new Affine({ inFeatures: 4, outFeatures: 3 }, float64), relu: new Relu(), affine2: new Affine({ inFeatures: 3, outFeatures: 4 }, float64) } }), inputShape: [3, 4] },
+    {
+      layer: new Residual({
+        body: {
+          affine1: new Affine({ inFeatures: 4, outFeatures: 3 }, float64),
+          relu: new Relu(),
+          affine2: new Affine({ inFeatures: 3, outFeatures: 4 }, float64),
+        },
+      }),
+      inputShape: [3, 4],
+    },
   ];
   for (const { layer } of all) {
-    for (const { parameter } of parametersOf(layer)) parameter.value.data.set(random.normal(parameter.value.shape, 0, 1, "float64").data);
+    for (const { parameter } of parametersOf(layer))
+      parameter.value.data.set(random.normal(parameter.value.shape, 0, 1, "float64").data);
   }
   return all;
 }
@@ -53,14 +118,27 @@ function examples(seed: string): Example[] {
 function blockWithProjection(): Layer {
   const float64 = { dtype: "float64" } as const;
   return new Residual({
-    body: { conv: new Conv2d({ inChannels: 2, outChannels: 3, kernelSize: [3, 2], stride: [2, 1], padding: [1, 0] }, float64), relu: new Relu() },
-    shortcut: { projection: new Conv2d({ inChannels: 2, outChannels: 3, kernelSize: [1, 2], stride: [2, 1], bias: false }, float64) },
+    body: {
+      conv: new Conv2d(
+        { inChannels: 2, outChannels: 3, kernelSize: [3, 2], stride: [2, 1], padding: [1, 0] },
+        float64,
+      ),
+      relu: new Relu(),
+    },
+    shortcut: {
+      projection: new Conv2d(
+        { inChannels: 2, outChannels: 3, kernelSize: [1, 2], stride: [2, 1], bias: false },
+        float64,
+      ),
+    },
   });
 }
 
 /** The layer's own and those of the layers inside it. */
 function parametersOf(layer: Layer): { name: string; parameter: Parameter }[] {
-  return everyLayer([{ name: layer.kind, layer }]).flatMap(({ name, layer: { parameters } }) => parameters.map((parameter) => ({ name: `${name}.${parameter.name}`, parameter })));
+  return everyLayer([{ name: layer.kind, layer }]).flatMap(({ name, layer: { parameters } }) =>
+    parameters.map((parameter) => ({ name: `${name}.${parameter.name}`, parameter })),
+  );
 }
 
 function normal(random: Random, shape: readonly number[]): Tensor {
@@ -68,31 +146,50 @@ function normal(random: Random, shape: readonly number[]): Tensor {
 }
 
 test("the examples below cover every kind of layer that there is", () => {
-  const exported = Object.values(backprop).filter((value) => typeof value === "function" && "outputShape" in ((value as { prototype?: object }).prototype ?? {}));
+  const exported = Object.values(backprop).filter(
+    (value) =>
+      typeof value === "function" &&
+      "outputShape" in ((value as { prototype?: object }).prototype ?? {}),
+  );
   const covered = new Set(examples("kinds").map(({ layer }) => layer.constructor));
   assert.ok(exported.length >= 7, `expected all layers, got ${exported.length}`);
-  assert.equal(exported.filter((layer) => !covered.has(layer as never)).map((layer) => (layer as { name: string }).name), []);
-  for (const { layer } of examples("kinds")) assert.is(layer.kind, layer.constructor.name[0]!.toLowerCase() + layer.constructor.name.slice(1));
+  assert.equal(
+    exported
+      .filter((layer) => !covered.has(layer as never))
+      .map((layer) => (layer as { name: string }).name),
+    [],
+  );
+  for (const { layer } of examples("kinds"))
+    assert.is(
+      layer.kind,
+      layer.constructor.name[0]!.toLowerCase() + layer.constructor.name.slice(1),
+    );
 });
 
-test("backward without forward is an error that names the layer, and no fault of the user's input", async () => {
+test("backward without forward is an error that names the layer, no InputError", async () => {
   for (const { layer, inputShape } of examples("without forward")) {
     const dOut = normal(new Random(0), layer.outputShape(inputShape));
     await expectNoForward(layer, dOut);
   }
 });
 
-test("a forward pass for evaluation keeps nothing, not even what an earlier one for training kept", async () => {
+test("a forward pass for evaluation keeps nothing, not even from an earlier one", async () => {
   const random = new Random("evaluation");
   for (const { layer, inputShape } of examples("evaluation")) {
     const x = normal(random, inputShape);
     const out = await layer.forward(x, training);
     const evaluated = await layer.forward(x, evaluating);
-    const expected = layer.kind === "dropout" ? x : out; // dropout leaves nothing out in evaluation
+    // dropout leaves nothing out in evaluation
+    const expected = layer.kind === "dropout" ? x : out;
     // Batch normalisation turns to its running statistics; its own tests say what it then does.
-    if (!layer.kind.startsWith("batchNorm")) assertClose(evaluated, expected, { tolerance: 0, what: `${layer.kind} in evaluation` });
+    if (!layer.kind.startsWith("batchNorm"))
+      assertClose(evaluated, expected, { tolerance: 0, what: `${layer.kind} in evaluation` });
     await expectNoForward(layer, normal(random, out.shape));
-    for (const { name, parameter } of parametersOf(layer)) assert.ok(parameter.grad.data.every((entry) => entry === 0), `${name}.grad is no longer 0`);
+    for (const { name, parameter } of parametersOf(layer))
+      assert.ok(
+        parameter.grad.data.every((entry) => entry === 0),
+        `${name}.grad is no longer 0`,
+      );
   }
 });
 
@@ -113,29 +210,47 @@ async function expectNoForward(layer: Layer, dOut: Tensor): Promise<void> {
   } catch (error) {
     thrown = error;
   }
-  assert.ok(thrown instanceof Error && thrown.name === "Error", `${layer.kind}: expected an Error, got ${String(thrown)}`);
-  assert.is((thrown as Error).message, `${layer.kind}.backward: expected a forward pass in training mode before it, got none`);
+  assert.ok(
+    thrown instanceof Error && thrown.name === "Error",
+    `${layer.kind}: expected an Error, got ${String(thrown)}`,
+  );
+  assert.is(
+    (thrown as Error).message,
+    `${layer.kind}.backward: expected a forward pass in training mode before it, got none`,
+  );
 }
 
 test("gradients of two passes add up, each pass with the input that was current then", async () => {
   const random = new Random("accumulate");
   for (const { layer, inputShape } of examples("accumulate")) {
     const passes: { grads: Tensor[]; dX: Tensor }[] = [];
-    const inputs = [0, 1].map(() => ({ x: normal(random, inputShape), dOut: normal(random, layer.outputShape(inputShape)) }));
+    const inputs = [0, 1].map(() => ({
+      x: normal(random, inputShape),
+      dOut: normal(random, layer.outputShape(inputShape)),
+    }));
     for (const { x, dOut } of inputs) {
       parametersOf(layer).forEach(({ parameter }) => parameter.zeroGrad());
       await layer.forward(x, training);
       const dX = await layer.backward(dOut);
-      passes.push({ dX: dX!, grads: parametersOf(layer).map(({ parameter }) => parameter.grad.clone()) });
+      passes.push({
+        dX: dX!,
+        grads: parametersOf(layer).map(({ parameter }) => parameter.grad.clone()),
+      });
     }
     parametersOf(layer).forEach(({ parameter }) => parameter.zeroGrad());
     for (const [i, { x, dOut }] of inputs.entries()) {
       await layer.forward(x, training);
-      assertClose((await layer.backward(dOut))!, passes[i]!.dX, { tolerance: 0, what: `${layer.kind} dX of pass ${i}` });
+      assertClose((await layer.backward(dOut))!, passes[i]!.dX, {
+        tolerance: 0,
+        what: `${layer.kind} dX of pass ${i}`,
+      });
     }
     parametersOf(layer).forEach(({ name, parameter }, i) => {
       const [first, second] = [passes[0]!.grads[i]!, passes[1]!.grads[i]!];
-      assert.ok(first.data.some((entry) => entry !== 0) && second.data.some((entry) => entry !== 0), `${name}: expected gradients that are not 0`);
+      assert.ok(
+        first.data.some((entry) => entry !== 0) && second.data.some((entry) => entry !== 0),
+        `${name}: expected gradients that are not 0`,
+      );
       assertClose(parameter.grad, add(first, second), { tolerance: 1e-15, what: `${name}.grad` });
     });
   }
@@ -144,19 +259,41 @@ test("gradients of two passes add up, each pass with the input that was current 
 test("a layer computes what its pure functions compute", async () => {
   const random = new Random("pure");
   const options = { stride: [1, 2], padding: [1, 2], dilation: [2, 1], groups: 2 } as const;
-  const convolution = new Conv2d({ inChannels: 4, outChannels: 6, kernelSize: [2, 3], ...options }, { dtype: "float64" });
+  const convolution = new Conv2d(
+    { inChannels: 4, outChannels: 6, kernelSize: [2, 3], ...options },
+    { dtype: "float64" },
+  );
   const affine = new Affine({ inFeatures: 7, outFeatures: 4 }, { dtype: "float64" });
-  for (const parameter of [...convolution.parameters, ...affine.parameters]) parameter.value.data.set(normal(random, parameter.value.shape).data);
-  for (const [layer, x] of [[convolution, normal(random, [3, 4, 7, 6])], [affine, normal(random, [3, 7])]] as const) {
+  for (const parameter of [...convolution.parameters, ...affine.parameters])
+    parameter.value.data.set(normal(random, parameter.value.shape).data);
+  for (const [layer, x] of [
+    [convolution, normal(random, [3, 4, 7, 6])],
+    [affine, normal(random, [3, 7])],
+  ] as const) {
     const [weight, bias] = [layer.weight.value, layer.bias!.value];
-    const pure = layer === convolution ? await conv2dForward(x, weight, bias, options) : await affineForward(x, weight, bias);
-    assertClose(await layer.forward(x, training), pure.out, { tolerance: 0, what: `${layer.kind} out` });
+    const pure =
+      layer === convolution
+        ? await conv2dForward(x, weight, bias, options)
+        : await affineForward(x, weight, bias);
+    assertClose(await layer.forward(x, training), pure.out, {
+      tolerance: 0,
+      what: `${layer.kind} out`,
+    });
     const dOut = normal(random, pure.out.shape);
     const dX = (await layer.backward(dOut))!;
-    const expected = layer === convolution ? await conv2dBackward(dOut, pure.cache as backprop.Conv2dCache) : await affineBackward(dOut, pure.cache as backprop.AffineCache);
+    const expected =
+      layer === convolution
+        ? await conv2dBackward(dOut, pure.cache as backprop.Conv2dCache)
+        : await affineBackward(dOut, pure.cache as backprop.AffineCache);
     assertClose(dX, expected.dX, { tolerance: 0, what: `${layer.kind} dX` });
-    assertClose(layer.weight.grad, expected.dWeight, { tolerance: 0, what: `${layer.kind} weight.grad` });
-    assertClose(layer.bias!.grad, expected.dBias!, { tolerance: 0, what: `${layer.kind} bias.grad` });
+    assertClose(layer.weight.grad, expected.dWeight, {
+      tolerance: 0,
+      what: `${layer.kind} weight.grad`,
+    });
+    assertClose(layer.bias!.grad, expected.dBias!, {
+      tolerance: 0,
+      what: `${layer.kind} bias.grad`,
+    });
   }
 });
 
@@ -165,20 +302,46 @@ test("so does a normalisation, and its output is where its options say", async (
   const float64 = { dtype: "float64" } as const;
   const running = { mean: Tensor.zeros([3], "float64"), variance: Tensor.full([3], 1, "float64") };
   const options = { epsilon: 0.2, momentum: 0.3 };
-  const [x2d, x1d, rows] = [normal(random, [2, 3, 4, 5]), normal(random, [4, 3]), normal(random, [2, 4, 5])];
+  const [x2d, x1d, rows] = [
+    normal(random, [2, 3, 4, 5]),
+    normal(random, [4, 3]),
+    normal(random, [2, 4, 5]),
+  ];
   const pairs = [
-    [new BatchNorm2d({ channels: 3, ...options }, float64), x2d, (w: Tensor, b: Tensor) => batchNorm2dForward(x2d, w, b, running, options), batchNorm2dBackward],
-    [new BatchNorm1d({ channels: 3, ...options }, float64), x1d, (w: Tensor, b: Tensor) => batchNorm1dForward(x1d, w, b, running, options), batchNorm1dBackward],
-    [new LayerNorm({ shape: [4, 5], epsilon: 0.2 }, float64), rows, (w: Tensor, b: Tensor) => layerNormForward(rows, w, b, { axes: 2, epsilon: 0.2 }), layerNormBackward],
+    [
+      new BatchNorm2d({ channels: 3, ...options }, float64),
+      x2d,
+      (w: Tensor, b: Tensor) => batchNorm2dForward(x2d, w, b, running, options),
+      batchNorm2dBackward,
+    ],
+    [
+      new BatchNorm1d({ channels: 3, ...options }, float64),
+      x1d,
+      (w: Tensor, b: Tensor) => batchNorm1dForward(x1d, w, b, running, options),
+      batchNorm1dBackward,
+    ],
+    [
+      new LayerNorm({ shape: [4, 5], epsilon: 0.2 }, float64),
+      rows,
+      (w: Tensor, b: Tensor) => layerNormForward(rows, w, b, { axes: 2, epsilon: 0.2 }),
+      layerNormBackward,
+    ],
   ] as const;
   for (const [layer, x, forward, backward] of pairs) {
     for (const { value } of layer.parameters) value.data.set(normal(random, value.shape).data);
     const pure = await forward(layer.weight.value, layer.bias.value);
-    assertClose(await layer.forward(x, training), pure.out, { tolerance: 0, what: `${layer.kind} out` });
+    assertClose(await layer.forward(x, training), pure.out, {
+      tolerance: 0,
+      what: `${layer.kind} out`,
+    });
     const dOut = normal(random, x.shape);
     const dX = (await layer.backward(dOut))!;
     const expected = await backward(dOut, pure.cache as never);
-    for (const [what, actual, by] of [["dX", dX, expected.dX], ["dWeight", layer.weight.grad, expected.dWeight], ["dBias", layer.bias.grad, expected.dBias]] as const) {
+    for (const [what, actual, by] of [
+      ["dX", dX, expected.dX],
+      ["dWeight", layer.weight.grad, expected.dWeight],
+      ["dBias", layer.bias.grad, expected.dBias],
+    ] as const) {
       assertClose(actual, by, { tolerance: 0, what: `${layer.kind} ${what}` });
     }
   }
@@ -186,16 +349,23 @@ test("so does a normalisation, and its output is where its options say", async (
 
 test("without dX the parameters' gradients are the same, and null comes back", async () => {
   const random = new Random("wantsDX");
-  for (const { layer, inputShape } of examples("wantsDX").filter(({ layer }) => parametersOf(layer).length > 0)) {
+  for (const { layer, inputShape } of examples("wantsDX").filter(
+    ({ layer }) => parametersOf(layer).length > 0,
+  )) {
     const [x, dOut] = [normal(random, inputShape), normal(random, layer.outputShape(inputShape))];
     await layer.forward(x, training);
     const dX = await layer.backward(dOut);
-    assert.ok(dX !== null && sameShape(dX.shape, inputShape), `${layer.kind}: expected a dX of shape [${inputShape}]`);
+    assert.ok(
+      dX !== null && sameShape(dX.shape, inputShape),
+      `${layer.kind}: expected a dX of shape [${inputShape}]`,
+    );
     const grads = parametersOf(layer).map(({ parameter }) => parameter.grad.clone());
     parametersOf(layer).forEach(({ parameter }) => parameter.zeroGrad());
     await layer.forward(x, training);
     assert.is(await layer.backward(dOut, false), null);
-    parametersOf(layer).forEach(({ name, parameter }, i) => assertClose(parameter.grad, grads[i]!, { tolerance: 0, what: `${name}.grad` }));
+    parametersOf(layer).forEach(({ name, parameter }, i) =>
+      assertClose(parameter.grad, grads[i]!, { tolerance: 0, what: `${name}.grad` }),
+    );
   }
 });
 
@@ -203,18 +373,28 @@ test("neither x, nor dOut, nor the weights are changed by a pass", async () => {
   const random = new Random("mutation");
   for (const { layer, inputShape } of examples("mutation")) {
     const [x, dOut] = [normal(random, inputShape), normal(random, layer.outputShape(inputShape))];
-    const watched = [["x", x], ["dOut", dOut], ...parametersOf(layer).map(({ name, parameter }) => [name, parameter.value] as const)] as const;
+    const watched = [
+      ["x", x],
+      ["dOut", dOut],
+      ...parametersOf(layer).map(({ name, parameter }) => [name, parameter.value] as const),
+    ] as const;
     const before = watched.map(([, tensor]) => tensor.clone());
     const out = await layer.forward(x, training);
     const outBefore = out.clone();
     await layer.backward(dOut);
-    watched.forEach(([name, tensor], i) => assertClose(tensor, before[i]!, { tolerance: 0, what: `${layer.kind}: ${name} after a pass` }));
+    watched.forEach(([name, tensor], i) =>
+      assertClose(tensor, before[i]!, {
+        tolerance: 0,
+        what: `${layer.kind}: ${name} after a pass`,
+      }),
+    );
     assertClose(out, outBefore, { tolerance: 0, what: `${layer.kind}: out after backward` });
   }
 });
 
 /** An [h, w] pair of two different numbers. */
-const pairOf = (min: number, max: number) => fc.tuple(fc.integer({ min, max }), fc.integer({ min, max })).filter(([h, w]) => h !== w);
+const pairOf = (min: number, max: number) =>
+  fc.tuple(fc.integer({ min, max }), fc.integer({ min, max })).filter(([h, w]) => h !== w);
 
 test("outputShape is the shape of the real output, for random geometries", async () => {
   const geometry = fc.record({
@@ -229,41 +409,76 @@ test("outputShape is the shape of the real output, for random geometries", async
   });
   let ran = 0;
   await fc.assert(
-    fc.asyncProperty(geometry, async ({ image, channels, groups, kernelSize, stride, padding, dilation, seed }) => {
-      const [inChannels, N] = [channels * groups, 2];
-      const x = new Random(seed).normal([N, inChannels, ...image]);
-      const layers: Layer[] = [
-        new Conv2d({ inChannels, outChannels: 3 * groups, kernelSize, stride, padding, dilation, groups }),
-        new MaxPool2d({ kernelSize, stride, padding, dilation }),
-        new AveragePool2d({ kernelSize, stride, padding, dilation }),
-        new GlobalAveragePool2d(),
-        new Flatten(),
-        new Relu(),
-        new Dropout({ probability: 0.3 }),
-        new Residual({
-          body: { relu: new Relu(), conv: new Conv2d({ inChannels, outChannels: 2 * groups, kernelSize, stride, padding, dilation, groups }) },
-          shortcut: { projection: new Conv2d({ inChannels, outChannels: 2 * groups, kernelSize, stride, padding, dilation, bias: false }) },
-        }),
-        new Gelu(),
-        new Affine({ inFeatures: image[1], outFeatures: 4 }),
-        new BatchNorm2d({ channels: inChannels }),
-        new BatchNorm1d({ channels: image[1] }),
-        new LayerNorm({ shape: image }),
-      ];
-      for (const layer of layers) {
-        const input = layer.kind === "affine" || layer.kind === "batchNorm1d" ? x.reshape([N * inChannels * image[0], image[1]]) : x;
-        const promised = attempt(() => layer.outputShape(input.shape));
-        if (promised === null) {
-          await assertRejects(() => layer.forward(input, training), `${layer.kind}: expected`);
-          continue;
+    fc.asyncProperty(
+      geometry,
+      async ({ image, channels, groups, kernelSize, stride, padding, dilation, seed }) => {
+        const [inChannels, N] = [channels * groups, 2];
+        const x = new Random(seed).normal([N, inChannels, ...image]);
+        const layers: Layer[] = [
+          new Conv2d({
+            inChannels,
+            outChannels: 3 * groups,
+            kernelSize,
+            stride,
+            padding,
+            dilation,
+            groups,
+          }),
+          new MaxPool2d({ kernelSize, stride, padding, dilation }),
+          new AveragePool2d({ kernelSize, stride, padding, dilation }),
+          new GlobalAveragePool2d(),
+          new Flatten(),
+          new Relu(),
+          new Dropout({ probability: 0.3 }),
+          new Residual({
+            body: {
+              relu: new Relu(),
+              conv: new Conv2d({
+                inChannels,
+                outChannels: 2 * groups,
+                kernelSize,
+                stride,
+                padding,
+                dilation,
+                groups,
+              }),
+            },
+            shortcut: {
+              projection: new Conv2d({
+                inChannels,
+                outChannels: 2 * groups,
+                kernelSize,
+                stride,
+                padding,
+                dilation,
+                bias: false,
+              }),
+            },
+          }),
+          new Gelu(),
+          new Affine({ inFeatures: image[1], outFeatures: 4 }),
+          new BatchNorm2d({ channels: inChannels }),
+          new BatchNorm1d({ channels: image[1] }),
+          new LayerNorm({ shape: image }),
+        ];
+        for (const layer of layers) {
+          const input =
+            layer.kind === "affine" || layer.kind === "batchNorm1d"
+              ? x.reshape([N * inChannels * image[0], image[1]])
+              : x;
+          const promised = attempt(() => layer.outputShape(input.shape));
+          if (promised === null) {
+            await assertRejects(() => layer.forward(input, training), `${layer.kind}: expected`);
+            continue;
+          }
+          const out = await layer.forward(input, training);
+          assert.equal(promised, out.shape, layer.kind);
+          const dX = await layer.backward(new Random(seed).normal(out.shape));
+          assert.equal(dX!.shape, input.shape, `${layer.kind}: dX`);
+          ran++;
         }
-        const out = await layer.forward(input, training);
-        assert.equal(promised, out.shape, layer.kind);
-        const dX = await layer.backward(new Random(seed).normal(out.shape));
-        assert.equal(dX!.shape, input.shape, `${layer.kind}: dX`);
-        ran++;
-      }
-    }),
+      },
+    ),
     { seed: 7, numRuns: 60 },
   );
   assert.ok(ran > 300, `expected most geometries to fit, got ${ran} passes`);
@@ -279,7 +494,7 @@ function attempt<Result>(run: () => Result): Result | null {
   }
 }
 
-test("an input that does not fit is refused by outputShape and by forward with the same words", async () => {
+test("an unfit input is refused by outputShape and by forward in the same words", async () => {
   const unfit: [layer: Layer, shape: number[]][] = [
     [new Affine({ inFeatures: 7, outFeatures: 4 }), [3, 8]],
     [new Affine({ inFeatures: 7, outFeatures: 4 }), [3, 7, 1]],
@@ -300,7 +515,10 @@ test("an input that does not fit is refused by outputShape and by forward with t
   ];
   for (const [layer, shape] of unfit) {
     const refusals = [];
-    for (const run of [() => layer.outputShape(shape), () => layer.forward(Tensor.zeros(shape), training)]) {
+    for (const run of [
+      () => layer.outputShape(shape),
+      () => layer.forward(Tensor.zeros(shape), training),
+    ]) {
       try {
         await run();
         refusals.push("nothing");
@@ -308,22 +526,66 @@ test("an input that does not fit is refused by outputShape and by forward with t
         refusals.push(`${(error as Error).name} ${(error as Error).message}`);
       }
     }
-    assert.ok(refusals[0]!.startsWith(`InputError ${layer.kind}: expected `), `${layer.kind} [${shape}]: ${refusals[0]}`);
+    assert.ok(
+      refusals[0]!.startsWith(`InputError ${layer.kind}: expected `),
+      `${layer.kind} [${shape}]: ${refusals[0]}`,
+    );
     assert.is(refusals[1], refusals[0]);
   }
 });
 
-test("parameters carry names, shapes and fans: the inputs of one output, the outputs of one input", () => {
-  const convolution = new Conv2d({ inChannels: 4, outChannels: 6, kernelSize: [2, 3], groups: 2 });
-  assert.equal(convolution.parameters.map(({ name, value, fanIn, fanOut }) => [name, value.shape, fanIn, fanOut]), [["weight", [6, 2, 2, 3], 12, 18], ["bias", [6], 12, 18]]);
+test("parameters carry names, shapes and fans: inputs of an output, outputs of an input", () => {
+  const convolution = new Conv2d({
+    inChannels: 4,
+    outChannels: 6,
+    kernelSize: [2, 3],
+    groups: 2,
+  });
+  assert.equal(
+    convolution.parameters.map(({ name, value, fanIn, fanOut }) => [
+      name,
+      value.shape,
+      fanIn,
+      fanOut,
+    ]),
+    [
+      ["weight", [6, 2, 2, 3], 12, 18],
+      ["bias", [6], 12, 18],
+    ],
+  );
   const affine = new Affine({ inFeatures: 7, outFeatures: 4 });
-  assert.equal(affine.parameters.map(({ name, value, fanIn, fanOut }) => [name, value.shape, fanIn, fanOut]), [["weight", [4, 7], 7, 4], ["bias", [4], 7, 4]]);
-  assert.equal(new Affine({ inFeatures: 7, outFeatures: 4, bias: false }).parameters.map(({ name }) => name), ["weight"]);
-  for (const layer of [new BatchNorm2d({ channels: 3 }), new BatchNorm1d({ channels: 3 }), new LayerNorm({ shape: [3] })]) {
-    assert.equal(layer.parameters.map(({ name, value, start }) => [name, value.shape, start, [...value.data]]), [["weight", [3], 1, [1, 1, 1]], ["bias", [3], 0, [0, 0, 0]]]);
+  assert.equal(
+    affine.parameters.map(({ name, value, fanIn, fanOut }) => [name, value.shape, fanIn, fanOut]),
+    [
+      ["weight", [4, 7], 7, 4],
+      ["bias", [4], 7, 4],
+    ],
+  );
+  assert.equal(
+    new Affine({ inFeatures: 7, outFeatures: 4, bias: false }).parameters.map(({ name }) => name),
+    ["weight"],
+  );
+  for (const layer of [
+    new BatchNorm2d({ channels: 3 }),
+    new BatchNorm1d({ channels: 3 }),
+    new LayerNorm({ shape: [3] }),
+  ]) {
+    assert.equal(
+      layer.parameters.map(({ name, value, start }) => [name, value.shape, start, [...value.data]]),
+      [
+        ["weight", [3], 1, [1, 1, 1]],
+        ["bias", [3], 0, [0, 0, 0]],
+      ],
+    );
   }
   const { buffers } = new BatchNorm2d({ channels: 2 });
-  assert.equal(buffers.map(({ name, value, start }) => [name, value.shape, start, [...value.data]]), [["runningMean", [2], 0, [0, 0]], ["runningVariance", [2], 1, [1, 1]]]);
+  assert.equal(
+    buffers.map(({ name, value, start }) => [name, value.shape, start, [...value.data]]),
+    [
+      ["runningMean", [2], 0, [0, 0]],
+      ["runningVariance", [2], 1, [1, 1]],
+    ],
+  );
 });
 
 test.run();

@@ -7,14 +7,20 @@ import { Random, Tensor, tensor } from "leibniz/tensor";
 import { assertClose, assertRejects } from "../helpers/assert-close.js";
 import { windowCases } from "../helpers/windows.js";
 
-const halfPadded = windowCases.filter(({ kernelSize, padding }) => [0, 1].every((axis) => 2 * padding[axis]! <= kernelSize[axis]!));
+const halfPadded = windowCases.filter(({ kernelSize, padding }) =>
+  [0, 1].every((axis) => 2 * padding[axis]! <= kernelSize[axis]!),
+);
 
-test("forward and backward against loops over every window, ties and overlaps included", async () => {
+test("forward and backward against loops over every window, with ties and overlaps", async () => {
   await fc.assert(
     fc.asyncProperty(halfPadded, async ({ size: [H, W], seed, ...options }) => {
       const random = new Random(seed);
       const g = conv2dGeometry("test", H, W, options);
-      const x = Tensor.from(Float64Array.from({ length: 6 * H * W }, () => random.integer(4) - 6), [2, 3, H, W], "float64"); // negative, with many ties
+      const x = Tensor.from(
+        Float64Array.from({ length: 6 * H * W }, () => random.integer(4) - 6),
+        [2, 3, H, W],
+        "float64",
+      ); // negative, with many ties
       const dOut = random.normal([2, 3, g.outH, g.outW], 0, 1, "float64");
       const [out, dX] = [Tensor.zeros(dOut.shape, "float64"), Tensor.zeros(x.shape, "float64")];
       for (let n = 0; n < 2; n++)
@@ -22,9 +28,15 @@ test("forward and backward against loops over every window, ties and overlaps in
           for (let p = 0; p < g.outH; p++)
             for (let q = 0; q < g.outW; q++) {
               const pixels: [number, number][] = [];
-              for (let i = 0; i < g.kH; i++) for (let j = 0; j < g.kW; j++) pixels.push([p * g.strideH - g.padH + i * g.dilationH, q * g.strideW - g.padW + j * g.dilationW]);
+              for (let i = 0; i < g.kH; i++)
+                for (let j = 0; j < g.kW; j++)
+                  pixels.push([
+                    p * g.strideH - g.padH + i * g.dilationH,
+                    q * g.strideW - g.padW + j * g.dilationW,
+                  ]);
               const inside = pixels.filter(([h, w]) => h >= 0 && h < H && w >= 0 && w < W);
-              fc.pre(inside.length > 0); // dilated past the image on both sides: there is nothing to pool
+              // dilated past the image on both sides: there is nothing to pool
+              fc.pre(inside.length > 0);
               const largest = Math.max(...inside.map(([h, w]) => x.get(n, c, h, w)));
               const [h, w] = inside.find(([h, w]) => x.get(n, c, h, w) === largest)!;
               out.set([n, c, p, q], largest);
@@ -32,68 +44,222 @@ test("forward and backward against loops over every window, ties and overlaps in
             }
       const own = await maxPool2dForward(x, options);
       assertClose(own.out, out, { tolerance: 0, what: "out" });
-      assertClose((await maxPool2dBackward(dOut, own.cache)).dX, dX, { tolerance: 1e-14, what: "dX" });
+      assertClose((await maxPool2dBackward(dOut, own.cache)).dX, dX, {
+        tolerance: 1e-14,
+        what: "dX",
+      });
     }),
     { seed: 8, numRuns: 200 },
   );
 });
 
 test("in a tie the first entry in row-major order gets the gradient", async () => {
-  const { cache } = await maxPool2dForward(tensor([[[[1, 2, 2], [2, 2, 2]]]]), { kernelSize: [2, 3] });
-  assert.equal((await maxPool2dBackward(tensor([[[[7]]]]), cache)).dX.toNested(), [[[[0, 7, 0], [0, 0, 0]]]]);
+  const { cache } = await maxPool2dForward(
+    tensor([
+      [
+        [
+          [1, 2, 2],
+          [2, 2, 2],
+        ],
+      ],
+    ]),
+    { kernelSize: [2, 3] },
+  );
+  assert.equal((await maxPool2dBackward(tensor([[[[7]]]]), cache)).dX.toNested(), [
+    [
+      [
+        [0, 7, 0],
+        [0, 0, 0],
+      ],
+    ],
+  ]);
 });
 
 test("windows that overlap add up on a pixel that wins several of them", async () => {
-  const { out, cache } = await maxPool2dForward(tensor([[[[1, 5, 5, 2], [0, 4, 3, 5], [3, 1, 2, 2]]]]), { kernelSize: [2, 3], stride: 1 });
-  assert.equal(out.toNested(), [[[[5, 5], [4, 5]]]]);
+  const { out, cache } = await maxPool2dForward(
+    tensor([
+      [
+        [
+          [1, 5, 5, 2],
+          [0, 4, 3, 5],
+          [3, 1, 2, 2],
+        ],
+      ],
+    ]),
+    { kernelSize: [2, 3], stride: 1 },
+  );
+  assert.equal(out.toNested(), [
+    [
+      [
+        [5, 5],
+        [4, 5],
+      ],
+    ],
+  ]);
   assert.equal([...cache.argmax], [1, 1, 5, 7]);
-  assert.equal((await maxPool2dBackward(tensor([[[[6, -11], [18, 12]]]]), cache)).dX.toNested(), [[[[0, -5, 0, 0], [0, 18, 0, 12], [0, 0, 0, 0]]]]);
+  assert.equal(
+    (
+      await maxPool2dBackward(
+        tensor([
+          [
+            [
+              [6, -11],
+              [18, 12],
+            ],
+          ],
+        ]),
+        cache,
+      )
+    ).dX.toNested(),
+    [
+      [
+        [
+          [0, -5, 0, 0],
+          [0, 18, 0, 12],
+          [0, 0, 0, 0],
+        ],
+      ],
+    ],
+  );
 });
 
-test("a dilated window that slips past the image is the maximum of nothing, and sends no gradient", async () => {
-  const { out, cache } = await maxPool2dForward(tensor([[[[3, 7, 5], [4, 6, 8]], [[2, 1, 9], [0, 5, 6]]]]), { kernelSize: [2, 1], stride: 1, padding: [1, 0], dilation: [3, 1] });
-  assert.equal(out.toNested(), [[[[-Infinity, -Infinity, -Infinity]], [[-Infinity, -Infinity, -Infinity]]]]);
-  assert.equal((await maxPool2dBackward(tensor([[[[1, -2, 3]], [[4, -5, 6]]]]), cache)).dX.toNested(), [[[[0, 0, 0], [0, 0, 0]], [[0, 0, 0], [0, 0, 0]]]]);
+test("a dilated window past the image is the maximum of nothing, without gradient", async () => {
+  const { out, cache } = await maxPool2dForward(
+    tensor([
+      [
+        [
+          [3, 7, 5],
+          [4, 6, 8],
+        ],
+        [
+          [2, 1, 9],
+          [0, 5, 6],
+        ],
+      ],
+    ]),
+    { kernelSize: [2, 1], stride: 1, padding: [1, 0], dilation: [3, 1] },
+  );
+  assert.equal(out.toNested(), [
+    [[[-Infinity, -Infinity, -Infinity]], [[-Infinity, -Infinity, -Infinity]]],
+  ]);
+  assert.equal(
+    (await maxPool2dBackward(tensor([[[[1, -2, 3]], [[4, -5, 6]]]]), cache)).dX.toNested(),
+    [
+      [
+        [
+          [0, 0, 0],
+          [0, 0, 0],
+        ],
+        [
+          [0, 0, 0],
+          [0, 0, 0],
+        ],
+      ],
+    ],
+  );
 });
 
 test("a window full of −∞ still has a winner, its first pixel and not the padding", async () => {
-  const { out, cache } = await maxPool2dForward(tensor([[[[-Infinity, -Infinity, 1]]]]), { kernelSize: [1, 2], padding: [0, 1] });
+  const { out, cache } = await maxPool2dForward(tensor([[[[-Infinity, -Infinity, 1]]]]), {
+    kernelSize: [1, 2],
+    padding: [0, 1],
+  });
   assert.equal(out.toNested(), [[[[-Infinity, 1]]]]);
-  assert.equal((await maxPool2dBackward(tensor([[[[4, -3]]]]), cache)).dX.toNested(), [[[[4, 0, -3]]]]);
+  assert.equal((await maxPool2dBackward(tensor([[[[4, -3]]]]), cache)).dX.toNested(), [
+    [[[4, 0, -3]]],
+  ]);
 });
 
 test("padding is −∞, not 0: it never wins over negative pixels", async () => {
-  const { out } = await maxPool2dForward(tensor([[[[-3, -1, -2], [-5, -4, -6]]]]), { kernelSize: [2, 3], stride: [1, 2], padding: [1, 1] });
-  assert.equal(out.toNested(), [[[[-1, -1], [-1, -1], [-4, -4]]]]);
+  const { out } = await maxPool2dForward(
+    tensor([
+      [
+        [
+          [-3, -1, -2],
+          [-5, -4, -6],
+        ],
+      ],
+    ]),
+    { kernelSize: [2, 3], stride: [1, 2], padding: [1, 1] },
+  );
+  assert.equal(out.toNested(), [
+    [
+      [
+        [-1, -1],
+        [-1, -1],
+        [-4, -4],
+      ],
+    ],
+  ]);
 });
 
 test("windows do not overlap unless asked to, and what no window reaches is cut off", async () => {
-  const x = Tensor.from(Float64Array.from({ length: 35 }, (_, i) => i), [1, 1, 5, 7], "float64");
-  assert.equal((await maxPool2dForward(x, { kernelSize: [2, 3] })).out.toNested(), [[[[9, 12], [23, 26]]]]);
+  const x = Tensor.from(
+    Float64Array.from({ length: 35 }, (_, i) => i),
+    [1, 1, 5, 7],
+    "float64",
+  );
+  assert.equal((await maxPool2dForward(x, { kernelSize: [2, 3] })).out.toNested(), [
+    [
+      [
+        [9, 12],
+        [23, 26],
+      ],
+    ],
+  ]);
 });
 
 test("a NaN in a window is not lost from sight", async () => {
   for (const nan of [0, 1, 4, 5, 8, 9]) {
     const values = [1, 2, 5, 2, 0, 3, 1, 4, 9, 0, -1, 6];
     values[nan] = NaN;
-    const { out, cache } = await maxPool2dForward(tensor(values).reshape([1, 1, 3, 4]), { kernelSize: [3, 2] });
+    const { out, cache } = await maxPool2dForward(tensor(values).reshape([1, 1, 3, 4]), {
+      kernelSize: [3, 2],
+    });
     assert.equal([...out.data].map(Number.isNaN), [true, false], `NaN at ${nan}`);
     assert.equal([...cache.argmax], [nan, 11], `NaN at ${nan}`);
   }
 });
 
 test("what makes no sense is refused", async () => {
-  await assertRejects(() => maxPool2dForward(Tensor.zeros([2, 3, 4]), { kernelSize: 2 }), "maxPool2d", "[N, C, H, W]", "[2, 3, 4]");
-  await assertRejects(() => maxPool2dForward(Tensor.zeros([1, 1, 4, 5]), { kernelSize: [5, 2] }), "maxPool2d", "4×5", "5×2");
-  await assertRejects(() => maxPool2dForward(Tensor.zeros([1, 1, 4, 5]), { kernelSize: [2, 3], padding: [1, 2] }), "half the window [2, 3]", "[1, 2]");
+  await assertRejects(
+    () => maxPool2dForward(Tensor.zeros([2, 3, 4]), { kernelSize: 2 }),
+    "maxPool2d",
+    "[N, C, H, W]",
+    "[2, 3, 4]",
+  );
+  await assertRejects(
+    () => maxPool2dForward(Tensor.zeros([1, 1, 4, 5]), { kernelSize: [5, 2] }),
+    "maxPool2d",
+    "4×5",
+    "5×2",
+  );
+  await assertRejects(
+    () => maxPool2dForward(Tensor.zeros([1, 1, 4, 5]), { kernelSize: [2, 3], padding: [1, 2] }),
+    "half the window [2, 3]",
+    "[1, 2]",
+  );
   const { cache } = await maxPool2dForward(Tensor.zeros([1, 1, 4, 5]), { kernelSize: 2 });
-  await assertRejects(() => maxPool2dBackward(Tensor.zeros([1, 1, 3, 2]), cache), "[1, 1, 2, 2]", "[1, 1, 3, 2]");
+  await assertRejects(
+    () => maxPool2dBackward(Tensor.zeros([1, 1, 3, 2]), cache),
+    "[1, 1, 2, 2]",
+    "[1, 1, 3, 2]",
+  );
 });
 
 test("a gradient of another batch, or with batch and channels exchanged, is refused", async () => {
   const { cache } = await maxPool2dForward(Tensor.zeros([2, 3, 4, 6]), { kernelSize: [2, 3] });
-  for (const shape of [[3, 2, 2, 2], [1, 3, 2, 2], [2, 3, 2, 3]]) {
-    await assertRejects(() => maxPool2dBackward(Tensor.zeros(shape), cache), "maxPool2dBackward", "[2, 3, 2, 2]", `[${shape.join(", ")}]`);
+  for (const shape of [
+    [3, 2, 2, 2],
+    [1, 3, 2, 2],
+    [2, 3, 2, 3],
+  ]) {
+    await assertRejects(
+      () => maxPool2dBackward(Tensor.zeros(shape), cache),
+      "maxPool2dBackward",
+      "[2, 3, 2, 2]",
+      `[${shape.join(", ")}]`,
+    );
   }
 });
 

@@ -5,16 +5,25 @@ import { Random, tensor } from "leibniz/tensor";
 import { assertClose, assertRejects } from "../helpers/assert-close.js";
 
 test("negative values become 0, all others stay, at every rank", async () => {
-  const x = tensor([[-2, -1e-300, 0], [0.5, 3, 1e300]]);
+  const x = tensor([
+    [-2, -1e-300, 0],
+    [0.5, 3, 1e300],
+  ]);
   const { out } = await reluForward(x);
-  assert.equal(out.toNested(), [[0, 0, 0], [0.5, 3, 1e300]]);
+  assert.equal(out.toNested(), [
+    [0, 0, 0],
+    [0.5, 3, 1e300],
+  ]);
   assert.equal((await reluForward(tensor(-3))).out.toNested(), 0);
   assert.equal((await reluForward(tensor([[[[7]], [[-7]]]]))).out.toNested(), [[[[7]], [[0]]]]);
 });
 
 test("the gradient passes where x is positive, and only there", async () => {
   const random = new Random("relu");
-  const [x, dOut] = [random.normal([3, 2, 4, 5], 0, 1, "float64"), random.normal([3, 2, 4, 5], 0, 1, "float64")];
+  const [x, dOut] = [
+    random.normal([3, 2, 4, 5], 0, 1, "float64"),
+    random.normal([3, 2, 4, 5], 0, 1, "float64"),
+  ];
   const { cache } = await reluForward(x);
   const { dX } = await reluBackward(dOut, cache);
   const expected = dOut.clone();
@@ -40,16 +49,38 @@ test("NaN is kept on the way forward, so that a broken network does not look hea
 });
 
 test("a view, such as a transpose, is read in its own order", async () => {
-  const x = tensor([[1, -2, 3], [-4, 5, -6]]).transpose();
+  const x = tensor([
+    [1, -2, 3],
+    [-4, 5, -6],
+  ]).transpose();
   const { out, cache } = await reluForward(x);
-  assert.equal(out.toNested(), [[1, 0], [0, 5], [3, 0]]);
-  const { dX } = await reluBackward(tensor([[1, 2, 3], [4, 5, 6]]).transpose(), cache);
-  assert.equal(dX.toNested(), [[1, 0], [0, 5], [3, 0]]);
+  assert.equal(out.toNested(), [
+    [1, 0],
+    [0, 5],
+    [3, 0],
+  ]);
+  const { dX } = await reluBackward(
+    tensor([
+      [1, 2, 3],
+      [4, 5, 6],
+    ]).transpose(),
+    cache,
+  );
+  assert.equal(dX.toNested(), [
+    [1, 0],
+    [0, 5],
+    [3, 0],
+  ]);
 });
 
 test("an upstream gradient of another shape is refused", async () => {
   const { cache } = await reluForward(tensor([[1, 2, 3]]));
-  await assertRejects(() => reluBackward(tensor([1, 2, 3]), cache), "reluBackward", "[1, 3]", "[3]");
+  await assertRejects(
+    () => reluBackward(tensor([1, 2, 3]), cache),
+    "reluBackward",
+    "[1, 3]",
+    "[3]",
+  );
 });
 
 test.run();

@@ -5,8 +5,15 @@ import { softmaxCrossEntropyBackward, softmaxCrossEntropyForward } from "leibniz
 import { multiply, Random, sum, tensor, Tensor } from "leibniz/tensor";
 import { assertClose, assertCloseArrays, assertRejects } from "../helpers/assert-close.js";
 
-/** The loss and its gradient from their definitions, with loops; for logits small enough not to overflow. */
-function fromDefinition(logits: Tensor, labels: readonly number[], smoothing: number): { loss: number; dLogits: Tensor } {
+/**
+ * The loss and its gradient from their definitions, with loops; for logits small enough not to
+ * overflow.
+ */
+function fromDefinition(
+  logits: Tensor,
+  labels: readonly number[],
+  smoothing: number,
+): { loss: number; dLogits: Tensor } {
   const [N, C] = logits.shape as [number, number];
   const dLogits = Tensor.zeros([N, C], "float64");
   let loss = 0;
@@ -23,8 +30,13 @@ function fromDefinition(logits: Tensor, labels: readonly number[], smoothing: nu
   return { loss, dLogits };
 }
 
-test("loss and gradient are the definition's, with and without label smoothing, scaled by dOut", async () => {
-  const scenario = fc.record({ N: fc.integer({ min: 1, max: 6 }), C: fc.integer({ min: 2, max: 7 }), smoothing: fc.constantFrom(0, 0.1, 0.5, 1), seed: fc.integer() });
+test("loss and gradient are the definition's, smoothed or not, scaled by dOut", async () => {
+  const scenario = fc.record({
+    N: fc.integer({ min: 1, max: 6 }),
+    C: fc.integer({ min: 2, max: 7 }),
+    smoothing: fc.constantFrom(0, 0.1, 0.5, 1),
+    seed: fc.integer(),
+  });
   await fc.assert(
     fc.asyncProperty(scenario, async ({ N, C, smoothing, seed }) => {
       const random = new Random(seed);
@@ -32,11 +44,16 @@ test("loss and gradient are the definition's, with and without label smoothing, 
       const labels = Array.from({ length: N }, () => random.integer(C));
       const upstream = random.uniform([], -3, 3, "float64");
       const expected = fromDefinition(logits, labels, smoothing);
-      const { out, cache } = await softmaxCrossEntropyForward(logits, labels, { labelSmoothing: smoothing });
+      const { out, cache } = await softmaxCrossEntropyForward(logits, labels, {
+        labelSmoothing: smoothing,
+      });
       const { dLogits } = await softmaxCrossEntropyBackward(upstream, cache);
       assert.equal(out.shape, []);
       assertCloseArrays([out.item()], [expected.loss], { tolerance: 1e-12, what: "loss" });
-      assertClose(dLogits, multiply(expected.dLogits, upstream.item()), { tolerance: 1e-12, what: "dLogits" });
+      assertClose(dLogits, multiply(expected.dLogits, upstream.item()), {
+        tolerance: 1e-12,
+        what: "dLogits",
+      });
     }),
     { seed: 20, numRuns: 60 },
   );
@@ -45,20 +62,48 @@ test("loss and gradient are the definition's, with and without label smoothing, 
 test("equal logits cost ln C, whatever the labels and the smoothing", async () => {
   for (const C of [2, 3, 10]) {
     for (const labelSmoothing of [0, 0.3]) {
-      const { out } = await softmaxCrossEntropyForward(Tensor.full([4, C], -7.5, "float64"), [0, 1, C - 1, 0], { labelSmoothing });
-      assertCloseArrays([out.item()], [Math.log(C)], { tolerance: 1e-15, what: `loss for ${C} classes` });
+      const { out } = await softmaxCrossEntropyForward(
+        Tensor.full([4, C], -7.5, "float64"),
+        [0, 1, C - 1, 0],
+        { labelSmoothing },
+      );
+      assertCloseArrays([out.item()], [Math.log(C)], {
+        tolerance: 1e-15,
+        what: `loss for ${C} classes`,
+      });
     }
   }
 });
 
 test("logits of ±800 give a finite loss and a finite gradient, in both element types", async () => {
   for (const dtype of ["float64", "float32"] as const) {
-    const logits = tensor([[800, -800, 0], [-800, 800, 0], [-800, -800, -800]], dtype);
+    const logits = tensor(
+      [
+        [800, -800, 0],
+        [-800, 800, 0],
+        [-800, -800, -800],
+      ],
+      dtype,
+    );
     const { out, cache } = await softmaxCrossEntropyForward(logits, [0, 0, 2]);
     // Row 0 is certain and right: 0. Row 1 is certain and wrong: 1600. Row 2 knows nothing: ln 3.
-    assertCloseArrays([out.item()], [(0 + 1600 + Math.log(3)) / 3], { tolerance: 1e-7, what: `loss in ${dtype}` });
+    assertCloseArrays([out.item()], [(0 + 1600 + Math.log(3)) / 3], {
+      tolerance: 1e-7,
+      what: `loss in ${dtype}`,
+    });
     const { dLogits } = await softmaxCrossEntropyBackward(tensor(1, dtype), cache);
-    assertClose(dLogits, tensor([[0, 0, 0], [-1 / 3, 1 / 3, 0], [1 / 9, 1 / 9, -2 / 9]], dtype), { tolerance: 1e-7, what: `dLogits in ${dtype}` });
+    assertClose(
+      dLogits,
+      tensor(
+        [
+          [0, 0, 0],
+          [-1 / 3, 1 / 3, 0],
+          [1 / 9, 1 / 9, -2 / 9],
+        ],
+        dtype,
+      ),
+      { tolerance: 1e-7, what: `dLogits in ${dtype}` },
+    );
   }
 });
 
@@ -70,34 +115,59 @@ test("each row of the gradient adds up to 0: a shift of all logits changes no lo
     const { dLogits } = await softmaxCrossEntropyBackward(tensor(-2.7), cache);
     const largest = Math.max(...dLogits.data.map(Math.abs));
     assert.ok(largest > 0.1, `expected a gradient that is not 0, got ${largest}`);
-    for (const total of sum(dLogits, { axes: 1 }).data) assert.ok(Math.abs(total) < 1e-15, `expected 0, got ${total}`);
+    for (const total of sum(dLogits, { axes: 1 }).data)
+      assert.ok(Math.abs(total) < 1e-15, `expected 0, got ${total}`);
   }
 });
 
-test("the loss is the batch's mean: a batch laid end to end with itself costs the same, and each gradient is half", async () => {
-  const logits = new Random("mean").normal([3, 4], 0, 2, "float64");
-  const twice = Tensor.from([...logits.data, ...logits.data], [6, 4], "float64");
-  const once = await softmaxCrossEntropyForward(logits, [1, 3, 0]);
-  const both = await softmaxCrossEntropyForward(twice, [1, 3, 0, 1, 3, 0]);
-  assertClose(both.out, once.out, { tolerance: 1e-15, what: "loss" });
-  const [dOnce, dBoth] = [await softmaxCrossEntropyBackward(tensor(1.5), once.cache), await softmaxCrossEntropyBackward(tensor(1.5), both.cache)];
-  assertClose(multiply(dBoth.dLogits.slice([0, 3]), 2), dOnce.dLogits, { tolerance: 1e-15, what: "dLogits" });
-});
+test(
+  "the loss is the batch's mean: a batch laid end to end with itself costs the same, and " +
+    "each gradient is half",
+  async () => {
+    const logits = new Random("mean").normal([3, 4], 0, 2, "float64");
+    const twice = Tensor.from([...logits.data, ...logits.data], [6, 4], "float64");
+    const once = await softmaxCrossEntropyForward(logits, [1, 3, 0]);
+    const both = await softmaxCrossEntropyForward(twice, [1, 3, 0, 1, 3, 0]);
+    assertClose(both.out, once.out, { tolerance: 1e-15, what: "loss" });
+    const [dOnce, dBoth] = [
+      await softmaxCrossEntropyBackward(tensor(1.5), once.cache),
+      await softmaxCrossEntropyBackward(tensor(1.5), both.cache),
+    ];
+    assertClose(multiply(dBoth.dLogits.slice([0, 3]), 2), dOnce.dLogits, {
+      tolerance: 1e-15,
+      what: "dLogits",
+    });
+  },
+);
 
 test("labels may be a typed array, and neither they nor the logits change", async () => {
-  const logits = tensor([[1, 2, 3], [6, 5, 4]]);
+  const logits = tensor([
+    [1, 2, 3],
+    [6, 5, 4],
+  ]);
   const labels = Uint8Array.of(2, 1);
   const { out, cache } = await softmaxCrossEntropyForward(logits, labels, { labelSmoothing: 0.1 });
   await softmaxCrossEntropyBackward(tensor(2), cache);
-  assertCloseArrays([out.item()], [fromDefinition(logits, [2, 1], 0.1).loss], { tolerance: 1e-14, what: "loss" });
-  assert.equal(logits.toNested(), [[1, 2, 3], [6, 5, 4]]);
+  assertCloseArrays([out.item()], [fromDefinition(logits, [2, 1], 0.1).loss], {
+    tolerance: 1e-14,
+    what: "loss",
+  });
+  assert.equal(logits.toNested(), [
+    [1, 2, 3],
+    [6, 5, 4],
+  ]);
   assert.equal([...labels], [2, 1]);
 });
 
 test("labels that are no class are refused, with label, row and range", async () => {
   const logits = Tensor.zeros([3, 4]);
   for (const label of [4, -1, 1.5, NaN, Infinity]) {
-    await assertRejects(() => softmaxCrossEntropyForward(logits, [0, label, 1]), "softmaxCrossEntropy", "labels from 0 to 3", `${label} for row 1`);
+    await assertRejects(
+      () => softmaxCrossEntropyForward(logits, [0, label, 1]),
+      "softmaxCrossEntropy",
+      "labels from 0 to 3",
+      `${label} for row 1`,
+    );
   }
 });
 
@@ -109,12 +179,21 @@ test("shapes that do not fit the labels are refused", async () => {
     [Tensor.zeros([2, 3, 1]), [0, 1], "[2, C]", "[2, 3, 1]"],
     [Tensor.zeros([0, 3]), [], "[0, 3]"],
   ];
-  for (const [logits, labels, ...pieces] of cases) await assertRejects(() => softmaxCrossEntropyForward(logits, labels), "softmaxCrossEntropy", ...pieces);
+  for (const [logits, labels, ...pieces] of cases)
+    await assertRejects(
+      () => softmaxCrossEntropyForward(logits, labels),
+      "softmaxCrossEntropy",
+      ...pieces,
+    );
 });
 
 test("a label smoothing outside [0, 1] is refused", async () => {
   for (const labelSmoothing of [-0.1, 1.1, NaN]) {
-    await assertRejects(() => softmaxCrossEntropyForward(Tensor.zeros([1, 2]), [0], { labelSmoothing }), "labelSmoothing from 0 to 1", String(labelSmoothing));
+    await assertRejects(
+      () => softmaxCrossEntropyForward(Tensor.zeros([1, 2]), [0], { labelSmoothing }),
+      "labelSmoothing from 0 to 1",
+      String(labelSmoothing),
+    );
   }
 });
 

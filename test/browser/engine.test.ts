@@ -8,7 +8,10 @@ import { type BrowserHarness, startBrowser, type Where } from "./harness.js";
 import type { Choice, TaskResult } from "./tasks.js";
 import { trainedWeights, type Training } from "./training.js";
 
-/** What the primitives run on, and how many random shapes each case draws: a device compiles a kernel for each of them. */
+/**
+ * What the primitives run on, and how many random shapes each case draws: a device compiles a
+ * kernel for each of them.
+ */
 const BACKENDS: readonly { readonly choice: Choice; readonly numRuns: number }[] = [
   { choice: { name: "wasm", threads: 1 }, numRuns: 300 },
   { choice: { name: "wasm", threads: 2 }, numRuns: 300 },
@@ -25,14 +28,18 @@ test.before(async () => {
 });
 test.after(() => browser.close());
 
-const label = ({ name, mode, threads = 1 }: Choice): string => `${name}${mode === undefined ? "" : ` (${mode})`}, ${threads} thread${threads === 1 ? "" : "s"}`;
+const label = ({ name, mode, threads = 1 }: Choice): string =>
+  `${name}${mode === undefined ? "" : ` (${mode})`}, ${threads} thread${threads === 1 ? "" : "s"}`;
 
 for (const { choice, numRuns } of BACKENDS) {
   let ran: Promise<TaskResult<"primitives">>;
   test(`${label(choice)}: opened as asked`, async () => {
     ran = browser.perform("primitives", { choice, numRuns }, { timeoutMs: 180_000 });
     const { name, mode, threads } = (await ran).opened;
-    assert.equal({ name, mode, threads }, { name: choice.name, mode: choice.mode ?? null, threads: choice.threads ?? 1 });
+    assert.equal(
+      { name, mode, threads },
+      { name: choice.name, mode: choice.mode ?? null, threads: choice.threads ?? 1 },
+    );
   });
   for (const { name } of primitiveCases) {
     test(`${label(choice)}: ${name}`, async () => {
@@ -41,34 +48,67 @@ for (const { choice, numRuns } of BACKENDS) {
   }
 }
 
-test("two threads compute the same as one, also from a page's main thread, which may not sleep while it waits", async () => {
-  for (const mainThread of [false, true]) assert.equal(await browser.perform("longProducts", undefined, { mainThread }), { threads: 2, different: 0 });
-});
+test(
+  "two threads compute the same as one, also from a page's main thread, " +
+    "which may not sleep while it waits",
+  async () => {
+    for (const mainThread of [false, true])
+      assert.equal(await browser.perform("longProducts", undefined, { mainThread }), {
+        threads: 2,
+        different: 0,
+      });
+  },
+);
 
-test("an isolated page has as many threads as the machine, and nothing to say about it", async () => {
-  const { threads, note, crossOriginIsolated, processors } = await browser.perform("open", { name: "wasm" });
+test("an isolated page has as many threads as the machine, and says nothing of it", async () => {
+  const { threads, note, crossOriginIsolated, processors } = await browser.perform("open", {
+    name: "wasm",
+  });
   assert.ok(crossOriginIsolated);
   assert.is(threads, Math.min(processors, 4));
   assert.is(note, null);
 });
 
-test("a page that is not isolated has one thread, and says in one line why and what helps", async () => {
+test("a page that is not isolated has one thread, and says why and what helps", async () => {
   const plain: Where = { isolated: false };
   const opened = await browser.perform("open", { name: "wasm" }, plain);
   assert.not(opened.crossOriginIsolated);
   assert.is(opened.threads, 1);
-  assert.match(opened.note ?? "", /^one thread, since this page is not cross-origin isolated; .*Cross-Origin-Opener-Policy: same-origin.*Cross-Origin-Embedder-Policy: require-corp$/);
+  assert.match(
+    opened.note ?? "",
+    new RegExp(
+      "^one thread, since this page is not cross-origin isolated; " +
+        ".*Cross-Origin-Opener-Policy: same-origin" +
+        ".*Cross-Origin-Embedder-Policy: require-corp$",
+    ),
+  );
   assert.is((await browser.perform("open", { name: "wasm", threads: 1 }, plain)).note, null);
-  const refused = await browser.perform("open", { name: "wasm", threads: 2 }, plain).then(() => "none", (error: Error) => error.message);
-  assert.match(refused, /^InputError: wasmBackend: expected threads to be 1, got 2; this page is not cross-origin isolated; serve it .*$/);
+  const refused = await browser.perform("open", { name: "wasm", threads: 2 }, plain).then(
+    () => "none",
+    (error: Error) => error.message,
+  );
+  assert.match(
+    refused,
+    new RegExp(
+      "^InputError: wasmBackend: expected threads to be 1, got 2; this page is not " +
+        "cross-origin isolated; serve it .*$",
+    ),
+  );
 });
 
 test("training gives the same weights as in Node, to the bit", async () => {
-  const training = (threads: number): Training => ({ threads, seed: 7, epochs: 2, images: 400, testImages: 200 });
+  const training = (threads: number): Training => ({
+    threads,
+    seed: 7,
+    epochs: 2,
+    images: 400,
+    testImages: 200,
+  });
   const inNode = await trainedWeights(await mnist(), training(1));
   assert.match(inNode.sha256, /^[0-9a-f]{64}$/);
   assert.equal(await trainedWeights(await mnist(), training(2)), { ...inNode, threads: 2 });
-  for (const threads of [1, 2]) assert.equal(await browser.perform("train", training(threads)), { ...inNode, threads });
+  for (const threads of [1, 2])
+    assert.equal(await browser.perform("train", training(threads)), { ...inNode, threads });
   const other = await browser.perform("train", { ...training(1), seed: 8 });
   assert.is.not(other.sha256, inNode.sha256, "another seed");
 });
@@ -82,31 +122,52 @@ test("a worker that is ended from outside is a clear error before long", async (
 test("a worker that fails is a clear error with its reason", async () => {
   const { name, message } = await browser.perform("workerFails", undefined);
   assert.is(name, "MachineError");
-  assert.match(message, /^wasm: expected 2 working threads, but a worker failed: RuntimeError: .*out of bounds/);
+  assert.match(
+    message,
+    /^wasm: expected 2 working threads, but a worker failed: RuntimeError: .*out of bounds/,
+  );
 });
 
 test("a worker that cannot start is a clear error", async () => {
   const { name, message } = await browser.perform("scriptMissing", undefined);
   assert.is(name, "MachineError");
-  assert.match(message, /^wasm: expected 2 working threads, but a worker's script did not load; .*Cross-Origin-Embedder-Policy/);
+  assert.match(
+    message,
+    new RegExp(
+      "^wasm: expected 2 working threads, but a worker's script did not load; " +
+        ".*Cross-Origin-Embedder-Policy",
+    ),
+  );
 });
 
 test("a memory that cannot grow is a clear error, and the backend goes on", async () => {
   const { message, after } = await browser.perform("memoryFull", undefined);
-  assert.is(message, "wasm: expected 12 MB more memory, got none beyond the 32 MB there are; use smaller batches");
+  assert.is(
+    message,
+    "wasm: expected 12 MB more memory, got none beyond the 32 MB there are; use smaller batches",
+  );
   assert.equal(after, [2, 2, 2]);
 });
 
 test("a memory that the browser does not give is a clear error", async () => {
   const { message } = await browser.perform("memoryTooLarge", undefined);
-  assert.match(message, /^wasm: expected a shared memory of 16 MB that may grow to 70000 MB, got none \(.*\); choose a smaller largestMB, or the reference backend$/);
+  assert.match(
+    message,
+    new RegExp(
+      "^wasm: expected a shared memory of 16 MB that may grow to 70000 MB, got none " +
+        "\\(.*\\); choose a smaller largestMB, or the reference backend$",
+    ),
+  );
 });
 
 for (const mode of ["webgl2", "webgpu"] as const) {
   test(`gpu (${mode}): every product, and a lost device`, async () => {
     const failures = await browser.perform("gpuSuites", mode, { timeoutMs: 180_000 });
     assert.ok(Object.keys(failures).length > 20);
-    assert.equal(Object.entries(failures).filter(([, failure]) => failure !== null), []);
+    assert.equal(
+      Object.entries(failures).filter(([, failure]) => failure !== null),
+      [],
+    );
   });
 }
 

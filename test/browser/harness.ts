@@ -16,7 +16,11 @@ export interface Where {
 export interface BrowserHarness {
   /** The browser's name and version. */
   readonly version: string;
-  /** Performs a task in a page of its own. @throws Error with the task's message, or when it does not end in time */
+  /**
+   * Performs a task in a page of its own.
+   *
+   * @throws Error with the task's message, or when it does not end in time
+   */
   perform<T extends TaskName>(task: T, input: TaskInput<T>, where?: Where): Promise<TaskResult<T>>;
   close(): Promise<void>;
 }
@@ -34,24 +38,43 @@ export async function startBrowser(executablePath: string): Promise<BrowserHarne
   });
 
   const context = await browser.newContext();
-  const answer = async (page: Page, order: Order, { isolated = true, mainThread = false }: Where): Promise<Answer> => {
+  const answer = async (
+    page: Page,
+    order: Order,
+    { isolated = true, mainThread = false }: Where,
+  ): Promise<Answer> => {
     await page.goto(`${server.origin}/${isolated ? "isolated" : "plain"}/page.html`);
     return page.evaluate(
-      ([order, mainThread]) => (mainThread ? (globalThis as unknown as Global).inPage(order) : (globalThis as unknown as Global).inWorker(order)),
+      ([order, mainThread]) =>
+        mainThread
+          ? (globalThis as unknown as Global).inPage(order)
+          : (globalThis as unknown as Global).inWorker(order),
       [order, mainThread] as const,
     );
   };
 
   return {
     version: `Chromium ${browser.version()}`,
-    perform: async <T extends TaskName>(task: T, input: TaskInput<T>, where: Where = {}): Promise<TaskResult<T>> => {
+    perform: async <T extends TaskName>(
+      task: T,
+      input: TaskInput<T>,
+      where: Where = {},
+    ): Promise<TaskResult<T>> => {
       const { timeoutMs = 60_000 } = where;
       const page = await context.newPage();
       const said: string[] = [];
-      page.on("console", (message) => said.push(message.text())).on("pageerror", (error) => said.push(String(error)));
+      page
+        .on("console", (message) => said.push(message.text()))
+        .on("pageerror", (error) => said.push(String(error)));
       let timer: NodeJS.Timeout | undefined;
       try {
-        const late = new Promise<Answer>((resolve) => (timer = setTimeout(() => resolve({ error: `no answer within ${timeoutMs / 1000} s` }), timeoutMs)));
+        const late = new Promise<Answer>(
+          (resolve) =>
+            (timer = setTimeout(
+              () => resolve({ error: `no answer within ${timeoutMs / 1000} s` }),
+              timeoutMs,
+            )),
+        );
         const given = await Promise.race([answer(page, { task, input }, where), late]);
         if ("error" in given) throw new Error([given.error, ...said].join("\n      "));
         return given.result as TaskResult<T>;

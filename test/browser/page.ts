@@ -5,7 +5,8 @@ function inWorker(order: Order): Promise<Answer> {
   const worker = new Worker("engine.js", { type: "module" });
   return new Promise<Answer>((resolve) => {
     worker.onmessage = ({ data }: MessageEvent<Answer>) => resolve(data);
-    worker.onerror = ({ message }) => resolve({ error: `the worker with the engine failed: ${message}` });
+    worker.onerror = ({ message }) =>
+      resolve({ error: `the worker with the engine failed: ${message}` });
     worker.postMessage(order);
   }).finally(() => worker.terminate());
 }

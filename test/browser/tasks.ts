@@ -1,4 +1,7 @@
-/** What the tests ask of the engine in a browser. Each task takes and returns what can be sent as JSON. */
+/**
+ * What the tests ask of the engine in a browser. Each task takes and returns what can be sent as
+ * JSON.
+ */
 import { type Backend, gpuBackend, openBackend, wasmBackend } from "leibniz/kernels";
 import { makeDataset, type Mnist, parseIdxImages, parseIdxLabels } from "leibniz/data";
 import { Random, Tensor } from "leibniz/tensor";
@@ -37,12 +40,25 @@ const gpuTolerance = (terms: number): number => 1e-6 * Math.sqrt(terms);
 const wait = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** Opens a backend, uses it, and tells what it was. All products go to a gpu, however small. */
-async function withBackend(choice: Choice, use: (backend: Backend) => Promise<void>): Promise<Opened> {
-  const backend = choice.name === "gpu" ? await gpuBackend({ mode: choice.mode, smallestProduct: 0 }) : await openBackend(choice);
+async function withBackend(
+  choice: Choice,
+  use: (backend: Backend) => Promise<void>,
+): Promise<Opened> {
+  const backend =
+    choice.name === "gpu"
+      ? await gpuBackend({ mode: choice.mode, smallestProduct: 0 })
+      : await openBackend(choice);
   try {
     await use(backend);
     const { name, mode, threads, note } = backend;
-    return { name, mode, threads, note, crossOriginIsolated: globalThis.crossOriginIsolated, processors: navigator.hardwareConcurrency };
+    return {
+      name,
+      mode,
+      threads,
+      note,
+      crossOriginIsolated: globalThis.crossOriginIsolated,
+      processors: navigator.hardwareConcurrency,
+    };
   } finally {
     await backend.dispose();
   }
@@ -50,7 +66,10 @@ async function withBackend(choice: Choice, use: (backend: Backend) => Promise<vo
 
 /** The error that `run` ends with. */
 async function failureOf(run: () => Promise<unknown>): Promise<Failure> {
-  const { name, message } = await run().then(() => ({ name: "none", message: "no error" }), (thrown: Error) => thrown);
+  const { name, message } = await run().then(
+    () => ({ name: "none", message: "no error" }),
+    (thrown: Error) => thrown,
+  );
   return { name, message };
 }
 
@@ -73,19 +92,31 @@ async function fetchMnist(): Promise<Mnist> {
     return new Uint8Array(await response.arrayBuffer());
   };
   const load = async (part: string): Promise<Mnist["train"]> =>
-    makeDataset(parseIdxImages(await bytes(`${part}-images-idx3-ubyte`), part), parseIdxLabels(await bytes(`${part}-labels-idx1-ubyte`), part), part);
+    makeDataset(
+      parseIdxImages(await bytes(`${part}-images-idx3-ubyte`), part),
+      parseIdxLabels(await bytes(`${part}-labels-idx1-ubyte`), part),
+      part,
+    );
   return { train: await load("train"), test: await load("t10k") };
 }
 
 export const tasks = {
-  open: (choice: Choice): Promise<Opened> => withBackend(choice, async (backend) => void (await backend.relu(Tensor.full([3], 1)))),
+  open: (choice: Choice): Promise<Opened> =>
+    withBackend(choice, async (backend) => void (await backend.relu(Tensor.full([3], 1)))),
 
   /** All {@link primitiveCases}; what each failed with, or `null`. */
-  primitives: async ({ choice, numRuns }: { choice: Choice; numRuns: number }): Promise<{ opened: Opened; failures: Record<string, string | null> }> => {
+  primitives: async ({
+    choice,
+    numRuns,
+  }: {
+    choice: Choice;
+    numRuns: number;
+  }): Promise<{ opened: Opened; failures: Record<string, string | null> }> => {
     const tolerance = choice.name === "gpu" ? gpuTolerance : wasmTolerance;
     const failures: Record<string, string | null> = {};
     const opened = await withBackend(choice, async (backend) => {
-      for (const { name, run } of primitiveCases) failures[name] = await run({ backend, numRuns, tolerance }).then(() => null, String);
+      for (const { name, run } of primitiveCases)
+        failures[name] = await run({ backend, numRuns, tolerance }).then(() => null, String);
     });
     return { opened, failures };
   },
@@ -93,13 +124,17 @@ export const tasks = {
   /** The gpu backend's suites in a mode; what each test failed with, or `null`. */
   gpuSuites: async (mode: DeviceMode): Promise<Record<string, string | null>> => {
     const tests: [string, () => Promise<void>][] = [];
-    for (const suite of [gpuSuite, gpuLossSuite]) suite(mode, (name, run) => tests.push([name, run]));
+    for (const suite of [gpuSuite, gpuLossSuite])
+      suite(mode, (name, run) => tests.push([name, run]));
     const failures: Record<string, string | null> = {};
     for (const [name, run] of tests) failures[name] = await run().then(() => null, String);
     return failures;
   },
 
-  /** Products that are long enough to wait for the other thread, again and again; how many entries differ from those of one thread. */
+  /**
+   * Products that are long enough to wait for the other thread, again and again; how many entries
+   * differ from those of one thread.
+   */
   longProducts: async (): Promise<{ threads: number; different: number }> => {
     const random = new Random("long products");
     const [a, b] = [random.normal([520, 500]), random.normal([500, 510])];
@@ -118,7 +153,8 @@ export const tasks = {
     return { threads, different };
   },
 
-  train: async (training: Training): Promise<Trained> => trainedWeights(await fetchMnist(), training),
+  train: async (training: Training): Promise<Trained> =>
+    trainedWeights(await fetchMnist(), training),
 
   /** A worker is ended from outside while nobody works; then there is work for ten seconds. */
   workerDies: async (): Promise<Failure> => {
@@ -132,7 +168,8 @@ export const tasks = {
     const backend = await withWorkers(Recorder, () => wasmBackend({ threads: 2 }));
     await backend.relu(Tensor.full([9], 1)).then(({ data }) => data);
     started[0]!.terminate();
-    // a browser gives a thread that sleeps a moment before it ends it; until then this one does all the work
+    // a browser gives a thread that sleeps a moment before it ends it; until then this one does all
+    // the work
     return failureOf(async () => {
       for (let i = 0; i < 100; i++) {
         await backend.sumPerChannel(Tensor.full([20, 9], 1));
@@ -167,7 +204,9 @@ export const tasks = {
   memoryFull: async (): Promise<Failure & { after: number[] }> => {
     const small = await wasmBackend({ largestMB: 32 });
     const big = Tensor.zeros([3 << 20]);
-    const failure = await failureOf(() => small.scope(async () => [(await small.relu(big)).data, (await small.relu(big)).data]));
+    const failure = await failureOf(() =>
+      small.scope(async () => [(await small.relu(big)).data, (await small.relu(big)).data]),
+    );
     const after = await small.scope(async () => [...(await small.relu(Tensor.full([3], 2))).data]);
     await small.dispose();
     return { ...failure, after };

@@ -23,17 +23,35 @@ export interface Trained {
   readonly testAccuracy: number;
 }
 
-/** Trains by the recipe `default` on the wasm backend, as `leibniz train --seed --epochs --subset --threads` does. */
-export async function trainedWeights(data: Mnist, { threads, seed, epochs, images, testImages }: Training): Promise<Trained> {
+/**
+ * Trains by the recipe `default` on the wasm backend, as
+ * `leibniz train --seed --epochs --subset --threads` does.
+ */
+export async function trainedWeights(
+  data: Mnist,
+  { threads, seed, epochs, images, testImages }: Training,
+): Promise<Trained> {
   const recipe = findRecipe("default");
   const random = new Random(seed);
   const backend = await openBackend({ name: "wasm", threads });
   try {
     const network = recipe.network(backend);
     initialise(network, random.split("initial weights"));
-    const subset = images === undefined ? {} : { subset: drawSubset(data.train.images.count, images, random.split("subset")) };
+    const subset =
+      images === undefined
+        ? {}
+        : { subset: drawSubset(data.train.images.count, images, random.split("subset")) };
     let testAccuracy = NaN;
-    for await (const event of train({ recipe, network, train: data.train, test: someImages(data.test, testImages), backend, random, epochs, ...subset })) {
+    for await (const event of train({
+      recipe,
+      network,
+      train: data.train,
+      test: someImages(data.test, testImages),
+      backend,
+      random,
+      epochs,
+      ...subset,
+    })) {
       if (event.type === "epoch") ({ testAccuracy } = event.result);
     }
     return { sha256: await weightsSha256(network), threads: backend.threads, testAccuracy };

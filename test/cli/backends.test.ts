@@ -1,16 +1,36 @@
 import { join } from "node:path";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { leibniz, leibnizOn, type Outcome, smallDataFolder, temporaryFolder } from "../helpers/cli.js";
+import {
+  leibniz,
+  leibnizOn,
+  type Outcome,
+  smallDataFolder,
+  temporaryFolder,
+} from "../helpers/cli.js";
 
 const data = smallDataFolder({ train: 64, test: 10 });
-const lastLine = ({ stdout }: Outcome): Record<string, unknown> => JSON.parse(stdout.trimEnd().split("\n").at(-1)!) as Record<string, unknown>;
-const train = (...args: string[]): Outcome => leibniz("train", "--data", data, "--epochs", "1", "--json", ...args);
+const lastLine = ({ stdout }: Outcome): Record<string, unknown> =>
+  JSON.parse(stdout.trimEnd().split("\n").at(-1)!) as Record<string, unknown>;
+const train = (...args: string[]): Outcome =>
+  leibniz("train", "--data", data, "--epochs", "1", "--json", ...args);
 
-test("--backend wasm: 1, 2 and 4 threads give the same weights, and evaluating them the same loss", () => {
+test("--backend wasm: 1, 2 and 4 threads give the same weights and the same loss", () => {
   const weights = join(temporaryFolder(), "run");
   const one = lastLine(train("--threads", "1", "--out", weights));
-  const evaluate = (threads: string): Record<string, unknown> => lastLine(leibniz("evaluate", "--data", data, "--weights", join(weights, "weights.safetensors"), "--json", "--threads", threads));
+  const evaluate = (threads: string): Record<string, unknown> =>
+    lastLine(
+      leibniz(
+        "evaluate",
+        "--data",
+        data,
+        "--weights",
+        join(weights, "weights.safetensors"),
+        "--json",
+        "--threads",
+        threads,
+      ),
+    );
   const evaluated = evaluate("1");
   assert.is(evaluated["weightsSha256"], one["weightsSha256"]);
   for (const threads of ["2", "4"]) {
@@ -22,49 +42,100 @@ test("--backend wasm: 1, 2 and 4 threads give the same weights, and evaluating t
 });
 
 /** What `--backend auto` says on standard error. */
-const SAYS = /^backend auto: (wasm(?:, \d+ threads)?|reference|gpu \(\w+\)) \((\w+(?: \w+)?) [\d,]+ images\/s(?:, \w+(?: \w+)? [\d,]+)*\)\n$/;
+const SAYS = new RegExp(
+  "^backend auto: (wasm(?:, \\d+ threads)?|reference|gpu \\(\\w+\\)) \\((\\w+(?: \\w+)?) " +
+    "[\\d,]+ images/s(?:, \\w+(?: \\w+)? [\\d,]+)*\\)\\n$",
+);
 
 test("--backend auto: one line on standard error, and the JSON says what really ran", () => {
   const outcome = train("--backend", "auto");
   assert.is(outcome.status, 0, outcome.stderr);
   const [, chosen, fastest] = SAYS.exec(outcome.stderr) ?? assert.unreachable(outcome.stderr) ?? [];
   const { backend, mode, threads } = lastLine(outcome);
-  assert.is(`${backend as string}${mode === null ? "" : ` (${mode as string})`}${threads === 1 ? "" : `, ${threads as number} threads`}`, chosen);
+  const inside = mode === null ? "" : ` (${mode as string})`;
+  const several = threads === 1 ? "" : `, ${threads as number} threads`;
+  assert.is(`${backend as string}${inside}${several}`, chosen);
   assert.is(`${backend as string}${mode === null ? "" : ` ${mode as string}`}`, fastest);
-  for (const name of ["wasm", "reference", "gpu cpu"]) assert.ok(outcome.stderr.includes(`${name} `), `${name} in ${outcome.stderr}`);
+  for (const name of ["wasm", "reference", "gpu cpu"])
+    assert.ok(outcome.stderr.includes(`${name} `), `${name} in ${outcome.stderr}`);
 });
 
-test("--backend auto: measuring leaves no trace in the weights, in training and in evaluation", () => {
+test("--backend auto: measuring leaves no trace in weights, training and evaluation", () => {
   const out = join(temporaryFolder(), "run");
   const auto = train("--backend", "auto", "--threads", "2", "--out", out);
   assert.match(auto.stderr, /^backend auto: wasm, 2 threads \(wasm [\d,]+ images\/s\)\n$/);
-  const weights = ["--data", data, "--json", "--threads", "2", "--weights", join(out, "weights.safetensors")];
+  const weights = [
+    "--data",
+    data,
+    "--json",
+    "--threads",
+    "2",
+    "--weights",
+    join(out, "weights.safetensors"),
+  ];
   assert.is(lastLine(auto)["weightsSha256"], lastLine(train("--threads", "2"))["weightsSha256"]);
   const evaluated = leibniz("evaluate", "--backend", "auto", ...weights);
   assert.match(evaluated.stderr, /^backend auto: wasm, 2 threads \(wasm [\d,]+ images\/s\)\n$/);
   assert.is(lastLine(evaluated)["testLoss"], lastLine(leibniz("evaluate", ...weights))["testLoss"]);
 });
 
-test("--backend auto: a mode is refused, since it might not be the one that runs, and so is a number of threads that nothing has", () => {
-  const refused = (args: string[], message: RegExp): void => {
-    const { status, stderr } = train(...args);
-    assert.is(status, 2, stderr);
-    assert.match(stderr, message);
-  };
-  refused(["--backend", "auto", "--mode", "cpu"], /^leibniz: --mode: expected no mode along with --backend auto, .*; write --backend gpu --mode cpu\n$/);
-  refused(["--backend", "auto", "--threads", "65"], /^leibniz: openBackend: expected from 1 to 64 threads, got 65\n$/);
-  refused(["--backend", "automatic"], /^leibniz: --backend: expected one of wasm, reference, gpu, auto, got "automatic"\n$/);
-});
+test(
+  "--backend auto: a mode is refused, since it might not be the one that runs, and so is a " +
+    "number of threads that nothing has",
+  () => {
+    const refused = (args: string[], message: RegExp): void => {
+      const { status, stderr } = train(...args);
+      assert.is(status, 2, stderr);
+      assert.match(stderr, message);
+    };
+    refused(
+      ["--backend", "auto", "--mode", "cpu"],
+      new RegExp(
+        "^leibniz: --mode: expected no mode along with --backend auto, .*; write --backend " +
+          "gpu --mode cpu\\n$",
+      ),
+    );
+    refused(
+      ["--backend", "auto", "--threads", "65"],
+      /^leibniz: openBackend: expected from 1 to 64 threads, got 65\n$/,
+    );
+    refused(
+      ["--backend", "automatic"],
+      /^leibniz: --backend: expected one of wasm, reference, gpu, auto, got "automatic"\n$/,
+    );
+  },
+);
 
 test("--backend auto: a backend that fails is named with its reason, and another one runs", () => {
-  const outcome = leibnizOn("no-memory", 60_000, "train", "--data", data, "--epochs", "1", "--json", "--backend", "auto");
+  const outcome = leibnizOn(
+    "no-memory",
+    60_000,
+    "train",
+    "--data",
+    data,
+    "--epochs",
+    "1",
+    "--json",
+    "--backend",
+    "auto",
+  );
   assert.is(outcome.status, 0, outcome.stderr);
-  assert.match(outcome.stderr, /^backend auto: (reference|gpu \(\w+\)) \(.* images\/s.*, wasm failed: wasm: expected a shared memory of 16 MB .*\)\n$/);
+  assert.match(
+    outcome.stderr,
+    new RegExp(
+      "^backend auto: (reference|gpu \\(\\w+\\)) \\(.* images/s.*, wasm failed: wasm: " +
+        "expected a shared memory of 16 MB .*\\)\\n$",
+    ),
+  );
   assert.is.not(lastLine(outcome)["backend"], "wasm");
 });
 
 test("--help tells of auto", () => {
-  for (const command of ["train", "evaluate"]) assert.match(leibniz(command, "--help").stdout.replace(/\s+/g, " "), /wasm, reference, gpu, or auto: the fastest of them here/);
+  for (const command of ["train", "evaluate"])
+    assert.match(
+      leibniz(command, "--help").stdout.replace(/\s+/g, " "),
+      /wasm, reference, gpu, or auto: the fastest of them here/,
+    );
 });
 
 test.run();

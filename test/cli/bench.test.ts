@@ -9,27 +9,68 @@ const KEYS = ["what", "backend", "mode", "threads", "shape", "gflops", "imagesPe
 
 test("--json: one object a line, with the keys of the format, for every kind of figure", () => {
   const data = smallDataFolder({ train: 800, test: 300 });
-  const { status, stdout, stderr } = leibniz("bench", "--quick", "--json", "--backend", "wasm", "--threads", "2", "--data", data);
+  const { status, stdout, stderr } = leibniz(
+    "bench",
+    "--quick",
+    "--json",
+    "--backend",
+    "wasm",
+    "--threads",
+    "2",
+    "--data",
+    data,
+  );
   assert.is(status, 0, stderr);
   assert.is(stderr, "");
-  const lines = stdout.trim().split("\n").map((line) => JSON.parse(line) as Record<string, unknown>);
+  const lines = stdout
+    .trim()
+    .split("\n")
+    .map((line) => JSON.parse(line) as Record<string, unknown>);
   for (const line of lines) assert.equal(Object.keys(line).slice(0, KEYS.length), KEYS);
-  assert.equal([...new Set(lines.map(({ what }) => what))], ["machine", "ceiling", "bandwidth", "ladder", "matmul", "train", "evaluate", "layer", "memory"]);
-  const of = (what: string): Record<string, unknown>[] => lines.filter((line) => line["what"] === what);
-  assert.equal(of("ladder").map(({ rung, threads }) => `${rung} ${threads}`), ["SIMD tile 1", "cache 1", "threads 2"]);
-  assert.equal(of("matmul").map(({ backend, threads, shape }) => `${backend} ${threads} ${shape}`), ["wasm 1 256×800×120", "wasm 2 256×800×120"]);
-  for (const line of [...of("ceiling"), ...of("ladder"), ...of("matmul")]) assert.ok((line["gflops"] as number) > 0, JSON.stringify(line));
-  for (const line of [...of("ladder"), ...of("train"), ...of("evaluate")]) assert.ok((line["imagesPerSecond"] as number) > 0, JSON.stringify(line));
-  assert.ok(of("layer").some(({ layer, direction, microsecondsPerImage }) => layer === "conv2" && direction === "backward" && (microsecondsPerImage as number) > 0));
+  assert.equal(
+    [...new Set(lines.map(({ what }) => what))],
+    ["machine", "ceiling", "bandwidth", "ladder", "matmul", "train", "evaluate", "layer", "memory"],
+  );
+  const of = (what: string): Record<string, unknown>[] =>
+    lines.filter((line) => line["what"] === what);
+  assert.equal(
+    of("ladder").map(({ rung, threads }) => `${rung} ${threads}`),
+    ["SIMD tile 1", "cache 1", "threads 2"],
+  );
+  assert.equal(
+    of("matmul").map(({ backend, threads, shape }) => `${backend} ${threads} ${shape}`),
+    ["wasm 1 256×800×120", "wasm 2 256×800×120"],
+  );
+  for (const line of [...of("ceiling"), ...of("ladder"), ...of("matmul")])
+    assert.ok((line["gflops"] as number) > 0, JSON.stringify(line));
+  for (const line of [...of("ladder"), ...of("train"), ...of("evaluate")])
+    assert.ok((line["imagesPerSecond"] as number) > 0, JSON.stringify(line));
+  assert.ok(
+    of("layer").some(
+      ({ layer, direction, microsecondsPerImage }) =>
+        layer === "conv2" && direction === "backward" && (microsecondsPerImage as number) > 0,
+    ),
+  );
   assert.ok((of("memory")[0]!["peakMemoryMB"] as number) > 20);
 });
 
 test("for people: the ladder in TypeScript, with its shares and the step's parts", () => {
-  const { status, stdout, stderr } = leibniz("bench", "--quick", "--backend", "reference", "--data", smallDataFolder({ train: 768, test: 256 }));
+  const { status, stdout, stderr } = leibniz(
+    "bench",
+    "--quick",
+    "--backend",
+    "reference",
+    "--data",
+    smallDataFolder({ train: 768, test: 256 }),
+  );
   assert.is(status, 0, stderr);
   assert.match(stdout, /cores?, Node \d+/);
   assert.match(stdout, /multiply and add on registers +\d+\.\d GFLOP\/s/);
-  for (const rung of ["seven loops", "im2col", "loop order", "register tile"]) assert.match(stdout, new RegExp(`^${rung} .* TypeScript +\\d+\\.\\d\\d +\\d+\\.\\d % +\\d+$`, "m"));
+  for (const rung of ["seven loops", "im2col", "loop order", "register tile"])
+    assert.match(
+      stdout,
+      new RegExp(`^${rung} .* TypeScript +\\d+\\.\\d\\d +\\d+\\.\\d % +\\d+$`, "m"),
+    );
   assert.not.match(stdout, /SIMD tile/);
   assert.match(stdout, /^conv2 +\d+\.\d\d +\d+\.\d +\d+\.\d\d +\d+\.\d$/m);
   assert.match(stdout, /^sum \d+\.\d; steps in between that nobody looked into took \d+\.\d/m);
@@ -42,7 +83,8 @@ test("what is not here is refused in one line, and nothing is measured in its pl
     assert.is(status, 2, stderr);
     assert.is(stdout, "");
     assert.is(stderr.trimEnd().split("\n").length, 1);
-    for (const piece of pieces) assert.ok(stderr.includes(piece), `expected "${piece}" in ${stderr}`);
+    for (const piece of pieces)
+      assert.ok(stderr.includes(piece), `expected "${piece}" in ${stderr}`);
   };
   refused(["--backend", "abacus"], "wasm, reference, gpu", '"abacus"');
   refused(["--backend", "gpu", "--mode", "steam"], "cpu", "steam");
@@ -58,26 +100,48 @@ test("what is not here is refused in one line, and nothing is measured in its pl
 /** The package as it is published, and whatever a checkout has beside it. */
 function packageWith(script: string | null): (...args: string[]) => Outcome {
   const folder = temporaryFolder();
-  for (const path of ["dist", "package.json"]) cpSync(join(root, path), join(folder, path), { recursive: true });
+  for (const path of ["dist", "package.json"])
+    cpSync(join(root, path), join(folder, path), { recursive: true });
   symlinkSync(join(root, "node_modules"), join(folder, "node_modules"));
   if (script !== null) {
     mkdirSync(join(folder, "bench", "peers"), { recursive: true });
     writeFileSync(join(folder, "bench", "peers", "run.mjs"), script);
   }
   return (...args) => {
-    const { status, stdout, stderr } = spawnSync(process.execPath, [join(folder, "dist", "cli", "main.js"), ...args], { encoding: "utf8", timeout: 60_000 });
+    const { status, stdout, stderr } = spawnSync(
+      process.execPath,
+      [join(folder, "dist", "cli", "main.js"), ...args],
+      { encoding: "utf8", timeout: 60_000 },
+    );
     return { status, stdout, stderr };
   };
 }
 
-test("--peers runs the script of a checkout and passes --json on; without one it is refused", () => {
-  const outcome = packageWith('console.log(JSON.stringify(process.argv.slice(2))); console.error("to standard error");');
-  assert.equal(outcome("bench", "--peers"), { status: 0, stdout: "[]\n", stderr: "to standard error\n" });
-  assert.equal(outcome("bench", "--peers", "--json"), { status: 0, stdout: '["--json"]\n', stderr: "to standard error\n" });
-  assert.is(packageWith("process.exit(7);")("bench", "--peers").status, 1, "a peer that fails is a failed check");
+test("--peers runs a checkout's script and passes --json on; without one it is refused", () => {
+  const outcome = packageWith(
+    'console.log(JSON.stringify(process.argv.slice(2))); console.error("to standard error");',
+  );
+  assert.equal(outcome("bench", "--peers"), {
+    status: 0,
+    stdout: "[]\n",
+    stderr: "to standard error\n",
+  });
+  assert.equal(outcome("bench", "--peers", "--json"), {
+    status: 0,
+    stdout: '["--json"]\n',
+    stderr: "to standard error\n",
+  });
+  assert.is(
+    packageWith("process.exit(7);")("bench", "--peers").status,
+    1,
+    "a peer that fails is a failed check",
+  );
   const { status, stdout, stderr } = packageWith(null)("bench", "--peers");
   assert.equal([status, stdout], [2, ""]);
-  assert.match(stderr, /^leibniz: bench --peers: expected the file .*run\.mjs, which only a checkout .*\n$/);
+  assert.match(
+    stderr,
+    /^leibniz: bench --peers: expected the file .*run\.mjs, which only a checkout .*\n$/,
+  );
 });
 
 test.run();

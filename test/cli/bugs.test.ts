@@ -5,11 +5,22 @@ import { pathToFileURL } from "node:url";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { checks, mistakes, popularChecks } from "leibniz/checks";
-import { leibniz, main, type Outcome, root, smallDataFolder, startLeibniz, temporaryFolder } from "../helpers/cli.js";
+import {
+  leibniz,
+  main,
+  type Outcome,
+  root,
+  smallDataFolder,
+  startLeibniz,
+  temporaryFolder,
+} from "../helpers/cli.js";
 
 const CHAPTER = join(root, "derivations", "mistakes.md");
 
-/** What does not depend on the training: the accuracies are taken out, and so are the numbers that a check complains about. */
+/**
+ * What does not depend on the training: the accuracies are taken out, and so are the numbers that a
+ * check complains about.
+ */
 function withoutNumbers(chapter: string): string {
   return chapter
     .replace(/^(\| \[[a-z0-9-]+\]\(#.*\|)[^|\n]*\|[^|\n]*\|$/gm, "$1")
@@ -22,10 +33,29 @@ function withoutNumbers(chapter: string): string {
 test("every mistake is caught, and the chapter says by which checks", () => {
   const copy = join(temporaryFolder(), "mistakes.md");
   copyFileSync(CHAPTER, copy);
-  const { status, stdout, stderr } = spawnSync(process.execPath, [main, "bugs", "--quick", "--json", "--write", copy], { encoding: "utf8", timeout: 900_000 });
+  const { status, stdout, stderr } = spawnSync(
+    process.execPath,
+    [main, "bugs", "--quick", "--json", "--write", copy],
+    { encoding: "utf8", timeout: 900_000 },
+  );
   assert.is(status, 0, stderr);
-  const lines = stdout.trim().split("\n").map((line) => JSON.parse(line) as { name: string; caught: boolean; caughtBy: string[]; verdicts: Record<string, string>; epochs: unknown[] });
-  assert.equal(lines.map(({ name }) => name), mistakes.map(({ name }) => name));
+  const lines = stdout
+    .trim()
+    .split("\n")
+    .map(
+      (line) =>
+        JSON.parse(line) as {
+          name: string;
+          caught: boolean;
+          caughtBy: string[];
+          verdicts: Record<string, string>;
+          epochs: unknown[];
+        },
+    );
+  assert.equal(
+    lines.map(({ name }) => name),
+    mistakes.map(({ name }) => name),
+  );
   const names: string[] = [...checks, ...popularChecks].map(({ name }) => name);
   for (const { name, caught, caughtBy, verdicts, epochs } of lines) {
     assert.ok(caught && caughtBy.length > 0, name);
@@ -34,17 +64,36 @@ test("every mistake is caught, and the chapter says by which checks", () => {
   }
   for (const { name } of [...checks, ...popularChecks]) {
     const verdicts = new Set(lines.map((line) => line.verdicts[name]));
-    assert.ok(verdicts.has("caught") && verdicts.has("passed"), `${name} should catch some mistakes and miss others, got ${[...verdicts].join(", ")}`);
+    assert.ok(
+      verdicts.has("caught") && verdicts.has("passed"),
+      `${name} should catch some mistakes and miss others, got ${[...verdicts].join(", ")}`,
+    );
   }
-  const [committed, now] = [CHAPTER, copy].map((path) => withoutNumbers(readFileSync(path, "utf8"))) as [string, string];
+  const [committed, now] = [CHAPTER, copy].map((path) =>
+    withoutNumbers(readFileSync(path, "utf8")),
+  ) as [string, string];
   const at = [...committed].findIndex((character, i) => character !== now[i]);
-  assert.ok(committed === now, `derivations/mistakes.md is not up to date, see leibniz bugs --write: "${committed.slice(at, at + 160)}" is now "${now.slice(at, at + 160)}"`);
+  assert.ok(
+    committed === now,
+    "derivations/mistakes.md is not up to date, see leibniz bugs --write: " +
+      `"${committed.slice(at, at + 160)}" is now "${now.slice(at, at + 160)}"`,
+  );
 });
 
 test("one epoch is trained with the mistake and without it", () => {
-  const { status, stdout, stderr } = leibniz("bugs", "labels-shifted", "--json", "--data", smallDataFolder({ train: 640, test: 300 }));
+  const { status, stdout, stderr } = leibniz(
+    "bugs",
+    "labels-shifted",
+    "--json",
+    "--data",
+    smallDataFolder({ train: 640, test: 300 }),
+  );
   assert.is(status, 0, stderr);
-  const { epochs, title, chapter } = JSON.parse(stdout) as { epochs: { setup: string; accuracy: number; stopped: null; right: number }[]; title: string; chapter: string };
+  const { epochs, title, chapter } = JSON.parse(stdout) as {
+    epochs: { setup: string; accuracy: number; stopped: null; right: number }[];
+    title: string;
+    chapter: string;
+  };
   assert.is(epochs.length, 1);
   assert.is(epochs[0]!.setup, "notes");
   assert.is(title, mistakes.find(({ name }) => name === "labels-shifted")!.title);
@@ -55,12 +104,21 @@ test("one epoch is trained with the mistake and without it", () => {
 test("a mistake is listed with its lines and its equation", () => {
   const { status, stdout } = leibniz("bugs", "--list", "overlap-overwritten");
   assert.is(status, 0);
-  for (const piece of ["overlap-overwritten: ", "src/im2col/im2col.ts, (conv2d.9)", "\n  - for (let q", "target[w]! += source[colStart + q]!;", "\n  + for (let q", "target[w]! = source"]) {
+  for (const piece of [
+    "overlap-overwritten: ",
+    "src/im2col/im2col.ts, (conv2d.9)",
+    "\n  - for (let q",
+    "target[w]! += source[colStart + q]!;",
+    "\n  + for (let q",
+    "target[w]! = source",
+  ]) {
     assert.ok(stdout.includes(piece), `expected ${piece} in ${stdout}`);
   }
   const all = leibniz("bugs", "--list", "--json").stdout.trim().split("\n");
   assert.is(all.length, mistakes.length);
-  assert.ok(all.every((line) => /^[-+] /.test((JSON.parse(line) as { difference: string }).difference)));
+  assert.ok(
+    all.every((line) => /^[-+] /.test((JSON.parse(line) as { difference: string }).difference)),
+  );
 });
 
 test("bad usage is refused with one line", () => {
@@ -69,7 +127,10 @@ test("bad usage is refused with one line", () => {
     [["labels-shifted", "--write", CHAPTER], "--write: expected all mistakes"],
     [["--quick", "--images", "0"], "--images: expected a whole number"],
     [["--quick", "--write", "/no/such/file"], "/no/such/file"],
-    [["--quick", "--write", join(root, "derivations", "relu.md")], "written by `leibniz bugs --write`"],
+    [
+      ["--quick", "--write", join(root, "derivations", "relu.md")],
+      "written by `leibniz bugs --write`",
+    ],
   ] as const) {
     const { status, stdout, stderr } = leibniz("bugs", ...args);
     assert.is(status, 2, stderr);
@@ -85,30 +146,58 @@ function withCatalogue(from: string, to: string, ...args: string[]): Outcome {
   const text = readFileSync(compiled, "utf8").replaceAll(from, to);
   const hooks = pathToFileURL(join(root, "dist/checks/patched/hooks.js")).href;
   const setUp = join(temporaryFolder(), "set-up.mjs");
-  writeFileSync(setUp, `import { register } from "node:module";\nregister(${JSON.stringify(hooks)}, { data: new Map([[${JSON.stringify(pathToFileURL(compiled).href)}, ${JSON.stringify(text)}]]) });\n`);
-  const { status, stdout, stderr } = spawnSync(process.execPath, ["--no-warnings", "--import", setUp, main, ...args], { encoding: "utf8", timeout: 120_000 });
+  const entry = JSON.stringify([pathToFileURL(compiled).href, text]);
+  writeFileSync(
+    setUp,
+    'import { register } from "node:module";\n' +
+      `register(${JSON.stringify(hooks)}, { data: new Map([${entry}]) });\n`,
+  );
+  const { status, stdout, stderr } = spawnSync(
+    process.execPath,
+    ["--no-warnings", "--import", setUp, main, ...args],
+    { encoding: "utf8", timeout: 120_000 },
+  );
   return { status, stdout, stderr };
 }
 
 test("a mistake that no check catches is a failure", () => {
-  const { status, stdout } = withCatalogue("(index + 1) % labels.length", "index", "bugs", "--quick", "labels-shifted");
+  const { status, stdout } = withCatalogue(
+    "(index + 1) % labels.length",
+    "index",
+    "bugs",
+    "--quick",
+    "labels-shifted",
+  );
   assert.is(status, 1, stdout);
   assert.match(stdout, "NOT CAUGHT by any check");
   assert.match(stdout, "1 mistake, 0 caught");
 });
 
 test("a mistake that no longer fits the code is named in one line", () => {
-  const { status, stdout, stderr } = withCatalogue("chosen[n] = labels[index]", "taken[n] = labels[index]", "bugs", "--quick", "labels-shifted");
+  const { status, stdout, stderr } = withCatalogue(
+    "chosen[n] = labels[index]",
+    "taken[n] = labels[index]",
+    "bugs",
+    "--quick",
+    "labels-shifted",
+  );
   assert.is(status, 1);
   assert.is(stdout, "");
-  assert.match(stderr, /^leibniz: mistake labels-shifted: expected dist\/data\/batch\.js to hold `taken\[n\] = labels\[index\]!;` once, it does not[^\n]*\n$/);
+  assert.match(
+    stderr,
+    new RegExp(
+      "^leibniz: mistake labels-shifted: expected dist/data/batch\\.js to hold `taken\\[n\\] " +
+        "= labels\\[index\\]!;` once, it does not[^\\n]*\\n$",
+    ),
+  );
 });
 
 test("Ctrl-C ends all processes", async () => {
   const { child, outcome } = startLeibniz("bugs", "--json", "overlap-overwritten");
   await new Promise((resolve) => setTimeout(resolve, 1_500));
   child.kill("SIGINT");
-  const { status, stdout, stderr } = await outcome; // resolves only when nobody holds the pipes any more
+  // resolves only when nobody holds the pipes any more
+  const { status, stdout, stderr } = await outcome;
   assert.is(status, 2);
   assert.is(stdout, "");
   assert.match(stderr, /^leibniz: bugs: stopped by SIGINT[^\n]*\n$/);

@@ -1,5 +1,13 @@
 import { spawnSync } from "node:child_process";
-import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
@@ -7,7 +15,10 @@ import { encodeSafetensors, initialise, networkWeights, notebookNetwork } from "
 import { Random, Tensor } from "leibniz/tensor";
 import { idxBytes, leibniz, root, smallDataFolder, temporaryFolder } from "../helpers/cli.js";
 
-/** Requires exit code 2, nothing on standard output but what was asked for, and one line with every piece. */
+/**
+ * Requires exit code 2, nothing on standard output but what was asked for, and one line with every
+ * piece.
+ */
 function assertRefused(args: readonly string[], ...pieces: string[]): void {
   const { status, stdout, stderr } = leibniz(...args);
   const seen = `leibniz ${args.join(" ")} → ${status}: ${stderr}`;
@@ -31,7 +42,12 @@ function spoiled(file: string, change: (bytes: Uint8Array) => Uint8Array): strin
 test("usage: unknown commands, options and values", () => {
   assertRefused([], "expected a command", "leibniz --help");
   assertRefused(["trian"], "unknown command 'trian'", "train");
-  assertRefused(["train", "--epoch", "2"], "unknown option '--epoch'", "--epochs", "leibniz train --help");
+  assertRefused(
+    ["train", "--epoch", "2"],
+    "unknown option '--epoch'",
+    "--epochs",
+    "leibniz train --help",
+  );
   assertRefused(["train", "--epochs", "0"], "--epochs", "a whole number ≥ 1", '"0"');
   assertRefused(["train", "--epochs", "1e3"], '"1e3"');
   assertRefused(["train", "--seed", "-1"], "--seed", '"-1"');
@@ -61,16 +77,50 @@ test("data: truncated, over-long, garbled and mismatched files", () => {
   assertRefused(["train", "--data", spoiled(IMAGES, () => new Uint8Array())], IMAGES, "0 bytes");
   assertRefused(["train", "--data", spoiled(IMAGES, (bytes) => bytes.slice(0, 10))], IMAGES);
   assertRefused(["train", "--data", spoiled(IMAGES, (bytes) => bytes.slice(0, -1))], IMAGES);
-  assertRefused(["train", "--data", spoiled(IMAGES, (bytes) => Uint8Array.from([...bytes, 0]))], IMAGES);
-  assertRefused(["train", "--data", spoiled(IMAGES, (bytes) => bytes.map((byte, i) => (i === 2 ? 9 : byte)))], IMAGES);
-  assertRefused(["train", "--data", spoiled(IMAGES, () => Uint8Array.from([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]))], IMAGES, "zip");
-  assertRefused(["train", "--data", spoiled(LABELS, (bytes) => bytes.map((byte, i) => (i === 20 ? 77 : byte)))], LABELS, "77");
-  assertRefused(["train", "--data", spoiled(LABELS, () => idxBytes([95], new Uint8Array(95)))], "95", "96");
+  assertRefused(
+    ["train", "--data", spoiled(IMAGES, (bytes) => Uint8Array.from([...bytes, 0]))],
+    IMAGES,
+  );
+  assertRefused(
+    ["train", "--data", spoiled(IMAGES, (bytes) => bytes.map((byte, i) => (i === 2 ? 9 : byte)))],
+    IMAGES,
+  );
+  assertRefused(
+    [
+      "train",
+      "--data",
+      spoiled(IMAGES, () =>
+        Uint8Array.from([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]),
+      ),
+    ],
+    IMAGES,
+    "zip",
+  );
+  assertRefused(
+    ["train", "--data", spoiled(LABELS, (bytes) => bytes.map((byte, i) => (i === 20 ? 77 : byte)))],
+    LABELS,
+    "77",
+  );
+  assertRefused(
+    ["train", "--data", spoiled(LABELS, () => idxBytes([95], new Uint8Array(95)))],
+    "95",
+    "96",
+  );
 });
 
 test("data: images that the network cannot take name the layer and both shapes", () => {
-  assertRefused(["train", "--data", smallDataFolder({ height: 20, width: 24 })], "layer affine1", "[1, 384]", "[120, 800]");
-  assertRefused(["train", "--data", smallDataFolder({ height: 2, width: 9 })], "layer conv1", "2×9", "3×3");
+  assertRefused(
+    ["train", "--data", smallDataFolder({ height: 20, width: 24 })],
+    "layer affine1",
+    "[1, 384]",
+    "[120, 800]",
+  );
+  assertRefused(
+    ["train", "--data", smallDataFolder({ height: 2, width: 9 })],
+    "layer conv1",
+    "2×9",
+    "3×3",
+  );
 });
 
 test("--subset: numbers and files that make no sense", () => {
@@ -82,7 +132,11 @@ test("--subset: numbers and files that make no sense", () => {
   };
   assertRefused(["train", "--data", data, "--subset", "0"], "--subset", "from 1 to 96");
   assertRefused(["train", "--data", data, "--subset", "97"], "from 1 to 96", "97");
-  assertRefused(["train", "--data", data, "--subset", "nowhere.json"], "nowhere.json", "no such file");
+  assertRefused(
+    ["train", "--data", data, "--subset", "nowhere.json"],
+    "nowhere.json",
+    "no such file",
+  );
   for (const text of ["", "{", "{}", "[]", "[1.5]", "[-1]", "[96]", '["1"]', "[1, 1]"]) {
     assertRefused(["train", "--data", data, "--subset", file(text)], "subset.json");
   }
@@ -103,25 +157,60 @@ test("weights of another network, cut short, garbled, or not finite", () => {
   refused(good.slice(0, 5), "5 bytes");
   refused(good.slice(0, 1000), "cut short");
   refused(good.slice(0, -4), "cut short");
-  refused(good.map((byte, i) => (i === 9 ? 0xff : byte)), "JSON");
-  refused(encodeSafetensors({ tensors: new Map([["fc.weight", Tensor.zeros([2, 3])]]), metadata: {} }), "conv1.weight", "fc.weight", "another network");
+  refused(
+    good.map((byte, i) => (i === 9 ? 0xff : byte)),
+    "JSON",
+  );
+  refused(
+    encodeSafetensors({ tensors: new Map([["fc.weight", Tensor.zeros([2, 3])]]), metadata: {} }),
+    "conv1.weight",
+    "fc.weight",
+    "another network",
+  );
   const tensors = new Map(networkWeights(network));
-  refused(encodeSafetensors({ tensors: new Map([...tensors, ["conv2.weight", Tensor.zeros([32, 8, 3, 3])]]), metadata: {} }), "conv2.weight", "[32, 16, 3, 3]", "[32, 8, 3, 3]");
-  refused(encodeSafetensors({ tensors: new Map([...tensors, ["conv2.bias", Tensor.full([32], NaN)]]), metadata: {} }), "conv2.bias", "finite");
-  assertRefused(["evaluate", "--data", data, "--weights", join(folder, "none.safetensors")], "none.safetensors", "no such file");
+  refused(
+    encodeSafetensors({
+      tensors: new Map([...tensors, ["conv2.weight", Tensor.zeros([32, 8, 3, 3])]]),
+      metadata: {},
+    }),
+    "conv2.weight",
+    "[32, 16, 3, 3]",
+    "[32, 8, 3, 3]",
+  );
+  refused(
+    encodeSafetensors({
+      tensors: new Map([...tensors, ["conv2.bias", Tensor.full([32], NaN)]]),
+      metadata: {},
+    }),
+    "conv2.bias",
+    "finite",
+  );
+  assertRefused(
+    ["evaluate", "--data", data, "--weights", join(folder, "none.safetensors")],
+    "none.safetensors",
+    "no such file",
+  );
 });
 
-test("a loss that is not finite stops the training: epoch, step and layer are named, nothing is left behind", () => {
-  const folder = temporaryFolder();
-  const file = join(folder, "huge.safetensors");
-  const network = notebookNetwork();
-  initialise(network, new Random(0));
-  network.parameters.find(({ name }) => name === "conv2.weight")!.parameter.value.data.fill(3e38);
-  writeFileSync(file, encodeSafetensors({ tensors: networkWeights(network), metadata: {} }));
-  const out = join(folder, "out");
-  assertRefused(["train", "--data", smallDataFolder(), "--init", file, "--out", out], "epoch 0, step 1", "conv2");
-  assert.not.ok(existsSync(out), "a failed run leaves no folder");
-});
+test(
+  "a loss that is not finite stops the training: epoch, step and layer are named, " +
+    "nothing is left behind",
+  () => {
+    const folder = temporaryFolder();
+    const file = join(folder, "huge.safetensors");
+    const network = notebookNetwork();
+    initialise(network, new Random(0));
+    network.parameters.find(({ name }) => name === "conv2.weight")!.parameter.value.data.fill(3e38);
+    writeFileSync(file, encodeSafetensors({ tensors: networkWeights(network), metadata: {} }));
+    const out = join(folder, "out");
+    assertRefused(
+      ["train", "--data", smallDataFolder(), "--init", file, "--out", out],
+      "epoch 0, step 1",
+      "conv2",
+    );
+    assert.not.ok(existsSync(out), "a failed run leaves no folder");
+  },
+);
 
 test("--out and --resume: a run is never overwritten, and only a run can go on", () => {
   const data = smallDataFolder();
@@ -146,11 +235,29 @@ test("--out and --resume: a run is never overwritten, and only a run can go on",
 
 test("a full disk is told in one line, and no half-written file stays", () => {
   const out = join(temporaryFolder(), "run");
-  const limited = `ulimit -f 200; exec "$0" "$@"`; // files may have 200 kB at most, a checkpoint needs more
-  const { status, stderr } = shell(limited, process.execPath, join(root, "dist/cli/main.js"), "train", "--data", smallDataFolder(), "--epochs", "1", "--out", out);
+  // files may have 200 kB at most, a checkpoint needs more
+  const limited = `ulimit -f 200; exec "$0" "$@"`;
+  const { status, stderr } = shell(
+    limited,
+    process.execPath,
+    join(root, "dist/cli/main.js"),
+    "train",
+    "--data",
+    smallDataFolder(),
+    "--epochs",
+    "1",
+    "--out",
+    out,
+  );
   assert.is(status, 2, stderr);
-  assert.match(stderr, /^leibniz: cannot write .*weights\.safetensors: .*larger than this system allows\n$/);
-  assert.equal(readdirSync(out).filter((name) => name.includes("partial")), []);
+  assert.match(
+    stderr,
+    /^leibniz: cannot write .*weights\.safetensors: .*larger than this system allows\n$/,
+  );
+  assert.equal(
+    readdirSync(out).filter((name) => name.includes("partial")),
+    [],
+  );
 });
 
 test("parity: files that hold no recorded results", () => {

@@ -7,13 +7,30 @@ import { canTestWebGpu } from "../helpers/vulkan.js";
 const withWebGpu = await canTestWebGpu();
 
 /** Trains in mode webgpu, with a module preloaded. */
-function trainWith(preloaded: string, ...args: string[]): { status: number | null; stdout: string; stderr: string } {
+function trainWith(
+  preloaded: string,
+  ...args: string[]
+): { status: number | null; stdout: string; stderr: string } {
   const NODE_OPTIONS = `--import ${new URL(`../helpers/${preloaded}.js`, import.meta.url).href}`;
-  return spawnSync(process.execPath, [main, "train", "--data", smallDataFolder({ train: 12, test: 4 }), "--backend", "gpu", "--mode", "webgpu", ...args], {
-    encoding: "utf8",
-    timeout: 120_000,
-    env: { ...process.env, NODE_OPTIONS },
-  });
+  return spawnSync(
+    process.execPath,
+    [
+      main,
+      "train",
+      "--data",
+      smallDataFolder({ train: 12, test: 4 }),
+      "--backend",
+      "gpu",
+      "--mode",
+      "webgpu",
+      ...args,
+    ],
+    {
+      encoding: "utf8",
+      timeout: 120_000,
+      env: { ...process.env, NODE_OPTIONS },
+    },
+  );
 }
 
 if (withWebGpu) {
@@ -29,16 +46,34 @@ if (withWebGpu) {
     const { status, stdout, stderr } = trainWith("software-vulkan", "--epochs", "1", "--json");
     assert.is(status, 0, stderr);
     assert.is(stderr, "");
-    const { backend, mode } = JSON.parse(stdout.trimEnd().split("\n").at(-1)!) as { backend: string; mode: string };
+    const { backend, mode } = JSON.parse(stdout.trimEnd().split("\n").at(-1)!) as {
+      backend: string;
+      mode: string;
+    };
     assert.equal([backend, mode], ["gpu", "webgpu"]);
   });
 }
 
 test("a mode that is not there: exit code 2 and one line that says what to install", () => {
-  const { status, stdout, stderr } = leibniz("train", "--data", smallDataFolder(), "--backend", "gpu", "--mode", "webgl2", "--json");
+  const { status, stdout, stderr } = leibniz(
+    "train",
+    "--data",
+    smallDataFolder(),
+    "--backend",
+    "gpu",
+    "--mode",
+    "webgl2",
+    "--json",
+  );
   assert.is(status, 2);
   assert.is(stdout, "");
-  assert.match(stderr, /^leibniz: gpuBackend: expected a mode that is available here \(.*cpu\), got "webgl2"; it needs a browser.*\n$/);
+  assert.match(
+    stderr,
+    new RegExp(
+      "^leibniz: gpuBackend: expected a mode that is available here \\(.*cpu\\), got " +
+        '"webgl2"; it needs a browser.*\\n$',
+    ),
+  );
 });
 
 test.run();

@@ -4,10 +4,16 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { leibniz, leibnizOn, smallDataFolder, temporaryFolder } from "../helpers/cli.js";
 
-/** Long enough for the wait of 20 s after which the main thread gives a worker up; a hang would take the whole of it. */
+/**
+ * Long enough for the wait of 20 s after which the main thread gives a worker up; a hang would take
+ * the whole of it.
+ */
 const LIMIT_MS = 60_000;
 
-/** Requires exit code 1, in time, and one line on standard error that matches and does not speak of a bug. */
+/**
+ * Requires exit code 1, in time, and one line on standard error that matches and does not speak of
+ * a bug.
+ */
 function assertFailed(broken: string, args: readonly string[], message: RegExp): string {
   const { status, stdout, stderr } = leibnizOn(broken, LIMIT_MS, ...args);
   const seen = `leibniz ${args.join(" ")} with ${broken} → ${status}: ${stderr}`;
@@ -19,13 +25,25 @@ function assertFailed(broken: string, args: readonly string[], message: RegExp):
   return stdout;
 }
 
-test("a worker that dies in the middle: one line, and the finished epochs can be gone on with", () => {
+test("a worker that dies in the middle: one line, and finished epochs are kept", () => {
   const data = smallDataFolder();
   const out = join(temporaryFolder(), "run");
-  const stdout = assertFailed("worker", ["train", "--data", data, "--epochs", "400", "--threads", "2", "--json", "--out", out], /^leibniz: wasm: expected 2 working threads, but a worker (ended with code 1|did not finish within 20 s); finished epochs are kept; go on with --resume .*\n$/);
+  const stdout = assertFailed(
+    "worker",
+    ["train", "--data", data, "--epochs", "400", "--threads", "2", "--json", "--out", out],
+    new RegExp(
+      "^leibniz: wasm: expected 2 working threads, but a worker (ended with code 1|did not " +
+        "finish within 20 s); finished epochs are kept; go on with --resume .*\\n$",
+    ),
+  );
   const done = stdout.trimEnd().split("\n").length;
   assert.ok(done >= 1 && done < 400, `${done} epochs`);
-  assert.equal(readdirSync(out).sort(), ["checkpoint.safetensors", "log.jsonl", "run.json", "weights.safetensors"]);
+  assert.equal(readdirSync(out).sort(), [
+    "checkpoint.safetensors",
+    "log.jsonl",
+    "run.json",
+    "weights.safetensors",
+  ]);
   const epochs = String(done + 1);
   const resumed = leibniz("train", "--data", data, "--epochs", epochs, "--json", "--resume", out);
   const whole = leibniz("train", "--data", data, "--epochs", epochs, "--json");
@@ -35,22 +53,54 @@ test("a worker that dies in the middle: one line, and the finished epochs can be
 
 test("a worker that dies before it is ready is no hang", () => {
   const out = join(temporaryFolder(), "run");
-  assertFailed("start", ["train", "--data", smallDataFolder(), "--threads", "3", "--out", out], /^leibniz: wasm: expected 3 working threads, but a worker ended with code 7\n$/);
+  assertFailed(
+    "start",
+    ["train", "--data", smallDataFolder(), "--threads", "3", "--out", out],
+    /^leibniz: wasm: expected 3 working threads, but a worker ended with code 7\n$/,
+  );
   assert.not.ok(existsSync(out));
 });
 
-test("memory that cannot grow: in the first step nothing is kept, and without memory there is no backend", () => {
-  const data = smallDataFolder({ train: 520, test: 10 });
-  const out = join(temporaryFolder(), "run");
-  const train = ["train", "--recipe", "notebook", "--data", data, "--threads", "1", "--out", out];
-  assertFailed("memory 0", train, /^leibniz: wasm: expected \d+ MB more memory, got none beyond the 16 MB there are; use smaller batches; nothing was kept, since no epoch was finished\n$/);
-  assert.not.ok(existsSync(out), "a run that kept nothing leaves no folder");
-  assertFailed("no-memory", train, /^leibniz: wasm: expected a shared memory of 16 MB .*, or the reference backend\n$/);
-  assert.not.ok(existsSync(out));
-  assert.is(leibniz("train", "--data", data, "--epochs", "1", "--out", out).status, 0);
-  assertFailed("memory 0", ["evaluate", "--data", smallDataFolder({ train: 10, test: 300 }), "--threads", "1", "--weights", join(out, "weights.safetensors")], /^leibniz: wasm: expected \d+ MB more memory, .*; use smaller batches\n$/);
-});
+test(
+  "memory that cannot grow: in the first step nothing is kept, " +
+    "and without memory there is no backend",
+  () => {
+    const data = smallDataFolder({ train: 520, test: 10 });
+    const out = join(temporaryFolder(), "run");
+    const train = ["train", "--recipe", "notebook", "--data", data, "--threads", "1", "--out", out];
+    assertFailed(
+      "memory 0",
+      train,
+      new RegExp(
+        "^leibniz: wasm: expected \\d+ MB more memory, got none beyond the 16 MB there are; " +
+          "use smaller batches; nothing was kept, since no epoch was finished\\n$",
+      ),
+    );
+    assert.not.ok(existsSync(out), "a run that kept nothing leaves no folder");
+    assertFailed(
+      "no-memory",
+      train,
+      /^leibniz: wasm: expected a shared memory of 16 MB .*, or the reference backend\n$/,
+    );
+    assert.not.ok(existsSync(out));
+    assert.is(leibniz("train", "--data", data, "--epochs", "1", "--out", out).status, 0);
+    assertFailed(
+      "memory 0",
+      [
+        "evaluate",
+        "--data",
+        smallDataFolder({ train: 10, test: 300 }),
+        "--threads",
+        "1",
+        "--weights",
+        join(out, "weights.safetensors"),
+      ],
+      /^leibniz: wasm: expected \d+ MB more memory, .*; use smaller batches\n$/,
+    );
+  },
+);
 
-const shaOf = (stdout: string): unknown => (JSON.parse(stdout.trimEnd().split("\n").at(-1)!) as Record<string, unknown>)["weightsSha256"];
+const shaOf = (stdout: string): unknown =>
+  (JSON.parse(stdout.trimEnd().split("\n").at(-1)!) as Record<string, unknown>)["weightsSha256"];
 
 test.run();

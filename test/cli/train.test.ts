@@ -4,44 +4,105 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { leibniz, root, smallDataFolder, startLeibniz, temporaryFolder } from "../helpers/cli.js";
 
-const lines = (text: string): Record<string, unknown>[] => text.trimEnd().split("\n").map((line) => JSON.parse(line) as Record<string, unknown>);
+const lines = (text: string): Record<string, unknown>[] =>
+  text
+    .trimEnd()
+    .split("\n")
+    .map((line) => JSON.parse(line) as Record<string, unknown>);
 const last = (text: string): Record<string, unknown> => lines(text).at(-1)!;
 
 test("train --json prints a line per epoch and one at the end, and nothing else", () => {
-  const { status, stdout, stderr } = leibniz("train", "--data", smallDataFolder(), "--epochs", "2", "--json", "--seed", "5", "--threads", "2");
+  const { status, stdout, stderr } = leibniz(
+    "train",
+    "--data",
+    smallDataFolder(),
+    "--epochs",
+    "2",
+    "--json",
+    "--seed",
+    "5",
+    "--threads",
+    "2",
+  );
   assert.is(status, 0, stderr);
   assert.is(stderr, "");
   const [first, second, done, ...rest] = lines(stdout);
   assert.equal(rest, []);
-  const keys = ["epoch", "trainLoss", "trainAccuracy", "testLoss", "testAccuracy", "trainSeconds", "imagesPerSecond"];
+  const keys = [
+    "epoch",
+    "trainLoss",
+    "trainAccuracy",
+    "testLoss",
+    "testAccuracy",
+    "trainSeconds",
+    "imagesPerSecond",
+  ];
   assert.equal(Object.keys(first!), keys);
   assert.equal([first!["epoch"], second!["epoch"]], [0, 1]);
   assert.ok((second!["trainLoss"] as number) < (first!["trainLoss"] as number));
-  assert.equal(Object.keys(done!), ["done", "weightsSha256", "backend", "mode", "threads", "seed", "peakMemoryMB"]);
-  assert.equal([done!["done"], done!["backend"], done!["mode"], done!["threads"], done!["seed"]], [true, "wasm", null, 2, 5]);
+  assert.equal(Object.keys(done!), [
+    "done",
+    "weightsSha256",
+    "backend",
+    "mode",
+    "threads",
+    "seed",
+    "peakMemoryMB",
+  ]);
+  assert.equal(
+    [done!["done"], done!["backend"], done!["mode"], done!["threads"], done!["seed"]],
+    [true, "wasm", null, 2, 5],
+  );
   assert.match(done!["weightsSha256"] as string, /^[0-9a-f]{64}$/);
   assert.ok((done!["peakMemoryMB"] as number) > 10);
 });
 
 test("for people: the summary, a line per epoch, and where the weights are", () => {
   const out = join(temporaryFolder(), "run");
-  const { status, stdout } = leibniz("train", "--data", smallDataFolder(), "--epochs", "1", "--out", out);
+  const { status, stdout } = leibniz(
+    "train",
+    "--data",
+    smallDataFolder(),
+    "--epochs",
+    "1",
+    "--out",
+    out,
+  );
   assert.is(status, 0);
   assert.match(stdout, /102,130/);
   assert.match(stdout, /96 training images, 40 test images/);
   assert.match(stdout, /^epoch 1\/1 {2}train loss \d\.\d{4} .* images\/s$/m);
   assert.match(stdout, new RegExp(`checkpoint are in ${out}`));
-  assert.equal(readdirSync(out).sort(), ["checkpoint.safetensors", "log.jsonl", "run.json", "weights.safetensors"]);
+  assert.equal(readdirSync(out).sort(), [
+    "checkpoint.safetensors",
+    "log.jsonl",
+    "run.json",
+    "weights.safetensors",
+  ]);
 });
 
 test("the notebook recipe prints the notes' own line", () => {
-  const { stdout } = leibniz("train", "--recipe", "notebook", "--data", smallDataFolder(), "--epochs", "1");
-  assert.match(stdout, /^Epoch: 0 Train Loss: \d+\.\d\d Train Acc: [\d.]+ Test Loss: \d+\.\d\d Test Acc: [\d.]+$/m);
+  const { stdout } = leibniz(
+    "train",
+    "--recipe",
+    "notebook",
+    "--data",
+    smallDataFolder(),
+    "--epochs",
+    "1",
+  );
+  assert.match(
+    stdout,
+    /^Epoch: 0 Train Loss: \d+\.\d\d Train Acc: [\d.]+ Test Loss: \d+\.\d\d Test Acc: [\d.]+$/m,
+  );
 });
 
 test("the same seed gives the same weights, another seed others", () => {
   const data = smallDataFolder();
-  const run = (seed: string): unknown => last(leibniz("train", "--data", data, "--epochs", "1", "--json", "--seed", seed).stdout)["weightsSha256"];
+  const run = (seed: string): unknown =>
+    last(leibniz("train", "--data", data, "--epochs", "1", "--json", "--seed", seed).stdout)[
+      "weightsSha256"
+    ];
   const first = run("1");
   assert.is(run("1"), first);
   assert.is.not(run("2"), first);
@@ -52,25 +113,50 @@ for (const recipe of ["default", "notebook"]) {
     const data = smallDataFolder();
     const out = join(temporaryFolder(), "run");
     const whole = leibniz("train", "--recipe", recipe, "--data", data, "--epochs", "3", "--json");
-    assert.is(leibniz("train", "--recipe", recipe, "--data", data, "--epochs", "1", "--json", "--out", out).status, 0);
+    assert.is(
+      leibniz("train", "--recipe", recipe, "--data", data, "--epochs", "1", "--json", "--out", out)
+        .status,
+      0,
+    );
     const rest = leibniz("train", "--data", data, "--epochs", "3", "--json", "--resume", out);
     assert.is(rest.status, 0, rest.stderr);
     assert.is(last(rest.stdout)["weightsSha256"], last(whole.stdout)["weightsSha256"]);
-    assert.equal(lines(rest.stdout).map((line) => line["epoch"]), [1, 2, undefined]);
-    assert.equal(lines(readFileSync(join(out, "log.jsonl"), "utf8")).map((line) => line["epoch"]), [0, 1, 2]);
+    assert.equal(
+      lines(rest.stdout).map((line) => line["epoch"]),
+      [1, 2, undefined],
+    );
+    assert.equal(
+      lines(readFileSync(join(out, "log.jsonl"), "utf8")).map((line) => line["epoch"]),
+      [0, 1, 2],
+    );
   });
 }
 
-test("a run with a schedule goes on for as many epochs as it was started with, and no others", async () => {
+test("a run with a schedule goes on for as many epochs as planned, and no others", async () => {
   const data = smallDataFolder({ train: 640, test: 10 });
   const [out, epochs] = [join(temporaryFolder(), "run"), "25"];
-  const { child, outcome, firstOutput } = startLeibniz("train", "--recipe", "tuned", "--data", data, "--epochs", epochs, "--json", "--out", out);
+  const { child, outcome, firstOutput } = startLeibniz(
+    "train",
+    "--recipe",
+    "tuned",
+    "--data",
+    data,
+    "--epochs",
+    epochs,
+    "--json",
+    "--out",
+    out,
+  );
   await firstOutput;
   child.kill("SIGINT");
   assert.is((await outcome).status, 2, "it was stopped before it was done");
   const refused = leibniz("train", "--data", data, "--resume", out, "--epochs", "26");
   assert.is(refused.status, 2);
-  assert.is(refused.stderr, "leibniz: --resume: expected the 25 epochs that the run was started with, over which its learning rate is spread, got --epochs 26\n");
+  assert.is(
+    refused.stderr,
+    "leibniz: --resume: expected the 25 epochs that the run was started with, over which its " +
+      "learning rate is spread, got --epochs 26\n",
+  );
   const rest = leibniz("train", "--data", data, "--json", "--resume", out); // without --epochs
   const whole = leibniz("train", "--recipe", "tuned", "--data", data, "--epochs", epochs, "--json");
   assert.is(rest.status, 0, rest.stderr);
@@ -91,16 +177,40 @@ for (const signal of ["SIGINT", "SIGTERM", "SIGKILL"] as const) {
   test(`${signal}: finished epochs are kept and the run goes on from there`, async () => {
     const data = smallDataFolder({ train: 640, test: 10 });
     const out = join(temporaryFolder(), "run");
-    const { child, outcome, firstOutput } = startLeibniz("train", "--data", data, "--epochs", "2000", "--json", "--out", out);
+    const { child, outcome, firstOutput } = startLeibniz(
+      "train",
+      "--data",
+      data,
+      "--epochs",
+      "2000",
+      "--json",
+      "--out",
+      out,
+    );
     await firstOutput; // the first epoch is done and kept
     child.kill(signal);
     const { status, stdout, stderr } = await outcome;
     if (signal !== "SIGKILL") {
       assert.is(status, 2);
-      assert.match(stderr, new RegExp(`^leibniz: train: stopped by ${signal}; finished epochs are kept; go on with --resume .*\n$`));
+      assert.match(
+        stderr,
+        new RegExp(
+          `^leibniz: train: stopped by ${signal}; finished epochs are kept; ` +
+            `go on with --resume .*\n$`,
+        ),
+      );
     }
     const done = lines(stdout).length;
-    const resumed = leibniz("train", "--data", data, "--epochs", String(done + 2), "--json", "--resume", out);
+    const resumed = leibniz(
+      "train",
+      "--data",
+      data,
+      "--epochs",
+      String(done + 2),
+      "--json",
+      "--resume",
+      out,
+    );
     const whole = leibniz("train", "--data", data, "--epochs", String(done + 2), "--json");
     assert.is(resumed.status, 0, resumed.stderr);
     assert.is(last(resumed.stdout)["weightsSha256"], last(whole.stdout)["weightsSha256"]);
@@ -110,9 +220,21 @@ for (const signal of ["SIGINT", "SIGTERM", "SIGKILL"] as const) {
 test("evaluate gives the accuracy that training reported, and writes the logits for NumPy", () => {
   const data = smallDataFolder();
   const folder = temporaryFolder();
-  const trained = lines(leibniz("train", "--data", data, "--epochs", "2", "--json", "--out", join(folder, "run")).stdout);
+  const trained = lines(
+    leibniz("train", "--data", data, "--epochs", "2", "--json", "--out", join(folder, "run"))
+      .stdout,
+  );
   const logits = join(folder, "logits.npy");
-  const { status, stdout, stderr } = leibniz("evaluate", "--data", data, "--weights", join(folder, "run", "weights.safetensors"), "--json", "--logits", logits);
+  const { status, stdout, stderr } = leibniz(
+    "evaluate",
+    "--data",
+    data,
+    "--weights",
+    join(folder, "run", "weights.safetensors"),
+    "--json",
+    "--logits",
+    logits,
+  );
   assert.is(status, 0, stderr);
   const result = last(stdout);
   assert.is(result["testAccuracy"], trained[1]!["testAccuracy"]);
@@ -122,9 +244,18 @@ test("evaluate gives the accuracy that training reported, and writes the logits 
   assert.is(bytes.subarray(1, 6).toString("latin1"), "NUMPY");
   const start = 10 + bytes.readUInt16LE(8);
   assert.is(start % 64, 0);
-  assert.match(bytes.subarray(10, start).toString("latin1"), /^\{'descr': '<f4', 'fortran_order': False, 'shape': \(40, 10\), \} *\n$/);
+  assert.match(
+    bytes.subarray(10, start).toString("latin1"),
+    /^\{'descr': '<f4', 'fortran_order': False, 'shape': \(40, 10\), \} *\n$/,
+  );
   assert.is(bytes.length - start, 40 * 10 * 4);
-  const people = leibniz("evaluate", "--data", data, "--weights", join(folder, "run", "weights.safetensors"));
+  const people = leibniz(
+    "evaluate",
+    "--data",
+    data,
+    "--weights",
+    join(folder, "run", "weights.safetensors"),
+  );
   assert.match(people.stdout, /of 40 test images right/);
 });
 
@@ -149,7 +280,9 @@ function fixture(name: string): string {
 }
 
 function changedFixture(): string {
-  const recorded = JSON.parse(readFileSync(fixture("pytorch-layers.json"), "utf8")) as { layers: { out: { data: number[] } }[] };
+  const recorded = JSON.parse(readFileSync(fixture("pytorch-layers.json"), "utf8")) as {
+    layers: { out: { data: number[] } }[];
+  };
   recorded.layers[0]!.out.data[0]! += 1e-6;
   const path = join(temporaryFolder(), "changed.json");
   writeFileSync(path, JSON.stringify(recorded));

@@ -14,7 +14,13 @@ test("images and labels are kept as they are, without a copy", () => {
 
 test("a label too few, a label too many, none at all", async () => {
   for (const count of [2, 4, 0]) {
-    await assertRejects(() => makeDataset(images, new Uint8Array(count), "labels.idx"), "labels.idx: expected", "each of 3 images", `got ${count} labels`, "different data sets");
+    await assertRejects(
+      () => makeDataset(images, new Uint8Array(count), "labels.idx"),
+      "labels.idx: expected",
+      "each of 3 images",
+      `got ${count} labels`,
+      "different data sets",
+    );
   }
 });
 

@@ -4,7 +4,8 @@ import * as assert from "uvu/assert";
 import { parseSubset } from "leibniz/data";
 import { assertRejects } from "../helpers/assert-close.js";
 
-const refused = (text: string, ...pieces: string[]) => assertRejects(() => parseSubset(text, 10, "subset.json"), "subset.json: expected", ...pieces);
+const refused = (text: string, ...pieces: string[]) =>
+  assertRejects(() => parseSubset(text, 10, "subset.json"), "subset.json: expected", ...pieces);
 
 test("the indices in the file's order, from the first image to the last", () => {
   const subset = parseSubset("[7, 0, 9,\n 3]\n", 10, "subset.json");
@@ -27,11 +28,15 @@ test("text that is no JSON is shown, cut to 40 characters and on one line", asyn
   await refused("[1, 2", "a JSON array of indices", 'got "[1, 2"');
   await refused("1\n2\n3\n", "a JSON array of indices", String.raw`got "1\n2\n3\n"`);
   const message = messageOf(`${"x".repeat(40)}y`);
-  assert.ok(message.includes("x".repeat(40)) && !message.includes("y,") && !message.includes("xy"), message);
+  assert.ok(
+    message.includes("x".repeat(40)) && !message.includes("y,") && !message.includes("xy"),
+    message,
+  );
 });
 
 test("JSON that is no array, and an empty array", async () => {
-  for (const text of ["5", "null", "true", '"1, 2"', '{"0":1}', "[]"]) await refused(text, "a JSON array with at least one index", `got ${text}`);
+  for (const text of ["5", "null", "true", '"1, 2"', '{"0":1}', "[]"])
+    await refused(text, "a JSON array with at least one index", `got ${text}`);
   assert.ok(messageOf(JSON.stringify({ text: "x".repeat(1000) })).length < 150);
 });
 
@@ -73,8 +78,15 @@ test("of several mistakes the first is named", async () => {
 
 test("any text gives different indices within the total or an InputError of one line", () => {
   const seen = { accepted: 0, refused: 0 };
-  const entries = fc.oneof({ weight: 6, arbitrary: fc.nat(9) }, { weight: 1, arbitrary: fc.jsonValue({ maxDepth: 1 }) });
-  const texts = fc.oneof(fc.string(), fc.json({ maxDepth: 2 }), fc.array(entries, { maxLength: 5 }).map((value) => JSON.stringify(value)));
+  const entries = fc.oneof(
+    { weight: 6, arbitrary: fc.nat(9) },
+    { weight: 1, arbitrary: fc.jsonValue({ maxDepth: 1 }) },
+  );
+  const texts = fc.oneof(
+    fc.string(),
+    fc.json({ maxDepth: 2 }),
+    fc.array(entries, { maxLength: 5 }).map((value) => JSON.stringify(value)),
+  );
   fc.assert(
     fc.property(texts, (text) => {
       let subset: Uint32Array;

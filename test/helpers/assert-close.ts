@@ -1,7 +1,10 @@
 import { Assertion } from "uvu/assert";
 import { formatShape, sameShape, type Tensor } from "leibniz/tensor";
 
-/** How far `actual` may be from `expected`: the error is taken relative to the largest expected entry. */
+/**
+ * How far `actual` may be from `expected`: the error is taken relative to the largest expected
+ * entry.
+ */
 export interface Closeness {
   readonly tolerance: number;
   /** What is compared, for the message. */
@@ -9,18 +12,31 @@ export interface Closeness {
 }
 
 /**
- * Compares two tensors: shapes first, then every entry. NaN and Infinity fail, and a failure names the worst index and
- * both values.
+ * Compares two tensors: shapes first, then every entry. NaN and Infinity fail, and a failure names
+ * the worst index and both values.
  */
-export function assertClose(actual: Tensor, expected: Tensor, { tolerance, what = "tensors" }: Closeness): void {
+export function assertClose(
+  actual: Tensor,
+  expected: Tensor,
+  { tolerance, what = "tensors" }: Closeness,
+): void {
   if (!sameShape(actual.shape, expected.shape)) {
-    fail(`${what}: expected shape ${formatShape(expected.shape)}, got ${formatShape(actual.shape)}`);
+    fail(
+      `${what}: expected shape ${formatShape(expected.shape)}, got ${formatShape(actual.shape)}`,
+    );
   }
-  assertCloseArrays(actual.contiguous().data, expected.contiguous().data, { tolerance, what: `${what} ${formatShape(actual.shape)}` });
+  assertCloseArrays(actual.contiguous().data, expected.contiguous().data, {
+    tolerance,
+    what: `${what} ${formatShape(actual.shape)}`,
+  });
 }
 
 /** The same for flat numbers. */
-export function assertCloseArrays(actual: ArrayLike<number>, expected: ArrayLike<number>, { tolerance, what = "arrays" }: Closeness): void {
+export function assertCloseArrays(
+  actual: ArrayLike<number>,
+  expected: ArrayLike<number>,
+  { tolerance, what = "arrays" }: Closeness,
+): void {
   if (actual.length !== expected.length) {
     fail(`${what}: expected ${expected.length} entries, got ${actual.length}`);
   }
@@ -40,7 +56,10 @@ export function assertCloseArrays(actual: ArrayLike<number>, expected: ArrayLike
   }
   const relative = scale === 0 ? worst : worst / scale;
   if (relative > tolerance) {
-    fail(`${what}: relative error ${relative.toExponential(2)} > ${tolerance} at entry ${at}: expected ${expected[at]}, got ${actual[at]}`);
+    fail(
+      `${what}: relative error ${relative.toExponential(2)} > ${tolerance} at entry ${at}: ` +
+        `expected ${expected[at]}, got ${actual[at]}`,
+    );
   }
 }
 
@@ -56,7 +75,9 @@ export async function assertRejects(run: () => unknown, ...pieces: string[]): Pr
   if (thrown.name !== "InputError") throw thrown;
   const missing = pieces.filter((piece) => !thrown.message.includes(piece));
   if (missing.length > 0 || thrown.message.includes("\n")) {
-    fail(`expected one line with ${JSON.stringify(missing)}, got ${JSON.stringify(thrown.message)}`);
+    fail(
+      `expected one line with ${JSON.stringify(missing)}, got ${JSON.stringify(thrown.message)}`,
+    );
   }
 }
 

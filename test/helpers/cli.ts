@@ -19,30 +19,45 @@ export interface Outcome {
 
 /** Runs the command line to its end. */
 export function leibniz(...args: string[]): Outcome {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [main, ...args], { encoding: "utf8", timeout: 120_000 });
+  const { status, stdout, stderr } = spawnSync(process.execPath, [main, ...args], {
+    encoding: "utf8",
+    timeout: 120_000,
+  });
   return { status, stdout, stderr };
 }
 
 /** Runs it on a machine that breaks as `broken` says; see failing-machine.ts. */
 export function leibnizOn(broken: string, timeout: number, ...args: string[]): Outcome {
   const breaker = new URL("./failing-machine.js", import.meta.url).href;
-  const { status, stdout, stderr } = spawnSync(process.execPath, ["--import", breaker, main, ...args], { encoding: "utf8", timeout, env: { ...process.env, BREAK: broken } });
+  const { status, stdout, stderr } = spawnSync(
+    process.execPath,
+    ["--import", breaker, main, ...args],
+    { encoding: "utf8", timeout, env: { ...process.env, BREAK: broken } },
+  );
   return { status, stdout, stderr };
 }
 
 /** Starts the command line; `outcome` resolves when it has ended, however that was. */
-export function startLeibniz(...args: string[]): { child: ChildProcess; outcome: Promise<Outcome>; firstOutput: Promise<void> } {
+export function startLeibniz(...args: string[]): {
+  child: ChildProcess;
+  outcome: Promise<Outcome>;
+  firstOutput: Promise<void>;
+} {
   const child = spawn(process.execPath, [main, ...args], { stdio: ["ignore", "pipe", "pipe"] });
   let [stdout, stderr] = ["", ""];
   child.stdout.on("data", (piece: Buffer) => (stdout += piece.toString()));
   child.stderr.on("data", (piece: Buffer) => (stderr += piece.toString()));
-  const outcome = new Promise<Outcome>((resolve) => child.on("close", (status) => resolve({ status, stdout, stderr })));
+  const outcome = new Promise<Outcome>((resolve) =>
+    child.on("close", (status) => resolve({ status, stdout, stderr })),
+  );
   const firstOutput = new Promise<void>((resolve) => child.stdout.once("data", () => resolve()));
   return { child, outcome, firstOutput };
 }
 
 const folders: string[] = [];
-process.on("exit", () => folders.forEach((folder) => rmSync(folder, { recursive: true, force: true })));
+process.on("exit", () =>
+  folders.forEach((folder) => rmSync(folder, { recursive: true, force: true })),
+);
 
 /** A new empty folder outside the project, gone when the tests end. */
 export function temporaryFolder(): string {
@@ -51,7 +66,9 @@ export function temporaryFolder(): string {
   return folder;
 }
 
-/** The bytes of an idx file: magic number, extents as 32-bit big-endian numbers, then the values. */
+/**
+ * The bytes of an idx file: magic number, extents as 32-bit big-endian numbers, then the values.
+ */
 export function idxBytes(extents: readonly number[], values: ArrayLike<number>): Uint8Array {
   const bytes = new Uint8Array(4 + 4 * extents.length + values.length);
   const view = new DataView(bytes.buffer);
@@ -68,18 +85,34 @@ export interface SmallData {
   readonly width?: number;
 }
 
-/** A folder with a small data set in MNIST's four files: noise, with a bright row that tells the digit. */
-export function smallDataFolder({ train = 96, test = 40, height = 28, width = 28 }: SmallData = {}): string {
+/**
+ * A folder with a small data set in MNIST's four files: noise, with a bright row that tells the
+ * digit.
+ */
+export function smallDataFolder({
+  train = 96,
+  test = 40,
+  height = 28,
+  width = 28,
+}: SmallData = {}): string {
   const folder = join(temporaryFolder(), "data");
   mkdirSync(folder);
   const random = new Random("small data");
-  for (const [name, count] of [["train", train], ["t10k", test]] as const) {
+  for (const [name, count] of [
+    ["train", train],
+    ["t10k", test],
+  ] as const) {
     const labels = Uint8Array.from({ length: count }, () => random.integer(10));
     const pixels = new Uint8Array(count * height * width);
     for (let n = 0; n < count; n++) {
-      for (let p = 0; p < height * width; p++) pixels[n * height * width + p] = Math.floor(p / width) % 10 === labels[n] ? 200 : random.integer(40);
+      for (let p = 0; p < height * width; p++)
+        pixels[n * height * width + p] =
+          Math.floor(p / width) % 10 === labels[n] ? 200 : random.integer(40);
     }
-    writeFileSync(join(folder, `${name}-images-idx3-ubyte`), idxBytes([count, height, width], pixels));
+    writeFileSync(
+      join(folder, `${name}-images-idx3-ubyte`),
+      idxBytes([count, height, width], pixels),
+    );
     writeFileSync(join(folder, `${name}-labels-idx1-ubyte`), idxBytes([count], labels));
   }
   return folder;

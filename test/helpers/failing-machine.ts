@@ -1,12 +1,13 @@
 /**
- * Loaded into a process in front of its program (`node --import`), breaks the machine under it as the environment variable BREAK says:
+ * Loaded into a process in front of its program (`node --import`), breaks the machine under it as
+ * the environment variable BREAK says:
  *
  *     start     every worker thread ends before it is ready
  *     worker    a worker thread ends soon after the first line on standard output
  *     memory N  shared memory grows N times, and then no more
  *     no-memory there is no shared memory at all
  */
-import { isMainThread, Worker } from "node:worker_threads";
+import { isMainThread, type Worker } from "node:worker_threads";
 
 const [what, count] = (process.env["BREAK"] ?? "").split(" ");
 
@@ -24,13 +25,15 @@ if (!isMainThread) {
   const { grow } = WebAssembly.Memory.prototype;
   let left = Number(count);
   WebAssembly.Memory.prototype.grow = function (pages) {
-    if (left-- <= 0) throw new RangeError("WebAssembly.Memory.grow(): Unable to grow instance memory");
+    if (left-- <= 0)
+      throw new RangeError("WebAssembly.Memory.grow(): Unable to grow instance memory");
     return grow.call(this, pages);
   };
 } else if (what === "no-memory") {
   WebAssembly.Memory = class extends WebAssembly.Memory {
     constructor(descriptor: WebAssembly.MemoryDescriptor) {
-      if (descriptor.shared === true) throw new RangeError("WebAssembly.Memory(): could not allocate memory");
+      if (descriptor.shared === true)
+        throw new RangeError("WebAssembly.Memory(): could not allocate memory");
       super(descriptor);
     }
   };

@@ -1,10 +1,14 @@
-/** e^x, what is made of it, and cos πx, to about 256 binary places, in whole numbers: the truth for functions that are rounded to 53. */
+/**
+ * e^x, what is made of it, and cos πx, to about 256 binary places, in whole numbers: the truth for
+ * functions that are rounded to 53.
+ */
 
 const PLACES = 256;
 const ONE = 1n << BigInt(PLACES);
 
 /** `whole · 2^exponent` rounded down to a whole number. */
-const shifted = (whole: bigint, exponent: number): bigint => (exponent >= 0 ? whole << BigInt(exponent) : whole >> BigInt(-exponent));
+const shifted = (whole: bigint, exponent: number): bigint =>
+  exponent >= 0 ? whole << BigInt(exponent) : whole >> BigInt(-exponent);
 
 /** whole · 2^exponent */
 interface Binary {
@@ -34,7 +38,7 @@ function power({ whole, exponent }: Binary): { mantissa: bigint; exponent: numbe
   if (places < k * LN2) k--;
   const r = places - k * LN2;
   let mantissa = 0n;
-  for (let n = 1n, term = ONE; term > 0n; term = ((term * r) / ONE) / n, n++) mantissa += term;
+  for (let n = 1n, term = ONE; term > 0n; term = (term * r) / ONE / n, n++) mantissa += term;
   return { mantissa, exponent: Number(k) };
 }
 
@@ -48,7 +52,12 @@ function unitOf(y: number): number {
 function ulps(y: number, truth: Binary): number {
   const scale = 20 - unitOf(y);
   const own = exactly(y);
-  return Number(shifted(own.whole, own.exponent + scale) - shifted(truth.whole, truth.exponent + scale)) / 2 ** 20;
+  return (
+    Number(
+      shifted(own.whole, own.exponent + scale) - shifted(truth.whole, truth.exponent + scale),
+    ) /
+    2 ** 20
+  );
 }
 
 /** e^x as whole · 2^exponent */
@@ -67,17 +76,25 @@ export function ulpsFromExpm1(x: number, y: number): number {
   const { whole, exponent } = powerOf(exactly(x));
   // Both parts as multiples of 2^least, so that neither loses a digit.
   const least = Math.min(exponent, -PLACES);
-  return ulps(y, { whole: (whole << BigInt(exponent - least)) - (1n << BigInt(-least)), exponent: least });
+  return ulps(y, {
+    whole: (whole << BigInt(exponent - least)) - (1n << BigInt(-least)),
+    exponent: least,
+  });
 }
 
-/** By how many units in the last place y differs from tanh x = (e^2x − 1) / (e^2x + 1); |x| < 60. */
+/**
+ * By how many units in the last place y differs from tanh x = (e^2x − 1) / (e^2x + 1); |x| < 60.
+ */
 export function ulpsFromTanh(x: number, y: number): number {
   const { whole, exponent } = powerOf(exactly(2 * x));
   const e = shifted(whole, exponent + PLACES);
   return ulps(y, { whole: ((e - ONE) * ONE) / (e + ONE), exponent: -PLACES });
 }
 
-/** By how many units in the last place y differs from log x: y − log x = −log(x·e^−y) = 1 − x·e^−y, as long as that is small. */
+/**
+ * By how many units in the last place y differs from log x: y − log x = −log(x·e^−y) = 1 − x·e^−y,
+ * as long as that is small.
+ */
 export function ulpsFromLog(x: number, y: number): number {
   return ulpsFromLogOf(exactly(x), y);
 }
@@ -106,7 +123,8 @@ function rootOf(whole: bigint): bigint {
 /** The inverse tangent of 1/n, as a multiple of 2⁻²⁵⁶. */
 function inverseTangentOfOneOver(n: bigint): bigint {
   let sum = 0n;
-  for (let k = 1n, power = ONE / n; power !== 0n; k += 2n, power = -power / (n * n)) sum += power / k;
+  for (let k = 1n, power = ONE / n; power !== 0n; k += 2n, power = -power / (n * n))
+    sum += power / k;
   return sum;
 }
 
@@ -121,22 +139,33 @@ function squares(x: number): { square: Binary; bell: Binary } {
   return { square, bell: powerOf({ whole: -square.whole, exponent: square.exponent }) };
 }
 
-/** erf x = 2x/√π · e^−x² · (1 + 2x²/3 · (1 + 2x²/5 · (1 + …))): all terms positive, so that none cancels another. For |x| ≤ 6. */
+/**
+ * erf x = 2x/√π · e^−x² · (1 + 2x²/3 · (1 + 2x²/5 · (1 + …))): all terms positive, so that none
+ * cancels another. For |x| ≤ 6.
+ */
 export function erfBySeries(x: number): Binary {
   const { square, bell } = squares(x);
   const z = shifted(square.whole, square.exponent + PLACES);
   let sum = 0n;
-  for (let n = 1n, term = ONE; term > 0n; term = (2n * term * z) / ONE / (2n * n + 1n), n++) sum += term;
+  for (let n = 1n, term = ONE; term > 0n; term = (2n * term * z) / ONE / (2n * n + 1n), n++)
+    sum += term;
   const own = exactly(x);
-  return { whole: (2n * own.whole * sum * bell.whole) / ROOT_OF_PI, exponent: own.exponent + bell.exponent };
+  return {
+    whole: (2n * own.whole * sum * bell.whole) / ROOT_OF_PI,
+    exponent: own.exponent + bell.exponent,
+  };
 }
 
-/** erfc x = e^−x²/√π · 1/(x + (1/2)/(x + (2/2)/(x + (3/2)/(x + …)))), Laplace's continued fraction. For x ≥ 3. */
+/**
+ * erfc x = e^−x²/√π · 1/(x + (1/2)/(x + (2/2)/(x + (3/2)/(x + …)))), Laplace's continued fraction.
+ * For x ≥ 3.
+ */
 export function erfcByFraction(x: number): Binary {
   const { bell } = squares(x);
   const places = shifted(exactly(x).whole, exactly(x).exponent + PLACES);
   let below = places;
-  for (let n = BigInt(20 + Math.ceil(3000 / (x * x))); n > 0n; n--) below = places + (n * ONE * ONE) / (2n * below);
+  for (let n = BigInt(20 + Math.ceil(3000 / (x * x))); n > 0n; n--)
+    below = places + (n * ONE * ONE) / (2n * below);
   return { whole: (bell.whole * ONE * ONE) / (ROOT_OF_PI * below), exponent: bell.exponent };
 }
 
@@ -158,6 +187,7 @@ export function ulpsFromCosPi(x: number, y: number): number {
   const angle = (shifted(whole, exponent + PLACES) * PI) / ONE;
   const square = (angle * angle) / ONE;
   let cosine = 0n;
-  for (let n = 1n, term = ONE; term !== 0n; term = (((-term * square) / ONE) / n) / (n + 1n), n += 2n) cosine += term;
+  for (let n = 1n, term = ONE; term !== 0n; term = (-term * square) / ONE / n / (n + 1n), n += 2n)
+    cosine += term;
   return ulps(y, { whole: cosine, exponent: -PLACES });
 }

@@ -10,5 +10,12 @@ export function mnist(): Promise<Mnist> {
 /** `count` images of a data set, from the given one on. Shares memory. */
 export function someImages({ images, labels }: Dataset, count: number, from = 0): Dataset {
   const size = images.height * images.width;
-  return { images: { ...images, count, pixels: images.pixels.subarray(from * size, (from + count) * size) }, labels: labels.subarray(from, from + count) };
+  return {
+    images: {
+      ...images,
+      count,
+      pixels: images.pixels.subarray(from * size, (from + count) * size),
+    },
+    labels: labels.subarray(from, from + count),
+  };
 }

@@ -6,16 +6,28 @@ import { assertRejects } from "../helpers/assert-close.js";
 import { windowCases } from "../helpers/windows.js";
 
 /** How many windows fit along an axis, by trying every position. */
-function countPositions(size: number, kernel: number, stride: number, padding: number, dilation: number): number {
+function countPositions(
+  size: number,
+  kernel: number,
+  stride: number,
+  padding: number,
+  dilation: number,
+): number {
   let count = 0;
-  for (let start = -padding; start + dilation * (kernel - 1) < size + padding; start += stride) count++;
+  for (let start = -padding; start + dilation * (kernel - 1) < size + padding; start += stride)
+    count++;
   return count;
 }
 
 test("the output size is the number of positions that a window can take", () => {
   fc.assert(
     fc.property(windowCases, ({ size: [H, W], kernelSize, stride, padding, dilation }) => {
-      const { outH, outW } = conv2dGeometry("test", H, W, { kernelSize, stride, padding, dilation });
+      const { outH, outW } = conv2dGeometry("test", H, W, {
+        kernelSize,
+        stride,
+        padding,
+        dilation,
+      });
       assert.is(outH, countPositions(H, kernelSize[0], stride[0], padding[0], dilation[0]));
       assert.is(outW, countPositions(W, kernelSize[1], stride[1], padding[1], dilation[1]));
     }),
@@ -24,7 +36,8 @@ test("the output size is the number of positions that a window can take", () => 
 });
 
 test("the notes' examples of equation (7.1)", () => {
-  const size = (H: number, options: WindowOptions): number => conv2dGeometry("test", H, H + 1, options).outH;
+  const size = (H: number, options: WindowOptions): number =>
+    conv2dGeometry("test", H, H + 1, options).outH;
   assert.is(size(4, { kernelSize: 3, padding: 1 }), 4);
   assert.is(size(7, { kernelSize: 3, stride: 2 }), 3);
   assert.is(size(28, { kernelSize: 3 }), 26);
@@ -32,26 +45,47 @@ test("the notes' examples of equation (7.1)", () => {
 });
 
 test("every option lands on its own axis", () => {
-  const options = { kernelSize: [2, 3], stride: [3, 1], padding: [1, 4], dilation: [5, 2] } as const;
+  const options = {
+    kernelSize: [2, 3],
+    stride: [3, 1],
+    padding: [1, 4],
+    dilation: [5, 2],
+  } as const;
   assert.equal(conv2dGeometry("test", 13, 8, options), {
-    H: 13, W: 8, kH: 2, kW: 3, strideH: 3, strideW: 1, padH: 1, padW: 4, dilationH: 5, dilationW: 2,
+    H: 13,
+    W: 8,
+    kH: 2,
+    kW: 3,
+    strideH: 3,
+    strideW: 1,
+    padH: 1,
+    padW: 4,
+    dilationH: 5,
+    dilationW: 2,
     outH: 4, // windows begin on rows −1, 2, 5, 8 of −1 … 13 and span 6
     outW: 12, // windows begin on columns −4 … 7 of −4 … 11 and span 5
   });
 });
 
 test("the floor: rows that no further window fits into are left over", () => {
-  const size = (H: number): number => conv2dGeometry("test", H, 9, { kernelSize: [2, 4], stride: [3, 1] }).outH;
+  const size = (H: number): number =>
+    conv2dGeometry("test", H, 9, { kernelSize: [2, 4], stride: [3, 1] }).outH;
   assert.equal([2, 3, 4, 5, 6, 7, 8].map(size), [1, 1, 1, 2, 2, 2, 3]);
 });
 
 test("a number stands for both axes, and everything but the size has a default", () => {
-  const full = conv2dGeometry("test", 9, 7, { kernelSize: [3, 3], stride: [1, 1], padding: [0, 0], dilation: [1, 1] });
+  const full = conv2dGeometry("test", 9, 7, {
+    kernelSize: [3, 3],
+    stride: [1, 1],
+    padding: [0, 0],
+    dilation: [1, 1],
+  });
   assert.equal(conv2dGeometry("test", 9, 7, { kernelSize: 3 }), full);
 });
 
-test("every option is checked, and the message names the caller, the option and the value", async () => {
-  const refused = (options: object, ...pieces: string[]): Promise<void> => assertRejects(() => conv2dGeometry("pool", 5, 6, options as WindowOptions), "pool", ...pieces);
+test("every option is checked, and the message names caller, option and value", async () => {
+  const refused = (options: object, ...pieces: string[]): Promise<void> =>
+    assertRejects(() => conv2dGeometry("pool", 5, 6, options as WindowOptions), "pool", ...pieces);
   await refused({ kernelSize: 0 }, "kernelSize", "≥ 1", "0");
   await refused({ kernelSize: [2, 1.5] }, "kernelSize", "[2,1.5]");
   await refused({ kernelSize: [2, 2, 2] }, "kernelSize", "[2,2,2]");
@@ -65,16 +99,33 @@ test("every option is checked, and the message names the caller, the option and 
   await refused({ kernelSize: 2, stride: [1, 0.5] }, "stride", "[1,0.5]");
   await refused({ kernelSize: 2, padding: -1 }, "padding", "≥ 0", "-1");
   await refused({ kernelSize: 2, dilation: [1, 0] }, "dilation", "≥ 1", "[1,0]");
-  await refused({ kernelSize: [6, 2] }, "padded image of 5×6", "spans 6×2", "smaller kernel or more padding");
+  await refused(
+    { kernelSize: [6, 2] },
+    "padded image of 5×6",
+    "spans 6×2",
+    "smaller kernel or more padding",
+  );
   await refused({ kernelSize: [2, 3], dilation: [1, 3] }, "spans 2×7", "dilation [1, 3]");
-  await refused({ kernelSize: [3, 2], padding: [0, 2], dilation: [3, 1] }, "padded image of 5×10", "spans 7×2", "kernelSize [3, 2]");
+  await refused(
+    { kernelSize: [3, 2], padding: [0, 2], dilation: [3, 1] },
+    "padded image of 5×10",
+    "spans 7×2",
+    "kernelSize [3, 2]",
+  );
 });
 
 test("a pair is read as it stands, and its errors name it and the least value", async () => {
   assert.equal(pair("test", "stride", 3, 1), [3, 3]);
   assert.equal(pair("test", "stride", [4, 3], 1), [4, 3]);
-  await assertRejects(() => pair("test", "stride", 0, 1), "test: expected stride to be a whole number ≥ 1, or two of them as [h, w], got 0");
-  await assertRejects(() => pair("test", "padding", [0, -2], 0), "test: expected padding to be a whole number ≥ 0", "got [0,-2]");
+  await assertRejects(
+    () => pair("test", "stride", 0, 1),
+    "test: expected stride to be a whole number ≥ 1, or two of them as [h, w], got 0",
+  );
+  await assertRejects(
+    () => pair("test", "padding", [0, -2], 0),
+    "test: expected padding to be a whole number ≥ 0",
+    "got [0,-2]",
+  );
 });
 
 test.run();

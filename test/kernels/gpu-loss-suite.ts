@@ -9,15 +9,24 @@ import { assertFails, kernelClass, patched } from "./gpu-suite.js";
 export type DeviceMode = "webgpu" | "webgl2";
 
 /** gpu.js's own device, which its types forget. */
-const { WebGPUContext } = gpujs as unknown as { WebGPUContext: { acquire(): Promise<{ device: GPUDevice }> } };
+const { WebGPUContext } = gpujs as unknown as {
+  WebGPUContext: { acquire(): Promise<{ device: GPUDevice }> };
+};
 
 /** Opens a backend and hands it over with a function that makes its device go away. */
-async function withDevice(mode: DeviceMode, options: GpuBackendOptions, run: (backend: GpuBackend, lose: () => void) => Promise<void>): Promise<void> {
+async function withDevice(
+  mode: DeviceMode,
+  options: GpuBackendOptions,
+  run: (backend: GpuBackend, lose: () => void) => Promise<void>,
+): Promise<void> {
   const contexts: WebGL2RenderingContext[] = [];
   const open = async (): Promise<void> => {
     const backend = await gpuBackend({ mode, smallestProduct: 0, ...options });
     const device = mode === "webgpu" ? (await WebGPUContext.acquire()).device : null;
-    const lose = (): void => (device === null ? contexts.at(-1)!.getExtension("WEBGL_lose_context")!.loseContext() : device.destroy());
+    const lose = (): void =>
+      device === null
+        ? contexts.at(-1)!.getExtension("WEBGL_lose_context")!.loseContext()
+        : device.destroy();
     try {
       await run(backend, lose);
     } finally {
@@ -25,28 +34,49 @@ async function withDevice(mode: DeviceMode, options: GpuBackendOptions, run: (ba
     }
   };
   if (mode === "webgpu") return open();
-  const Canvas = typeof document === "undefined" ? OffscreenCanvas : HTMLCanvasElement; // gpu.js asks the same, in a Worker and on a page
+  // gpu.js asks the same, in a Worker and on a page
+  const Canvas = typeof document === "undefined" ? OffscreenCanvas : HTMLCanvasElement;
   const { getContext } = Canvas.prototype as HTMLCanvasElement;
-  const spy = function (this: HTMLCanvasElement, ...args: Parameters<typeof getContext>): RenderingContext | null {
+  const spy = function (
+    this: HTMLCanvasElement,
+    ...args: Parameters<typeof getContext>
+  ): RenderingContext | null {
     const context = getContext.apply(this, args);
     if (context instanceof WebGL2RenderingContext) contexts.push(context);
     return context;
   };
-  return patched(Canvas.prototype as HTMLCanvasElement, "getContext", { value: spy, writable: true }, open);
+  return patched(
+    Canvas.prototype as HTMLCanvasElement,
+    "getContext",
+    { value: spy, writable: true },
+    open,
+  );
 }
 
 /** Requires the error of a lost device, in bounded time. */
 async function assertLost(run: () => Promise<unknown>, ...pieces: string[]): Promise<void> {
   let timer: ReturnType<typeof setTimeout>;
-  const late = new Promise<never>((_, refuse) => (timer = setTimeout(() => refuse(new Error("expected an error within 20 s")), 20_000)));
-  const error = await Promise.race([run(), late]).then(() => null, (thrown: Error) => thrown).finally(() => clearTimeout(timer));
+  const late = new Promise<never>(
+    (_, refuse) =>
+      (timer = setTimeout(() => refuse(new Error("expected an error within 20 s")), 20_000)),
+  );
+  const error = await Promise.race([run(), late])
+    .then(
+      () => null,
+      (thrown: Error) => thrown,
+    )
+    .finally(() => clearTimeout(timer));
   assert.instance(error, MachineError, `expected a MachineError, got ${error}`);
-  for (const piece of ["gpu: ", "the device was lost", ...pieces]) assert.ok(error!.message.includes(piece), `expected "${piece}" in "${error!.message}"`);
+  for (const piece of ["gpu: ", "the device was lost", ...pieces])
+    assert.ok(error!.message.includes(piece), `expected "${piece}" in "${error!.message}"`);
   assert.not.match(error!.message, "\n");
 }
 
 /** Registers what must happen when a device is lost, in Node and in a browser. */
-export function gpuLossSuite(mode: DeviceMode, test: (name: string, run: () => Promise<void>) => void): void {
+export function gpuLossSuite(
+  mode: DeviceMode,
+  test: (name: string, run: () => Promise<void>) => void,
+): void {
   const random = new Random("lost devices");
   const [a, b] = [random.normal([30, 50]), random.normal([50, 20])];
   const [large, wide] = [random.normal([200, 310]), random.normal([310, 250])];
@@ -57,12 +87,22 @@ export function gpuLossSuite(mode: DeviceMode, test: (name: string, run: () => P
       lose();
       await assertLost(() => backend.matmul(a, b), mode, "open the backend again");
       let compiled = 0;
-      await patched(kernelClass(mode).prototype, "build", { value: () => compiled++, writable: true }, () => assertLost(() => backend.matmul(large, wide), mode));
+      await patched(
+        kernelClass(mode).prototype,
+        "build",
+        { value: () => compiled++, writable: true },
+        () => assertLost(() => backend.matmul(large, wide), mode),
+      );
       assert.is(compiled, 0, "expected nothing to be compiled any more");
-      await assertLost(() => backend.matmulSum(a.reshape([1, 30, 50]), b.reshape([1, 50, 20])), mode);
+      await assertLost(
+        () => backend.matmulSum(a.reshape([1, 30, 50]), b.reshape([1, 50, 20])),
+        mode,
+      );
     });
     // and a backend that is opened later has a new one
-    await withDevice(mode, {}, async (backend) => assertClose(await backend.matmul(a, b), await reference.matmul(a, b), { tolerance: 1e-5 }));
+    await withDevice(mode, {}, async (backend) =>
+      assertClose(await backend.matmul(a, b), await reference.matmul(a, b), { tolerance: 1e-5 }),
+    );
   });
 
   test(`${mode}: a device that is lost while it computes`, () =>
@@ -85,26 +125,49 @@ export function gpuLossSuite(mode: DeviceMode, test: (name: string, run: () => P
       await backend.matmul(a, b);
       const never = async (): Promise<void> => {
         await assertLost(() => backend.matmul(a, b), mode, "no answer within 2 s");
-        await assertLost(() => backend.matmul(b, a, { transposeA: true, transposeB: true }), mode, "no answer within 2 s");
+        await assertLost(
+          () => backend.matmul(b, a, { transposeA: true, transposeB: true }),
+          mode,
+          "no answer within 2 s",
+        );
         await backend.dispose();
       };
-      if (mode === "webgl2") return patched(WebGL2RenderingContext.prototype, "clientWaitSync", { value: () => WebGL2RenderingContext.prototype.TIMEOUT_EXPIRED, writable: true }, never);
+      if (mode === "webgl2")
+        return patched(
+          WebGL2RenderingContext.prototype,
+          "clientWaitSync",
+          { value: () => WebGL2RenderingContext.prototype.TIMEOUT_EXPIRED, writable: true },
+          never,
+        );
       const { device } = await WebGPUContext.acquire();
       const buffer = Object.getPrototypeOf(device.createBuffer({ size: 4, usage: 8 })) as GPUBuffer;
-      await patched(buffer, "mapAsync", { value: () => new Promise(() => {}), writable: true }, never);
+      await patched(
+        buffer,
+        "mapAsync",
+        { value: () => new Promise(() => {}), writable: true },
+        never,
+      );
     }));
 
   if (mode === "webgl2") {
     test(`${mode}: a backend that fails gives back its WebGL context, of which a page has 16`, () =>
       withDevice(mode, {}, async (backend) => {
         const { run } = gpujs.WebGL2Kernel.prototype;
-        const failing = function (this: gpujs.Kernel, ...operands: gpujs.KernelVariable[]): unknown {
+        const failing = function (
+          this: gpujs.Kernel,
+          ...operands: gpujs.KernelVariable[]
+        ): unknown {
           run.apply(this, operands);
           throw new Error("planted");
         };
-        await patched(gpujs.WebGL2Kernel.prototype, "run", { value: failing, writable: true }, async () => {
-          for (let n = 0; n < 20; n++) await assertFails(() => gpuBackend({ mode }), "planted");
-        });
+        await patched(
+          gpujs.WebGL2Kernel.prototype,
+          "run",
+          { value: failing, writable: true },
+          async () => {
+            for (let n = 0; n < 20; n++) await assertFails(() => gpuBackend({ mode }), "planted");
+          },
+        );
         assertClose(await backend.matmul(a, b), await reference.matmul(a, b), { tolerance: 1e-5 });
       }));
   }
@@ -116,13 +179,22 @@ export function gpuLossSuite(mode: DeviceMode, test: (name: string, run: () => P
         const { device } = await WebGPUContext.acquire();
         const { createBindGroup } = Object.getPrototypeOf(device) as GPUDevice;
         const refused = function (this: GPUDevice): GPUBindGroup {
-          return createBindGroup.call(this, { layout: this.createBindGroupLayout({ entries: [] }), entries: [{ binding: 7, resource: { buffer: this.createBuffer({ size: 16, usage: 64 }) } }] });
+          return createBindGroup.call(this, {
+            layout: this.createBindGroupLayout({ entries: [] }),
+            entries: [
+              { binding: 7, resource: { buffer: this.createBuffer({ size: 16, usage: 64 }) } },
+            ],
+          });
         };
         const printed = console.error; // gpu.js prints such complaints, and returns zeros
         console.error = () => {};
         try {
-          await patched(Object.getPrototypeOf(device) as GPUDevice, "createBindGroup", { value: refused, writable: true }, () =>
-            assertFails(() => backend.matmul(large, wide), "mode webgpu", "complaint", "inding"),
+          await patched(
+            Object.getPrototypeOf(device) as GPUDevice,
+            "createBindGroup",
+            { value: refused, writable: true },
+            () =>
+              assertFails(() => backend.matmul(large, wide), "mode webgpu", "complaint", "inding"),
           );
         } finally {
           console.error = printed;

@@ -2,15 +2,29 @@ import * as assert from "uvu/assert";
 import * as gpujs from "gpu.js";
 import { Affine, catalog, Conv2d, type Layer, type NamedTensors } from "leibniz/backprop";
 import { conv2dGeometry } from "leibniz/im2col";
-import { type Backend, gpuBackend, type GpuBackend, type GpuBackendOptions, type GpuMode, type MatmulOptions, reference } from "leibniz/kernels";
+import {
+  type Backend,
+  gpuBackend,
+  type GpuBackend,
+  type GpuBackendOptions,
+  type GpuMode,
+  type MatmulOptions,
+  reference,
+} from "leibniz/kernels";
 import { type Data, heapAllocator, Random, Tensor } from "leibniz/tensor";
 import { assertClose, assertCloseArrays, assertRejects } from "../helpers/assert-close.js";
 
-/** Rounding errors of a float32 sum of `terms` products grow like a random walk, with the root of its length. */
+/**
+ * Rounding errors of a float32 sum of `terms` products grow like a random walk, with the root of
+ * its length.
+ */
 const tolerance = (terms: number): number => 1e-6 * Math.sqrt(terms);
 
 /** Opens a backend for one test and disposes of it, come what may. */
-export async function withBackend(options: GpuBackendOptions, run: (backend: GpuBackend) => Promise<void>): Promise<void> {
+export async function withBackend(
+  options: GpuBackendOptions,
+  run: (backend: GpuBackend) => Promise<void>,
+): Promise<void> {
   const backend = await gpuBackend(options);
   try {
     await run(backend);
@@ -20,32 +34,57 @@ export async function withBackend(options: GpuBackendOptions, run: (backend: Gpu
 }
 
 /** Runs the same on gpu and reference and compares what it returns, by name. */
-async function assertSame(gpu: Backend, terms: number, what: string, run: (backend: Backend) => Promise<NamedTensors>): Promise<void> {
+async function assertSame(
+  gpu: Backend,
+  terms: number,
+  what: string,
+  run: (backend: Backend) => Promise<NamedTensors>,
+): Promise<void> {
   const [actual, expected] = [await run(gpu), await run(reference)];
   assert.equal(Object.keys(actual), Object.keys(expected));
-  for (const [name, tensor] of Object.entries(expected)) assertClose(actual[name]!, tensor, { tolerance: tolerance(terms), what: `${gpu.mode} ${what}: ${name}` });
+  for (const [name, tensor] of Object.entries(expected))
+    assertClose(actual[name]!, tensor, {
+      tolerance: tolerance(terms),
+      what: `${gpu.mode} ${what}: ${name}`,
+    });
 }
 
 /** Changes one property until `run` has ended. */
-export async function patched<T extends object>(target: T, key: keyof T, descriptor: PropertyDescriptor, run: () => Promise<void>): Promise<void> {
+export async function patched<T extends object>(
+  target: T,
+  key: keyof T,
+  descriptor: PropertyDescriptor,
+  run: () => Promise<void>,
+): Promise<void> {
   const original = Object.getOwnPropertyDescriptor(target, key);
   Object.defineProperty(target, key, { configurable: true, ...descriptor });
   try {
     await run();
   } finally {
-    if (original === undefined) delete target[key]; // it was inherited, and is again
+    if (original === undefined)
+      delete target[key]; // it was inherited, and is again
     else Object.defineProperty(target, key, original);
   }
 }
 
 /** The class of gpu.js's kernels in a mode. */
 export function kernelClass(mode: GpuMode): typeof gpujs.Kernel {
-  const { WebGPUKernel } = gpujs as unknown as { WebGPUKernel: typeof gpujs.Kernel }; // which gpu.js's types forget
-  return { cpu: gpujs.CPUKernel, webasm: gpujs.WebAssemblyKernel, webgpu: WebGPUKernel, webgl2: gpujs.WebGL2Kernel, headlessgl: gpujs.HeadlessGLKernel }[mode];
+  // which gpu.js's types forget
+  const { WebGPUKernel } = gpujs as unknown as { WebGPUKernel: typeof gpujs.Kernel };
+  return {
+    cpu: gpujs.CPUKernel,
+    webasm: gpujs.WebAssemblyKernel,
+    webgpu: WebGPUKernel,
+    webgl2: gpujs.WebGL2Kernel,
+    headlessgl: gpujs.HeadlessGLKernel,
+  }[mode];
 }
 
 /** Runs `run` and returns the kernels that gpu.js destroyed in the meantime. */
-export async function destroyedDuring(mode: GpuMode, run: () => Promise<void>): Promise<gpujs.Kernel[]> {
+export async function destroyedDuring(
+  mode: GpuMode,
+  run: () => Promise<void>,
+): Promise<gpujs.Kernel[]> {
   const destroyed: gpujs.Kernel[] = [];
   const { destroy } = kernelClass(mode).prototype;
   const spy = function (this: gpujs.Kernel, ...rest: [boolean?]): void {
@@ -58,13 +97,20 @@ export async function destroyedDuring(mode: GpuMode, run: () => Promise<void>): 
 
 /** Requires an error that is not the user's fault, with every given piece in its message. */
 export async function assertFails(run: () => Promise<unknown>, ...pieces: string[]): Promise<void> {
-  const error = await run().then(() => null, (thrown: Error) => thrown);
+  const error = await run().then(
+    () => null,
+    (thrown: Error) => thrown,
+  );
   assert.ok(error !== null && error.name === "Error", `expected an Error, got ${error}`);
-  for (const piece of pieces) assert.ok(error.message.includes(piece), `expected "${piece}" in "${error.message}"`);
+  for (const piece of pieces)
+    assert.ok(error.message.includes(piece), `expected "${piece}" in "${error.message}"`);
 }
 
 /** Registers the checks that every mode must pass, in Node and in a browser. */
-export function gpuSuite(mode: GpuMode, test: (name: string, run: () => Promise<void>) => void): void {
+export function gpuSuite(
+  mode: GpuMode,
+  test: (name: string, run: () => Promise<void>) => void,
+): void {
   const hasDevice = mode !== "cpu" && mode !== "webasm";
 
   test(`${mode}: matmul, each side transposed or not, with and without biases`, () =>
@@ -84,8 +130,17 @@ export function gpuSuite(mode: GpuMode, test: (name: string, run: () => Promise<
               columnBias: bias === "column" || bias === "both" ? random.normal([N]) : null,
             };
             const before = backend.kernelCount;
-            await assertSame(backend, I, `aT ${transposeA}, bT ${transposeB}, bias ${bias}`, async (on) => ({ c: await on.matmul(a, b, options) }));
-            assert.is(backend.kernelCount, bias === "none" ? before + 1 : before, "expected one kernel for each transposition");
+            await assertSame(
+              backend,
+              I,
+              `aT ${transposeA}, bT ${transposeB}, bias ${bias}`,
+              async (on) => ({ c: await on.matmul(a, b, options) }),
+            );
+            assert.is(
+              backend.kernelCount,
+              bias === "none" ? before + 1 : before,
+              "expected one kernel for each transposition",
+            );
           }
         }
       }
@@ -94,12 +149,25 @@ export function gpuSuite(mode: GpuMode, test: (name: string, run: () => Promise<
   test(`${mode}: matmul, batch axes broadcast either way`, () =>
     withBackend({ mode, smallestProduct: 0 }, async (backend) => {
       const random = new Random(`gpu batches ${mode}`);
-      const batches: [number[], number[]][] = [[[3], [3]], [[], [4]], [[5], []], [[2], [3, 2]], [[3, 1], [4]], [[3, 1, 2], [4, 1]], [[1], [6, 1]]];
+      const batches: [number[], number[]][] = [
+        [[3], [3]],
+        [[], [4]],
+        [[5], []],
+        [[2], [3, 2]],
+        [[3, 1], [4]],
+        [
+          [3, 1, 2],
+          [4, 1],
+        ],
+        [[1], [6, 1]],
+      ];
       for (const [batchA, batchB] of batches) {
         const [a, b] = [random.normal([...batchA, 4, 7]), random.normal([...batchB, 7, 5])];
         const rowBias = random.normal([...batchA, 4]);
         const before = backend.kernelCount;
-        await assertSame(backend, 7, `[${batchA}] and [${batchB}]`, async (on) => ({ c: await on.matmul(a, b, { rowBias }) }));
+        await assertSame(backend, 7, `[${batchA}] and [${batchB}]`, async (on) => ({
+          c: await on.matmul(a, b, { rowBias }),
+        }));
         assert.is(backend.kernelCount, before + 1, "expected one kernel call for the whole batch");
       }
     }));
@@ -113,8 +181,17 @@ export function gpuSuite(mode: GpuMode, test: (name: string, run: () => Promise<
             const a = random.normal([...batch, ...(transposeA ? [8, 3] : [3, 8])]);
             const b = random.normal([...batch, ...(transposeB ? [6, 8] : [8, 6])]);
             const before = backend.kernelCount;
-            await assertSame(backend, 8 * batch[0]!, `aT ${transposeA}, bT ${transposeB}, batch [${batch}]`, async (on) => ({ c: await on.matmulSum(a, b, { transposeA, transposeB }) }));
-            assert.is(backend.kernelCount, before + 1, "expected one kernel call for the whole sum");
+            await assertSame(
+              backend,
+              8 * batch[0]!,
+              `aT ${transposeA}, bT ${transposeB}, batch [${batch}]`,
+              async (on) => ({ c: await on.matmulSum(a, b, { transposeA, transposeB }) }),
+            );
+            assert.is(
+              backend.kernelCount,
+              before + 1,
+              "expected one kernel call for the whole sum",
+            );
           }
         }
       }
@@ -129,10 +206,15 @@ export function gpuSuite(mode: GpuMode, test: (name: string, run: () => Promise<
         const [transposeA, transposeB] = [random.integer(2) === 1, random.integer(2) === 1];
         const a = random.normal([batch, ...(transposeA ? [I, M] : [M, I])]);
         const b = random.normal([batch, ...(transposeB ? [N, I] : [I, N])]);
-        await assertSame(backend, I * batch, `${batch} of ${M}×${I}×${N}, aT ${transposeA}, bT ${transposeB}`, async (on) => ({
-          each: await on.matmul(a, b, { transposeA, transposeB }),
-          sum: await on.matmulSum(a, b, { transposeA, transposeB }),
-        }));
+        await assertSame(
+          backend,
+          I * batch,
+          `${batch} of ${M}×${I}×${N}, aT ${transposeA}, bT ${transposeB}`,
+          async (on) => ({
+            each: await on.matmul(a, b, { transposeA, transposeB }),
+            sum: await on.matmulSum(a, b, { transposeA, transposeB }),
+          }),
+        );
       }
     }));
 
@@ -141,51 +223,95 @@ export function gpuSuite(mode: GpuMode, test: (name: string, run: () => Promise<
       const random = new Random(`gpu views ${mode}`);
       const a = random.normal([7, 3, 5]).transpose([1, 2, 0]); // [3, 5, 7]
       const b = random.normal([4, 9, 8]).slice([1, 4], [2, 9], [0, 6]); // [3, 7, 6]
-      await assertSame(backend, 21, "views", async (on) => ({ each: await on.matmul(a, b), sum: await on.matmulSum(a, b) }));
+      await assertSame(backend, 21, "views", async (on) => ({
+        each: await on.matmul(a, b),
+        sum: await on.matmulSum(a, b),
+      }));
     }));
 
   test(`${mode}: the products of a training step, at their real sizes`, () =>
     withBackend({ mode }, async (backend) => {
       const random = new Random(`gpu sizes ${mode}`);
-      const [weight, cols, dOut] = [random.normal([1, 32, 144]), random.normal([6, 1, 144, 121]), random.normal([6, 1, 32, 121])];
+      const [weight, cols, dOut] = [
+        random.normal([1, 32, 144]),
+        random.normal([6, 1, 144, 121]),
+        random.normal([6, 1, 32, 121]),
+      ];
       await assertSame(backend, 144, "out", async (on) => ({ out: await on.matmul(weight, cols) }));
-      await assertSame(backend, 32, "dCols", async (on) => ({ dCols: await on.matmul(weight, dOut, { transposeA: true }) }));
-      await assertSame(backend, 6 * 121, "dWeight", async (on) => ({ dWeight: await on.matmulSum(dOut, cols, { transposeB: true }) }));
+      await assertSame(backend, 32, "dCols", async (on) => ({
+        dCols: await on.matmul(weight, dOut, { transposeA: true }),
+      }));
+      await assertSame(backend, 6 * 121, "dWeight", async (on) => ({
+        dWeight: await on.matmulSum(dOut, cols, { transposeB: true }),
+      }));
       const [x, W] = [random.normal([50, 800]), random.normal([120, 800])];
-      await assertSame(backend, 800, "affine", async (on) => ({ out: await on.matmul(x, W, { transposeB: true }) }));
+      await assertSame(backend, 800, "affine", async (on) => ({
+        out: await on.matmul(x, W, { transposeB: true }),
+      }));
       assert.is(backend.kernelCount, 5, "expected the probe's kernel and four more");
     }));
 
-  // 2²⁴ = 16,777,216 is as far as float32 counts. Of 20 matrices of 1,000,005 entries 16 stay below it; one of
-  // 16,500,005 does, and one of 17,000,005 does not.
-  for (const [batch, I, kernels] of [[20, 200_001, 8], [1, 3_300_001, 2], [1, 3_400_001, 0]] as const) {
+  // 2²⁴ = 16,777,216 is as far as float32 counts. Of 20 matrices of 1,000,005 entries 16 stay below
+  // it; one of 16,500,005 does, and one of 17,000,005 does not.
+  for (const [batch, I, kernels] of [
+    [20, 200_001, 8],
+    [1, 3_300_001, 2],
+    [1, 3_400_001, 0],
+  ] as const) {
     test(`${mode}: positions are exact in ${batch} × ${I} × 5 entries`, () =>
       withBackend({ mode }, async (backend) => {
         const [few, many] = [Tensor.zeros([batch, 1, I]), Tensor.zeros([batch, I, 5])];
         for (let n = 0; n < batch; n++) {
           for (let back = 1; back <= 7; back += 2) {
             few.set([n, 0, I - back], n + 1);
-            for (let column = 0; column < 5; column++) many.set([n, I - back, column], 100 * n + 10 * back + column);
+            for (let column = 0; column < 5; column++)
+              many.set([n, I - back, column], 100 * n + 10 * back + column);
           }
         }
         // Σ over back = 1, 3, 5, 7 of (n + 1)·(100n + 10·back + column)
-        const expected = Float64Array.from({ length: batch * 5 }, (_, at) => (Math.floor(at / 5) + 1) * (400 * Math.floor(at / 5) + 160 + 4 * (at % 5)));
-        const sums = Float64Array.from({ length: 5 }, (_, column) => expected.reduce((sum, value, at) => (at % 5 === column ? sum + value : sum), 0));
+        const expected = Float64Array.from(
+          { length: batch * 5 },
+          (_, at) => (Math.floor(at / 5) + 1) * (400 * Math.floor(at / 5) + 160 + 4 * (at % 5)),
+        );
+        const sums = Float64Array.from({ length: 5 }, (_, column) =>
+          expected.reduce((sum, value, at) => (at % 5 === column ? sum + value : sum), 0),
+        );
         const turned = { transposeA: true, transposeB: true };
-        assertCloseArrays((await backend.matmul(few, many)).data, expected, { tolerance: 0, what: "many entries in b" });
-        assertCloseArrays((await backend.matmulSum(many, few, turned)).data, sums, { tolerance: 0, what: "many entries in a, summed" });
+        assertCloseArrays((await backend.matmul(few, many)).data, expected, {
+          tolerance: 0,
+          what: "many entries in b",
+        });
+        assertCloseArrays((await backend.matmulSum(many, few, turned)).data, sums, {
+          tolerance: 0,
+          what: "many entries in a, summed",
+        });
         if (hasDevice) return; // seconds for each, on a software driver
-        assertCloseArrays((await backend.matmul(many, few, turned)).data, expected, { tolerance: 0, what: "many entries in a" });
-        assertCloseArrays((await backend.matmulSum(few, many)).data, sums, { tolerance: 0, what: "many entries in b, summed" });
-        assert.is(backend.kernelCount, 1 + kernels, "expected the probe's kernel, and for 20 matrices two for each product; a sum of one is a product");
+        assertCloseArrays((await backend.matmul(many, few, turned)).data, expected, {
+          tolerance: 0,
+          what: "many entries in a",
+        });
+        assertCloseArrays((await backend.matmulSum(few, many)).data, sums, {
+          tolerance: 0,
+          what: "many entries in b, summed",
+        });
+        assert.is(
+          backend.kernelCount,
+          1 + kernels,
+          "expected the probe's kernel, and for 20 matrices two for each product; " +
+            "a sum of one is a product",
+        );
       }));
   }
 
   test(`${mode}: a sum over many terms keeps its digits`, () =>
     withBackend({ mode }, async (backend) => {
       const random = new Random(`gpu digits ${mode}`);
-      const [a, b] = [random.uniform([3000, 2, 90], 0, 1), random.uniform([3000, 90, 3], 0, 1)]; // all positive: errors add up
-      assertClose(await backend.matmulSum(a, b), await reference.matmulSum(a, b), { tolerance: 3e-6, what: "270,000 products" });
+      // all positive: errors add up
+      const [a, b] = [random.uniform([3000, 2, 90], 0, 1), random.uniform([3000, 90, 3], 0, 1)];
+      assertClose(await backend.matmulSum(a, b), await reference.matmulSum(a, b), {
+        tolerance: 3e-6,
+        what: "270,000 products",
+      });
       assert.is(backend.kernelCount, 2);
     }));
 
@@ -196,38 +322,101 @@ export function gpuSuite(mode: GpuMode, test: (name: string, run: () => Promise<
       const [a, b] = [random.normal([65_540, 1, 2]), random.normal([65_540, 2, 1])];
       const rows = a.reshape([65_540, 2]);
       const columns = random.normal([2, 65_540]);
-      const [few, rowBias, columnBias] = [random.normal([2, 3]), random.normal([65_540]), random.normal([65_540])];
+      const [few, rowBias, columnBias] = [
+        random.normal([2, 3]),
+        random.normal([65_540]),
+        random.normal([65_540]),
+      ];
       await assertSame(backend, 2, "65,540 matrices", async (on) => ({ c: await on.matmul(a, b) }));
-      assert.is(backend.kernelCount, 3, "expected two kernels: for as many matrices as fit, and for the last few");
-      await assertSame(backend, 2 * 65_540, "a sum of 65,540 matrices", async (on) => ({ c: await on.matmulSum(a, b) }));
-      assert.is(backend.kernelCount, 5, "expected two kernels: for as many terms as fit, and for the last few");
-      await assertSame(backend, 2, "65,540 rows", async (on) => ({ c: await on.matmul(rows, few, { rowBias }) }));
-      assert.is(backend.kernelCount, 7, "expected two kernels: for as many rows as fit, and for the last few");
-      await assertSame(backend, 2, "65,540 columns", async (on) => ({ c: await on.matmul(few, columns, { transposeA: true, columnBias }) }));
-      assert.is(backend.kernelCount, 9, "expected two kernels: for as many columns as fit, and for the last few");
-      await assertSame(backend, 2, "65,540 rows, transposed", async (on) => ({ c: await on.matmul(columns, few, { transposeA: true }) }));
-      await assertSame(backend, 2, "65,540 columns, transposed", async (on) => ({ c: await on.matmul(few, rows, { transposeA: true, transposeB: true }) }));
+      assert.is(
+        backend.kernelCount,
+        3,
+        "expected two kernels: for as many matrices as fit, and for the last few",
+      );
+      await assertSame(backend, 2 * 65_540, "a sum of 65,540 matrices", async (on) => ({
+        c: await on.matmulSum(a, b),
+      }));
+      assert.is(
+        backend.kernelCount,
+        5,
+        "expected two kernels: for as many terms as fit, and for the last few",
+      );
+      await assertSame(backend, 2, "65,540 rows", async (on) => ({
+        c: await on.matmul(rows, few, { rowBias }),
+      }));
+      assert.is(
+        backend.kernelCount,
+        7,
+        "expected two kernels: for as many rows as fit, and for the last few",
+      );
+      await assertSame(backend, 2, "65,540 columns", async (on) => ({
+        c: await on.matmul(few, columns, { transposeA: true, columnBias }),
+      }));
+      assert.is(
+        backend.kernelCount,
+        9,
+        "expected two kernels: for as many columns as fit, and for the last few",
+      );
+      await assertSame(backend, 2, "65,540 rows, transposed", async (on) => ({
+        c: await on.matmul(columns, few, { transposeA: true }),
+      }));
+      await assertSame(backend, 2, "65,540 columns, transposed", async (on) => ({
+        c: await on.matmul(few, rows, { transposeA: true, transposeB: true }),
+      }));
       const [stackA, stackB] = [random.normal([2, 3, 65_537, 2]), random.normal([2, 3, 2, 2])];
-      await assertSame(backend, 4, "six matrices of 65,537 rows", async (on) => ({ each: await on.matmul(stackA, stackB), sum: await on.matmulSum(stackA, stackB) }));
+      await assertSame(backend, 4, "six matrices of 65,537 rows", async (on) => ({
+        each: await on.matmul(stackA, stackB),
+        sum: await on.matmulSum(stackA, stackB),
+      }));
     }));
 
   test(`${mode}: every other primitive is the reference's`, () =>
     withBackend({ mode, smallestProduct: 0 }, async (backend) => {
-      const geometry = conv2dGeometry("test", 9, 7, { kernelSize: [3, 2], stride: [2, 1], padding: [1, 0], dilation: [1, 2] });
+      const geometry = conv2dGeometry("test", 9, 7, {
+        kernelSize: [3, 2],
+        stride: [2, 1],
+        padding: [1, 0],
+        dilation: [1, 2],
+      });
       await assertSame(backend, 1, "primitives", async (on) => {
         const random = new Random("gpu primitives");
         const x = random.normal([2, 3, 9, 7]);
         const dOut = random.normal([2, 3, geometry.outH, geometry.outW]);
         const cols = await on.im2col(x, geometry);
         const { out, argmax } = await on.maxPool2d(x, geometry);
-        const [value, grad, velocity, second] = [random.normal([4, 5]), random.normal([4, 5]), random.normal([4, 5]), random.uniform([4, 5], 0, 1)];
-        await on.sgdUpdate({ value, grad, velocity }, { learningRate: 0.1, momentum: 0.9, nesterov: true, weightDecay: 0.01, step: 2 });
+        const [value, grad, velocity, second] = [
+          random.normal([4, 5]),
+          random.normal([4, 5]),
+          random.normal([4, 5]),
+          random.uniform([4, 5], 0, 1),
+        ];
+        await on.sgdUpdate(
+          { value, grad, velocity },
+          { learningRate: 0.1, momentum: 0.9, nesterov: true, weightDecay: 0.01, step: 2 },
+        );
         const afterSgd = value.clone();
-        await on.adagradUpdate({ value, grad, squareSum: second }, { learningRate: 0.1, epsilon: 1e-8, weightDecay: 0.01 });
+        await on.adagradUpdate(
+          { value, grad, squareSum: second },
+          { learningRate: 0.1, epsilon: 1e-8, weightDecay: 0.01 },
+        );
         const afterAdagrad = value.clone();
-        await on.rmspropUpdate({ value, grad, meanSquare: second }, { learningRate: 0.1, alpha: 0.9, epsilon: 1e-8, weightDecay: 0.01 });
+        await on.rmspropUpdate(
+          { value, grad, meanSquare: second },
+          { learningRate: 0.1, alpha: 0.9, epsilon: 1e-8, weightDecay: 0.01 },
+        );
         const afterRmsProp = value.clone();
-        await on.adamUpdate({ value, grad, firstMoment: velocity, secondMoment: second }, { learningRate: 0.1, beta1: 0.9, beta2: 0.99, epsilon: 1e-8, weightDecay: 0.01, decoupled: true, step: 3 });
+        await on.adamUpdate(
+          { value, grad, firstMoment: velocity, secondMoment: second },
+          {
+            learningRate: 0.1,
+            beta1: 0.9,
+            beta2: 0.99,
+            epsilon: 1e-8,
+            weightDecay: 0.01,
+            decoupled: true,
+            step: 3,
+          },
+        );
         return {
           cols,
           col2im: await on.col2im(cols, 3, geometry),
@@ -252,29 +441,72 @@ export function gpuSuite(mode: GpuMode, test: (name: string, run: () => Promise<
   test(`${mode}: the layers conv2d and affine, forward and backward`, () =>
     withBackend({ mode, smallestProduct: 0 }, async (backend) => {
       const cases: [string, number[], number[], number, () => Layer][] = [
-        ["conv2d", [3, 4, 9, 8], [3, 6, 5, 7], 3 * 5 * 7, () => new Conv2d({ inChannels: 4, outChannels: 6, kernelSize: [3, 2], stride: [2, 1], padding: [1, 0] })],
-        ["conv2d in groups", [2, 6, 7, 9], [2, 4, 6, 5], 2 * 6 * 5, () => new Conv2d({ inChannels: 6, outChannels: 4, kernelSize: [2, 3], stride: [1, 2], padding: [1, 2], dilation: [3, 2], groups: 2 })],
+        [
+          "conv2d",
+          [3, 4, 9, 8],
+          [3, 6, 5, 7],
+          3 * 5 * 7,
+          () =>
+            new Conv2d({
+              inChannels: 4,
+              outChannels: 6,
+              kernelSize: [3, 2],
+              stride: [2, 1],
+              padding: [1, 0],
+            }),
+        ],
+        [
+          "conv2d in groups",
+          [2, 6, 7, 9],
+          [2, 4, 6, 5],
+          2 * 6 * 5,
+          () =>
+            new Conv2d({
+              inChannels: 6,
+              outChannels: 4,
+              kernelSize: [2, 3],
+              stride: [1, 2],
+              padding: [1, 2],
+              dilation: [3, 2],
+              groups: 2,
+            }),
+        ],
         ["affine", [13, 31], [13, 11], 31, () => new Affine({ inFeatures: 31, outFeatures: 11 })],
       ];
       for (const [what, inputShape, outputShape, terms, make] of cases) {
         await assertSame(backend, terms, what, async (on) => {
           const random = new Random(`gpu layer ${what}`);
           const layer = make();
-          for (const parameter of layer.parameters) parameter.value.data.set(random.normal(parameter.value.shape).data);
-          const out = await layer.forward(random.normal(inputShape), { backend: on, training: true });
+          for (const parameter of layer.parameters)
+            parameter.value.data.set(random.normal(parameter.value.shape).data);
+          const out = await layer.forward(random.normal(inputShape), {
+            backend: on,
+            training: true,
+          });
           assert.equal(out.shape, outputShape);
           const dX = await layer.backward(random.normal(outputShape));
-          return { out, dX: dX!, ...Object.fromEntries(layer.parameters.map((parameter) => [`d ${parameter.name}`, parameter.grad])) };
+          return {
+            out,
+            dX: dX!,
+            ...Object.fromEntries(
+              layer.parameters.map((parameter) => [`d ${parameter.name}`, parameter.grad]),
+            ),
+          };
         });
       }
-      assert.ok(backend.kernelCount > 8, `expected three kernels for each layer, got ${backend.kernelCount}`);
+      assert.ok(
+        backend.kernelCount > 8,
+        `expected three kernels for each layer, got ${backend.kernelCount}`,
+      );
     }));
 
   test(`${mode}: every layer and loss of the catalog, in float32`, () =>
     withBackend({ mode, smallestProduct: 0 }, async (backend) => {
       for (const { layer, cases, differentiable } of catalog) {
         for (const { options, inputs } of cases(new Random(`gpu catalog ${layer}`))) {
-          const single: NamedTensors = Object.fromEntries(Object.entries(inputs).map(([name, input]) => [name, input.astype("float32")]));
+          const single: NamedTensors = Object.fromEntries(
+            Object.entries(inputs).map(([name, input]) => [name, input.astype("float32")]),
+          );
           await assertSame(backend, 100, layer, async (on) => {
             const { out, backward } = await differentiable(options, on)(single);
             return { out, ...(await backward(new Random(layer).uniform(out.shape, -1, 1))) };
@@ -283,19 +515,27 @@ export function gpuSuite(mode: GpuMode, test: (name: string, run: () => Promise<
       }
     }));
 
-  test(`${mode}: products in float64, small ones and empty ones stay on the reference`, async () => {
+  test(`${mode}: float64, small and empty products stay on the reference`, async () => {
     const random = new Random(`gpu elsewhere ${mode}`);
     const exact = async (backend: GpuBackend, a: Tensor, b: Tensor): Promise<void> => {
       assertClose(await backend.matmul(a, b), await reference.matmul(a, b), { tolerance: 0 });
-      assertClose(await backend.matmulSum(a, b), await reference.matmulSum(a, b), { tolerance: 0 });
+      assertClose(await backend.matmulSum(a, b), await reference.matmulSum(a, b), {
+        tolerance: 0,
+      });
       assert.is(backend.kernelCount, 1, "expected no kernel but the probe's");
     };
     await withBackend({ mode, smallestProduct: 0 }, async (backend) => {
-      await exact(backend, random.normal([3, 20, 30], 0, 1, "float64"), random.normal([3, 30, 10], 0, 1, "float64"));
+      await exact(
+        backend,
+        random.normal([3, 20, 30], 0, 1, "float64"),
+        random.normal([3, 30, 10], 0, 1, "float64"),
+      );
       await exact(backend, Tensor.zeros([2, 3, 0]), Tensor.zeros([2, 0, 4]));
       await exact(backend, Tensor.zeros([2, 0, 3]), Tensor.zeros([2, 3, 4]));
     });
-    await withBackend({ mode, smallestProduct: 3 * 4 * 5 * 6 + 1 }, (backend) => exact(backend, random.normal([3, 4, 5]), random.normal([3, 5, 6]).slice([0, 3])));
+    await withBackend({ mode, smallestProduct: 3 * 4 * 5 * 6 + 1 }, (backend) =>
+      exact(backend, random.normal([3, 4, 5]), random.normal([3, 5, 6]).slice([0, 3])),
+    );
     await withBackend({ mode, smallestProduct: 3 * 4 * 5 * 6 }, async (backend) => {
       await backend.matmul(random.normal([3, 4, 5]), random.normal([3, 5, 6]));
       assert.is(backend.kernelCount, 2, "expected a kernel from the given size on");
@@ -304,11 +544,19 @@ export function gpuSuite(mode: GpuMode, test: (name: string, run: () => Promise<
 
   test(`${mode}: small products stay on the processor, up to what was measured for the mode`, () =>
     withBackend({ mode }, async (backend) => {
-      const smallest = { webgpu: 2 ** 18, webgl2: 2 ** 20, headlessgl: 2 ** 20, webasm: 2 ** 12, cpu: 2 ** 12 }[mode];
+      const smallest = {
+        webgpu: 2 ** 18,
+        webgl2: 2 ** 20,
+        headlessgl: 2 ** 20,
+        webasm: 2 ** 12,
+        cpu: 2 ** 12,
+      }[mode];
       const [M, N, I] = [16, 8, smallest / 128];
       const random = new Random("gpu threshold");
       const [a, b] = [random.normal([M, I]), random.normal([I, N])];
-      await assertSame(backend, I, "below", async (on) => ({ c: await on.matmul(a.slice([0, M - 1]), b) }));
+      await assertSame(backend, I, "below", async (on) => ({
+        c: await on.matmul(a.slice([0, M - 1]), b),
+      }));
       assert.is(backend.kernelCount, 1, "expected no kernel but the probe's");
       await assertSame(backend, I, "at", async (on) => ({ c: await on.matmul(a, b) }));
       assert.is(backend.kernelCount, 2, "expected a kernel");
@@ -321,7 +569,8 @@ export function gpuSuite(mode: GpuMode, test: (name: string, run: () => Promise<
         const [a, b] = [random.normal([M, 5]), random.normal([5, 4])];
         await assertSame(backend, 5, `${M} rows`, async (on) => ({ c: await on.matmul(a, b) }));
       };
-      // [2, 5] · [5, 4], named by its rows; the probe's kernel, [2, 3] · [3, 1], goes when the 4 comes
+      // [2, 5] · [5, 4], named by its rows; the probe's kernel, [2, 3] · [3, 1], goes when the 4
+      // comes
       const run = async (rows: number[]): Promise<number[]> => {
         const destroyed = await destroyedDuring(mode, async () => {
           for (const M of rows) await multiply(M);
@@ -335,13 +584,14 @@ export function gpuSuite(mode: GpuMode, test: (name: string, run: () => Promise<
       assert.equal(await run([4]), [2], "expected 4 to be compiled once more");
     }));
 
-  test(`${mode}: products that were started together take turns, and dispose waits for them`, async () => {
+  test(`${mode}: products started together take turns, and dispose waits for them`, async () => {
     const backend = await gpuBackend({ mode, smallestProduct: 0, kernelCapacity: 1 });
     const random = new Random(`gpu together ${mode}`);
     const pairs = [3, 5, 3, 7].map((M) => [random.normal([M, 6]), random.normal([6, 8])] as const);
     // kernels whose results come later: on WebGL they are read back after the run
     const { build, destroy } = kernelClass(mode).prototype;
-    type Slow = Pick<gpujs.Kernel, "built"> & Record<"run" | "renderOutputAsync", (this: Slow, ...operands: unknown[]) => unknown>;
+    type Slow = Pick<gpujs.Kernel, "built"> &
+      Record<"run" | "renderOutputAsync", (this: Slow, ...operands: unknown[]) => unknown>;
     const running = new Set<unknown>();
     const events: string[] = [];
     const last = mode === "webgl2" || mode === "headlessgl" ? "renderOutputAsync" : "run";
@@ -367,10 +617,22 @@ export function gpuSuite(mode: GpuMode, test: (name: string, run: () => Promise<
       destroy.apply(this, rest);
     };
     await patched(kernelClass(mode).prototype, "build", { value: slowBuild, writable: true }, () =>
-      patched(kernelClass(mode).prototype, "destroy", { value: watchedDestroy, writable: true }, async () => {
-        const [results] = await Promise.all([Promise.all(pairs.map(([a, b]) => backend.matmul(a, b))), backend.dispose()]);
-        for (const [i, [a, b]] of pairs.entries()) assertClose(results[i]!, await reference.matmul(a, b), { tolerance: tolerance(6), what: `product ${i}` });
-      }),
+      patched(
+        kernelClass(mode).prototype,
+        "destroy",
+        { value: watchedDestroy, writable: true },
+        async () => {
+          const [results] = await Promise.all([
+            Promise.all(pairs.map(([a, b]) => backend.matmul(a, b))),
+            backend.dispose(),
+          ]);
+          for (const [i, [a, b]] of pairs.entries())
+            assertClose(results[i]!, await reference.matmul(a, b), {
+              tolerance: tolerance(6),
+              what: `product ${i}`,
+            });
+        },
+      ),
     );
     assert.equal([...new Set(events)].sort(), ["destroy while 0 run", "run, 1 at a time"]);
     assert.is(events.filter((event) => event.startsWith("run")).length, 4);
@@ -397,8 +659,15 @@ export function gpuSuite(mode: GpuMode, test: (name: string, run: () => Promise<
     };
     await withBackend({ mode, smallestProduct: 0, allocator: { allocate } }, async (backend) => {
       const [a, b] = [new Random(1).normal([2, 4, 5]), new Random(2).normal([2, 5, 3])];
-      const results = [await backend.matmul(a, b), await backend.matmulSum(a, b), await backend.relu(a)];
-      assert.ok(results.every((result) => allocated.has(result.data)), "expected allocated memory");
+      const results = [
+        await backend.matmul(a, b),
+        await backend.matmulSum(a, b),
+        await backend.relu(a),
+      ];
+      assert.ok(
+        results.every((result) => allocated.has(result.data)),
+        "expected allocated memory",
+      );
       assert.is(backend.allocator.allocate, allocate);
     });
   });
@@ -406,10 +675,37 @@ export function gpuSuite(mode: GpuMode, test: (name: string, run: () => Promise<
   test(`${mode}: operands that do not fit are refused as the reference refuses them`, () =>
     withBackend({ mode, smallestProduct: 0 }, async (backend) => {
       const zeros = (...shape: number[]): Tensor => Tensor.zeros(shape);
-      await assertRejects(() => backend.matmul(zeros(3, 4), zeros(5, 6)), "matmul: ", "inner extents", "[3, 4]", "[5, 6]");
-      await assertRejects(() => backend.matmul(zeros(3, 4), zeros(4, 6), { columnBias: zeros(3) }), "columnBias of shape [6]", "[3]");
-      await assertRejects(() => backend.matmul(zeros(2, 3, 4), zeros(3, 4, 6)), "matmul: ", "broadcast", "[2]", "[3]");
-      await assertRejects(() => backend.matmulSum(zeros(3, 4), zeros(4, 5)), "matmulSum: ", "batch axes", "[3, 4]", "[4, 5]");
-      await assertRejects(() => backend.matmulSum(zeros(1, 3, 4), zeros(2, 4, 5)), "matmulSum: ", "[1, 3, 4]", "[2, 4, 5]");
+      await assertRejects(
+        () => backend.matmul(zeros(3, 4), zeros(5, 6)),
+        "matmul: ",
+        "inner extents",
+        "[3, 4]",
+        "[5, 6]",
+      );
+      await assertRejects(
+        () => backend.matmul(zeros(3, 4), zeros(4, 6), { columnBias: zeros(3) }),
+        "columnBias of shape [6]",
+        "[3]",
+      );
+      await assertRejects(
+        () => backend.matmul(zeros(2, 3, 4), zeros(3, 4, 6)),
+        "matmul: ",
+        "broadcast",
+        "[2]",
+        "[3]",
+      );
+      await assertRejects(
+        () => backend.matmulSum(zeros(3, 4), zeros(4, 5)),
+        "matmulSum: ",
+        "batch axes",
+        "[3, 4]",
+        "[4, 5]",
+      );
+      await assertRejects(
+        () => backend.matmulSum(zeros(1, 3, 4), zeros(2, 4, 5)),
+        "matmulSum: ",
+        "[1, 3, 4]",
+        "[2, 4, 5]",
+      );
     }));
 }

@@ -22,22 +22,41 @@ if (await canTestWebGpu()) {
   gpuLossSuite("webgpu", test);
 }
 
-test("a kernel that gpu.js would move to the CPU is an error with gpu.js's reason, and nothing is printed", () =>
-  withBackend({ mode: "webasm", smallestProduct: 0 }, async (backend) => {
-    const build = function (this: gpujs.Kernel & { requestFallback(args: unknown, reason: string): void }, ...args: unknown[]): void {
-      this.requestFallback(args, "planted reason");
-    };
-    const printed: unknown[] = [];
-    await patched(gpujs.WebAssemblyKernel.prototype, "build", { value: build, writable: true }, () =>
-      patched(console, "warn", { value: (...words: unknown[]) => printed.push(words), writable: true }, () =>
-        assertFails(() => backend.matmul(Tensor.zeros([4, 5]), Tensor.zeros([5, 6])), "mode webasm", "planted reason"),
-      ),
-    );
-    assert.equal(printed, []);
-    assert.is(backend.kernelCount, 1, "expected the failed kernel to be given up");
-    await backend.matmul(Tensor.zeros([4, 5]), Tensor.zeros([5, 6]));
-    assert.is(backend.kernelCount, 2, "expected the next product to work");
-  }));
+test(
+  "a kernel that gpu.js would move to the CPU is an error with gpu.js's reason, " +
+    "and nothing is printed",
+  () =>
+    withBackend({ mode: "webasm", smallestProduct: 0 }, async (backend) => {
+      const build = function (
+        this: gpujs.Kernel & { requestFallback(args: unknown, reason: string): void },
+        ...args: unknown[]
+      ): void {
+        this.requestFallback(args, "planted reason");
+      };
+      const printed: unknown[] = [];
+      await patched(
+        gpujs.WebAssemblyKernel.prototype,
+        "build",
+        { value: build, writable: true },
+        () =>
+          patched(
+            console,
+            "warn",
+            { value: (...words: unknown[]) => printed.push(words), writable: true },
+            () =>
+              assertFails(
+                () => backend.matmul(Tensor.zeros([4, 5]), Tensor.zeros([5, 6])),
+                "mode webasm",
+                "planted reason",
+              ),
+          ),
+      );
+      assert.equal(printed, []);
+      assert.is(backend.kernelCount, 1, "expected the failed kernel to be given up");
+      await backend.matmul(Tensor.zeros([4, 5]), Tensor.zeros([5, 6]));
+      assert.is(backend.kernelCount, 2, "expected the next product to work");
+    }),
+);
 
 test("a kernel that ran elsewhere than asked is an error, on its first run and on later ones", () =>
   withBackend({ mode: "webasm", smallestProduct: 0 }, async (backend) => {
@@ -46,7 +65,11 @@ test("a kernel that ran elsewhere than asked is an error, on its first run and o
     const destroyed = await destroyedDuring("webasm", () =>
       patched(gpujs.WebAssemblyKernel, "mode", { get: () => "cpu" }, async () => {
         await assertFails(() => backend.matmul(a, b), "mode webasm", "got cpu");
-        await assertFails(() => backend.matmul(b, a, { transposeA: true, transposeB: true }), "mode webasm", "got cpu");
+        await assertFails(
+          () => backend.matmul(b, a, { transposeA: true, transposeB: true }),
+          "mode webasm",
+          "got cpu",
+        );
       }),
     );
     assert.is(destroyed.length, 2, "expected both kernels to be given up");
@@ -67,66 +90,137 @@ test("results of products are not kept", () =>
     };
     const before = await heldAfter(10);
     const growth = (await heldAfter(1000)) - before; // each result has 16 kB
-    assert.ok(growth < 3, `expected nothing to be kept, got ${growth.toFixed(1)} MB more after 1000 products`);
+    assert.ok(
+      growth < 3,
+      `expected nothing to be kept, got ${growth.toFixed(1)} MB more after 1000 products`,
+    );
   }));
 
 test("a mode that computes nonsense is found out before it is used", () =>
-  patched(gpujs.WebAssemblyKernel.prototype, "run", { value: () => [[Float32Array.of(50), Float32Array.of(121)]], writable: true }, () =>
-    assertFails(() => gpuBackend({ mode: "webasm" }), "mode webasm", "50 and 122", "50 and 121"),
+  patched(
+    gpujs.WebAssemblyKernel.prototype,
+    "run",
+    { value: () => [[Float32Array.of(50), Float32Array.of(121)]], writable: true },
+    () =>
+      assertFails(() => gpuBackend({ mode: "webasm" }), "mode webasm", "50 and 122", "50 and 121"),
   ));
 
-test("a mode that is unknown or not there is refused, and the message lists those that are", async () => {
+test("a mode that is unknown or absent is refused, and the message lists the others", async () => {
   const available = await availableGpuModes();
-  assert.ok(MODES.every((mode) => available.includes(mode)), `expected ${MODES} among ${available}`);
-  await assertRejects(() => gpuBackend({ mode: "webgl2" }), "gpuBackend", `(${available.join(", ")})`, '"webgl2"', "it needs a browser");
-  await assertRejects(() => gpuBackend({ mode: "gpu" }), "gpuBackend", "webgpu, webgl2, headlessgl, webasm, cpu", "available here", '"gpu"');
+  assert.ok(
+    MODES.every((mode) => available.includes(mode)),
+    `expected ${MODES} among ${available}`,
+  );
+  await assertRejects(
+    () => gpuBackend({ mode: "webgl2" }),
+    "gpuBackend",
+    `(${available.join(", ")})`,
+    '"webgl2"',
+    "it needs a browser",
+  );
+  await assertRejects(
+    () => gpuBackend({ mode: "gpu" }),
+    "gpuBackend",
+    "webgpu, webgl2, headlessgl, webasm, cpu",
+    "available here",
+    '"gpu"',
+  );
 });
 
 // gpu.js's optional package gl is built by npm, where it may and can
 if ((await availableGpuModes()).includes("headlessgl")) gpuSuite("headlessgl", test);
 else {
   test("headlessgl: without the package gl, an error that says how to get it", () =>
-    assertRejects(() => gpuBackend({ mode: "headlessgl" }), "gpuBackend", "webasm, cpu", '"headlessgl"', "native package gl", "npm install gl"));
+    assertRejects(
+      () => gpuBackend({ mode: "headlessgl" }),
+      "gpuBackend",
+      "webasm, cpu",
+      '"headlessgl"',
+      "native package gl",
+      "npm install gl",
+    ));
 }
 
-/** What `gpuBackend({ mode: "webgpu" })` says in a process of its own, in which something is missing. */
+/**
+ * What `gpuBackend({ mode: "webgpu" })` says in a process of its own, in which something is
+ * missing.
+ */
 function failureWithout(preload: string, environment: Record<string, string> = {}): string {
   const script = `
     import { availableGpuModes, gpuBackend } from "leibniz/kernels";
-    const error = await gpuBackend({ mode: "webgpu" }).then(() => new Error("none"), (error) => error);
+    const none = () => new Error("none");
+    const error = await gpuBackend({ mode: "webgpu" }).then(none, (error) => error);
     console.log(error.name, error.message, (await availableGpuModes()).join());`;
   const preloaded = `data:text/javascript,${encodeURIComponent(preload)}`;
-  const { stdout } = spawnSync(process.execPath, ["--import", preloaded, "--input-type=module", "--eval", script], { encoding: "utf8", cwd: root, env: { ...process.env, ...environment } });
+  const { stdout } = spawnSync(
+    process.execPath,
+    ["--import", preloaded, "--input-type=module", "--eval", script],
+    { encoding: "utf8", cwd: root, env: { ...process.env, ...environment } },
+  );
   return stdout;
 }
 
-test("webgpu: without the package webgpu, without Vulkan or without a driver, an error that says what to install", () => {
-  const start = 'InputError gpuBackend: expected a mode that is available here (webasm, cpu), got "webgpu"; ';
-  const softwareVulkan = `import ${JSON.stringify(new URL("../helpers/software-vulkan.js", import.meta.url).href)};`;
-  const noPackage = "export const resolve = (name, context, next) => { if (name === 'webgpu') throw new Error('planted'); return next(name, context); }";
-  const cases = [
-    [`${softwareVulkan} import { register } from "node:module"; register(${JSON.stringify(`data:text/javascript,${noPackage}`)});`, {}, "optional package webgpu: npm install webgpu", "planted"],
-    ["process.dlopen = () => { throw new Error('libvulkan.so.1: cannot open shared object file: No such file') };", {}, "libvulkan1", "a driver"],
-    [softwareVulkan, { VK_ICD_FILENAMES: "/no/such/driver.json" }, "no graphics device", "VK_ICD_FILENAMES"],
-  ] as const;
-  for (const [preload, environment, ...pieces] of cases) {
-    const said = failureWithout(preload, environment);
-    assert.match(said, /^.*webasm,cpu\n$/, `expected one line, got ${said}`);
-    for (const piece of [start, ...pieces]) assert.ok(said.includes(piece), `expected "${piece}" in "${said}"`);
-  }
-});
+test(
+  "webgpu: without the package webgpu, without Vulkan or without a driver, an error that " +
+    "says what to install",
+  () => {
+    const start =
+      'InputError gpuBackend: expected a mode that is available here (webasm, cpu), got "webgpu"; ';
+    const helper = new URL("../helpers/software-vulkan.js", import.meta.url).href;
+    const softwareVulkan = `import ${JSON.stringify(helper)};`;
+    const noPackage =
+      "export const resolve = (name, context, next) => { if (name === 'webgpu') throw new " +
+      "Error('planted'); return next(name, context); }";
+    const cases = [
+      [
+        `${softwareVulkan} import { register } from "node:module"; ` +
+          `register(${JSON.stringify(`data:text/javascript,${noPackage}`)});`,
+        {},
+        "optional package webgpu: npm install webgpu",
+        "planted",
+      ],
+      [
+        "process.dlopen = () => { throw new Error('libvulkan.so.1: cannot open shared object " +
+          "file: No such file') };",
+        {},
+        "libvulkan1",
+        "a driver",
+      ],
+      [
+        softwareVulkan,
+        { VK_ICD_FILENAMES: "/no/such/driver.json" },
+        "no graphics device",
+        "VK_ICD_FILENAMES",
+      ],
+    ] as const;
+    for (const [preload, environment, ...pieces] of cases) {
+      const said = failureWithout(preload, environment);
+      assert.match(said, /^.*webasm,cpu\n$/, `expected one line, got ${said}`);
+      for (const piece of [start, ...pieces])
+        assert.ok(said.includes(piece), `expected "${piece}" in "${said}"`);
+    }
+  },
+);
 
-test("without a mode, the fastest that is there: a graphics device, unless it is the processor under another name", async () => {
-  const available = await availableGpuModes();
-  await withBackend({}, async (backend) => {
-    assert.is(backend.mode, available[0]);
-    assert.is(backend.name, "gpu");
-    assert.is(backend.threads, 1);
-  });
-  if (!available.includes("webgpu")) return assert.is(available[0], available.includes("headlessgl") ? "headlessgl" : "webasm");
-  const softwareOnly = (await navigator.gpu.requestAdapter())!.info.isFallbackAdapter;
-  assert.is(available.indexOf("webgpu"), softwareOnly ? available.length - 1 : 0);
-  assert.equal(await availableGpuModes("none"), softwareOnly ? available.slice(0, -1) : available);
-});
+test(
+  "without a mode, the fastest that is there: a graphics device, unless it is the processor " +
+    "under another name",
+  async () => {
+    const available = await availableGpuModes();
+    await withBackend({}, async (backend) => {
+      assert.is(backend.mode, available[0]);
+      assert.is(backend.name, "gpu");
+      assert.is(backend.threads, 1);
+    });
+    if (!available.includes("webgpu"))
+      return assert.is(available[0], available.includes("headlessgl") ? "headlessgl" : "webasm");
+    const softwareOnly = (await navigator.gpu.requestAdapter())!.info.isFallbackAdapter;
+    assert.is(available.indexOf("webgpu"), softwareOnly ? available.length - 1 : 0);
+    assert.equal(
+      await availableGpuModes("none"),
+      softwareOnly ? available.slice(0, -1) : available,
+    );
+  },
+);
 
 test.run();

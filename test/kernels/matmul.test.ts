@@ -2,10 +2,24 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import fc from "fast-check";
 import { type MatmulOptions, reference, referenceBackend } from "leibniz/kernels";
-import { add, broadcastShape, type Data, type DType, heapAllocator, matmul, Random, sizeOf, sum, Tensor } from "leibniz/tensor";
+import {
+  add,
+  broadcastShape,
+  type Data,
+  type DType,
+  heapAllocator,
+  matmul,
+  Random,
+  sizeOf,
+  sum,
+  Tensor,
+} from "leibniz/tensor";
 import { assertClose, assertRejects } from "../helpers/assert-close.js";
 
-/** Float32 results carry one rounding of the sum and one of the bias, float64 results those of every step. */
+/**
+ * Float32 results carry one rounding of the sum and one of the bias, float64 results those of every
+ * step.
+ */
 const TOLERANCE: Record<DType, number> = { float32: 1.5e-7, float64: 1e-14 };
 
 /** The same tensor with its last two axes exchanged. */
@@ -14,31 +28,59 @@ function swapped(x: Tensor): Tensor {
 }
 
 /** Matrix by matrix, in float64, with the `matmul` of leibniz/tensor. */
-function productOf(a: Tensor, b: Tensor, { transposeA = false, transposeB = false, rowBias = null, columnBias = null }: MatmulOptions): Tensor {
+function productOf(
+  a: Tensor,
+  b: Tensor,
+  { transposeA = false, transposeB = false, rowBias = null, columnBias = null }: MatmulOptions,
+): Tensor {
   const left = transposeA ? swapped(a) : a;
   const right = transposeB ? swapped(b) : b;
   const [M, I] = left.shape.slice(-2) as [number, number];
   const N = right.shape.at(-1)!;
   const batch = broadcastShape("productOf", a.shape.slice(0, -2), b.shape.slice(0, -2));
   const count = sizeOf(batch);
-  const stackA = left.broadcastTo([...batch, M, I]).astype("float64").reshape([count, M, I]);
-  const stackB = right.broadcastTo([...batch, I, N]).astype("float64").reshape([count, I, N]);
-  const matrices = Array.from({ length: count }, (_, n) => matmul(stackA.slice([n, n + 1]).reshape([M, I]), stackB.slice([n, n + 1]).reshape([I, N])));
-  let c = Tensor.from(matrices.flatMap((matrix) => [...matrix.data]), [...batch, M, N], "float64");
+  const stackA = left
+    .broadcastTo([...batch, M, I])
+    .astype("float64")
+    .reshape([count, M, I]);
+  const stackB = right
+    .broadcastTo([...batch, I, N])
+    .astype("float64")
+    .reshape([count, I, N]);
+  const matrices = Array.from({ length: count }, (_, n) =>
+    matmul(stackA.slice([n, n + 1]).reshape([M, I]), stackB.slice([n, n + 1]).reshape([I, N])),
+  );
+  let c = Tensor.from(
+    matrices.flatMap((matrix) => [...matrix.data]),
+    [...batch, M, N],
+    "float64",
+  );
   if (rowBias !== null) c = add(c, rowBias.astype("float64").reshape([...rowBias.shape, 1]));
   if (columnBias !== null) c = add(c, columnBias.astype("float64"));
   return c;
 }
 
-/** Random numbers of the given shape, a share of them not 0, laid out in memory in one of several ways. */
-function laidOut(random: Random, shape: readonly number[], layout: Layout, density: number, dtype: DType): Tensor {
+/**
+ * Random numbers of the given shape, a share of them not 0, laid out in memory in one of several
+ * ways.
+ */
+function laidOut(
+  random: Random,
+  shape: readonly number[],
+  layout: Layout,
+  density: number,
+  dtype: DType,
+): Tensor {
   const draw = (extents: readonly number[]): Tensor => {
     const x = random.normal(extents, 0, 1, dtype);
     for (let i = 0; i < x.data.length; i++) if (random.next() >= density) x.data[i] = 0;
     return x;
   };
   if (layout === "reversed axes") return draw([...shape].reverse()).transpose();
-  if (layout === "cut out") return draw(shape.map((extent) => extent + 3)).slice(...shape.map((extent, axis) => [axis % 3, (axis % 3) + extent] as const));
+  if (layout === "cut out")
+    return draw(shape.map((extent) => extent + 3)).slice(
+      ...shape.map((extent, axis) => [axis % 3, (axis % 3) + extent] as const),
+    );
   return draw(shape);
 }
 type Layout = "contiguous" | "reversed axes" | "cut out";
@@ -46,35 +88,87 @@ type Layout = "contiguous" | "reversed axes" | "cut out";
 const layouts = fc.constantFrom<Layout>("contiguous", "reversed axes", "cut out");
 const densities = fc.constantFrom(1, 1, 0.25);
 const types = fc.constantFrom<DType>("float32", "float64");
-const extents = fc.record({ M: fc.integer({ min: 1, max: 9 }), N: fc.integer({ min: 1, max: 11 }), I: fc.integer({ min: 1, max: 13 }) });
+const extents = fc.record({
+  M: fc.integer({ min: 1, max: 9 }),
+  N: fc.integer({ min: 1, max: 11 }),
+  I: fc.integer({ min: 1, max: 13 }),
+});
 
 /** Two batch shapes that broadcast: some axes are left out in front, some have extent 1. */
 const batches = fc.array(fc.integer({ min: 1, max: 3 }), { maxLength: 3 }).chain((batch) =>
-  fc.record({ keepA: fc.nat(batch.length), keepB: fc.nat(batch.length), onesA: fc.nat(7), onesB: fc.nat(7) }).map(({ keepA, keepB, onesA, onesB }) => {
-    const side = (keep: number, ones: number): number[] => batch.slice(batch.length - keep).map((extent, axis) => ((ones >> axis) & 1 ? 1 : extent));
-    return [side(keepA, onesA), side(keepB, onesB)] as const;
-  }),
+  fc
+    .record({
+      keepA: fc.nat(batch.length),
+      keepB: fc.nat(batch.length),
+      onesA: fc.nat(7),
+      onesB: fc.nat(7),
+    })
+    .map(({ keepA, keepB, onesA, onesB }) => {
+      const side = (keep: number, ones: number): number[] =>
+        batch.slice(batch.length - keep).map((extent, axis) => ((ones >> axis) & 1 ? 1 : extent));
+      return [side(keepA, onesA), side(keepB, onesB)] as const;
+    }),
 );
 
-test("matmul is the product of each pair of matrices, whatever their layout, batch and transposition", async () => {
+test("matmul multiplies each pair of matrices, whatever layout, batch, transposition", async () => {
   const biases = fc.constantFrom("none", "row", "row of each matrix", "column", "both");
   await fc.assert(
-    fc.asyncProperty(extents, batches, fc.boolean(), fc.boolean(), biases, fc.tuple(layouts, layouts), fc.tuple(densities, densities), types, fc.nat(), async ({ M, N, I }, [batchA, batchB], transposeA, transposeB, bias, layout, density, dtype, seed) => {
-      const random = new Random(seed);
-      const a = laidOut(random, [...batchA, ...(transposeA ? [I, M] : [M, I])], layout[0], density[0], dtype);
-      const b = laidOut(random, [...batchB, ...(transposeB ? [N, I] : [I, N])], layout[1], density[1], dtype);
-      const rowShape = bias === "row of each matrix" ? [...batchA, M] : [M];
-      const options: MatmulOptions = {
+    fc.asyncProperty(
+      extents,
+      batches,
+      fc.boolean(),
+      fc.boolean(),
+      biases,
+      fc.tuple(layouts, layouts),
+      fc.tuple(densities, densities),
+      types,
+      fc.nat(),
+      async (
+        { M, N, I },
+        [batchA, batchB],
         transposeA,
         transposeB,
-        rowBias: bias.startsWith("row") || bias === "both" ? laidOut(random, rowShape, layout[1], 1, dtype) : null,
-        columnBias: bias === "column" || bias === "both" ? laidOut(random, [N], layout[0], 1, dtype) : null,
-      };
-      const c = await reference.matmul(a, b, options);
-      assert.is(c.dtype, dtype);
-      assert.ok(c.isContiguous, "expected a contiguous result");
-      assertClose(c.astype("float64"), productOf(a, b, options), { tolerance: TOLERANCE[dtype], what: "matmul" });
-    }),
+        bias,
+        layout,
+        density,
+        dtype,
+        seed,
+      ) => {
+        const random = new Random(seed);
+        const a = laidOut(
+          random,
+          [...batchA, ...(transposeA ? [I, M] : [M, I])],
+          layout[0],
+          density[0],
+          dtype,
+        );
+        const b = laidOut(
+          random,
+          [...batchB, ...(transposeB ? [N, I] : [I, N])],
+          layout[1],
+          density[1],
+          dtype,
+        );
+        const rowShape = bias === "row of each matrix" ? [...batchA, M] : [M];
+        const options: MatmulOptions = {
+          transposeA,
+          transposeB,
+          rowBias:
+            bias.startsWith("row") || bias === "both"
+              ? laidOut(random, rowShape, layout[1], 1, dtype)
+              : null,
+          columnBias:
+            bias === "column" || bias === "both" ? laidOut(random, [N], layout[0], 1, dtype) : null,
+        };
+        const c = await reference.matmul(a, b, options);
+        assert.is(c.dtype, dtype);
+        assert.ok(c.isContiguous, "expected a contiguous result");
+        assertClose(c.astype("float64"), productOf(a, b, options), {
+          tolerance: TOLERANCE[dtype],
+          what: "matmul",
+        });
+      },
+    ),
     { seed: 12, numRuns: 300 },
   );
 });
@@ -82,33 +176,69 @@ test("matmul is the product of each pair of matrices, whatever their layout, bat
 test("matmulSum is the sum of the products over the first axis", async () => {
   const batch = fc.array(fc.integer({ min: 1, max: 4 }), { minLength: 1, maxLength: 3 });
   await fc.assert(
-    fc.asyncProperty(extents, batch, fc.boolean(), fc.boolean(), fc.tuple(layouts, layouts), fc.tuple(densities, densities), types, fc.nat(), async ({ M, N, I }, axes, transposeA, transposeB, layout, density, dtype, seed) => {
-      const random = new Random(seed);
-      const a = laidOut(random, [...axes, ...(transposeA ? [I, M] : [M, I])], layout[0], density[0], dtype);
-      const b = laidOut(random, [...axes, ...(transposeB ? [N, I] : [I, N])], layout[1], density[1], dtype);
-      const c = await reference.matmulSum(a, b, { transposeA, transposeB });
-      assert.is(c.dtype, dtype);
-      assertClose(c.astype("float64"), sum(productOf(a, b, { transposeA, transposeB }), { axes: 0 }), { tolerance: TOLERANCE[dtype], what: "matmulSum" });
-    }),
+    fc.asyncProperty(
+      extents,
+      batch,
+      fc.boolean(),
+      fc.boolean(),
+      fc.tuple(layouts, layouts),
+      fc.tuple(densities, densities),
+      types,
+      fc.nat(),
+      async ({ M, N, I }, axes, transposeA, transposeB, layout, density, dtype, seed) => {
+        const random = new Random(seed);
+        const a = laidOut(
+          random,
+          [...axes, ...(transposeA ? [I, M] : [M, I])],
+          layout[0],
+          density[0],
+          dtype,
+        );
+        const b = laidOut(
+          random,
+          [...axes, ...(transposeB ? [N, I] : [I, N])],
+          layout[1],
+          density[1],
+          dtype,
+        );
+        const c = await reference.matmulSum(a, b, { transposeA, transposeB });
+        assert.is(c.dtype, dtype);
+        assertClose(
+          c.astype("float64"),
+          sum(productOf(a, b, { transposeA, transposeB }), { axes: 0 }),
+          { tolerance: TOLERANCE[dtype], what: "matmulSum" },
+        );
+      },
+    ),
     { seed: 13, numRuns: 200 },
   );
 });
 
-test("a convolution's weights [G, M, I] meet every image of [N, G, I, P], with a bias for each group", async () => {
+test("weights [G, M, I] meet every image of [N, G, I, P], with a bias for each group", async () => {
   const random = new Random("groups");
-  const [weight, cols, rowBias] = [random.normal([2, 3, 5]), random.normal([4, 2, 5, 7]), random.normal([2, 3])];
+  const [weight, cols, rowBias] = [
+    random.normal([2, 3, 5]),
+    random.normal([4, 2, 5, 7]),
+    random.normal([2, 3]),
+  ];
   const out = await reference.matmul(weight, cols, { rowBias });
   for (let n = 0; n < 4; n++) {
     for (let g = 0; g < 2; g++) {
-      const [W, X] = [weight.slice([g, g + 1]).reshape([3, 5]), cols.slice([n, n + 1], [g, g + 1]).reshape([5, 7])];
+      const [W, X] = [
+        weight.slice([g, g + 1]).reshape([3, 5]),
+        cols.slice([n, n + 1], [g, g + 1]).reshape([5, 7]),
+      ];
       const expected = add(matmul(W, X), rowBias.slice([g, g + 1]).reshape([3, 1]));
-      assertClose(out.slice([n, n + 1], [g, g + 1]).reshape([3, 7]), expected, { tolerance: 1.5e-7, what: `image ${n}, group ${g}` });
+      assertClose(out.slice([n, n + 1], [g, g + 1]).reshape([3, 7]), expected, {
+        tolerance: 1.5e-7,
+        what: `image ${n}, group ${g}`,
+      });
     }
   }
 });
 
-// A product that walks over the non-zeros never sees what the zeros are multiplied with. So the zeros of one operand
-// meet NaN in the other: the result is finite exactly when they were skipped.
+// A product that walks over the non-zeros never sees what the zeros are multiplied with. So the
+// zeros of one operand meet NaN in the other: the result is finite exactly when they were skipped.
 for (const side of ["a", "b"] as const) {
   const operands = (zeroShare: number): { a: Tensor; b: Tensor; clean: Tensor } => {
     const random = new Random(`sparse ${side}`);
@@ -116,8 +246,10 @@ for (const side of ["a", "b"] as const) {
     const [sparse, along, other] = side === "a" ? [a, 2, b] : [b, 1, a];
     const zeros = Math.round(10 * zeroShare);
     for (let n = 0; n < 3; n++) {
-      for (let r = 0; r < sparse.shape[3 - along]!; r++) for (let i = 0; i < zeros; i++) sparse.set(along === 2 ? [n, r, i] : [n, i, r], 0);
-      for (let r = 0; r < other.shape[along]!; r++) for (let i = 0; i < zeros; i++) other.set(along === 2 ? [n, i, r] : [n, r, i], NaN);
+      for (let r = 0; r < sparse.shape[3 - along]!; r++)
+        for (let i = 0; i < zeros; i++) sparse.set(along === 2 ? [n, r, i] : [n, i, r], 0);
+      for (let r = 0; r < other.shape[along]!; r++)
+        for (let i = 0; i < zeros; i++) other.set(along === 2 ? [n, i, r] : [n, r, i], NaN);
     }
     const kept: [number, number] = [zeros, 10];
     return { a, b, clean: productOf(a.slice(null, null, kept), b.slice(null, kept), {}) };
@@ -125,13 +257,20 @@ for (const side of ["a", "b"] as const) {
 
   test(`when ${side} is mostly zeros, they are skipped`, async () => {
     const { a, b, clean } = operands(0.7);
-    assertClose((await reference.matmul(a, b)).astype("float64"), clean, { tolerance: 1e-7, what: "matmul" });
-    assertClose((await reference.matmulSum(a, b)).astype("float64"), sum(clean, { axes: 0 }), { tolerance: 1e-7, what: "matmulSum" });
+    assertClose((await reference.matmul(a, b)).astype("float64"), clean, {
+      tolerance: 1e-7,
+      what: "matmul",
+    });
+    assertClose((await reference.matmulSum(a, b)).astype("float64"), sum(clean, { axes: 0 }), {
+      tolerance: 1e-7,
+      what: "matmulSum",
+    });
   });
 
   test(`when ${side} has few zeros, everything is multiplied`, async () => {
     const { a, b } = operands(0.2);
-    for (const c of [await reference.matmul(a, b), await reference.matmulSum(a, b)]) assert.ok(c.data.every(Number.isNaN), `expected NaN throughout, got ${c}`);
+    for (const c of [await reference.matmul(a, b), await reference.matmulSum(a, b)])
+      assert.ok(c.data.every(Number.isNaN), `expected NaN throughout, got ${c}`);
   });
 }
 
@@ -145,40 +284,107 @@ test("no operand is changed, and results live where the allocator says", async (
     },
   });
   const random = new Random("allocator");
-  const tensors = [random.normal([2, 3, 4]), random.normal([2, 5, 4]), random.normal([2, 3]), random.normal([5])] as const;
+  const tensors = [
+    random.normal([2, 3, 4]),
+    random.normal([2, 5, 4]),
+    random.normal([2, 3]),
+    random.normal([5]),
+  ] as const;
   const before = tensors.map((x) => x.clone());
   const [a, b, rowBias, columnBias] = tensors;
   const c = await backend.matmul(a, b, { transposeB: true, rowBias, columnBias });
   const total = await backend.matmulSum(a, b, { transposeB: true });
-  assert.ok(allocated.includes(c.data) && allocated.includes(total.data), "expected both results in allocated memory");
+  assert.ok(
+    allocated.includes(c.data) && allocated.includes(total.data),
+    "expected both results in allocated memory",
+  );
   tensors.forEach((x, i) => assertClose(x, before[i]!, { tolerance: 0, what: `operand ${i}` }));
 });
 
 test("a product without terms is 0, or the bias", async () => {
   const [a, b] = [Tensor.zeros([2, 3, 0]), Tensor.zeros([2, 0, 2])];
-  assert.equal((await reference.matmul(a, b, { columnBias: Tensor.from([5, 7], [2]) })).toNested(), [0, 1].map(() => [[5, 7], [5, 7], [5, 7]]));
-  assert.equal((await reference.matmulSum(a, b)).toNested(), [[0, 0], [0, 0], [0, 0]]);
-  assert.equal((await reference.matmul(Tensor.zeros([0, 3, 4]), Tensor.zeros([4, 2]))).shape, [0, 3, 2]);
+  assert.equal(
+    (await reference.matmul(a, b, { columnBias: Tensor.from([5, 7], [2]) })).toNested(),
+    [0, 1].map(() => [
+      [5, 7],
+      [5, 7],
+      [5, 7],
+    ]),
+  );
+  assert.equal((await reference.matmulSum(a, b)).toNested(), [
+    [0, 0],
+    [0, 0],
+    [0, 0],
+  ]);
+  assert.equal(
+    (await reference.matmul(Tensor.zeros([0, 3, 4]), Tensor.zeros([4, 2]))).shape,
+    [0, 3, 2],
+  );
 });
 
 test("operands that do not fit are refused with both shapes", async () => {
   const zeros = (...shape: number[]): Tensor => Tensor.zeros(shape);
   for (const product of [reference.matmul, reference.matmulSum]) {
-    await assertRejects(() => product(zeros(2, 3, 4), zeros(2, 5, 6)), "inner extents agree in a · b", "[2, 3, 4]", "[2, 5, 6]");
-    await assertRejects(() => product(zeros(2, 3, 4), zeros(2, 4, 6), { transposeA: true, transposeB: true }), "aᵀ · bᵀ", "[2, 3, 4]", "[2, 4, 6]");
-    await assertRejects(() => product(zeros(3, 4), Tensor.zeros([4, 2], "float64")), "one element type", "float32", "float64");
+    await assertRejects(
+      () => product(zeros(2, 3, 4), zeros(2, 5, 6)),
+      "inner extents agree in a · b",
+      "[2, 3, 4]",
+      "[2, 5, 6]",
+    );
+    await assertRejects(
+      () => product(zeros(2, 3, 4), zeros(2, 4, 6), { transposeA: true, transposeB: true }),
+      "aᵀ · bᵀ",
+      "[2, 3, 4]",
+      "[2, 4, 6]",
+    );
+    await assertRejects(
+      () => product(zeros(3, 4), Tensor.zeros([4, 2], "float64")),
+      "one element type",
+      "float32",
+      "float64",
+    );
     await assertRejects(() => product(zeros(4), zeros(4, 2)), "[4]", "[4, 2]");
   }
-  await assertRejects(() => reference.matmul(zeros(2, 3, 4), zeros(3, 4, 5)), "matmul: ", "broadcast", "[2]", "[3]");
-  await assertRejects(() => reference.matmulSum(zeros(3, 4), zeros(4, 5)), "matmulSum: ", "batch axes", "[3, 4]", "[4, 5]");
-  await assertRejects(() => reference.matmulSum(zeros(1, 3, 4), zeros(2, 4, 5)), "matmulSum: ", "batch axes", "[1, 3, 4]", "[2, 4, 5]");
+  await assertRejects(
+    () => reference.matmul(zeros(2, 3, 4), zeros(3, 4, 5)),
+    "matmul: ",
+    "broadcast",
+    "[2]",
+    "[3]",
+  );
+  await assertRejects(
+    () => reference.matmulSum(zeros(3, 4), zeros(4, 5)),
+    "matmulSum: ",
+    "batch axes",
+    "[3, 4]",
+    "[4, 5]",
+  );
+  await assertRejects(
+    () => reference.matmulSum(zeros(1, 3, 4), zeros(2, 4, 5)),
+    "matmulSum: ",
+    "batch axes",
+    "[1, 3, 4]",
+    "[2, 4, 5]",
+  );
 });
 
 test("a bias of another shape is refused", async () => {
   const [a, b] = [Tensor.zeros([2, 3, 4]), Tensor.zeros([5, 2, 4, 6])];
-  await assertRejects(() => reference.matmul(a, b, { rowBias: Tensor.zeros([6]) }), "rowBias of shape [2, 3]", "got [6]");
-  await assertRejects(() => reference.matmul(a, b, { rowBias: Tensor.zeros([5, 2, 3]) }), "rowBias of shape [2, 3]", "got [5, 2, 3]");
-  await assertRejects(() => reference.matmul(a, b, { columnBias: Tensor.zeros([3]) }), "columnBias of shape [6]", "got [3]");
+  await assertRejects(
+    () => reference.matmul(a, b, { rowBias: Tensor.zeros([6]) }),
+    "rowBias of shape [2, 3]",
+    "got [6]",
+  );
+  await assertRejects(
+    () => reference.matmul(a, b, { rowBias: Tensor.zeros([5, 2, 3]) }),
+    "rowBias of shape [2, 3]",
+    "got [5, 2, 3]",
+  );
+  await assertRejects(
+    () => reference.matmul(a, b, { columnBias: Tensor.zeros([3]) }),
+    "columnBias of shape [6]",
+    "got [3]",
+  );
 });
 
 test.run();

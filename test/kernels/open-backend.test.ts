@@ -21,13 +21,42 @@ test("each backend is opened by its name and works", async () => {
 });
 
 test("what there is not is refused, with what there is", async () => {
-  await assertRejects(() => openBackend({ name: "cuda" }), "openBackend", `(${backendNames.join(", ")})`, '"cuda"');
-  await assertRejects(() => openBackend({ name: "reference", mode: "webasm" }), "openBackend", "no mode", '"webasm"');
-  await assertRejects(() => openBackend({ name: "gpu", mode: "turbo" }), "webgpu, webgl2, headlessgl, webasm, cpu", '"turbo"');
-  for (const threads of [0, 65, 1.5, NaN]) await assertRejects(() => openBackend({ name: "wasm", threads }), "from 1 to 64 threads", `got ${threads}`);
+  await assertRejects(
+    () => openBackend({ name: "cuda" }),
+    "openBackend",
+    `(${backendNames.join(", ")})`,
+    '"cuda"',
+  );
+  await assertRejects(
+    () => openBackend({ name: "reference", mode: "webasm" }),
+    "openBackend",
+    "no mode",
+    '"webasm"',
+  );
+  await assertRejects(
+    () => openBackend({ name: "gpu", mode: "turbo" }),
+    "webgpu, webgl2, headlessgl, webasm, cpu",
+    '"turbo"',
+  );
+  for (const threads of [0, 65, 1.5, NaN])
+    await assertRejects(
+      () => openBackend({ name: "wasm", threads }),
+      "from 1 to 64 threads",
+      `got ${threads}`,
+    );
   await assertRejects(() => openBackend({ name: "wasm", mode: "cpu" }), "no mode", "wasm");
-  await assertRejects(() => openBackend({ name: "reference", threads: 2 }), "threads to be 1", "reference", "got 2");
-  await assertRejects(() => openBackend({ name: "gpu", mode: "cpu", threads: 2 }), "threads to be 1", "gpu", "got 2");
+  await assertRejects(
+    () => openBackend({ name: "reference", threads: 2 }),
+    "threads to be 1",
+    "reference",
+    "got 2",
+  );
+  await assertRejects(
+    () => openBackend({ name: "gpu", mode: "cpu", threads: 2 }),
+    "threads to be 1",
+    "gpu",
+    "got 2",
+  );
 });
 
 test("gpu.js is loaded for the gpu backend only, and a process that used it ends", () => {
@@ -41,10 +70,14 @@ test("gpu.js is loaded for the gpu backend only, and a process that used it ends
     seen.push(loaded());
     const backend = await openBackend({ name: "gpu", mode: "webasm" });
     seen.push(loaded());
-    await backend.matmul(new Random(1).normal([70, 30]), new Random(2).normal([30, 80])); // and no dispose
+    // and no dispose
+    await backend.matmul(new Random(1).normal([70, 30]), new Random(2).normal([30, 80]));
     console.log(JSON.stringify(seen));
   `;
-  const printed = execFileSync(process.execPath, ["--input-type=module", "--eval", program], { encoding: "utf8", timeout: 60_000 });
+  const printed = execFileSync(process.execPath, ["--input-type=module", "--eval", program], {
+    encoding: "utf8",
+    timeout: 60_000,
+  });
   assert.equal(JSON.parse(printed), [false, false, true]);
 });
 

@@ -1,6 +1,6 @@
 /**
- * Every primitive of a backend against the reference, over random shapes: the same cases in Node (`wasm.test.ts`) and in a browser
- * (`test/browser`), so nothing here is Node's.
+ * Every primitive of a backend against the reference, over random shapes: the same cases in Node
+ * (`wasm.test.ts`) and in a browser (`test/browser`), so nothing here is Node's.
  */
 import * as fc from "fast-check";
 import * as assert from "uvu/assert";
@@ -15,7 +15,10 @@ export interface Subject {
   readonly backend: Backend;
   /** How many random shapes each case draws. */
   readonly numRuns: number;
-  /** How far a float32 sum of `terms` products may be from the reference's, relative to the largest entry. */
+  /**
+   * How far a float32 sum of `terms` products may be from the reference's, relative to the largest
+   * entry.
+   */
   readonly tolerance: (terms: number) => number;
 }
 
@@ -26,9 +29,13 @@ export interface PrimitiveCase {
 }
 
 export const primitiveCases: PrimitiveCase[] = [];
-const primitive = (name: string, run: PrimitiveCase["run"]): unknown => primitiveCases.push({ name, run });
+const primitive = (name: string, run: PrimitiveCase["run"]): unknown =>
+  primitiveCases.push({ name, run });
 
-/** Rounding errors of a float32 sum of `terms` products grow like a random walk, with the root of its length. */
+/**
+ * Rounding errors of a float32 sum of `terms` products grow like a random walk, with the root of
+ * its length.
+ */
 export const wasmTolerance = (terms: number): number => 3e-7 * Math.sqrt(terms) + 1e-7;
 
 /** Random numbers, a given share of them 0. */
@@ -38,94 +45,215 @@ export function sprinkled(random: Random, shape: readonly number[], zeros: numbe
   return x;
 }
 
-/** Runs the same on backend and reference, inside a scope so that memory is reused from case to case. */
-async function assertSame({ backend, tolerance }: Subject, what: string, terms: number, run: (backend: Backend) => Promise<Tensor>): Promise<void> {
+/**
+ * Runs the same on backend and reference, inside a scope so that memory is reused from case to
+ * case.
+ */
+async function assertSame(
+  { backend, tolerance }: Subject,
+  what: string,
+  terms: number,
+  run: (backend: Backend) => Promise<Tensor>,
+): Promise<void> {
   const expected = await run(reference);
   await backend.scope(async () => {
-    await backend.relu(Tensor.full([64, 1024], 7)); // whatever was in the memory before must not matter
+    // whatever was in the memory before must not matter
+    await backend.relu(Tensor.full([64, 1024], 7));
   });
-  await backend.scope(async () => assertClose(await run(backend), expected, { tolerance: tolerance(terms), what }));
+  await backend.scope(async () =>
+    assertClose(await run(backend), expected, { tolerance: tolerance(terms), what }),
+  );
 }
 
 const extents = fc.integer({ min: 1, max: 41 });
 
-primitive("matmul: random shapes, transposes, biases, batches, dense and sparse", async (subject) => {
-  await fc.assert(
-    fc.asyncProperty(extents, extents, extents, fc.boolean(), fc.boolean(), fc.boolean(), fc.boolean(), fc.constantFrom(0, 0.9), fc.nat(), async (M, N, I, transposeA, transposeB, hasRows, hasColumns, zeros, seed) => {
-      const random = new Random(seed);
-      const a = random.normal(transposeA ? [2, I, M] : [2, M, I]);
-      const b = sprinkled(random, transposeB ? [3, 2, N, I] : [3, 2, I, N], zeros);
-      const options: MatmulOptions = { transposeA, transposeB, rowBias: hasRows ? random.normal([2, M]) : null, columnBias: hasColumns ? random.normal([N]) : null };
-      await assertSame(subject, `matmul ${JSON.stringify({ M, N, I, transposeA, transposeB, zeros })}`, I, (backend) => backend.matmul(a, b, options));
-    }),
-    { seed: 1, numRuns: subject.numRuns },
-  );
-});
+primitive(
+  "matmul: random shapes, transposes, biases, batches, dense and sparse",
+  async (subject) => {
+    await fc.assert(
+      fc.asyncProperty(
+        extents,
+        extents,
+        extents,
+        fc.boolean(),
+        fc.boolean(),
+        fc.boolean(),
+        fc.boolean(),
+        fc.constantFrom(0, 0.9),
+        fc.nat(),
+        async (M, N, I, transposeA, transposeB, hasRows, hasColumns, zeros, seed) => {
+          const random = new Random(seed);
+          const a = random.normal(transposeA ? [2, I, M] : [2, M, I]);
+          const b = sprinkled(random, transposeB ? [3, 2, N, I] : [3, 2, I, N], zeros);
+          const options: MatmulOptions = {
+            transposeA,
+            transposeB,
+            rowBias: hasRows ? random.normal([2, M]) : null,
+            columnBias: hasColumns ? random.normal([N]) : null,
+          };
+          await assertSame(
+            subject,
+            `matmul ${JSON.stringify({ M, N, I, transposeA, transposeB, zeros })}`,
+            I,
+            (backend) => backend.matmul(a, b, options),
+          );
+        },
+      ),
+      { seed: 1, numRuns: subject.numRuns },
+    );
+  },
+);
 
-primitive("matmul: one second operand for the whole batch, wide rows, many zeros on either side", async (subject) => {
-  await fc.assert(
-    fc.asyncProperty(extents, fc.integer({ min: 1, max: 150 }), extents, fc.boolean(), fc.boolean(), fc.constantFrom(0, 0.5, 0.9), fc.boolean(), fc.nat(), async (M, N, I, transposeA, transposeB, zeros, batched, seed) => {
-      const random = new Random(seed);
-      const a = sprinkled(random, [...(batched ? [3] : []), ...(transposeA ? [I, M] : [M, I])], zeros);
-      const b = sprinkled(random, transposeB ? [N, I] : [I, N], zeros / 2);
-      await assertSame(subject, `matmul ${JSON.stringify({ M, N, I, transposeA, transposeB, zeros, batched })}`, I, (backend) => backend.matmul(a, b, { transposeA, transposeB }));
-    }),
-    { seed: 6, numRuns: subject.numRuns },
-  );
-});
+primitive(
+  "matmul: one second operand for the whole batch, wide rows, many zeros on either side",
+  async (subject) => {
+    await fc.assert(
+      fc.asyncProperty(
+        extents,
+        fc.integer({ min: 1, max: 150 }),
+        extents,
+        fc.boolean(),
+        fc.boolean(),
+        fc.constantFrom(0, 0.5, 0.9),
+        fc.boolean(),
+        fc.nat(),
+        async (M, N, I, transposeA, transposeB, zeros, batched, seed) => {
+          const random = new Random(seed);
+          const a = sprinkled(
+            random,
+            [...(batched ? [3] : []), ...(transposeA ? [I, M] : [M, I])],
+            zeros,
+          );
+          const b = sprinkled(random, transposeB ? [N, I] : [I, N], zeros / 2);
+          await assertSame(
+            subject,
+            `matmul ${JSON.stringify({ M, N, I, transposeA, transposeB, zeros, batched })}`,
+            I,
+            (backend) => backend.matmul(a, b, { transposeA, transposeB }),
+          );
+        },
+      ),
+      { seed: 6, numRuns: subject.numRuns },
+    );
+  },
+);
 
-primitive("matmul: inner lengths from which columns are packed, more rows than are multiplied at a time", async (subject) => {
-  const random = new Random("long");
-  for (const [M, N, I] of [[301, 21, 259], [70, 24, 300], [64, 8, 256], [70, 50, 41], [531, 9, 4], [9, 300, 255]] as const) {
-    const [a, b, columnBias] = [random.normal([M, I]), random.normal([I, N]), random.normal([N])];
-    await assertSame(subject, `${M}×${I}×${N}`, I, (backend) => backend.matmul(a, b, { columnBias }));
-    await assertSame(subject, `${M}×${I}×${N}, rows`, I, (backend) => backend.matmul(a, b, { rowBias: a.slice([0, M], [0, 1]).reshape([M]) }));
-  }
-});
+primitive(
+  "matmul: inner lengths from which columns are packed, more rows than are multiplied at a time",
+  async (subject) => {
+    const random = new Random("long");
+    for (const [M, N, I] of [
+      [301, 21, 259],
+      [70, 24, 300],
+      [64, 8, 256],
+      [70, 50, 41],
+      [531, 9, 4],
+      [9, 300, 255],
+    ] as const) {
+      const [a, b, columnBias] = [random.normal([M, I]), random.normal([I, N]), random.normal([N])];
+      await assertSame(subject, `${M}×${I}×${N}`, I, (backend) =>
+        backend.matmul(a, b, { columnBias }),
+      );
+      await assertSame(subject, `${M}×${I}×${N}, rows`, I, (backend) =>
+        backend.matmul(a, b, { rowBias: a.slice([0, M], [0, 1]).reshape([M]) }),
+      );
+    }
+  },
+);
 
 primitive("matmulSum: random shapes, transposes, dense and sparse", async (subject) => {
   await fc.assert(
-    fc.asyncProperty(extents, extents, extents, fc.boolean(), fc.boolean(), fc.constantFrom(0, 0.9), fc.nat(), async (M, N, I, transposeA, transposeB, zeros, seed) => {
-      const random = new Random(seed);
-      const a = sprinkled(random, transposeA ? [4, 2, I, M] : [4, 2, M, I], zeros);
-      const b = random.normal(transposeB ? [4, 2, N, I] : [4, 2, I, N]);
-      await assertSame(subject, `matmulSum ${JSON.stringify({ M, N, I, transposeA, transposeB, zeros })}`, 4 * I, (backend) => backend.matmulSum(a, b, { transposeA, transposeB }));
-    }),
+    fc.asyncProperty(
+      extents,
+      extents,
+      extents,
+      fc.boolean(),
+      fc.boolean(),
+      fc.constantFrom(0, 0.9),
+      fc.nat(),
+      async (M, N, I, transposeA, transposeB, zeros, seed) => {
+        const random = new Random(seed);
+        const a = sprinkled(random, transposeA ? [4, 2, I, M] : [4, 2, M, I], zeros);
+        const b = random.normal(transposeB ? [4, 2, N, I] : [4, 2, I, N]);
+        await assertSame(
+          subject,
+          `matmulSum ${JSON.stringify({ M, N, I, transposeA, transposeB, zeros })}`,
+          4 * I,
+          (backend) => backend.matmulSum(a, b, { transposeA, transposeB }),
+        );
+      },
+    ),
     { seed: 2, numRuns: subject.numRuns },
   );
 });
 
-primitive("accumulate, at every length of the remainder, and onto what the backend does not hold", async (subject) => {
-  const random = new Random("accumulate");
-  for (const length of [1, 2, 3, 4, 5, 4095, 4097, 9001]) {
-    const [target, source] = [random.normal([length]), random.normal([length])];
-    for (const held of [true, false]) {
-      await assertSame(subject, `accumulate ${length}, held ${held}`, 1, async (backend) => {
-        const sum = held ? target.clone(backend.allocator) : target.clone();
-        await backend.accumulate(sum, source);
-        return sum;
-      });
+primitive(
+  "accumulate, at every length of the remainder, and onto what the backend does not hold",
+  async (subject) => {
+    const random = new Random("accumulate");
+    for (const length of [1, 2, 3, 4, 5, 4095, 4097, 9001]) {
+      const [target, source] = [random.normal([length]), random.normal([length])];
+      for (const held of [true, false]) {
+        await assertSame(subject, `accumulate ${length}, held ${held}`, 1, async (backend) => {
+          const sum = held ? target.clone(backend.allocator) : target.clone();
+          await backend.accumulate(sum, source);
+          return sum;
+        });
+      }
     }
-  }
-  const error = await subject.backend.accumulate(Tensor.zeros([2, 3], "float32", subject.backend.allocator), Tensor.zeros([3, 2])).then(() => null, (thrown: Error) => thrown);
-  assert.match(error?.message ?? "none", /accumulate: expected a source of shape \[2, 3\]/);
-});
+    const error = await subject.backend
+      .accumulate(Tensor.zeros([2, 3], "float32", subject.backend.allocator), Tensor.zeros([3, 2]))
+      .then(
+        () => null,
+        (thrown: Error) => thrown,
+      );
+    assert.match(error?.message ?? "none", /accumulate: expected a source of shape \[2, 3\]/);
+  },
+);
 
 primitive("products with no rows, no columns or nothing to add up", async (subject) => {
-  for (const [M, N, I] of [[0, 3, 4], [3, 0, 4], [3, 4, 0]] as const) {
-    await assertSame(subject, `${M}×${I}×${N}`, 1, (backend) => backend.matmul(Tensor.full([2, M, I], 1), Tensor.full([2, I, N], 1)));
-    await assertSame(subject, `sum ${M}×${I}×${N}`, 1, (backend) => backend.matmulSum(Tensor.full([2, M, I], 1), Tensor.full([2, I, N], 1)));
+  for (const [M, N, I] of [
+    [0, 3, 4],
+    [3, 0, 4],
+    [3, 4, 0],
+  ] as const) {
+    await assertSame(subject, `${M}×${I}×${N}`, 1, (backend) =>
+      backend.matmul(Tensor.full([2, M, I], 1), Tensor.full([2, I, N], 1)),
+    );
+    await assertSame(subject, `sum ${M}×${I}×${N}`, 1, (backend) =>
+      backend.matmulSum(Tensor.full([2, M, I], 1), Tensor.full([2, I, N], 1)),
+    );
   }
 });
 
-const pair = (min: number, max: number): fc.Arbitrary<[number, number]> => fc.tuple(fc.integer({ min, max }), fc.integer({ min, max }));
+const pair = (min: number, max: number): fc.Arbitrary<[number, number]> =>
+  fc.tuple(fc.integer({ min, max }), fc.integer({ min, max }));
 const windows = fc
-  .record({ size: pair(1, 14), kernelSize: pair(1, 4), stride: pair(1, 3), padding: pair(0, 2), dilation: pair(1, 3), seed: fc.nat() })
-  .filter(({ size, kernelSize, padding, dilation }) => [0, 1].every((axis) => dilation[axis]! * (kernelSize[axis]! - 1) + 1 <= size[axis]! + 2 * padding[axis]!));
+  .record({
+    size: pair(1, 14),
+    kernelSize: pair(1, 4),
+    stride: pair(1, 3),
+    padding: pair(0, 2),
+    dilation: pair(1, 3),
+    seed: fc.nat(),
+  })
+  .filter(({ size, kernelSize, padding, dilation }) =>
+    [0, 1].every(
+      (axis) => dilation[axis]! * (kernelSize[axis]! - 1) + 1 <= size[axis]! + 2 * padding[axis]!,
+    ),
+  );
 
 type Windows = typeof windows extends fc.Arbitrary<infer T> ? T : never;
 /** The windows of the notes' network, which have a kernel of their own. */
-const twoByTwo = fc.record({ size: pair(2, 19), seed: fc.nat() }).map((drawn): Windows => ({ ...drawn, kernelSize: [2, 2], stride: [2, 2], padding: [0, 0], dilation: [1, 1] }));
+const twoByTwo = fc.record({ size: pair(2, 19), seed: fc.nat() }).map(
+  (drawn): Windows => ({
+    ...drawn,
+    kernelSize: [2, 2],
+    stride: [2, 2],
+    padding: [0, 0],
+    dilation: [1, 1],
+  }),
+);
 const windowsOfAllKinds = fc.oneof(windows, twoByTwo);
 
 primitive("im2col, col2im and the poolings: random geometries", async (subject) => {
@@ -140,89 +268,144 @@ primitive("im2col, col2im and the poolings: random geometries", async (subject) 
       const cols = random.normal([5, 7 * kH * kW, outH * outW]);
       const dOut = random.normal([5, 7, outH, outW]);
       await assertSame(subject, `im2col ${what}`, 1, (backend) => backend.im2col(x, geometry));
-      await assertSame(subject, `col2im ${what}`, kH * kW, (backend) => backend.col2im(cols, 7, geometry));
-      await assertSame(subject, `averagePool2d ${what}`, kH * kW, (backend) => backend.averagePool2d(x, geometry));
-      await assertSame(subject, `averagePool2dBackward ${what}`, kH * kW, (backend) => backend.averagePool2dBackward(dOut, geometry));
+      await assertSame(subject, `col2im ${what}`, kH * kW, (backend) =>
+        backend.col2im(cols, 7, geometry),
+      );
+      await assertSame(subject, `averagePool2d ${what}`, kH * kW, (backend) =>
+        backend.averagePool2d(x, geometry),
+      );
+      await assertSame(subject, `averagePool2dBackward ${what}`, kH * kW, (backend) =>
+        backend.averagePool2dBackward(dOut, geometry),
+      );
       const { out, argmax } = await reference.maxPool2d(x, geometry);
       await backend.scope(async () => {
         const own = await backend.maxPool2d(x, geometry);
         // windows on padding alone have no winner: both say −∞
-        assert.ok(own.out.data.every((value, i) => value === out.data[i]), `maxPool2d ${what}`);
-        assert.ok(own.argmax.every((winner, i) => winner === argmax[i]), `argmax ${what}`);
+        assert.ok(
+          own.out.data.every((value, i) => value === out.data[i]),
+          `maxPool2d ${what}`,
+        );
+        assert.ok(
+          own.argmax.every((winner, i) => winner === argmax[i]),
+          `argmax ${what}`,
+        );
       });
-      await assertSame(subject, `maxPool2dBackward ${what}`, kH * kW, (backend) => backend.maxPool2dBackward(dOut, argmax, geometry));
+      await assertSame(subject, `maxPool2dBackward ${what}`, kH * kW, (backend) =>
+        backend.maxPool2dBackward(dOut, argmax, geometry),
+      );
     }),
     { seed: 3, numRuns: subject.numRuns },
   );
 });
 
-primitive("conv2d backward for a dOut of mostly zeros: random filters, paddings, strides and groups", async (subject) => {
-  const { backend, tolerance } = subject;
-  const shapes = fc.record({ C: fc.integer({ min: 1, max: 9 }), K: fc.integer({ min: 1, max: 9 }), groups: fc.constantFrom(1, 1, 2), stride: fc.constantFrom([1, 1], [1, 1], [1, 2]) });
-  await fc.assert(
-    fc.asyncProperty(shapes, windows, async ({ C, K, groups, stride }, { size: [H, W], kernelSize, padding, seed }) => {
-      const [kH, kW] = [Math.min(kernelSize[0], H), Math.min(kernelSize[1], W)];
-      const random = new Random(seed);
-      const [x, weight] = [random.normal([18, C * groups, H, W]), random.normal([K * groups, C, kH, kW])];
-      const options = { padding, groups, stride: stride as [number, number] };
-      const expected = await conv2dForward(x, weight, null, options);
-      const dOut = sprinkled(random, expected.out.shape, 0.9);
-      const { dX, dWeight } = await conv2dBackward(dOut, expected.cache);
-      await backend.scope(async () => {
-        const { out, cache } = await conv2dForward(x, weight, null, options, backend);
-        const own = await conv2dBackward(dOut, cache, backend);
-        const what = JSON.stringify({ C, K, H, W, kH, kW, ...options });
-        assertClose(out, expected.out, { tolerance: tolerance(C * kH * kW), what: `out ${what}` });
-        assertClose(own.dX, dX, { tolerance: tolerance(K * kH * kW), what: `dX ${what}` });
-        assertClose(own.dWeight, dWeight, { tolerance: tolerance(18 * H * W), what: `dWeight ${what}` });
-      });
-    }),
-    { seed: 5, numRuns: subject.numRuns },
-  );
-});
+primitive(
+  "conv2d backward for a dOut of mostly zeros: random filters, paddings, strides and groups",
+  async (subject) => {
+    const { backend, tolerance } = subject;
+    const shapes = fc.record({
+      C: fc.integer({ min: 1, max: 9 }),
+      K: fc.integer({ min: 1, max: 9 }),
+      groups: fc.constantFrom(1, 1, 2),
+      stride: fc.constantFrom([1, 1], [1, 1], [1, 2]),
+    });
+    await fc.assert(
+      fc.asyncProperty(
+        shapes,
+        windows,
+        async ({ C, K, groups, stride }, { size: [H, W], kernelSize, padding, seed }) => {
+          const [kH, kW] = [Math.min(kernelSize[0], H), Math.min(kernelSize[1], W)];
+          const random = new Random(seed);
+          const [x, weight] = [
+            random.normal([18, C * groups, H, W]),
+            random.normal([K * groups, C, kH, kW]),
+          ];
+          const options = { padding, groups, stride: stride as [number, number] };
+          const expected = await conv2dForward(x, weight, null, options);
+          const dOut = sprinkled(random, expected.out.shape, 0.9);
+          const { dX, dWeight } = await conv2dBackward(dOut, expected.cache);
+          await backend.scope(async () => {
+            const { out, cache } = await conv2dForward(x, weight, null, options, backend);
+            const own = await conv2dBackward(dOut, cache, backend);
+            const what = JSON.stringify({ C, K, H, W, kH, kW, ...options });
+            assertClose(out, expected.out, {
+              tolerance: tolerance(C * kH * kW),
+              what: `out ${what}`,
+            });
+            assertClose(own.dX, dX, { tolerance: tolerance(K * kH * kW), what: `dX ${what}` });
+            assertClose(own.dWeight, dWeight, {
+              tolerance: tolerance(18 * H * W),
+              what: `dWeight ${what}`,
+            });
+          });
+        },
+      ),
+      { seed: 5, numRuns: subject.numRuns },
+    );
+  },
+);
 
-primitive("max pooling by 2×2: ties go to the first, a NaN wins, odd sizes are cut", async (subject) => {
-  const { backend } = subject;
-  const random = new Random("ties");
-  const x = Tensor.zeros([2, 2, 7, 19]);
-  for (let i = 0; i < x.data.length; i++) x.data[i] = random.next() < 0.02 ? NaN : random.integer(3);
-  const geometry = conv2dGeometry("test", 7, 19, { kernelSize: 2, stride: 2 });
-  const expected = await reference.maxPool2d(x, geometry);
-  const actual = await backend.maxPool2d(x, geometry);
-  assert.ok(actual.out.data.every((value, i) => Object.is(value, expected.out.data[i])));
-  assert.ok(actual.argmax.every((winner, i) => winner === expected.argmax[i]));
-});
+primitive(
+  "max pooling by 2×2: ties go to the first, a NaN wins, odd sizes are cut",
+  async (subject) => {
+    const { backend } = subject;
+    const random = new Random("ties");
+    const x = Tensor.zeros([2, 2, 7, 19]);
+    for (let i = 0; i < x.data.length; i++)
+      x.data[i] = random.next() < 0.02 ? NaN : random.integer(3);
+    const geometry = conv2dGeometry("test", 7, 19, { kernelSize: 2, stride: 2 });
+    const expected = await reference.maxPool2d(x, geometry);
+    const actual = await backend.maxPool2d(x, geometry);
+    assert.ok(actual.out.data.every((value, i) => Object.is(value, expected.out.data[i])));
+    assert.ok(actual.argmax.every((winner, i) => winner === expected.argmax[i]));
+  },
+);
 
-primitive("max pooling of a rectifier, and the gradient of both, computed in one go or apart", async (subject) => {
-  const { backend } = subject;
-  await fc.assert(
-    fc.asyncProperty(windowsOfAllKinds, fc.boolean(), async ({ size: [H, W], seed, ...options }, looks) => {
-      const geometry = conv2dGeometry("test", H, W, options);
-      const random = new Random(seed);
-      const x = random.normal([5, 7, H, W], -0.7);
-      const dOut = random.normal([5, 7, geometry.outH, geometry.outW]);
-      const run = async (backend: Backend): Promise<[Tensor, Int32Array, Tensor, Tensor]> => {
-        const rectified = await backend.relu(x);
-        if (looks) rectified.get(0, 0, 0, 0); // from now on it is an ordinary tensor
-        const { out, argmax } = await backend.maxPool2d(rectified, geometry);
-        const dPooled = await backend.maxPool2dBackward(dOut, argmax, geometry);
-        if (looks) dPooled.get(0, 0, 0, 0);
-        const dX = await backend.reluBackward(dPooled, x);
-        return [out, argmax, dX, dPooled];
-      };
-      const expected = await run(reference);
-      await backend.scope(async () => {
-        const [out, argmax, dX, dPooled] = await run(backend);
-        assert.ok(out.data.every((value, i) => value === expected[0].data[i]), "out");
-        assert.ok(argmax.every((winner, i) => winner === expected[1][i]), "argmax");
-        assertClose(dX, expected[2], { tolerance: 1e-6, what: "dX" });
-        assertClose(dPooled, expected[3], { tolerance: 1e-6, what: "the gradient between them, looked at late" });
-        assertClose(dX, expected[2], { tolerance: 1e-6, what: "dX, once more" });
-      });
-    }),
-    { seed: 4, numRuns: subject.numRuns },
-  );
-});
+primitive(
+  "max pooling of a rectifier, and the gradient of both, computed in one go or apart",
+  async (subject) => {
+    const { backend } = subject;
+    await fc.assert(
+      fc.asyncProperty(
+        windowsOfAllKinds,
+        fc.boolean(),
+        async ({ size: [H, W], seed, ...options }, looks) => {
+          const geometry = conv2dGeometry("test", H, W, options);
+          const random = new Random(seed);
+          const x = random.normal([5, 7, H, W], -0.7);
+          const dOut = random.normal([5, 7, geometry.outH, geometry.outW]);
+          const run = async (backend: Backend): Promise<[Tensor, Int32Array, Tensor, Tensor]> => {
+            const rectified = await backend.relu(x);
+            if (looks) rectified.get(0, 0, 0, 0); // from now on it is an ordinary tensor
+            const { out, argmax } = await backend.maxPool2d(rectified, geometry);
+            const dPooled = await backend.maxPool2dBackward(dOut, argmax, geometry);
+            if (looks) dPooled.get(0, 0, 0, 0);
+            const dX = await backend.reluBackward(dPooled, x);
+            return [out, argmax, dX, dPooled];
+          };
+          const expected = await run(reference);
+          await backend.scope(async () => {
+            const [out, argmax, dX, dPooled] = await run(backend);
+            assert.ok(
+              out.data.every((value, i) => value === expected[0].data[i]),
+              "out",
+            );
+            assert.ok(
+              argmax.every((winner, i) => winner === expected[1][i]),
+              "argmax",
+            );
+            assertClose(dX, expected[2], { tolerance: 1e-6, what: "dX" });
+            assertClose(dPooled, expected[3], {
+              tolerance: 1e-6,
+              what: "the gradient between them, looked at late",
+            });
+            assertClose(dX, expected[2], { tolerance: 1e-6, what: "dX, once more" });
+          });
+        },
+      ),
+      { seed: 4, numRuns: subject.numRuns },
+    );
+  },
+);
 
 primitive("the rectifier and the sums, at every length of the remainder", async (subject) => {
   const { backend } = subject;
@@ -230,59 +413,112 @@ primitive("the rectifier and the sums, at every length of the remainder", async 
   for (let length = 1; length <= 9; length++) {
     const [x, dOut] = [random.normal([2, 3, length]), random.normal([2, 3, length])];
     await assertSame(subject, `relu ${length}`, 1, (backend) => backend.relu(x));
-    await assertSame(subject, `reluBackward ${length}`, 1, (backend) => backend.reluBackward(dOut, x));
-    await assertSame(subject, `sumPerChannel ${length}`, 2 * length, (backend) => backend.sumPerChannel(x));
+    await assertSame(subject, `reluBackward ${length}`, 1, (backend) =>
+      backend.reluBackward(dOut, x),
+    );
+    await assertSame(subject, `sumPerChannel ${length}`, 2 * length, (backend) =>
+      backend.sumPerChannel(x),
+    );
   }
-  assert.equal([...(await backend.relu(Tensor.from([NaN, -1, 0, -0, 2], [5]))).data], [NaN, 0, 0, 0, 2]);
+  assert.equal(
+    [...(await backend.relu(Tensor.from([NaN, -1, 0, -0, 2], [5]))).data],
+    [NaN, 0, 0, 0, 2],
+  );
 });
 
-primitive("the optimizers' updates, ten steps, in place: the parameter and its running values, held by the backend or not", async (subject) => {
-  const rates = { learningRate: 0.1, epsilon: 1e-8, weightDecay: 0.01 };
-  const updates: Readonly<Record<string, (backend: Backend, state: { value: Tensor; grad: Tensor; first: Tensor; second: Tensor }, step: number) => Promise<void>>> = {
-    sgd: (backend, { value, grad, first: velocity }, step) => backend.sgdUpdate({ value, grad, velocity }, { ...rates, momentum: 0.9, nesterov: false, step }),
-    nesterov: (backend, { value, grad, first: velocity }, step) => backend.sgdUpdate({ value, grad, velocity }, { ...rates, momentum: 0.9, nesterov: true, step }),
-    adagrad: (backend, { value, grad, first: squareSum }) => backend.adagradUpdate({ value, grad, squareSum }, rates),
-    rmsprop: (backend, { value, grad, first: meanSquare }) => backend.rmspropUpdate({ value, grad, meanSquare }, { ...rates, alpha: 0.9 }),
-    adam: (backend, { value, grad, first: firstMoment, second: secondMoment }, step) =>
-      backend.adamUpdate({ value, grad, firstMoment, secondMoment }, { ...rates, beta1: 0.9, beta2: 0.999, decoupled: false, step }),
-    adamw: (backend, { value, grad, first: firstMoment, second: secondMoment }, step) =>
-      backend.adamUpdate({ value, grad, firstMoment, secondMoment }, { ...rates, beta1: 0.9, beta2: 0.999, decoupled: true, step }),
-  };
-  for (const [name, update] of Object.entries(updates)) {
-    for (const length of [1, 2, 3, 4, 21, 4099]) {
-      const random = new Random(`${name} ${length}`);
-      const [start, gradients] = [random.normal([length]), random.normal([10, length])];
-      for (const held of [true, false]) {
-        const allocatorOf = (backend: Backend): Allocator => (held ? backend.allocator : heapAllocator);
-        for (const result of ["value", "first", "second"] as const) {
-          await assertSame(subject, `${result} of ${name}, ${length} numbers, held ${held}`, 10, async (backend) => {
-            const zeros = (): Tensor => Tensor.zeros([length], "float32", allocatorOf(backend));
-            const state = { value: start.clone(allocatorOf(backend)), grad: zeros(), first: zeros(), second: zeros() };
-            for (let step = 1; step <= 10; step++) {
-              state.grad.data.set(gradients.data.subarray((step - 1) * length, step * length));
-              await update(backend, state, step);
-            }
-            return state[result];
-          });
+primitive(
+  "the optimizers' updates, ten steps, in place: the parameter and its running values, held by " +
+    "the backend or not",
+  async (subject) => {
+    const rates = { learningRate: 0.1, epsilon: 1e-8, weightDecay: 0.01 };
+    const updates: Readonly<
+      Record<
+        string,
+        (
+          backend: Backend,
+          state: { value: Tensor; grad: Tensor; first: Tensor; second: Tensor },
+          step: number,
+        ) => Promise<void>
+      >
+    > = {
+      sgd: (backend, { value, grad, first: velocity }, step) =>
+        backend.sgdUpdate(
+          { value, grad, velocity },
+          { ...rates, momentum: 0.9, nesterov: false, step },
+        ),
+      nesterov: (backend, { value, grad, first: velocity }, step) =>
+        backend.sgdUpdate(
+          { value, grad, velocity },
+          { ...rates, momentum: 0.9, nesterov: true, step },
+        ),
+      adagrad: (backend, { value, grad, first: squareSum }) =>
+        backend.adagradUpdate({ value, grad, squareSum }, rates),
+      rmsprop: (backend, { value, grad, first: meanSquare }) =>
+        backend.rmspropUpdate({ value, grad, meanSquare }, { ...rates, alpha: 0.9 }),
+      adam: (backend, { value, grad, first: firstMoment, second: secondMoment }, step) =>
+        backend.adamUpdate(
+          { value, grad, firstMoment, secondMoment },
+          { ...rates, beta1: 0.9, beta2: 0.999, decoupled: false, step },
+        ),
+      adamw: (backend, { value, grad, first: firstMoment, second: secondMoment }, step) =>
+        backend.adamUpdate(
+          { value, grad, firstMoment, secondMoment },
+          { ...rates, beta1: 0.9, beta2: 0.999, decoupled: true, step },
+        ),
+    };
+    for (const [name, update] of Object.entries(updates)) {
+      for (const length of [1, 2, 3, 4, 21, 4099]) {
+        const random = new Random(`${name} ${length}`);
+        const [start, gradients] = [random.normal([length]), random.normal([10, length])];
+        for (const held of [true, false]) {
+          const allocatorOf = (backend: Backend): Allocator =>
+            held ? backend.allocator : heapAllocator;
+          for (const result of ["value", "first", "second"] as const) {
+            await assertSame(
+              subject,
+              `${result} of ${name}, ${length} numbers, held ${held}`,
+              10,
+              async (backend) => {
+                const zeros = (): Tensor => Tensor.zeros([length], "float32", allocatorOf(backend));
+                const state = {
+                  value: start.clone(allocatorOf(backend)),
+                  grad: zeros(),
+                  first: zeros(),
+                  second: zeros(),
+                };
+                for (let step = 1; step <= 10; step++) {
+                  state.grad.data.set(gradients.data.subarray((step - 1) * length, step * length));
+                  await update(backend, state, step);
+                }
+                return state[result];
+              },
+            );
+          }
         }
       }
     }
-  }
-});
+  },
+);
 
 primitive("every layer of the catalog, forward and backward, in float32", async (subject) => {
   const { backend, tolerance } = subject;
   for (const { layer, cases, differentiable } of catalog) {
     const random = new Random(`wasm ${layer}`);
     for (const { options, inputs } of cases(random)) {
-      const single = Object.fromEntries(Object.entries(inputs).map(([name, tensor]) => [name, tensor.astype("float32")]));
+      const single = Object.fromEntries(
+        Object.entries(inputs).map(([name, tensor]) => [name, tensor.astype("float32")]),
+      );
       const expected = await differentiable(options)(single);
       const dOut = random.normal(expected.out.shape);
       const gradients = await expected.backward(dOut);
       await backend.scope(async () => {
         const actual = await differentiable(options, backend)(single);
         assertClose(actual.out, expected.out, { tolerance: tolerance(64), what: `${layer} out` });
-        for (const [name, gradient] of Object.entries(await actual.backward(dOut))) assertClose(gradient, gradients[name]!, { tolerance: tolerance(64), what: `${layer} ${name}` });
+        for (const [name, gradient] of Object.entries(await actual.backward(dOut)))
+          assertClose(gradient, gradients[name]!, {
+            tolerance: tolerance(64),
+            what: `${layer} ${name}`,
+          });
       });
     }
   }

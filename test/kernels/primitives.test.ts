@@ -17,20 +17,43 @@ function pixel(x: Tensor, n: number, c: number, h: number, w: number, outside: n
 }
 
 /** The entries under window (p, q) of plane (n, c), in row-major order. */
-function windowOf(x: Tensor, n: number, c: number, p: number, q: number, geometry: WindowGeometry, outside: number): number[] {
+function windowOf(
+  x: Tensor,
+  n: number,
+  c: number,
+  p: number,
+  q: number,
+  geometry: WindowGeometry,
+  outside: number,
+): number[] {
   const { kH, kW, strideH, strideW, padH, padW, dilationH, dilationW } = geometry;
   return Array.from({ length: kH * kW }, (_, e) => {
     const [i, j] = [Math.floor(e / kW), e % kW];
-    return pixel(x, n, c, p * strideH + i * dilationH - padH, q * strideW + j * dilationW - padW, outside);
+    return pixel(
+      x,
+      n,
+      c,
+      p * strideH + i * dilationH - padH,
+      q * strideW + j * dilationW - padW,
+      outside,
+    );
   });
 }
 
 /** One number for each window of x, computed from its entries. */
-function perWindow(x: Tensor, geometry: WindowGeometry, outside: number, f: (entries: number[]) => number): Tensor {
+function perWindow(
+  x: Tensor,
+  geometry: WindowGeometry,
+  outside: number,
+  f: (entries: number[]) => number,
+): Tensor {
   const [N, C] = x.shape as [number, number];
   const { outH, outW } = geometry;
   const values: number[] = [];
-  for (let n = 0; n < N; n++) for (let c = 0; c < C; c++) for (let p = 0; p < outH; p++) for (let q = 0; q < outW; q++) values.push(f(windowOf(x, n, c, p, q, geometry, outside)));
+  for (let n = 0; n < N; n++)
+    for (let c = 0; c < C; c++)
+      for (let p = 0; p < outH; p++)
+        for (let q = 0; q < outW; q++) values.push(f(windowOf(x, n, c, p, q, geometry, outside)));
   return Tensor.from(values, [N, C, outH, outW], x.dtype);
 }
 
@@ -39,20 +62,43 @@ const W = 9;
 const geometries = [
   conv2dGeometry("test", H, W, { kernelSize: [2, 3], stride: [2, 3] }),
   conv2dGeometry("test", H, W, { kernelSize: [3, 2], stride: [1, 2], padding: [1, 0] }),
-  conv2dGeometry("test", H, W, { kernelSize: [3, 4], stride: [2, 1], padding: [1, 2], dilation: [2, 1] }),
-  conv2dGeometry("test", H, W, { kernelSize: [2, 3], stride: [3, 1], padding: [0, 1], dilation: [1, 3] }),
+  conv2dGeometry("test", H, W, {
+    kernelSize: [3, 4],
+    stride: [2, 1],
+    padding: [1, 2],
+    dilation: [2, 1],
+  }),
+  conv2dGeometry("test", H, W, {
+    kernelSize: [2, 3],
+    stride: [3, 1],
+    padding: [0, 1],
+    dilation: [1, 3],
+  }),
 ];
 
 /** The name of a geometry in a failure message. */
-const named = ({ kH, kW, strideH, strideW, padH, padW, dilationH, dilationW }: WindowGeometry): string =>
-  `kernelSize [${kH}, ${kW}], stride [${strideH}, ${strideW}], padding [${padH}, ${padW}], dilation [${dilationH}, ${dilationW}]`;
+const named = ({
+  kH,
+  kW,
+  strideH,
+  strideW,
+  padH,
+  padW,
+  dilationH,
+  dilationW,
+}: WindowGeometry): string =>
+  `kernelSize [${kH}, ${kW}], stride [${strideH}, ${strideW}], padding [${padH}, ${padW}], ` +
+  `dilation [${dilationH}, ${dilationW}]`;
 
 /** A float64 image of shape [2, 3, H, W], not contiguous. */
-const image = (random: Random): Tensor => random.normal([3, H, 2, W], 0, 1, "float64").transpose([2, 0, 1, 3]);
+const image = (random: Random): Tensor =>
+  random.normal([3, H, 2, W], 0, 1, "float64").transpose([2, 0, 1, 3]);
 
 test("relu keeps what is positive, and NaN, in both element types", async () => {
   for (const dtype of ["float32", "float64"] as const) {
-    const out = await reference.relu(Tensor.from([-2, -0.5, -0, 0, 0.5, 2, -Infinity, 1e30], [2, 4], dtype));
+    const out = await reference.relu(
+      Tensor.from([-2, -0.5, -0, 0, 0.5, 2, -Infinity, 1e30], [2, 4], dtype),
+    );
     assert.is(out.dtype, dtype);
     assertClose(out, Tensor.from([0, 0, 0, 0, 0.5, 2, 0, 1e30], [2, 4], dtype), { tolerance: 0 });
     const [lost, kept] = (await reference.relu(Tensor.from([NaN, 3], [2], dtype))).data;
@@ -61,22 +107,56 @@ test("relu keeps what is positive, and NaN, in both element types", async () => 
 });
 
 test("reluBackward passes the gradient where x is positive, and nowhere else", async () => {
-  const x = tensor([[-1, 2, 0], [3, -4, NaN]]);
-  const dOut = tensor([[5, -6], [7, 8], [9, 10]]).transpose();
-  assertClose(await reference.reluBackward(dOut, x), tensor([[0, 7, 0], [-6, 0, 0]]), { tolerance: 0 });
-  await assertRejects(() => reference.reluBackward(tensor([[1, 2]]), x), "reluBackward", "[2, 3]", "[1, 2]");
+  const x = tensor([
+    [-1, 2, 0],
+    [3, -4, NaN],
+  ]);
+  const dOut = tensor([
+    [5, -6],
+    [7, 8],
+    [9, 10],
+  ]).transpose();
+  assertClose(
+    await reference.reluBackward(dOut, x),
+    tensor([
+      [0, 7, 0],
+      [-6, 0, 0],
+    ]),
+    { tolerance: 0 },
+  );
+  await assertRejects(
+    () => reference.reluBackward(tensor([[1, 2]]), x),
+    "reluBackward",
+    "[2, 3]",
+    "[1, 2]",
+  );
 });
 
 test("sumPerChannel sums over every axis but the second", async () => {
   const random = new Random("sums");
-  for (const shape of [[5, 3], [4, 3, 2], [2, 3, 4, 5]]) {
+  for (const shape of [
+    [5, 3],
+    [4, 3, 2],
+    [2, 3, 4, 5],
+  ]) {
     const x = random.normal([...shape].reverse(), 0, 1, "float64").transpose();
     const axes = shape.map((_, axis) => axis).filter((axis) => axis !== 1);
-    assertClose(await reference.sumPerChannel(x), sum(x, { axes }), { tolerance: 1e-14, what: `shape ${shape}` });
+    assertClose(await reference.sumPerChannel(x), sum(x, { axes }), {
+      tolerance: 1e-14,
+      what: `shape ${shape}`,
+    });
   }
-  const many = Tensor.full([300, 2, 500], 0.1); // float32 would lose its way: 150,000 terms in one sum
-  assertClose(await reference.sumPerChannel(many), Tensor.full([2], 150_000 * Math.fround(0.1)), { tolerance: 1e-7 });
-  await assertRejects(() => reference.sumPerChannel(Tensor.zeros([4])), "sumPerChannel", "[N, K, ...]", "[4]");
+  // float32 would lose its way: 150,000 terms in one sum
+  const many = Tensor.full([300, 2, 500], 0.1);
+  assertClose(await reference.sumPerChannel(many), Tensor.full([2], 150_000 * Math.fround(0.1)), {
+    tolerance: 1e-7,
+  });
+  await assertRejects(
+    () => reference.sumPerChannel(Tensor.zeros([4])),
+    "sumPerChannel",
+    "[N, K, ...]",
+    "[4]",
+  );
 });
 
 test("im2col lays out every window, and col2im is its adjoint", async () => {
@@ -89,14 +169,22 @@ test("im2col lays out every window, and col2im is its adjoint", async () => {
     for (let n = 0; n < 2; n++) {
       for (let s = 0; s < outH * outW; s++) {
         const column = cols.slice([n, n + 1], null, [s, s + 1]).contiguous().data;
-        const expected = [0, 1, 2].flatMap((c) => windowOf(x, n, c, Math.floor(s / outW), s % outW, geometry, 0));
-        assertCloseArrays(column, expected, { tolerance: 0, what: `image ${n}, window ${s} of ${named(geometry)}` });
+        const expected = [0, 1, 2].flatMap((c) =>
+          windowOf(x, n, c, Math.floor(s / outW), s % outW, geometry, 0),
+        );
+        assertCloseArrays(column, expected, {
+          tolerance: 0,
+          what: `image ${n}, window ${s} of ${named(geometry)}`,
+        });
       }
     }
     const upstream = random.normal(cols.shape, 0, 1, "float64");
     const back = await reference.col2im(upstream, 3, geometry);
     assert.equal(back.shape, [2, 3, H, W]);
-    assertClose(tensor(dot(x, back)), tensor(dot(cols, upstream)), { tolerance: 1e-12, what: `⟨x, col2im(y)⟩ and ⟨im2col(x), y⟩ for ${named(geometry)}` });
+    assertClose(tensor(dot(x, back)), tensor(dot(cols, upstream)), {
+      tolerance: 1e-12,
+      what: `⟨x, col2im(y)⟩ and ⟨im2col(x), y⟩ for ${named(geometry)}`,
+    });
   }
 });
 
@@ -104,16 +192,40 @@ test("maxPool2d finds the largest entry of each window and says where it was", a
   for (const geometry of geometries) {
     const x = image(new Random(`max ${named(geometry)}`));
     const { out, argmax } = await reference.maxPool2d(x, geometry);
-    assertClose(out, perWindow(x, geometry, -Infinity, (entries) => Math.max(...entries)), { tolerance: 0, what: named(geometry) });
+    assertClose(
+      out,
+      perWindow(x, geometry, -Infinity, (entries) => Math.max(...entries)),
+      { tolerance: 0, what: named(geometry) },
+    );
     const plane = geometry.outH * geometry.outW;
-    const found = Float64Array.from(argmax, (at, window) => x.get(Math.floor(window / plane / 3), Math.floor(window / plane) % 3, Math.floor(at / W), at % W));
-    assertCloseArrays(found, out.data, { tolerance: 0, what: `entries at argmax for ${named(geometry)}` });
+    const found = Float64Array.from(argmax, (at, window) =>
+      x.get(
+        Math.floor(window / plane / 3),
+        Math.floor(window / plane) % 3,
+        Math.floor(at / W),
+        at % W,
+      ),
+    );
+    assertCloseArrays(found, out.data, {
+      tolerance: 0,
+      what: `entries at argmax for ${named(geometry)}`,
+    });
   }
 });
 
 test("maxPool2d: the first of equals wins, and so does NaN", async () => {
   const geometry = conv2dGeometry("test", 2, 6, { kernelSize: [2, 3], stride: [1, 3] });
-  const { out, argmax } = await reference.maxPool2d(tensor([[[[1, 3, -1, -1, 0, 4], [3, 2, 0, NaN, 5, 6]]]]), geometry);
+  const { out, argmax } = await reference.maxPool2d(
+    tensor([
+      [
+        [
+          [1, 3, -1, -1, 0, 4],
+          [3, 2, 0, NaN, 5, 6],
+        ],
+      ],
+    ]),
+    geometry,
+  );
   assert.equal([...argmax], [1, 9]);
   assert.is(out.data[0], 3);
   assert.ok(Number.isNaN(out.data[1]!), `expected NaN, got ${out.data[1]}`);
@@ -126,36 +238,91 @@ test("maxPool2dBackward adds each gradient onto the entry that won", async () =>
     const { out, argmax } = await reference.maxPool2d(x, geometry);
     const dOut = random.normal([...out.shape].reverse(), 0, 1, "float64").transpose();
     const dX = await reference.maxPool2dBackward(dOut, argmax, geometry);
-    // out is linear in x as long as the winners stay: out = ∂out/∂x · x, hence ⟨dX, x⟩ = ⟨dOut, out⟩
-    assertClose(tensor(dot(dX, x)), tensor(dot(dOut, out)), { tolerance: 1e-12, what: named(geometry) });
-    const winners = new Set([...argmax].map((at, window) => Math.floor(window / (geometry.outH * geometry.outW)) * H * W + at));
-    dX.data.forEach((value, at) => assert.is(value !== 0, winners.has(at), `dX at ${at} for ${named(geometry)}`));
+    // out is linear in x as long as the winners stay: out = ∂out/∂x · x, hence ⟨dX, x⟩ = ⟨dOut,
+    // out⟩
+    assertClose(tensor(dot(dX, x)), tensor(dot(dOut, out)), {
+      tolerance: 1e-12,
+      what: named(geometry),
+    });
+    const winners = new Set(
+      [...argmax].map(
+        (at, window) => Math.floor(window / (geometry.outH * geometry.outW)) * H * W + at,
+      ),
+    );
+    dX.data.forEach((value, at) =>
+      assert.is(value !== 0, winners.has(at), `dX at ${at} for ${named(geometry)}`),
+    );
   }
 });
 
-test("averagePool2d divides each window's sum by the window's size, padding included, and averagePool2dBackward is its adjoint", async () => {
-  for (const geometry of geometries) {
-    const random = new Random(`average ${named(geometry)}`);
-    const x = image(random);
-    const out = await reference.averagePool2d(x, geometry);
-    const expected = perWindow(x, geometry, 0, (entries) => entries.reduce((partial, value) => partial + value, 0) / entries.length);
-    assertClose(out, expected, { tolerance: 1e-14, what: named(geometry) });
-    const dOut = random.normal([...out.shape].reverse(), 0, 1, "float64").transpose();
-    const dX = await reference.averagePool2dBackward(dOut, geometry);
-    assert.equal(dX.shape, x.shape);
-    assertClose(tensor(dot(dX, x)), tensor(dot(dOut, out)), { tolerance: 1e-12, what: `adjoint for ${named(geometry)}` });
-  }
-});
+test(
+  "averagePool2d divides each window's sum by the window's size, padding included, and " +
+    "averagePool2dBackward is its adjoint",
+  async () => {
+    for (const geometry of geometries) {
+      const random = new Random(`average ${named(geometry)}`);
+      const x = image(random);
+      const out = await reference.averagePool2d(x, geometry);
+      const expected = perWindow(
+        x,
+        geometry,
+        0,
+        (entries) => entries.reduce((partial, value) => partial + value, 0) / entries.length,
+      );
+      assertClose(out, expected, { tolerance: 1e-14, what: named(geometry) });
+      const dOut = random.normal([...out.shape].reverse(), 0, 1, "float64").transpose();
+      const dX = await reference.averagePool2dBackward(dOut, geometry);
+      assert.equal(dX.shape, x.shape);
+      assertClose(tensor(dot(dX, x)), tensor(dot(dOut, out)), {
+        tolerance: 1e-12,
+        what: `adjoint for ${named(geometry)}`,
+      });
+    }
+  },
+);
 
 test("pooling refuses what does not have the geometry's size", async () => {
   const geometry = geometries[0]!;
-  const [wrong, right] = [Tensor.zeros([2, 3, W, H]), Tensor.zeros([2, 3, geometry.outH, geometry.outW])];
-  await assertRejects(() => reference.im2col(wrong, geometry), "im2col", "[N, C, 7, 9]", "[2, 3, 9, 7]");
-  await assertRejects(() => reference.col2im(right, 3, geometry), "col2im", "[N, 18, 9]", "[2, 3, 3, 3]");
-  await assertRejects(() => reference.maxPool2d(wrong, geometry), "maxPool2d", "[N, C, 7, 9]", "[2, 3, 9, 7]");
-  await assertRejects(() => reference.averagePool2d(wrong, geometry), "averagePool2d", "[N, C, 7, 9]", "[2, 3, 9, 7]");
-  await assertRejects(() => reference.maxPool2dBackward(wrong, new Int32Array(wrong.size), geometry), "maxPool2dBackward", "[N, C, 3, 3]", "[2, 3, 9, 7]");
-  await assertRejects(() => reference.averagePool2dBackward(wrong, geometry), "averagePool2dBackward", "[N, C, 3, 3]", "[2, 3, 9, 7]");
+  const [wrong, right] = [
+    Tensor.zeros([2, 3, W, H]),
+    Tensor.zeros([2, 3, geometry.outH, geometry.outW]),
+  ];
+  await assertRejects(
+    () => reference.im2col(wrong, geometry),
+    "im2col",
+    "[N, C, 7, 9]",
+    "[2, 3, 9, 7]",
+  );
+  await assertRejects(
+    () => reference.col2im(right, 3, geometry),
+    "col2im",
+    "[N, 18, 9]",
+    "[2, 3, 3, 3]",
+  );
+  await assertRejects(
+    () => reference.maxPool2d(wrong, geometry),
+    "maxPool2d",
+    "[N, C, 7, 9]",
+    "[2, 3, 9, 7]",
+  );
+  await assertRejects(
+    () => reference.averagePool2d(wrong, geometry),
+    "averagePool2d",
+    "[N, C, 7, 9]",
+    "[2, 3, 9, 7]",
+  );
+  await assertRejects(
+    () => reference.maxPool2dBackward(wrong, new Int32Array(wrong.size), geometry),
+    "maxPool2dBackward",
+    "[N, C, 3, 3]",
+    "[2, 3, 9, 7]",
+  );
+  await assertRejects(
+    () => reference.averagePool2dBackward(wrong, geometry),
+    "averagePool2dBackward",
+    "[N, C, 3, 3]",
+    "[2, 3, 9, 7]",
+  );
 });
 
 test("sgdUpdate takes the steps that a pencil takes", async () => {
@@ -164,14 +331,16 @@ test("sgdUpdate takes the steps that a pencil takes", async () => {
   const grad = tensor([4, 6]);
   await reference.sgdUpdate({ value, grad, velocity: null }, plain); // w − 0.5·g
   assertCloseArrays(value.data, [-1, -5], { tolerance: 0, what: "plain" });
-  await reference.sgdUpdate({ value, grad, velocity: null }, { ...plain, weightDecay: 0.5 }); // g + 0.5·w = [3.5, 3.5]
+  // g + 0.5·w = [3.5, 3.5]
+  await reference.sgdUpdate({ value, grad, velocity: null }, { ...plain, weightDecay: 0.5 });
   assertCloseArrays(value.data, [-2.75, -6.75], { tolerance: 0, what: "weight decay" });
   assertCloseArrays(grad.data, [4, 6], { tolerance: 0, what: "the gradient stays" });
 });
 
 test("sgdUpdate with momentum starts from the first gradient and then averages", async () => {
   const run = async (nesterov: boolean): Promise<{ value: Tensor; velocity: Tensor }> => {
-    const state = { value: tensor([1]), grad: tensor([4]), velocity: tensor([1000]) }; // what the velocity held before step 1 is nobody's business
+    // what the velocity held before step 1 is nobody's business
+    const state = { value: tensor([1]), grad: tensor([4]), velocity: tensor([1000]) };
     const momentum = { learningRate: 0.5, momentum: 0.5, nesterov, weightDecay: 0 };
     await reference.sgdUpdate(state, { ...momentum, step: 1 }); // v = 4
     state.grad.data[0] = 2;
@@ -179,56 +348,108 @@ test("sgdUpdate with momentum starts from the first gradient and then averages",
     return state;
   };
   const heavyBall = await run(false); // w = 1 − 0.5·4 − 0.5·4
-  assertCloseArrays([heavyBall.velocity.item(), heavyBall.value.item()], [4, -3], { tolerance: 0, what: "momentum" });
+  assertCloseArrays([heavyBall.velocity.item(), heavyBall.value.item()], [4, -3], {
+    tolerance: 0,
+    what: "momentum",
+  });
   const nesterov = await run(true); // w = 1 − 0.5·(4 + 0.5·4) − 0.5·(2 + 0.5·4)
-  assertCloseArrays([nesterov.velocity.item(), nesterov.value.item()], [4, -4], { tolerance: 0, what: "nesterov" });
+  assertCloseArrays([nesterov.velocity.item(), nesterov.value.item()], [4, -4], {
+    tolerance: 0,
+    what: "nesterov",
+  });
 });
 
 test("adagradUpdate and rmspropUpdate take the steps that a pencil takes", async () => {
   const options = { learningRate: 0.5, epsilon: 1, weightDecay: 0.5 };
   const [value, grad, squareSum] = [tensor([2, 4]), tensor([2, -5]), tensor([7, 0])];
-  await reference.adagradUpdate({ value, grad, squareSum }, options); // g + 0.5·w = [3, −3], s = [16, 9]
+  // g + 0.5·w = [3, −3], s = [16, 9]
+  await reference.adagradUpdate({ value, grad, squareSum }, options);
   assertCloseArrays(squareSum.data, [16, 9], { tolerance: 0, what: "sum of squares" });
   assertCloseArrays(value.data, [2 - 1.5 / 5, 4 + 1.5 / 4], { tolerance: 1e-15, what: "AdaGrad" });
   assertCloseArrays(grad.data, [2, -5], { tolerance: 0, what: "the gradient stays" });
 
   const [w, meanSquare] = [tensor([2, 4]), tensor([13, 24])];
-  await reference.rmspropUpdate({ value: w, grad, meanSquare }, { ...options, alpha: 0.75 }); // v = 0.75·[13, 24] + 0.25·9
+  // v = 0.75·[13, 24] + 0.25·9
+  await reference.rmspropUpdate({ value: w, grad, meanSquare }, { ...options, alpha: 0.75 });
   assertCloseArrays(meanSquare.data, [12, 20.25], { tolerance: 0, what: "mean of squares" });
-  assertCloseArrays(w.data, [2 - 1.5 / (Math.sqrt(12) + 1), 4 + 1.5 / 5.5], { tolerance: 1e-15, what: "RMSProp" });
+  assertCloseArrays(w.data, [2 - 1.5 / (Math.sqrt(12) + 1), 4 + 1.5 / 5.5], {
+    tolerance: 1e-15,
+    what: "RMSProp",
+  });
   assertCloseArrays(grad.data, [2, -5], { tolerance: 0, what: "the gradient stays" });
 });
 
-for (const decoupled of [false, true]) test(`adamUpdate follows the papers' algorithms over several steps, decoupled ${decoupled}`, async () => {
-  // Kingma and Ba, "Adam: A Method for Stochastic Optimization" (2015), algorithm 1, entry by entry in plain numbers; with the decay of
-  // Loshchilov and Hutter, "Decoupled Weight Decay Regularization" (2019), algorithm 2
-  const random = new Random("adam");
-  const [learningRate, beta1, beta2, epsilon, weightDecay] = [0.1, 0.8, 0.95, 1e-3, 0.01];
-  const zeros = (): Tensor => Tensor.zeros([2, 3], "float64");
-  const state = { value: random.normal([2, 3], 0, 1, "float64"), grad: zeros(), firstMoment: zeros(), secondMoment: zeros() };
-  const w = Array.from(state.value.data);
-  const [m, v] = [w.map(() => 0), w.map(() => 0)];
-  for (let step = 1; step <= 4; step++) {
-    const grad = random.normal([2, 3], 0, 1, "float64");
-    state.grad.data.set(grad.data);
-    await reference.adamUpdate(state, { learningRate, beta1, beta2, epsilon, weightDecay, decoupled, step });
-    w.forEach((before, i) => {
-      const g = grad.data[i]! + (decoupled ? 0 : weightDecay * before);
-      m[i] = beta1 * m[i]! + (1 - beta1) * g;
-      v[i] = beta2 * v[i]! + (1 - beta2) * g * g;
-      w[i] = before - (decoupled ? learningRate * weightDecay * before : 0) - (learningRate * (m[i]! / (1 - Math.pow(beta1, step)))) / (Math.sqrt(v[i]! / (1 - Math.pow(beta2, step))) + epsilon);
-    });
-    assertCloseArrays(state.value.data, w, { tolerance: 1e-14, what: `value after step ${step}` });
-    assertCloseArrays(state.firstMoment.data, m, { tolerance: 1e-14, what: `first moment after step ${step}` });
-    assertCloseArrays(state.secondMoment.data, v, { tolerance: 1e-14, what: `second moment after step ${step}` });
-    assertClose(state.grad, grad, { tolerance: 0, what: "the gradient stays" });
-  }
-});
+for (const decoupled of [false, true])
+  test(`adamUpdate follows the papers over several steps, decoupled ${decoupled}`, async () => {
+    // Kingma and Ba, "Adam: A Method for Stochastic Optimization" (2015), algorithm 1, entry by
+    // entry in plain numbers; with the decay of Loshchilov and Hutter, "Decoupled Weight Decay
+    // Regularization" (2019), algorithm 2
+    const random = new Random("adam");
+    const [learningRate, beta1, beta2, epsilon, weightDecay] = [0.1, 0.8, 0.95, 1e-3, 0.01];
+    const zeros = (): Tensor => Tensor.zeros([2, 3], "float64");
+    const state = {
+      value: random.normal([2, 3], 0, 1, "float64"),
+      grad: zeros(),
+      firstMoment: zeros(),
+      secondMoment: zeros(),
+    };
+    const w = Array.from(state.value.data);
+    const [m, v] = [w.map(() => 0), w.map(() => 0)];
+    for (let step = 1; step <= 4; step++) {
+      const grad = random.normal([2, 3], 0, 1, "float64");
+      state.grad.data.set(grad.data);
+      await reference.adamUpdate(state, {
+        learningRate,
+        beta1,
+        beta2,
+        epsilon,
+        weightDecay,
+        decoupled,
+        step,
+      });
+      w.forEach((before, i) => {
+        const g = grad.data[i]! + (decoupled ? 0 : weightDecay * before);
+        m[i] = beta1 * m[i]! + (1 - beta1) * g;
+        v[i] = beta2 * v[i]! + (1 - beta2) * g * g;
+        w[i] =
+          before -
+          (decoupled ? learningRate * weightDecay * before : 0) -
+          (learningRate * (m[i]! / (1 - beta1 ** step))) /
+            (Math.sqrt(v[i]! / (1 - beta2 ** step)) + epsilon);
+      });
+      assertCloseArrays(state.value.data, w, {
+        tolerance: 1e-14,
+        what: `value after step ${step}`,
+      });
+      assertCloseArrays(state.firstMoment.data, m, {
+        tolerance: 1e-14,
+        what: `first moment after step ${step}`,
+      });
+      assertCloseArrays(state.secondMoment.data, v, {
+        tolerance: 1e-14,
+        what: `second moment after step ${step}`,
+      });
+      assertClose(state.grad, grad, { tolerance: 0, what: "the gradient stays" });
+    }
+  });
 
-test("Adam's first step has the length of the learning rate, however small the gradient", async () => {
+test("Adam's first step is as long as the learning rate, however small the gradient", async () => {
   const zeros = (): Tensor => Tensor.zeros([3], "float64");
-  const state = { value: zeros(), grad: tensor([1e-4, -7, 300]), firstMoment: zeros(), secondMoment: zeros() };
-  await reference.adamUpdate(state, { learningRate: 0.01, beta1: 0.9, beta2: 0.999, epsilon: 1e-12, weightDecay: 0, decoupled: false, step: 1 });
+  const state = {
+    value: zeros(),
+    grad: tensor([1e-4, -7, 300]),
+    firstMoment: zeros(),
+    secondMoment: zeros(),
+  };
+  await reference.adamUpdate(state, {
+    learningRate: 0.01,
+    beta1: 0.9,
+    beta2: 0.999,
+    epsilon: 1e-12,
+    weightDecay: 0,
+    decoupled: false,
+    step: 1,
+  });
   assertCloseArrays(state.value.data, [-0.01, 0.01, -0.01], { tolerance: 1e-7 });
 });
 
@@ -261,9 +482,14 @@ test("every result lives where the allocator says, and no operand is changed", a
   };
   for (const [primitive, result] of Object.entries(results)) {
     assert.ok(allocated.has(result.data), `${primitive}: expected allocated memory`);
-    assert.ok(result.isContiguous && result.dtype === "float32", `${primitive}: expected contiguous float32`);
+    assert.ok(
+      result.isContiguous && result.dtype === "float32",
+      `${primitive}: expected contiguous float32`,
+    );
   }
-  [x, dOut, cols].forEach((operand, i) => assertClose(operand, before[i]!, { tolerance: 0, what: `operand ${i}` }));
+  [x, dOut, cols].forEach((operand, i) =>
+    assertClose(operand, before[i]!, { tolerance: 0, what: `operand ${i}` }),
+  );
 });
 
 test.run();

@@ -8,12 +8,32 @@ import { root } from "./project.js";
 /** What a page would have to load before it runs anything of an entry, and only Node has. */
 async function needsNode(entry: string): Promise<string[]> {
   const path = join(root, "dist", entry);
-  const { metafile } = await build({ entryPoints: [path], bundle: true, write: false, metafile: true, format: "esm", platform: "browser", external: ["node:*", ...builtinModules], logLevel: "silent" });
-  return Object.values(metafile.outputs).flatMap(({ imports }) => imports.filter(({ path: imported, kind }) => isBuiltin(imported) && kind === "import-statement").map(({ path: imported }) => imported));
+  const { metafile } = await build({
+    entryPoints: [path],
+    bundle: true,
+    write: false,
+    metafile: true,
+    format: "esm",
+    platform: "browser",
+    external: ["node:*", ...builtinModules],
+    logLevel: "silent",
+  });
+  return Object.values(metafile.outputs).flatMap(({ imports }) =>
+    imports
+      .filter(({ path: imported, kind }) => isBuiltin(imported) && kind === "import-statement")
+      .map(({ path: imported }) => imported),
+  );
 }
 
 test("the package, and each of its parts that says so, loads in a browser", async () => {
-  for (const entry of ["index.js", "backprop/index.js", "network/index.js", "training/index.js", "checks/index.js"]) assert.equal(await needsNode(entry), [], entry);
+  for (const entry of [
+    "index.js",
+    "backprop/index.js",
+    "network/index.js",
+    "training/index.js",
+    "checks/index.js",
+  ])
+    assert.equal(await needsNode(entry), [], entry);
 });
 
 test("a part that only Node can load is found", async () => {

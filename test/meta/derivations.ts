@@ -1,9 +1,16 @@
 /**
- * The derivations and the code hold on to each other by tags. The checks are pure functions over the text of the
- * files, so that a test can also feed them mistakes and see them found. CONTRIBUTING.md states the rules.
+ * The derivations and the code hold on to each other by tags. The checks are pure functions over
+ * the text of the files, so that a test can also feed them mistakes and see them found.
+ * CONTRIBUTING.md states the rules.
  */
 import type { Files } from "./project.js";
-import { exportedFunctions, findDeclaration, lineOf, separate, type SourceText } from "./source-text.js";
+import {
+  exportedFunctions,
+  findDeclaration,
+  lineOf,
+  separate,
+  type SourceText,
+} from "./source-text.js";
 
 /** A row of the table at the end of a chapter. */
 export interface Row {
@@ -27,20 +34,32 @@ export interface Chapter {
 }
 
 const HEADING = "## Where it is in the code";
-const TABLE = ["| tag | as the code says it | file | function |", /^\|(?: ?-{3,} ?\|){4}$/] as const;
+const TABLE = [
+  "| tag | as the code says it | file | function |",
+  /^\|(?: ?-{3,} ?\|){4}$/,
+] as const;
 /** A mention of an equation, in code or in prose: (conv2d.7) */
 const CITATION = /\(([a-z][a-z0-9]*(?:-[a-z0-9]+)*)\.(\d+[a-z]?)\)/g;
 
-/** Everything that is wrong with the derivations and their ties to the code, as `file:line: what is wrong`. */
+/**
+ * Everything that is wrong with the derivations and their ties to the code, as
+ * `file:line: what is wrong`.
+ */
 export function derivationViolations(files: Files): string[] {
-  const chapters = [...files].filter(([path]) => isChapter(path)).map(([path, text]) => readChapter(path, text));
+  const chapters = [...files]
+    .filter(([path]) => isChapter(path))
+    .map(([path, text]) => readChapter(path, text));
   const code = [...files].filter(([path]) => path.startsWith("src/") && path.endsWith(".ts"));
   const sources = new Map(code.map(([path, text]) => [path, separate(text)]));
   return [
     ...chapters.flatMap((chapter) => chapter.violations),
-    ...chapters.flatMap((chapter) => chapter.rows.flatMap((row) => rowViolations(chapter, row, sources))),
+    ...chapters.flatMap((chapter) =>
+      chapter.rows.flatMap((row) => rowViolations(chapter, row, sources)),
+    ),
     ...[...sources].flatMap(([path, source]) => citationViolations(path, source, chapters)),
-    ...[...files].filter(([path]) => isChapter(path) || path === "README.md").flatMap(([path, text]) => mentionViolations(path, text, chapters)),
+    ...[...files]
+      .filter(([path]) => isChapter(path) || path === "README.md")
+      .flatMap(([path, text]) => mentionViolations(path, text, chapters)),
     ...passViolations(sources),
     ...readingOrderViolations(files),
   ];
@@ -50,35 +69,60 @@ function isChapter(path: string): boolean {
   return /^derivations\/[^/]+\.md$/.test(path);
 }
 
-/** Blanks fenced blocks and code spans, so that what they hold is not taken for prose. Positions stay. */
+/**
+ * Blanks fenced blocks and code spans, so that what they hold is not taken for prose. Positions
+ * stay.
+ */
 export function withoutCode(markdown: string): string {
   const blank = (text: string): string => text.replace(/[^\n]/g, " ");
-  return markdown.replace(/^ *(`{3,}|~{3,})[^\n]*\n[\s\S]*?^ *\1 *$/gm, blank).replace(/(?<!`)(`+)(?!`)(?:(?!\n\s*\n)[\s\S])*?(?<!`)\1(?!`)/g, blank);
+  return markdown
+    .replace(/^ *(`{3,}|~{3,})[^\n]*\n[\s\S]*?^ *\1 *$/gm, blank)
+    .replace(/(?<!`)(`+)(?!`)(?:(?!\n\s*\n)[\s\S])*?(?<!`)\1(?!`)/g, blank);
 }
 
 /** Reads a chapter, and notes where it departs from the form of one. */
 export function readChapter(path: string, text: string): Chapter {
   const name = path.slice("derivations/".length, -".md".length);
   const violations: string[] = [];
-  const report = (at: number, what: string): void => void violations.push(`${path}:${lineOf(text, at)}: ${what}`);
+  const report = (at: number, what: string): void =>
+    void violations.push(`${path}:${lineOf(text, at)}: ${what}`);
   const prose = withoutCode(text);
 
   const tags: { tag: string; line: number }[] = [];
   const displays = [...prose.matchAll(/\$\$([\s\S]*?)\$\$/g)];
   for (const display of displays) {
-    const [before, after] = [prose.slice(0, display.index), prose.slice(display.index + display[0].length)];
-    const alone = /(?:^|\n[ \t]*\n)[ \t]*$/.test(before) && /^[ \t]*(?:\n[ \t]*\n|\n?$)/.test(after);
-    if (!alone) report(display.index, "a displayed equation needs an empty line before and after it");
-    if (display[1]!.split("\\tag").length > 2) report(display.index, "a displayed equation has one tag at most");
-    if (/\\(?:require|newcommand|renewcommand|def|let)\b/.test(display[1]!)) report(display.index, "GitHub renders no macros and no \\require");
+    const [before, after] = [
+      prose.slice(0, display.index),
+      prose.slice(display.index + display[0].length),
+    ];
+    const alone =
+      /(?:^|\n[ \t]*\n)[ \t]*$/.test(before) && /^[ \t]*(?:\n[ \t]*\n|\n?$)/.test(after);
+    if (!alone)
+      report(display.index, "a displayed equation needs an empty line before and after it");
+    if (display[1]!.split("\\tag").length > 2)
+      report(display.index, "a displayed equation has one tag at most");
+    if (/\\(?:require|newcommand|renewcommand|def|let)\b/.test(display[1]!))
+      report(display.index, "GitHub renders no macros and no \\require");
   }
-  // GitHub reads Markdown before mathematics: it drops such a backslash, makes a link of ](, and italics from one }_ to the next.
+  // GitHub reads Markdown before mathematics: it drops such a backslash, makes a link of ](, and
+  // italics from one }_ to the next.
   for (const { 0: math, index } of prose.matchAll(/\$\$[\s\S]*?\$\$|\$[^$\n]+\$/g)) {
-    for (const { 0: escape } of math.matchAll(/\\[!-/:-@[-`{-~]/g)) report(index, `GitHub drops the backslash of ${escape}; write \\thinspace, \\enspace or \\cdot`);
-    if (math.includes("](")) report(index, "GitHub takes ]( for a link; put a space between the two");
-    if (/[^\w\s]_\S[\s\S]*(?:_[^\w\s])/.test(math)) report(index, "GitHub takes }_x … }_{y} for italics; put a space after each underscore that follows a bracket");
+    for (const { 0: escape } of math.matchAll(/\\[!-/:-@[-`{-~]/g))
+      report(
+        index,
+        `GitHub drops the backslash of ${escape}; write \\thinspace, \\enspace or \\cdot`,
+      );
+    if (math.includes("]("))
+      report(index, "GitHub takes ]( for a link; put a space between the two");
+    if (/[^\w\s]_\S[\s\S]*(?:_[^\w\s])/.test(math))
+      report(
+        index,
+        "GitHub takes }_x … }_{y} for italics; put a space after each underscore that follows " +
+          "a bracket",
+      );
   }
-  const inside = (at: number): boolean => displays.some((display) => display.index < at && at < display.index + display[0].length);
+  const inside = (at: number): boolean =>
+    displays.some((display) => display.index < at && at < display.index + display[0].length);
   for (const found of prose.matchAll(/\\tag\b(?:\{([^}]*)\})?/g)) {
     const tag = found[1] ?? "";
     if (!inside(found.index)) report(found.index, `\\tag{${tag}} stands outside $$ … $$`);
@@ -87,21 +131,27 @@ export function readChapter(path: string, text: string): Chapter {
       continue;
     }
     if (tags.some((other) => other.tag === tag)) report(found.index, `(${tag}) is defined twice`);
-    else if (tags.length > 0 && compareTags(tags.at(-1)!.tag, tag) > 0) report(found.index, `(${tag}) comes after (${tags.at(-1)!.tag}); numbers ascend`);
+    else if (tags.length > 0 && compareTags(tags.at(-1)!.tag, tag) > 0)
+      report(found.index, `(${tag}) comes after (${tags.at(-1)!.tag}); numbers ascend`);
     tags.push({ tag, line: lineOf(text, found.index) });
   }
 
   const rows = readTable(text, report);
   for (const { tag, line } of tags) {
     const own = rows.filter((row) => row.tag === tag);
-    if (own.length === 0) violations.push(`${path}:${line}: (${tag}) has no row in the table at the end`);
+    if (own.length === 0)
+      violations.push(`${path}:${line}: (${tag}) has no row in the table at the end`);
     if (own.length > 1 && own.some((row) => row.formula === null)) {
-      violations.push(`${path}:${own[1]!.line}: (${tag}) is a definition or a step, and yet has another row`);
+      violations.push(
+        `${path}:${own[1]!.line}: (${tag}) is a definition or a step, and yet has another row`,
+      );
     }
   }
   for (const { tag, line } of rows) {
     if (tags.some((defined) => defined.tag === tag)) continue;
-    violations.push(`${path}:${line}: the table has a row for (${tag}), which no equation of the chapter bears`);
+    violations.push(
+      `${path}:${line}: the table has a row for (${tag}), which no equation of the chapter bears`,
+    );
   }
   if (!/^```ts example\s*$/m.test(text)) report(0, "the chapter has no ```ts example block");
   return { name, path, tags, rows, violations };
@@ -109,7 +159,9 @@ export function readChapter(path: string, text: string): Chapter {
 
 /** 7 < 7a < 7b < 8 < 10 */
 function compareTags(a: string, b: string): number {
-  const [numberA, numberB] = [a, b].map((tag) => Number.parseInt(tag.slice(tag.lastIndexOf(".") + 1), 10)) as [number, number];
+  const [numberA, numberB] = [a, b].map((tag) =>
+    Number.parseInt(tag.slice(tag.lastIndexOf(".") + 1), 10),
+  ) as [number, number];
   return numberA - numberB || (a < b ? -1 : 1);
 }
 
@@ -133,28 +185,50 @@ function readTable(text: string, report: (at: number, what: string) => void): Ro
     at += line.length + 1;
     if (i < 2) {
       const expected = TABLE[i]!;
-      if (typeof expected === "string" ? line !== expected : !expected.test(line)) report(here, `expected ${String(expected)}, got ${line}`);
+      if (typeof expected === "string" ? line !== expected : !expected.test(line))
+        report(here, `expected ${String(expected)}, got ${line}`);
       return;
     }
     const cells = line.split(/(?<!\\)\|/).map((cell) => cell.trim().replaceAll("\\|", "|"));
-    if (cells.length !== 6 || cells[0] !== "" || cells[5] !== "") return report(here, `expected a row of four cells and nothing after the table, got ${line}`);
-    const [, tag, formula, file, declaration] = cells as [string, string, string, string, string, string];
+    if (cells.length !== 6 || cells[0] !== "" || cells[5] !== "")
+      return report(here, `expected a row of four cells and nothing after the table, got ${line}`);
+    const [, tag, formula, file, declaration] = cells as [
+      string,
+      string,
+      string,
+      string,
+      string,
+      string,
+    ];
     if (formula === "definition" || formula === "step") {
-      if (file !== "" || declaration !== "") report(here, `a ${formula} has neither file nor function`);
+      if (file !== "" || declaration !== "")
+        report(here, `a ${formula} has neither file nor function`);
       rows.push({ tag, line: lineOf(text, here), formula: null, file: "", declaration: "" });
       return;
     }
-    const [said, path, name] = [formula, file, declaration].map((cell) => /^(`+)\s?(.+?)\s?\1$/.exec(cell)?.[2]);
+    const [said, path, name] = [formula, file, declaration].map(
+      (cell) => /^(`+)\s?(.+?)\s?\1$/.exec(cell)?.[2],
+    );
     if (said === undefined || path === undefined || name === undefined) {
-      return report(here, `expected three cells in backticks after the tag, or \`definition\` or \`step\` without them and nothing else, got ${line}`);
+      return report(
+        here,
+        `expected three cells in backticks after the tag, or \`definition\` or \`step\` ` +
+          `without them and nothing else, got ${line}`,
+      );
     }
     rows.push({ tag, line: lineOf(text, here), formula: said, file: path, declaration: name });
   });
   return rows;
 }
 
-/** A row must be true: its file has the function, and the function says the formula to the letter. */
-function rowViolations(chapter: Chapter, row: Row, sources: ReadonlyMap<string, SourceText>): string[] {
+/**
+ * A row must be true: its file has the function, and the function says the formula to the letter.
+ */
+function rowViolations(
+  chapter: Chapter,
+  row: Row,
+  sources: ReadonlyMap<string, SourceText>,
+): string[] {
   if (row.formula === null) return [];
   const where = `${chapter.path}:${row.line}:`;
   const source = sources.get(row.file);
@@ -163,19 +237,41 @@ function rowViolations(chapter: Chapter, row: Row, sources: ReadonlyMap<string, 
   if (span === null) return [`${where} ${row.file} has no ${row.declaration}`];
   if (says(source.comments.slice(span.start, span.end), row.tag, row.formula)) return [];
   const found = saidAfter(source.comments.slice(span.start, span.end), row.tag);
-  const instead = found.length === 0 ? `does not cite (${row.tag})` : `says (${row.tag}) ${found.join(`, and (${row.tag}) `)}`;
-  return [`${where} expected ${row.declaration} in ${row.file} to say (${row.tag}) ${row.formula}, but it ${instead}`];
+  const instead =
+    found.length === 0
+      ? `does not cite (${row.tag})`
+      : `says (${row.tag}) ${found.join(`, and (${row.tag}) `)}`;
+  return [
+    `${where} expected ${row.declaration} in ${row.file} to say (${row.tag}) ${row.formula}, ` +
+      `but it ${instead}`,
+  ];
 }
 
-/** Does a comment say the tag and then the whole formula? After it the line ends, or punctuation that leads on to something else. */
+/**
+ * Does a comment say the tag and then the whole formula? After it the line ends, or punctuation
+ * that leads on to something else.
+ */
 function says(comments: string, tag: string, formula: string): boolean {
   if (!isBalanced(formula)) return false;
-  return saidAfter(comments, tag).some((said) => said.startsWith(formula) && /^(?:$|[.,;:](?:\s|$))/.test(said.slice(formula.length)));
+  return saidAfter(comments, tag).some(
+    (said) => said.startsWith(formula) && /^(?:$|[.,;:](?:\s|$))/.test(said.slice(formula.length)),
+  );
 }
 
 /** What stands after each mention of a tag, up to the end of the comment's line. */
 function saidAfter(comments: string, tag: string): string[] {
-  return comments.split(`(${tag}) `).slice(1).map((rest) => rest.split("\n", 1)[0]!.replace(/\*\/\s*$/, "").trimEnd());
+  return comments
+    .split(`(${tag}) `)
+    .slice(1)
+    .map((rest) => restOfLine(rest).trimEnd());
+}
+
+/** Up to the end of a comment's line, which may go on below in lines `//   …`, three spaces in. */
+function restOfLine(comments: string): string {
+  return comments
+    .replace(/\n[ \t]*\/\/ {3}(?=\S)/g, " ")
+    .split("\n", 1)[0]!
+    .replace(/\*\/\s*$/, "");
 }
 
 /** Brackets in pairs: a formula must not be cut off inside one. */
@@ -190,23 +286,51 @@ function isBalanced(formula: string): boolean {
   return open.length === 0;
 }
 
-/** Every tag that code cites is defined, and whatever code says about it, the chapter's table says of that function. */
-function citationViolations(path: string, source: SourceText, chapters: readonly Chapter[]): string[] {
+/**
+ * Every tag that code cites is defined, and whatever code says about it, the chapter's table says
+ * of that function.
+ */
+function citationViolations(
+  path: string,
+  source: SourceText,
+  chapters: readonly Chapter[],
+): string[] {
   return [...source.comments.matchAll(CITATION)].flatMap((found) => {
     const where = `${path}:${lineOf(source.text, found.index)}:`;
     const tag = `${found[1]}.${found[2]}`;
     const unknown = unknownTag(tag, chapters);
     if (unknown !== null) return [`${where} ${unknown}`];
-    const rest = source.comments.slice(found.index + found[0].length).split("\n", 1)[0]!.replace(/\*\/\s*$/, "");
-    if (!/^ \S/.test(rest)) return []; // a mention at the end of a sentence or of a line states nothing
-    const here = chapters.flatMap((chapter) => chapter.rows).flatMap((row) => {
-      const span = row.tag === tag && row.file === path && row.formula !== null ? findDeclaration(source, row.declaration) : null;
-      return span !== null && span.start <= found.index && found.index < span.end ? [{ formula: row.formula!, comments: source.comments.slice(span.start, span.end) }] : [];
-    });
-    if (here.length === 0) return [`${where} says (${tag})${rest.trimEnd()}, but the chapter's table has no row for it in this function (a mere mention ends its sentence)`];
-    // A row that nothing satisfies is reported on its own; a second, different wording beside one that fits is reported here.
-    const fits = here.some(({ formula, comments }) => says(`(${tag})${rest}`, tag, formula) || !says(comments, tag, formula));
-    return fits ? [] : [`${where} says (${tag})${rest.trimEnd()}, but the chapter's table says ${here.map(({ formula }) => formula).join(" or ")}`];
+    const rest = restOfLine(source.comments.slice(found.index + found[0].length));
+    // a mention at the end of a sentence or of a line states nothing
+    if (!/^ \S/.test(rest)) return [];
+    const here = chapters
+      .flatMap((chapter) => chapter.rows)
+      .flatMap((row) => {
+        const span =
+          row.tag === tag && row.file === path && row.formula !== null
+            ? findDeclaration(source, row.declaration)
+            : null;
+        return span !== null && span.start <= found.index && found.index < span.end
+          ? [{ formula: row.formula!, comments: source.comments.slice(span.start, span.end) }]
+          : [];
+      });
+    if (here.length === 0)
+      return [
+        `${where} says (${tag})${rest.trimEnd()}, but the chapter's table has no row for it in ` +
+          `this function (a mere mention ends its sentence)`,
+      ];
+    // A row that nothing satisfies is reported on its own; a second, different wording beside one
+    // that fits is reported here.
+    const fits = here.some(
+      ({ formula, comments }) =>
+        says(`(${tag})${rest}`, tag, formula) || !says(comments, tag, formula),
+    );
+    return fits
+      ? []
+      : [
+          `${where} says (${tag})${rest.trimEnd()}, but the chapter's table says ` +
+            `${here.map(({ formula }) => formula).join(" or ")}`,
+        ];
   });
 }
 
@@ -221,40 +345,68 @@ function mentionViolations(path: string, text: string, chapters: readonly Chapte
 function unknownTag(tag: string, chapters: readonly Chapter[]): string | null {
   const name = tag.slice(0, tag.lastIndexOf("."));
   const chapter = chapters.find((candidate) => candidate.name === name);
-  if (chapter === undefined) return `cites (${tag}), but there is no chapter derivations/${name}.md`;
-  return chapter.tags.some((defined) => defined.tag === tag) ? null : `cites (${tag}), but ${chapter.path} has no such equation`;
+  if (chapter === undefined)
+    return `cites (${tag}), but there is no chapter derivations/${name}.md`;
+  return chapter.tags.some((defined) => defined.tag === tag)
+    ? null
+    : `cites (${tag}), but ${chapter.path} has no such equation`;
 }
 
 /** Every pass of a layer cites the equation it computes, or is put together from passes that do. */
 function passViolations(sources: ReadonlyMap<string, SourceText>): string[] {
-  const passes = new Map<string, { readonly path: string; readonly comments: string; readonly code: string }>();
+  const passes = new Map<
+    string,
+    { readonly path: string; readonly comments: string; readonly code: string }
+  >();
   for (const [path, source] of sources) {
     if (!path.startsWith("src/backprop/")) continue;
-    for (const name of exportedFunctions(source).filter((candidate) => /(?:Forward|Backward)$/.test(candidate))) {
+    for (const name of exportedFunctions(source).filter((candidate) =>
+      /(?:Forward|Backward)$/.test(candidate),
+    )) {
       const { start, end } = findDeclaration(source, name)!;
-      passes.set(name, { path, comments: source.comments.slice(start, end), code: source.code.slice(start, end) });
+      passes.set(name, {
+        path,
+        comments: source.comments.slice(start, end),
+        code: source.code.slice(start, end),
+      });
     }
   }
   const cites = (name: string, callers: readonly string[]): boolean => {
     const pass = passes.get(name);
     if (pass === undefined || callers.includes(name)) return false;
     if (pass.comments.search(CITATION) >= 0) return true;
-    const called = [...pass.code.matchAll(/\b([\w$]+(?:Forward|Backward))\s*\(/g)].map((found) => found[1]!).filter((other) => other !== name);
+    const called = [...pass.code.matchAll(/\b([\w$]+(?:Forward|Backward))\s*\(/g)]
+      .map((found) => found[1]!)
+      .filter((other) => other !== name);
     return called.length > 0 && called.every((other) => cites(other, [...callers, name]));
   };
-  return [...passes].filter(([name]) => !cites(name, [])).map(([name, { path }]) => `${path}: ${name} cites no equation, and neither does what it calls`);
+  return [...passes]
+    .filter(([name]) => !cites(name, []))
+    .map(
+      ([name, { path }]) => `${path}: ${name} cites no equation, and neither does what it calls`,
+    );
 }
 
 /** The reading order in notation.md names every chapter, and only chapters that exist. */
 function readingOrderViolations(files: Files): string[] {
   const path = "derivations/notation.md";
-  const section = /^#+ [^\n]*reading order[^\n]*$([\s\S]*?)(?=^#|(?![\s\S]))/im.exec(files.get(path) ?? "")?.[1];
+  const section = /^#+ [^\n]*reading order[^\n]*$([\s\S]*?)(?=^#|(?![\s\S]))/im.exec(
+    files.get(path) ?? "",
+  )?.[1];
   if (section === undefined) return [`${path}: no section with the reading order`];
-  const named = [...section.matchAll(/\]\(([^)#\s]+)\.md(?:#[^)]*)?\)/g)].map((found) => `derivations/${found[1]}.md`);
+  const named = [...section.matchAll(/\]\(([^)#\s]+)\.md(?:#[^)]*)?\)/g)].map(
+    (found) => `derivations/${found[1]}.md`,
+  );
   const chapters = [...files.keys()].filter(isChapter);
   return [
-    ...named.filter((chapter) => !files.has(chapter)).map((chapter) => `${path}: the reading order names ${chapter}, which does not exist`),
-    ...named.filter((chapter, i) => named.indexOf(chapter) < i).map((chapter) => `${path}: the reading order names ${chapter} twice`),
-    ...chapters.filter((chapter) => chapter !== path && !named.includes(chapter)).map((chapter) => `${path}: the reading order leaves out ${chapter}`),
+    ...named
+      .filter((chapter) => !files.has(chapter))
+      .map((chapter) => `${path}: the reading order names ${chapter}, which does not exist`),
+    ...named
+      .filter((chapter, i) => named.indexOf(chapter) < i)
+      .map((chapter) => `${path}: the reading order names ${chapter} twice`),
+    ...chapters
+      .filter((chapter) => chapter !== path && !named.includes(chapter))
+      .map((chapter) => `${path}: the reading order leaves out ${chapter}`),
   ];
 }

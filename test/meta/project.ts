@@ -11,7 +11,10 @@ export type Files = ReadonlyMap<string, string>;
 
 const NOT_OURS = new Set(["node_modules", "dist", ".test-build", ".git", "runs", "generated"]);
 
-/** The paths of all files below `folder` (of the whole project if it is left out), without what is built or installed. */
+/**
+ * The paths of all files below `folder` (of the whole project if it is left out), without what is
+ * built or installed.
+ */
 export function listFiles(folder = ""): string[] {
   const paths: string[] = [];
   for (const entry of readdirSync(join(root, folder), { withFileTypes: true })) {
@@ -29,5 +32,9 @@ export function readFiles(paths: readonly string[]): Files {
 
 /** Requires that a check found nothing, and lists what it found one below the other. */
 export function assertNone(violations: readonly string[]): void {
-  if (violations.length > 0) throw new Error(`found ${violations.length}:\n${violations.map((violation) => `      ${violation}`).join("\n")}`);
+  if (violations.length > 0)
+    throw new Error(
+      `found ${violations.length}:\n` +
+        `${violations.map((violation) => `      ${violation}`).join("\n")}`,
+    );
 }

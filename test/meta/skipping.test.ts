@@ -8,16 +8,24 @@ import { root } from "./project.js";
 const NOWHERE = "/nowhere/chromium";
 
 /** Runs the browser's tests, and nothing else, as if Chromium were not there. */
-function runWithout(extra: NodeJS.ProcessEnv): { status: number | null; lines: string[]; errors: string } {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [join(root, ".test-build/run.js"), "browser/engine"], {
-    env: { ...process.env, REQUIRE_BROWSER: "", CHROMIUM: NOWHERE, ...extra },
-    encoding: "utf8",
-    timeout: 60_000,
-  });
+function runWithout(extra: NodeJS.ProcessEnv): {
+  status: number | null;
+  lines: string[];
+  errors: string;
+} {
+  const { status, stdout, stderr } = spawnSync(
+    process.execPath,
+    [join(root, ".test-build/run.js"), "browser/engine"],
+    {
+      env: { ...process.env, REQUIRE_BROWSER: "", CHROMIUM: NOWHERE, ...extra },
+      encoding: "utf8",
+      timeout: 60_000,
+    },
+  );
   return { status, lines: stdout.trim().split("\n"), errors: stderr };
 }
 
-test("without Chromium its tests are skipped with one line that says so, and are not counted", () => {
+test("without Chromium its tests are skipped with one line, and are not counted", () => {
   const { status, lines } = runWithout({});
   const said = lines.filter((line) => line.includes("skipped"));
   assert.is(said.length, 1);

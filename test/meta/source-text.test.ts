@@ -18,7 +18,12 @@ test("comments and quoted text are told from code, position by position", () => 
   assert.match(third!, /^ {9}const c = \/ +\/g\.test\(a\) \? 1 \/ 2 \/ 3 : 4; *$/);
   assert.is(fourth!.trimEnd(), "return / /.test(b);");
   const said = comments.split("\n").map((line) => line.trim().replace(/ {2,}/, " … "));
-  assert.equal(said, ['// a comment with "quotes" and `ticks`', "/* two", "lines */ … // end", "// after a pattern"]);
+  assert.equal(said, [
+    '// a comment with "quotes" and `ticks`',
+    "/* two",
+    "lines */ … // end",
+    "// after a pattern",
+  ]);
 });
 
 const source = separate(`/** The file. */
@@ -68,14 +73,17 @@ function ends(name: string): [string, string] | null {
 
 test("a declaration reaches from its comment to its closing bracket", () => {
   assert.equal(ends("first"), ["/** One line of text. */", "}"]);
-  assert.ok(source.text.slice(0, findDeclaration(source, "first")!.end).endsWith("return { z: 2 };\n}"));
+  assert.ok(
+    source.text.slice(0, findDeclaration(source, "first")!.end).endsWith("return { z: 2 };\n}"),
+  );
   assert.equal(ends("second"), ["export const second = (x: number) => {", "};"]);
   assert.equal(ends("third"), ["const third = 3;", "const third = 3;"]);
   assert.equal(ends("Box"), ["export class Box {", "}"]);
   assert.equal(ends("Box.size"), ["/** What it holds. */", "}"]);
   assert.equal(ends("Box.#read"), ["static async #read(): Promise<number> {", "}"]);
   assert.equal(ends("Box.#hidden"), ["#hidden = 1;", "#hidden = 1;"]);
-  for (const nowhere of ["fir", "x", "Box.second", "Box.read", "Crate.size", "a"]) assert.is(ends(nowhere), null, nowhere);
+  for (const nowhere of ["fir", "x", "Box.second", "Box.read", "Crate.size", "a"])
+    assert.is(ends(nowhere), null, nowhere);
 });
 
 test("exported functions are told from other exports", () => {
@@ -95,13 +103,21 @@ type F = import("./six.js").F;
 const g = await import( "./seven.js" );
 const h = import(name), i = require("./eight.js");
 const j = new URL("./nine.wasm", import.meta.url), k = new URL(k, l);
-const from = "./no.js"; /* import "./no.js" */ const m = this.import("./no.js"), n = Array.from("./no.js");
+const from = "./no.js"; /* import "./no.js" */ const m = this.import("./no.js");
+const n = Array.from("./no.js");
 `),
   );
   assert.equal(
     imports.map(({ specifier, kind, line }) => `${line} ${kind} ${specifier}`),
     [
-      ...["1 static ./one.js", "2 static ./two.js", "3 static ./three.js", "4 static ./four.js", "7 static ./five.js", "8 dynamic ./six.js"],
+      ...[
+        "1 static ./one.js",
+        "2 static ./two.js",
+        "3 static ./three.js",
+        "4 static ./four.js",
+        "7 static ./five.js",
+        "8 dynamic ./six.js",
+      ],
       ...["9 dynamic ./seven.js", "10 dynamic null", "10 dynamic ./eight.js", "11 url ./nine.wasm"],
     ],
   );

@@ -1,7 +1,19 @@
 /** The check of a whole network passes a right one, and finds a mistake in any of its layers. */
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { Affine, BatchNorm2d, Conv2d, Dropout, Flatten, type GradientCheckResult, type Layer, LeakyRelu, MaxPool2d, Relu, Residual } from "leibniz/backprop";
+import {
+  Affine,
+  BatchNorm2d,
+  Conv2d,
+  Dropout,
+  Flatten,
+  type GradientCheckResult,
+  type Layer,
+  LeakyRelu,
+  MaxPool2d,
+  Relu,
+  Residual,
+} from "leibniz/backprop";
 import { checkNetwork, initialise, pytorchDefault, Sequential } from "leibniz/network";
 import { multiply, Random, type Tensor } from "leibniz/tensor";
 import { assertRejects } from "../helpers/assert-close.js";
@@ -11,7 +23,10 @@ const labels = [3, 0, 4];
 
 function layers(): Record<string, Layer> {
   return {
-    conv1: new Conv2d({ inChannels: 2, outChannels: 3, kernelSize: [3, 2], padding: [1, 0] }, float64),
+    conv1: new Conv2d(
+      { inChannels: 2, outChannels: 3, kernelSize: [3, 2], padding: [1, 0] },
+      float64,
+    ),
     relu1: new Relu(),
     pool1: new MaxPool2d({ kernelSize: [2, 3], stride: [2, 1] }),
     flatten: new Flatten(),
@@ -28,21 +43,36 @@ function networkOf(all: Record<string, Layer>): Sequential {
 }
 
 const images = (): Tensor => new Random("images").normal([3, 2, 8, 7], 0, 1, "float64");
-const run = (network: Sequential, entries = 20): Promise<GradientCheckResult[]> => checkNetwork(network, images(), labels, { random: new Random("entries"), entries });
+const run = (network: Sequential, entries = 20): Promise<GradientCheckResult[]> =>
+  checkNetwork(network, images(), labels, { random: new Random("entries"), entries });
 
-test("a right network passes, by all parameters and the images, and is left as it was", async () => {
+test("a right network passes, by all parameters and images, and is left as it was", async () => {
   const network = networkOf(layers());
   const before = network.parameters.map(({ parameter }) => [...parameter.value.data]);
   const results = await run(network);
   assert.equal(
     results.map(({ argument, entries, verdict }) => `${argument} ${entries} ${verdict}`),
-    ["conv1.weight 20 pass", "conv1.bias 3 pass", "affine1.weight 20 pass", "affine1.bias 7 pass", "affine2.weight 20 pass", "affine2.bias 5 pass", "images 20 pass"],
+    [
+      "conv1.weight 20 pass",
+      "conv1.bias 3 pass",
+      "affine1.weight 20 pass",
+      "affine1.bias 7 pass",
+      "affine2.weight 20 pass",
+      "affine2.bias 5 pass",
+      "images 20 pass",
+    ],
   );
   for (const { argument, maxRelativeError, checks } of results) {
     assert.ok(maxRelativeError <= 1e-6, `${argument}: ${maxRelativeError}`);
-    assert.ok(checks.some(({ analytic }) => Math.abs(analytic) > 1e-4), `${argument}: every gradient is about 0`);
+    assert.ok(
+      checks.some(({ analytic }) => Math.abs(analytic) > 1e-4),
+      `${argument}: every gradient is about 0`,
+    );
   }
-  assert.equal(network.parameters.map(({ parameter }) => [...parameter.value.data]), before);
+  assert.equal(
+    network.parameters.map(({ parameter }) => [...parameter.value.data]),
+    before,
+  );
 });
 
 /** A layer whose dX is `factor` times what it should be. */
@@ -60,7 +90,7 @@ function tampered(layer: Layer, factor: number): Layer {
   };
 }
 
-test("a dX that is 0.1 % too large is found in everything before it, and nothing behind it", async () => {
+test("a dX that is 0.1 % too large is found in all before it, and in nothing behind", async () => {
   const all = layers();
   const wrongAfter: [layer: string, wrong: string[]][] = [
     ["affine2", ["conv1.weight", "conv1.bias", "affine1.weight", "affine1.bias", "images"]],
@@ -69,12 +99,17 @@ test("a dX that is 0.1 % too large is found in everything before it, and nothing
   ];
   for (const [name, wrong] of wrongAfter) {
     const results = await run(networkOf({ ...all, [name]: tampered(all[name]!, 1.001) }));
-    assert.equal(results.filter(({ verdict }) => verdict === "wrong").map(({ argument }) => argument), wrong, name);
-    for (const { maxRelativeError } of results.filter(({ verdict }) => verdict === "wrong")) assert.ok(Math.abs(maxRelativeError - 0.001 / 1.001) < 1e-5, String(maxRelativeError));
+    assert.equal(
+      results.filter(({ verdict }) => verdict === "wrong").map(({ argument }) => argument),
+      wrong,
+      name,
+    );
+    for (const { maxRelativeError } of results.filter(({ verdict }) => verdict === "wrong"))
+      assert.ok(Math.abs(maxRelativeError - 0.001 / 1.001) < 1e-5, String(maxRelativeError));
   }
 });
 
-test("kinks are told with the layer whose choice flips, and a smaller step is tried before", async () => {
+test("kinks are told with the layer that flips, after a smaller step was tried", async () => {
   const network = networkOf(layers());
   const conv1 = network.parameters[0]!.parameter.value;
   const bias = network.parameters[1]!.parameter.value;
@@ -83,7 +118,10 @@ test("kinks are told with the layer whose choice flips, and a smaller step is tr
   const ofBias = (await run(network)).find(({ argument }) => argument === "conv1.bias")!;
   assert.equal(ofBias.kinks, [[0]]);
   assert.is(ofBias.verdict, "pass");
-  assert.match(ofBias.checks[0]!.flipped!, /^relu1: the sign of \[0, 0, 0, 0\] flips from 1 to 0, relu1: .*, and \d+ more$/);
+  assert.match(
+    ofBias.checks[0]!.flipped!,
+    /^relu1: the sign of \[0, 0, 0, 0\] flips from 1 to 0, relu1: .*, and \d+ more$/,
+  );
   assert.ok(Math.abs(ofBias.checks[0]!.step - 1e-6) < 1e-12);
   assert.ok(Math.abs(ofBias.checks[1]!.step - 1e-3) < 1e-12);
   bias.data.set([3e-5, 0.3, -0.2]);
@@ -93,9 +131,19 @@ test("kinks are told with the layer whose choice flips, and a smaller step is tr
 });
 
 test("layers inside layers, layers that draw, and layers that keep something", async () => {
-  const body = { conv2: new Conv2d({ inChannels: 3, outChannels: 3, kernelSize: [3, 1], padding: [1, 0] }, float64), bn2: new BatchNorm2d({ channels: 3 }, float64), leaky2: new LeakyRelu() };
+  const body = {
+    conv2: new Conv2d(
+      { inChannels: 3, outChannels: 3, kernelSize: [3, 1], padding: [1, 0] },
+      float64,
+    ),
+    bn2: new BatchNorm2d({ channels: 3 }, float64),
+    leaky2: new LeakyRelu(),
+  };
   const network = networkOf({
-    conv1: new Conv2d({ inChannels: 2, outChannels: 3, kernelSize: [3, 2], padding: [1, 0] }, float64),
+    conv1: new Conv2d(
+      { inChannels: 2, outChannels: 3, kernelSize: [3, 2], padding: [1, 0] },
+      float64,
+    ),
     block: new Residual({ body }),
     pool: new MaxPool2d({ kernelSize: [2, 3], stride: [2, 1] }),
     flatten: new Flatten(),
@@ -105,17 +153,33 @@ test("layers inside layers, layers that draw, and layers that keep something", a
   const kept = network.buffers.map(({ buffer }) => [...buffer.value.data]);
   assert.ok(kept.length > 0);
   const results = await run(network);
-  assert.equal(results.map(({ argument }) => argument), [...network.parameters.map(({ name }) => name), "images"]);
+  assert.equal(
+    results.map(({ argument }) => argument),
+    [...network.parameters.map(({ name }) => name), "images"],
+  );
   for (const { argument, verdict, maxRelativeError } of results) {
-    // The bias in front of a normalisation is taken out again: its gradient is 0, and rounding is all that can be measured.
+    // The bias in front of a normalisation is taken out again: its gradient is 0, and rounding is
+    // all that can be measured.
     if (argument === "block.conv2.bias") assert.is(verdict, "noise");
     else assert.is(verdict, "pass", `${argument}: ${maxRelativeError}`);
   }
-  assert.equal(network.buffers.map(({ buffer }) => [...buffer.value.data]), kept);
+  assert.equal(
+    network.buffers.map(({ buffer }) => [...buffer.value.data]),
+    kept,
+  );
 });
 
 test("a leaky rectifier in a block names itself", async () => {
-  const network = networkOf({ flatten: new Flatten(), block: new Residual({ body: { affine: new Affine({ inFeatures: 112, outFeatures: 112 }, float64), leaky: new LeakyRelu() } }), last: new Affine({ inFeatures: 112, outFeatures: 5 }, float64) });
+  const network = networkOf({
+    flatten: new Flatten(),
+    block: new Residual({
+      body: {
+        affine: new Affine({ inFeatures: 112, outFeatures: 112 }, float64),
+        leaky: new LeakyRelu(),
+      },
+    }),
+    last: new Affine({ inFeatures: 112, outFeatures: 5 }, float64),
+  });
   network.parameters[0]!.parameter.value.data.fill(0);
   network.parameters[1]!.parameter.value.data.fill(0.3);
   network.parameters[1]!.parameter.value.data.fill(1e-9, 0, 40);
@@ -125,7 +189,14 @@ test("a leaky rectifier in a block names itself", async () => {
 });
 
 test("float32 is refused", async () => {
-  await assertRejects(() => checkNetwork(networkOf(layers()), images().astype("float32"), labels, { random: new Random(0) }), "float64", "images in float32");
+  await assertRejects(
+    () =>
+      checkNetwork(networkOf(layers()), images().astype("float32"), labels, {
+        random: new Random(0),
+      }),
+    "float64",
+    "images in float32",
+  );
 });
 
 test.run();

@@ -10,9 +10,13 @@ const FILE = "some/file.safetensors";
 /** No message is longer, whatever the file holds. */
 const LONGEST_MESSAGE = 600;
 
-/** The bytes of a file with this header, as text or as what JSON makes of a value, and this data. */
+/**
+ * The bytes of a file with this header, as text or as what JSON makes of a value, and this data.
+ */
 function fileOf(header: unknown, data: ArrayLike<number> = [], headerLength?: bigint): Uint8Array {
-  const json = new TextEncoder().encode(typeof header === "string" ? header : JSON.stringify(header));
+  const json = new TextEncoder().encode(
+    typeof header === "string" ? header : JSON.stringify(header),
+  );
   const bytes = new Uint8Array(8 + json.length + data.length);
   new DataView(bytes.buffer).setBigUint64(0, headerLength ?? BigInt(json.length), true);
   bytes.set(json, 8);
@@ -20,7 +24,10 @@ function fileOf(header: unknown, data: ArrayLike<number> = [], headerLength?: bi
   return bytes;
 }
 
-/** Decodes; null for an InputError, whose message must be one short line that starts with the file's name. Any other error passes through. */
+/**
+ * Decodes; null for an InputError, whose message must be one short line that starts with the file's
+ * name. Any other error passes through.
+ */
 function tryDecode(bytes: Uint8Array): Safetensors | null {
   try {
     return decodeSafetensors(bytes, FILE);
@@ -28,7 +35,10 @@ function tryDecode(bytes: Uint8Array): Safetensors | null {
     if (!(error instanceof InputError)) throw error;
     assert.ok(error.message.startsWith(`${FILE}: expected `), error.message);
     assert.not.match(error.message, /[\n\r\u2028\u2029]/);
-    assert.ok(error.message.length <= LONGEST_MESSAGE, `a message of ${error.message.length} characters`);
+    assert.ok(
+      error.message.length <= LONGEST_MESSAGE,
+      `a message of ${error.message.length} characters`,
+    );
     return null;
   }
 }
@@ -49,7 +59,7 @@ function sample(): Safetensors {
     ["scale", Tensor.full([], 0.1)],
     ["nothing", Tensor.zeros([2, 0, 3], "float64")],
   ]);
-  return { tensors, metadata: { format: "a test", "naïve": "žluťoučký 🐎\n" } };
+  return { tensors, metadata: { format: "a test", naïve: "žluťoučký 🐎\n" } };
 }
 
 function assertSame(actual: Safetensors, expected: Safetensors): void {
@@ -70,23 +80,40 @@ test("what is written is read back: both types, scalars, empty tensors, metadata
 
 test("random tensors come back bit by bit, NaN, infinities and −0 included", () => {
   const entry = fc.tuple(
-    fc.string({ unit: "grapheme" }).filter((name) => name !== "__metadata__" && !/^\d+$/.test(name)),
+    fc
+      .string({ unit: "grapheme" })
+      .filter((name) => name !== "__metadata__" && !/^\d+$/.test(name)),
     fc.oneof(
       fc.tuple(fc.constant<DType>("float32"), fc.float32Array({ maxLength: 12 })),
       fc.tuple(fc.constant<DType>("float64"), fc.float64Array({ maxLength: 12 })),
     ),
   );
   fc.assert(
-    fc.property(fc.uniqueArray(entry, { selector: ([name]) => name, maxLength: 5 }), fc.dictionary(fc.string(), fc.string()), (entries, metadata) => {
-      const tensors = new Map(entries.map(([name, [, data]]) => [name, Tensor.wrap(data, data.length % 2 === 0 ? [2, data.length / 2, 1] : [data.length])]));
-      assertSame(decodeSafetensors(encodeSafetensors({ tensors, metadata }), FILE), { tensors, metadata });
-    }),
+    fc.property(
+      fc.uniqueArray(entry, { selector: ([name]) => name, maxLength: 5 }),
+      fc.dictionary(fc.string(), fc.string()),
+      (entries, metadata) => {
+        const tensors = new Map(
+          entries.map(([name, [, data]]) => [
+            name,
+            Tensor.wrap(data, data.length % 2 === 0 ? [2, data.length / 2, 1] : [data.length]),
+          ]),
+        );
+        assertSame(decodeSafetensors(encodeSafetensors({ tensors, metadata }), FILE), {
+          tensors,
+          metadata,
+        });
+      },
+    ),
     { seed: 1, numRuns: 200 },
   );
 });
 
 /** Two tensors and a line of metadata, byte by byte. */
-const HANDMADE_HEADER = '{"__metadata__":{"by":"hand"},"a":{"dtype":"F32","shape":[1,2],"data_offsets":[0,8]},"b":{"dtype":"F64","shape":[],"data_offsets":[8,16]}}';
+const HANDMADE_HEADER =
+  '{"__metadata__":{"by":"hand"},' +
+  '"a":{"dtype":"F32","shape":[1,2],"data_offsets":[0,8]},' +
+  '"b":{"dtype":"F64","shape":[],"data_offsets":[8,16]}}';
 const HANDMADE = new Uint8Array([
   ...[0x90, 0, 0, 0, 0, 0, 0, 0], // 144 = the header's 138 bytes, and 6 spaces
   ...new TextEncoder().encode(HANDMADE_HEADER.padEnd(144)),
@@ -97,7 +124,10 @@ const HANDMADE = new Uint8Array([
 
 test("the layout of the bytes is the one of a file built by hand", () => {
   assert.is(HANDMADE_HEADER.length, 138);
-  const tensors = new Map([["a", tensor([[1.5, -2]], "float32")], ["b", tensor(0.1)]]);
+  const tensors = new Map([
+    ["a", tensor([[1.5, -2]], "float32")],
+    ["b", tensor(0.1)],
+  ]);
   const encoded = encodeSafetensors({ tensors, metadata: { by: "hand" } });
   assert.is(Buffer.from(encoded).toString("latin1"), Buffer.from(HANDMADE).toString("latin1"));
   const { tensors: read, metadata } = decodeSafetensors(HANDMADE, FILE);
@@ -108,7 +138,10 @@ test("the layout of the bytes is the one of a file built by hand", () => {
 
 test("the data starts at a multiple of 8 whatever the names are long", () => {
   for (let length = 1; length <= 9; length++) {
-    const bytes = encodeSafetensors({ tensors: new Map([["n".repeat(length), Tensor.zeros([3])]]), metadata: {} });
+    const bytes = encodeSafetensors({
+      tensors: new Map([["n".repeat(length), Tensor.zeros([3])]]),
+      metadata: {},
+    });
     const headerLength = Number(new DataView(bytes.buffer).getBigUint64(0, true));
     assert.is(headerLength % 8, 0);
     assert.is(bytes.length, 8 + headerLength + 12);
@@ -116,11 +149,21 @@ test("the data starts at a multiple of 8 whatever the names are long", () => {
 });
 
 test("a view is written row by row, as it reads", () => {
-  const view = tensor([[1, 2, 3], [4, 5, 6]]).transpose();
-  assertClose(decodeSafetensors(encodeSafetensors({ tensors: new Map([["view", view]]), metadata: {} }), FILE).tensors.get("view")!, view.clone(), { tolerance: 0 });
+  const view = tensor([
+    [1, 2, 3],
+    [4, 5, 6],
+  ]).transpose();
+  assertClose(
+    decodeSafetensors(
+      encodeSafetensors({ tensors: new Map([["view", view]]), metadata: {} }),
+      FILE,
+    ).tensors.get("view")!,
+    view.clone(),
+    { tolerance: 0 },
+  );
 });
 
-test("tensors are copies: neither the file's bytes nor their place in memory matter afterwards", () => {
+test("tensors are copies: the file's bytes and their place no longer matter", () => {
   const shifted = new Uint8Array(HANDMADE.length + 3);
   shifted.set(HANDMADE, 3);
   const bytes = shifted.subarray(3);
@@ -130,51 +173,80 @@ test("tensors are copies: neither the file's bytes nor their place in memory mat
 });
 
 test("tensors in any order in the data, a header of any length, and spaces after it", () => {
-  const header = { late: { dtype: "F32", shape: [1], data_offsets: [4, 8] }, early: { dtype: "F32", shape: [1], data_offsets: [0, 4] } };
-  const { tensors } = decodeSafetensors(fileOf(`${JSON.stringify(header)}   `, [0, 0, 0xc0, 0x3f, 0, 0, 0, 0xc0]), FILE);
-  assert.equal([...tensors].map(([name, x]) => [name, x.item()]), [["late", -2], ["early", 1.5]]);
+  const header = {
+    late: { dtype: "F32", shape: [1], data_offsets: [4, 8] },
+    early: { dtype: "F32", shape: [1], data_offsets: [0, 4] },
+  };
+  const { tensors } = decodeSafetensors(
+    fileOf(`${JSON.stringify(header)}   `, [0, 0, 0xc0, 0x3f, 0, 0, 0, 0xc0]),
+    FILE,
+  );
+  assert.equal(
+    [...tensors].map(([name, x]) => [name, x.item()]),
+    [
+      ["late", -2],
+      ["early", 1.5],
+    ],
+  );
 });
 
 test("a file that PyTorch's weights were recorded in: names, shapes, order, numbers", () => {
-  const bytes = new Uint8Array(readFileSync(new URL("../../test/fixtures/notebook-seed0/initial.safetensors", import.meta.url)));
+  const bytes = new Uint8Array(
+    readFileSync(
+      new URL("../../test/fixtures/notebook-seed0/initial.safetensors", import.meta.url),
+    ),
+  );
   const { tensors, metadata } = decodeSafetensors(bytes, "initial.safetensors");
-  assert.equal([...tensors].map(([name, { shape, dtype }]) => [name, shape, dtype]), [
-    ["conv1.weight", [16, 1, 3, 3], "float32"],
-    ["conv1.bias", [16], "float32"],
-    ["conv2.weight", [32, 16, 3, 3], "float32"],
-    ["conv2.bias", [32], "float32"],
-    ["affine1.weight", [120, 800], "float32"],
-    ["affine1.bias", [120], "float32"],
-    ["affine2.weight", [10, 120], "float32"],
-    ["affine2.bias", [10], "float32"],
-  ]);
+  assert.equal(
+    [...tensors].map(([name, { shape, dtype }]) => [name, shape, dtype]),
+    [
+      ["conv1.weight", [16, 1, 3, 3], "float32"],
+      ["conv1.bias", [16], "float32"],
+      ["conv2.weight", [32, 16, 3, 3], "float32"],
+      ["conv2.bias", [32], "float32"],
+      ["affine1.weight", [120, 800], "float32"],
+      ["affine1.bias", [120], "float32"],
+      ["affine2.weight", [10, 120], "float32"],
+      ["affine2.bias", [10], "float32"],
+    ],
+  );
   assert.equal({ ...metadata }, {});
   const view = new DataView(bytes.buffer);
   const start = bytes.length - 102_130 * 4;
   let at = start;
-  for (const { data } of tensors.values()) for (const value of data) {
-    if (value !== view.getFloat32(at, true)) assert.unreachable(`byte ${at}: expected ${view.getFloat32(at, true)}, got ${value}`);
-    at += 4;
-  }
+  for (const { data } of tensors.values())
+    for (const value of data) {
+      if (value !== view.getFloat32(at, true))
+        assert.unreachable(`byte ${at}: expected ${view.getFloat32(at, true)}, got ${value}`);
+      at += 4;
+    }
   assert.is(at, bytes.length);
   const limit = 1 / Math.sqrt(800); // PyTorch's initial weights of affine1 lie below it
   const largest = Math.max(...Array.from(tensors.get("affine1.weight")!.data, Math.abs));
-  assert.ok(largest <= Math.fround(limit) && largest > 0.999 * limit, `largest of affine1.weight: ${largest}`);
+  assert.ok(
+    largest <= Math.fround(limit) && largest > 0.999 * limit,
+    `largest of affine1.weight: ${largest}`,
+  );
 });
 
 test("a file cut short anywhere is refused, and so is one with anything after its end", () => {
   const bytes = encodeSafetensors(sample());
   for (let length = 0; length < bytes.length; length++) {
-    if (tryDecode(bytes.subarray(0, length)) !== null) assert.unreachable(`the first ${length} of ${bytes.length} bytes were read as a file`);
+    if (tryDecode(bytes.subarray(0, length)) !== null)
+      assert.unreachable(`the first ${length} of ${bytes.length} bytes were read as a file`);
   }
-  for (const extra of [1, 4, 8]) assert.is(tryDecode(new Uint8Array([...bytes, ...new Uint8Array(extra)])), null);
+  for (const extra of [1, 4, 8])
+    assert.is(tryDecode(new Uint8Array([...bytes, ...new Uint8Array(extra)])), null);
 });
 
-test("any bytes changed anywhere: a refusal in one line, or tensors that the data has room for", () => {
+test("bytes changed anywhere: a refusal in one line, or tensors that fit the data", () => {
   const bytes = encodeSafetensors(sample());
   const start = 8 + Number(new DataView(bytes.buffer).getBigUint64(0, true));
   const outcome = { refused: 0, read: 0 };
-  const flip = fc.tuple(fc.oneof(fc.nat({ max: bytes.length - 1 }), fc.nat({ max: start - 1 })), fc.integer({ min: 1, max: 255 }));
+  const flip = fc.tuple(
+    fc.oneof(fc.nat({ max: bytes.length - 1 }), fc.nat({ max: start - 1 })),
+    fc.integer({ min: 1, max: 255 }),
+  );
   fc.assert(
     fc.property(fc.array(flip, { minLength: 1, maxLength: 2 }), (flips) => {
       const changed = bytes.slice();
@@ -190,21 +262,66 @@ test("any bytes changed anywhere: a refusal in one line, or tensors that the dat
 
 /** Requires that the tensors together are exactly as large as the data. */
 function assertCovers({ tensors }: Safetensors, bytes: Uint8Array): void {
-  const dataLength = bytes.length - 8 - Number(new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true));
-  assert.is([...tensors.values()].reduce((total, x) => total + x.data.byteLength, 0), dataLength);
+  const dataLength =
+    bytes.length - 8 - Number(new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true));
+  assert.is(
+    [...tensors.values()].reduce((total, x) => total + x.data.byteLength, 0),
+    dataLength,
+  );
 }
 
 test("random headers: a refusal in one line, or tensors that the data has room for", () => {
   const outcome = { refused: 0, read: 0 };
-  const whole = fc.oneof({ weight: 4, arbitrary: fc.nat({ max: 3 }) }, { weight: 1, arbitrary: fc.oneof(fc.integer(), fc.maxSafeNat(), fc.double(), fc.jsonValue()) });
-  const plausible = fc.tuple(fc.constantFrom("F32", "F64", "F32", "I8", 32), fc.oneof(fc.constantFrom([], [1], [2], [0], [1, 2]), fc.array(whole, { maxLength: 4 })), fc.nat({ max: 3 }).map((words) => 4 * words));
+  const whole = fc.oneof(
+    { weight: 4, arbitrary: fc.nat({ max: 3 }) },
+    { weight: 1, arbitrary: fc.oneof(fc.integer(), fc.maxSafeNat(), fc.double(), fc.jsonValue()) },
+  );
+  const plausible = fc.tuple(
+    fc.constantFrom("F32", "F64", "F32", "I8", 32),
+    fc.oneof(fc.constantFrom([], [1], [2], [0], [1, 2]), fc.array(whole, { maxLength: 4 })),
+    fc.nat({ max: 3 }).map((words) => 4 * words),
+  );
   const entry = fc.oneof(
-    { weight: 6, arbitrary: plausible.map(([dtype, shape, begin]) => ({ dtype, shape, data_offsets: [begin, begin + shape.reduce<number>((n, e) => n * Number(e), dtype === "F64" ? 8 : 4)] })) },
-    { weight: 1, arbitrary: fc.record({ dtype: fc.jsonValue(), shape: fc.jsonValue(), data_offsets: fc.jsonValue() }, { requiredKeys: [] }) },
+    {
+      weight: 6,
+      arbitrary: plausible.map(([dtype, shape, begin]) => ({
+        dtype,
+        shape,
+        data_offsets: [
+          begin,
+          begin + shape.reduce<number>((n, e) => n * Number(e), dtype === "F64" ? 8 : 4),
+        ],
+      })),
+    },
+    {
+      weight: 1,
+      arbitrary: fc.record(
+        { dtype: fc.jsonValue(), shape: fc.jsonValue(), data_offsets: fc.jsonValue() },
+        { requiredKeys: [] },
+      ),
+    },
     { weight: 1, arbitrary: fc.jsonValue() },
   );
-  const name = fc.oneof(fc.string(), fc.constantFrom("a", "b", "__metadata__", "__proto__", "constructor", "new\nline", "n".repeat(1000)));
-  const header = fc.oneof({ weight: 8, arbitrary: fc.dictionary(name, entry, { maxKeys: 3 }).map((value) => JSON.stringify(value)) }, { weight: 1, arbitrary: fc.json() }, { weight: 1, arbitrary: fc.string({ unit: "binary" }) });
+  const name = fc.oneof(
+    fc.string(),
+    fc.constantFrom(
+      "a",
+      "b",
+      "__metadata__",
+      "__proto__",
+      "constructor",
+      "new\nline",
+      "n".repeat(1000),
+    ),
+  );
+  const header = fc.oneof(
+    {
+      weight: 8,
+      arbitrary: fc.dictionary(name, entry, { maxKeys: 3 }).map((value) => JSON.stringify(value)),
+    },
+    { weight: 1, arbitrary: fc.json() },
+    { weight: 1, arbitrary: fc.string({ unit: "binary" }) },
+  );
   fc.assert(
     fc.property(header, fc.nat({ max: 4 }), (text, words) => {
       const bytes = fileOf(text, new Uint8Array(4 * words));
@@ -218,35 +335,97 @@ test("random headers: a refusal in one line, or tensors that the data has room f
 });
 
 test("random bytes", () => {
-  fc.assert(fc.property(fc.uint8Array({ maxLength: 200 }), (bytes) => void tryDecode(bytes)), { seed: 4, numRuns: 500 });
-  fc.assert(fc.property(fc.uint8Array({ maxLength: 200 }), (bytes) => void tryDecode(fileOf("", bytes, BigInt(Math.floor(bytes.length / 2))))), { seed: 5, numRuns: 500 });
+  fc.assert(
+    fc.property(fc.uint8Array({ maxLength: 200 }), (bytes) => void tryDecode(bytes)),
+    { seed: 4, numRuns: 500 },
+  );
+  fc.assert(
+    fc.property(
+      fc.uint8Array({ maxLength: 200 }),
+      (bytes) => void tryDecode(fileOf("", bytes, BigInt(Math.floor(bytes.length / 2)))),
+    ),
+    { seed: 5, numRuns: 500 },
+  );
 });
 
-test("a header as long as the length field can say is refused before anything is read", async () => {
+test("a header as long as its field can say is refused before anything is read", async () => {
   for (const length of [2n ** 64n - 1n, 2n ** 63n, 2n ** 53n, 100_000_001n, 145n + 17n]) {
     const bytes = HANDMADE.slice();
     new DataView(bytes.buffer).setBigUint64(0, length, true);
-    await assertRejects(() => decodeSafetensors(bytes, FILE), FILE, `a header of ${length} bytes`, "cut short");
+    await assertRejects(
+      () => decodeSafetensors(bytes, FILE),
+      FILE,
+      `a header of ${length} bytes`,
+      "cut short",
+    );
   }
 });
 
-const f32 = (begin: number, end: number, shape: unknown = [(end - begin) / 4]): object => ({ dtype: "F32", shape, data_offsets: [begin, end] });
+const f32 = (begin: number, end: number, shape: unknown = [(end - begin) / 4]): object => ({
+  dtype: "F32",
+  shape,
+  data_offsets: [begin, end],
+});
 
 for (const [what, header, ...pieces] of [
-  ["tensors that overlap", { a: f32(0, 8), b: f32(4, 12) }, "the next tensor at data byte 8", "one at 4"],
-  ["a tensor inside another", { a: f32(0, 12), b: f32(4, 8) }, "the next tensor at data byte 12", "one at 4"],
-  ["the same place twice", { a: f32(0, 12), b: f32(0, 12) }, "the next tensor at data byte 12", "one at 0"],
+  [
+    "tensors that overlap",
+    { a: f32(0, 8), b: f32(4, 12) },
+    "the next tensor at data byte 8",
+    "one at 4",
+  ],
+  [
+    "a tensor inside another",
+    { a: f32(0, 12), b: f32(4, 8) },
+    "the next tensor at data byte 12",
+    "one at 4",
+  ],
+  [
+    "the same place twice",
+    { a: f32(0, 12), b: f32(0, 12) },
+    "the next tensor at data byte 12",
+    "one at 0",
+  ],
   ["a hole", { a: f32(0, 4), b: f32(8, 12) }, "the next tensor at data byte 4", "one at 8"],
   ["a hole at the start", { a: f32(4, 12) }, "the next tensor at data byte 0", "one at 4"],
   ["bytes after the last tensor", { a: f32(0, 8) }, "8 data bytes", "got 12"],
   ["data without any tensor", {}, "0 data bytes", "got 12"],
-  ["a tensor that ends after the data", { a: f32(0, 16) }, "tensor a", "[4]", "12 data bytes", "[0, 16]"],
+  [
+    "a tensor that ends after the data",
+    { a: f32(0, 16) },
+    "tensor a",
+    "[4]",
+    "12 data bytes",
+    "[0, 16]",
+  ],
   ["offsets in the wrong order", { a: f32(12, 0, [3]) }, "tensor a", "[12, 0]"],
-  ["negative offsets", { a: { dtype: "F32", shape: [3], data_offsets: [-12, 0] } }, "tensor a", "data_offsets", "[-12,0]"],
-  ["three offsets", { a: { dtype: "F32", shape: [3], data_offsets: [0, 12, 12] } }, "tensor a", "data_offsets"],
+  [
+    "negative offsets",
+    { a: { dtype: "F32", shape: [3], data_offsets: [-12, 0] } },
+    "tensor a",
+    "data_offsets",
+    "[-12,0]",
+  ],
+  [
+    "three offsets",
+    { a: { dtype: "F32", shape: [3], data_offsets: [0, 12, 12] } },
+    "tensor a",
+    "data_offsets",
+  ],
   ["no offsets", { a: { dtype: "F32", shape: [3] } }, "tensor a", "data_offsets", "none"],
-  ["offsets that are text", { a: { dtype: "F32", shape: [3], data_offsets: ["0", "12"] } }, "tensor a", "data_offsets"],
-  ["a shape that needs more than its offsets", { a: f32(0, 12, [2, 2]) }, "tensor a", "[2, 2]", "to take 16"],
+  [
+    "offsets that are text",
+    { a: { dtype: "F32", shape: [3], data_offsets: ["0", "12"] } },
+    "tensor a",
+    "data_offsets",
+  ],
+  [
+    "a shape that needs more than its offsets",
+    { a: f32(0, 12, [2, 2]) },
+    "tensor a",
+    "[2, 2]",
+    "to take 16",
+  ],
   ["a shape that needs less", { a: f32(0, 12, [2]) }, "tensor a", "[2]", "to take 8"],
   ["a shape with a fraction", { a: f32(0, 12, [1.5, 2]) }, "tensor a", "[1.5,2]"],
   ["a negative extent", { a: f32(0, 12, [-3]) }, "tensor a", "[-3]"],
@@ -254,13 +433,36 @@ for (const [what, header, ...pieces] of [
   ["a shape whose size overflows", { a: f32(0, 12, [2 ** 52, 2 ** 52, 0, 3]) }, "tensor a"],
   ["a shape that is no array", { a: f32(0, 12, 3) }, "tensor a", "shape", "3"],
   ["no shape", { a: { dtype: "F32", data_offsets: [0, 12] } }, "tensor a", "shape", "none"],
-  ["more axes than anybody has", { a: f32(0, 12, [3, ...new Array<number>(3000).fill(1)]) }, "tensor a", "axes", "3001"],
-  ["half precision", { a: { dtype: "F16", shape: [6], data_offsets: [0, 12] } }, "tensor a", "F32 or F64", "F16"],
-  ["whole numbers", { a: { dtype: "I64", shape: [1], data_offsets: [0, 8] } }, "tensor a", "F32 or F64", "I64"],
+  [
+    "more axes than anybody has",
+    { a: f32(0, 12, [3, ...new Array<number>(3000).fill(1)]) },
+    "tensor a",
+    "axes",
+    "3001",
+  ],
+  [
+    "half precision",
+    { a: { dtype: "F16", shape: [6], data_offsets: [0, 12] } },
+    "tensor a",
+    "F32 or F64",
+    "F16",
+  ],
+  [
+    "whole numbers",
+    { a: { dtype: "I64", shape: [1], data_offsets: [0, 8] } },
+    "tensor a",
+    "F32 or F64",
+    "I64",
+  ],
   ["no type", { a: { shape: [3], data_offsets: [0, 12] } }, "tensor a", "F32 or F64", "none"],
   ["an entry that is null", { a: null }, "tensor a"],
   ["an entry that is text", { a: "F32" }, "tensor a"],
-  ["metadata that is no text", { __metadata__: { epochs: 3 }, a: f32(0, 12) }, "__metadata__", '{"epochs":3}'],
+  [
+    "metadata that is no text",
+    { __metadata__: { epochs: 3 }, a: f32(0, 12) },
+    "__metadata__",
+    '{"epochs":3}',
+  ],
   ["metadata that is a list", { __metadata__: ["x"], a: f32(0, 12) }, "__metadata__", '["x"]'],
   ["metadata that is null", { __metadata__: null, a: f32(0, 12) }, "__metadata__", "null"],
   ["a header that is a list", [f32(0, 12)], "a JSON object"],
@@ -268,7 +470,12 @@ for (const [what, header, ...pieces] of [
   ["a header that is null", "null", "a JSON object", "null"],
   ["a header that is no JSON", "{'a': 1}", "JSON"],
   ["lists in lists in lists", `${"[".repeat(100_000)}${"]".repeat(100_000)}`, "a JSON object"],
-  ["a type of lists in lists in lists", `{"a":{"dtype":${"[".repeat(100_000)}${"]".repeat(100_000)}}}`, "tensor a", "F32 or F64"],
+  [
+    "a type of lists in lists in lists",
+    `{"a":{"dtype":${"[".repeat(100_000)}${"]".repeat(100_000)}}}`,
+    "tensor a",
+    "F32 or F64",
+  ],
 ] as const) {
   test(`refused: ${what}`, async () => {
     const bytes = fileOf(header, new Uint8Array(12));
@@ -284,7 +491,11 @@ test("a header that is not UTF-8 is refused", async () => {
 });
 
 test("a name with a line break leaves the message on one line", async () => {
-  await assertRejects(() => decodeSafetensors(fileOf({ "two\nlines\r\u2028": f32(0, 4) }), FILE), FILE, "two lines");
+  await assertRejects(
+    () => decodeSafetensors(fileOf({ "two\nlines\r\u2028": f32(0, 4) }), FILE),
+    FILE,
+    "two lines",
+  );
 });
 
 test("names that JavaScript's objects give a meaning are only names here", () => {
@@ -292,21 +503,43 @@ test("names that JavaScript's objects give a meaning are only names here", () =>
   const tensors = new Map(names.map((name, i) => [name, Tensor.full([1], i + 1)]));
   const metadata = JSON.parse('{"__proto__": "text", "valueOf": "text"}') as Record<string, string>;
   const read = decodeSafetensors(encodeSafetensors({ tensors, metadata }), FILE);
-  assert.equal([...read.tensors].map(([name, x]) => [name, x.item()]), names.map((name, i) => [name, i + 1]));
-  assert.equal(Object.entries(read.metadata), [["__proto__", "text"], ["valueOf", "text"]]);
+  assert.equal(
+    [...read.tensors].map(([name, x]) => [name, x.item()]),
+    names.map((name, i) => [name, i + 1]),
+  );
+  assert.equal(Object.entries(read.metadata), [
+    ["__proto__", "text"],
+    ["valueOf", "text"],
+  ]);
   assert.is(Object.getPrototypeOf(read.metadata), Object.prototype);
   assert.equal(Object.keys(Object.prototype), []);
 });
 
 test("a tensor cannot be called as the metadata are", async () => {
-  await assertRejects(() => encodeSafetensors({ tensors: new Map([["__metadata__", Tensor.zeros([1])]]), metadata: {} }), "encodeSafetensors", "__metadata__");
+  await assertRejects(
+    () =>
+      encodeSafetensors({ tensors: new Map([["__metadata__", Tensor.zeros([1])]]), metadata: {} }),
+    "encodeSafetensors",
+    "__metadata__",
+  );
 });
 
 test("a Node Buffer is read like any other bytes, and the tensors are copies of it", () => {
-  const bytes = Buffer.from(encodeSafetensors({ tensors: new Map([["a", tensor([1, 2], "float32")], ["b", tensor([3], "float32")]]), metadata: {} }));
+  const bytes = Buffer.from(
+    encodeSafetensors({
+      tensors: new Map([
+        ["a", tensor([1, 2], "float32")],
+        ["b", tensor([3], "float32")],
+      ]),
+      metadata: {},
+    }),
+  );
   const { tensors } = decodeSafetensors(bytes, "buffer");
   bytes.fill(0);
-  assert.equal([...tensors.values()].map((value) => value.toNested()), [[1, 2], [3]]);
+  assert.equal(
+    [...tensors.values()].map((value) => value.toNested()),
+    [[1, 2], [3]],
+  );
 });
 
 test.run();

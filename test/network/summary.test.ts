@@ -6,7 +6,12 @@ import { assertRejects } from "../helpers/assert-close.js";
 
 test("the notes' network: every shape and every count", () => {
   assert.equal(
-    summarise(notebookNetwork(), [1, 1, 28, 28]).map(({ name, kind, outputShape, parameters }) => [name, kind, outputShape, parameters]),
+    summarise(notebookNetwork(), [1, 1, 28, 28]).map(({ name, kind, outputShape, parameters }) => [
+      name,
+      kind,
+      outputShape,
+      parameters,
+    ]),
     [
       ["conv1", "conv2d", [1, 16, 26, 26], 16 * 1 * 3 * 3 + 16],
       ["relu1", "relu", [1, 16, 26, 26], 0],
@@ -24,8 +29,14 @@ test("the notes' network: every shape and every count", () => {
 
 test("the notes' network has 102,130 parameters", () => {
   const rows = summarise(notebookNetwork(), [1, 1, 28, 28]);
-  assert.is(rows.reduce((total, { parameters }) => total + parameters, 0), 102_130);
-  assert.is(notebookNetwork().parameters.reduce((total, { parameter }) => total + parameter.value.size, 0), 102_130);
+  assert.is(
+    rows.reduce((total, { parameters }) => total + parameters, 0),
+    102_130,
+  );
+  assert.is(
+    notebookNetwork().parameters.reduce((total, { parameter }) => total + parameter.value.size, 0),
+    102_130,
+  );
 });
 
 test("the table, to the letter", () => {
@@ -47,7 +58,12 @@ total                                   102,130`;
 
 test("columns are as wide as their widest cell, heading or not", () => {
   const network = new Sequential({
-    aVeryLongNameForALayer: new Conv2d({ inChannels: 3, outChannels: 2, kernelSize: [2, 3], bias: false }),
+    aVeryLongNameForALayer: new Conv2d({
+      inChannels: 3,
+      outChannels: 2,
+      kernelSize: [2, 3],
+      bias: false,
+    }),
     f: new Flatten(),
     a: new Affine({ inFeatures: 2 * 6 * 5, outFeatures: 3 }),
   });
@@ -55,11 +71,21 @@ test("columns are as wide as their widest cell, heading or not", () => {
   assert.is(lines.length, 5);
   assert.equal(new Set(lines.map((line) => line.length)).size, 1);
   const [heading, conv, flatten, affine, total] = lines as [string, string, string, string, string];
-  for (const [column, cells] of [["kind", ["conv2d", "flatten", "affine"]], ["output", ["[5, 2, 6, 5]", "[5, 60]", "[5, 3]"]]] as const) {
+  for (const [column, cells] of [
+    ["kind", ["conv2d", "flatten", "affine"]],
+    ["output", ["[5, 2, 6, 5]", "[5, 60]", "[5, 3]"]],
+  ] as const) {
     const start = heading.indexOf(column);
-    [conv, flatten, affine].forEach((line, row) => assert.ok(line.startsWith(cells[row]!, start), `${column}: ${line}`));
+    [conv, flatten, affine].forEach((line, row) =>
+      assert.ok(line.startsWith(cells[row]!, start), `${column}: ${line}`),
+    );
   }
-  assert.ok(conv.endsWith(" 36") && affine.endsWith(" 183") && total.endsWith(" 219") && heading.endsWith(" parameters"));
+  assert.ok(
+    conv.endsWith(" 36") &&
+      affine.endsWith(" 183") &&
+      total.endsWith(" 219") &&
+      heading.endsWith(" parameters"),
+  );
 });
 
 test("running statistics have a column of their own, where there are any", () => {
@@ -69,7 +95,14 @@ test("running statistics have a column of their own, where there are any", () =>
     flatten: new Flatten(),
   });
   const rows = summarise(network, [1, 1, 3, 4]);
-  assert.equal(rows.map(({ parameters, buffers }) => [parameters, buffers]), [[4200, 0], [1200, 1200], [0, 0]]);
+  assert.equal(
+    rows.map(({ parameters, buffers }) => [parameters, buffers]),
+    [
+      [4200, 0],
+      [1200, 1200],
+      [0, 0],
+    ],
+  );
   const table = `
 layer    kind         output          parameters  buffers
 conv     conv2d       [1, 600, 2, 2]       4,200         
@@ -79,12 +112,30 @@ total                                      5,400    1,200`;
   assert.snapshot(`\n${formatSummary(rows)}`, table);
 });
 
-test("layers inside a block have rows of their own, before the block's, and are counted once", () => {
+test("layers inside a block have rows of their own, before the block's, counted once", () => {
   const network = new Sequential({
     conv: new Conv2d({ inChannels: 1, outChannels: 2, kernelSize: [3, 1] }),
     block1: new Residual({
-      body: { conv1: new Conv2d({ inChannels: 2, outChannels: 4, kernelSize: [1, 3], stride: [1, 2], padding: [0, 1] }), relu: new Relu(), inner: new Residual({ body: { dropout: new Dropout({ probability: 0.5 }) } }) },
-      shortcut: { projection: new Conv2d({ inChannels: 2, outChannels: 4, kernelSize: 1, stride: [1, 2], bias: false }) },
+      body: {
+        conv1: new Conv2d({
+          inChannels: 2,
+          outChannels: 4,
+          kernelSize: [1, 3],
+          stride: [1, 2],
+          padding: [0, 1],
+        }),
+        relu: new Relu(),
+        inner: new Residual({ body: { dropout: new Dropout({ probability: 0.5 }) } }),
+      },
+      shortcut: {
+        projection: new Conv2d({
+          inChannels: 2,
+          outChannels: 4,
+          kernelSize: 1,
+          stride: [1, 2],
+          bias: false,
+        }),
+      },
     }),
     flatten: new Flatten(),
     affine: new Affine({ inFeatures: 60, outFeatures: 10 }),
@@ -105,11 +156,37 @@ total                                                654`;
 });
 
 test("an image that does not fit is refused with the layer's name", async () => {
-  await assertRejects(() => summarise(notebookNetwork(), [1, 1, 28, 24]), "layer affine1: ", "[1, 640]", "[120, 800]");
-  await assertRejects(() => summarise(notebookNetwork(), [1, 3, 28, 28]), "layer conv1: ", "[1, 3, 28, 28]", "[16, 1, 3, 3]");
-  const block = new Sequential({ block1: new Residual({ body: { relu: new Relu(), conv: new Conv2d({ inChannels: 2, outChannels: 2, kernelSize: [3, 1] }) } }) });
-  await assertRejects(() => summarise(block, [1, 3, 7, 6]), "layer block1.conv: conv2d: expected", "[1, 3, 7, 6]", "[2, 2, 3, 1]");
-  await assertRejects(() => summarise(block, [1, 2, 7, 6]), "layer block1: residual: expected the body's output to have x's shape [1, 2, 7, 6], got [1, 2, 5, 6]");
+  await assertRejects(
+    () => summarise(notebookNetwork(), [1, 1, 28, 24]),
+    "layer affine1: ",
+    "[1, 640]",
+    "[120, 800]",
+  );
+  await assertRejects(
+    () => summarise(notebookNetwork(), [1, 3, 28, 28]),
+    "layer conv1: ",
+    "[1, 3, 28, 28]",
+    "[16, 1, 3, 3]",
+  );
+  const block = new Sequential({
+    block1: new Residual({
+      body: {
+        relu: new Relu(),
+        conv: new Conv2d({ inChannels: 2, outChannels: 2, kernelSize: [3, 1] }),
+      },
+    }),
+  });
+  await assertRejects(
+    () => summarise(block, [1, 3, 7, 6]),
+    "layer block1.conv: conv2d: expected",
+    "[1, 3, 7, 6]",
+    "[2, 2, 3, 1]",
+  );
+  await assertRejects(
+    () => summarise(block, [1, 2, 7, 6]),
+    "layer block1: residual: expected the body's output to have x's shape [1, 2, 7, 6], " +
+      "got [1, 2, 5, 6]",
+  );
 });
 
 test.run();

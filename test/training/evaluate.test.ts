@@ -9,7 +9,10 @@ import { evaluate } from "leibniz/training";
 import { assertClose, assertCloseArrays } from "../helpers/assert-close.js";
 import { mnist, someImages } from "../helpers/mnist.js";
 
-/** Images of 1 × 2 pixels whose logits are the pixels themselves, 0 … 1, and a third class with logit 0.5. */
+/**
+ * Images of 1 × 2 pixels whose logits are the pixels themselves, 0 … 1, and a third class with
+ * logit 0.5.
+ */
 function twoPixels(): Sequential {
   const affine = new Affine({ inFeatures: 2, outFeatures: 3 });
   affine.weight.value.data.set([1, 0, 0, 1, 0, 0]);
@@ -19,41 +22,85 @@ function twoPixels(): Sequential {
 
 const PIXELS = [255, 0, /**/ 0, 255, /**/ 51, 102, /**/ 204, 0, /**/ 0, 0];
 const LABELS = [0, 0, 2, 0, 1];
-const dataset: Dataset = makeDataset({ count: 5, height: 1, width: 2, pixels: Uint8Array.from(PIXELS) }, Uint8Array.from(LABELS), "test");
-const LOGITS = [[1, 0, 0.5], [0, 1, 0.5], [0.2, 0.4, 0.5], [0.8, 0, 0.5], [0, 0, 0.5]];
-const lossOf = (n: number): number => Math.log(LOGITS[n]!.reduce((sum, logit) => sum + Math.exp(logit), 0)) - LOGITS[n]![LABELS[n]!]!;
-const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
+const dataset: Dataset = makeDataset(
+  { count: 5, height: 1, width: 2, pixels: Uint8Array.from(PIXELS) },
+  Uint8Array.from(LABELS),
+  "test",
+);
+const LOGITS = [
+  [1, 0, 0.5],
+  [0, 1, 0.5],
+  [0.2, 0.4, 0.5],
+  [0.8, 0, 0.5],
+  [0, 0, 0.5],
+];
+const lossOf = (n: number): number =>
+  Math.log(LOGITS[n]!.reduce((sum, logit) => sum + Math.exp(logit), 0)) - LOGITS[n]![LABELS[n]!]!;
+const mean = (values: readonly number[]): number =>
+  values.reduce((sum, value) => sum + value, 0) / values.length;
 
 for (const batchSize of [1, 2, 3, 5, 8]) {
-  test(`batches of ${batchSize}: the loss is the mean of the batches' means, the accuracy the share of the images`, async () => {
-    const network = twoPixels();
-    const result = await evaluate({ network, dataset, backend: reference, batchSize });
-    const starts = [0, 1, 2, 3, 4].filter((n) => n % batchSize === 0);
-    const batchMeans = starts.map((start) => mean([0, 1, 2, 3, 4].slice(start, start + batchSize).map(lossOf)));
-    assertCloseArrays([result.loss], [mean(batchMeans)], { tolerance: 1e-6, what: "loss" });
-    assert.is(result.correct, 3); // images 0, 2 and 3
-    assert.is(result.accuracy, 3 / 5);
-    assert.ok(result.seconds >= 0 && result.seconds < 10);
-  });
+  test(
+    `batches of ${batchSize}: the loss is the mean of the batches' means, ` +
+      `the accuracy the share of the images`,
+    async () => {
+      const network = twoPixels();
+      const result = await evaluate({ network, dataset, backend: reference, batchSize });
+      const starts = [0, 1, 2, 3, 4].filter((n) => n % batchSize === 0);
+      const batchMeans = starts.map((start) =>
+        mean([0, 1, 2, 3, 4].slice(start, start + batchSize).map(lossOf)),
+      );
+      assertCloseArrays([result.loss], [mean(batchMeans)], { tolerance: 1e-6, what: "loss" });
+      assert.is(result.correct, 3); // images 0, 2 and 3
+      assert.is(result.accuracy, 3 / 5);
+      assert.ok(result.seconds >= 0 && result.seconds < 10);
+    },
+  );
 }
 
-test("after every batch: its logits in the images' order, as copies, and how many are done", async () => {
+test("after every batch: its logits in order, as copies, and how many are done", async () => {
   const seen: [Tensor, number][] = [];
-  await evaluate({ network: twoPixels(), dataset, backend: reference, batchSize: 2, onBatch: (logits, done) => seen.push([logits, done]) });
-  assert.equal(seen.map(([, done]) => done), [2, 4, 5]);
-  assert.equal(seen.map(([logits]) => [...logits.shape]), [[2, 3], [2, 3], [1, 3]]);
-  assertCloseArrays(seen.flatMap(([logits]) => [...logits.data]), LOGITS.flat(), { tolerance: 1e-6 });
+  await evaluate({
+    network: twoPixels(),
+    dataset,
+    backend: reference,
+    batchSize: 2,
+    onBatch: (logits, done) => seen.push([logits, done]),
+  });
+  assert.equal(
+    seen.map(([, done]) => done),
+    [2, 4, 5],
+  );
+  assert.equal(
+    seen.map(([logits]) => [...logits.shape]),
+    [
+      [2, 3],
+      [2, 3],
+      [1, 3],
+    ],
+  );
+  assertCloseArrays(
+    seen.flatMap(([logits]) => [...logits.data]),
+    LOGITS.flat(),
+    { tolerance: 1e-6 },
+  );
 });
 
-test("the network is run for evaluation: its layers keep nothing that a backward pass could use", async () => {
+test("the network is run for evaluation: nothing is kept for a backward pass", async () => {
   const network = twoPixels();
   await network.forward(Tensor.zeros([3, 1, 1, 2]), { backend: reference, training: true });
   await evaluate({ network, dataset, backend: reference, batchSize: 2 });
-  const error = await network.backward(Tensor.zeros([1, 3])).then(() => null, (reason: unknown) => reason as Error);
-  assert.match(error?.message ?? "no error", /^affine\.backward: expected a forward pass in training mode/);
+  const error = await network.backward(Tensor.zeros([1, 3])).then(
+    () => null,
+    (reason: unknown) => reason as Error,
+  );
+  assert.match(
+    error?.message ?? "no error",
+    /^affine\.backward: expected a forward pass in training mode/,
+  );
 });
 
-test("on a backend that reclaims memory the logits stay, and agree with the reference", async () => {
+test("on a backend that reclaims memory the logits stay, and match the reference", async () => {
   const { test: images } = await mnist();
   const few = someImages(images, 70, 100);
   const backend = await openBackend({ name: "wasm", threads: 2 });
@@ -62,16 +109,33 @@ test("on a backend that reclaims memory the logits stay, and agree with the refe
     initialise(fast, new Random(3));
     const before = await weightsSha256(fast);
     const logits: Tensor[] = [];
-    const result = await evaluate({ network: fast, dataset: few, backend, batchSize: 32, onBatch: (batch) => logits.push(batch) });
+    const result = await evaluate({
+      network: fast,
+      dataset: few,
+      backend,
+      batchSize: 32,
+      onBatch: (batch) => logits.push(batch),
+    });
     assert.is(await weightsSha256(fast), before);
-    for (const { name, parameter } of fast.parameters) assert.ok(parameter.grad.data.every((value) => value === 0), name);
+    for (const { name, parameter } of fast.parameters)
+      assert.ok(
+        parameter.grad.data.every((value) => value === 0),
+        name,
+      );
 
     const slow = notebookNetwork();
     initialise(slow, new Random(3));
     const expected: Tensor[] = [];
-    const reliable = await evaluate({ network: slow, dataset: few, backend: reference, batchSize: 32, onBatch: (batch) => expected.push(batch) });
+    const reliable = await evaluate({
+      network: slow,
+      dataset: few,
+      backend: reference,
+      batchSize: 32,
+      onBatch: (batch) => expected.push(batch),
+    });
     assert.is(logits.length, 3);
-    for (const [i, batch] of logits.entries()) assertClose(batch, expected[i]!, { tolerance: 1e-5, what: `batch ${i}` });
+    for (const [i, batch] of logits.entries())
+      assertClose(batch, expected[i]!, { tolerance: 1e-5, what: `batch ${i}` });
     assertCloseArrays([result.loss], [reliable.loss], { tolerance: 1e-6, what: "loss" });
     assert.is(result.correct, reliable.correct);
   } finally {

@@ -1,11 +1,35 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { Affine, BatchNorm1d, BatchNorm2d, Conv2d, Flatten, MaxPool2d, Relu } from "leibniz/backprop";
+import {
+  Affine,
+  BatchNorm1d,
+  BatchNorm2d,
+  Conv2d,
+  Flatten,
+  MaxPool2d,
+  Relu,
+} from "leibniz/backprop";
 import { loadMnist, makeBatch, type Dataset } from "leibniz/data";
 import { type Backend, reference, wasmBackend } from "leibniz/kernels";
 import { initialise, Sequential, weightsSha256 } from "leibniz/network";
-import { Random, Tensor } from "leibniz/tensor";
-import { Adam, AdamW, decodeCheckpoint, encodeCheckpoint, evaluate, findRecipe, oneCycle, type Optimizer, type Recipe, recipes, Sgd, stepDecay, train, type TrainingEvent, warmUp } from "leibniz/training";
+import { Random, type Tensor } from "leibniz/tensor";
+import {
+  Adam,
+  AdamW,
+  decodeCheckpoint,
+  encodeCheckpoint,
+  evaluate,
+  findRecipe,
+  oneCycle,
+  type Optimizer,
+  type Recipe,
+  recipes,
+  Sgd,
+  stepDecay,
+  train,
+  type TrainingEvent,
+  warmUp,
+} from "leibniz/training";
 import { assertClose, assertRejects } from "../helpers/assert-close.js";
 
 const mnist = await loadMnist();
@@ -13,7 +37,10 @@ const mnist = await loadMnist();
 /** The first images of a data set. */
 function first(dataset: Dataset, count: number): Dataset {
   const { height, width, pixels } = dataset.images;
-  return { images: { count, height, width, pixels: pixels.subarray(0, count * height * width) }, labels: dataset.labels.subarray(0, count) };
+  return {
+    images: { count, height, width, pixels: pixels.subarray(0, count * height * width) },
+    labels: dataset.labels.subarray(0, count),
+  };
 }
 
 const small = { train: first(mnist.train, 200), test: first(mnist.test, 50) };
@@ -23,28 +50,66 @@ interface Run {
   readonly events: TrainingEvent[];
 }
 
-async function run(recipe: Recipe, backend: Backend, { seed = 1, epochs = 2, network = recipe.network(backend), data = small, from }: { seed?: number; epochs?: number; network?: Sequential; data?: typeof small; from?: { epoch: number; optimizer: Optimizer } } = {}): Promise<Run> {
+async function run(
+  recipe: Recipe,
+  backend: Backend,
+  {
+    seed = 1,
+    epochs = 2,
+    network = recipe.network(backend),
+    data = small,
+    from,
+  }: {
+    seed?: number;
+    epochs?: number;
+    network?: Sequential;
+    data?: typeof small;
+    from?: { epoch: number; optimizer: Optimizer };
+  } = {},
+): Promise<Run> {
   const random = new Random(seed);
   if (from === undefined) initialise(network, random.split("initial weights"));
   const events: TrainingEvent[] = [];
-  for await (const event of train({ recipe, network, ...data, backend, random, epochs, ...(from === undefined ? {} : { from }) })) events.push(event);
+  for await (const event of train({
+    recipe,
+    network,
+    ...data,
+    backend,
+    random,
+    epochs,
+    ...(from === undefined ? {} : { from }),
+  }))
+    events.push(event);
   return { network, events };
 }
 
 const wasm = await wasmBackend({ threads: 1 });
 const recipe = findRecipe("default");
 
-test("events come in order: a step for each batch, then the evaluation, then the epoch", async () => {
+test("events come in order: a step for each batch, the evaluation, then the epoch", async () => {
   const { events } = await run(recipe, wasm);
-  assert.equal(events.map(({ type }) => type), [0, 1].flatMap(() => [...new Array<string>(7).fill("step"), "evaluating", "epoch"]));
+  assert.equal(
+    events.map(({ type }) => type),
+    [0, 1].flatMap(() => [...new Array<string>(7).fill("step"), "evaluating", "epoch"]),
+  );
   const steps = events.flatMap((event) => (event.type === "step" ? [event] : []));
-  assert.equal(steps.slice(0, 7).map(({ epoch, step, steps: all, images }) => [epoch, step, all, images]), [32, 64, 96, 128, 160, 192, 200].map((images, i) => [0, i + 1, 7, images]));
-  assert.ok(Math.abs(steps[0]!.loss - Math.log(10)) < 0.1, "before it has learned anything, the loss is that of a guess among ten");
+  assert.equal(
+    steps.slice(0, 7).map(({ epoch, step, steps: all, images }) => [epoch, step, all, images]),
+    [32, 64, 96, 128, 160, 192, 200].map((images, i) => [0, i + 1, 7, images]),
+  );
+  assert.ok(
+    Math.abs(steps[0]!.loss - Math.log(10)) < 0.1,
+    "before it has learned anything, the loss is that of a guess among ten",
+  );
   const epoch = events.find((event) => event.type === "epoch")!;
-  assert.ok(epoch.type === "epoch" && epoch.result.trainLoss === steps[6]!.meanLoss && epoch.result.trainAccuracy === steps[6]!.meanAccuracy);
+  assert.ok(
+    epoch.type === "epoch" &&
+      epoch.result.trainLoss === steps[6]!.meanLoss &&
+      epoch.result.trainAccuracy === steps[6]!.meanAccuracy,
+  );
 });
 
-test("the loss of an epoch is the mean over its steps, the test loss that of evaluate", async () => {
+test("an epoch's loss is the mean over its steps, the test loss that of evaluate", async () => {
   const { events, network } = await run(recipe, wasm, { epochs: 1 });
   const losses = events.flatMap((event) => (event.type === "step" ? [event.loss] : []));
   const last = events.at(-1)!;
@@ -56,7 +121,9 @@ test("the loss of an epoch is the mean over its steps, the test loss that of eva
     assert.ok(Math.abs(event.meanLoss - total / event.step) < 1e-12, `step ${event.step}`);
     assert.ok(event.imagesPerSecond > 0 && Number.isFinite(event.imagesPerSecond));
   }
-  assert.ok(Math.abs(last.result.trainLoss - losses.reduce((sum, loss) => sum + loss, 0) / 7) < 1e-12);
+  assert.ok(
+    Math.abs(last.result.trainLoss - losses.reduce((sum, loss) => sum + loss, 0) / 7) < 1e-12,
+  );
   const again = await evaluate({ network, dataset: small.test, backend: wasm, batchSize: 256 });
   assert.equal([last.result.testLoss, last.result.testAccuracy], [again.loss, again.accuracy]);
 });
@@ -65,11 +132,15 @@ test("32 images are learned by heart", async () => {
   const data = { train: first(mnist.train, 32), test: first(mnist.train, 32) };
   const { events } = await run(recipe, wasm, { epochs: 60, data });
   const last = events.at(-1)!;
-  assert.ok(last.type === "epoch" && last.result.testAccuracy === 1, "accuracy 1 on what it has seen");
+  assert.ok(
+    last.type === "epoch" && last.result.testAccuracy === 1,
+    "accuracy 1 on what it has seen",
+  );
 });
 
 test("the same seed gives the same weights, another seed others", async () => {
-  const hash = async (seed: number): Promise<string> => weightsSha256((await run(recipe, wasm, { seed, epochs: 1 })).network);
+  const hash = async (seed: number): Promise<string> =>
+    weightsSha256((await run(recipe, wasm, { seed, epochs: 1 })).network);
   assert.is(await hash(1), await hash(1));
   assert.is.not(await hash(2), await hash(1));
 });
@@ -78,21 +149,33 @@ test("the same seed gives the same weights, another seed others", async () => {
 const scheduled: Recipe = {
   ...recipe,
   name: "scheduled",
-  optimizer: (network, backend) => new AdamW(network.parameters, { learningRate: 3e-3 }, backend.allocator),
+  optimizer: (network, backend) =>
+    new AdamW(network.parameters, { learningRate: 3e-3 }, backend.allocator),
   schedule: warmUp(3, oneCycle()),
   clipNorm: 0.5,
 };
 
 for (const chosen of [...recipes, scheduled]) {
-  test(`${chosen.name}: going on from a checkpoint is as if nothing had happened, to the bit`, async () => {
+  test(`${chosen.name}: going on from a checkpoint leaves no trace, to the bit`, async () => {
     const whole = await run(chosen, wasm, { epochs: 3 });
     const stopped = chosen.network(wasm);
     const random = new Random(1);
     initialise(stopped, random.split("initial weights"));
     let bytes: Uint8Array | null = null;
-    for await (const event of train({ recipe: chosen, network: stopped, ...small, backend: wasm, random, epochs: 3 })) {
+    for await (const event of train({
+      recipe: chosen,
+      network: stopped,
+      ...small,
+      backend: wasm,
+      random,
+      epochs: 3,
+    })) {
       if (event.type !== "epoch") continue;
-      bytes = encodeCheckpoint(stopped, event.optimizer, { epochs: 1, recipe: chosen.name, seed: 1 });
+      bytes = encodeCheckpoint(stopped, event.optimizer, {
+        epochs: 1,
+        recipe: chosen.name,
+        seed: 1,
+      });
       break;
     }
     const checkpoint = decodeCheckpoint(bytes!, "checkpoint");
@@ -102,18 +185,25 @@ for (const chosen of [...recipes, scheduled]) {
     checkpoint.restore(network, optimizer);
     const rest = await run(chosen, wasm, { epochs: 3, network, from: { epoch: 1, optimizer } });
     assert.is(await weightsSha256(network), await weightsSha256(whole.network));
-    const rates = (events: readonly TrainingEvent[]): number[] => events.flatMap((event) => (event.type === "step" ? [event.learningRate] : []));
+    const rates = (events: readonly TrainingEvent[]): number[] =>
+      events.flatMap((event) => (event.type === "step" ? [event.learningRate] : []));
     const done = rates(whole.events).length / 3;
     assert.equal(rates(rest.events), rates(whole.events).slice(done));
   });
 }
 
-/** The default recipe with a network that keeps running statistics. No biases in front of them: their gradients are rounding errors, of which Adam makes whole steps. */
+/**
+ * The default recipe with a network that keeps running statistics. No biases in front of them:
+ * their gradients are rounding errors, of which Adam makes whole steps.
+ */
 const normalised: Recipe = {
   ...recipe,
   network: ({ allocator }) =>
     new Sequential({
-      conv1: new Conv2d({ inChannels: 1, outChannels: 6, kernelSize: [3, 5], stride: 2, bias: false }, { allocator }), // → 6×13×12
+      conv1: new Conv2d(
+        { inChannels: 1, outChannels: 6, kernelSize: [3, 5], stride: 2, bias: false },
+        { allocator },
+      ), // → 6×13×12
       bn1: new BatchNorm2d({ channels: 6 }, { allocator }),
       relu1: new Relu(),
       pool1: new MaxPool2d({ kernelSize: [2, 3] }), // → 6×6×4
@@ -125,72 +215,164 @@ const normalised: Recipe = {
     }),
 };
 
-test("with batch normalisation: going on from a checkpoint is as if nothing had happened, and so is evaluating", async () => {
-  const whole = await run(normalised, wasm, { epochs: 3 });
-  const part = await run(normalised, wasm, { epochs: 1 });
-  const epoch = part.events.at(-1)!;
-  if (epoch.type !== "epoch") throw new Error("expected an epoch");
-  const network = normalised.network(wasm);
-  const optimizer = normalised.optimizer(network, wasm);
-  decodeCheckpoint(encodeCheckpoint(part.network, epoch.optimizer, { epochs: 1, recipe: "default", seed: 1 }), "checkpoint").restore(network, optimizer);
-  const { loss, accuracy } = await evaluate({ network, dataset: small.test, backend: wasm, batchSize: 256 });
-  assert.equal([loss, accuracy], [epoch.result.testLoss, epoch.result.testAccuracy]);
-  const inSmallBatches = await evaluate({ network, dataset: small.test, backend: wasm, batchSize: 10 });
-  assert.ok(Math.abs(inSmallBatches.loss - loss) < 1e-5, `in evaluation no image sees another: ${inSmallBatches.loss} and ${loss}`);
-  assert.is(await weightsSha256(network), await weightsSha256(part.network), "evaluating moved the running statistics");
-  await run(normalised, wasm, { epochs: 3, network, from: { epoch: 1, optimizer } });
-  assert.is(await weightsSha256(network), await weightsSha256(whole.network));
-});
+test(
+  "with batch normalisation: going on from a checkpoint is as if nothing had happened, " +
+    "and so is evaluating",
+  async () => {
+    const whole = await run(normalised, wasm, { epochs: 3 });
+    const part = await run(normalised, wasm, { epochs: 1 });
+    const epoch = part.events.at(-1)!;
+    if (epoch.type !== "epoch") throw new Error("expected an epoch");
+    const network = normalised.network(wasm);
+    const optimizer = normalised.optimizer(network, wasm);
+    decodeCheckpoint(
+      encodeCheckpoint(part.network, epoch.optimizer, { epochs: 1, recipe: "default", seed: 1 }),
+      "checkpoint",
+    ).restore(network, optimizer);
+    const { loss, accuracy } = await evaluate({
+      network,
+      dataset: small.test,
+      backend: wasm,
+      batchSize: 256,
+    });
+    assert.equal([loss, accuracy], [epoch.result.testLoss, epoch.result.testAccuracy]);
+    const inSmallBatches = await evaluate({
+      network,
+      dataset: small.test,
+      backend: wasm,
+      batchSize: 10,
+    });
+    assert.ok(
+      Math.abs(inSmallBatches.loss - loss) < 1e-5,
+      `in evaluation no image sees another: ${inSmallBatches.loss} and ${loss}`,
+    );
+    assert.is(
+      await weightsSha256(network),
+      await weightsSha256(part.network),
+      "evaluating moved the running statistics",
+    );
+    await run(normalised, wasm, { epochs: 3, network, from: { epoch: 1, optimizer } });
+    assert.is(await weightsSha256(network), await weightsSha256(whole.network));
+  },
+);
 
-test("with batch normalisation: another backend trains to the same losses and running statistics", async () => {
+test("with batch normalisation: another backend trains to the same losses", async () => {
   const data = { train: first(mnist.train, 96), test: first(mnist.test, 20) };
   // Adam would divide gradients that are rounding errors by their own size.
-  const chosen: Recipe = { ...normalised, optimizer: (network, { allocator }) => new Sgd(network.parameters, { learningRate: 0.05, momentum: 0.9 }, allocator) };
-  const [fast, plain] = [await run(chosen, wasm, { epochs: 1, data }), await run(chosen, reference, { epochs: 1, data })];
-  const losses = ({ events }: Run): number[] => events.flatMap((event) => (event.type === "step" ? [event.loss] : event.type === "epoch" ? [event.result.testLoss] : []));
+  const chosen: Recipe = {
+    ...normalised,
+    optimizer: (network, { allocator }) =>
+      new Sgd(network.parameters, { learningRate: 0.05, momentum: 0.9 }, allocator),
+  };
+  const [fast, plain] = [
+    await run(chosen, wasm, { epochs: 1, data }),
+    await run(chosen, reference, { epochs: 1, data }),
+  ];
+  const losses = ({ events }: Run): number[] =>
+    events.flatMap((event) =>
+      event.type === "step" ? [event.loss] : event.type === "epoch" ? [event.result.testLoss] : [],
+    );
   assert.is(losses(fast).length, 4);
-  losses(fast).forEach((loss, i) => assert.ok(Math.abs(loss - losses(plain)[i]!) < 1e-5, `loss ${i}: ${loss} and ${losses(plain)[i]}`));
+  losses(fast).forEach((loss, i) =>
+    assert.ok(
+      Math.abs(loss - losses(plain)[i]!) < 1e-5,
+      `loss ${i}: ${loss} and ${losses(plain)[i]}`,
+    ),
+  );
   for (const [i, { name, buffer }] of fast.network.buffers.entries()) {
-    assertClose(buffer.value, plain.network.buffers[i]!.buffer.value, { tolerance: 1e-5, what: name });
-    assert.ok(buffer.value.data.some((value) => Math.abs(value - buffer.start) > 1e-2), `${name} has not moved`);
+    assertClose(buffer.value, plain.network.buffers[i]!.buffer.value, {
+      tolerance: 1e-5,
+      what: name,
+    });
+    assert.ok(
+      buffer.value.data.some((value) => Math.abs(value - buffer.start) > 1e-2),
+      `${name} has not moved`,
+    );
   }
 });
 
-test("a schedule is asked for every step of the whole training, and its rate is what the step is taken with", async () => {
-  const asked: [number, number][] = [];
-  const first5 = (step: number, total: number): number => (asked.push([step, total]), step < 5 ? 1 / (step + 1) : 0);
-  const network = recipe.network(wasm);
-  initialise(network, new Random(1));
-  const chosen: Recipe = { ...recipe, optimizer: ({ parameters }) => new Sgd(parameters, { learningRate: 0.25 }), schedule: first5 };
-  const [rates, hashes]: [number[], string[]] = [[], []];
-  for await (const event of train({ recipe: chosen, network, ...small, backend: wasm, random: new Random(1), epochs: 2 })) {
-    if (event.type !== "step") continue;
-    rates.push(event.learningRate);
-    hashes.push(await weightsSha256(network));
-  }
-  assert.equal(asked, Array.from({ length: 14 }, (_, step) => [step, 14]));
-  assert.equal(rates, [1, 1 / 2, 1 / 3, 1 / 4, 1 / 5, ...new Array<number>(9).fill(0)].map((factor) => factor * 0.25));
-  assert.is(new Set(hashes).size, 5, "the weights stay once the rate is 0");
-});
+test(
+  "a schedule is asked for every step of the whole training, " +
+    "and its rate is what the step is taken with",
+  async () => {
+    const asked: [number, number][] = [];
+    const first5 = (step: number, total: number): number => (
+      asked.push([step, total]), step < 5 ? 1 / (step + 1) : 0
+    );
+    const network = recipe.network(wasm);
+    initialise(network, new Random(1));
+    const chosen: Recipe = {
+      ...recipe,
+      optimizer: ({ parameters }) => new Sgd(parameters, { learningRate: 0.25 }),
+      schedule: first5,
+    };
+    const [rates, hashes]: [number[], string[]] = [[], []];
+    for await (const event of train({
+      recipe: chosen,
+      network,
+      ...small,
+      backend: wasm,
+      random: new Random(1),
+      epochs: 2,
+    })) {
+      if (event.type !== "step") continue;
+      rates.push(event.learningRate);
+      hashes.push(await weightsSha256(network));
+    }
+    assert.equal(
+      asked,
+      Array.from({ length: 14 }, (_, step) => [step, 14]),
+    );
+    assert.equal(
+      rates,
+      [1, 1 / 2, 1 / 3, 1 / 4, 1 / 5, ...new Array<number>(9).fill(0)].map(
+        (factor) => factor * 0.25,
+      ),
+    );
+    assert.is(new Set(hashes).size, 5, "the weights stay once the rate is 0");
+  },
+);
 
-test("a schedule of the factor f is a rate of f times the optimizer's, and none is the factor 1", async () => {
-  const withRate = (learningRate: number): Recipe["optimizer"] => (network) => new Sgd(network.parameters, { learningRate, momentum: 0.5 });
-  const hash = async (chosen: Recipe): Promise<string> => weightsSha256((await run(chosen, wasm, { epochs: 1 })).network);
+test("a schedule of the factor f is f times the rate, and none is the factor 1", async () => {
+  const withRate =
+    (learningRate: number): Recipe["optimizer"] =>
+    (network) =>
+      new Sgd(network.parameters, { learningRate, momentum: 0.5 });
+  const hash = async (chosen: Recipe): Promise<string> =>
+    weightsSha256((await run(chosen, wasm, { epochs: 1 })).network);
   const plain = await hash({ ...recipe, optimizer: withRate(0.125) });
   assert.is(await hash({ ...recipe, optimizer: withRate(0.5), schedule: () => 0.25 }), plain);
-  assert.is(await hash({ ...recipe, optimizer: withRate(0.125), schedule: stepDecay({ every: 100 }) }), plain);
-  assert.is.not(await hash({ ...recipe, optimizer: withRate(0.125), schedule: stepDecay({ every: 3 }) }), plain);
+  assert.is(
+    await hash({ ...recipe, optimizer: withRate(0.125), schedule: stepDecay({ every: 100 }) }),
+    plain,
+  );
+  assert.is.not(
+    await hash({ ...recipe, optimizer: withRate(0.125), schedule: stepDecay({ every: 3 }) }),
+    plain,
+  );
 });
 
-test("with a bound on the gradient, no step of plain descent is longer than rate times bound", async () => {
+test("with a bound on the gradient, no step is longer than rate times bound", async () => {
   const lengths = async (clipNorm?: number): Promise<number[]> => {
     const network = recipe.network(wasm);
     initialise(network, new Random(1));
-    const chosen: Recipe = { ...recipe, optimizer: ({ parameters }) => new Sgd(parameters, { learningRate: 0.5 }), ...(clipNorm === undefined ? {} : { clipNorm }) };
-    const weights = (): number[] => network.parameters.flatMap(({ parameter }) => [...parameter.value.data]);
+    const chosen: Recipe = {
+      ...recipe,
+      optimizer: ({ parameters }) => new Sgd(parameters, { learningRate: 0.5 }),
+      ...(clipNorm === undefined ? {} : { clipNorm }),
+    };
+    const weights = (): number[] =>
+      network.parameters.flatMap(({ parameter }) => [...parameter.value.data]);
     let before = weights();
     const found: number[] = [];
-    for await (const { type } of train({ recipe: chosen, network, ...small, backend: wasm, random: new Random(1), epochs: 1 })) {
+    for await (const { type } of train({
+      recipe: chosen,
+      network,
+      ...small,
+      backend: wasm,
+      random: new Random(1),
+      epochs: 1,
+    })) {
       if (type !== "step") continue;
       const after = weights();
       found.push(Math.sqrt(after.reduce((sum, w, i) => sum + (w - before[i]!) ** 2, 0)));
@@ -202,7 +384,9 @@ test("with a bound on the gradient, no step of plain descent is longer than rate
   const bound = 0.05;
   assert.ok(free[0]! > 2 * 0.5 * bound, String(free));
   const clipped = await lengths(bound);
-  clipped.forEach((length, step) => assert.ok(length <= 0.5 * bound * (1 + 1e-4), `step ${step}: ${length}`));
+  clipped.forEach((length, step) =>
+    assert.ok(length <= 0.5 * bound * (1 + 1e-4), `step ${step}: ${length}`),
+  );
   assert.ok(Math.abs(clipped[0]! - 0.5 * bound) < 1e-6, String(clipped[0]));
   assert.equal(await lengths(1e9), free);
 });
@@ -214,7 +398,10 @@ test("any number of threads gives the same weights, to the bit", async () => {
     const backend = await wasmBackend({ threads });
     try {
       assert.is(backend.threads, threads);
-      const { network, events } = await run({ ...recipe, batchSize: 64 }, backend, { epochs: 1, data });
+      const { network, events } = await run({ ...recipe, batchSize: 64 }, backend, {
+        epochs: 1,
+        data,
+      });
       assert.is(events.filter(({ type }) => type === "step").length, 10);
       hashes.push(await weightsSha256(network));
     } finally {
@@ -230,19 +417,39 @@ test("a loss that is not finite stops the training and names epoch, step and lay
     initialise(network, new Random(1));
     network.parameters.find(({ name }) => name === parameter)!.parameter.value.data[0] = value;
     const optimizer = new Adam(network.parameters);
-    for await (const event of train({ recipe, network, ...small, backend: reference, random: new Random(1), epochs: 1, from: { epoch: 0, optimizer } })) void event;
+    for await (const event of train({
+      recipe,
+      network,
+      ...small,
+      backend: reference,
+      random: new Random(1),
+      epochs: 1,
+      from: { epoch: 0, optimizer },
+    }))
+      void event;
   };
-  await assertRejects(() => spoil("conv2.bias", NaN), "expected a finite loss, got NaN in epoch 0, step 1", "the first layer whose output is not finite is conv2");
+  await assertRejects(
+    () => spoil("conv2.bias", NaN),
+    "expected a finite loss, got NaN in epoch 0, step 1",
+    "the first layer whose output is not finite is conv2",
+  );
   await assertRejects(() => spoil("affine1.weight", Infinity), "epoch 0, step 1", "is affine1");
 });
 
-test("it says at which step of which epoch the loss stopped being finite, and takes that step no more", async () => {
+test("it says where the loss stopped being finite, and takes that step no more", async () => {
   const network = recipe.network(wasm);
   initialise(network, new Random(1));
   const { value } = network.parameters.find(({ name }) => name === "affine2.bias")!.parameter;
   let [steps, spoiled] = [0, ""];
   const training = async (): Promise<void> => {
-    for await (const event of train({ recipe, network, ...small, backend: wasm, random: new Random(1), epochs: 3 })) {
+    for await (const event of train({
+      recipe,
+      network,
+      ...small,
+      backend: wasm,
+      random: new Random(1),
+      epochs: 3,
+    })) {
       if (event.type !== "step") continue;
       steps++;
       if (event.epoch !== 1 || event.step !== 3) continue;
@@ -250,35 +457,76 @@ test("it says at which step of which epoch the loss stopped being finite, and ta
       spoiled = await weightsSha256(network);
     }
   };
-  await assertRejects(training, "train: expected a finite loss, got NaN in epoch 1, step 4;", "is affine2", "lower the learning rate");
+  await assertRejects(
+    training,
+    "train: expected a finite loss, got NaN in epoch 1, step 4;",
+    "is affine2",
+    "lower the learning rate",
+  );
   assert.is(steps, 7 + 3);
   assert.is(await weightsSha256(network), spoiled);
 });
 
 test("images that hold no numbers are found out in their batch, at the first layer", async () => {
   const { images, labels } = first(mnist.train, 96);
-  const cut: Dataset = { images: { ...images, pixels: images.pixels.subarray(0, 64 * 784 + 5) }, labels }; // the rest reads as NaN
+  const cut: Dataset = {
+    images: { ...images, pixels: images.pixels.subarray(0, 64 * 784 + 5) },
+    labels,
+  }; // the rest reads as NaN
   const network = recipe.network(reference);
   initialise(network, new Random(1));
   let steps = 0;
   const training = async (): Promise<void> => {
-    for await (const { type } of train({ recipe: { ...recipe, shuffle: false }, network, train: cut, test: small.test, backend: reference, random: new Random(1), epochs: 1 })) if (type === "step") steps++;
+    for await (const { type } of train({
+      recipe: { ...recipe, shuffle: false },
+      network,
+      train: cut,
+      test: small.test,
+      backend: reference,
+      random: new Random(1),
+      epochs: 1,
+    }))
+      if (type === "step") steps++;
   };
-  await assertRejects(training, "got NaN in epoch 0, step 3;", "the first layer whose output is not finite is conv1");
+  await assertRejects(
+    training,
+    "got NaN in epoch 0, step 3;",
+    "the first layer whose output is not finite is conv1",
+  );
   assert.is(steps, 2);
 });
 
-test("a last step that spoils the weights is found out on the test images, and the epoch does not count", async () => {
-  const wild: Recipe = { ...recipe, batchSize: 200, optimizer: (network) => new Sgd(network.parameters, { learningRate: 1e30 }) };
-  const network = wild.network(reference);
-  initialise(network, new Random(1));
-  const types: string[] = [];
-  const training = async (): Promise<void> => {
-    for await (const { type } of train({ recipe: wild, network, ...small, backend: reference, random: new Random(1), epochs: 2 })) types.push(type);
-  };
-  await assertRejects(training, "train: expected a finite test loss, got NaN after epoch 0;", "lower the learning rate");
-  assert.equal(types, ["step", "evaluating"]);
-});
+test(
+  "a last step that spoils the weights is found out on the test images, " +
+    "and the epoch does not count",
+  async () => {
+    const wild: Recipe = {
+      ...recipe,
+      batchSize: 200,
+      optimizer: (network) => new Sgd(network.parameters, { learningRate: 1e30 }),
+    };
+    const network = wild.network(reference);
+    initialise(network, new Random(1));
+    const types: string[] = [];
+    const training = async (): Promise<void> => {
+      for await (const { type } of train({
+        recipe: wild,
+        network,
+        ...small,
+        backend: reference,
+        random: new Random(1),
+        epochs: 2,
+      }))
+        types.push(type);
+    };
+    await assertRejects(
+      training,
+      "train: expected a finite test loss, got NaN after epoch 0;",
+      "lower the learning rate",
+    );
+    assert.equal(types, ["step", "evaluating"]);
+  },
+);
 
 test("a loss can overflow although every layer's output is finite", async () => {
   const network = recipe.network(reference);
@@ -288,13 +536,32 @@ test("a loss can overflow although every layer's output is finite", async () => 
   value.data[small.train.labels[0]!] = -3e38;
   const data = { train: first(small.train, 1), test: small.test };
   const training = async (): Promise<void> => {
-    for await (const event of train({ recipe, network, ...data, backend: reference, random: new Random(1), epochs: 1 })) void event;
+    for await (const event of train({
+      recipe,
+      network,
+      ...data,
+      backend: reference,
+      random: new Random(1),
+      epochs: 1,
+    }))
+      void event;
   };
-  await assertRejects(training, "got Infinity in epoch 0, step 1", "every layer's output is finite, the loss itself is not");
+  await assertRejects(
+    training,
+    "got Infinity in epoch 0, step 1",
+    "every layer's output is finite, the loss itself is not",
+  );
 });
 
-/** With this recipe the weights stay as they are and every batch is one image, so each step's loss tells which image it was. */
-const still: Recipe = { ...recipe, batchSize: 1, optimizer: (network) => new Sgd(network.parameters, { learningRate: 0 }) };
+/**
+ * With this recipe the weights stay as they are and every batch is one image, so each step's loss
+ * tells which image it was.
+ */
+const still: Recipe = {
+  ...recipe,
+  batchSize: 1,
+  optimizer: (network) => new Sgd(network.parameters, { learningRate: 0 }),
+};
 const twenty = { train: first(mnist.train, 20), test: first(mnist.test, 3) };
 
 /** The images that each epoch used, in order. */
@@ -304,12 +571,23 @@ async function imagesSeen(chosen: Recipe, seed: number, subset?: Uint32Array): P
   const lossOfImage: number[] = [];
   for (let n = 0; n < 20; n++) {
     const { images, labels } = twenty.train;
-    const one = { images: { ...images, count: 1, pixels: images.pixels.subarray(n * 784, (n + 1) * 784) }, labels: labels.subarray(n, n + 1) };
+    const one = {
+      images: { ...images, count: 1, pixels: images.pixels.subarray(n * 784, (n + 1) * 784) },
+      labels: labels.subarray(n, n + 1),
+    };
     lossOfImage.push((await evaluate({ network, dataset: one, backend: wasm, batchSize: 1 })).loss);
   }
   assert.is(new Set(lossOfImage).size, 20);
   const seen: number[][] = [[], [], []];
-  for await (const event of train({ recipe: chosen, network, ...twenty, backend: wasm, random: new Random(seed), epochs: 3, ...(subset === undefined ? {} : { subset }) })) {
+  for await (const event of train({
+    recipe: chosen,
+    network,
+    ...twenty,
+    backend: wasm,
+    random: new Random(seed),
+    epochs: 3,
+    ...(subset === undefined ? {} : { subset }),
+  })) {
     if (event.type === "step") seen[event.epoch]!.push(lossOfImage.indexOf(event.loss));
   }
   return seen;
@@ -320,7 +598,11 @@ const all = Array.from({ length: 20 }, (_, i) => i);
 
 test("a given subset is used in its order, epoch after epoch", async () => {
   const subset = Uint32Array.of(7, 3, 19, 0, 11);
-  assert.equal(await imagesSeen({ ...still, shuffle: false }, 1, subset), [[...subset], [...subset], [...subset]]);
+  assert.equal(await imagesSeen({ ...still, shuffle: false }, 1, subset), [
+    [...subset],
+    [...subset],
+    [...subset],
+  ]);
 });
 
 test("a given subset is shuffled where the recipe says so", async () => {
@@ -329,7 +611,7 @@ test("a given subset is shuffled where the recipe says so", async () => {
   assert.is(new Set(epochs.map(String)).size, 3);
 });
 
-test("all images, shuffled: each once in every epoch, in another order each time and for each seed", async () => {
+test("all images, shuffled: each once an epoch, in a new order each time", async () => {
   const epochs = await imagesSeen(still, 1);
   for (const seen of epochs) assert.equal(sorted(seen), all);
   assert.is(new Set([...epochs, ...(await imagesSeen(still, 2)), all].map(String)).size, 7);
@@ -346,7 +628,10 @@ test("some images are drawn once, by the seed, and stay the same", async () => {
   assert.is(new Set(drawn).size, 6);
   assert.equal(later, [drawn, drawn]);
   assert.equal((await imagesSeen({ ...still, shuffle: false, images: 6 }, 1))[0], drawn);
-  assert.is.not(String((await imagesSeen({ ...still, shuffle: false, images: 6 }, 2))[0]), String(drawn));
+  assert.is.not(
+    String((await imagesSeen({ ...still, shuffle: false, images: 6 }, 2))[0]),
+    String(drawn),
+  );
 });
 
 test("a step counts the images that were right before the update", async () => {
@@ -357,12 +642,29 @@ test("a step counts the images that were right before the update", async () => {
   const recipe48: Recipe = { ...recipe, batchSize: 48, shuffle: false };
   const half = (from: number): Dataset => {
     const { images, labels } = data.train;
-    return { images: { ...images, count: 48, pixels: images.pixels.subarray(from * 784, (from + 48) * 784) }, labels: labels.subarray(from, from + 48) };
+    return {
+      images: {
+        ...images,
+        count: 48,
+        pixels: images.pixels.subarray(from * 784, (from + 48) * 784),
+      },
+      labels: labels.subarray(from, from + 48),
+    };
   };
-  const judge = async (from: number): Promise<void> => void guessed.push((await evaluate({ network, dataset: half(from), backend: wasm, batchSize: 48 })).correct);
+  const judge = async (from: number): Promise<void> =>
+    void guessed.push(
+      (await evaluate({ network, dataset: half(from), backend: wasm, batchSize: 48 })).correct,
+    );
   await judge(0);
   const accuracies: number[] = [];
-  for await (const event of train({ recipe: recipe48, network, ...data, backend: wasm, random: new Random(1), epochs: 1 })) {
+  for await (const event of train({
+    recipe: recipe48,
+    network,
+    ...data,
+    backend: wasm,
+    random: new Random(1),
+    epochs: 1,
+  })) {
     if (event.type !== "step") continue;
     accuracies.push(event.meanAccuracy);
     if (event.step === 1) await judge(48);
@@ -370,12 +672,19 @@ test("a step counts the images that were right before the update", async () => {
   assert.equal(accuracies, [guessed[0]! / 48, (guessed[0]! + guessed[1]!) / 96]);
 });
 
-test("the notebook recipe starts every epoch with a new optimizer, the default one goes on", async () => {
+test("the notebook recipe renews its optimizer every epoch, the default one does not", async () => {
   const stepsAfterEpochs = async (name: string): Promise<number[]> => {
     const counted: number[] = [];
     const chosen: Recipe = { ...findRecipe(name), batchSize: 64 };
     const network = chosen.network(wasm);
-    for await (const event of train({ recipe: chosen, network, ...small, backend: wasm, random: new Random(1), epochs: 3 })) {
+    for await (const event of train({
+      recipe: chosen,
+      network,
+      ...small,
+      backend: wasm,
+      random: new Random(1),
+      epochs: 3,
+    })) {
       if (event.type === "epoch") counted.push(event.optimizer.steps);
     }
     return counted;
@@ -384,13 +693,20 @@ test("the notebook recipe starts every epoch with a new optimizer, the default o
   assert.equal(await stepsAfterEpochs("notebook"), [4, 4, 4]);
 });
 
-test("whoever stops listening in the middle of an epoch can go on with network and backend", async () => {
+test("whoever stops in the middle of an epoch can go on with network and backend", async () => {
   const network = recipe.network(wasm);
   initialise(network, new Random(1));
   for (const stopAt of ["step", "evaluating", "epoch"] as const) {
     const before = await weightsSha256(network);
     let events = 0;
-    for await (const { type } of train({ recipe, network, ...small, backend: wasm, random: new Random(1), epochs: 2 })) {
+    for await (const { type } of train({
+      recipe,
+      network,
+      ...small,
+      backend: wasm,
+      random: new Random(1),
+      epochs: 2,
+    })) {
       events++;
       if (type === stopAt) break;
     }
@@ -406,7 +722,11 @@ test("nothing is left to do when the epochs are already done", async () => {
   const before = await weightsSha256(network);
   const last = events.at(-1)!;
   if (last.type !== "epoch") throw new Error("expected an epoch");
-  const rest = await run(recipe, wasm, { epochs: 1, network, from: { epoch: 1, optimizer: last.optimizer } });
+  const rest = await run(recipe, wasm, {
+    epochs: 1,
+    network,
+    from: { epoch: 1, optimizer: last.optimizer },
+  });
   assert.equal(rest.events, []);
   assert.is(await weightsSha256(network), before);
 });
@@ -417,23 +737,56 @@ test("evaluate: batches as they come, logits in order, and nothing is changed", 
   const before = await weightsSha256(network);
   const seen: [number, number][] = [];
   const logits: Tensor[] = [];
-  const result = await evaluate({ network, dataset: small.test, backend: reference, batchSize: 16, onBatch: (batch, done) => (seen.push([batch.shape[0]!, done]), logits.push(batch)) });
-  assert.equal(seen, [[16, 16], [16, 32], [16, 48], [2, 50]]);
+  const result = await evaluate({
+    network,
+    dataset: small.test,
+    backend: reference,
+    batchSize: 16,
+    onBatch: (batch, done) => (seen.push([batch.shape[0]!, done]), logits.push(batch)),
+  });
+  assert.equal(seen, [
+    [16, 16],
+    [16, 32],
+    [16, 48],
+    [2, 50],
+  ]);
   assert.is(result.accuracy, result.correct / 50);
   const { x } = makeBatch(small.test, [48, 49]);
-  assert.equal(logits[3]!.toNested(), (await network.forward(x, { backend: reference, training: false })).toNested());
+  assert.equal(
+    logits[3]!.toNested(),
+    (await network.forward(x, { backend: reference, training: false })).toNested(),
+  );
   assert.is(await weightsSha256(network), before);
 });
 
 test("a checkpoint that is none, or of another optimizer, is refused", async () => {
   const network = recipe.network(reference);
-  const bytes = encodeCheckpoint(network, new Adam(network.parameters), { epochs: 1, recipe: "default", seed: 0 });
+  const bytes = encodeCheckpoint(network, new Adam(network.parameters), {
+    epochs: 1,
+    recipe: "default",
+    seed: 0,
+  });
   await assertRejects(() => decodeCheckpoint(bytes.slice(0, 100), "c"), "c:", "cut short");
   const text = new TextDecoder("latin1").decode(bytes);
-  const edited = (from: string, to: string): Uint8Array => Uint8Array.from(text.replace(from, to), (character) => character.charCodeAt(0));
-  await assertRejects(() => decodeCheckpoint(edited("leibniz checkpoint 1", "leibniz checkpoint 9"), "c"), "a leibniz checkpoint");
-  await assertRejects(() => decodeCheckpoint(edited('"epochs":"1"', '"epochs":"x"'), "c"), "epochs");
-  await assertRejects(() => decodeCheckpoint(edited('"optimizer":"adam"', '"optimizer":"atom"'), "c").restore(network, new Adam(network.parameters)), "the state of adam", "atom");
+  const edited = (from: string, to: string): Uint8Array =>
+    Uint8Array.from(text.replace(from, to), (character) => character.charCodeAt(0));
+  await assertRejects(
+    () => decodeCheckpoint(edited("leibniz checkpoint 1", "leibniz checkpoint 9"), "c"),
+    "a leibniz checkpoint",
+  );
+  await assertRejects(
+    () => decodeCheckpoint(edited('"epochs":"1"', '"epochs":"x"'), "c"),
+    "epochs",
+  );
+  await assertRejects(
+    () =>
+      decodeCheckpoint(edited('"optimizer":"adam"', '"optimizer":"atom"'), "c").restore(
+        network,
+        new Adam(network.parameters),
+      ),
+    "the state of adam",
+    "atom",
+  );
 });
 
 test("the backend is given back", () => wasm.dispose());
@@ -448,8 +801,19 @@ test("a gradient that cannot be clipped is told with its place", async () => {
     await accumulate(gradient, backend);
     weight.grad.data[0] = Infinity;
   };
-  const steps = train({ recipe: { ...recipe, clipNorm: 1 }, network, ...small, backend: reference, random: new Random(1), epochs: 1 });
-  await assertRejects(() => steps.next(), "train: in epoch 0, step 1: clipGradients: expected finite gradients, got a norm of Infinity in affine2.weight");
+  const steps = train({
+    recipe: { ...recipe, clipNorm: 1 },
+    network,
+    ...small,
+    backend: reference,
+    random: new Random(1),
+    epochs: 1,
+  });
+  await assertRejects(
+    () => steps.next(),
+    "train: in epoch 0, step 1: clipGradients: expected finite gradients, got a norm of " +
+      "Infinity in affine2.weight",
+  );
   assert.is(await weightsSha256(network), before);
 });
 

@@ -1,47 +1,126 @@
-/** What the two batch normalisations share in the catalog: running statistics as options, and the cases. */
-import { type Data, formatShape, type Random, reject, sameShape, Tensor } from "../../tensor/index.js";
+/**
+ * What the two batch normalisations share in the catalog: running statistics as options, and the
+ * cases.
+ */
+import {
+  type Data,
+  formatShape,
+  type Random,
+  reject,
+  sameShape,
+  Tensor,
+} from "../../tensor/index.js";
 import type { BatchNormOptions, BatchNormPasses, RunningStatistics } from "../batch-norm.js";
-import { between, type CatalogCase, type CatalogEntry, type LayerOptions, uniform } from "./entry.js";
+import {
+  between,
+  type CatalogCase,
+  type CatalogEntry,
+  type LayerOptions,
+  uniform,
+} from "./entry.js";
 
-/** The layer's two passes as a function of x, weight and bias; the running statistics come as options, and go out as states after the pass. */
-export function batchNormDifferentiable<Cache>(layer: string, { forward, backward }: Pick<BatchNormPasses<Cache>, "forward" | "backward">): CatalogEntry["differentiable"] {
-  return (options) => async ({ x, weight, bias }) => {
-    const before = { mean: statistic(layer, options, "runningMean", 0, weight!), variance: statistic(layer, options, "runningVariance", 1, weight!) };
-    const { out, cache, running } = await forward(x!, weight!, bias!, before, options as BatchNormOptions);
-    return {
-      out,
-      backward: async (dOut) => {
-        const { dX, dWeight, dBias } = await backward(dOut, cache);
-        return { x: dX, weight: dWeight, bias: dBias };
-      },
-      after: { runningMean: running.mean, runningVariance: running.variance },
+/**
+ * The layer's two passes as a function of x, weight and bias; the running statistics come as
+ * options, and go out as states after the pass.
+ */
+export function batchNormDifferentiable<Cache>(
+  layer: string,
+  { forward, backward }: Pick<BatchNormPasses<Cache>, "forward" | "backward">,
+): CatalogEntry["differentiable"] {
+  return (options) =>
+    async ({ x, weight, bias }) => {
+      const before = {
+        mean: statistic(layer, options, "runningMean", 0, weight!),
+        variance: statistic(layer, options, "runningVariance", 1, weight!),
+      };
+      const { out, cache, running } = await forward(
+        x!,
+        weight!,
+        bias!,
+        before,
+        options as BatchNormOptions,
+      );
+      return {
+        out,
+        backward: async (dOut) => {
+          const { dX, dWeight, dBias } = await backward(dOut, cache);
+          return { x: dX, weight: dWeight, bias: dBias };
+        },
+        after: { runningMean: running.mean, runningVariance: running.variance },
+      };
     };
-  };
 }
 
-/** A running statistic as it stands in a file, `{shape, data}`, in the weight's element type; what a layer starts from where it is left out. */
-function statistic(layer: string, options: LayerOptions, name: string, start: number, weight: Tensor): Tensor {
+/**
+ * A running statistic as it stands in a file, `{shape, data}`, in the weight's element type; what a
+ * layer starts from where it is left out.
+ */
+function statistic(
+  layer: string,
+  options: LayerOptions,
+  name: string,
+  start: number,
+  weight: Tensor,
+): Tensor {
   const given = options[name];
   if (given === undefined) return Tensor.full(weight.shape, start, weight.dtype);
   const { shape, data } = (given ?? {}) as { shape?: unknown; data?: unknown };
-  const areNumbers = (values: unknown): values is number[] => Array.isArray(values) && values.every((value) => typeof value === "number");
-  if (!areNumbers(shape) || !areNumbers(data)) reject(layer, `the option ${name} to have a shape and data, arrays of numbers`, JSON.stringify(given).slice(0, 60));
+  const areNumbers = (values: unknown): values is number[] =>
+    Array.isArray(values) && values.every((value) => typeof value === "number");
+  if (!areNumbers(shape) || !areNumbers(data))
+    reject(
+      layer,
+      `the option ${name} to have a shape and data, arrays of numbers`,
+      JSON.stringify(given).slice(0, 60),
+    );
   // Before a tensor is made of it, since one of thousands of axes takes minutes.
-  if (!sameShape(shape as number[], weight.shape)) reject(layer, `the option ${name} of shape ${formatShape(weight.shape)}`, (shape as number[]).length > 8 ? `${(shape as number[]).length} axes` : formatShape(shape as number[]));
+  if (!sameShape(shape as number[], weight.shape))
+    reject(
+      layer,
+      `the option ${name} of shape ${formatShape(weight.shape)}`,
+      (shape as number[]).length > 8
+        ? `${(shape as number[]).length} axes`
+        : formatShape(shape as number[]),
+    );
   return Tensor.from(data as number[], weight.shape, weight.dtype);
 }
 
-/** A case in which no channel is close to constant and no weight close to 0, so that the gradient of x stays well above rounding. */
-export function batchNormCase(random: Random, x: readonly number[], options: BatchNormOptions): CatalogCase {
+/**
+ * A case in which no channel is close to constant and no weight close to 0, so that the gradient of
+ * x stays well above rounding.
+ */
+export function batchNormCase(
+  random: Random,
+  x: readonly number[],
+  options: BatchNormOptions,
+): CatalogCase {
   const C = x[1]!;
-  const running: RunningStatistics = { mean: uniform(random, [C]), variance: random.uniform([C], 0.5, 2, "float64") };
-  const recorded = ({ shape, data }: { shape: readonly number[]; data: Data }): object => ({ shape: [...shape], data: [...data] });
+  const running: RunningStatistics = {
+    mean: uniform(random, [C]),
+    variance: random.uniform([C], 0.5, 2, "float64"),
+  };
+  const recorded = ({ shape, data }: { shape: readonly number[]; data: Data }): object => ({
+    shape: [...shape],
+    data: [...data],
+  });
   return {
-    options: { ...options, runningMean: recorded(running.mean), runningVariance: recorded(running.variance) },
-    inputs: { x: random.normal(x, 0.5, 0.7, "float64"), weight: random.uniform([C], 0.5, 1.5, "float64"), bias: uniform(random, [C]) },
+    options: {
+      ...options,
+      runningMean: recorded(running.mean),
+      runningVariance: recorded(running.variance),
+    },
+    inputs: {
+      x: random.normal(x, 0.5, 0.7, "float64"),
+      weight: random.uniform([C], 0.5, 1.5, "float64"),
+      bias: uniform(random, [C]),
+    },
   };
 }
 
 export function sampleBatchNormOptions(random: Random): BatchNormOptions {
-  return { epsilon: [1e-5, 1e-3, 0.1][between(random, 0, 2)]!, momentum: random.next(), training: random.integer(3) > 0 };
+  return {
+    epsilon: [1e-5, 1e-3, 0.1][between(random, 0, 2)]!,
+    momentum: random.next(),
+    training: random.integer(3) > 0,
+  };
 }

@@ -4,16 +4,20 @@ import { between, type CatalogEntry, unequal, uniform } from "./entry.js";
 export const dropout: CatalogEntry = {
   layer: "dropout",
   linear: ["x"],
-  differentiable: (options) => async ({ x }) => {
-    const { out, cache } = await dropoutForward(x!, options as unknown as DropoutOptions);
-    return { out, backward: async (dOut) => ({ x: (await dropoutBackward(dOut, cache)).dX }) };
-  },
+  differentiable:
+    (options) =>
+    async ({ x }) => {
+      const { out, cache } = await dropoutForward(x!, options as unknown as DropoutOptions);
+      return { out, backward: async (dOut) => ({ x: (await dropoutBackward(dOut, cache)).dX }) };
+    },
   cases: (random) => [
     { options: { probability: 0.5, seed: 1 }, inputs: { x: uniform(random, [2, 3, 4, 5]) } },
     { options: { probability: 0.2, seed: "a name" }, inputs: { x: uniform(random, [6, 7]) } },
   ],
   sample: (random) => ({
     options: { probability: 0.9 * random.next(), seed: random.integer(1000) },
-    inputs: { x: uniform(random, [between(random, 1, 3), between(random, 1, 3), ...unequal(random, 1, 6)]) },
+    inputs: {
+      x: uniform(random, [between(random, 1, 3), between(random, 1, 3), ...unequal(random, 1, 6)]),
+    },
   }),
 };

@@ -1,4 +1,7 @@
-/** The catalog entry of a function that is applied to each entry alone, has no options and no corner. */
+/**
+ * The catalog entry of a function that is applied to each entry alone, has no options and no
+ * corner.
+ */
 import type { Random, Tensor } from "../../tensor/index.js";
 import { between, type CatalogEntry, unequal } from "./entry.js";
 
@@ -13,11 +16,18 @@ export function elementwise<Cache>(
 ): CatalogEntry {
   return {
     layer,
-    differentiable: () => async ({ x }) => {
-      const { out, cache } = await forward(x!);
-      return { out, backward: async (dOut) => ({ x: (await backward(dOut, cache)).dX }) };
-    },
+    differentiable:
+      () =>
+      async ({ x }) => {
+        const { out, cache } = await forward(x!);
+        return { out, backward: async (dOut) => ({ x: (await backward(dOut, cache)).dX }) };
+      },
     cases: (random) => [{ options: {}, inputs: { x: draw(random, [2, 3, 4, 5]) } }],
-    sample: (random) => ({ options: {}, inputs: { x: draw(random, [between(random, 1, 3), between(random, 1, 3), ...unequal(random, 1, 6)]) } }),
+    sample: (random) => ({
+      options: {},
+      inputs: {
+        x: draw(random, [between(random, 1, 3), between(random, 1, 3), ...unequal(random, 1, 6)]),
+      },
+    }),
   };
 }

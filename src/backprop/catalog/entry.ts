@@ -19,11 +19,19 @@ export interface CatalogEntry {
   readonly differentiable: (options: LayerOptions, backend?: Backend) => Differentiable;
   /** Inputs that it is not differentiated in. */
   readonly constants?: readonly string[];
-  /** Inputs in which it is linear (up to a constant) while the others are held: there, backward is the adjoint of forward. */
+  /**
+   * Inputs in which it is linear (up to a constant) while the others are held: there, backward is
+   * the adjoint of forward.
+   */
   readonly linear?: readonly string[];
-  /** Chosen float64 cases, each with its point, none of them symmetric in H and W, all away from kinks. */
+  /**
+   * Chosen float64 cases, each with its point, none of them symmetric in H and W, all away from
+   * kinks.
+   */
   readonly cases: (random: Random) => CatalogCase[];
-  /** One float64 case with a random geometry, small, never the same on both axes, away from kinks. */
+  /**
+   * One float64 case with a random geometry, small, never the same on both axes, away from kinks.
+   */
   readonly sample: (random: Random) => CatalogCase;
 }
 
@@ -37,10 +45,20 @@ export function uniform(random: Random, shape: readonly number[]): Tensor {
   return random.uniform(shape, -1, 1, "float64");
 }
 
-/** Numbers in random order that are at least 0.1 apart from each other and 0.05 from 0, so that no step of a check crosses a kink. */
+/**
+ * Numbers in random order that are at least 0.1 apart from each other and 0.05 from 0, so that no
+ * step of a check crosses a kink.
+ */
 export function spread(random: Random, shape: readonly number[]): Tensor {
   const size = shape.reduce((product, extent) => product * extent, 1);
-  return Tensor.from(Float64Array.from(random.permutation(size), (rank) => 0.1 * (rank - Math.floor(size / 2)) + 0.05), shape, "float64");
+  return Tensor.from(
+    Float64Array.from(
+      random.permutation(size),
+      (rank) => 0.1 * (rank - Math.floor(size / 2)) + 0.05,
+    ),
+    shape,
+    "float64",
+  );
 }
 
 /** A whole number from `least` to `most`, both included. */

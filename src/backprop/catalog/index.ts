@@ -1,6 +1,7 @@
 /**
- * Every layer and loss in one list, each as a function with named inputs and gradients. The gradient check runs over
- * it, and so does the comparison with recorded results: a layer that is in the list is checked by both.
+ * Every layer and loss in one list, each as a function with named inputs and gradients. The
+ * gradient check runs over it, and so does the comparison with recorded results: a layer that is in
+ * the list is checked by both.
  */
 import { affine } from "./affine.js";
 import { averagePool2d } from "./average-pool2d.js";

@@ -2,27 +2,48 @@ import type { Random } from "../../tensor/index.js";
 import { layerNormBackward, layerNormForward, type LayerNormOptions } from "../layer-norm.js";
 import { between, type CatalogCase, type CatalogEntry, unequal, uniform } from "./entry.js";
 
-function makeCase(random: Random, x: readonly number[], axes: number, epsilon?: number): CatalogCase {
+function makeCase(
+  random: Random,
+  x: readonly number[],
+  axes: number,
+  epsilon?: number,
+): CatalogCase {
   const normalised = x.slice(-axes);
   return {
     options: { axes, ...(epsilon === undefined ? {} : { epsilon }) },
-    inputs: { x: random.normal(x, 0.5, 0.7, "float64"), weight: random.uniform(normalised, 0.5, 1.5, "float64"), bias: uniform(random, normalised) },
+    inputs: {
+      x: random.normal(x, 0.5, 0.7, "float64"),
+      weight: random.uniform(normalised, 0.5, 1.5, "float64"),
+      bias: uniform(random, normalised),
+    },
   };
 }
 
 export const layerNorm: CatalogEntry = {
   layer: "layerNorm",
-  differentiable: (options) => async ({ x, weight, bias }) => {
-    const { out, cache } = await layerNormForward(x!, weight!, bias!, options as LayerNormOptions);
-    return {
-      out,
-      backward: async (dOut) => {
-        const { dX, dWeight, dBias } = await layerNormBackward(dOut, cache);
-        return { x: dX, weight: dWeight, bias: dBias };
-      },
-    };
-  },
-  cases: (random) => [makeCase(random, [4, 6], 1), makeCase(random, [2, 3, 4, 5], 3, 0.1), makeCase(random, [3, 2, 4, 5], 2, 1e-3), makeCase(random, [5, 2], 2)],
+  differentiable:
+    (options) =>
+    async ({ x, weight, bias }) => {
+      const { out, cache } = await layerNormForward(
+        x!,
+        weight!,
+        bias!,
+        options as LayerNormOptions,
+      );
+      return {
+        out,
+        backward: async (dOut) => {
+          const { dX, dWeight, dBias } = await layerNormBackward(dOut, cache);
+          return { x: dX, weight: dWeight, bias: dBias };
+        },
+      };
+    },
+  cases: (random) => [
+    makeCase(random, [4, 6], 1),
+    makeCase(random, [2, 3, 4, 5], 3, 0.1),
+    makeCase(random, [3, 2, 4, 5], 2, 1e-3),
+    makeCase(random, [5, 2], 2),
+  ],
   sample: (random) => {
     const x = [between(random, 1, 2), between(random, 2, 3), ...unequal(random, 4, 6)];
     return makeCase(random, x, between(random, 1, 4), [1e-5, 1e-3, 0.1][between(random, 0, 2)]);

@@ -5,7 +5,13 @@ import { type Branch, residualBackward, residualForward } from "../residual.js";
 import { between, type CatalogCase, type CatalogEntry, uniform } from "./entry.js";
 
 /** A convolution as a branch. What its parameters get goes where `keep` says. */
-function convolution(weight: Tensor, bias: Tensor | null, options: Conv2dOptions, keep: (dWeight: Tensor, dBias: Tensor | null) => void, backend?: Backend): Branch {
+function convolution(
+  weight: Tensor,
+  bias: Tensor | null,
+  options: Conv2dOptions,
+  keep: (dWeight: Tensor, dBias: Tensor | null) => void,
+  backend?: Backend,
+): Branch {
   return async (x) => {
     const { out, cache } = await conv2dForward(x, weight, bias, options, backend);
     return {
@@ -19,28 +25,71 @@ function convolution(weight: Tensor, bias: Tensor | null, options: Conv2dOptions
   };
 }
 
-/** The body is a convolution that keeps the height; the shortcut one with rows for filters, or x itself, which the body's width must then keep too. */
-function makeCase(random: Random, [N, C, H, W]: readonly [number, number, number, number], [kH, kW]: readonly [number, number], projection: { K: number; stride: [number, number] } | null): CatalogCase {
+/**
+ * The body is a convolution that keeps the height; the shortcut one with rows for filters, or x
+ * itself, which the body's width must then keep too.
+ */
+function makeCase(
+  random: Random,
+  [N, C, H, W]: readonly [number, number, number, number],
+  [kH, kW]: readonly [number, number],
+  projection: { K: number; stride: [number, number] } | null,
+): CatalogCase {
   const K = projection?.K ?? C;
   const padding = [(kH - 1) / 2, projection === null ? (kW - 1) / 2 : 0];
   return {
-    options: { kernelSize: [kH, kW], padding, ...(projection === null ? {} : { stride: projection.stride }) },
-    inputs: { x: uniform(random, [N, C, H, W]), weight: uniform(random, [K, C, kH, kW]), bias: uniform(random, [K]), ...(projection === null ? {} : { shortcut: uniform(random, [K, C, 1, kW]) }) },
+    options: {
+      kernelSize: [kH, kW],
+      padding,
+      ...(projection === null ? {} : { stride: projection.stride }),
+    },
+    inputs: {
+      x: uniform(random, [N, C, H, W]),
+      weight: uniform(random, [K, C, kH, kW]),
+      bias: uniform(random, [K]),
+      ...(projection === null ? {} : { shortcut: uniform(random, [K, C, 1, kW]) }),
+    },
   };
 }
 
-/** The block with a convolution for its body and, where there is a weight for it, one for its shortcut: both ways back to x are checked at once. */
+/**
+ * The block with a convolution for its body and, where there is a weight for it, one for its
+ * shortcut: both ways back to x are checked at once.
+ */
 export const residual: CatalogEntry = {
   layer: "residual",
   linear: ["x", "weight", "bias", "shortcut"],
-  differentiable: (options, backend) => async ({ x, weight, bias, shortcut }) => {
-    const gradients: Record<string, Tensor> = {};
-    const { stride = 1, padding = 0 } = options as Conv2dOptions;
-    const body = convolution(weight!, bias!, { stride, padding }, (dWeight, dBias) => Object.assign(gradients, { weight: dWeight, bias: dBias }), backend);
-    const projection = shortcut === undefined ? null : convolution(shortcut, null, { stride }, (dWeight) => Object.assign(gradients, { shortcut: dWeight }), backend);
-    const { out, cache } = await residualForward(x!, body, projection, backend);
-    return { out, backward: async (dOut) => ({ x: (await residualBackward(dOut, cache, backend)).dX, ...gradients }) };
-  },
+  differentiable:
+    (options, backend) =>
+    async ({ x, weight, bias, shortcut }) => {
+      const gradients: Record<string, Tensor> = {};
+      const { stride = 1, padding = 0 } = options as Conv2dOptions;
+      const body = convolution(
+        weight!,
+        bias!,
+        { stride, padding },
+        (dWeight, dBias) => Object.assign(gradients, { weight: dWeight, bias: dBias }),
+        backend,
+      );
+      const projection =
+        shortcut === undefined
+          ? null
+          : convolution(
+              shortcut,
+              null,
+              { stride },
+              (dWeight) => Object.assign(gradients, { shortcut: dWeight }),
+              backend,
+            );
+      const { out, cache } = await residualForward(x!, body, projection, backend);
+      return {
+        out,
+        backward: async (dOut) => ({
+          x: (await residualBackward(dOut, cache, backend)).dX,
+          ...gradients,
+        }),
+      };
+    },
   cases: (random) => [
     makeCase(random, [2, 3, 5, 6], [3, 1], null),
     makeCase(random, [1, 2, 4, 7], [3, 5], null),
@@ -53,6 +102,9 @@ export const residual: CatalogEntry = {
     const x = [...shape, H, W === H ? W + 1 : W] as [number, number, number, number];
     const [kH, kW] = random.integer(2) === 0 ? [1, 3] : [3, 1];
     if (random.integer(2) === 0) return makeCase(random, x, [kH, kW], null);
-    return makeCase(random, x, [3, 2], { K: between(random, 1, 3), stride: random.integer(2) === 0 ? [2, 1] : [1, 2] });
+    return makeCase(random, x, [3, 2], {
+      K: between(random, 1, 3),
+      stride: random.integer(2) === 0 ? [2, 1] : [1, 2],
+    });
   },
 };

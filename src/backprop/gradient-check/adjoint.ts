@@ -1,4 +1,7 @@
-/** Linear layers need no step: there, backward is the transposed matrix of forward, and that can be checked exactly. */
+/**
+ * Linear layers need no step: there, backward is the transposed matrix of forward, and that can be
+ * checked exactly.
+ */
 import { formatShape, type Random, reject, sameShape, Tensor } from "../../tensor/index.js";
 import { copyOf } from "./differences.js";
 import type { Differentiable, NamedTensors } from "./differentiable.js";
@@ -9,7 +12,9 @@ export interface AdjointResult {
   readonly forward: number;
   /** ⟨v, backward(u)⟩ */
   readonly backward: number;
-  /** Their difference, relative to the sum of the absolute values of the products that they add up. */
+  /**
+   * Their difference, relative to the sum of the absolute values of the products that they add up.
+   */
   readonly relativeError: number;
   readonly verdict: "pass" | "wrong";
 }
@@ -18,29 +23,63 @@ export interface AdjointResult {
 const TOLERANCE = 1e-12;
 
 /**
- * Checks one argument in which the function is linear up to a constant, for random v and u of either sign.
+ * Checks one argument in which the function is linear up to a constant, for random v and u of
+ * either sign.
  *
- * @throws InputError when there is no such argument, it is not float64, or backward returns no gradient of its shape
+ * @throws InputError when there is no such argument, it is not float64, or backward returns no
+ *   gradient of its shape
  */
-export async function adjointCheck(f: Differentiable, inputs: NamedTensors, argument: string, random: Random): Promise<AdjointResult> {
-  const input = inputs[argument] ?? reject("adjointCheck", `an argument out of ${Object.keys(inputs).join(", ")}`, `"${argument}"`);
-  if (input.dtype !== "float64") reject("adjointCheck", "float64 inputs", `${argument} in ${input.dtype}`, "float32 cannot be checked tightly");
+export async function adjointCheck(
+  f: Differentiable,
+  inputs: NamedTensors,
+  argument: string,
+  random: Random,
+): Promise<AdjointResult> {
+  const input =
+    inputs[argument] ??
+    reject("adjointCheck", `an argument out of ${Object.keys(inputs).join(", ")}`, `"${argument}"`);
+  if (input.dtype !== "float64")
+    reject(
+      "adjointCheck",
+      "float64 inputs",
+      `${argument} in ${input.dtype}`,
+      "float32 cannot be checked tightly",
+    );
   const v = random.uniform(input.shape, -1, 1, "float64").data;
   const { out, backward } = await f(inputs);
   const before = copyOf(out);
   const u = random.uniform(out.shape, -1, 1, "float64");
-  const gradient = (await backward(u))[argument] ?? reject("adjointCheck", `a gradient for ${argument}`, "none");
-  if (!sameShape(gradient.shape, input.shape)) reject("adjointCheck", `a gradient for ${argument} of shape ${formatShape(input.shape)}`, formatShape(gradient.shape));
+  const gradient =
+    (await backward(u))[argument] ?? reject("adjointCheck", `a gradient for ${argument}`, "none");
+  if (!sameShape(gradient.shape, input.shape))
+    reject(
+      "adjointCheck",
+      `a gradient for ${argument} of shape ${formatShape(input.shape)}`,
+      formatShape(gradient.shape),
+    );
   const dX = gradient.contiguous().data;
-  const moved = Tensor.from(input.contiguous().data.map((value, i) => value + v[i]!), input.shape, "float64");
+  const moved = Tensor.from(
+    input.contiguous().data.map((value, i) => value + v[i]!),
+    input.shape,
+    "float64",
+  );
   const after = copyOf((await f({ ...inputs, [argument]: moved })).out);
   // (gradient-check.29) Σⱼ (outⱼ(x + v) − outⱼ(x)) · uⱼ = Σᵢ vᵢ · dXᵢ
-  const forward = inner(after.map((value, j) => value - before[j]!), u.data);
+  const forward = inner(
+    after.map((value, j) => value - before[j]!),
+    u.data,
+  );
   const back = inner(v, dX);
   const size = Math.max(forward.size, back.size);
   const relative = size === 0 ? 0 : Math.abs(forward.sum - back.sum) / size;
   const relativeError = Number.isNaN(relative) ? Infinity : relative;
-  return { argument, forward: forward.sum, backward: back.sum, relativeError, verdict: relativeError <= TOLERANCE ? "pass" : "wrong" };
+  return {
+    argument,
+    forward: forward.sum,
+    backward: back.sum,
+    relativeError,
+    verdict: relativeError <= TOLERANCE ? "pass" : "wrong",
+  };
 }
 
 /** The inner product, and the same of the absolute values. */

@@ -1,11 +1,24 @@
-/** Whether two gradients are alike: the comparisons that the hints are made of. NaN stands for an entry that is not known. */
+/**
+ * Whether two gradients are alike: the comparisons that the hints are made of. NaN stands for an
+ * entry that is not known.
+ */
 import { ravel, unravel } from "./differentiable.js";
 
-/** Equal up to this share of the largest entry is equal: measured values are good to ten digits, and no two mistakes are so alike. */
+/**
+ * Equal up to this share of the largest entry is equal: measured values are good to ten digits, and
+ * no two mistakes are so alike.
+ */
 const EQUAL = 1e-7;
 
-/** `analytic` is `candidate`, which is not merely `numeric` again, nor so plain that it says nothing. */
-export function fits(analytic: ArrayLike<number>, candidate: ArrayLike<number>, numeric: ArrayLike<number>): boolean {
+/**
+ * `analytic` is `candidate`, which is not merely `numeric` again, nor so plain that it says
+ * nothing.
+ */
+export function fits(
+  analytic: ArrayLike<number>,
+  candidate: ArrayLike<number>,
+  numeric: ArrayLike<number>,
+): boolean {
   return matches(analytic, candidate) && !matches(candidate, numeric) && !isTrivial(candidate);
 }
 
@@ -13,7 +26,8 @@ export function fits(analytic: ArrayLike<number>, candidate: ArrayLike<number>, 
 export function matches(a: ArrayLike<number>, b: ArrayLike<number>): boolean {
   if (a.length !== b.length || countKnown(b) === 0) return false;
   const scale = Math.max(largest(a)[0], largest(b)[0]);
-  for (let i = 0; i < a.length; i++) if (Math.abs(a[i]! - b[i]!) > EQUAL * scale) return false; // passes over NaN in b
+  // passes over NaN in b
+  for (let i = 0; i < a.length; i++) if (Math.abs(a[i]! - b[i]!) > EQUAL * scale) return false;
   return Array.from(a).every(Number.isFinite);
 }
 
@@ -21,7 +35,12 @@ export function matches(a: ArrayLike<number>, b: ArrayLike<number>): boolean {
 export function isTrivial(values: ArrayLike<number>): boolean {
   const scale = largest(values)[0];
   const different: number[] = [];
-  for (const value of Array.from(values)) if (Math.abs(value) > EQUAL * scale && different.every((other) => Math.abs(other - value) > EQUAL * scale)) different.push(value);
+  for (const value of Array.from(values))
+    if (
+      Math.abs(value) > EQUAL * scale &&
+      different.every((other) => Math.abs(other - value) > EQUAL * scale)
+    )
+      different.push(value);
   return different.length < 2;
 }
 
@@ -40,12 +59,17 @@ export function countKnown(values: ArrayLike<number>): number {
 /** The largest absolute value, and where it is. Passes over NaN. */
 export function largest(values: ArrayLike<number>): [value: number, at: number] {
   let [best, at] = [0, 0];
-  for (let i = 0; i < values.length; i++) if (Math.abs(values[i]!) > best) [best, at] = [Math.abs(values[i]!), i];
+  for (let i = 0; i < values.length; i++)
+    if (Math.abs(values[i]!) > best) [best, at] = [Math.abs(values[i]!), i];
   return [best, at];
 }
 
 /** The value at each index taken from another one; NaN from none. */
-export function rearranged(values: ArrayLike<number>, shape: readonly number[], from: (index: readonly number[]) => readonly number[] | null): number[] {
+export function rearranged(
+  values: ArrayLike<number>,
+  shape: readonly number[],
+  from: (index: readonly number[]) => readonly number[] | null,
+): number[] {
   return Array.from({ length: values.length }, (_, entry) => {
     const index = from(unravel(entry, shape));
     return index === null ? NaN : values[ravel(index, shape)]!;

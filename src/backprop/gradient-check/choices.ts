@@ -18,7 +18,10 @@ export function flipped(before: readonly Choices[], after: readonly Choices[]): 
     for (let i = 0; i < taken.length; i++) {
       if (taken[i] === other[i]) continue;
       count++;
-      if (described.length < DESCRIBED) described.push(`${what} ${formatShape(unravel(i, shape))} flips from ${taken[i]} to ${other[i]}`);
+      if (described.length < DESCRIBED)
+        described.push(
+          `${what} ${formatShape(unravel(i, shape))} flips from ${taken[i]} to ${other[i]}`,
+        );
     }
   });
   if (count === 0) return null;

@@ -1,4 +1,7 @@
-/** How the error of a central difference depends on its step: too large a step cuts the series off, too small a one meets the rounding. */
+/**
+ * How the error of a central difference depends on its step: too large a step cuts the series off,
+ * too small a one meets the rounding.
+ */
 import { type Point, slopeAt } from "./differences.js";
 
 export interface ErrorCurve {
@@ -27,14 +30,34 @@ const DECADES = 11;
 const FOURTH_ROOT_OF_10 = Math.sqrt(Math.sqrt(10));
 
 /** Measures one entry with steps from 1e-1 down to 1e-12, four a decade. */
-export async function errorCurve(point: Point, argument: string, index: readonly number[], entry: number, analytic: number): Promise<ErrorCurve> {
+export async function errorCurve(
+  point: Point,
+  argument: string,
+  index: readonly number[],
+  entry: number,
+  analytic: number,
+): Promise<ErrorCurve> {
   const points: ErrorAtStep[] = [];
   let thirdDerivative: number | null = null;
   for (let i = 0, step = 0.1; i <= 4 * DECADES; i++, step /= FOURTH_ROOT_OF_10) {
-    const { coarse, fine, numeric, rounding, flipped } = await slopeAt(point, argument, entry, step);
-    points.push({ step, central: Math.abs(coarse - analytic), extrapolated: Math.abs(numeric - analytic), rounding: rounding / 3, isKink: flipped !== null });
-    // (gradient-check.24c) D(h) − D(h/2) = h²/8·f‴: the first step of at most a hundredth that meets no kink
-    if (thirdDerivative === null && step < 0.011 && flipped === null) thirdDerivative = Math.abs(coarse - fine) > 4 * rounding ? (8 * Math.abs(coarse - fine)) / (step * step) : 0;
+    const { coarse, fine, numeric, rounding, flipped } = await slopeAt(
+      point,
+      argument,
+      entry,
+      step,
+    );
+    points.push({
+      step,
+      central: Math.abs(coarse - analytic),
+      extrapolated: Math.abs(numeric - analytic),
+      rounding: rounding / 3,
+      isKink: flipped !== null,
+    });
+    // (gradient-check.24c) D(h) − D(h/2) = h²/8·f‴:
+    //   the first step of at most a hundredth that meets no kink
+    if (thirdDerivative === null && step < 0.011 && flipped === null)
+      thirdDerivative =
+        Math.abs(coarse - fine) > 4 * rounding ? (8 * Math.abs(coarse - fine)) / (step * step) : 0;
   }
   return { index, analytic, points, thirdDerivative: thirdDerivative ?? 0 };
 }

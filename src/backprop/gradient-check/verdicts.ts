@@ -1,16 +1,20 @@
-/** What the difference between backward's value and the measured one says: right, wrong, or nothing. */
+/**
+ * What the difference between backward's value and the measured one says: right, wrong, or nothing.
+ */
 import type { Slope } from "./differences.js";
 import { unravel } from "./differentiable.js";
 import type { ErrorCurve } from "./error-curve.js";
 
 /**
  * - `pass`   both values agree
- * - `kink`   the function has a corner within the step, so that there is no derivative to compare with
- * - `noise`  they differ by more than the tolerance, but the measurement is not good enough to blame backward
+ * - `kink`   the function has a corner within the step, so that there is no derivative to compare
+ *   with
+ * - `noise`  they differ by more than the tolerance, but the measurement is not good enough to
+ *   blame backward
  * - `wrong`  they differ by more than the tolerance and by more than the measurement can be off
  *
- * An argument is wrong if one of its entries is. It passes if none is and at least half of them pass; otherwise it is what
- * most of the others are.
+ * An argument is wrong if one of its entries is. It passes if none is and at least half of them
+ * pass; otherwise it is what most of the others are.
  */
 export type Verdict = "pass" | "kink" | "noise" | "wrong";
 
@@ -18,7 +22,9 @@ export type Verdict = "pass" | "kink" | "noise" | "wrong";
 export interface EntryCheck {
   readonly index: readonly number[];
   readonly analytic: number;
-  /** The derivative as it was measured: extrapolated from the quotients with the steps h and h/2. */
+  /**
+   * The derivative as it was measured: extrapolated from the quotients with the steps h and h/2.
+   */
   readonly numeric: number;
   readonly step: number;
   readonly coarse: number;
@@ -37,7 +43,10 @@ export interface GradientCheckResult {
   readonly shape: readonly number[];
   /** How many entries were checked: all, unless a sample was asked for. */
   readonly entries: number;
-  /** The largest relative error over all entries that could be judged: that are neither kinks nor noise. Infinity if there is none. */
+  /**
+   * The largest relative error over all entries that could be judged: that are neither kinks nor
+   * noise. Infinity if there is none.
+   */
   readonly maxRelativeError: number;
   /** Where it is, both values there, and how far off the numeric one may be. */
   readonly worstIndex: readonly number[];
@@ -51,32 +60,57 @@ export interface GradientCheckResult {
   readonly verdict: Verdict;
   /** What a wrong gradient looks like, where that can be told. */
   readonly hint: string | null;
-  /** The error against the step, at the worst entry that is not exact; null unless it was asked for. */
+  /**
+   * The error against the step, at the worst entry that is not exact; null unless it was asked for.
+   */
   readonly curve: ErrorCurve | null;
   /** Every entry that was checked, in row-major order. */
   readonly checks: readonly EntryCheck[];
 }
 
-/** An entry this much smaller than the argument's largest gradient is compared on that larger scale: below it rounding rules. */
+/**
+ * An entry this much smaller than the argument's largest gradient is compared on that larger scale:
+ * below it rounding rules.
+ */
 const SMALLEST_SHARE = 1e-3;
-/** Where the function does not name its choices, a departure from smoothness by more than this share of the scale is a corner. */
+/**
+ * Where the function does not name its choices, a departure from smoothness by more than this share
+ * of the scale is a corner.
+ */
 const CORNER = 1e-3;
-/** An error estimate is not a bound: only a difference of more than this many of them is blamed on backward. */
+/**
+ * An error estimate is not a bound: only a difference of more than this many of them is blamed on
+ * backward.
+ */
 const ESTIMATES = 4;
 
 /**
  * @param analytic backward's gradient, all entries
  * @param slopes what was measured, by the number of the entry
  */
-export function judge(argument: string, shape: readonly number[], analytic: ArrayLike<number>, slopes: ReadonlyMap<number, Slope>, tolerance: number): GradientCheckResult {
-  let scale = 0; // a loop, since an argument with 100,000 entries has too many for one call of Math.max
+export function judge(
+  argument: string,
+  shape: readonly number[],
+  analytic: ArrayLike<number>,
+  slopes: ReadonlyMap<number, Slope>,
+  tolerance: number,
+): GradientCheckResult {
+  // a loop, since an argument with 100,000 entries has too many for one call of Math.max
+  let scale = 0;
   for (let i = 0; i < analytic.length; i++) {
-    for (const value of [Math.abs(analytic[i]!), Math.abs(slopes.get(i)?.numeric ?? 0)]) if (value > scale) scale = value; // passes over NaN
+    for (const value of [Math.abs(analytic[i]!), Math.abs(slopes.get(i)?.numeric ?? 0)])
+      if (value > scale) scale = value; // passes over NaN
   }
-  const checks = [...slopes].map(([entry, slope]) => judgeEntry(unravel(entry, shape), analytic[entry]!, slope, scale, tolerance));
-  const [passed, kinks, noise, wrong] = (["pass", "kink", "noise", "wrong"] as const).map((verdict) => checks.filter((check) => check.verdict === verdict)) as [EntryCheck[], EntryCheck[], EntryCheck[], EntryCheck[]];
+  const checks = [...slopes].map(([entry, slope]) =>
+    judgeEntry(unravel(entry, shape), analytic[entry]!, slope, scale, tolerance),
+  );
+  const [passed, kinks, noise, wrong] = (["pass", "kink", "noise", "wrong"] as const).map(
+    (verdict) => checks.filter((check) => check.verdict === verdict),
+  ) as [EntryCheck[], EntryCheck[], EntryCheck[], EntryCheck[]];
   const judged = checks.filter(({ verdict }) => verdict === "pass" || verdict === "wrong");
-  const worst = (judged.length > 0 ? judged : checks).reduce((largest, check) => (check.relativeError > largest.relativeError ? check : largest));
+  const worst = (judged.length > 0 ? judged : checks).reduce((largest, check) =>
+    check.relativeError > largest.relativeError ? check : largest,
+  );
   return {
     argument,
     shape,
@@ -88,14 +122,27 @@ export function judge(argument: string, shape: readonly number[], analytic: Arra
     errorEstimate: worst.errorEstimate,
     kinks: kinks.map(({ index }) => index),
     noise: noise.map(({ index }) => index),
-    verdict: wrong.length > 0 ? "wrong" : passed.length >= checks.length / 2 ? "pass" : kinks.length >= noise.length ? "kink" : "noise",
+    verdict:
+      wrong.length > 0
+        ? "wrong"
+        : passed.length >= checks.length / 2
+          ? "pass"
+          : kinks.length >= noise.length
+            ? "kink"
+            : "noise",
     hint: null,
     curve: null,
     checks,
   };
 }
 
-function judgeEntry(index: readonly number[], analytic: number, { step, coarse, fine, numeric, errorEstimate, flipped, corner }: Slope, scale: number, tolerance: number): EntryCheck {
+function judgeEntry(
+  index: readonly number[],
+  analytic: number,
+  { step, coarse, fine, numeric, errorEstimate, flipped, corner }: Slope,
+  scale: number,
+  tolerance: number,
+): EntryCheck {
   const difference = Math.abs(analytic - numeric);
   // (gradient-check.21) errorᵢ = |analyticᵢ − numericᵢ| / max(|analyticᵢ|, |numericᵢ|, scale/1000)
   const size = Math.max(Math.abs(analytic), Math.abs(numeric), SMALLEST_SHARE * scale);
@@ -106,9 +153,22 @@ function judgeEntry(index: readonly number[], analytic: number, { step, coarse, 
     if (flipped !== null || corner > CORNER * scale) return "kink";
     if (relativeError <= tolerance) return "pass";
     // (gradient-check.21a) |analyticᵢ − numericᵢ| > 4·estimateᵢ
-    return errorEstimate === Infinity || difference <= ESTIMATES * errorEstimate ? "noise" : "wrong";
+    return errorEstimate === Infinity || difference <= ESTIMATES * errorEstimate
+      ? "noise"
+      : "wrong";
   })();
-  return { index, analytic, numeric, step, coarse, fine, errorEstimate, relativeError, verdict, flipped };
+  return {
+    index,
+    analytic,
+    numeric,
+    step,
+    coarse,
+    fine,
+    errorEstimate,
+    relativeError,
+    verdict,
+    flipped,
+  };
 }
 
 /** `dWeight` for the argument `weight`, `dConv1.weight` for a network's. */

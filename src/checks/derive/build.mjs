@@ -1,16 +1,29 @@
 /**
- * Turns the blocks `ts setting` and `ts equation` of every chapter into a module that `leibniz derive` runs:
+ * Turns the blocks `ts setting` and `ts equation` of every chapter into a module that
+ * `leibniz derive` runs:
  *
- *     node src/checks/derive/build.mjs       writes .derivations/<chapter>.ts and .derivations/index.ts, for tsc
+ *     node src/checks/derive/build.mjs
  *
- * A setting opens a scope that lasts to the end of the chapter. Each line keeps the number that it has on the page, so that
- * the compiler's messages point there.
+ * writes .derivations/<chapter>.ts and .derivations/index.ts, for tsc.
+ *
+ * A setting opens a scope that lasts to the end of the chapter. Each line keeps the number that it
+ * has on the page, so that the compiler's messages point there.
  */
-import { copyFileSync, mkdirSync, readdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import {
+  copyFileSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-const WORDS = "{ random, randomIn, indexed, each, sum, product, largest, delta, indicator, derivative, slope, equals, atMost }";
+const WORDS =
+  "{ random, randomIn, indexed, each, sum, product, largest, delta, indicator, derivative, " +
+  "slope, equals, atMost }";
 
 /**
  * The module of one chapter.
@@ -25,7 +38,9 @@ export function chapterModule(path, markdown) {
   const imports = new Map();
   const tags = [];
   const body = [];
-  const definitions = new Set([...markdown.matchAll(/^\| ([\w-]+\.\d+[a-z]?) \| definition \|/gm)].map((row) => row[1]));
+  const definitions = new Set(
+    [...markdown.matchAll(/^\| ([\w-]+\.\d+[a-z]?) \| definition \|/gm)].map((row) => row[1]),
+  );
   const lines = markdown.split(/\r?\n/);
   let depth = 0;
   let display = null; // the displayed equation that is being read
@@ -42,7 +57,12 @@ export function chapterModule(path, markdown) {
       }
       const tag = /\\tag\{([^}]*)\}/.exec(line);
       if (tag !== null) {
-        tags.push({ tag: tag[1], line: i + 1, isDefinition: definitions.has(tag[1]), hasBlock: false });
+        tags.push({
+          tag: tag[1],
+          line: i + 1,
+          isDefinition: definitions.has(tag[1]),
+          hasBlock: false,
+        });
         if (display !== null) display.tag = tag[1];
         else above = tag[1]; // a display on one line
       } else if (display === null && line.trim() !== "" && !line.includes("$$")) above = null;
@@ -50,35 +70,67 @@ export function chapterModule(path, markdown) {
     }
     const start = i;
     let end = i + 1;
-    while (end < lines.length && !(lines[end].startsWith(fence[1]) && /^[`~]+$/.test(lines[end].trim()))) end++;
+    while (
+      end < lines.length &&
+      !(lines[end].startsWith(fence[1]) && /^[`~]+$/.test(lines[end].trim()))
+    )
+      end++;
     if (end === lines.length) report("the block has no end");
     const code = lines.slice(start + 1, end);
     i = end;
     if (fence[2] === "ts setting") {
       depth++;
-      body.push("{", ...withoutImports(code, imports, (at, what) => errors.push(`${path}:${start + 2 + at}: ${what}`)), "");
+      body.push(
+        "{",
+        ...withoutImports(code, imports, (at, what) =>
+          errors.push(`${path}:${start + 2 + at}: ${what}`),
+        ),
+        "",
+      );
     } else if (fence[2] === "ts equation") {
       const equation = tags.find(({ tag }) => tag === above);
-      if (equation === undefined) errors.push(`${path}:${start + 1}: expected a displayed equation with a tag directly above the block`);
-      else if (equation.hasBlock) errors.push(`${path}:${start + 1}: (${above}) has a block already`);
+      if (equation === undefined)
+        errors.push(
+          `${path}:${start + 1}: expected a displayed equation with a tag directly above the block`,
+        );
+      else if (equation.hasBlock)
+        errors.push(`${path}:${start + 1}: (${above}) has a block already`);
       else {
         equation.hasBlock = true;
-        body.push(`await equation(${JSON.stringify(above)}, async () => {`, ...code, "}, (source) => eval(source));");
+        body.push(
+          `await equation(${JSON.stringify(above)}, async () => {`,
+          ...code,
+          "}, (source) => eval(source));",
+        );
         above = null;
         continue;
       }
     } else body.push(...Array(end - start + 1).fill(""));
     above = null;
   }
-  const imported = [...imports].map(([from, names]) => `import { ${[...names].join(", ")} } from ${from};`);
-  const signature = `export async function derive(${WORDS}: Vocabulary, equation: TakeEquation): Promise<void> {`;
-  const head = ['import type { TakeEquation, Vocabulary } from "leibniz/checks";', ...imported, signature].join(" ");
+  const imported = [...imports].map(
+    ([from, names]) => `import { ${[...names].join(", ")} } from ${from};`,
+  );
+  const parameters = `${WORDS}: Vocabulary, equation: TakeEquation`;
+  const signature = `export async function derive(${parameters}): Promise<void> {`;
+  const head = [
+    'import type { TakeEquation, Vocabulary } from "leibniz/checks";',
+    ...imported,
+    signature,
+  ].join(" ");
   body[0] = head + (body[0] ?? "");
-  const foot = ["}".repeat(depth + 1), `export const name = ${JSON.stringify(name)};`, `export const tags = ${JSON.stringify(tags)};`];
+  const foot = [
+    "}".repeat(depth + 1),
+    `export const name = ${JSON.stringify(name)};`,
+    `export const tags = ${JSON.stringify(tags)};`,
+  ];
   return { name, text: [...body, ...foot, ""].join("\n"), errors };
 }
 
-/** The lines of a setting with its imports blanked, which go to the top of the module, each name once. */
+/**
+ * The lines of a setting with its imports blanked, which go to the top of the module, each name
+ * once.
+ */
 function withoutImports(code, imports, report) {
   const kept = [...code];
   for (let i = 0; i < kept.length; i++) {
@@ -90,7 +142,11 @@ function withoutImports(code, imports, report) {
     if (parts === null) report(first, `expected import { … } from "…";, got ${statement}`);
     else {
       const names = imports.get(parts[2]) ?? imports.set(parts[2], new Set()).get(parts[2]);
-      for (const name of parts[1].split(",").map((part) => part.trim()).filter((part) => part !== "")) names.add(name);
+      for (const name of parts[1]
+        .split(",")
+        .map((part) => part.trim())
+        .filter((part) => part !== ""))
+        names.add(name);
     }
     kept.fill("", first, i + 1);
   }
@@ -110,22 +166,37 @@ function main() {
   const target = join(root, ".derivations");
   rmSync(target, { recursive: true, force: true });
   mkdirSync(target);
-  const names = readdirSync(folder).filter((file) => file.endsWith(".md")).map((file) => basename(file, ".md"));
+  const names = readdirSync(folder)
+    .filter((file) => file.endsWith(".md"))
+    .map((file) => basename(file, ".md"));
   const failures = [];
   for (const name of names) {
-    const { text, errors } = chapterModule(`derivations/${name}.md`, readFileSync(join(folder, `${name}.md`), "utf8"));
+    const { text, errors } = chapterModule(
+      `derivations/${name}.md`,
+      readFileSync(join(folder, `${name}.md`), "utf8"),
+    );
     failures.push(...errors);
     writeFileSync(join(target, `${name}.ts`), text);
   }
   const ordered = readingOrder(names, readFileSync(join(folder, "notation.md"), "utf8"));
   const imports = ordered.map((name, i) => `import * as chapter${i} from "./${name}.js";`);
-  const list = `export const chapters: readonly Chapter[] = [${ordered.map((_, i) => `chapter${i}`).join(", ")}];`;
-  writeFileSync(join(target, "index.ts"), ['import type { Chapter } from "leibniz/checks";', ...imports, list, ""].join("\n"));
-  const declared = "checks/derive/chapters/index.d.ts"; // tsc does not copy what is declared by hand
+  const list =
+    `export const chapters: readonly Chapter[] = ` +
+    `[${ordered.map((_, i) => `chapter${i}`).join(", ")}];`;
+  writeFileSync(
+    join(target, "index.ts"),
+    ['import type { Chapter } from "leibniz/checks";', ...imports, list, ""].join("\n"),
+  );
+  // tsc does not copy what is declared by hand
+  const declared = "checks/derive/chapters/index.d.ts";
   mkdirSync(join(root, "dist", "checks", "derive", "chapters"), { recursive: true });
   copyFileSync(join(root, "src", declared), join(root, "dist", declared));
   for (const failure of failures) console.error(failure);
   if (failures.length > 0) process.exitCode = 1;
 }
 
-if (process.argv[1] !== undefined && realpathSync(process.argv[1]) === fileURLToPath(import.meta.url)) main();
+if (
+  process.argv[1] !== undefined &&
+  realpathSync(process.argv[1]) === fileURLToPath(import.meta.url)
+)
+  main();

@@ -5,7 +5,10 @@ import type { Indexed } from "./indexed.js";
 /** What can stand on a side of an equation. */
 export type Side = number | Tensor | Indexed;
 
-/** The largest difference that counts as rounding: of each pair relative to the larger of them, or to 1 where both are smaller. */
+/**
+ * The largest difference that counts as rounding: of each pair relative to the larger of them, or
+ * to 1 where both are smaller.
+ */
 export const DERIVATION_TOLERANCE = 1e-9;
 
 /** Collects the differences of one block. */
@@ -19,7 +22,8 @@ export class Comparisons {
 
   /** Each side equals the next one. */
   equals(...sides: readonly Side[]): void {
-    for (let i = 1; i < sides.length; i++) this.#pairs(sides[i - 1]!, sides[i]!, (a, b) => Math.abs(a - b));
+    for (let i = 1; i < sides.length; i++)
+      this.#pairs(sides[i - 1]!, sides[i]!, (a, b) => Math.abs(a - b));
   }
 
   /** The first side is nowhere larger than the second. */
@@ -28,7 +32,8 @@ export class Comparisons {
   }
 
   #pairs(left: Side, right: Side, difference: (a: number, b: number) => number): void {
-    if (typeof left === "number" && typeof right === "number") return this.#record(left, right, difference(left, right), "");
+    if (typeof left === "number" && typeof right === "number")
+      return this.#record(left, right, difference(left, right), "");
     const [a, b] = [tensorOf(left), tensorOf(right)];
     if (!sameShape(a.shape, b.shape)) {
       this.count++;
@@ -37,7 +42,13 @@ export class Comparisons {
       return;
     }
     const [from, to] = [a.contiguous().data, b.contiguous().data];
-    for (let i = 0; i < from.length; i++) this.#record(from[i]!, to[i]!, difference(from[i]!, to[i]!), ` at entry ${i} of ${formatShape(a.shape)}`);
+    for (let i = 0; i < from.length; i++)
+      this.#record(
+        from[i]!,
+        to[i]!,
+        difference(from[i]!, to[i]!),
+        ` at entry ${i} of ${formatShape(a.shape)}`,
+      );
   }
 
   #record(a: number, b: number, difference: number, where: string): void {
@@ -53,4 +64,3 @@ function tensorOf(side: Side): Tensor {
   if (typeof side === "number") return Tensor.full([], side, "float64");
   return side instanceof Tensor ? side : side.tensor;
 }
-

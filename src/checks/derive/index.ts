@@ -1,4 +1,12 @@
-export { type Chapter, type EquationResult, type EquationVerdict, openChapter, runChapter, type TaggedEquation, type TakeEquation } from "./run-chapter.js";
+export {
+  type Chapter,
+  type EquationResult,
+  type EquationVerdict,
+  openChapter,
+  runChapter,
+  type TaggedEquation,
+  type TakeEquation,
+} from "./run-chapter.js";
 export { DERIVATION_TOLERANCE } from "./comparisons.js";
 export { type Mutant, mutants } from "./mutants.js";
 export type { Vocabulary } from "./vocabulary.js";

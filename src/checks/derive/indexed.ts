@@ -13,7 +13,10 @@ export interface Indexed {
 export function indexed(tensor: Tensor): Indexed {
   const { shape } = tensor;
   const read = (...indices: number[]): number => {
-    if (indices.length !== shape.length || !indices.every((index, axis) => Number.isInteger(index) && index >= 0 && index < shape[axis]!)) {
+    if (
+      indices.length !== shape.length ||
+      !indices.every((index, axis) => Number.isInteger(index) && index >= 0 && index < shape[axis]!)
+    ) {
       reject("indexed", `an index into ${formatShape(shape)}`, `(${indices.join(", ")})`);
     }
     return tensor.get(...indices);

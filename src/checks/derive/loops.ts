@@ -1,4 +1,6 @@
-/** Sums and other loops over indices, written as in a formula: `sum(N, O, (n, o) => …)` is Σₙ Σₒ. */
+/**
+ * Sums and other loops over indices, written as in a formula: `sum(N, O, (n, o) => …)` is Σₙ Σₒ.
+ */
 
 type Visit<Result> = (...indices: number[]) => Result;
 
@@ -7,7 +9,13 @@ export interface Loop<Result, Returned> {
   (a: number, f: (i: number) => Result): Returned;
   (a: number, b: number, f: (i: number, j: number) => Result): Returned;
   (a: number, b: number, c: number, f: (i: number, j: number, k: number) => Result): Returned;
-  (a: number, b: number, c: number, d: number, f: (i: number, j: number, k: number, l: number) => Result): Returned;
+  (
+    a: number,
+    b: number,
+    c: number,
+    d: number,
+    f: (i: number, j: number, k: number, l: number) => Result,
+  ): Returned;
 }
 
 /** Runs `f` for all indices, the last one fastest. */
@@ -22,12 +30,18 @@ export const each: Loop<void, void> = (...given: (number | Visit<void>)[]): void
   descend([]);
 };
 
-function folding(start: number, combine: (total: number, value: number) => number): Loop<number, number> {
+function folding(
+  start: number,
+  combine: (total: number, value: number) => number,
+): Loop<number, number> {
   return (...given: (number | Visit<number>)[]): number => {
     const f = given.at(-1) as Visit<number>;
     let total = start;
     const visit = (...indices: number[]): void => void (total = combine(total, f(...indices)));
-    (each as (...all: (number | Visit<void>)[]) => void)(...(given.slice(0, -1) as number[]), visit);
+    (each as (...all: (number | Visit<void>)[]) => void)(
+      ...(given.slice(0, -1) as number[]),
+      visit,
+    );
     return total;
   };
 }

@@ -2,8 +2,15 @@
 import { Comparisons, DERIVATION_TOLERANCE } from "./comparisons.js";
 import { type Vocabulary, vocabulary } from "./vocabulary.js";
 
-/** A block under an equation. `evaluate` makes another one, from its source text, in the same surroundings. */
-export type TakeEquation = (tag: string, block: Block, evaluate: (source: string) => unknown) => Promise<void>;
+/**
+ * A block under an equation. `evaluate` makes another one, from its source text, in the same
+ * surroundings.
+ */
+export type TakeEquation = (
+  tag: string,
+  block: Block,
+  evaluate: (source: string) => unknown,
+) => Promise<void>;
 export type Block = () => void | Promise<void>;
 
 /** A chapter, as `build.mjs` makes it from Markdown. */
@@ -28,8 +35,8 @@ export interface TaggedEquation {
 }
 
 /**
- * `pass`: both sides agree for all indices. `wrong`: they do not, or the block failed. `definition`: there is nothing to
- * compare. `missing`: there would be, but no block says it.
+ * `pass`: both sides agree for all indices. `wrong`: they do not, or the block failed.
+ * `definition`: there is nothing to compare. `missing`: there would be, but no block says it.
  */
 export type EquationVerdict = "pass" | "wrong" | "definition" | "missing";
 
@@ -39,7 +46,10 @@ export interface EquationResult {
   readonly line: number;
   /** Pairs of numbers that were compared. */
   readonly comparisons: number;
-  /** The largest difference relative to the larger number, or to 1 where both are smaller; infinite where shapes differ or a side is no number; null where nothing was compared. */
+  /**
+   * The largest difference relative to the larger number, or to 1 where both are smaller; infinite
+   * where shapes differ or a side is no number; null where nothing was compared.
+   */
   readonly maxDifference: number | null;
   readonly verdict: EquationVerdict;
   /** What is wrong, in one line. */
@@ -47,8 +57,9 @@ export interface EquationResult {
 }
 
 /**
- * Runs all blocks of a chapter and reports on every equation in order. The numbers are drawn from a seed, the same in every run.
- * Where a setting stops, which is where the engine is called, the equations below it count as wrong.
+ * Runs all blocks of a chapter and reports on every equation in order. The numbers are drawn from a
+ * seed, the same in every run. Where a setting stops, which is where the engine is called, the
+ * equations below it count as wrong.
  */
 export async function runChapter(chapter: Chapter, seed = 0): Promise<EquationResult[]> {
   const results = new Map<string, EquationResult>();
@@ -57,8 +68,18 @@ export async function runChapter(chapter: Chapter, seed = 0): Promise<EquationRe
   const visit: VisitBlock = async (tag, run) => {
     const { comparisons, problem } = await run();
     const { count, maxDifference } = comparisons;
-    const common = { chapter: chapter.name, tag, line: places.get(tag)!.line, comparisons: count, problem };
-    results.set(tag, { ...common, maxDifference: count === 0 ? null : maxDifference, verdict: problem === null ? "pass" : "wrong" });
+    const common = {
+      chapter: chapter.name,
+      tag,
+      line: places.get(tag)!.line,
+      comparisons: count,
+      problem,
+    };
+    results.set(tag, {
+      ...common,
+      maxDifference: count === 0 ? null : maxDifference,
+      verdict: problem === null ? "pass" : "wrong",
+    });
   };
   try {
     await openChapter(chapter, seed, visit);
@@ -67,8 +88,22 @@ export async function runChapter(chapter: Chapter, seed = 0): Promise<EquationRe
   }
   return chapter.tags.map(({ tag, line, isDefinition, hasBlock }) => {
     const verdict = hasBlock ? "wrong" : isDefinition ? "definition" : "missing";
-    const problem = hasBlock ? `not reached, since a setting before it stopped: ${stopped}` : isDefinition ? null : "no block says what this equation says";
-    return results.get(tag) ?? { chapter: chapter.name, tag, line, comparisons: 0, maxDifference: null, verdict, problem };
+    const problem = hasBlock
+      ? `not reached, since a setting before it stopped: ${stopped}`
+      : isDefinition
+        ? null
+        : "no block says what this equation says";
+    return (
+      results.get(tag) ?? {
+        chapter: chapter.name,
+        tag,
+        line,
+        comparisons: 0,
+        maxDifference: null,
+        verdict,
+        problem,
+      }
+    );
   });
 }
 
@@ -78,11 +113,23 @@ export interface BlockRun {
   readonly problem: string | null;
 }
 
-/** Shown one block of a chapter: how to run it, its source as compiled, and how to run a changed source in its place. */
-export type VisitBlock = (tag: string, run: () => Promise<BlockRun>, source: string, runChanged: (source: string) => Promise<BlockRun>) => Promise<void>;
+/**
+ * Shown one block of a chapter: how to run it, its source as compiled, and how to run a changed
+ * source in its place.
+ */
+export type VisitBlock = (
+  tag: string,
+  run: () => Promise<BlockRun>,
+  source: string,
+  runChanged: (source: string) => Promise<BlockRun>,
+) => Promise<void>;
 
 /** Goes through a chapter, its settings included, and shows each block. */
-export async function openChapter(chapter: Chapter, seed: number, visit: VisitBlock): Promise<void> {
+export async function openChapter(
+  chapter: Chapter,
+  seed: number,
+  visit: VisitBlock,
+): Promise<void> {
   let current = new Comparisons();
   const words = vocabulary(`${chapter.name} ${seed}`, () => current);
   const run = async (block: Block): Promise<BlockRun> => {
@@ -95,7 +142,12 @@ export async function openChapter(chapter: Chapter, seed: number, visit: VisitBl
     return { comparisons, problem: problemOf(comparisons) };
   };
   await chapter.derive(words, (tag, block, evaluate) =>
-    visit(tag, () => run(block), block.toString(), async (source) => run(evaluate(`(${source})`) as Block)),
+    visit(
+      tag,
+      () => run(block),
+      block.toString(),
+      async (source) => run(evaluate(`(${source})`) as Block),
+    ),
   );
 }
 

@@ -1,4 +1,7 @@
-/** The words that the blocks of the derivations are written in; `derivations/notation.md` introduces them to readers. */
+/**
+ * The words that the blocks of the derivations are written in; `derivations/notation.md` introduces
+ * them to readers.
+ */
 import { Random } from "../../tensor/index.js";
 import type { Comparisons, Side } from "./comparisons.js";
 import { type Indexed, indexed } from "./indexed.js";
@@ -25,7 +28,10 @@ export interface Vocabulary {
   readonly atMost: (smaller: Side, larger: Side) => void;
 }
 
-/** @param comparisons tells where `equals` and `atMost` record, since that is another place for each block */
+/**
+ * @param comparisons tells where `equals` and `atMost` record, since that is another place for each
+ *   block
+ */
 export function vocabulary(seed: string, comparisons: () => Comparisons): Vocabulary {
   const generator = new Random(seed);
   return {

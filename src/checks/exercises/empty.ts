@@ -16,11 +16,15 @@ export interface Exercise {
   readonly functions: readonly EmptiedFunction[];
 }
 
-const STUB = ["  // Yours. Hints, one after the other: node check.mjs --hint 1, --hint 2, …", "  return {} as never;"];
+const STUB = [
+  "  // Yours. Hints, one after the other: node check.mjs --hint 1, --hint 2, …",
+  "  return {} as never;",
+];
 
 /**
- * Empties every exported `…Backward` function that implements an equation itself, from the first equation to its end. Checks
- * and names in front of that stay, and so do functions that only call others.
+ * Empties every exported `…Backward` function that implements an equation itself, from the first
+ * equation to its end. Checks and names in front of that stay, and so do functions that only call
+ * others.
  *
  * @param source a file of `src/backprop`, whose relative imports become imports of the package
  */
@@ -34,23 +38,39 @@ export function emptyBackward(source: string): Exercise {
     if (name === undefined) continue;
     const end = lines.indexOf("}", i);
     const body = lines.slice(i + 1, end);
-    const first = body.findIndex((line) => equationOf(line) !== null);
+    const first = body.findIndex((_, at) => equationAt(body, at) !== null);
     if (first < 0) continue;
     kept.push(...body.slice(0, first), ...STUB, "}");
     const taken = body.slice(first);
-    functions.push({ name, equations: taken.flatMap((line) => equationOf(line) ?? []), lines: taken });
+    functions.push({
+      name,
+      equations: taken.flatMap((_, at) => equationAt(taken, at) ?? []),
+      lines: taken,
+    });
     i = end;
   }
   return { text: kept.join("\n"), functions };
 }
 
-/** The tag and the formula of a comment that is an equation. */
-function equationOf(line: string): { tag: string; formula: string } | null {
-  const found = /^\s*\/\/ \(([\w-]+\.\d+[a-z]?)\) (.+)$/.exec(line);
-  return found === null ? null : { tag: found[1]!, formula: found[2]! };
+/** The tag and the formula of a comment that is an equation; it may go on in lines `//   …`. */
+function equationAt(lines: readonly string[], at: number): { tag: string; formula: string } | null {
+  const found = /^\s*\/\/ \(([\w-]+\.\d+[a-z]?)\) (.+)$/.exec(lines[at]!);
+  if (found === null) return null;
+  let formula = found[2]!;
+  for (const line of lines.slice(at + 1)) {
+    const more = /^\s*\/\/ {3}(\S.*)$/.exec(line);
+    if (more === null) break;
+    formula += ` ${more[1]!}`;
+  }
+  return { tag: found[1]!, formula };
 }
 
-/** `"../tensor/index.js"` → `"leibniz/tensor"`, `"./layer.js"` → `"leibniz/backprop/layer"`: so that the copy can lie anywhere. */
+/**
+ * `"../tensor/index.js"` → `"leibniz/tensor"`, `"./layer.js"` → `"leibniz/backprop/layer"`: so that
+ * the copy can lie anywhere.
+ */
 function withPackageImport(line: string): string {
-  return line.replace(/ from "\.\.\/(\w+)\/index\.js";$/, ' from "leibniz/$1";').replace(/ from "\.\/([\w/-]+)\.js";$/, ' from "leibniz/backprop/$1";');
+  return line
+    .replace(/ from "\.\.\/(\w+)\/index\.js";$/, ' from "leibniz/$1";')
+    .replace(/ from "\.\/([\w/-]+)\.js";$/, ' from "leibniz/backprop/$1";');
 }

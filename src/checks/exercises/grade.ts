@@ -1,5 +1,13 @@
-/** Grades what a reader wrote; runs in a process in which the layer's module has the reader's text. */
-import { catalog, type Differentiable, gradientCheck, type GradientCheckResult, gradientName } from "../../backprop/index.js";
+/**
+ * Grades what a reader wrote; runs in a process in which the layer's module has the reader's text.
+ */
+import {
+  catalog,
+  type Differentiable,
+  gradientCheck,
+  type GradientCheckResult,
+  gradientName,
+} from "../../backprop/index.js";
 import { formatShape, Random, sameShape, sizeOf, Tensor } from "../../tensor/index.js";
 
 /** How one gradient did over all geometries. */
@@ -13,7 +21,11 @@ export interface Grade {
   /** Geometries checked. */
   readonly cases: number;
   /** The result of the first geometry that failed, or of the worst that passed. */
-  readonly shown: { readonly options: object; readonly shape: readonly number[]; readonly result: GradientCheckResult } | null;
+  readonly shown: {
+    readonly options: object;
+    readonly shape: readonly number[];
+    readonly result: GradientCheckResult;
+  } | null;
 }
 
 /** Random geometries besides the fixed ones. */
@@ -21,39 +33,83 @@ const SAMPLES = 20;
 
 /** @returns a grade for each argument of the layer, in order */
 export async function grade(layer: string): Promise<readonly Grade[]> {
-  const { differentiable, cases, sample, constants = [] } = catalog.find((entry) => entry.layer === layer)!;
+  const {
+    differentiable,
+    cases,
+    sample,
+    constants = [],
+  } = catalog.find((entry) => entry.layer === layer)!;
   const random = new Random(`exercise ${layer}`);
   const grades = new Map<string, Grade>();
-  for (const { options, inputs } of [...cases(random), ...Array.from({ length: SAMPLES }, () => sample(random))]) {
+  for (const { options, inputs } of [
+    ...cases(random),
+    ...Array.from({ length: SAMPLES }, () => sample(random)),
+  ]) {
     const problems = new Map<string, string | null>();
-    const results = await gradientCheck(tolerant(differentiable(options), constants, problems), inputs, { random, constants });
+    const results = await gradientCheck(
+      tolerant(differentiable(options), constants, problems),
+      inputs,
+      { random, constants },
+    );
     for (const result of results) {
       const gradient = gradientName(result.argument);
-      const before = grades.get(gradient) ?? { gradient, isRight: true, problem: null, cases: 0, shown: null };
+      const before = grades.get(gradient) ?? {
+        gradient,
+        isRight: true,
+        problem: null,
+        cases: 0,
+        shown: null,
+      };
       const problem = problems.get(result.argument);
       if (problem !== undefined) {
-        grades.set(gradient, { ...before, isRight: problem === null ? null : false, problem: before.problem ?? problem, cases: before.cases + 1 });
+        grades.set(gradient, {
+          ...before,
+          isRight: problem === null ? null : false,
+          problem: before.problem ?? problem,
+          cases: before.cases + 1,
+        });
         continue;
       }
       const shown = { options, shape: inputs[result.argument]!.shape, result };
       const passes = result.verdict === "pass";
-      const isNews = before.isRight === true && (!passes || before.shown === null || result.maxRelativeError > before.shown.result.maxRelativeError);
-      grades.set(gradient, { ...before, isRight: before.isRight === true ? passes : before.isRight, cases: before.cases + 1, shown: isNews ? shown : before.shown });
+      const isNews =
+        before.isRight === true &&
+        (!passes ||
+          before.shown === null ||
+          result.maxRelativeError > before.shown.result.maxRelativeError);
+      grades.set(gradient, {
+        ...before,
+        isRight: before.isRight === true ? passes : before.isRight,
+        cases: before.cases + 1,
+        shown: isNews ? shown : before.shown,
+      });
     }
   }
   return [...grades.values()];
 }
 
-/** Puts zeros in place of what cannot be compared, and notes why: so that one gradient can be graded before the next is written. */
-function tolerant(f: Differentiable, constants: readonly string[], problems: Map<string, string | null>): Differentiable {
+/**
+ * Puts zeros in place of what cannot be compared, and notes why: so that one gradient can be graded
+ * before the next is written.
+ */
+function tolerant(
+  f: Differentiable,
+  constants: readonly string[],
+  problems: Map<string, string | null>,
+): Differentiable {
   return async (inputs) => {
     const { backward, ...rest } = await f(inputs);
     return {
       ...rest,
       backward: async (dOut) => {
         const returned = (await backward(dOut)) as Readonly<Record<string, unknown>>;
-        const left = Object.keys(inputs).filter((name) => !constants.includes(name) && !(name in returned)).map((name) => [name, null] as const);
-        const gradients = [...Object.entries(returned).filter(([name]) => inputs[name] !== undefined), ...left];
+        const left = Object.keys(inputs)
+          .filter((name) => !constants.includes(name) && !(name in returned))
+          .map((name) => [name, null] as const);
+        const gradients = [
+          ...Object.entries(returned).filter(([name]) => inputs[name] !== undefined),
+          ...left,
+        ];
         return Object.fromEntries(
           await Promise.all(
             gradients.map(async ([name, gradient]) => {
@@ -69,8 +125,14 @@ function tolerant(f: Differentiable, constants: readonly string[], problems: Map
   };
 }
 
-/** Why a gradient cannot be compared; `null` when nothing was written, `undefined` when nothing is wrong with it. */
-async function problemOf(gradient: unknown, { shape, dtype }: Tensor): Promise<string | null | undefined> {
+/**
+ * Why a gradient cannot be compared; `null` when nothing was written, `undefined` when nothing is
+ * wrong with it.
+ */
+async function problemOf(
+  gradient: unknown,
+  { shape, dtype }: Tensor,
+): Promise<string | null | undefined> {
   if (gradient instanceof Promise) {
     await gradient.catch(() => {}); // nobody else waits for it
     return "a Promise came back; there is an `await` missing in front of what makes it";
@@ -79,18 +141,33 @@ async function problemOf(gradient: unknown, { shape, dtype }: Tensor): Promise<s
   if (!(gradient instanceof Tensor)) {
     if (gradient === null) return "null came back, though it is asked for";
     const keys = typeof gradient === "object" ? Object.keys(gradient) : [];
-    if (typeof gradient === "object" && keys.length === 0 && !Array.isArray(gradient)) return null; // as the exercise was given
-    return `expected a tensor of shape ${formatShape(shape)}, got ${Array.isArray(gradient) ? "an array" : keys.length > 0 ? `an object with ${keys.join(", ")}` : String(gradient)}`;
+    // as the exercise was given
+    if (typeof gradient === "object" && keys.length === 0 && !Array.isArray(gradient)) return null;
+    const got = Array.isArray(gradient)
+      ? "an array"
+      : keys.length > 0
+        ? `an object with ${keys.join(", ")}`
+        : String(gradient);
+    return `expected a tensor of shape ${formatShape(shape)}, got ${got}`;
   }
-  if (!sameShape(gradient.shape, shape)) return `its shape should be ${formatShape(shape)}, yours is ${formatShape(gradient.shape)}${guess(gradient.shape, shape)}`;
-  if (gradient.dtype !== dtype) return `it should be of ${dtype} like what it belongs to, yours is of ${gradient.dtype}: Tensor.zeros(x.shape, x.dtype)`;
+  if (!sameShape(gradient.shape, shape))
+    return (
+      `its shape should be ${formatShape(shape)}, yours is ` +
+      `${formatShape(gradient.shape)}${guess(gradient.shape, shape)}`
+    );
+  if (gradient.dtype !== dtype)
+    return (
+      `it should be of ${dtype} like what it belongs to, yours is of ${gradient.dtype}: ` +
+      `Tensor.zeros(x.shape, x.dtype)`
+    );
   return undefined;
 }
 
 /** What a wrong shape looks like. */
 function guess(yours: readonly number[], right: readonly number[]): string {
   if (yours.length === 2 && sameShape([...yours].reverse(), right)) return ": the transposed one";
-  if (yours.length > right.length && sameShape(yours.slice(yours.length - right.length), right)) return ": something is not summed yet, such as the batch";
+  if (yours.length > right.length && sameShape(yours.slice(yours.length - right.length), right))
+    return ": something is not summed yet, such as the batch";
   if (yours.length === 0) return ": everything was summed";
   return sizeOf(yours) === sizeOf(right) ? ": as many entries, so a reshape may do" : "";
 }

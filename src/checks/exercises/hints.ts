@@ -1,4 +1,7 @@
-/** Hints for an exercise, taken from the chapter step by step: each a little more than the one before. */
+/**
+ * Hints for an exercise, taken from the chapter step by step: each a little more than the one
+ * before.
+ */
 import type { EmptiedFunction } from "./empty.js";
 import { plain, plainFormula } from "./plain.js";
 import { toolsOf } from "./tools.js";
@@ -10,17 +13,31 @@ export interface Hint {
 }
 
 /**
- * For each function, in order: every step of the derivation that leads to its equations, then the equations as the code says
- * them, then what leibniz computes them with, and at last leibniz's own lines.
+ * For each function, in order: every step of the derivation that leads to its equations, then the
+ * equations as the code says them, then what leibniz computes them with, and at last leibniz's own
+ * lines.
  *
  * @param chapters the text of each chapter by name
- * @param cited all tags that the layer's file cites: a derivation starts behind the last one of them
+ * @param cited all tags that the layer's file cites: a derivation starts behind the last one of
+ *   them
  */
-export function hintsFor(functions: readonly EmptiedFunction[], chapters: ReadonlyMap<string, string>, cited: readonly string[]): readonly Hint[] {
+export function hintsFor(
+  functions: readonly EmptiedFunction[],
+  chapters: ReadonlyMap<string, string>,
+  cited: readonly string[],
+): readonly Hint[] {
   const toWrite = functions.flatMap(({ equations }) => equations.map(({ tag }) => tag));
   return functions.flatMap(({ name, equations, lines }) => [
-    ...equations.flatMap(({ tag }) => derivationOf(tag, chapters, cited, toWrite).map((step) => ({ about: `${name}, (${step.tag})`, text: textOf(step, chapters) }))),
-    { about: `${name}, in short`, text: equations.map(({ tag, formula }) => `(${tag}) ${formula}`).join("\n") },
+    ...equations.flatMap(({ tag }) =>
+      derivationOf(tag, chapters, cited, toWrite).map((step) => ({
+        about: `${name}, (${step.tag})`,
+        text: textOf(step, chapters),
+      })),
+    ),
+    {
+      about: `${name}, in short`,
+      text: equations.map(({ tag, formula }) => `(${tag}) ${formula}`).join("\n"),
+    },
     { about: `${name}, what it takes`, text: toolsOf(lines) },
     { about: `${name}, as leibniz has it`, text: lines.join("\n") },
   ]);
@@ -40,15 +57,40 @@ interface Step {
   readonly code: readonly string[];
 }
 
-/** A step as a hint: words, equation, the equations that the words refer to, and the block that runs it. */
-function textOf({ tag, prose, formula, place, code }: Step, chapters: ReadonlyMap<string, string>): string {
-  const meant = [...new Set([...prose.matchAll(/\(([\w-]+\.\d+[a-z]?)\)/g)].map((found) => found[1]!))].flatMap((other) => {
-    const said = other === tag ? undefined : stepsOf(other, chapters).find((step) => step.tag === other)?.formula;
+/**
+ * A step as a hint: words, equation, the equations that the words refer to, and the block that runs
+ * it.
+ */
+function textOf(
+  { tag, prose, formula, place, code }: Step,
+  chapters: ReadonlyMap<string, string>,
+): string {
+  const meant = [
+    ...new Set([...prose.matchAll(/\(([\w-]+\.\d+[a-z]?)\)/g)].map((found) => found[1]!)),
+  ].flatMap((other) => {
+    const said =
+      other === tag
+        ? undefined
+        : stepsOf(other, chapters).find((step) => step.tag === other)?.formula;
     return said === undefined ? [] : [`(${other}) is  ${said}`];
   });
   const chapter = tag.slice(0, tag.lastIndexOf("."));
-  const block = code.length === 0 ? [] : [`The same as \`leibniz derive ${chapter}\` runs it:\n\n${code.map((line) => `    ${line}`).join("\n")}`];
-  return [prose, `    ${formula}`, ...(meant.length > 0 ? [meant.join("\n")] : []), `(${place})`, ...block].filter((part) => part !== "").join("\n\n");
+  const block =
+    code.length === 0
+      ? []
+      : [
+          `The same as \`leibniz derive ${chapter}\` runs it:\n\n` +
+            `${code.map((line) => `    ${line}`).join("\n")}`,
+        ];
+  return [
+    prose,
+    `    ${formula}`,
+    ...(meant.length > 0 ? [meant.join("\n")] : []),
+    `(${place})`,
+    ...block,
+  ]
+    .filter((part) => part !== "")
+    .join("\n\n");
 }
 
 function stepsOf(tag: string, chapters: ReadonlyMap<string, string>): readonly Step[] {
@@ -57,15 +99,25 @@ function stepsOf(tag: string, chapters: ReadonlyMap<string, string>): readonly S
 }
 
 /**
- * The steps between the equation that the code cites before this one, and this one. What else the section of the former says belongs to
- * that, if that is to be written too and this one stands elsewhere.
+ * The steps between the equation that the code cites before this one, and this one. What else the
+ * section of the former says belongs to that, if that is to be written too and this one stands
+ * elsewhere.
  */
-function derivationOf(tag: string, chapters: ReadonlyMap<string, string>, cited: readonly string[], toWrite: readonly string[]): readonly Step[] {
+function derivationOf(
+  tag: string,
+  chapters: ReadonlyMap<string, string>,
+  cited: readonly string[],
+  toWrite: readonly string[],
+): readonly Step[] {
   const steps = stepsOf(tag, chapters);
   const end = steps.findIndex((step) => step.tag === tag);
   const before = steps.slice(0, Math.max(0, end)).findLastIndex((step) => cited.includes(step.tag));
   const last = steps[before];
-  const isAftermath = ({ section }: Step): boolean => last !== undefined && toWrite.includes(last.tag) && section === last.section && section !== steps[end]!.section;
+  const isAftermath = ({ section }: Step): boolean =>
+    last !== undefined &&
+    toWrite.includes(last.tag) &&
+    section === last.section &&
+    section !== steps[end]!.section;
   return steps.slice(before + 1, end + 1).filter((step) => !isAftermath(step));
 }
 
@@ -89,7 +141,14 @@ function readSteps(markdown: string, path: string): readonly Step[] {
       const display = lines.slice(i, end + 1).join("\n");
       const tag = /\\tag\s*\{([^}]*)\}/.exec(display)?.[1];
       if (tag !== undefined) {
-        steps.push({ tag, section, prose: plain(paragraphs(prose)), formula: plainFormula(display.replaceAll("$$", "")), place: `${path}, line ${i + 1}`, code: [] });
+        steps.push({
+          tag,
+          section,
+          prose: plain(paragraphs(prose)),
+          formula: plainFormula(display.replaceAll("$$", "")),
+          place: `${path}, line ${i + 1}`,
+          code: [],
+        });
         prose = [];
       } else prose.push(...lines.slice(i, end + 1));
       i = end < 0 ? lines.length : end;
@@ -102,5 +161,8 @@ function readSteps(markdown: string, path: string): readonly Step[] {
 }
 
 function paragraphs(lines: readonly string[]): string {
-  return lines.join("\n").replace(/\n{3,}/g, "\n\n").trim();
+  return lines
+    .join("\n")
+    .replace(/\n{3,}/g, "\n\n")
+    .trim();
 }

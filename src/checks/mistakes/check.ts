@@ -1,9 +1,22 @@
-/** A check, as the catalogue of mistakes runs it: in a process whose engine has a mistake in it, or none. */
+/**
+ * A check, as the catalogue of mistakes runs it: in a process whose engine has a mistake in it, or
+ * none.
+ */
 import type { Mnist } from "../../data/index.js";
 import type { Primitive } from "./mistake.js";
 import type { Setup } from "./setups.js";
 
-export type CheckName = "gradient" | "adjoint" | "recorded" | "derivation" | "large numbers" | "network" | "overfit" | "first loss" | "loop" | "data";
+export type CheckName =
+  | "gradient"
+  | "adjoint"
+  | "recorded"
+  | "derivation"
+  | "large numbers"
+  | "network"
+  | "overfit"
+  | "first loss"
+  | "loop"
+  | "data";
 export type PopularCheckName = "ones" | "mean difference" | "square" | "float32";
 
 /** What a check is told about the mistake: where to look. */
@@ -22,11 +35,16 @@ export interface Check<Name extends string = CheckName | PopularCheckName> {
   readonly name: Name;
   /** What is compared with what, in one line. */
   readonly description: string;
-  /** What is wrong, in one line, or null if nothing is; undefined if there is nothing to look at. */
+  /**
+   * What is wrong, in one line, or null if nothing is; undefined if there is nothing to look at.
+   */
   readonly run: (context: CheckContext) => Promise<string | null | undefined>;
 }
 
-/** What a check came to: `caught` with the complaint, `passed`, or `idle` when there was nothing to look at. */
+/**
+ * What a check came to: `caught` with the complaint, `passed`, or `idle` when there was nothing to
+ * look at.
+ */
 export interface Finding {
   readonly check: CheckName | PopularCheckName;
   readonly verdict: "caught" | "passed" | "idle";
@@ -35,6 +53,15 @@ export interface Finding {
 
 /** Runs a check. An engine that throws has been caught as well: nobody overlooks that. */
 export async function findingOf(check: Check, context: CheckContext): Promise<Finding> {
-  const complaint = await check.run(context).catch((error: unknown) => `stops: ${(error instanceof Error ? error.message : String(error)).replaceAll("\n", " ")}`);
-  return { check: check.name, verdict: complaint === undefined ? "idle" : complaint === null ? "passed" : "caught", complaint: complaint ?? null };
+  const complaint = await check
+    .run(context)
+    .catch(
+      (error: unknown) =>
+        `stops: ${(error instanceof Error ? error.message : String(error)).replaceAll("\n", " ")}`,
+    );
+  return {
+    check: check.name,
+    verdict: complaint === undefined ? "idle" : complaint === null ? "passed" : "caught",
+    complaint: complaint ?? null,
+  };
 }

@@ -1,4 +1,7 @@
-/** All checks that the catalogue of mistakes is held against: those that this project relies on, and the weaker ones that are popular. */
+/**
+ * All checks that the catalogue of mistakes is held against: those that this project relies on, and
+ * the weaker ones that are popular.
+ */
 import { chapters, runChapter } from "../derive/index.js";
 import type { Check, CheckContext, CheckName, Finding, PopularCheckName } from "./check.js";
 import { findingOf } from "./check.js";
@@ -7,8 +10,12 @@ import { layerChecks, popularLayerChecks } from "./layer-checks.js";
 import { loopCheck } from "./loop-check.js";
 import { networkChecks, popularNetworkChecks } from "./network-checks.js";
 
-async function wrongEquation({ chapters: wanted }: CheckContext): Promise<string | null | undefined> {
-  const chosen = chapters.filter(({ name, tags }) => wanted.includes(name) && tags.some(({ hasBlock }) => hasBlock));
+async function wrongEquation({
+  chapters: wanted,
+}: CheckContext): Promise<string | null | undefined> {
+  const chosen = chapters.filter(
+    ({ name, tags }) => wanted.includes(name) && tags.some(({ hasBlock }) => hasBlock),
+  );
   for (const chapter of chosen) {
     const wrong = (await runChapter(chapter)).find(({ verdict }) => verdict === "wrong");
     if (wrong !== undefined) return `(${wrong.tag}): ${wrong.problem}`;
@@ -16,11 +23,32 @@ async function wrongEquation({ chapters: wanted }: CheckContext): Promise<string
   return chosen.length === 0 ? undefined : null;
 }
 
-const derivation: Check<"derivation"> = { name: "derivation", description: "every equation of the chapter, executed", run: wrongEquation };
-const [gradient, adjoint, recorded, largeNumbers] = layerChecks as [Check<CheckName>, Check<CheckName>, Check<CheckName>, Check<CheckName>];
+const derivation: Check<"derivation"> = {
+  name: "derivation",
+  description: "every equation of the chapter, executed",
+  run: wrongEquation,
+};
+const [gradient, adjoint, recorded, largeNumbers] = layerChecks as [
+  Check<CheckName>,
+  Check<CheckName>,
+  Check<CheckName>,
+  Check<CheckName>,
+];
 
-export const checks: readonly Check<CheckName>[] = [gradient, adjoint, recorded, derivation, largeNumbers, ...networkChecks, loopCheck, dataCheck];
-export const popularChecks: readonly Check<PopularCheckName>[] = [...popularLayerChecks, ...popularNetworkChecks];
+export const checks: readonly Check<CheckName>[] = [
+  gradient,
+  adjoint,
+  recorded,
+  derivation,
+  largeNumbers,
+  ...networkChecks,
+  loopCheck,
+  dataCheck,
+];
+export const popularChecks: readonly Check<PopularCheckName>[] = [
+  ...popularLayerChecks,
+  ...popularNetworkChecks,
+];
 
 /** What every check says, one after the other. */
 export async function runChecks(context: CheckContext): Promise<Finding[]> {

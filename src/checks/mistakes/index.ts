@@ -9,13 +9,37 @@ import { parameterMistakes } from "./catalogue/parameters.js";
 import { poolingMistakes } from "./catalogue/pooling.js";
 import type { Mistake } from "./mistake.js";
 
-export { type Check, type CheckContext, type CheckName, type Finding, type PopularCheckName } from "./check.js";
+export type {
+  Check,
+  CheckContext,
+  CheckName,
+  Finding,
+  PopularCheckName,
+} from "./check.js";
 export { checks, popularChecks, runChecks } from "./checks.js";
-export { chapterOf, compiledPath, difference, type Edit, type Mistake, patch, type Primitive, type Theme } from "./mistake.js";
+export {
+  chapterOf,
+  compiledPath,
+  difference,
+  type Edit,
+  type Mistake,
+  patch,
+  type Primitive,
+  type Theme,
+} from "./mistake.js";
 export { type EpochOptions, type EpochOutcome, openMixedBackend, runEpoch } from "./one-epoch.js";
 export { runStudies, type Study } from "./run-study.js";
 export type { StudyReport, StudyTask } from "./study.js";
 export { type Setup, type SetupName, setups } from "./setups.js";
 
 /** The catalogue, from the loss back to the data. */
-export const mistakes: readonly Mistake[] = [...losses, ...affineMistakes, ...convolution, ...poolingMistakes, ...newerLayers, ...parameterMistakes, ...optimizers, ...dataMistakes];
+export const mistakes: readonly Mistake[] = [
+  ...losses,
+  ...affineMistakes,
+  ...convolution,
+  ...poolingMistakes,
+  ...newerLayers,
+  ...parameterMistakes,
+  ...optimizers,
+  ...dataMistakes,
+];

@@ -1,6 +1,7 @@
 /**
- * Checks what is done with a network: a softmax regression on eleven small images, once by the shipped training loop and once here by
- * hand, number by number. A spy in front of the layers tells which images they are shown.
+ * Checks what is done with a network: a softmax regression on eleven small images, once by the
+ * shipped training loop and once here by hand, number by number. A spy in front of the layers tells
+ * which images they are shown.
  */
 import { Affine, Flatten, type Layer, type PassOptions } from "../../backprop/index.js";
 import type { Dataset } from "../../data/index.js";
@@ -21,8 +22,13 @@ const CLOSE = 1e-4;
 
 /** Images of noise; the first pixel is the image's own number, by which it is recognised. */
 function noise(count: number, random: Random): Dataset {
-  const pixels = Uint8Array.from({ length: count * PIXELS }, (_, i) => (i % PIXELS === 0 ? (i / PIXELS) % 256 : random.integer(256)));
-  return { images: { count, height: HEIGHT, width: WIDTH, pixels }, labels: Uint8Array.from({ length: count }, () => random.integer(CLASSES)) };
+  const pixels = Uint8Array.from({ length: count * PIXELS }, (_, i) =>
+    i % PIXELS === 0 ? (i / PIXELS) % 256 : random.integer(256),
+  );
+  return {
+    images: { count, height: HEIGHT, width: WIDTH, pixels },
+    labels: Uint8Array.from({ length: count }, () => random.integer(CLASSES)),
+  };
 }
 
 /** Hands on what it is given, and remembers it. */
@@ -36,7 +42,9 @@ class Spy implements Layer {
   }
 
   async forward(x: Tensor, { training }: PassOptions): Promise<Tensor> {
-    const first = Array.from({ length: x.shape[0]! }, (_, n) => Math.round(x.get(n, 0, 0, 0) * 255));
+    const first = Array.from({ length: x.shape[0]! }, (_, n) =>
+      Math.round(x.get(n, 0, 0, 0) * 255),
+    );
     this.shown.push({ images: first, training });
     return x;
   }
@@ -58,7 +66,11 @@ class ByHand {
 
   probabilities({ images }: Dataset, n: number): number[] {
     const x = pixelsOf(images.pixels, n);
-    const scores = exp(tensor(this.weight.map((row, c) => row.reduce((total, w, p) => total + w * x[p]!, this.bias[c]!))));
+    const scores = exp(
+      tensor(
+        this.weight.map((row, c) => row.reduce((total, w, p) => total + w * x[p]!, this.bias[c]!)),
+      ),
+    );
     const all = Array.from(scores.data);
     const total = all.reduce((sum, score) => sum + score, 0);
     return all.map((score) => score / total);
@@ -66,13 +78,23 @@ class ByHand {
 
   /** The mean loss of some images in nats, and how many are guessed right. */
   judge(dataset: Dataset, chosen: readonly number[]): { loss: number; correct: number } {
-    const all = chosen.map((n) => ({ p: this.probabilities(dataset, n), label: dataset.labels[n]! }));
+    const all = chosen.map((n) => ({
+      p: this.probabilities(dataset, n),
+      label: dataset.labels[n]!,
+    }));
     const losses = all.map(({ p, label }) => -log(tensor([p[label]!])).get(0));
-    return { loss: mean(losses), correct: all.filter(({ p, label }) => p[label] === Math.max(...p)).length };
+    return {
+      loss: mean(losses),
+      correct: all.filter(({ p, label }) => p[label] === Math.max(...p)).length,
+    };
   }
 
   step(dataset: Dataset, chosen: readonly number[]): void {
-    const all = chosen.map((n) => ({ x: pixelsOf(dataset.images.pixels, n), p: this.probabilities(dataset, n), label: dataset.labels[n]! }));
+    const all = chosen.map((n) => ({
+      x: pixelsOf(dataset.images.pixels, n),
+      p: this.probabilities(dataset, n),
+      label: dataset.labels[n]!,
+    }));
     for (const { x, p, label } of all) {
       p.forEach((probability, c) => {
         const dLogit = (probability - (c === label ? 1 : 0)) / chosen.length;
@@ -103,28 +125,64 @@ async function whatIsWrongWithTheLoop(): Promise<string | null> {
     batchSize: BATCH,
   };
   const losses: number[] = [];
-  for await (const event of train({ recipe, network, train: trainSet, test: testSet, backend: reference, random, epochs: EPOCHS })) {
+  for await (const event of train({
+    recipe,
+    network,
+    train: trainSet,
+    test: testSet,
+    backend: reference,
+    random,
+    epochs: EPOCHS,
+  })) {
     if (event.type === "step") {
       const { images } = spy.shown.at(-1)!;
       const { loss } = own.judge(trainSet, images);
-      if (!isClose(event.loss, loss)) return `step ${losses.length + 1}: a loss of ${event.loss.toFixed(4)}, by hand ${loss.toFixed(4)}`;
+      if (!isClose(event.loss, loss))
+        return (
+          `step ${losses.length + 1}: a loss of ${event.loss.toFixed(4)}, ` +
+          `by hand ${loss.toFixed(4)}`
+        );
       own.step(trainSet, images);
       losses.push(loss);
-      const moved = affine.weight.value.data.every((w, i) => isClose(w, own.weight[Math.floor(i / PIXELS)]![i % PIXELS]!)) && affine.bias!.value.data.every((b, c) => isClose(b, own.bias[c]!));
-      if (!moved) return `step ${losses.length}: the weights are not those that one step by hand leads to`;
+      const moved =
+        affine.weight.value.data.every((w, i) =>
+          isClose(w, own.weight[Math.floor(i / PIXELS)]![i % PIXELS]!),
+        ) && affine.bias!.value.data.every((b, c) => isClose(b, own.bias[c]!));
+      if (!moved)
+        return `step ${losses.length}: the weights are not those that one step by hand leads to`;
     }
     if (event.type === "epoch") {
       const whole = own.judge(testSet, range(TEST_IMAGES));
-      if (event.result.testAccuracy !== whole.correct / TEST_IMAGES) return `a test accuracy of ${event.result.testAccuracy.toFixed(4)}, by hand ${(whole.correct / TEST_IMAGES).toFixed(4)}`;
+      if (event.result.testAccuracy !== whole.correct / TEST_IMAGES)
+        return (
+          `a test accuracy of ${event.result.testAccuracy.toFixed(4)}, by hand ` +
+          `${(whole.correct / TEST_IMAGES).toFixed(4)}`
+        );
     }
   }
   const shown = spy.shown.filter(({ training }) => training).map(({ images }) => images);
-  if (shown.length !== EPOCHS * STEPS) return `${shown.length} passes in training mode for ${EPOCHS * STEPS} steps, so the evaluation is one, too`;
+  if (shown.length !== EPOCHS * STEPS)
+    return (
+      `${shown.length} passes in training mode for ${EPOCHS * STEPS} steps, ` +
+      `so the evaluation is one, too`
+    );
   const epochs = [shown.slice(0, STEPS).flat(), shown.slice(STEPS).flat()];
-  if (epochs.some((images) => [...images].sort((a, b) => a - b).join() !== range(TRAINING_IMAGES).join())) return "an epoch does not show every image once";
-  if (epochs[0]!.join() === epochs[1]!.join()) return "both epochs show the images in the same order";
-  const [small, large] = [await evaluate({ network, dataset: testSet, backend: reference, batchSize: 7 }), await evaluate({ network, dataset: testSet, backend: reference, batchSize: TEST_IMAGES })];
-  return small.accuracy === large.accuracy ? null : `an accuracy of ${small.accuracy.toFixed(4)} in batches of 7, ${large.accuracy.toFixed(4)} in one`;
+  if (
+    epochs.some(
+      (images) => [...images].sort((a, b) => a - b).join() !== range(TRAINING_IMAGES).join(),
+    )
+  )
+    return "an epoch does not show every image once";
+  if (epochs[0]!.join() === epochs[1]!.join())
+    return "both epochs show the images in the same order";
+  const [small, large] = [
+    await evaluate({ network, dataset: testSet, backend: reference, batchSize: 7 }),
+    await evaluate({ network, dataset: testSet, backend: reference, batchSize: TEST_IMAGES }),
+  ];
+  return small.accuracy === large.accuracy
+    ? null
+    : `an accuracy of ${small.accuracy.toFixed(4)} in batches of 7, ` +
+        `${large.accuracy.toFixed(4)} in one`;
 }
 
 function isClose(a: number, b: number): boolean {
@@ -139,4 +197,9 @@ function mean(values: readonly number[]): number {
   return values.reduce((total, value) => total + value, 0) / values.length;
 }
 
-export const loopCheck: Check<"loop"> = { name: "loop", description: "the training loop on a softmax regression, every step and the test accuracy computed by hand", run: whatIsWrongWithTheLoop };
+export const loopCheck: Check<"loop"> = {
+  name: "loop",
+  description:
+    "the training loop on a softmax regression, every step and the test accuracy computed by hand",
+  run: whatIsWrongWithTheLoop,
+};

@@ -1,11 +1,20 @@
 /**
- * A mistake, as a small patch of a file that is shipped, and how it is applied: to the compiled module, in memory, when it is loaded;
- * and to the TypeScript, to show what changes.
+ * A mistake, as a small patch of a file that is shipped, and how it is applied: to the compiled
+ * module, in memory, when it is loaded; and to the TypeScript, to show what changes.
  */
 import type { Backend } from "../../kernels/index.js";
 import type { SetupName } from "./setups.js";
 
-export type Theme = "loss" | "affine and relu" | "convolution" | "pooling" | "other layers" | "parameters" | "optimizer" | "data" | "evaluation";
+export type Theme =
+  | "loss"
+  | "affine and relu"
+  | "convolution"
+  | "pooling"
+  | "other layers"
+  | "parameters"
+  | "optimizer"
+  | "data"
+  | "evaluation";
 
 export interface Mistake {
   /** In words with dashes: `loss-gradient-not-averaged`. */
@@ -18,25 +27,43 @@ export interface Mistake {
   readonly edits: readonly Edit[];
   /** The equation that no longer holds, `conv2d.9`; its chapter explains it. */
   readonly tag: string;
-  /** Every equation still holds: what is wrong is what is done with the numbers. The tag's chapter explains it all the same. */
+  /**
+   * Every equation still holds: what is wrong is what is done with the numbers. The tag's chapter
+   * explains it all the same.
+   */
   readonly breaksNoEquation?: true;
-  /** The layers, as the catalog calls them, whose passes run through the file; none for what stands around the layers. */
+  /**
+   * The layers, as the catalog calls them, whose passes run through the file; none for what stands
+   * around the layers.
+   */
   readonly layers: readonly string[];
-  /** What is trained with it, the first also on 32 images; none for a function that no network of a classifier contains. */
+  /**
+   * What is trained with it, the first also on 32 images; none for a function that no network of a
+   * classifier contains.
+   */
   readonly setups: readonly SetupName[];
-  /** Primitives that training takes from the reference backend, since the patched lines are there. */
+  /**
+   * Primitives that training takes from the reference backend, since the patched lines are there.
+   */
   readonly primitives?: readonly Primitive[];
   /** Why it happens, and what to notice about it. */
   readonly story: string;
 }
 
-/** `find` stands once in the file, within one statement; it is written as in the TypeScript source. */
+/**
+ * `find` stands once in the file, within one statement; it is written as in the TypeScript source.
+ */
 export interface Edit {
   readonly find: string;
   readonly replace: string;
 }
 
-export type Primitive = Exclude<{ [K in keyof Backend]: Backend[K] extends (...values: never[]) => Promise<unknown> ? K : never }[keyof Backend], "scope" | "dispose">;
+export type Primitive = Exclude<
+  {
+    [K in keyof Backend]: Backend[K] extends (...values: never[]) => Promise<unknown> ? K : never;
+  }[keyof Backend],
+  "scope" | "dispose"
+>;
 
 /** `src/backprop/conv2d.ts` → `dist/backprop/conv2d.js` */
 export function compiledPath(file: string): string {
@@ -52,9 +79,14 @@ export function chapterOf(tag: string): string {
  * The text with all edits made.
  *
  * @param text of the TypeScript file, or of what it was compiled to
- * @throws Error when what an edit looks for does not stand in the text exactly once: then the file has changed, and the catalogue must follow
+ * @throws Error when what an edit looks for does not stand in the text exactly once: then the file
+ *   has changed, and the catalogue must follow
  */
-export function patch(text: string, { name, edits }: Pick<Mistake, "name" | "edits">, where: string): string {
+export function patch(
+  text: string,
+  { name, edits }: Pick<Mistake, "name" | "edits">,
+  where: string,
+): string {
   const compiled = !where.endsWith(".ts");
   let patched = text;
   for (const { find, replace } of edits) {
@@ -63,16 +95,47 @@ export function patch(text: string, { name, edits }: Pick<Mistake, "name" | "edi
       const times = found.length === 0 ? "it does not" : `it does ${found.length} times`;
       throw new Error(`mistake ${name}: expected ${where} to hold \`${find}\` once, ${times}`);
     }
-    const [{ index, 0: { length } }] = found as [RegExpExecArray];
-    patched = patched.slice(0, index) + (compiled ? withoutAssertions(replace) : replace) + patched.slice(index + length);
+    const [
+      {
+        index,
+        0: { length },
+      },
+    ] = found as [RegExpExecArray];
+    patched =
+      patched.slice(0, index) +
+      (compiled ? withoutAssertions(replace) : replace) +
+      patched.slice(index + length);
   }
   return patched;
 }
 
-/** The compiler drops the `!` behind what is never undefined, and breaks lines as it likes. */
+/** A text in quotes, a word or a number, an operator, a bracket or another single sign. */
+const TOKEN = /"(?:[^"\\]|\\.)*"|`(?:[^`\\]|\\.)*`|[\w$]+|[-+*/%=<>!&|?:^~]+|\S/gu;
+
+/**
+ * Finds an edit's tokens, however the lines are broken: between tokens there may be white space or
+ * none, and a comma in front of a closing bracket. The compiler drops the `!` behind what is never
+ * undefined.
+ */
 function patternOf(find: string, compiled: boolean): RegExp {
-  const text = compiled ? withoutAssertions(find) : find;
-  return new RegExp(text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&").replace(/\s+/g, "\\s+"), "g");
+  const tokens = (compiled ? withoutAssertions(find) : find).match(TOKEN)!;
+  const isWord = (token: string): boolean => /^[\w$]+$/.test(token);
+  const closes = (token: string | undefined): boolean =>
+    token !== undefined && /^[)\]}]$/.test(token);
+  let pattern = "";
+  tokens.forEach((token, i) => {
+    const [before, after] = [tokens[i - 1], tokens[i + 1]];
+    if (token === "," && closes(after)) return;
+    if (before !== undefined) pattern += isWord(before) && isWord(token) ? "\\s+" : "\\s*";
+    if (closes(token)) pattern += "(?:,\\s*)?";
+    pattern += token.replace(/[.*+?^${}()|[\]\\/-]/g, "\\$&");
+  });
+  // A word is found whole.
+  const [first, last] = [tokens[0]!, tokens.at(-1)!];
+  return new RegExp(
+    `${isWord(first) ? "(?<![\\w$])" : ""}${pattern}${isWord(last) ? "(?![\\w$])" : ""}`,
+    "g",
+  );
 }
 
 function withoutAssertions(code: string): string {
@@ -81,7 +144,9 @@ function withoutAssertions(code: string): string {
 
 /** The lines that change, as in a diff: those that go with a minus, those that come with a plus. */
 export function difference(source: string, mistake: Mistake): string {
-  const [before, after] = [source, patch(source, mistake, mistake.file)].map((text) => text.split("\n")) as [string[], string[]];
+  const [before, after] = [source, patch(source, mistake, mistake.file)].map((text) =>
+    text.split("\n"),
+  ) as [string[], string[]];
   const shown: string[] = [];
   let [i, j] = [0, 0];
   while (i < before.length || j < after.length) {
@@ -100,12 +165,18 @@ export function difference(source: string, mistake: Mistake): string {
 }
 
 /** Where the two texts agree again, after as few lines as possible. */
-function resumption(before: readonly string[], after: readonly string[], i: number, j: number): [number, number] {
+function resumption(
+  before: readonly string[],
+  after: readonly string[],
+  i: number,
+  j: number,
+): [number, number] {
   for (let lines = 1; ; lines++) {
     for (let gone = 0; gone <= lines; gone++) {
       const [a, b] = [i + gone, j + lines - gone];
       if (a >= before.length && b >= after.length) return [before.length, after.length];
-      if (before[a] === after[b] && before[a + 1] === after[b + 1] && before[a]?.trim() !== "") return [a, b];
+      if (before[a] === after[b] && before[a + 1] === after[b + 1] && before[a]?.trim() !== "")
+        return [a, b];
     }
   }
 }

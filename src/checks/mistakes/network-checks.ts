@@ -1,5 +1,13 @@
 /** Checks of a whole network: its gradient, and how its training begins. */
-import { type Differentiable, gradientCheck, meanSquaredErrorBackward, meanSquaredErrorForward, type NamedTensors, softmaxCrossEntropyBackward, softmaxCrossEntropyForward } from "../../backprop/index.js";
+import {
+  type Differentiable,
+  gradientCheck,
+  meanSquaredErrorBackward,
+  meanSquaredErrorForward,
+  type NamedTensors,
+  softmaxCrossEntropyBackward,
+  softmaxCrossEntropyForward,
+} from "../../backprop/index.js";
 import { reference } from "../../kernels/index.js";
 import type { Sequential } from "../../network/index.js";
 import { Random, Tensor } from "../../tensor/index.js";
@@ -11,7 +19,10 @@ import { type Setup, SMALL_CLASSES, SMALL_IMAGE } from "./setups.js";
 const IMAGES = 3;
 /** Weights so large that all gradients are, too. */
 const DEVIATION = 0.5;
-/** More rounding adds up in a network than in a layer, and a gradient may be small compared to what it is the sum of. */
+/**
+ * More rounding adds up in a network than in a layer, and a gradient may be small compared to what
+ * it is the sum of.
+ */
 const TOLERANCE = 1e-6;
 /** So small that next to no rectifier and no pooling window switches within it. */
 const STEP = 1e-5;
@@ -28,35 +39,69 @@ interface SmallNetwork {
 /** @param deviation of its weights and biases, which are normally distributed */
 function smallNetwork(setup: Setup, random: Random, deviation: number): SmallNetwork {
   const network = setup.small({ dtype: "float64" });
-  for (const { parameter } of network.parameters) parameter.value.data.set(random.normal(parameter.value.shape, 0, deviation, "float64").data);
+  for (const { parameter } of network.parameters)
+    parameter.value.data.set(random.normal(parameter.value.shape, 0, deviation, "float64").data);
   const x = random.uniform([IMAGES, 1, ...SMALL_IMAGE], 0, 1, "float64");
   const labels = Array.from({ length: IMAGES }, (_, n) => (2 * n + 1) % SMALL_CLASSES);
   const target = random.uniform([IMAGES, SMALL_CLASSES], 0, 1, "float64");
-  const loss = async (out: Tensor): Promise<{ out: Tensor; backward: (dOut: Tensor) => Promise<Tensor> }> => {
+  const loss = async (
+    out: Tensor,
+  ): Promise<{ out: Tensor; backward: (dOut: Tensor) => Promise<Tensor> }> => {
     if (setup.loss === "squared error") {
       const { out: value, cache } = await meanSquaredErrorForward(out, target);
-      return { out: value, backward: async (dOut) => (await meanSquaredErrorBackward(dOut, cache)).dPrediction };
+      return {
+        out: value,
+        backward: async (dOut) => (await meanSquaredErrorBackward(dOut, cache)).dPrediction,
+      };
     }
     const { out: value, cache } = await softmaxCrossEntropyForward(out, labels);
-    return { out: value, backward: async (dOut) => (await softmaxCrossEntropyBackward(dOut, cache)).dLogits };
+    return {
+      out: value,
+      backward: async (dOut) => (await softmaxCrossEntropyBackward(dOut, cache)).dLogits,
+    };
   };
   const f: Differentiable = async () => {
-    const { out, backward } = await loss(await network.forward(x, { backend: reference, training: true, random: new Random("the same mask every time") }));
+    const { out, backward } = await loss(
+      await network.forward(x, {
+        backend: reference,
+        training: true,
+        random: new Random("the same mask every time"),
+      }),
+    );
     return {
       out,
       backward: async (dOut) => {
         await network.backward(await backward(dOut));
-        return Object.fromEntries(network.parameters.map(({ name, parameter }) => [name, parameter.grad]));
+        return Object.fromEntries(
+          network.parameters.map(({ name, parameter }) => [name, parameter.grad]),
+        );
       },
     };
   };
-  return { network, parameters: Object.fromEntries(network.parameters.map(({ name, parameter }) => [name, parameter.value])), f };
+  return {
+    network,
+    parameters: Object.fromEntries(
+      network.parameters.map(({ name, parameter }) => [name, parameter.value]),
+    ),
+    f,
+  };
 }
 
 async function wrongNetworkGradient({ setups }: CheckContext): Promise<string | null | undefined> {
   for (const setup of setups) {
-    const { network, parameters, f } = smallNetwork(setup, new Random("bugs").split("network"), DEVIATION);
-    const wrong = worstOf(await gradientCheck(f, parameters, { random: new Random("bugs"), step: STEP, tolerance: TOLERANCE, sample: SAMPLE }));
+    const { network, parameters, f } = smallNetwork(
+      setup,
+      new Random("bugs").split("network"),
+      DEVIATION,
+    );
+    const wrong = worstOf(
+      await gradientCheck(f, parameters, {
+        random: new Random("bugs"),
+        step: STEP,
+        tolerance: TOLERANCE,
+        sample: SAMPLE,
+      }),
+    );
     if (wrong !== null) return wrong;
     const unlike = await notAdded(network, f);
     if (unlike !== null) return unlike;
@@ -64,31 +109,55 @@ async function wrongNetworkGradient({ setups }: CheckContext): Promise<string | 
   return setups.length === 0 ? undefined : null;
 }
 
-/** Two passes without setting the gradients to 0 in between give their sum, (backpropagation.10). */
+/**
+ * Two passes without setting the gradients to 0 in between give their sum, (backpropagation.10).
+ */
 async function notAdded(network: Sequential, f: Differentiable): Promise<string | null> {
-  const pass = async (): Promise<void> => void (await (await f({})).backward(Tensor.full([], 1, "float64")));
+  const pass = async (): Promise<void> =>
+    void (await (await f({})).backward(Tensor.full([], 1, "float64")));
   network.zeroGrad();
   await pass();
   const once = network.parameters.map(({ parameter }) => parameter.grad.clone().data);
   await pass();
-  const unlike = network.parameters.find(({ parameter }, i) => once[i]!.some((value, j) => Math.abs(parameter.grad.data[j]! - 2 * value) > 1e-12));
-  return unlike === undefined ? null : `${unlike.name}: the gradients of two passes are not added up`;
+  const unlike = network.parameters.find(({ parameter }, i) =>
+    once[i]!.some((value, j) => Math.abs(parameter.grad.data[j]! - 2 * value) > 1e-12),
+  );
+  return unlike === undefined
+    ? null
+    : `${unlike.name}: the gradients of two passes are not added up`;
 }
 
-/** Small weights and a tolerance for the mean, as in many a book's `gradient_check`: on a mean that small, much passes. */
+/**
+ * Small weights and a tolerance for the mean, as in many a book's `gradient_check`: on a mean that
+ * small, much passes.
+ */
 const MEAN_DEVIATION = 0.01;
 const MEAN_STEP = 1e-4;
 const MEAN_TOLERANCE = 1e-4;
 
-async function largeMeanDifference({ layers, setups }: CheckContext): Promise<string | null | undefined> {
+async function largeMeanDifference({
+  layers,
+  setups,
+}: CheckContext): Promise<string | null | undefined> {
   if (layers.length === 0 || setups.length === 0) return undefined;
-  const { network, parameters, f } = smallNetwork(setups.at(-1)!, new Random("bugs").split("mean"), MEAN_DEVIATION);
+  const { network, parameters, f } = smallNetwork(
+    setups.at(-1)!,
+    new Random("bugs").split("mean"),
+    MEAN_DEVIATION,
+  );
   const one = Tensor.full([], 1, "float64");
   await (await f(parameters)).backward(one);
   for (const { name, parameter } of network.parameters) {
     const analytic = parameter.grad.clone().data;
-    const numeric = await numericGradient(async () => (await f(parameters)).out, parameter.value, one, MEAN_STEP);
-    const mean = numeric.reduce((total, value, i) => total + Math.abs(value - analytic[i]!), 0) / numeric.length;
+    const numeric = await numericGradient(
+      async () => (await f(parameters)).out,
+      parameter.value,
+      one,
+      MEAN_STEP,
+    );
+    const mean =
+      numeric.reduce((total, value, i) => total + Math.abs(value - analytic[i]!), 0) /
+      numeric.length;
     if (!(mean <= MEAN_TOLERANCE)) return `${name}: a mean difference of ${short(mean)}`;
   }
   return null;
@@ -117,7 +186,14 @@ function trainOnFew(context: CheckContext, setup: Setup): Promise<FewOutcome> {
   if (known !== undefined) return known;
   const run = async (): Promise<FewOutcome> => {
     const { images, labels } = context.data.train;
-    const few = { images: { ...images, count: OVERFIT_IMAGES, pixels: images.pixels.subarray(0, OVERFIT_IMAGES * images.height * images.width) }, labels: labels.subarray(0, OVERFIT_IMAGES) };
+    const few = {
+      images: {
+        ...images,
+        count: OVERFIT_IMAGES,
+        pixels: images.pixels.subarray(0, OVERFIT_IMAGES * images.height * images.width),
+      },
+      labels: labels.subarray(0, OVERFIT_IMAGES),
+    };
     const backend = await openMixedBackend(context.primitives);
     let [firstLoss, lastLoss] = [NaN, NaN];
     const onStep = async (loss: number): Promise<void | "stop"> => {
@@ -126,11 +202,25 @@ function trainOnFew(context: CheckContext, setup: Setup): Promise<FewOutcome> {
       if (loss <= setup.fewLoss) return "stop";
     };
     try {
-      const subset = Uint32Array.from({ length: OVERFIT_STEPS * OVERFIT_IMAGES }, (_, i) => i % OVERFIT_IMAGES);
-      await runEpoch({ setup: { ...setup, recipe: { ...setup.recipe, shuffle: false } }, backend, data: { train: few, test: few }, seed: 0, subset, onStep });
+      const subset = Uint32Array.from(
+        { length: OVERFIT_STEPS * OVERFIT_IMAGES },
+        (_, i) => i % OVERFIT_IMAGES,
+      );
+      await runEpoch({
+        setup: { ...setup, recipe: { ...setup.recipe, shuffle: false } },
+        backend,
+        data: { train: few, test: few },
+        seed: 0,
+        subset,
+        onStep,
+      });
       return { firstLoss, lastLoss, stopped: null };
     } catch (error) {
-      return { firstLoss, lastLoss, stopped: error instanceof Error ? error.message : String(error) };
+      return {
+        firstLoss,
+        lastLoss,
+        stopped: error instanceof Error ? error.message : String(error),
+      };
     } finally {
       await backend.dispose();
     }
@@ -145,22 +235,48 @@ async function doesNotOverfit(context: CheckContext): Promise<string | null | un
   if (setup === undefined) return undefined;
   const { lastLoss, stopped } = await trainOnFew(context, setup);
   if (stopped !== null) return `stops: ${stopped}`;
-  return lastLoss <= setup.fewLoss ? null : `a loss of ${short(lastLoss)} after ${OVERFIT_STEPS} steps on ${OVERFIT_IMAGES} images`;
+  return lastLoss <= setup.fewLoss
+    ? null
+    : `a loss of ${short(lastLoss)} after ${OVERFIT_STEPS} steps on ${OVERFIT_IMAGES} images`;
 }
 
 async function isNotAtChance(context: CheckContext): Promise<string | null | undefined> {
   const setup = context.setups.at(-1);
   if (setup === undefined || setup.loss === "squared error") return undefined;
   const { firstLoss } = await trainOnFew(context, setup);
-  return Math.abs(firstLoss - LN_10) <= CHANCE_TOLERANCE ? null : `a first loss of ${short(firstLoss)}, not ln 10 = 2.30`;
+  return Math.abs(firstLoss - LN_10) <= CHANCE_TOLERANCE
+    ? null
+    : `a first loss of ${short(firstLoss)}, not ln 10 = 2.30`;
 }
 
 export const networkChecks: readonly Check<CheckName>[] = [
-  { name: "network", description: "16 entries of every gradient of a small network against central differences, and whether two passes add up", run: wrongNetworkGradient },
-  { name: "overfit", description: `${OVERFIT_STEPS} steps on ${OVERFIT_IMAGES} images bring the loss near 0, in nats below 0.1, with weight decay, dropout or a global average below 0.5`, run: doesNotOverfit },
-  { name: "first loss", description: `the first loss is that of guessing, ln 10 ± ${CHANCE_TOLERANCE}`, run: isNotAtChance },
+  {
+    name: "network",
+    description:
+      "16 entries of every gradient of a small network against central differences, and " +
+      "whether two passes add up",
+    run: wrongNetworkGradient,
+  },
+  {
+    name: "overfit",
+    description:
+      `${OVERFIT_STEPS} steps on ${OVERFIT_IMAGES} images bring the loss near 0, in ` +
+      `nats below 0.1, with weight decay, dropout or a global average below 0.5`,
+    run: doesNotOverfit,
+  },
+  {
+    name: "first loss",
+    description: `the first loss is that of guessing, ln 10 ± ${CHANCE_TOLERANCE}`,
+    run: isNotAtChance,
+  },
 ];
 
 export const popularNetworkChecks: readonly Check<PopularCheckName>[] = [
-  { name: "mean difference", description: `the mean |difference| over each gradient of a small network is at most ${MEAN_TOLERANCE}`, run: largeMeanDifference },
+  {
+    name: "mean difference",
+    description:
+      "the mean |difference| over each gradient of a small network is " +
+      `at most ${MEAN_TOLERANCE}`,
+    run: largeMeanDifference,
+  },
 ];

@@ -8,11 +8,17 @@ import { evaluate, train } from "../../training/index.js";
 import type { Primitive } from "./mistake.js";
 import type { Setup } from "./setups.js";
 
-/** The fast backend on one thread, but for the primitives in which a mistake was made: those are the readable ones, where it is. */
+/**
+ * The fast backend on one thread, but for the primitives in which a mistake was made: those are the
+ * readable ones, where it is.
+ */
 export async function openMixedBackend(primitives: readonly Primitive[]): Promise<Backend> {
   const wasm = await openBackend({ name: "wasm", threads: 1 });
   const readable = referenceBackend(wasm.allocator);
-  return { ...wasm, ...Object.fromEntries(primitives.map((primitive) => [primitive, readable[primitive]])) };
+  return {
+    ...wasm,
+    ...Object.fromEntries(primitives.map((primitive) => [primitive, readable[primitive]])),
+  };
 }
 
 export interface EpochOptions {
@@ -22,7 +28,10 @@ export interface EpochOptions {
   readonly seed: number;
   /** Indices into the training set; all if left out. */
   readonly subset?: Uint32Array;
-  /** Is called after every step with its loss and the share of the epoch that is done; `stop` ends the training there. */
+  /**
+   * Is called after every step with its loss and the share of the epoch that is done; `stop` ends
+   * the training there.
+   */
   readonly onStep?: (loss: number, share: number) => Promise<void | "stop">;
 }
 
@@ -39,16 +48,30 @@ export async function runEpoch(options: EpochOptions): Promise<EpochOutcome> {
   initialise(network, random.split("initial weights"));
   if (setup.loss === "squared error") return regress(options, network, random);
   let testAccuracy = NaN;
-  const run = train({ recipe: setup.recipe, network, train: data.train, test: data.test, backend, random, epochs: 1, ...(subset === undefined ? {} : { subset }) });
+  const run = train({
+    recipe: setup.recipe,
+    network,
+    train: data.train,
+    test: data.test,
+    backend,
+    random,
+    epochs: 1,
+    ...(subset === undefined ? {} : { subset }),
+  });
   for await (const event of run) {
-    if (event.type === "step" && (await onStep?.(event.loss, event.step / event.steps)) === "stop") break;
+    if (event.type === "step" && (await onStep?.(event.loss, event.step / event.steps)) === "stop")
+      break;
     if (event.type === "epoch") ({ testAccuracy } = event.result);
   }
   return { testAccuracy };
 }
 
 /** The classes as a regression: the outputs are to be 1 at the class and 0 elsewhere. */
-async function regress({ setup: { recipe }, backend, data, subset, onStep }: EpochOptions, network: Sequential, random: Random): Promise<EpochOutcome> {
+async function regress(
+  { setup: { recipe }, backend, data, subset, onStep }: EpochOptions,
+  network: Sequential,
+  random: Random,
+): Promise<EpochOutcome> {
   const optimizer = recipe.optimizer(network, backend);
   const images = subset ?? Uint32Array.from({ length: data.train.images.count }, (_, i) => i);
   const order = recipe.shuffle ? shuffledOrder(images, random.split("order of epoch 0")) : images;
@@ -71,7 +94,12 @@ async function regress({ setup: { recipe }, backend, data, subset, onStep }: Epo
   return { testAccuracy: accuracy };
 }
 
-async function predict(network: Sequential, dataset: Dataset, indices: Uint32Array, backend: Backend): Promise<{ prediction: Tensor; target: Tensor }> {
+async function predict(
+  network: Sequential,
+  dataset: Dataset,
+  indices: Uint32Array,
+  backend: Backend,
+): Promise<{ prediction: Tensor; target: Tensor }> {
   const { x, labels } = makeBatch(dataset, indices, backend.allocator);
   const prediction = await network.forward(x, { backend, training: true });
   const target = Tensor.zeros(prediction.shape);

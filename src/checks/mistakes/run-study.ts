@@ -14,7 +14,11 @@ export interface Study {
  *
  * @param signal ends all when it is aborted
  */
-export async function runStudies(studies: readonly Study[], processes: number, signal: AbortSignal): Promise<void> {
+export async function runStudies(
+  studies: readonly Study[],
+  processes: number,
+  signal: AbortSignal,
+): Promise<void> {
   const waiting = [...studies];
   const stop = new AbortController();
   const end = (reason: unknown): void => stop.abort(reason);
@@ -28,15 +32,25 @@ export async function runStudies(studies: readonly Study[], processes: number, s
         end(error);
       }
     };
-    await runPatched({ texts, module: new URL("./study.js", import.meta.url).href, input: task }, heard, stop.signal);
+    await runPatched(
+      { texts, module: new URL("./study.js", import.meta.url).href, input: task },
+      heard,
+      stop.signal,
+    );
   };
   const worker = async (): Promise<void> => {
-    for (let next = waiting.shift(); next !== undefined && !stop.signal.aborted; next = waiting.shift()) await one(next);
+    for (
+      let next = waiting.shift();
+      next !== undefined && !stop.signal.aborted;
+      next = waiting.shift()
+    )
+      await one(next);
   };
   try {
     await Promise.all(Array.from({ length: processes }, worker));
   } catch (error) {
     end(error);
   }
-  if (stop.signal.aborted) throw stop.signal.reason; // the first reason, not the abortion that it caused
+  // the first reason, not the abortion that it caused
+  if (stop.signal.aborted) throw stop.signal.reason;
 }

@@ -1,10 +1,44 @@
-/** What is trained to see a mistake: the notes' network by the recipe `default`, and where that has no such layer, a relative of it. */
-import { Affine, AveragePool2d, BatchNorm1d, Conv2d, Dropout, Flatten, GlobalAveragePool2d, type Layer, MaxPool2d, Relu, Residual, Sigmoid, type StorageOptions, Tanh } from "../../backprop/index.js";
+/**
+ * What is trained to see a mistake: the notes' network by the recipe `default`, and where that has
+ * no such layer, a relative of it.
+ */
+import {
+  Affine,
+  AveragePool2d,
+  BatchNorm1d,
+  Conv2d,
+  Dropout,
+  Flatten,
+  GlobalAveragePool2d,
+  type Layer,
+  MaxPool2d,
+  Relu,
+  Residual,
+  Sigmoid,
+  type StorageOptions,
+  Tanh,
+} from "../../backprop/index.js";
 import type { Backend } from "../../kernels/index.js";
 import { notebookNetwork, Sequential } from "../../network/index.js";
-import { Adam, type AdamOptions, findRecipe, type Optimizer, type Recipe, Sgd } from "../../training/index.js";
+import {
+  Adam,
+  type AdamOptions,
+  findRecipe,
+  type Optimizer,
+  type Recipe,
+  Sgd,
+} from "../../training/index.js";
 
-export type SetupName = "notes" | "sgd" | "decay" | "oblong" | "average" | "global" | "squared" | "deep" | "dropout";
+export type SetupName =
+  | "notes"
+  | "sgd"
+  | "decay"
+  | "oblong"
+  | "average"
+  | "global"
+  | "squared"
+  | "deep"
+  | "dropout";
 
 export interface Setup {
   readonly name: SetupName;
@@ -12,11 +46,17 @@ export interface Setup {
   readonly description: string;
   /** One epoch over MNIST. */
   readonly recipe: Recipe;
-  /** The same layers, for images of {@link SMALL_IMAGE} pixels and {@link SMALL_CLASSES} classes, so small that all its gradients can be checked. */
+  /**
+   * The same layers, for images of {@link SMALL_IMAGE} pixels and {@link SMALL_CLASSES} classes, so
+   * small that all its gradients can be checked.
+   */
   readonly small: (storage: StorageOptions) => Sequential;
   /** What the optimizer minimises; all but one setup have the classifier's loss. */
   readonly loss: "softmax cross-entropy" | "squared error";
-  /** Below this, with room to spare, it brings the loss on a few images soon; weight decay keeps it from 0. */
+  /**
+   * Below this, with room to spare, it brings the loss on a few images soon; weight decay keeps it
+   * from 0.
+   */
   readonly fewLoss: number;
 }
 
@@ -26,7 +66,9 @@ export const SMALL_CLASSES = 5;
 const MNIST_IMAGE = [28, 28] as const;
 const MNIST_CLASSES = 10;
 
-/** How wide a network is: filters of its two convolutions, and the units between its affine layers. */
+/**
+ * How wide a network is: filters of its two convolutions, and the units between its affine layers.
+ */
 interface Widths {
   readonly filters: readonly [number, number];
   readonly hidden: number;
@@ -37,7 +79,10 @@ const SMALL: Widths = { filters: [2, 3], hidden: 4 };
 
 type Layers = Readonly<Record<string, Layer>>;
 
-/** How a network is put together: its blocks of convolution, and what stands between its affine layers. */
+/**
+ * How a network is put together: its blocks of convolution, and what stands between its affine
+ * layers.
+ */
 interface Plan {
   readonly blocks: (first: number, second: number, storage: StorageOptions) => Layers;
   readonly middle?: (hidden: number, storage: StorageOptions) => Layers;
@@ -45,8 +90,17 @@ interface Plan {
   readonly bias?: boolean;
 }
 
-/** Two blocks of convolution, relu and pooling, then two affine layers; the sizes in between are worked out. */
-function convolutional(image: readonly [number, number], classes: number, { filters, hidden }: Widths, storage: StorageOptions, { blocks, middle = () => ({ relu3: new Relu() }), bias = true }: Plan): Sequential {
+/**
+ * Two blocks of convolution, relu and pooling, then two affine layers; the sizes in between are
+ * worked out.
+ */
+function convolutional(
+  image: readonly [number, number],
+  classes: number,
+  { filters, hidden }: Widths,
+  storage: StorageOptions,
+  { blocks, middle = () => ({ relu3: new Relu() }), bias = true }: Plan,
+): Sequential {
   const images = { ...blocks(...filters, storage), flatten: new Flatten() };
   const features = new Sequential(images).outputShapes([1, 1, ...image]).at(-1)![1]!;
   return new Sequential({
@@ -71,10 +125,22 @@ const notes: Plan = {
 /** Nothing is the same on both axes, windows overlap, and there is padding. */
 const oblong: Plan = {
   blocks: (first, second, storage) => ({
-    conv1: new Conv2d({ inChannels: 1, outChannels: first, kernelSize: [3, 5], stride: [1, 2], padding: [2, 1] }, storage),
+    conv1: new Conv2d(
+      { inChannels: 1, outChannels: first, kernelSize: [3, 5], stride: [1, 2], padding: [2, 1] },
+      storage,
+    ),
     relu1: new Relu(),
     pool1: new MaxPool2d({ kernelSize: [3, 2], stride: [2, 1] }),
-    conv2: new Conv2d({ inChannels: first, outChannels: second, kernelSize: [2, 3], stride: [1, 2], padding: [0, 1] }, storage),
+    conv2: new Conv2d(
+      {
+        inChannels: first,
+        outChannels: second,
+        kernelSize: [2, 3],
+        stride: [1, 2],
+        padding: [0, 1],
+      },
+      storage,
+    ),
     relu2: new Relu(),
     pool2: new MaxPool2d({ kernelSize: [3, 2], stride: 2 }),
   }),
@@ -98,14 +164,26 @@ const deep: Plan = {
   middle: (hidden, storage) => ({
     norm: new BatchNorm1d({ channels: hidden }, storage),
     sigmoid: new Sigmoid(),
-    block: new Residual({ body: { inner: new Affine({ inFeatures: hidden, outFeatures: hidden }, storage), tanh: new Tanh() } }),
+    block: new Residual({
+      body: {
+        inner: new Affine({ inFeatures: hidden, outFeatures: hidden }, storage),
+        tanh: new Tanh(),
+      },
+    }),
   }),
 };
 
-const dropout: Plan = { ...notes, middle: () => ({ relu3: new Relu(), dropout: new Dropout({ probability: 0.5 }) }) };
+const dropout: Plan = {
+  ...notes,
+  middle: () => ({ relu3: new Relu(), dropout: new Dropout({ probability: 0.5 }) }),
+};
 
 /** Averages over whole channels stand in front of the only affine layer. */
-function global(classes: number, { filters: [first, second] }: Widths, storage: StorageOptions): Sequential {
+function global(
+  classes: number,
+  { filters: [first, second] }: Widths,
+  storage: StorageOptions,
+): Sequential {
   return new Sequential({
     conv1: new Conv2d({ inChannels: 1, outChannels: first, kernelSize: 3 }, storage),
     relu1: new Relu(),
@@ -118,12 +196,22 @@ function global(classes: number, { filters: [first, second] }: Widths, storage: 
 }
 
 const on = (backend: Backend): StorageOptions => ({ allocator: backend.allocator });
-const adam = (options: AdamOptions = {}) => (network: Sequential, backend: Backend): Optimizer => new Adam(network.parameters, { learningRate: 1e-3, ...options }, backend.allocator);
-const sgd = (network: Sequential, backend: Backend): Optimizer => new Sgd(network.parameters, { learningRate: 0.03, momentum: 0.9 }, backend.allocator);
+const adam =
+  (options: AdamOptions = {}) =>
+  (network: Sequential, backend: Backend): Optimizer =>
+    new Adam(network.parameters, { learningRate: 1e-3, ...options }, backend.allocator);
+const sgd = (network: Sequential, backend: Backend): Optimizer =>
+  new Sgd(network.parameters, { learningRate: 0.03, momentum: 0.9 }, backend.allocator);
 
 const notesNetwork = (backend: Backend): Sequential => notebookNetwork(on(backend));
-const full = (plan: Plan) => (backend: Backend): Sequential => convolutional(MNIST_IMAGE, MNIST_CLASSES, FULL, on(backend), plan);
-const small = (plan: Plan) => (storage: StorageOptions): Sequential => convolutional(SMALL_IMAGE, SMALL_CLASSES, SMALL, storage, plan);
+const full =
+  (plan: Plan) =>
+  (backend: Backend): Sequential =>
+    convolutional(MNIST_IMAGE, MNIST_CLASSES, FULL, on(backend), plan);
+const small =
+  (plan: Plan) =>
+  (storage: StorageOptions): Sequential =>
+    convolutional(SMALL_IMAGE, SMALL_CLASSES, SMALL, storage, plan);
 
 interface Choice {
   readonly description: string;
@@ -135,20 +223,89 @@ interface Choice {
 }
 
 const choices: Readonly<Record<SetupName, Choice>> = {
-  notes: { description: "the notes' network, Adam", network: notesNetwork, small: small(notes), optimizer: adam() },
-  sgd: { description: "the notes' network, SGD with momentum", network: notesNetwork, small: small(notes), optimizer: sgd },
-  decay: { description: "the notes' network, Adam with weight decay 0.1", network: notesNetwork, small: small(notes), optimizer: adam({ weightDecay: 0.1 }), fewLoss: 0.5 },
-  oblong: { description: "oblong windows that overlap, padded", network: full(oblong), small: small(oblong), optimizer: adam() },
-  average: { description: "average pooling, padded", network: full(average), small: small(average), optimizer: adam() },
-  global: { description: "global average pooling", network: (backend) => global(MNIST_CLASSES, FULL, on(backend)), small: (storage) => global(SMALL_CLASSES, SMALL, storage), optimizer: adam({ learningRate: 1e-2 }), fewLoss: 0.5 },
-  deep: { description: "batch normalisation, a sigmoid and a residual block between the affine layers", network: full(deep), small: small(deep), optimizer: adam() },
-  dropout: { description: "the notes' network, dropout 0.5 before its last layer", network: full(dropout), small: small(dropout), optimizer: adam(), fewLoss: 0.5 },
-  squared: { description: "the notes' network, squared error", network: notesNetwork, small: small(notes), optimizer: adam(), loss: "squared error", fewLoss: 0.01 },
+  notes: {
+    description: "the notes' network, Adam",
+    network: notesNetwork,
+    small: small(notes),
+    optimizer: adam(),
+  },
+  sgd: {
+    description: "the notes' network, SGD with momentum",
+    network: notesNetwork,
+    small: small(notes),
+    optimizer: sgd,
+  },
+  decay: {
+    description: "the notes' network, Adam with weight decay 0.1",
+    network: notesNetwork,
+    small: small(notes),
+    optimizer: adam({ weightDecay: 0.1 }),
+    fewLoss: 0.5,
+  },
+  oblong: {
+    description: "oblong windows that overlap, padded",
+    network: full(oblong),
+    small: small(oblong),
+    optimizer: adam(),
+  },
+  average: {
+    description: "average pooling, padded",
+    network: full(average),
+    small: small(average),
+    optimizer: adam(),
+  },
+  global: {
+    description: "global average pooling",
+    network: (backend) => global(MNIST_CLASSES, FULL, on(backend)),
+    small: (storage) => global(SMALL_CLASSES, SMALL, storage),
+    optimizer: adam({ learningRate: 1e-2 }),
+    fewLoss: 0.5,
+  },
+  deep: {
+    description: "batch normalisation, a sigmoid and a residual block between the affine layers",
+    network: full(deep),
+    small: small(deep),
+    optimizer: adam(),
+  },
+  dropout: {
+    description: "the notes' network, dropout 0.5 before its last layer",
+    network: full(dropout),
+    small: small(dropout),
+    optimizer: adam(),
+    fewLoss: 0.5,
+  },
+  squared: {
+    description: "the notes' network, squared error",
+    network: notesNetwork,
+    small: small(notes),
+    optimizer: adam(),
+    loss: "squared error",
+    fewLoss: 0.01,
+  },
 };
 
 export const setups: Readonly<Record<SetupName, Setup>> = Object.fromEntries(
-  Object.entries(choices).map(([name, { description, network, small: smallNetwork, optimizer, loss = "softmax cross-entropy", fewLoss = 0.1 }]) => {
-    const recipe: Recipe = { ...findRecipe("default"), name, description, network, optimizer, epochs: 1 };
-    return [name, { name, description, recipe, small: smallNetwork, loss, fewLoss }];
-  }),
+  Object.entries(choices).map(
+    ([
+      name,
+      {
+        description,
+        network,
+        small: smallNetwork,
+        optimizer,
+        loss = "softmax cross-entropy",
+        fewLoss = 0.1,
+      },
+    ]) => {
+      const recipe: Recipe = {
+        ...findRecipe("default"),
+        name,
+        description,
+        network,
+        optimizer,
+        epochs: 1,
+      };
+      return [name, { name, description, recipe, small: smallNetwork, loss, fewLoss }];
+    },
+  ),
 ) as Record<SetupName, Setup>;

@@ -1,4 +1,7 @@
-/** What is done with one mistake, in a process whose engine has it in it, or none: the checks, then an epoch of MNIST. */
+/**
+ * What is done with one mistake, in a process whose engine has it in it, or none: the checks, then
+ * an epoch of MNIST.
+ */
 import { drawSubset, loadMnist } from "../../data/index.js";
 import { Random } from "../../tensor/index.js";
 import type { Finding } from "./check.js";
@@ -26,16 +29,31 @@ export type StudyReport =
   /** The share of the epoch that is done. */
   | { readonly type: "progress"; readonly setup: SetupName; readonly share: number }
   /** Accuracy on the test images as the engine reports it, or why it stopped. */
-  | { readonly type: "trained"; readonly setup: SetupName; readonly accuracy: number | null; readonly stopped: string | null };
+  | {
+      readonly type: "trained";
+      readonly setup: SetupName;
+      readonly accuracy: number | null;
+      readonly stopped: string | null;
+    };
 
-export default async function study(input: unknown, report: (message: StudyReport) => void): Promise<void> {
+export default async function study(
+  input: unknown,
+  report: (message: StudyReport) => void,
+): Promise<void> {
   const { layers, chapters, primitives, recorded, seed, ...task } = input as StudyTask;
   const chosen = task.setups.map((name) => setups[name]);
   const data = await loadMnist(task.data ?? undefined);
-  if (recorded !== null) report({ type: "checked", findings: await runChecks({ layers, chapters, primitives, setups: chosen, data, recorded }) });
+  if (recorded !== null)
+    report({
+      type: "checked",
+      findings: await runChecks({ layers, chapters, primitives, setups: chosen, data, recorded }),
+    });
   if (task.images === null) return;
   const total = data.train.images.count;
-  const subset = task.images >= total ? {} : { subset: drawSubset(total, task.images, new Random(seed).split("subset")) };
+  const subset =
+    task.images >= total
+      ? {}
+      : { subset: drawSubset(total, task.images, new Random(seed).split("subset")) };
   for (const setup of chosen) {
     const backend = await openMixedBackend(primitives);
     let next = 0;
@@ -49,7 +67,12 @@ export default async function study(input: unknown, report: (message: StudyRepor
       const { testAccuracy } = await runEpoch({ setup, backend, data, seed, ...subset, onStep });
       report({ type: "trained", setup: setup.name, accuracy: testAccuracy, stopped: null });
     } catch (error) {
-      report({ type: "trained", setup: setup.name, accuracy: null, stopped: (error instanceof Error ? error.message : String(error)).replaceAll("\n", " ") });
+      report({
+        type: "trained",
+        setup: setup.name,
+        accuracy: null,
+        stopped: (error instanceof Error ? error.message : String(error)).replaceAll("\n", " "),
+      });
     } finally {
       await backend.dispose();
     }

@@ -1,4 +1,7 @@
-/** Does the gradient check notice a mistake? Runs in a process in which the layer's module has the mistake in it. */
+/**
+ * Does the gradient check notice a mistake? Runs in a process in which the layer's module has the
+ * mistake in it.
+ */
 import { catalog, gradientCheck, gradientName } from "../../backprop/index.js";
 import { Random } from "../../tensor/index.js";
 
@@ -6,10 +9,19 @@ import { Random } from "../../tensor/index.js";
 export default async function notice(input: unknown): Promise<string | null> {
   const entry = catalog.find(({ layer }) => layer === input)!;
   const random = new Random(`mutation ${entry.layer}`);
-  for (const { options, inputs } of [...entry.cases(random), ...Array.from({ length: 3 }, () => entry.sample(random))]) {
-    const results = await gradientCheck(entry.differentiable(options), inputs, { random, constants: entry.constants ?? [] });
+  for (const { options, inputs } of [
+    ...entry.cases(random),
+    ...Array.from({ length: 3 }, () => entry.sample(random)),
+  ]) {
+    const results = await gradientCheck(entry.differentiable(options), inputs, {
+      random,
+      constants: entry.constants ?? [],
+    });
     const wrong = results.find(({ verdict }) => verdict !== "pass");
-    if (wrong !== undefined) return `${gradientName(wrong.argument)}, relative error ${wrong.maxRelativeError.toExponential(1)}`;
+    if (wrong !== undefined) {
+      const error = wrong.maxRelativeError.toExponential(1);
+      return `${gradientName(wrong.argument)}, relative error ${error}`;
+    }
   }
   return null;
 }

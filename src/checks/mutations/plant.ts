@@ -8,31 +8,48 @@ export interface PlantedMistake {
   readonly text: string;
 }
 
-/** What can be wrong with a gradient whatever the formula: code that spoils a flat array `g` in place. */
+/**
+ * What can be wrong with a gradient whatever the formula: code that spoils a flat array `g` in
+ * place.
+ */
 const SPOILERS: readonly (readonly [what: string, code: string])[] = [
   ["is 0.1 % too large", "for (let i = 0; i < g.length; i++) g[i] *= 1.001;"],
   ["has the wrong sign", "for (let i = 0; i < g.length; i++) g[i] = -g[i];"],
   ["has a wrong last entry", "g[g.length - 1] += 0.01 * (1 + Math.abs(g[g.length - 1]));"],
-  ["is moved by one entry", "g.set([g[g.length - 1] + (g.length === 1 ? 1 : 0), ...g.slice(0, -1)]);"],
+  [
+    "is moved by one entry",
+    "g.set([g[g.length - 1] + (g.length === 1 ? 1 : 0), ...g.slice(0, -1)]);",
+  ],
 ];
 
 /**
  * @param module a compiled file of `src/backprop`
- * @returns for every exported `…Backward` that implements an equation: each small change of its text, and each way of spoiling
- *   what it returns
+ * @returns for every exported `…Backward` that implements an equation: each small change of its
+ *   text, and each way of spoiling what it returns
  */
 export function plantMistakes(module: string): readonly PlantedMistake[] {
   const planted: PlantedMistake[] = [];
-  for (const found of module.matchAll(/^export async function (\w+Backward)\([^\n]*\{\n([\s\S]*?)^\}/gm)) {
+  for (const found of module.matchAll(
+    /^export async function (\w+Backward)\([^\n]*\{\n([\s\S]*?)^\}/gm,
+  )) {
     const [whole, name, body] = found as unknown as [string, string, string];
     if (!/\/\/ \([\w-]+\.\d+[a-z]?\) /.test(body)) continue;
-    const put = (text: string): string => module.slice(0, found.index) + text + module.slice(found.index + whole.length);
+    const put = (text: string): string =>
+      module.slice(0, found.index) + text + module.slice(found.index + whole.length);
     const start = whole.indexOf("{\n") + 2;
-    for (const { change, source } of mutants(body)) planted.push({ what: `${name}: ${change}`, text: put(whole.slice(0, start) + source + "}") });
-    for (const { change, source } of flippedFlags(body)) planted.push({ what: `${name}: ${change}`, text: put(whole.slice(0, start) + source + "}") });
+    for (const { change, source } of mutants(body))
+      planted.push({ what: `${name}: ${change}`, text: put(whole.slice(0, start) + source + "}") });
+    for (const { change, source } of flippedFlags(body))
+      planted.push({ what: `${name}: ${change}`, text: put(whole.slice(0, start) + source + "}") });
     for (const [what, code] of SPOILERS) {
-      const right = whole.replace(`export async function ${name}(`, `async function right_${name}(`);
-      planted.push({ what: `${name}: what it returns ${what}`, text: put(`${right}\n${spoiled(name, code)}`) });
+      const right = whole.replace(
+        `export async function ${name}(`,
+        `async function right_${name}(`,
+      );
+      planted.push({
+        what: `${name}: what it returns ${what}`,
+        text: put(`${right}\n${spoiled(name, code)}`),
+      });
     }
   }
   return planted;
@@ -40,18 +57,33 @@ export function plantMistakes(module: string): readonly PlantedMistake[] {
 
 /** `transposeA: true` → `transposeA: false` */
 function flippedFlags(body: string): { change: string; source: string }[] {
-  return [...body.matchAll(/\b(\w+): (true|false)\b/g)].map(({ index, 0: flag, 1: name, 2: value }) => {
-    const flipped = `${name}: ${value === "true" ? "false" : "true"}`;
-    return { change: `${flag} → ${flipped}`, source: body.slice(0, index) + flipped + body.slice(index + flag.length) };
-  });
+  return [...body.matchAll(/\b(\w+): (true|false)\b/g)].map(
+    ({ index, 0: flag, 1: name, 2: value }) => {
+      const flipped = `${name}: ${value === "true" ? "false" : "true"}`;
+      return {
+        change: `${flag} → ${flipped}`,
+        source: body.slice(0, index) + flipped + body.slice(index + flag.length),
+      };
+    },
+  );
 }
 
-/** A function in the place of the right one: calls it, and spoils the first tensor that it returns and that holds anything. */
+/**
+ * A function in the place of the right one: calls it, and spoils the first tensor that it returns
+ * and that holds anything.
+ */
 function spoiled(name: string, code: string): string {
   return `export async function ${name}(...args) {
   const result = await right_${name}(...args);
-  const isTensor = (value) => value !== null && typeof value === "object" && "stride" in value && value.data.some((entry) => entry !== 0);
-  const spoil = (tensor) => { const copy = tensor.clone(); const g = copy.data; ${code} return copy; };
+  const isTensor = (value) =>
+    value !== null && typeof value === "object" && "stride" in value &&
+    value.data.some((entry) => entry !== 0);
+  const spoil = (tensor) => {
+    const copy = tensor.clone();
+    const g = copy.data;
+    ${code}
+    return copy;
+  };
   if (isTensor(result)) return spoil(result);
   const [gradient] = Object.keys(result).filter((key) => isTensor(result[key]));
   return gradient === undefined ? result : { ...result, [gradient]: spoil(result[gradient]) };

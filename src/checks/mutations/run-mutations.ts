@@ -1,4 +1,7 @@
-/** Breaks a layer's backward pass in many small ways, one at a time, and sees whether the gradient check notices. */
+/**
+ * Breaks a layer's backward pass in many small ways, one at a time, and sees whether the gradient
+ * check notices.
+ */
 import { PatchedFailure, runPatched } from "../patched/index.js";
 import { plantMistakes } from "./plant.js";
 
@@ -20,13 +23,22 @@ export interface BackwardModule {
 /**
  * Runs every mistake in a process of its own, `processes` at a time; results come in order.
  *
- * @throws Error when the check complains of a layer without any mistake in it, since then it would complain of each
+ * @throws Error when the check complains of a layer without any mistake in it, since then it would
+ *   complain of each
  */
-export async function* runMutations(modules: readonly BackwardModule[], processes: number): AsyncGenerator<MutationResult> {
-  const tasks = modules.flatMap(({ layer, address, text }) => plantMistakes(text).map((planted) => ({ layer, address, ...planted })));
+export async function* runMutations(
+  modules: readonly BackwardModule[],
+  processes: number,
+): AsyncGenerator<MutationResult> {
+  const tasks = modules.flatMap(({ layer, address, text }) =>
+    plantMistakes(text).map((planted) => ({ layer, address, ...planted })),
+  );
   for (const { layer, address, text } of modules) {
     const { noticedBy } = await runOne({ layer, address, what: "no mistake", text });
-    if (noticedBy !== null) throw new Error(`runMutations: expected ${layer} to pass the gradient check as it is, got ${noticedBy}`);
+    if (noticedBy !== null)
+      throw new Error(
+        `runMutations: expected ${layer} to pass the gradient check as it is, got ${noticedBy}`,
+      );
   }
   const running: Promise<MutationResult>[] = [];
   let next = 0;
@@ -45,10 +57,24 @@ export async function* runMutations(modules: readonly BackwardModule[], processe
   }
 }
 
-async function runOne({ layer, address, what, text }: { layer: string; address: string; what: string; text: string }): Promise<MutationResult> {
+async function runOne({
+  layer,
+  address,
+  what,
+  text,
+}: {
+  layer: string;
+  address: string;
+  what: string;
+  text: string;
+}): Promise<MutationResult> {
   const notice = new URL("./notice.js", import.meta.url).href;
   try {
-    const noticedBy = (await runPatched({ texts: new Map([[address, text]]), module: notice, input: layer })) as string | null;
+    const noticedBy = (await runPatched({
+      texts: new Map([[address, text]]),
+      module: notice,
+      input: layer,
+    })) as string | null;
     return { layer, mistake: what, noticedBy };
   } catch (error) {
     if (!(error instanceof PatchedFailure)) throw error;

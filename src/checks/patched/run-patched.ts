@@ -1,13 +1,22 @@
-/** Runs work in a process of its own in which some of the engine's modules have another text. Nothing on the disk changes. */
+/**
+ * Runs work in a process of its own in which some of the engine's modules have another text.
+ * Nothing on the disk changes.
+ */
 import { MachineError } from "../../tensor/index.js";
 
 export interface PatchedTask {
   /** New texts (JavaScript), by the address of the module that they stand for. */
   readonly texts: ReadonlyMap<string, string>;
-  /** The address of the module whose default export does the work: `(input, report) => Promise<result>`. */
+  /**
+   * The address of the module whose default export does the work:
+   * `(input, report) => Promise<result>`.
+   */
   readonly module: string;
   readonly input: unknown;
-  /** The path of the file that a new text was made from, as its source map names it: for the line of a failure. */
+  /**
+   * The path of the file that a new text was made from, as its source map names it: for the line of
+   * a failure.
+   */
   readonly source?: string;
 }
 
@@ -32,15 +41,26 @@ export class PatchedFailure extends Error {
  * @param onReport is told what the work reports on its way
  * @param stop ends the process when it is aborted
  * @returns what the work returned
- * @throws PatchedFailure with the message of what the work threw, or when none of the work uses one of the new texts; MachineError when
- *   the process died
+ * @throws PatchedFailure with the message of what the work threw, or when none of the work uses one
+ *   of the new texts; MachineError when the process died
  */
-export async function runPatched(task: PatchedTask, onReport: (message: unknown) => void = () => {}, stop?: AbortSignal): Promise<unknown> {
-  const { fork } = await import("node:child_process"); // only now, so that the rest of leibniz/checks loads in a browser as well
+export async function runPatched(
+  task: PatchedTask,
+  onReport: (message: unknown) => void = () => {},
+  stop?: AbortSignal,
+): Promise<unknown> {
+  // only now, so that the rest of leibniz/checks loads in a browser as well
+  const { fork } = await import("node:child_process");
   return new Promise((resolve, refuse) => {
     // What the work prints goes to standard error: standard output is for results.
     const stdio = ["ignore", process.stderr.fd, "inherit", "ipc"] as const;
-    const child = fork(new URL("./start.js", import.meta.url), { serialization: "advanced", execArgv: ["--no-warnings"], stdio: [...stdio], signal: stop, killSignal: "SIGKILL" });
+    const child = fork(new URL("./start.js", import.meta.url), {
+      serialization: "advanced",
+      execArgv: ["--no-warnings"],
+      stdio: [...stdio],
+      signal: stop,
+      killSignal: "SIGKILL",
+    });
     child.on("message", (outcome: PatchedOutcome) => {
       if (outcome.type === "report") onReport(outcome.message);
       else if (outcome.type === "done") resolve(outcome.result);
@@ -49,7 +69,12 @@ export async function runPatched(task: PatchedTask, onReport: (message: unknown)
     child.on("error", refuse);
     child.on("close", (code, signal) => {
       if (code === 0) refuse(new PatchedFailure("it ended the process before it was done", null));
-      refuse(new MachineError(`expected the process that runs changed code to end by itself, but it was ended by ${signal ?? `exit code ${code}`}`));
+      refuse(
+        new MachineError(
+          `expected the process that runs changed code to end by itself, but it was ended by ` +
+            `${signal ?? `exit code ${code}`}`,
+        ),
+      );
     });
     child.send(task);
   });

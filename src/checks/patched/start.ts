@@ -1,9 +1,13 @@
-/** The process that {@link runPatched} starts: told what to replace, it loads and runs what it is asked to. */
+/**
+ * The process that {@link runPatched} starts: told what to replace, it loads and runs what it is
+ * asked to.
+ */
 import { register } from "node:module";
 import type { PatchedOutcome, PatchedTask } from "./run-patched.js";
 
 process.once("message", (task: PatchedTask) => void run(task));
-process.once("disconnect", () => process.exit()); // also when the process that started this one is gone
+// also when the process that started this one is gone
+process.once("disconnect", () => process.exit());
 
 async function run({ texts, module, input, source }: PatchedTask): Promise<void> {
   if (source !== undefined) process.setSourceMapsEnabled(true);
@@ -14,13 +18,20 @@ async function run({ texts, module, input, source }: PatchedTask): Promise<void>
   try {
     // Only now, so that the engine's modules are loaded with their new texts.
     const entry = new URL(module);
-    const { default: work } = (await import(entry.href)) as { default: (input: unknown, report: (message: unknown) => void) => Promise<unknown> };
+    const { default: work } = (await import(entry.href)) as {
+      default: (input: unknown, report: (message: unknown) => void) => Promise<unknown>;
+    };
     const result = await work(input, (message) => tell({ type: "report", message }));
     const unused = [...texts.keys()].find((address) => !loadedTexts().includes(address));
-    if (unused !== undefined) throw new Error(`expected ${unused} to be loaded, but nothing imports it`);
+    if (unused !== undefined)
+      throw new Error(`expected ${unused} to be loaded, but nothing imports it`);
     tell({ type: "done", result });
   } catch (error) {
-    tell({ type: "failed", message: error instanceof Error ? error.message : String(error), line: lineOf(error, source) });
+    tell({
+      type: "failed",
+      message: error instanceof Error ? error.message : String(error),
+      line: lineOf(error, source),
+    });
   }
   process.disconnect();
 }
@@ -30,7 +41,10 @@ function loadedTexts(): readonly string[] {
   return (globalThis as { leibnizLoadedTexts?: readonly string[] }).leibnizLoadedTexts ?? [];
 }
 
-/** Where in the file that a new text was made from it happened: the innermost call there, by the text's source map. */
+/**
+ * Where in the file that a new text was made from it happened: the innermost call there, by the
+ * text's source map.
+ */
 function lineOf(error: unknown, source: string | undefined): number | null {
   const stack = (error instanceof Error && error.stack) || "";
   const [, behind] = source === undefined ? [] : stack.split(`${source}:`);

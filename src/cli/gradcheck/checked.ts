@@ -1,5 +1,15 @@
-/** What `leibniz gradcheck` goes through: layers in fixed and in random geometries, and whole networks. */
-import { adjointCheck, type AdjointResult, type CatalogEntry, gradientCheck, type GradientCheckResult, type LayerOptions } from "../../backprop/index.js";
+/**
+ * What `leibniz gradcheck` goes through: layers in fixed and in random geometries, and whole
+ * networks.
+ */
+import {
+  adjointCheck,
+  type AdjointResult,
+  type CatalogEntry,
+  gradientCheck,
+  type GradientCheckResult,
+  type LayerOptions,
+} from "../../backprop/index.js";
 import { drawSubset, loadMnist, makeBatch } from "../../data/index.js";
 import { checkNetwork, initialise, notebookNetwork, pytorchDefault } from "../../network/index.js";
 import { add, formatShape, Random } from "../../tensor/index.js";
@@ -27,8 +37,15 @@ export function verdictOf({ result, adjoint }: Checked): GradientCheckResult["ve
 /** Up to here a layer's relative error passes. */
 export const LAYER_TOLERANCE = 1e-8;
 
-/** The fixed cases of a layer, then random ones; one item for each case, with all of its arguments. */
-export async function* checkLayer(entry: CatalogEntry, seed: number, geometries: number, curves: boolean): AsyncGenerator<readonly Checked[]> {
+/**
+ * The fixed cases of a layer, then random ones; one item for each case, with all of its arguments.
+ */
+export async function* checkLayer(
+  entry: CatalogEntry,
+  seed: number,
+  geometries: number,
+  curves: boolean,
+): AsyncGenerator<readonly Checked[]> {
   const { layer, cases, sample, differentiable, constants = [], linear = [] } = entry;
   const random = new Random(seed).split(layer);
   const fixed = cases(random);
@@ -37,11 +54,28 @@ export async function* checkLayer(entry: CatalogEntry, seed: number, geometries:
     const { options, inputs } = fixed[i] ?? sample(ofSamples);
     const f = differentiable(options);
     const isFixed = i < fixed.length;
-    const shapes = Object.entries(inputs).map(([name, { shape }]) => `${name} ${formatShape(shape)}`).join(", ");
+    const shapes = Object.entries(inputs)
+      .map(([name, { shape }]) => `${name} ${formatShape(shape)}`)
+      .join(", ");
     const checked: Checked[] = [];
-    for (const result of await gradientCheck(f, inputs, { random, constants, tolerance: LAYER_TOLERANCE, curves: curves && isFixed })) {
-      const adjoint = linear.includes(result.argument) ? await adjointCheck(f, inputs, result.argument, random) : null;
-      checked.push({ layer, options, geometry: isFixed ? `fixed ${i + 1}` : `random ${i - fixed.length + 1}`, shapes, tolerance: LAYER_TOLERANCE, result, adjoint });
+    for (const result of await gradientCheck(f, inputs, {
+      random,
+      constants,
+      tolerance: LAYER_TOLERANCE,
+      curves: curves && isFixed,
+    })) {
+      const adjoint = linear.includes(result.argument)
+        ? await adjointCheck(f, inputs, result.argument, random)
+        : null;
+      checked.push({
+        layer,
+        options,
+        geometry: isFixed ? `fixed ${i + 1}` : `random ${i - fixed.length + 1}`,
+        shapes,
+        tolerance: LAYER_TOLERANCE,
+        result,
+        adjoint,
+      });
     }
     yield checked;
   }
@@ -49,7 +83,10 @@ export async function* checkLayer(entry: CatalogEntry, seed: number, geometries:
 
 /** The networks that can be checked as a whole. */
 export const networks: readonly string[] = ["notebook"];
-/** Up to here a network's relative error passes: its steps must be smaller than a layer's, and its entries differ more in size. */
+/**
+ * Up to here a network's relative error passes: its steps must be smaller than a layer's, and its
+ * entries differ more in size.
+ */
 export const NETWORK_TOLERANCE = 1e-6;
 /** Every further image brings 3,000 more rectifiers and windows that may flip. */
 const IMAGES = 2;
@@ -65,17 +102,48 @@ export interface NetworkCheck {
 }
 
 /** What a network is checked on, for people. */
-export const NETWORK_SETTING = `random weights and biases, ${IMAGES} MNIST images with noise up to ${NOISE}, mean softmax cross-entropy`;
+export const NETWORK_SETTING =
+  `random weights and biases, ${IMAGES} MNIST images with noise ` +
+  `up to ${NOISE}, mean softmax cross-entropy`;
 
-/** The notes' network, freshly initialised, on real images with a little noise. @throws InputError when the images cannot be read */
-export async function checkNotebook({ seed, entries, data, ...rest }: NetworkCheck): Promise<readonly Checked[]> {
+/**
+ * The notes' network, freshly initialised, on real images with a little noise.
+ *
+ * @throws InputError when the images cannot be read
+ */
+export async function checkNotebook({
+  seed,
+  entries,
+  data,
+  ...rest
+}: NetworkCheck): Promise<readonly Checked[]> {
   const random = new Random(seed).split("network");
   const network = notebookNetwork({ dtype: "float64" });
-  initialise(network, random.split("weights"), pytorchDefault); // biases too, since a bias of 0 is a kink wherever the image is black
+  // biases too, since a bias of 0 is a kink wherever the image is black
+  initialise(network, random.split("weights"), pytorchDefault);
   const { test } = await loadMnist(data);
-  const { x, labels } = makeBatch(test, drawSubset(test.images.count, IMAGES, random.split("images")));
-  const images = add(x.astype("float64"), random.split("noise").uniform(x.shape, 0, NOISE, "float64"));
-  const results = await checkNetwork(network, images, labels, { random, entries, tolerance: NETWORK_TOLERANCE, ...rest });
+  const { x, labels } = makeBatch(
+    test,
+    drawSubset(test.images.count, IMAGES, random.split("images")),
+  );
+  const images = add(
+    x.astype("float64"),
+    random.split("noise").uniform(x.shape, 0, NOISE, "float64"),
+  );
+  const results = await checkNetwork(network, images, labels, {
+    random,
+    entries,
+    tolerance: NETWORK_TOLERANCE,
+    ...rest,
+  });
   const shapes = `images ${formatShape(images.shape)}`;
-  return results.map((result) => ({ layer: "notebook", options: {}, geometry: "network", shapes, tolerance: NETWORK_TOLERANCE, result, adjoint: null }));
+  return results.map((result) => ({
+    layer: "notebook",
+    options: {},
+    geometry: "network",
+    shapes,
+    tolerance: NETWORK_TOLERANCE,
+    result,
+    adjoint: null,
+  }));
 }

@@ -5,17 +5,32 @@ import { layerFile } from "../../backprop/index.js";
 import { type BackwardModule, runMutations } from "../../checks/index.js";
 import { printJson } from "../options.js";
 
-/** Prints every mistake as it is judged, and counts. Sets the exit code to 1 when one went unnoticed. */
+/**
+ * Prints every mistake as it is judged, and counts. Sets the exit code to 1 when one went
+ * unnoticed.
+ */
 export async function mutateLayers(layers: readonly string[], json: boolean): Promise<void> {
   let planted = 0;
   let missed = 0;
-  for await (const { layer, mistake, noticedBy } of runMutations(layers.map(moduleOf), availableParallelism())) {
+  for await (const { layer, mistake, noticedBy } of runMutations(
+    layers.map(moduleOf),
+    availableParallelism(),
+  )) {
     planted++;
     if (noticedBy === null) missed++;
     if (json) printJson({ layer, mistake, noticedBy });
-    else console.log(`${layer.padEnd(22)}${(noticedBy === null ? "NOT NOTICED" : "noticed").padEnd(13)}${mistake}${noticedBy === null ? "" : `  (${noticedBy.replaceAll("\n", " ")})`}`);
+    else {
+      const verdict = noticedBy === null ? "NOT NOTICED" : "noticed";
+      const how = noticedBy === null ? "" : `  (${noticedBy.replaceAll("\n", " ")})`;
+      console.log(`${layer.padEnd(22)}${verdict.padEnd(13)}${mistake}${how}`);
+    }
   }
-  if (!json) console.log(`\n${planted} mistakes planted in the backward passes of ${layers.length} layers, ${missed} not noticed`);
+  if (!json)
+    console.log(
+      `\n` +
+        `${planted} mistakes planted in the backward passes of ${layers.length} layers, ` +
+        `${missed} not noticed`,
+    );
   if (missed > 0) process.exitCode = 1;
 }
 

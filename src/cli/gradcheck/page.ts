@@ -1,4 +1,7 @@
-/** The page of `leibniz gradcheck --html`: one file that needs nothing else, neither a network nor JavaScript. */
+/**
+ * The page of `leibniz gradcheck --html`: one file that needs nothing else, neither a network nor
+ * JavaScript.
+ */
 import { gradientName } from "../../backprop/index.js";
 import { formatShape } from "../../tensor/index.js";
 import { type Checked, verdictOf } from "./checked.js";
@@ -13,7 +16,8 @@ const KINKS_SHOWN = 10;
 
 /**
  * @param network the name of the network that was checked, null where it was layers
- * @returns an HTML document with a section per layer, and in it a heat map and a curve per argument and case
+ * @returns an HTML document with a section per layer, and in it a heat map and a curve per argument
+ *   and case
  */
 export function gradcheckPage(checked: readonly Checked[], network: string | null): string {
   const layers = [...new Set(checked.map(({ layer }) => layer))];
@@ -21,33 +25,71 @@ export function gradcheckPage(checked: readonly Checked[], network: string | nul
   const title = network === null ? "Gradient check" : `Gradient check of the network ${network}`;
   const body = [
     PATTERNS,
-    element("header", {}, [element("h1", {}, escape(title)), element("p", { class: "lead" }, introduction(checked)), legend(checked[0]?.tolerance ?? 1e-8), CURVE_KEY]),
-    ...(layers.length > 1 ? [element("nav", {}, layers.map((layer) => element("a", { href: `#${layer}`, class: `chip ${worstVerdict(of(layer))}` }, escape(layer))))] : []),
+    element("header", {}, [
+      element("h1", {}, escape(title)),
+      element("p", { class: "lead" }, introduction(checked)),
+      legend(checked[0]?.tolerance ?? 1e-8),
+      CURVE_KEY,
+    ]),
+    ...(layers.length > 1
+      ? [
+          element(
+            "nav",
+            {},
+            layers.map((layer) =>
+              element(
+                "a",
+                { href: `#${layer}`, class: `chip ${worstVerdict(of(layer))}` },
+                escape(layer),
+              ),
+            ),
+          ),
+        ]
+      : []),
     element("details", { class: "how" }, [element("summary", {}, "How to read this"), HOW]),
     ...layers.map((layer) => section(layer, of(layer))),
   ];
   return `<!DOCTYPE html>\n${element("html", { lang: "en" }, [
-    element("head", {}, ['<meta charset="utf-8"/>', '<meta name="viewport" content="width=device-width, initial-scale=1"/>', '<meta name="color-scheme" content="light dark"/>', element("title", {}, escape(`leibniz: ${title}`)), element("style", {}, STYLE)]),
+    element("head", {}, [
+      '<meta charset="utf-8"/>',
+      '<meta name="viewport" content="width=device-width, initial-scale=1"/>',
+      '<meta name="color-scheme" content="light dark"/>',
+      element("title", {}, escape(`leibniz: ${title}`)),
+      element("style", {}, STYLE),
+    ]),
     element("body", {}, body),
   ])}\n`;
 }
 
 function introduction(checked: readonly Checked[]): string {
   const wrong = checked.filter((one) => verdictOf(one) === "wrong").length;
-  const worst = checked.map(({ result }) => result.maxRelativeError).filter(Number.isFinite).reduce((a, b) => Math.max(a, b), 0);
+  const worst = checked
+    .map(({ result }) => result.maxRelativeError)
+    .filter(Number.isFinite)
+    .reduce((a, b) => Math.max(a, b), 0);
   const entries = checked.reduce((sum, { result }) => sum + result.entries, 0);
   const kinks = checked.reduce((sum, { result }) => sum + result.kinks.length, 0);
-  const result = wrong === 0 ? "none is wrong" : `<strong class="wrong">${wrong} ${wrong === 1 ? "is" : "are"} wrong</strong>`;
-  return `${checked.length} gradients with ${entries.toLocaleString("en-US")} entries, each compared with numeric differentiation: ${result}. The largest relative error is ${formatError(worst)}${kinks === 0 ? "" : `; ${kinks} ${kinks === 1 ? "entry is a kink" : "entries are kinks"}`}.`;
+  const result =
+    wrong === 0
+      ? "none is wrong"
+      : `<strong class="wrong">${wrong} ${wrong === 1 ? "is" : "are"} wrong</strong>`;
+  const counted = `; ${kinks} ${kinks === 1 ? "entry is a kink" : "entries are kinks"}`;
+  return (
+    `${checked.length} gradients with ${entries.toLocaleString("en-US")} entries, each ` +
+    `compared with numeric differentiation: ${result}. The largest relative error is ` +
+    `${formatError(worst)}${kinks === 0 ? "" : counted}.`
+  );
 }
 
-const HOW = `<p>Each square is one entry of a gradient. Its colour is the relative error between what backward returns and what moving
-the entry a little measures; point at a square for both values. Blue is exact to rounding, pale yellow is as far as passes, red is wrong.
-The last two axes of a tensor make a block; the blocks of the other axes follow each other in reading order.</p>
-<p>Beside it stands, for the worst entry, the error of the difference quotient against its step, both on logarithmic axes. From the right
-it falls with h², because a smaller step cuts less off the Taylor series; from the left it falls with 1/h, because a larger step divides
-the rounding error by more. The two bounds are those of the chapter on the gradient check. A straight line has no f‴, and so no right
-arm. If backward is wrong, the curve stays on a plateau, whatever the step.</p>`;
+const HOW = `<p>Each square is one entry of a gradient. Its colour is the relative error between
+what backward returns and what moving the entry a little measures; point at a square for both
+values. Blue is exact to rounding, pale yellow is as far as passes, red is wrong. The last two axes
+of a tensor make a block; the blocks of the other axes follow each other in reading order.</p>
+<p>Beside it stands, for the worst entry, the error of the difference quotient against its step,
+both on logarithmic axes. From the right it falls with h², because a smaller step cuts less off the
+Taylor series; from the left it falls with 1/h, because a larger step divides the rounding error by
+more. The two bounds are those of the chapter on the gradient check. A straight line has no f‴, and
+so no right arm. If backward is wrong, the curve stays on a plateau, whatever the step.</p>`;
 
 function section(layer: string, checked: readonly Checked[]): string {
   const isRandom = ({ geometry }: Checked): boolean => geometry.startsWith("random");
@@ -59,7 +101,12 @@ function section(layer: string, checked: readonly Checked[]): string {
     ...cases.map((geometry) => {
       const all = shown.filter((one) => one.geometry === geometry);
       const first = all[0]!;
-      const caption = geometry === "network" ? first.shapes : [geometry, first.shapes, formatOptions(first.options)].filter((text) => text !== "").join(" · ");
+      const caption =
+        geometry === "network"
+          ? first.shapes
+          : [geometry, first.shapes, formatOptions(first.options)]
+              .filter((text) => text !== "")
+              .join(" · ");
       return element("h3", {}, escape(caption)) + all.map(card).join("");
     }),
     geometries(checked.filter(isRandom)),
@@ -68,23 +115,71 @@ function section(layer: string, checked: readonly Checked[]): string {
 
 function card(checked: Checked): string {
   const { result, tolerance, adjoint } = checked;
-  const { argument, shape, maxRelativeError, worstIndex, analytic, numeric, errorEstimate, entries, hint, checks, curve } = result;
+  const {
+    argument,
+    shape,
+    maxRelativeError,
+    worstIndex,
+    analytic,
+    numeric,
+    errorEstimate,
+    entries,
+    hint,
+    checks,
+    curve,
+  } = result;
   const verdict = verdictOf(checked);
   const step = checks.find(({ index }) => index === curve?.index)?.step ?? 0;
+  const isDrawn = entries < shape.reduce((a, b) => a * b, 1);
   const facts: [string, string][] = [
     ["largest relative error", `${formatError(maxRelativeError)} at ${formatShape(worstIndex)}`],
     ["backward", String(analytic)],
     ["measured", `${numeric} ± ${errorEstimate.toExponential(0)}`],
-    ...(adjoint === null ? [] : [["adjoint", `${formatError(adjoint.relativeError)}${adjoint.verdict === "wrong" ? ": backward is not the transpose of forward" : ""}`] as [string, string]]),
+    ...(adjoint === null
+      ? []
+      : [
+          [
+            "adjoint",
+            formatError(adjoint.relativeError) +
+              (adjoint.verdict === "wrong" ? ": backward is not the transpose of forward" : ""),
+          ] as [string, string],
+        ]),
   ];
   return element("article", { class: `card ${verdict}` }, [
-    element("h4", {}, [escape(gradientName(argument)), element("small", {}, escape(` ${formatShape(shape)}${entries < shape.reduce((a, b) => a * b, 1) ? `, ${entries} entries drawn` : ""}`)), element("span", { class: `verdict ${verdict}` }, verdict)]),
-    ...(hint === null ? [] : [element("p", { class: "hint" }, `Looks like this: ${escape(hint)}.`)]),
+    element("h4", {}, [
+      escape(gradientName(argument)),
+      element(
+        "small",
+        {},
+        escape(` ${formatShape(shape)}${isDrawn ? `, ${entries} entries drawn` : ""}`),
+      ),
+      element("span", { class: `verdict ${verdict}` }, verdict),
+    ]),
+    ...(hint === null
+      ? []
+      : [element("p", { class: "hint" }, `Looks like this: ${escape(hint)}.`)]),
     element("div", { class: "pictures" }, [
       element("figure", {}, heatMap(result, tolerance)),
-      ...(curve === null ? [] : [element("figure", {}, [curvePlot(curve, [step, step / 2]), element("figcaption", {}, `relative error at ${escape(formatShape(curve.index))} against the step`)])]),
+      ...(curve === null
+        ? []
+        : [
+            element("figure", {}, [
+              curvePlot(curve, [step, step / 2]),
+              element(
+                "figcaption",
+                {},
+                `relative error at ${escape(formatShape(curve.index))} against the step`,
+              ),
+            ]),
+          ]),
     ]),
-    element("dl", {}, facts.map(([name, value]) => element("div", {}, element("dt", {}, escape(name)) + element("dd", {}, escape(value))))),
+    element(
+      "dl",
+      {},
+      facts.map(([name, value]) =>
+        element("div", {}, element("dt", {}, escape(name)) + element("dd", {}, escape(value))),
+      ),
+    ),
     kinkList(checked),
   ]);
 }
@@ -92,8 +187,24 @@ function card(checked: Checked): string {
 function kinkList({ result }: Checked): string {
   const kinks = result.checks.filter(({ verdict }) => verdict === "kink");
   if (kinks.length === 0) return "";
-  const items = kinks.slice(0, KINKS_SHOWN).map(({ index, flipped }) => element("li", {}, escape(`${formatShape(index)}: ${flipped ?? "the slopes to both sides differ"}`)));
-  return element("details", { class: "kinks", open: "open" }, [element("summary", {}, `${kinks.length} ${kinks.length === 1 ? "kink" : "kinks"}`), element("ul", {}, [...items, ...(kinks.length > KINKS_SHOWN ? [element("li", {}, `and ${kinks.length - KINKS_SHOWN} more`)] : [])])]);
+  const items = kinks
+    .slice(0, KINKS_SHOWN)
+    .map(({ index, flipped }) =>
+      element(
+        "li",
+        {},
+        escape(`${formatShape(index)}: ${flipped ?? "the slopes to both sides differ"}`),
+      ),
+    );
+  return element("details", { class: "kinks", open: "open" }, [
+    element("summary", {}, `${kinks.length} ${kinks.length === 1 ? "kink" : "kinks"}`),
+    element("ul", {}, [
+      ...items,
+      ...(kinks.length > KINKS_SHOWN
+        ? [element("li", {}, `and ${kinks.length - KINKS_SHOWN} more`)]
+        : []),
+    ]),
+  ]);
 }
 
 /** The random geometries of a layer, one row per argument. */
@@ -103,13 +214,38 @@ function geometries(checked: readonly Checked[]): string {
   const rows = names.map((argument) => {
     const all = checked.filter(({ result }) => result.argument === argument);
     const worst = worstOf(all);
-    const cells = [gradientName(argument), String(all.length), formatError(worst.result.maxRelativeError), [worst.shapes, formatOptions(worst.options)].filter((text) => text !== "").join(" · ")];
-    return element("tr", {}, [...cells.map((cell) => element("td", {}, escape(cell))), element("td", {}, element("span", { class: `verdict ${worstVerdict(all)}` }, worstVerdict(all)))]);
+    const cells = [
+      gradientName(argument),
+      String(all.length),
+      formatError(worst.result.maxRelativeError),
+      [worst.shapes, formatOptions(worst.options)].filter((text) => text !== "").join(" · "),
+    ];
+    return element("tr", {}, [
+      ...cells.map((cell) => element("td", {}, escape(cell))),
+      element(
+        "td",
+        {},
+        element("span", { class: `verdict ${worstVerdict(all)}` }, worstVerdict(all)),
+      ),
+    ]);
   });
-  const head = ["gradient", "random geometries", "largest relative error", "where", ""].map((name) => element("th", {}, name));
-  return element("div", { class: "wide" }, element("table", {}, [element("thead", {}, element("tr", {}, head)), element("tbody", {}, rows)]));
+  const head = ["gradient", "random geometries", "largest relative error", "where", ""].map(
+    (name) => element("th", {}, name),
+  );
+  return element(
+    "div",
+    { class: "wide" },
+    element("table", {}, [
+      element("thead", {}, element("tr", {}, head)),
+      element("tbody", {}, rows),
+    ]),
+  );
 }
 
 function worstVerdict(checked: readonly Checked[]): string {
-  return (["wrong", "noise", "kink"] as const).find((verdict) => checked.some((one) => verdictOf(one) === verdict)) ?? "pass";
+  return (
+    (["wrong", "noise", "kink"] as const).find((verdict) =>
+      checked.some((one) => verdictOf(one) === verdict),
+    ) ?? "pass"
+  );
 }

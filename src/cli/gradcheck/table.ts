@@ -6,13 +6,23 @@ import { type Checked, verdictOf } from "./checked.js";
 /** Kinks of one argument that are described before the rest is only counted. */
 const KINKS_SHOWN = 3;
 
-export const HEADING = formatRow("layer", "gradient", "relative error", "worst at", "adjoint", "verdict", "case");
+export const HEADING = formatRow(
+  "layer",
+  "gradient",
+  "relative error",
+  "worst at",
+  "adjoint",
+  "verdict",
+  "case",
+);
 
 /** One line, and below it what is to be said of an argument that is wrong or has kinks. */
 export function formatChecked(checked: Checked, isComplete: boolean): string[] {
   const { layer, options, geometry, shapes, result } = checked;
   const isNetwork = geometry === "network";
-  const rest = isNetwork ? [`${result.entries} of ${formatShape(result.shape)}`] : [geometry, ...(Object.keys(options).length > 0 ? [formatOptions(options)] : [shapes])];
+  const rest = isNetwork
+    ? [`${result.entries} of ${formatShape(result.shape)}`]
+    : [geometry, ...(Object.keys(options).length > 0 ? [formatOptions(options)] : [shapes])];
   return [rowOf(layer, checked, [...rest, ...counted(checked)]), ...remarks(checked, isComplete)];
 }
 
@@ -21,19 +31,31 @@ export function formatGeometries(all: readonly Checked[]): string {
   const worst = worstOf(all);
   const what = Object.keys(worst.options).length > 0 ? formatOptions(worst.options) : worst.shapes;
   const [kinks, noise] = [count(all, "kinks"), count(all, "noise")];
-  return rowOf(worst.layer, { ...worst, adjoint: worstAdjoint(all) }, [`${all.length} random; worst: ${what}`, ...tallies(kinks, noise)]);
+  return rowOf(worst.layer, { ...worst, adjoint: worstAdjoint(all) }, [
+    `${all.length} random; worst: ${what}`,
+    ...tallies(kinks, noise),
+  ]);
 }
 
 /** The one with the largest relative error, or one that did not pass. */
 export function worstOf(all: readonly Checked[]): Checked {
   return all.reduce((worst, one) => {
     const [before, now] = [verdictOf(worst) === "pass", verdictOf(one) === "pass"];
-    return (before && !now) || (before === now && one.result.maxRelativeError > worst.result.maxRelativeError) ? one : worst;
+    return (before && !now) ||
+      (before === now && one.result.maxRelativeError > worst.result.maxRelativeError)
+      ? one
+      : worst;
   });
 }
 
 function worstAdjoint(all: readonly Checked[]): Checked["adjoint"] {
-  return all.reduce<Checked["adjoint"]>((worst, { adjoint }) => (adjoint !== null && (worst === null || adjoint.relativeError > worst.relativeError) ? adjoint : worst), null);
+  return all.reduce<Checked["adjoint"]>(
+    (worst, { adjoint }) =>
+      adjoint !== null && (worst === null || adjoint.relativeError > worst.relativeError)
+        ? adjoint
+        : worst,
+    null,
+  );
 }
 
 function count(all: readonly Checked[], what: "kinks" | "noise"): number {
@@ -42,7 +64,15 @@ function count(all: readonly Checked[], what: "kinks" | "noise"): number {
 
 function rowOf(layer: string, checked: Checked, rest: readonly string[]): string {
   const { result, adjoint } = checked;
-  return formatRow(layer, gradientName(result.argument), formatError(result.maxRelativeError), formatShape(result.worstIndex), adjoint === null ? "" : formatError(adjoint.relativeError), verdictOf(checked), rest.join("  "));
+  return formatRow(
+    layer,
+    gradientName(result.argument),
+    formatError(result.maxRelativeError),
+    formatShape(result.worstIndex),
+    adjoint === null ? "" : formatError(adjoint.relativeError),
+    verdictOf(checked),
+    rest.join("  "),
+  );
 }
 
 function counted({ result }: Checked): string[] {
@@ -50,44 +80,101 @@ function counted({ result }: Checked): string[] {
 }
 
 function tallies(kinks: number, noise: number): string[] {
-  return [...(kinks > 0 ? [`${kinks} ${kinks === 1 ? "kink" : "kinks"}`] : []), ...(noise > 0 ? [`${noise} noise`] : [])];
+  return [
+    ...(kinks > 0 ? [`${kinks} ${kinks === 1 ? "kink" : "kinks"}`] : []),
+    ...(noise > 0 ? [`${noise} noise`] : []),
+  ];
 }
 
 function remarks(checked: Checked, isComplete: boolean): string[] {
   const { result, adjoint } = checked;
   const { analytic, numeric, errorEstimate, hint, checks } = result;
   const lines: string[] = [];
-  if (result.verdict === "wrong" || result.verdict === "noise") lines.push(`backward says ${analytic}, measured ${numeric} ± ${errorEstimate.toExponential(0)}`);
+  if (result.verdict === "wrong" || result.verdict === "noise")
+    lines.push(
+      `backward says ${analytic}, measured ${numeric} ± ${errorEstimate.toExponential(0)}`,
+    );
   if (hint !== null) lines.push(`looks like this: ${hint}`);
-  if (adjoint?.verdict === "wrong") lines.push(`no adjoint: ⟨f(x + v) − f(x), u⟩ is ${adjoint.forward}, ⟨v, backward(u)⟩ is ${adjoint.backward}`);
+  if (adjoint?.verdict === "wrong")
+    lines.push(
+      `no adjoint: ⟨f(x + v) − f(x), u⟩ is ${adjoint.forward}, ` +
+        `⟨v, backward(u)⟩ is ${adjoint.backward}`,
+    );
   const kinks = checks.filter(({ verdict }) => verdict === "kink");
   const shown = isComplete ? kinks : kinks.slice(0, KINKS_SHOWN);
-  for (const { index, flipped } of shown) lines.push(`kink at ${formatShape(index)}${flipped === null ? ": the slopes to both sides differ" : `: ${flipped}`}`);
-  if (shown.length < kinks.length) lines.push(`${kinks.length - shown.length} more kinks; --all shows them`);
+  for (const { index, flipped } of shown)
+    lines.push(`kink at ${formatShape(index)}: ${flipped ?? "the slopes to both sides differ"}`);
+  if (shown.length < kinks.length)
+    lines.push(`${kinks.length - shown.length} more kinks; --all shows them`);
   return lines.map((line) => `    ${line}`);
 }
 
 /** `kernelSize [3,2]  stride [2,1]`, numbers to three digits */
 export function formatOptions(options: Checked["options"]): string {
-  const short = (_: string, value: unknown): unknown => (typeof value === "number" ? Number(value.toPrecision(3)) : value);
-  return Object.entries(options).map(([name, value]) => `${name} ${JSON.stringify(value, short)}`).join("  ");
+  const short = (_: string, value: unknown): unknown =>
+    typeof value === "number" ? Number(value.toPrecision(3)) : value;
+  return Object.entries(options)
+    .map(([name, value]) => `${name} ${JSON.stringify(value, short)}`)
+    .join("  ");
 }
 
 /** `6.5e-12`, and plain numbers from 0.1 to 100 */
 export function formatError(error: number): string {
   if (error === Infinity) return "–";
-  return error === 0 || (error >= 0.1 && error < 100) ? String(Number(error.toPrecision(2))) : error.toExponential(1);
+  return error === 0 || (error >= 0.1 && error < 100)
+    ? String(Number(error.toPrecision(2)))
+    : error.toExponential(1);
 }
 
-function formatRow(layer: string, gradient: string, error: string, worst: string, adjoint: string, verdict: string, rest: string): string {
-  return `${layer.padEnd(20)}${gradient.padEnd(16)}${error.padStart(14)}  ${worst.padEnd(15)}${adjoint.padEnd(9)}${verdict.padEnd(9)}${rest}`.trimEnd();
+function formatRow(
+  layer: string,
+  gradient: string,
+  error: string,
+  worst: string,
+  adjoint: string,
+  verdict: string,
+  rest: string,
+): string {
+  return (
+    `${layer.padEnd(20)}${gradient.padEnd(16)}${error.padStart(14)}  ` +
+    `${worst.padEnd(15)}${adjoint.padEnd(9)}${verdict.padEnd(9)}${rest}`.trimEnd()
+  );
 }
 
 /** The line of `--json`. */
 export function jsonOf(checked: Checked): object {
   const { layer, options, geometry, result, adjoint } = checked;
-  const { argument, maxRelativeError, worstIndex, analytic, numeric, kinks, errorEstimate, noise, entries, hint, checks } = result;
+  const {
+    argument,
+    maxRelativeError,
+    worstIndex,
+    analytic,
+    numeric,
+    kinks,
+    errorEstimate,
+    noise,
+    entries,
+    hint,
+    checks,
+  } = result;
   const flips = checks.filter(({ verdict }) => verdict === "kink").map(({ flipped }) => flipped);
   const ofAdjoint = adjoint === null ? null : adjoint.relativeError;
-  return { layer, argument, options, maxRelativeError, worstIndex, analytic, numeric, kinks, verdict: verdictOf(checked), geometry, entries, errorEstimate, noise, flips, adjoint: ofAdjoint, hint };
+  return {
+    layer,
+    argument,
+    options,
+    maxRelativeError,
+    worstIndex,
+    analytic,
+    numeric,
+    kinks,
+    verdict: verdictOf(checked),
+    geometry,
+    entries,
+    errorEstimate,
+    noise,
+    flips,
+    adjoint: ofAdjoint,
+    hint,
+  };
 }

@@ -1,16 +1,24 @@
 import { MachineError } from "../../tensor/index.js";
 import type { GpuMode } from "./modes.js";
 
-/** What gpu.js calls a kernel's context: WebGPU's device, or WebGL's context; nothing in the modes without a device. */
-export type DeviceContext = { readonly device: GPUDevice } | WebGLRenderingContext | null | undefined;
+/**
+ * What gpu.js calls a kernel's context: WebGPU's device, or WebGL's context; nothing in the modes
+ * without a device.
+ */
+export type DeviceContext =
+  | { readonly device: GPUDevice }
+  | WebGLRenderingContext
+  | null
+  | undefined;
 
 /** So long may a device that has failed take to say that it is lost. */
 const SECONDS_TO_ADMIT = 0.5;
 
 /**
- * Keeps an eye on the device that kernels run on. A driver that crashes or is updated, a laptop that changes its graphics
- * card or a page that the browser finds greedy loses its device: WebGPU then turns every later command into a silent
- * no-op, WebGL returns zeros, and a result that was on its way may never come. Here each of these becomes an error.
+ * Keeps an eye on the device that kernels run on. A driver that crashes or is updated, a laptop
+ * that changes its graphics card or a page that the browser finds greedy loses its device: WebGPU
+ * then turns every later command into a silent no-op, WebGL returns zeros, and a result that was on
+ * its way may never come. Here each of these becomes an error.
  */
 export class DeviceWatch {
   readonly #mode: GpuMode;
@@ -19,7 +27,10 @@ export class DeviceWatch {
   #loss: MachineError | null = null;
   /** What a device has refused to do. WebGPU tells so beside its results, which are zeros then. */
   #complaint: string | null = null;
-  /** Tells whoever waits, if anybody does. (To race a promise that lives as long as the backend would keep every result alive.) */
+  /**
+   * Tells whoever waits, if anybody does. (To race a promise that lives as long as the backend
+   * would keep every result alive.)
+   */
   #tell: (loss: MachineError) => void = () => {};
 
   constructor(mode: GpuMode) {
@@ -39,7 +50,11 @@ export class DeviceWatch {
    * @throws MachineError when the device is lost meanwhile, or has not answered after `seconds`
    * @throws Error when the device refuses to compute, or `result` fails
    */
-  async answer<T>(result: Promise<T>, contextNow: () => DeviceContext, seconds: number): Promise<T> {
+  async answer<T>(
+    result: Promise<T>,
+    contextNow: () => DeviceContext,
+    seconds: number,
+  ): Promise<T> {
     const timer = setTimeout(() => this.#lose(`no answer within ${seconds} s`), seconds * 1000);
     try {
       const answer = await new Promise<T>((resolve, refuse) => {
@@ -48,7 +63,11 @@ export class DeviceWatch {
       });
       this.#listenTo(contextNow());
       this.check();
-      if (this.#complaint !== null) throw new Error(`gpuBackend: expected a product that mode ${this.#mode} can compute, got a complaint: ${this.#complaint}`);
+      if (this.#complaint !== null)
+        throw new Error(
+          `gpuBackend: expected a product that mode ${this.#mode} can compute, got a ` +
+            `complaint: ${this.#complaint}`,
+        );
       return answer;
     } catch (error) {
       this.#listenTo(contextNow());
@@ -63,7 +82,10 @@ export class DeviceWatch {
     }
   }
 
-  /** Ends the watch, and gives back a WebGL context, of which a page has 16: gpu.js forgets it when no kernel is left. */
+  /**
+   * Ends the watch, and gives back a WebGL context, of which a page has 16: gpu.js forgets it when
+   * no kernel is left.
+   */
   stop(): void {
     this.#gl?.getExtension("WEBGL_lose_context")?.loseContext();
     this.#device?.removeEventListener("uncapturederror", this.#hear);
@@ -85,7 +107,10 @@ export class DeviceWatch {
   };
 
   #lose(why: string): void {
-    this.#loss ??= new MachineError(`gpu: expected results from mode ${this.#mode}, got none: the device was lost (${why}); open the backend again, or another one`);
+    this.#loss ??= new MachineError(
+      `gpu: expected results from mode ${this.#mode}, got none: the device was lost (${why}); ` +
+        `open the backend again, or another one`,
+    );
     this.#tell(this.#loss);
   }
 

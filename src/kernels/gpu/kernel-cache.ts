@@ -12,17 +12,19 @@ export interface ProductShape {
 }
 
 /**
- * A device gets a second more for every so many multiplications. The slowest that was seen, a software driver beside other
- * work on two cores, managed ten times as many (`bench/gpu-products.mjs`).
+ * A device gets a second more for every so many multiplications. The slowest that was seen, a
+ * software driver beside other work on two cores, managed ten times as many
+ * (`bench/gpu-products.mjs`).
  */
 const MULTIPLICATIONS_A_SECOND = 2.5e6;
 
 /**
- * Compiles kernels, keeps the most recently used ones, and runs them one after the other. A kernel is compiled for
- * fixed shapes, so that its loops have fixed ends, which every device needs or likes.
+ * Compiles kernels, keeps the most recently used ones, and runs them one after the other. A kernel
+ * is compiled for fixed shapes, so that its loops have fixed ends, which every device needs or
+ * likes.
  *
- * gpu.js moves to the CPU, with no more than a warning, when a device cannot take a kernel. Nothing here moves: each
- * run is checked, and a kernel that is not where it was asked to be is an error.
+ * gpu.js moves to the CPU, with no more than a warning, when a device cannot take a kernel. Nothing
+ * here moves: each run is checked, and a kernel that is not where it was asked to be is an error.
  */
 export class KernelCache {
   readonly #gpujs: typeof GpuJs;
@@ -36,7 +38,11 @@ export class KernelCache {
   #lastRun: Promise<unknown> = Promise.resolve();
   #disposed = false;
 
-  constructor(gpujs: typeof GpuJs, mode: GpuMode, { capacity, secondsToAnswer }: { readonly capacity: number; readonly secondsToAnswer: number }) {
+  constructor(
+    gpujs: typeof GpuJs,
+    mode: GpuMode,
+    { capacity, secondsToAnswer }: { readonly capacity: number; readonly secondsToAnswer: number },
+  ) {
     this.#gpujs = gpujs;
     this.#mode = mode;
     this.#capacity = capacity;
@@ -56,7 +62,8 @@ export class KernelCache {
    * @throws MachineError when the device is lost
    */
   async run(shape: ProductShape, a: Float32Array, b: Float32Array): Promise<Float32Array[][]> {
-    if (this.#disposed) throw new Error("gpuBackend: expected a backend in use, got one that was disposed of");
+    if (this.#disposed)
+      throw new Error("gpuBackend: expected a backend in use, got one that was disposed of");
     // one at a time, so that no kernel is destroyed while it runs
     const result = this.#lastRun.then(() => this.#runNow(shape, a, b));
     this.#lastRun = result.catch(() => {});
@@ -66,16 +73,26 @@ export class KernelCache {
   async #runNow(shape: ProductShape, a: Float32Array, b: Float32Array): Promise<Float32Array[][]> {
     this.#watch.check();
     const { M, N, batch, constants } = shape;
-    const seconds = this.#secondsToAnswer + Math.ceil((batch * constants.terms * M * N * constants.I) / MULTIPLICATIONS_A_SECOND);
+    const seconds =
+      this.#secondsToAnswer +
+      Math.ceil((batch * constants.terms * M * N * constants.I) / MULTIPLICATIONS_A_SECOND);
     const signature = JSON.stringify(shape);
     const kernel = this.#kernels.get(signature) ?? this.#compile(shape);
     this.#kernels.delete(signature); // and back at the end of the line, if all goes well
     let rows: GpuJs.KernelOutput;
     try {
       const result = (async () => kernel(this.#input(a), this.#input(b)))();
-      rows = await this.#watch.answer(result, () => kernel.kernel.context as DeviceContext, seconds);
+      rows = await this.#watch.answer(
+        result,
+        () => kernel.kernel.context as DeviceContext,
+        seconds,
+      );
       const ranIn = this.#modeOf(kernel);
-      if (ranIn !== this.#mode) throw new Error(`gpuBackend: expected gpu.js to run in mode ${this.#mode}, got ${ranIn} (${reasonOf(kernel)})`);
+      if (ranIn !== this.#mode)
+        throw new Error(
+          `gpuBackend: expected gpu.js to run in mode ${this.#mode}, ` +
+            `got ${ranIn} (${reasonOf(kernel)})`,
+        );
     } catch (error) {
       kernel.destroy();
       throw error;
@@ -90,16 +107,22 @@ export class KernelCache {
   }
 
   #compile({ M, N, batch, constants }: ProductShape): GpuJs.IKernelRunShortcut {
-    const kernel: GpuJs.IKernelRunShortcut = this.#gpu.createKernel<Parameters<typeof productEntry>, ProductConstants>(productEntry, {
+    const kernel: GpuJs.IKernelRunShortcut = this.#gpu.createKernel<
+      Parameters<typeof productEntry>,
+      ProductConstants
+    >(productEntry, {
       output: [N, M, batch],
       constants,
       precision: "single",
-      // Waits without blocking where a device is waited for. In mode webasm it would mean worker threads, a pool of
-      // them for every kernel.
+      // Waits without blocking where a device is waited for. In mode webasm it would mean worker
+      // threads, a pool of them for every kernel.
       asyncMode: this.#mode !== "webasm" && this.#mode !== "cpu",
       // Called instead of gpu.js's own fallback, which would warn on the console and go on.
       onRequestFallback: () => {
-        throw new Error(`gpuBackend: expected a kernel that mode ${this.#mode} can run, got none (${reasonOf(kernel)})`);
+        throw new Error(
+          `gpuBackend: expected a kernel that mode ${this.#mode} can run, ` +
+            `got none (${reasonOf(kernel)})`,
+        );
       },
     });
     return kernel;
@@ -110,7 +133,10 @@ export class KernelCache {
     return new this.#gpujs.Input(data as unknown as number[], [data.length]);
   }
 
-  /** Where a kernel is at home: gpu.js replaces `kernel.kernel` when it moves one. Its kernels on WebGL all call their mode `gpu`. */
+  /**
+   * Where a kernel is at home: gpu.js replaces `kernel.kernel` when it moves one. Its kernels on
+   * WebGL all call their mode `gpu`.
+   */
   #modeOf({ kernel }: GpuJs.IKernelRunShortcut): string {
     if (kernel instanceof this.#gpujs.WebGL2Kernel) return "webgl2";
     if (kernel instanceof this.#gpujs.HeadlessGLKernel) return "headlessgl";

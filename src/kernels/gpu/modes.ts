@@ -10,19 +10,28 @@ export function isGpuMode(mode: string): mode is GpuMode {
   return (gpuModes as readonly string[]).includes(mode);
 }
 
-/** What a mode lacks to work on this machine, as far as gpu.js can tell; `null` when it lacks nothing. */
+/**
+ * What a mode lacks to work on this machine, as far as gpu.js can tell; `null` when it lacks
+ * nothing.
+ */
 export async function lackOf(mode: GpuMode, { GPU }: typeof GpuJs): Promise<string | null> {
   switch (mode) {
     case "webgpu": {
       const lack = await provideWebGpu();
       if (lack !== null) return lack;
       // asks for an adapter: `navigator.gpu` alone proves nothing
-      return (await GPU.isWebGPUAvailable()) ? null : "WebGPU finds no graphics device: install its driver, or name a Vulkan driver's file in VK_ICD_FILENAMES";
+      return (await GPU.isWebGPUAvailable())
+        ? null
+        : "WebGPU finds no graphics device: install its driver, or name a Vulkan driver's file " +
+            "in VK_ICD_FILENAMES";
     }
     case "webgl2":
       return GPU.isWebGL2Supported ? null : "it needs a browser with WebGL 2";
     case "headlessgl":
-      return GPU.isHeadlessGLSupported ? null : "it needs Node and the native package gl, which npm builds where it may run install scripts and finds a C++ compiler and OpenGL: npm install gl";
+      return GPU.isHeadlessGLSupported
+        ? null
+        : "it needs Node and the native package gl, which npm builds where it may run install " +
+            "scripts and finds a C++ compiler and OpenGL: npm install gl";
     case "webasm":
       return GPU.isWebAssemblySupported ? null : "it needs WebAssembly";
     case "cpu":
@@ -33,10 +42,14 @@ export async function lackOf(mode: GpuMode, { GPU }: typeof GpuJs): Promise<stri
 /**
  * The modes that gpu.js finds on this machine, the fastest first.
  *
- * @param software what to do with a WebGPU driver that computes on the processor, in the way of a graphics card: it is slower than all that
- *   work in their own way, so it comes last, or not at all
+ * @param software what to do with a WebGPU driver that computes on the processor, in the way of a
+ *   graphics card: it is slower than all that work in their own way, so it comes last, or not at
+ *   all
  */
-export async function findModes(gpujs: typeof GpuJs, software: "last" | "none" = "last"): Promise<GpuMode[]> {
+export async function findModes(
+  gpujs: typeof GpuJs,
+  software: "last" | "none" = "last",
+): Promise<GpuMode[]> {
   const found: GpuMode[] = [];
   for (const mode of gpuModes) if ((await lackOf(mode, gpujs)) === null) found.push(mode);
   const adapter = found[0] === "webgpu" ? await navigator.gpu.requestAdapter() : null;
@@ -44,8 +57,19 @@ export async function findModes(gpujs: typeof GpuJs, software: "last" | "none" =
   return software === "none" ? found.slice(1) : [...found.slice(1), "webgpu"];
 }
 
-/** How many pixels a texture may have along each side, which limits what a call can take in the modes that compute on textures. */
-export function largestTexture(mode: GpuMode, { WebGL2Kernel, HeadlessGLKernel }: typeof GpuJs): number {
-  const features = mode === "webgl2" ? WebGL2Kernel.features : mode === "headlessgl" ? HeadlessGLKernel.features : null;
+/**
+ * How many pixels a texture may have along each side, which limits what a call can take in the
+ * modes that compute on textures.
+ */
+export function largestTexture(
+  mode: GpuMode,
+  { WebGL2Kernel, HeadlessGLKernel }: typeof GpuJs,
+): number {
+  const features =
+    mode === "webgl2"
+      ? WebGL2Kernel.features
+      : mode === "headlessgl"
+        ? HeadlessGLKernel.features
+        : null;
   return (features as { maxTextureSize?: number } | null)?.maxTextureSize ?? Infinity;
 }

@@ -25,14 +25,23 @@ export interface ProductCall {
 }
 
 /**
- * Cuts the products of a [terms, batch, M, I] and b [terms, batch, I, N], summed over the terms, into calls: several terms
- * at a time if all their matrices fit into one call, else several matrices of one term, else a part of one matrix.
+ * Cuts the products of a [terms, batch, M, I] and b [terms, batch, I, N], summed over the terms,
+ * into calls: several terms at a time if all their matrices fit into one call, else several
+ * matrices of one term, else a part of one matrix.
  */
-export function* productCalls({ M, N, I }: Pick<Product, "M" | "N" | "I">, batch: number, terms: number, { extent, entries }: CallLimits): Generator<ProductCall> {
+export function* productCalls(
+  { M, N, I }: Pick<Product, "M" | "N" | "I">,
+  batch: number,
+  terms: number,
+  { extent, entries }: CallLimits,
+): Generator<ProductCall> {
   const [mostM, mostN] = [Math.min(M, extent), Math.min(N, extent)];
   const whole = mostM === M && mostN === N;
-  const matrices = whole ? Math.min(extent, Math.max(1, Math.floor(entries / Math.max(M * I, I * N, M * N)))) : 1;
-  const [mostTerms, mostMatrices] = matrices >= batch ? [Math.floor(matrices / batch), batch] : [1, matrices];
+  const matrices = whole
+    ? Math.min(extent, Math.max(1, Math.floor(entries / Math.max(M * I, I * N, M * N))))
+    : 1;
+  const [mostTerms, mostMatrices] =
+    matrices >= batch ? [Math.floor(matrices / batch), batch] : [1, matrices];
   for (let term = 0; term < terms; term += mostTerms) {
     for (let matrix = 0; matrix < batch; matrix += mostMatrices) {
       for (let row = 0; row < M; row += mostM) {

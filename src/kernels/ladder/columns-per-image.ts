@@ -4,11 +4,17 @@ import type { Backend } from "../backend.js";
 import { multiplyByFilters } from "./simd-tile.js";
 
 /**
- * The sixth rung: nobody looks at the columns, so the `wasm` backend never lays out those of the batch. It makes one image's at a time,
- * in the same few kilobytes, and multiplies them while they are in the cache: (matmul.11).
+ * The sixth rung: nobody looks at the columns, so the `wasm` backend never lays out those of the
+ * batch. It makes one image's at a time, in the same few kilobytes, and multiplies them while they
+ * are in the cache: (matmul.11).
  *
  * @param backend `wasm` with one thread
  */
-export async function columnsPerImage(x: Tensor, weight: Tensor, geometry: WindowGeometry, backend: Backend): Promise<Tensor> {
+export async function columnsPerImage(
+  x: Tensor,
+  weight: Tensor,
+  geometry: WindowGeometry,
+  backend: Backend,
+): Promise<Tensor> {
   return multiplyByFilters(await backend.im2col(x, geometry), weight, geometry, backend);
 }

@@ -4,12 +4,18 @@ import type { Backend } from "../backend.js";
 import { multiplyByFilters } from "./simd-tile.js";
 
 /**
- * Beside the ladder: the product as a function of one entry of the result (`src/kernels/gpu/product-kernel.ts`), which gpu.js writes
- * anew for a graphics processor, for WebAssembly or for plain JavaScript. It is the three loops again; that thousands of them run at
+ * Beside the ladder: the product as a function of one entry of the result
+ * (`src/kernels/gpu/product-kernel.ts`), which gpu.js writes anew for a graphics processor, for
+ * WebAssembly or for plain JavaScript. It is the three loops again; that thousands of them run at
  * once has to make up for it.
  *
  * @param backend `gpu` in any mode
  */
-export async function gpu(x: Tensor, weight: Tensor, geometry: WindowGeometry, backend: Backend): Promise<Tensor> {
+export async function gpu(
+  x: Tensor,
+  weight: Tensor,
+  geometry: WindowGeometry,
+  backend: Backend,
+): Promise<Tensor> {
   return multiplyByFilters(await backend.im2col(x, geometry), weight, geometry, backend);
 }

@@ -4,15 +4,24 @@ import { gemmLoops } from "../reference/gemm-loops.js";
 import type { Gemm } from "../reference/matrix.js";
 
 /**
- * The second rung: the windows are copied into the columns of a matrix, and what is left of the convolution is a product of matrices,
- * three loops. The work is the same; but now there is one small kernel to make fast.
+ * The second rung: the windows are copied into the columns of a matrix, and what is left of the
+ * convolution is a product of matrices, three loops. The work is the same; but now there is one
+ * small kernel to make fast.
  */
 export function im2colLoops(x: Tensor, weight: Tensor, geometry: WindowGeometry): Tensor {
   return multiplyColumns(gemmLoops, x, weight, geometry);
 }
 
-/** A convolution by im2col and any product of matrices, an image at a time; the columns of the whole batch are laid out first. */
-export function multiplyColumns(gemm: Gemm, x: Tensor, weight: Tensor, geometry: WindowGeometry): Tensor {
+/**
+ * A convolution by im2col and any product of matrices, an image at a time; the columns of the whole
+ * batch are laid out first.
+ */
+export function multiplyColumns(
+  gemm: Gemm,
+  x: Tensor,
+  weight: Tensor,
+  geometry: WindowGeometry,
+): Tensor {
   const { outH, outW } = geometry;
   const [N, K] = [x.shape[0]!, weight.shape[0]!];
   const [R, P] = [weight.size / K, outH * outW];
@@ -22,7 +31,9 @@ export function multiplyColumns(gemm: Gemm, x: Tensor, weight: Tensor, geometry:
   for (let n = 0; n < N; n++) {
     // (matmul.3) outₙ = W · colsₙ
     gemm(
-      K, P, R,
+      K,
+      P,
+      R,
       { data: weights, offset: 0, rowStride: R, columnStride: 1 },
       { data: cols, offset: n * R * P, rowStride: P, columnStride: 1 },
       { data: out.data, offset: n * K * P, rowStride: P, columnStride: 1 },

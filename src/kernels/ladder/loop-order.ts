@@ -3,18 +3,30 @@ import type { Tensor } from "../../tensor/index.js";
 import type { MatrixView } from "../reference/matrix.js";
 import { multiplyColumns } from "./im2col-loops.js";
 
-/** The third rung: the same three loops with the inner two exchanged, and positions that grow by adding. */
+/**
+ * The third rung: the same three loops with the inner two exchanged, and positions that grow by
+ * adding.
+ */
 export function loopOrder(x: Tensor, weight: Tensor, geometry: WindowGeometry): Tensor {
   return multiplyColumns(gemmRows, x, weight, geometry);
 }
 
 /**
- * `C += A · B` with the loops in the order m, i, n: an entry of A is multiplied by a whole row of B, and added to a whole row of C. So
- * the inner loop walks along both rows, from neighbour to neighbour, where the order m, n, i jumps down a column of B. The price: a sum
- * is no longer kept in a register, but loaded and stored, and in float32 rounded, for each of its terms. So the order pays where no cache
- * holds B. Where one does, what makes this faster than `gemmLoops` is that positions grow by adding, and are not multiplied out.
+ * `C += A · B` with the loops in the order m, i, n: an entry of A is multiplied by a whole row of
+ * B, and added to a whole row of C. So the inner loop walks along both rows, from neighbour to
+ * neighbour, where the order m, n, i jumps down a column of B. The price: a sum is no longer kept
+ * in a register, but loaded and stored, and in float32 rounded, for each of its terms. So the order
+ * pays where no cache holds B. Where one does, what makes this faster than `gemmLoops` is that
+ * positions grow by adding, and are not multiplied out.
  */
-export function gemmRows(M: number, N: number, I: number, A: MatrixView, B: MatrixView, C: MatrixView): void {
+export function gemmRows(
+  M: number,
+  N: number,
+  I: number,
+  A: MatrixView,
+  B: MatrixView,
+  C: MatrixView,
+): void {
   const [a, b, c] = [A.data, B.data, C.data];
   const { columnStride: bStep } = B;
   const { columnStride: cStep } = C;

@@ -2,8 +2,9 @@ import type { WindowGeometry } from "../../im2col/index.js";
 import { Tensor } from "../../tensor/index.js";
 
 /**
- * The first rung: a convolution typed in as its definition stands. An output is a sum over one window, and nothing is used twice: each
- * multiplication loads its pixel and its weight anew, and works out where they are.
+ * The first rung: a convolution typed in as its definition stands. An output is a sum over one
+ * window, and nothing is used twice: each multiplication loads its pixel and its weight anew, and
+ * works out where they are.
  *
  * @param x [N, C, H, W]
  * @param weight [K, C, kH, kW]
@@ -28,11 +29,14 @@ export function sevenLoops(x: Tensor, weight: Tensor, geometry: WindowGeometry):
               for (let j = 0; j < kW; j++) {
                 const w = q * strideW + j * dilationW - padW;
                 if (w < 0 || w >= W) continue;
-                total += weights[((k * C + c) * kH + i) * kW + j]! * pixels[((n * C + c) * H + h) * W + w]!;
+                total +=
+                  weights[((k * C + c) * kH + i) * kW + j]! *
+                  pixels[((n * C + c) * H + h) * W + w]!;
               }
             }
           }
-          sums[position++] = total; // (matmul.1) out[n, k, p, q] = Σ weight[k, c, i, j] · x[n, c, h, w]
+          // (matmul.1) out[n, k, p, q] = Σ weight[k, c, i, j] · x[n, c, h, w]
+          sums[position++] = total;
         }
       }
     }

@@ -4,14 +4,22 @@ import type { MatrixView } from "./matrix.js";
 const TILE_N = 8;
 
 /**
- * `C += A · B` for an A that is mostly zeros: each row's non-zeros are listed once, and only those are multiplied.
+ * `C += A · B` for an A that is mostly zeros: each row's non-zeros are listed once, and only those
+ * are multiplied.
  *
- * The gradient behind a 2×2 max pool is such a matrix: a window passes its gradient on to one entry in four, and the
- * ReLU before it stops about half of those. Nothing is approximated: what is skipped is a product with 0. (Where B
- * holds NaN or ∞, the skipped product would have been NaN; a loss that is no longer finite has already stopped the
- * training by then.)
+ * The gradient behind a 2×2 max pool is such a matrix: a window passes its gradient on to one entry
+ * in four, and the ReLU before it stops about half of those. Nothing is approximated: what is
+ * skipped is a product with 0. (Where B holds NaN or ∞, the skipped product would have been NaN; a
+ * loss that is no longer finite has already stopped the training by then.)
  */
-export function gemmSparse(M: number, N: number, I: number, A: MatrixView, B: MatrixView, C: MatrixView): void {
+export function gemmSparse(
+  M: number,
+  N: number,
+  I: number,
+  A: MatrixView,
+  B: MatrixView,
+  C: MatrixView,
+): void {
   const a = A.data;
   const b = B.data;
   const c = C.data;

@@ -6,12 +6,20 @@ const TILE_M = 4;
 const TILE_N = 2;
 
 /**
- * `C += A · B` with the same sums as {@link gemmLoops}, a tile of 4×2 entries of C at a time. The three loops load
- * two numbers for each multiplication. A tile loads 4 + 2 for 8 multiplications and keeps its 8 running sums in
- * registers. (4×4 is slower here: 16 sums, 4 entries of B and 1 of A need more than the processor's 16 registers.)
- * `| 0` promises the engine that a position is a 32-bit integer, which saves it an overflow check per step.
+ * `C += A · B` with the same sums as {@link gemmLoops}, a tile of 4×2 entries of C at a time. The
+ * three loops load two numbers for each multiplication. A tile loads 4 + 2 for 8 multiplications
+ * and keeps its 8 running sums in registers. (4×4 is slower here: 16 sums, 4 entries of B and 1 of
+ * A need more than the processor's 16 registers.) `| 0` promises the engine that a position is a
+ * 32-bit integer, which saves it an overflow check per step.
  */
-export function gemmTiled(M: number, N: number, I: number, A: MatrixView, B: MatrixView, C: MatrixView): void {
+export function gemmTiled(
+  M: number,
+  N: number,
+  I: number,
+  A: MatrixView,
+  B: MatrixView,
+  C: MatrixView,
+): void {
   const a = A.data;
   const b = B.data;
   const c = C.data;

@@ -1,6 +1,6 @@
 /**
- * The reference backend: plain TypeScript loops in both element types, written to be read. The truth that every
- * other backend is tested against.
+ * The reference backend: plain TypeScript loops in both element types, written to be read. The
+ * truth that every other backend is tested against.
  */
 import { col2im, im2col } from "../../im2col/index.js";
 import { accumulate, type Allocator, heapAllocator } from "../../tensor/index.js";
@@ -27,9 +27,11 @@ export function referenceBackend(allocator: Allocator = heapAllocator): Backend 
     relu: async (x) => relu(x, allocator),
     reluBackward: async (dOut, x) => reluBackward(dOut, x, allocator),
     maxPool2d: async (x, geometry) => maxPool2d(x, geometry, allocator),
-    maxPool2dBackward: async (dOut, argmax, geometry) => maxPool2dBackward(dOut, argmax, geometry, allocator),
+    maxPool2dBackward: async (dOut, argmax, geometry) =>
+      maxPool2dBackward(dOut, argmax, geometry, allocator),
     averagePool2d: async (x, geometry) => averagePool2d(x, geometry, allocator),
-    averagePool2dBackward: async (dOut, geometry) => averagePool2dBackward(dOut, geometry, allocator),
+    averagePool2dBackward: async (dOut, geometry) =>
+      averagePool2dBackward(dOut, geometry, allocator),
     accumulate: async (target, source) => accumulate(target, source),
     sgdUpdate: async (state, hyperparameters) => sgdUpdate(state, hyperparameters),
     adagradUpdate: async (state, hyperparameters) => adagradUpdate(state, hyperparameters),

@@ -1,10 +1,22 @@
-import { type Allocator, broadcastShape, type Data, formatShape, reject, sameShape, sizeOf, Tensor } from "../../tensor/index.js";
+import {
+  type Allocator,
+  broadcastShape,
+  type Data,
+  formatShape,
+  reject,
+  sameShape,
+  sizeOf,
+  Tensor,
+} from "../../tensor/index.js";
 import type { MatmulOptions } from "../backend.js";
 import { gemmSparse } from "./gemm-sparse.js";
 import { gemmTiled } from "./gemm-tiled.js";
 import { type Gemm, type MatrixView, transposed } from "./matrix.js";
 
-/** Below this share of non-zeros, walking a list of them is faster than multiplying everything (measured by `bench/gemm.mjs`). */
+/**
+ * Below this share of non-zeros, walking a list of them is faster than multiplying everything
+ * (measured by `bench/gemm.mjs`).
+ */
 const SPARSE_BELOW = 0.5;
 
 /** The extents of one product. */
@@ -22,16 +34,32 @@ export interface Product extends ProductExtents {
   readonly b: Tensor;
 }
 
-/** Reads the extents of a product off its operands. @throws InputError when they do not fit together */
-export function productExtents(where: string, a: Tensor, b: Tensor, options: MatmulOptions): ProductExtents {
+/**
+ * Reads the extents of a product off its operands.
+ *
+ * @throws InputError when they do not fit together
+ */
+export function productExtents(
+  where: string,
+  a: Tensor,
+  b: Tensor,
+  options: MatmulOptions,
+): ProductExtents {
   const fits = a.rank >= 2 && b.rank >= 2 && a.dtype === b.dtype;
   const [rowsA, columnsA] = a.shape.slice(-2) as [number, number];
   const [rowsB, columnsB] = b.shape.slice(-2) as [number, number];
   const [M, I] = options.transposeA === true ? [columnsA, rowsA] : [rowsA, columnsA];
   const [innerB, N] = options.transposeB === true ? [columnsB, rowsB] : [rowsB, columnsB];
   if (!fits || I !== innerB) {
-    const sides = `${options.transposeA === true ? "aᵀ" : "a"} · ${options.transposeB === true ? "bᵀ" : "b"}`;
-    reject(where, `operands of one element type whose inner extents agree in ${sides}`, `a ${formatShape(a.shape)} ${a.dtype} and b ${formatShape(b.shape)} ${b.dtype}`);
+    const [left, right] = [
+      options.transposeA === true ? "aᵀ" : "a",
+      options.transposeB === true ? "bᵀ" : "b",
+    ];
+    reject(
+      where,
+      `operands of one element type whose inner extents agree in ${left} · ${right}`,
+      `a ${formatShape(a.shape)} ${a.dtype} and b ${formatShape(b.shape)} ${b.dtype}`,
+    );
   }
   return { M, N, I, batchA: a.shape.slice(0, -2), batchB: b.shape.slice(0, -2) };
 }
@@ -52,35 +80,60 @@ export function matmul(a: Tensor, b: Tensor, options: MatmulOptions, allocator: 
   const whichB = matrixIndices(batchB, batch);
   const multiply = chooseGemm(product);
   for (let n = 0; n < whichA.length; n++) {
-    multiply(operand(product.a, whichA[n]!, options.transposeA), operand(product.b, whichB[n]!, options.transposeB), matrixAt(c.data, n, M, N));
+    multiply(
+      operand(product.a, whichA[n]!, options.transposeA),
+      operand(product.b, whichB[n]!, options.transposeB),
+      matrixAt(c.data, n, M, N),
+    );
   }
   return c;
 }
 
 /** See {@link Backend.matmulSum}. The sum runs in float64 and is rounded once. */
-export function matmulSum(a: Tensor, b: Tensor, options: MatmulOptions, allocator: Allocator): Tensor {
+export function matmulSum(
+  a: Tensor,
+  b: Tensor,
+  options: MatmulOptions,
+  allocator: Allocator,
+): Tensor {
   const product = planProduct("matmulSum", a, b, options);
   const { M, N, batchA, batchB } = product;
   if (batchA.length === 0 || !sameShape(batchA, batchB)) {
-    reject("matmulSum", "operands with the same batch axes, at least one", `${formatShape(a.shape)} and ${formatShape(b.shape)}`);
+    reject(
+      "matmulSum",
+      "operands with the same batch axes, at least one",
+      `${formatShape(a.shape)} and ${formatShape(b.shape)}`,
+    );
   }
   const perTerm = sizeOf(batchA.slice(1));
   const totals = new Float64Array(perTerm * M * N);
   const multiply = chooseGemm(product);
   for (let k = 0; k < batchA[0]! * perTerm; k++) {
-    multiply(operand(product.a, k, options.transposeA), operand(product.b, k, options.transposeB), matrixAt(totals, k % perTerm, M, N));
+    multiply(
+      operand(product.a, k, options.transposeA),
+      operand(product.b, k, options.transposeB),
+      matrixAt(totals, k % perTerm, M, N),
+    );
   }
   return Tensor.from(totals, [...batchA.slice(1), M, N], a.dtype, allocator);
 }
 
 /**
- * Looks at the operands and picks the product that does the least work: over the non-zeros of a, over those of b
- * (by computing Cᵀ += Bᵀ · Aᵀ), or over everything.
+ * Looks at the operands and picks the product that does the least work: over the non-zeros of a,
+ * over those of b (by computing Cᵀ += Bᵀ · Aᵀ), or over everything.
  */
-function chooseGemm({ a, b, M, N, I }: Product): (A: MatrixView, B: MatrixView, C: MatrixView) => void {
-  const run = (gemm: Gemm) => (A: MatrixView, B: MatrixView, C: MatrixView) => gemm(M, N, I, A, B, C);
+function chooseGemm({
+  a,
+  b,
+  M,
+  N,
+  I,
+}: Product): (A: MatrixView, B: MatrixView, C: MatrixView) => void {
+  const run = (gemm: Gemm) => (A: MatrixView, B: MatrixView, C: MatrixView) =>
+    gemm(M, N, I, A, B, C);
   if (density(a.data) < SPARSE_BELOW) return run(gemmSparse);
-  if (density(b.data) < SPARSE_BELOW) return (A, B, C) => gemmSparse(N, M, I, transposed(B), transposed(A), transposed(C));
+  if (density(b.data) < SPARSE_BELOW)
+    return (A, B, C) => gemmSparse(N, M, I, transposed(B), transposed(A), transposed(C));
   return run(gemmTiled);
 }
 
@@ -89,7 +142,8 @@ const SAMPLES = 256;
 
 /** Share of the entries that are not 0, estimated: a wrong guess costs time, never a digit. */
 export function density(data: Data): number {
-  const step = Math.floor(data.length / SAMPLES) | 1; // odd, for most matrices have an even width, and one column is no sample
+  // odd, for most matrices have an even width, and one column is no sample
+  const step = Math.floor(data.length / SAMPLES) | 1;
   let nonZero = 0;
   for (let i = 0; i < data.length; i += step) if (data[i] !== 0) nonZero++;
   return (nonZero * step) / data.length;
@@ -107,26 +161,42 @@ function operand(stack: Tensor, index: number, transpose: boolean | undefined): 
 }
 
 /**
- * For each matrix of the broadcast batch, which matrix of this operand it uses. As integers: a position computed from
- * a float64 would stay one, and the inner loops would convert it at every load (1.6 times slower).
+ * For each matrix of the broadcast batch, which matrix of this operand it uses. As integers: a
+ * position computed from a float64 would stay one, and the inner loops would convert it at every
+ * load (1.6 times slower).
  */
 export function matrixIndices(own: readonly number[], batch: readonly number[]): Int32Array {
   const numbers = Float64Array.from({ length: sizeOf(own) }, (_, n) => n);
   return Int32Array.from(Tensor.wrap(numbers, own).broadcastTo(batch).contiguous().data);
 }
 
-/** Fills c [..., M, N] with what its sums start from. @throws InputError when a bias has another shape than c needs */
-export function startFromBias(c: Data, { a, M, N, batchA }: Product, batch: readonly number[], options: MatmulOptions): void {
+/**
+ * Fills c [..., M, N] with what its sums start from.
+ *
+ * @throws InputError when a bias has another shape than c needs
+ */
+export function startFromBias(
+  c: Data,
+  { a, M, N, batchA }: Product,
+  batch: readonly number[],
+  options: MatmulOptions,
+): void {
   const { rowBias, columnBias } = options;
   if (rowBias) {
     if (!sameShape(rowBias.shape, [...batchA, M]) && !sameShape(rowBias.shape, [M])) {
-      reject("matmul", `a rowBias of shape ${formatShape([...batchA, M])}`, formatShape(rowBias.shape), `a is ${formatShape(a.shape)}`);
+      reject(
+        "matmul",
+        `a rowBias of shape ${formatShape([...batchA, M])}`,
+        formatShape(rowBias.shape),
+        `a is ${formatShape(a.shape)}`,
+      );
     }
     const rows = rowBias.broadcastTo([...batch, M]).contiguous().data;
     for (let r = 0; r < rows.length; r++) c.fill(rows[r]!, r * N, (r + 1) * N);
   }
   if (columnBias) {
-    if (!sameShape(columnBias.shape, [N])) reject("matmul", `a columnBias of shape [${N}]`, formatShape(columnBias.shape));
+    if (!sameShape(columnBias.shape, [N]))
+      reject("matmul", `a columnBias of shape [${N}]`, formatShape(columnBias.shape));
     const columns = columnBias.contiguous().data;
     for (let i = 0; i < c.length; i++) c[i]! += columns[i % N]!;
   }

@@ -10,8 +10,20 @@ export interface MatrixView {
 
 /** The same entries with rows and columns exchanged. Shares memory. */
 export function transposed(matrix: MatrixView): MatrixView {
-  return { data: matrix.data, offset: matrix.offset, rowStride: matrix.columnStride, columnStride: matrix.rowStride };
+  return {
+    data: matrix.data,
+    offset: matrix.offset,
+    rowStride: matrix.columnStride,
+    columnStride: matrix.rowStride,
+  };
 }
 
 /** A product `C += A · B` of A [M, I] and B [I, N] into C [M, N]. */
-export type Gemm = (M: number, N: number, I: number, A: MatrixView, B: MatrixView, C: MatrixView) => void;
+export type Gemm = (
+  M: number,
+  N: number,
+  I: number,
+  A: MatrixView,
+  B: MatrixView,
+  C: MatrixView,
+) => void;

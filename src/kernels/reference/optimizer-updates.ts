@@ -1,8 +1,20 @@
 import { integerPower } from "../../tensor/index.js";
-import type { AdagradHyperparameters, AdagradState, AdamHyperparameters, AdamState, RmsPropHyperparameters, RmsPropState, SgdHyperparameters, SgdState } from "../backend.js";
+import type {
+  AdagradHyperparameters,
+  AdagradState,
+  AdamHyperparameters,
+  AdamState,
+  RmsPropHyperparameters,
+  RmsPropState,
+  SgdHyperparameters,
+  SgdState,
+} from "../backend.js";
 
 /** See {@link Backend.sgdUpdate}; derived in `derivations/optimizers.md`. */
-export function sgdUpdate({ value, grad, velocity }: SgdState, { learningRate, momentum, nesterov, weightDecay, step }: SgdHyperparameters): void {
+export function sgdUpdate(
+  { value, grad, velocity }: SgdState,
+  { learningRate, momentum, nesterov, weightDecay, step }: SgdHyperparameters,
+): void {
   const w = value.data;
   const g = grad.data;
   for (let i = 0; i < w.length; i++) {
@@ -17,31 +29,42 @@ export function sgdUpdate({ value, grad, velocity }: SgdState, { learningRate, m
 }
 
 /** See {@link Backend.adagradUpdate}; derived in `derivations/optimizers.md`. */
-export function adagradUpdate({ value, grad, squareSum }: AdagradState, { learningRate, epsilon, weightDecay }: AdagradHyperparameters): void {
+export function adagradUpdate(
+  { value, grad, squareSum }: AdagradState,
+  { learningRate, epsilon, weightDecay }: AdagradHyperparameters,
+): void {
   const w = value.data;
   const g = grad.data;
   const s = squareSum.data;
   for (let i = 0; i < w.length; i++) {
     const d = g[i]! + weightDecay * w[i]!; // (optimizers.10) g ← g + λ·w
     s[i]! += d * d; // (optimizers.22a) s ← s + g²
-    w[i]! -= (learningRate * d) / (Math.sqrt(s[i]!) + epsilon); // (optimizers.22b) w ← w − η·g / (√s + ε)
+    // (optimizers.22b) w ← w − η·g / (√s + ε)
+    w[i]! -= (learningRate * d) / (Math.sqrt(s[i]!) + epsilon);
   }
 }
 
 /** See {@link Backend.rmspropUpdate}; derived in `derivations/optimizers.md`. */
-export function rmspropUpdate({ value, grad, meanSquare }: RmsPropState, { learningRate, alpha, epsilon, weightDecay }: RmsPropHyperparameters): void {
+export function rmspropUpdate(
+  { value, grad, meanSquare }: RmsPropState,
+  { learningRate, alpha, epsilon, weightDecay }: RmsPropHyperparameters,
+): void {
   const w = value.data;
   const g = grad.data;
   const v = meanSquare.data;
   for (let i = 0; i < w.length; i++) {
     const d = g[i]! + weightDecay * w[i]!; // (optimizers.10) g ← g + λ·w
     v[i] = alpha * v[i]! + (1 - alpha) * d * d; // (optimizers.22e) v ← α·v + (1 − α)·g²
-    w[i]! -= (learningRate * d) / (Math.sqrt(v[i]!) + epsilon); // (optimizers.22f) w ← w − η·g / (√v + ε)
+    // (optimizers.22f) w ← w − η·g / (√v + ε)
+    w[i]! -= (learningRate * d) / (Math.sqrt(v[i]!) + epsilon);
   }
 }
 
 /** See {@link Backend.adamUpdate}; derived in `derivations/optimizers.md`. */
-export function adamUpdate(state: AdamState, { learningRate, beta1, beta2, epsilon, weightDecay, decoupled, step }: AdamHyperparameters): void {
+export function adamUpdate(
+  state: AdamState,
+  { learningRate, beta1, beta2, epsilon, weightDecay, decoupled, step }: AdamHyperparameters,
+): void {
   const w = state.value.data;
   const g = state.grad.data;
   const m = state.firstMoment.data;
@@ -53,8 +76,11 @@ export function adamUpdate(state: AdamState, { learningRate, beta1, beta2, epsil
     const d = g[i]! + decay * w[i]!; // (optimizers.10) g ← g + λ·w
     m[i] = beta1 * m[i]! + (1 - beta1) * d; // (optimizers.23) m ← β₁·m + (1 − β₁)·g
     v[i] = beta2 * v[i]! + (1 - beta2) * d * d; // (optimizers.24) v ← β₂·v + (1 − β₂)·g²
-    // (optimizers.28) w ← w − η·m̂ / (√v̂ + ε), where (optimizers.27) m̂ = m / (1 − β₁ᵗ), v̂ = v / (1 − β₂ᵗ);
+    // (optimizers.28) w ← w − η·m̂ / (√v̂ + ε), where
+    // (optimizers.27) m̂ = m / (1 − β₁ᵗ), v̂ = v / (1 − β₂ᵗ);
     // decoupled, (optimizers.34) w ← (1 − η·λ)·w − η·m̂ / (√v̂ + ε)
-    w[i]! -= shrink * w[i]! + (learningRate * (m[i]! / correction1)) / (Math.sqrt(v[i]! / correction2) + epsilon);
+    w[i]! -=
+      shrink * w[i]! +
+      (learningRate * (m[i]! / correction1)) / (Math.sqrt(v[i]! / correction2) + epsilon);
   }
 }

@@ -3,7 +3,11 @@ import { type Allocator, formatShape, reject, Tensor } from "../../tensor/index.
 import type { MaxPool2dResult } from "../backend.js";
 
 /** See {@link Backend.maxPool2d}. A NaN in a window wins, so that it is not lost from sight. */
-export function maxPool2d(x: Tensor, geometry: WindowGeometry, allocator: Allocator): MaxPool2dResult {
+export function maxPool2d(
+  x: Tensor,
+  geometry: WindowGeometry,
+  allocator: Allocator,
+): MaxPool2dResult {
   const out = Tensor.zeros(outShape("maxPool2d", x, geometry), x.dtype, allocator);
   const argmax = new Int32Array(out.size);
   const { W, dilationH, dilationW } = geometry;
@@ -27,8 +31,16 @@ export function maxPool2d(x: Tensor, geometry: WindowGeometry, allocator: Alloca
   return { out, argmax };
 }
 
-/** See {@link Backend.maxPool2dBackward}. Overlapping windows may share a winner, so gradients are added. */
-export function maxPool2dBackward(dOut: Tensor, argmax: Int32Array, geometry: WindowGeometry, allocator: Allocator): Tensor {
+/**
+ * See {@link Backend.maxPool2dBackward}. Overlapping windows may share a winner, so gradients are
+ * added.
+ */
+export function maxPool2dBackward(
+  dOut: Tensor,
+  argmax: Int32Array,
+  geometry: WindowGeometry,
+  allocator: Allocator,
+): Tensor {
   const dX = inputGradient("maxPool2dBackward", dOut, geometry, allocator);
   const source = dOut.contiguous().data;
   const target = dX.data;
@@ -58,7 +70,11 @@ export function averagePool2d(x: Tensor, geometry: WindowGeometry, allocator: Al
 }
 
 /** See {@link Backend.averagePool2dBackward}. */
-export function averagePool2dBackward(dOut: Tensor, geometry: WindowGeometry, allocator: Allocator): Tensor {
+export function averagePool2dBackward(
+  dOut: Tensor,
+  geometry: WindowGeometry,
+  allocator: Allocator,
+): Tensor {
   const dX = inputGradient("averagePool2dBackward", dOut, geometry, allocator);
   const { W, kH, kW, dilationH, dilationW } = geometry;
   const source = dOut.contiguous().data;
@@ -73,14 +89,21 @@ export function averagePool2dBackward(dOut: Tensor, geometry: WindowGeometry, al
 }
 
 /**
- * Calls `visit` for each window with its position in `out`, where its plane starts in x, and the pixels that it holds:
- * from row `top` to before `bottom` and from column `left` to before `right`, in steps of the dilation. What lies on
- * the padding is cut off.
+ * Calls `visit` for each window with its position in `out`, where its plane starts in x, and the
+ * pixels that it holds: from row `top` to before `bottom` and from column `left` to before `right`,
+ * in steps of the dilation. What lies on the padding is cut off.
  */
 function forEachWindow(
   shape: readonly number[],
   geometry: WindowGeometry,
-  visit: (window: number, plane: number, top: number, bottom: number, left: number, right: number) => void,
+  visit: (
+    window: number,
+    plane: number,
+    top: number,
+    bottom: number,
+    left: number,
+    right: number,
+  ) => void,
 ): void {
   const { H, W, kH, kW, strideH, strideW, padH, padW, dilationH, dilationW, outH, outW } = geometry;
   const planes = shape[0]! * shape[1]!;
@@ -92,7 +115,14 @@ function forEachWindow(
       for (let q = 0; q < outW; q++) {
         const left = q * strideW - padW;
         const right = Math.min(W, left + (kW - 1) * dilationW + 1);
-        visit(window++, plane * H * W, firstInside(top, dilationH), bottom, firstInside(left, dilationW), right);
+        visit(
+          window++,
+          plane * H * W,
+          firstInside(top, dilationH),
+          bottom,
+          firstInside(left, dilationW),
+          right,
+        );
       }
     }
   }
@@ -104,11 +134,17 @@ function firstInside(start: number, step: number): number {
 }
 
 function outShape(where: string, x: Tensor, { H, W, outH, outW }: WindowGeometry): number[] {
-  if (x.rank !== 4 || x.shape[2] !== H || x.shape[3] !== W) reject(where, `x of shape [N, C, ${H}, ${W}]`, formatShape(x.shape));
+  if (x.rank !== 4 || x.shape[2] !== H || x.shape[3] !== W)
+    reject(where, `x of shape [N, C, ${H}, ${W}]`, formatShape(x.shape));
   return [x.shape[0]!, x.shape[1]!, outH, outW];
 }
 
-function inputGradient(where: string, dOut: Tensor, { H, W, outH, outW }: WindowGeometry, allocator: Allocator): Tensor {
+function inputGradient(
+  where: string,
+  dOut: Tensor,
+  { H, W, outH, outW }: WindowGeometry,
+  allocator: Allocator,
+): Tensor {
   if (dOut.rank !== 4 || dOut.shape[2] !== outH || dOut.shape[3] !== outW) {
     reject(where, `dOut of shape [N, C, ${outH}, ${outW}]`, formatShape(dOut.shape));
   }

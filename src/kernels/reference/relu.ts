@@ -14,7 +14,8 @@ export function relu(x: Tensor, allocator: Allocator): Tensor {
 
 /** See {@link Backend.reluBackward}. */
 export function reluBackward(dOut: Tensor, x: Tensor, allocator: Allocator): Tensor {
-  if (!sameShape(dOut.shape, x.shape)) reject("reluBackward", `dOut of shape ${formatShape(x.shape)}`, formatShape(dOut.shape));
+  if (!sameShape(dOut.shape, x.shape))
+    reject("reluBackward", `dOut of shape ${formatShape(x.shape)}`, formatShape(dOut.shape));
   const dX = Tensor.zeros(x.shape, x.dtype, allocator);
   const mask = x.contiguous().data;
   const source = dOut.contiguous().data;

@@ -1,6 +1,7 @@
 /**
- * Compiles `assembly/`, which is AssemblyScript (strict TypeScript for WebAssembly), and writes the result as a module that every
- * platform can import: `node src/kernels/wasm/build.mjs dist/kernels/wasm`.
+ * Compiles `assembly/`, which is AssemblyScript (strict TypeScript for WebAssembly), and writes the
+ * result as a module that every platform can import:
+ * `node src/kernels/wasm/build.mjs dist/kernels/wasm`.
  */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -8,20 +9,48 @@ import { fileURLToPath } from "node:url";
 import asc from "assemblyscript/asc";
 
 const folder = process.argv[2];
-const options = ["--outFile", "kernels.wasm", "--optimizeLevel", "3", "--runtime", "stub", "--noAssert"];
+const options = [
+  "--outFile",
+  "kernels.wasm",
+  "--optimizeLevel",
+  "3",
+  "--runtime",
+  "stub",
+  "--noAssert",
+];
 const features = ["--enable", "simd", "--enable", "bulk-memory", "--enable", "threads"];
-const memory = ["--importMemory", "--sharedMemory", "--initialMemory", "1", "--maximumMemory", "65536"];
+const memory = [
+  "--importMemory",
+  "--sharedMemory",
+  "--initialMemory",
+  "1",
+  "--maximumMemory",
+  "65536",
+];
 
 let bytes = null;
-const { error, stderr } = await asc.main(["index.ts", "--baseDir", fileURLToPath(new URL("assembly", import.meta.url)), ...options, ...features, ...memory], {
-  writeFile: (_name, contents) => {
-    bytes = contents;
+const { error, stderr } = await asc.main(
+  [
+    "index.ts",
+    "--baseDir",
+    fileURLToPath(new URL("assembly", import.meta.url)),
+    ...options,
+    ...features,
+    ...memory,
+  ],
+  {
+    writeFile: (_name, contents) => {
+      bytes = contents;
+    },
   },
-});
+);
 if (error !== null || bytes === null) {
   console.error(stderr.toString());
   process.exit(1);
 }
 mkdirSync(folder, { recursive: true });
-writeFileSync(join(folder, "binary.js"), `export const binary = "${Buffer.from(bytes).toString("base64")}";\n`);
+writeFileSync(
+  join(folder, "binary.js"),
+  `export const binary = "${Buffer.from(bytes).toString("base64")}";\n`,
+);
 writeFileSync(join(folder, "binary.d.ts"), "export declare const binary: string;\n");

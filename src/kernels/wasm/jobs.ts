@@ -30,25 +30,76 @@ export const kernelNumbers = {
 } as const;
 
 /** What `flags` says of a job; see `assembly/job.ts`. */
-export const Flag = { turnB: 1, sparse: 2, turnA: 4, columns: 8, ontoImage: 16, dots: 32, rectify: 64, sparseA: 128 } as const;
+export const Flag = {
+  turnB: 1,
+  sparse: 2,
+  turnA: 4,
+  columns: 8,
+  ontoImage: 16,
+  dots: 32,
+  rectify: 64,
+  sparseA: 128,
+} as const;
 
-/** The fields of a job in memory, 4 bytes each, behind its 12 bytes of state; see the class `Job` in `assembly/job.ts`. */
+/**
+ * The fields of a job in memory, 4 bytes each, behind its 12 bytes of state; see the class `Job` in
+ * `assembly/job.ts`.
+ */
 const FIELDS_AT = 12;
 const FIELDS = [
-  "kernel", "chunks", "items", "x", "y", "out", "extra", "M", "N", "I", "aMatrix", "aRow", "aStep", "whichA",
-  "bMatrix", "bRow", "whichB", "rowBias", "rowBiasStep", "columnBias", "flags", "geometry", "channels", "scratch", "scratchBytes", "rows", "blocks", "bPanel", "mask", "poolH", "poolW",
+  "kernel",
+  "chunks",
+  "items",
+  "x",
+  "y",
+  "out",
+  "extra",
+  "M",
+  "N",
+  "I",
+  "aMatrix",
+  "aRow",
+  "aStep",
+  "whichA",
+  "bMatrix",
+  "bRow",
+  "whichB",
+  "rowBias",
+  "rowBiasStep",
+  "columnBias",
+  "flags",
+  "geometry",
+  "channels",
+  "scratch",
+  "scratchBytes",
+  "rows",
+  "blocks",
+  "bPanel",
+  "mask",
+  "poolH",
+  "poolW",
 ] as const;
-const PLACES = Object.fromEntries(FIELDS.map((field, i) => [field, i])) as Record<(typeof FIELDS)[number], number>;
+const PLACES = Object.fromEntries(FIELDS.map((field, i) => [field, i])) as Record<
+  (typeof FIELDS)[number],
+  number
+>;
 const NUMBERS_AT = 144;
 const JOB_BYTES = 208;
 
-/** A job is cut into at most so many chunks, whatever the number of threads: results depend on how sums are cut. */
+/**
+ * A job is cut into at most so many chunks, whatever the number of threads: results depend on how
+ * sums are cut.
+ */
 const CHUNKS = 16;
 /** How long the other threads may take to finish before they are given up. */
 const TIMEOUT_MS = 20_000;
 
-/** Arguments of a job. `chunks` is worked out from `items` if left out; what else is left out is 0. */
-export type JobFields = { readonly items: number } & Partial<Record<Exclude<(typeof FIELDS)[number], "kernel">, number>>;
+/**
+ * Arguments of a job. `chunks` is worked out from `items` if left out; what else is left out is 0.
+ */
+export type JobFields = { readonly items: number } & Partial<
+  Record<Exclude<(typeof FIELDS)[number], "kernel">, number>
+>;
 
 /** Into how many chunks a job of so many items is cut. */
 export function chunksOf(items: number): number {
@@ -69,7 +120,13 @@ export class JobRunner {
   readonly #job: number;
   #broken: string | null = null;
 
-  private constructor(exports: Exports, memory: WasmMemory, workers: Workers, control: number, job: number) {
+  private constructor(
+    exports: Exports,
+    memory: WasmMemory,
+    workers: Workers,
+    control: number,
+    job: number,
+  ) {
     this.#exports = exports;
     this.#memory = memory;
     this.#workers = workers;
@@ -80,26 +137,49 @@ export class JobRunner {
 
   /** Compiles the kernels and starts `threads − 1` workers. */
   static async start(memory: WasmMemory, threads: number): Promise<JobRunner> {
-    const module = await WebAssembly.compile(Uint8Array.from(atob(binary), (character) => character.charCodeAt(0)));
+    const module = await WebAssembly.compile(
+      Uint8Array.from(atob(binary), (character) => character.charCodeAt(0)),
+    );
     const { exports } = await WebAssembly.instantiate(module, importsFor(memory.memory));
     const control = memory.take(64);
     const job = memory.take(JOB_BYTES);
-    const workers = await startWorkers(threads - 1, { module, memory: memory.memory, control, job });
+    const workers = await startWorkers(threads - 1, {
+      module,
+      memory: memory.memory,
+      control,
+      job,
+    });
     return new JobRunner(exports as unknown as Exports, memory, workers, control, job);
   }
 
-  /** @throws MachineError when a worker died or does not finish in time; from then on the backend cannot be used */
-  run(kernel: keyof typeof kernelNumbers, fields: JobFields, numbers: readonly number[] = []): void {
+  /**
+   * @throws MachineError when a worker died or does not finish in time; from then on the backend
+   *   cannot be used
+   */
+  run(
+    kernel: keyof typeof kernelNumbers,
+    fields: JobFields,
+    numbers: readonly number[] = [],
+  ): void {
     if (fields.items === 0) return;
     this.#check();
     const chunks = fields.chunks ?? chunksOf(fields.items);
     const words = new Int32Array(this.#memory.memory.buffer, this.#job + FIELDS_AT, FIELDS.length);
     words.fill(0);
     words[PLACES.kernel] = kernelNumbers[kernel];
-    for (const field in fields) words[PLACES[field as keyof JobFields]] = fields[field as keyof JobFields]!;
+    for (const field in fields)
+      words[PLACES[field as keyof JobFields]] = fields[field as keyof JobFields]!;
     words[PLACES.chunks] = chunks;
-    new Float64Array(this.#memory.memory.buffer, this.#job + NUMBERS_AT, numbers.length).set(numbers);
-    const done = this.#exports.runJob(this.#control, this.#job, this.threads, Number(this.#workers.mayWait), TIMEOUT_MS);
+    new Float64Array(this.#memory.memory.buffer, this.#job + NUMBERS_AT, numbers.length).set(
+      numbers,
+    );
+    const done = this.#exports.runJob(
+      this.#control,
+      this.#job,
+      this.threads,
+      Number(this.#workers.mayWait),
+      TIMEOUT_MS,
+    );
     if (done === 0) {
       this.#broken = `a worker did not finish within ${TIMEOUT_MS / 1000} s`;
       this.#check();
@@ -117,7 +197,8 @@ export class JobRunner {
 
   #check(): void {
     const trouble = this.#broken ?? this.#workers.trouble();
-    if (trouble !== null) throw new MachineError(`wasm: expected ${this.threads} working threads, but ${trouble}`);
+    if (trouble !== null)
+      throw new MachineError(`wasm: expected ${this.threads} working threads, but ${trouble}`);
   }
 }
 

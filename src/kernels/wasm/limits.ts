@@ -1,8 +1,14 @@
-/** What one thread of this machine can do at most: multiplications on registers, and bytes from each level of its memory. */
+/**
+ * What one thread of this machine can do at most: multiplications on registers, and bytes from each
+ * level of its memory.
+ */
 import { binary } from "./binary.js";
 import { importsFor } from "./jobs.js";
 
-/** A multiplication and an addition on each of 12 vectors of 4 numbers: so many operations take one step of the kernel. */
+/**
+ * A multiplication and an addition on each of 12 vectors of 4 numbers: so many operations take one
+ * step of the kernel.
+ */
 const FLOP_PER_STEP = 2 * 12 * 4;
 const PAGE = 65_536;
 
@@ -12,11 +18,27 @@ interface Exports {
   writeMemory(at: number, bytes: number, times: number, word: number): void;
 }
 
-/** Kernels that do one thing only, as fast as a thread can. They measure nothing: whoever calls them looks at the clock. */
+/**
+ * Kernels that do one thing only, as fast as a thread can. They measure nothing: whoever calls them
+ * looks at the clock.
+ */
 export interface MachineLimits {
-  /** Multiplies and adds on registers, `steps` times: s ← s·x + y in 48 places, four of which start from each of 0, 1, … 11. @returns their sum, and the operations done */
-  multiplyAdds(steps: number, x: number, y: number): { readonly sum: number; readonly flop: number };
-  /** Reads a piece of memory again and again. `bytes` is a multiple of 64, at most `largestBytes`. @returns the exclusive or of all words read */
+  /**
+   * Multiplies and adds on registers, `steps` times: s ← s·x + y in 48 places, four of which start
+   * from each of 0, 1, … 11.
+   *
+   * @returns their sum, and the operations done
+   */
+  multiplyAdds(
+    steps: number,
+    x: number,
+    y: number,
+  ): { readonly sum: number; readonly flop: number };
+  /**
+   * Reads a piece of memory again and again. `bytes` is a multiple of 64, at most `largestBytes`.
+   *
+   * @returns the exclusive or of all words read
+   */
   read(bytes: number, times: number): number;
   /** Fills a piece of memory with one word, again and again. */
   write(bytes: number, times: number, word: number): void;
@@ -25,16 +47,25 @@ export interface MachineLimits {
 
 /** Compiles the kernels of `assembly/limits.ts`, with a memory of their own. */
 export async function machineLimits(largestBytes = 64 * 2 ** 20): Promise<MachineLimits> {
-  const module = await WebAssembly.compile(Uint8Array.from(atob(binary), (character) => character.charCodeAt(0)));
+  const module = await WebAssembly.compile(
+    Uint8Array.from(atob(binary), (character) => character.charCodeAt(0)),
+  );
   const pages = 1 + Math.ceil(largestBytes / PAGE); // the kernels' own constants are in the first
   const memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });
-  const exports = (await WebAssembly.instantiate(module, importsFor(memory))).exports as unknown as Exports;
+  const exports = (await WebAssembly.instantiate(module, importsFor(memory)))
+    .exports as unknown as Exports;
   const check = (bytes: number): void => {
-    if (!(Number.isInteger(bytes / 64) && bytes > 0 && bytes <= largestBytes)) throw new RangeError(`machineLimits: expected a multiple of 64 up to ${largestBytes}, got ${bytes}`);
+    if (!(Number.isInteger(bytes / 64) && bytes > 0 && bytes <= largestBytes))
+      throw new RangeError(
+        `machineLimits: expected a multiple of 64 up to ${largestBytes}, got ${bytes}`,
+      );
   };
   return {
     largestBytes,
-    multiplyAdds: (steps, x, y) => ({ sum: exports.multiplyAdds(steps, x, y), flop: steps * FLOP_PER_STEP }),
+    multiplyAdds: (steps, x, y) => ({
+      sum: exports.multiplyAdds(steps, x, y),
+      flop: steps * FLOP_PER_STEP,
+    }),
     read: (bytes, times) => {
       check(bytes);
       return exports.readMemory(PAGE, bytes, times);

@@ -1,5 +1,14 @@
 import type { WindowGeometry } from "../../im2col/index.js";
-import { type Allocator, type Data, Deferred, type DType, heapAllocator, MachineError, sizeOf, Tensor } from "../../tensor/index.js";
+import {
+  type Allocator,
+  type Data,
+  Deferred,
+  type DType,
+  heapAllocator,
+  MachineError,
+  sizeOf,
+  Tensor,
+} from "../../tensor/index.js";
 
 const PAGE = 65_536;
 /** The memory grows by at least this much at a time, in pages: 16 MB. */
@@ -8,8 +17,9 @@ const LEAST_GROWTH = 256;
 const ALIGNMENT = 64;
 
 /**
- * The memory that the kernels see. Tensors are laid out one behind the other. What is made inside a {@link scope} is given back when
- * the scope ends, all at once; what is made outside, such as parameters, stays.
+ * The memory that the kernels see. Tensors are laid out one behind the other. What is made inside a
+ * {@link scope} is given back when the scope ends, all at once; what is made outside, such as
+ * parameters, stays.
  *
  * The memory is a shared one, because growing it leaves the arrays that look at it valid.
  */
@@ -27,9 +37,17 @@ export class WasmMemory implements Allocator {
    */
   constructor(largestMB: number) {
     try {
-      this.memory = new WebAssembly.Memory({ initial: LEAST_GROWTH, maximum: largestMB * 16, shared: true });
+      this.memory = new WebAssembly.Memory({
+        initial: LEAST_GROWTH,
+        maximum: largestMB * 16,
+        shared: true,
+      });
     } catch (error) {
-      throw new MachineError(`wasm: expected a shared memory of ${LEAST_GROWTH / 16} MB that may grow to ${largestMB} MB, got none (${(error as Error).message}); choose a smaller largestMB, or the reference backend`);
+      throw new MachineError(
+        `wasm: expected a shared memory of ${LEAST_GROWTH / 16} MB that may grow to ` +
+          `${largestMB} MB, got none (${(error as Error).message}); choose a smaller largestMB, ` +
+          `or the reference backend`,
+      );
     }
     this.#top = PAGE; // the kernels' own constants come first
   }
@@ -94,7 +112,20 @@ export class WasmMemory implements Allocator {
   }
 
   /** Where the kernels find a geometry: its twelve fields, in order. */
-  geometry({ H, W, kH, kW, strideH, strideW, padH, padW, dilationH, dilationW, outH, outW }: WindowGeometry): number {
+  geometry({
+    H,
+    W,
+    kH,
+    kW,
+    strideH,
+    strideW,
+    padH,
+    padW,
+    dilationH,
+    dilationW,
+    outH,
+    outW,
+  }: WindowGeometry): number {
     const fields = this.integers(12);
     fields.set([H, W, kH, kW, strideH, strideW, padH, padW, dilationH, dilationW, outH, outW]);
     return fields.byteOffset;
@@ -122,11 +153,19 @@ export class WasmMemory implements Allocator {
     }
   }
 
-  /** A computation into memory that was taken just now. Whoever looks for the first time when that memory has been given back is told so. */
+  /**
+   * A computation into memory that was taken just now. Whoever looks for the first time when that
+   * memory has been given back is told so.
+   */
   deferred(compute: () => void): Deferred {
     const scope = this.#scope;
     return new Deferred(() => {
-      if (scope?.hasEnded === true) throw new Error("wasm: expected a first look at this tensor inside the scope that it was made in, got one behind its end, where its memory is another's; look, or clone it, before the scope ends");
+      if (scope?.hasEnded === true)
+        throw new Error(
+          "wasm: expected a first look at this tensor inside the scope that it was made in, " +
+            "got one behind its end, where its memory is another's; look, or clone it, " +
+            "before the scope ends",
+        );
       compute();
     });
   }
@@ -142,8 +181,9 @@ export class WasmMemory implements Allocator {
   }
 
   /**
-   * The memory as an array buffer. Growing makes a new one of it, and V8 does so for every shared memory of the process when one of them
-   * grows, so the buffers that tensors got are remembered here, each of them.
+   * The memory as an array buffer. Growing makes a new one of it, and V8 does so for every shared
+   * memory of the process when one of them grows, so the buffers that tensors got are remembered
+   * here, each of them.
    */
   get #buffer(): ArrayBuffer {
     const { buffer } = this.memory;
@@ -156,7 +196,10 @@ export class WasmMemory implements Allocator {
       this.memory.grow(Math.max(pages, LEAST_GROWTH));
     } catch {
       const held = Math.round(this.memory.buffer.byteLength / 2 ** 20);
-      throw new MachineError(`wasm: expected ${Math.ceil(bytes / 2 ** 20)} MB more memory, got none beyond the ${held} MB there are; use smaller batches`);
+      throw new MachineError(
+        `wasm: expected ${Math.ceil(bytes / 2 ** 20)} MB more memory, got none beyond the ` +
+          `${held} MB there are; use smaller batches`,
+      );
     }
   }
 }

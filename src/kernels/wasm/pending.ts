@@ -1,4 +1,7 @@
-/** What tensors that wait for their numbers are waiting for, so that whoever is given one may do without the numbers. */
+/**
+ * What tensors that wait for their numbers are waiting for, so that whoever is given one may do
+ * without the numbers.
+ */
 import type { WindowGeometry } from "../../im2col/index.js";
 import type { Deferred, Tensor } from "../../tensor/index.js";
 
@@ -23,7 +26,10 @@ interface Product {
   readonly onto: (images: Images) => void;
 }
 
-/** W · im2col(x) + bias, with copies of the weights and the bias, which an optimizer may change in the meantime. */
+/**
+ * W · im2col(x) + bias, with copies of the weights and the bias, which an optimizer may change in
+ * the meantime.
+ */
 export interface Convolution {
   readonly kind: "convolution";
   readonly x: Tensor;
@@ -48,7 +54,10 @@ interface PoolGradient {
   readonly geometry: WindowGeometry;
 }
 
-/** The same behind a rectifier: dOut on the winners of the windows whose maximum, `pooled`, is positive. */
+/**
+ * The same behind a rectifier: dOut on the winners of the windows whose maximum, `pooled`, is
+ * positive.
+ */
 export interface WinnersGradient {
   readonly kind: "winnersGradient";
   readonly dOut: Tensor;
@@ -66,8 +75,14 @@ export function describe(deferred: Deferred, what: Pending): void {
   known.set(deferred, what);
 }
 
-/** What a tensor waits for, if it is of this kind; `null` once it is done, or when the tensor is a part or a view of another. */
-export function pending<K extends Pending["kind"]>(kind: K, tensor: Tensor): Extract<Pending, { kind: K }> | null {
+/**
+ * What a tensor waits for, if it is of this kind; `null` once it is done, or when the tensor is a
+ * part or a view of another.
+ */
+export function pending<K extends Pending["kind"]>(
+  kind: K,
+  tensor: Tensor,
+): Extract<Pending, { kind: K }> | null {
   const { deferred } = tensor;
   if (deferred === null || deferred.isSettled || !tensor.isContiguous) return null;
   const what = known.get(deferred);

@@ -1,4 +1,6 @@
-/** What a worker thread runs: it joins the kernels and never comes back, until it is told to end. */
+/**
+ * What a worker thread runs: it joins the kernels and never comes back, until it is told to end.
+ */
 import { importsFor } from "./jobs.js";
 import { READY, type WorkerOrders } from "./workers.js";
 
@@ -6,7 +8,10 @@ interface Exports {
   work(control: number, job: number, worker: number): void;
 }
 
-async function join({ module, memory, control, job, worker }: WorkerOrders, ready: () => void): Promise<void> {
+async function join(
+  { module, memory, control, job, worker }: WorkerOrders,
+  ready: () => void,
+): Promise<void> {
   const instance = await WebAssembly.instantiate(module, importsFor(memory));
   ready();
   (instance.exports as unknown as Exports).work(control, job, worker);

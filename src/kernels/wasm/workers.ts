@@ -1,6 +1,6 @@
 /**
- * Threads for the kernels: worker threads in Node, Workers in a browser. Each instantiates the same module over the same memory and
- * then stays inside it, waiting for jobs.
+ * Threads for the kernels: worker threads in Node, Workers in a browser. Each instantiates the same
+ * module over the same memory and then stays inside it, waiting for jobs.
  */
 
 import { MachineError } from "../../tensor/index.js";
@@ -46,7 +46,10 @@ export async function availableThreads(): Promise<number> {
 /** Why there can be only one thread here, and what would help; `null` where there can be more. */
 export function whyOneThread(): string | null {
   if (isNode || globalThis.crossOriginIsolated) return null;
-  return "this page is not cross-origin isolated; serve it and its scripts with the headers Cross-Origin-Opener-Policy: same-origin and Cross-Origin-Embedder-Policy: require-corp";
+  return (
+    "this page is not cross-origin isolated; serve it and its scripts with the headers " +
+    "Cross-Origin-Opener-Policy: same-origin and Cross-Origin-Embedder-Policy: require-corp"
+  );
 }
 
 /** @throws MachineError when a worker cannot start; then none is left behind */
@@ -60,7 +63,9 @@ async function startInNode(count: number, start: WorkerStart): Promise<Workers> 
   let trouble: string | null = null;
   let ending = false;
   const workers = Array.from({ length: count }, (_, i) => {
-    const worker = new Worker(new URL("./worker.js", import.meta.url), { workerData: { ...start, worker: i + 1 } satisfies WorkerOrders });
+    const worker = new Worker(new URL("./worker.js", import.meta.url), {
+      workerData: { ...start, worker: i + 1 } satisfies WorkerOrders,
+    });
     worker.on("error", (error) => (trouble ??= `a worker failed: ${error.message}`));
     worker.on("exit", (code) => {
       if (!ending) trouble ??= `a worker ended with code ${code}`;
@@ -69,9 +74,11 @@ async function startInNode(count: number, start: WorkerStart): Promise<Workers> 
   });
   try {
     // A worker that ends before it is ready may do so without an error.
-    const ready = (worker: (typeof workers)[number]): Promise<unknown> => new Promise((resolve, refuse) => worker.once("message", resolve).once("exit", refuse));
+    const ready = (worker: (typeof workers)[number]): Promise<unknown> =>
+      new Promise((resolve, refuse) => worker.once("message", resolve).once("exit", refuse));
     await Promise.all(workers.map(ready));
-    for (const worker of workers) worker.unref(); // a program may end without disposing of its backend; until here, somebody waits
+    // a program may end without disposing of its backend; until here, somebody waits
+    for (const worker of workers) worker.unref();
   } catch {
     ending = true;
     await Promise.all(workers.map((worker) => worker.terminate()));
@@ -89,14 +96,17 @@ async function startInNode(count: number, start: WorkerStart): Promise<Workers> 
 }
 
 /**
- * A browser tells nobody that a worker has ended. So each holds a lock, which the browser takes from it when it ends, however that
- * happens; whoever then gets the lock knows.
+ * A browser tells nobody that a worker has ended. So each holds a lock, which the browser takes
+ * from it when it ends, however that happens; whoever then gets the lock knows.
  */
 async function startInBrowser(count: number, start: WorkerStart): Promise<Workers> {
   let trouble: string | null = null;
   let ending = false;
   // written out here and not above, because bundlers look for just this
-  const workers = Array.from({ length: count }, () => new Worker(new URL("./worker.js", import.meta.url), { type: "module" }));
+  const workers = Array.from(
+    { length: count },
+    () => new Worker(new URL("./worker.js", import.meta.url), { type: "module" }),
+  );
   const end = async (): Promise<void> => {
     ending = true;
     for (const worker of workers) worker.terminate();
@@ -107,7 +117,10 @@ async function startInBrowser(count: number, start: WorkerStart): Promise<Worker
         trouble ??= what;
         refuse(new MachineError(`wasm: expected ${count + 1} working threads, but ${trouble}`));
       };
-      const timer = setTimeout(() => fail(`a worker did not start within ${START_TIMEOUT_MS / 1000} s`), START_TIMEOUT_MS);
+      const timer = setTimeout(
+        () => fail(`a worker did not start within ${START_TIMEOUT_MS / 1000} s`),
+        START_TIMEOUT_MS,
+      );
       const lock = `leibniz worker ${crypto.randomUUID()}`;
       worker.onmessage = ({ data }: MessageEvent<string>) => {
         clearTimeout(timer);
@@ -119,7 +132,12 @@ async function startInBrowser(count: number, start: WorkerStart): Promise<Worker
       };
       worker.onerror = ({ message }) => {
         clearTimeout(timer);
-        fail(message ? `a worker failed: ${message}` : "a worker's script did not load; it needs the header Cross-Origin-Embedder-Policy too");
+        fail(
+          message
+            ? `a worker failed: ${message}`
+            : "a worker's script did not load; it needs the header " +
+                "Cross-Origin-Embedder-Policy too",
+        );
       };
       worker.postMessage({ ...start, worker: i + 1, lock } satisfies WorkerOrders);
     });

@@ -9,7 +9,10 @@ const [N, C, K, SIZE] = [256, 16, 32, 13] as const;
 
 const sevenLoops = ladder[0]!;
 
-/** The ladder's convolution, with numbers to compute it on, and the result that every rung has to have. */
+/**
+ * The ladder's convolution, with numbers to compute it on, and the result that every rung has to
+ * have.
+ */
 export class LadderBench {
   readonly shape = `[${N}, ${C}, ${SIZE}, ${SIZE}] * [${K}, ${C}, 3, 3]`;
   readonly #geometry = conv2dGeometry("ladder", SIZE, SIZE, { kernelSize: 3 });
@@ -17,12 +20,20 @@ export class LadderBench {
   readonly #weight = new Random("filters").normal([K, C, 3, 3]);
   #expected: Tensor | null = null;
 
-  /** How fast a rung is, copying into columns included. @throws Error when its result is not that of the first rung */
+  /**
+   * How fast a rung is, copying into columns included.
+   *
+   * @throws Error when its result is not that of the first rung
+   */
   async measure(rung: Rung, backend: Backend, ceiling: Ceiling, effort: Effort): Promise<Speed> {
     return backend.scope(async () => {
       const [x, weight] = [this.#x.clone(backend.allocator), this.#weight.clone(backend.allocator)];
-      const run = (look: (out: Tensor) => void): Promise<void> => backend.scope(async () => look(await rung.convolve(x, weight, this.#geometry, backend)));
-      this.#expected ??= rung === sevenLoops ? null : await sevenLoops.convolve(this.#x, this.#weight, this.#geometry, backend);
+      const run = (look: (out: Tensor) => void): Promise<void> =>
+        backend.scope(async () => look(await rung.convolve(x, weight, this.#geometry, backend)));
+      this.#expected ??=
+        rung === sevenLoops
+          ? null
+          : await sevenLoops.convolve(this.#x, this.#weight, this.#geometry, backend);
       return ceiling.compare(run, convolutionFlop(N, weight, this.#geometry), effort, (out) => {
         if (this.#expected === null) this.#expected = out.clone();
         else checkEqual(rung.name, out, this.#expected, C * 9);
@@ -38,10 +49,17 @@ export class LadderBench {
  */
 export function checkEqual(what: string, actual: Tensor, expected: Tensor, terms: number): void {
   const [own, right] = [actual.contiguous().data, expected.contiguous().data];
-  if (own.length !== right.length) throw new Error(`${what}: expected a result of shape ${formatShape(expected.shape)}, got ${formatShape(actual.shape)}`);
+  if (own.length !== right.length)
+    throw new Error(
+      `${what}: expected a result of shape ${formatShape(expected.shape)}, ` +
+        `got ${formatShape(actual.shape)}`,
+    );
   const tolerance = 1e-5 * terms;
   for (let i = 0; i < own.length; i++) {
     if (Math.abs(own[i]! - right[i]!) <= tolerance) continue; // NaN is not
-    throw new Error(`${what}: expected ${right[i]} at entry ${i}, got ${own[i]}; a result that is fast and wrong is worth nothing`);
+    throw new Error(
+      `${what}: expected ${right[i]} at entry ${i}, got ${own[i]}; ` +
+        `a result that is fast and wrong is worth nothing`,
+    );
   }
 }

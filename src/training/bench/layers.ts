@@ -1,4 +1,8 @@
-import { type Layer, softmaxCrossEntropyBackward, softmaxCrossEntropyForward } from "../../backprop/index.js";
+import {
+  type Layer,
+  softmaxCrossEntropyBackward,
+  softmaxCrossEntropyForward,
+} from "../../backprop/index.js";
 import { type Dataset, makeBatch } from "../../data/index.js";
 import type { Backend } from "../../kernels/index.js";
 import { Sequential } from "../../network/index.js";
@@ -16,28 +20,42 @@ export interface StepParts {
   readonly wholeMicroseconds: number;
 }
 
-/** A part of a training step: a layer in one direction, or what comes before, between and after them. */
+/**
+ * A part of a training step: a layer in one direction, or what comes before, between and after
+ * them.
+ */
 export interface StepPart {
   readonly name: string;
   readonly direction: Direction | null;
   readonly microsecondsPerImage: number;
-  /** Floating-point operations of its products for one image, zeros included; 0 for a part that has none. */
+  /**
+   * Floating-point operations of its products for one image, zeros included; 0 for a part that has
+   * none.
+   */
   readonly flopPerImage: number;
 }
 
 const WARM_UP_STEPS = 4;
 
 /**
- * Cuts training steps into their parts. The clock is read wherever a part ends, so the parts leave no gaps, and add up to the step.
+ * Cuts training steps into their parts. The clock is read wherever a part ends, so the parts leave
+ * no gaps, and add up to the step.
  *
- * A part is what happens until its call returns. What a backend puts off is counted where it is done: `wasm` computes a convolution
- * and its relu in the max pooling behind them, and sends gradients through max pooling and relu in the convolution.
+ * A part is what happens until its call returns. What a backend puts off is counted where it is
+ * done: `wasm` computes a convolution and its relu in the max pooling behind them, and sends
+ * gradients through max pooling and relu in the convolution.
  *
- * Every other step is left alone and timed as a whole, so that it shows whether looking at the clock has cost anything.
+ * Every other step is left alone and timed as a whole, so that it shows whether looking at the
+ * clock has cost anything.
  *
- * @returns means over the middle half of the steps, ordered by how long they took, for one image of the batch
+ * @returns means over the middle half of the steps, ordered by how long they took, for one image of
+ *   the batch
  */
-export async function measureLayers(backend: Backend, dataset: Dataset, { seconds, leastRounds }: Effort): Promise<StepParts> {
+export async function measureLayers(
+  backend: Backend,
+  dataset: Dataset,
+  { seconds, leastRounds }: Effort,
+): Promise<StepParts> {
   const plain = builtFor(backend);
   const optimizer = findRecipe("notebook").optimizer(plain, backend);
   let parts = new Map<string, number>();
@@ -49,7 +67,14 @@ export async function measureLayers(backend: Backend, dataset: Dataset, { second
     parts.set(part, (parts.get(part) ?? 0) + now - last);
     last = now;
   };
-  const network = new Sequential(Object.fromEntries(plain.layers.map(({ name, layer }) => [name, timed(layer, (direction) => mark(`${name} ${direction}`))])));
+  const network = new Sequential(
+    Object.fromEntries(
+      plain.layers.map(({ name, layer }) => [
+        name,
+        timed(layer, (direction) => mark(`${name} ${direction}`)),
+      ]),
+    ),
+  );
   const steps: ReadonlyMap<string, number>[] = [];
   const wholeSteps: number[] = [];
   const until = performance.now() + 2000 * seconds;
@@ -75,12 +100,20 @@ export async function measureLayers(backend: Backend, dataset: Dataset, { second
     else wholeSteps.push(performance.now() - started);
   }
   const flop = flopOfLayers(plain, dataset);
-  const middle = middleHalf(steps, (step) => [...step.values()].reduce((total, ms) => total + ms, 0));
-  const perImage = (ms: readonly number[]): number => (1000 * ms.reduce((total, one) => total + one, 0)) / ms.length / BENCH_BATCH;
+  const middle = middleHalf(steps, (step) =>
+    [...step.values()].reduce((total, ms) => total + ms, 0),
+  );
+  const perImage = (ms: readonly number[]): number =>
+    (1000 * ms.reduce((total, one) => total + one, 0)) / ms.length / BENCH_BATCH;
   return {
     parts: [...middle[0]!.keys()].map((part) => {
       const [name, direction = null] = part.split(" ") as [string, Direction?];
-      return { name, direction, microsecondsPerImage: perImage(middle.map((step) => step.get(part)!)), flopPerImage: flop.get(part) ?? 0 };
+      return {
+        name,
+        direction,
+        microsecondsPerImage: perImage(middle.map((step) => step.get(part)!)),
+        flopPerImage: flop.get(part) ?? 0,
+      };
     }),
     wholeMicroseconds: perImage(middleHalf(wholeSteps, (ms) => ms)),
   };
@@ -106,7 +139,10 @@ function timed(layer: Layer, ended: (direction: Direction) => void): Layer {
 }
 
 /** Operations of the products of every layer and direction, for one image. */
-export function flopOfLayers(network: Sequential, { images: { height, width } }: Pick<Dataset, "images">): ReadonlyMap<string, number> {
+export function flopOfLayers(
+  network: Sequential,
+  { images: { height, width } }: Pick<Dataset, "images">,
+): ReadonlyMap<string, number> {
   const shapes = network.outputShapes([1, 1, height, width]);
   const flop = new Map<string, number>();
   network.layers.forEach(({ name, layer }, l) => {
@@ -116,7 +152,8 @@ export function flopOfLayers(network: Sequential, { images: { height, width } }:
     // (speed.1) flop(forward) = 2 · size(weight) · P
     const forward = 2 * weight.value.size * P;
     flop.set(`${name} forward`, forward);
-    // (speed.2) flop(backward) = 2 · flop(forward), and half of that for the first layer, which owes nobody a dX
+    // (speed.2) flop(backward) = 2 · flop(forward), and half of that for the first layer, which
+    //   owes nobody a dX
     flop.set(`${name} backward`, l === 0 ? forward : 2 * forward);
   });
   return flop;

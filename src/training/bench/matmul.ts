@@ -7,13 +7,27 @@ import type { Effort } from "./stopwatch.js";
 export type ProductShape = readonly [M: number, K: number, N: number];
 
 /**
- * affine1 of the notes' network for a batch of 256; its two convolutions, if the columns of the batch were one matrix; and a product of
- * large square matrices, as other benchmarks have it.
+ * affine1 of the notes' network for a batch of 256; its two convolutions, if the columns of the
+ * batch were one matrix; and a product of large square matrices, as other benchmarks have it.
  */
-export const productShapes: readonly ProductShape[] = [[256, 800, 120], [30976, 144, 32], [173056, 9, 16], [512, 512, 512]];
+export const productShapes: readonly ProductShape[] = [
+  [256, 800, 120],
+  [30976, 144, 32],
+  [173056, 9, 16],
+  [512, 512, 512],
+];
 
-/** How fast a backend multiplies two matrices of random numbers. @throws Error when the product is wrong */
-export async function measureProduct(backend: Backend, [M, K, N]: ProductShape, ceiling: Ceiling, effort: Effort): Promise<Speed> {
+/**
+ * How fast a backend multiplies two matrices of random numbers.
+ *
+ * @throws Error when the product is wrong
+ */
+export async function measureProduct(
+  backend: Backend,
+  [M, K, N]: ProductShape,
+  ceiling: Ceiling,
+  effort: Effort,
+): Promise<Speed> {
   const random = new Random("matmul");
   return backend.scope(async () => {
     const a = random.normal([M, K], 0, 1, "float32", backend.allocator);
@@ -29,8 +43,9 @@ export async function measureProduct(backend: Backend, [M, K, N]: ProductShape, 
 }
 
 /**
- * Checks every entry of a product without multiplying again: for a vector v of random signs, C · v is A · (B · v), which takes M·N + M·K
- * + K·N multiplications (R. Freivalds, 1977). An entry that is wrong shifts its row's sum, whatever the signs are.
+ * Checks every entry of a product without multiplying again: for a vector v of random signs, C · v
+ * is A · (B · v), which takes M·N + M·K + K·N multiplications (R. Freivalds, 1977). An entry that
+ * is wrong shifts its row's sum, whatever the signs are.
  *
  * @param a [M, K]
  * @param b [K, N]
@@ -47,7 +62,10 @@ export function checkProduct(a: Tensor, b: Tensor, c: Tensor, random: Random): v
   for (let m = 0; m < M; m++) {
     // (matmul.15) C · v = A · (B · v)
     if (Math.abs(actual[m]! - expected[m]!) <= tolerance) continue; // NaN is not
-    throw new Error(`checkProduct: expected row ${m} of [${M}, ${K}] · [${K}, ${N}] times random signs to be ${expected[m]}, got ${actual[m]}; a product that is fast and wrong is worth nothing`);
+    throw new Error(
+      `checkProduct: expected row ${m} of [${M}, ${K}] · [${K}, ${N}] times random signs to be ` +
+        `${expected[m]}, got ${actual[m]}; a product that is fast and wrong is worth nothing`,
+    );
   }
 }
 

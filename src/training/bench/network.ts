@@ -17,7 +17,10 @@ const COMPARED_STEP = 3;
 
 const recipe: Recipe = { ...findRecipe("notebook"), batchSize: BENCH_BATCH, epochs: 1 };
 
-/** Speed of the notes' network on one backend, measured in the very loops that `train` and `evaluate` run. */
+/**
+ * Speed of the notes' network on one backend, measured in the very loops that `train` and
+ * `evaluate` run.
+ */
 export class NetworkBench {
   readonly #train: Dataset;
   readonly #test: Dataset;
@@ -27,25 +30,44 @@ export class NetworkBench {
   /** @throws InputError when there are not enough images */
   constructor(trainImages: Dataset, testImages: Dataset) {
     const least = COMPARED_STEP * BENCH_BATCH;
-    if (trainImages.images.count < least) reject("bench", `at least ${least} training images`, String(trainImages.images.count));
+    if (trainImages.images.count < least)
+      reject("bench", `at least ${least} training images`, String(trainImages.images.count));
     this.#train = trainImages;
     this.#test = wholeBatches(testImages);
   }
 
-  /** Images a second of training: batch, forward, backward and optimizer. @throws Error when the loss is not the reference's */
+  /**
+   * Images a second of training: batch, forward, backward and optimizer.
+   *
+   * @throws Error when the loss is not the reference's
+   */
   async training(backend: Backend, effort: Effort): Promise<number> {
-    this.#expectedLoss ??= (await this.#steps(reference, { seconds: 0, leastRounds: 1 }, COMPARED_STEP)).loss;
+    this.#expectedLoss ??= (
+      await this.#steps(reference, { seconds: 0, leastRounds: 1 }, COMPARED_STEP)
+    ).loss;
     const { loss, times } = await this.#steps(backend, effort, COMPARED_STEP);
     if (!(Math.abs(loss - this.#expectedLoss) <= 1e-3)) {
-      throw new Error(`bench: expected a loss of ${this.#expectedLoss} in step ${COMPARED_STEP}, got ${loss} on ${backend.name}; training that is fast and wrong is worth nothing`);
+      throw new Error(
+        `bench: expected a loss of ${this.#expectedLoss} in step ${COMPARED_STEP}, got ${loss} ` +
+          `on ${backend.name}; training that is fast and wrong is worth nothing`,
+      );
     }
     return BENCH_BATCH / median(times);
   }
 
-  /** Images a second of evaluation: batch, forward, loss and counting. @throws Error when the logits are not the reference's */
+  /**
+   * Images a second of evaluation: batch, forward, loss and counting.
+   *
+   * @throws Error when the logits are not the reference's
+   */
   async evaluation(backend: Backend, effort: Effort): Promise<number> {
     this.#expectedLogits ??= await this.#logits(reference);
-    checkEqual(`evaluation on ${backend.name}`, await this.#logits(backend), this.#expectedLogits, 10);
+    checkEqual(
+      `evaluation on ${backend.name}`,
+      await this.#logits(backend),
+      this.#expectedLogits,
+      10,
+    );
     const network = builtFor(backend);
     const times: number[] = [];
     const enough = new Error("enough");
@@ -57,7 +79,8 @@ export class NetworkBench {
           const now = performance.now();
           if (++batch > WARM_UP_STEPS) times.push((now - last) / 1000);
           last = now;
-          if (times.length >= effort.leastRounds && now - started > 1000 * effort.seconds) throw enough;
+          if (times.length >= effort.leastRounds && now - started > 1000 * effort.seconds)
+            throw enough;
         };
         await evaluate({ network, dataset: this.#test, backend, batchSize: BENCH_BATCH, onBatch });
       }
@@ -67,20 +90,40 @@ export class NetworkBench {
     return BENCH_BATCH / median(times);
   }
 
-  /** Trains from the same start every time, at least up to the step whose loss is compared. Times are seconds of a step. */
-  async #steps(backend: Backend, { seconds, leastRounds }: Effort, leastSteps: number): Promise<{ loss: number; times: number[] }> {
+  /**
+   * Trains from the same start every time, at least up to the step whose loss is compared. Times
+   * are seconds of a step.
+   */
+  async #steps(
+    backend: Backend,
+    { seconds, leastRounds }: Effort,
+    leastSteps: number,
+  ): Promise<{ loss: number; times: number[] }> {
     const network = builtFor(backend);
     const times: number[] = [];
     let loss = NaN;
     let last = 0;
     const started = performance.now();
-    for await (const event of train({ recipe, network, train: this.#train, test: this.#test, backend, random: new Random(0), epochs: 1 })) {
+    for await (const event of train({
+      recipe,
+      network,
+      train: this.#train,
+      test: this.#test,
+      backend,
+      random: new Random(0),
+      epochs: 1,
+    })) {
       if (event.type !== "step") break;
       const now = event.images / event.imagesPerSecond;
       if (event.step > WARM_UP_STEPS) times.push(now - last);
       last = now;
       if (event.step === COMPARED_STEP) loss = event.loss;
-      if (event.step >= leastSteps && times.length >= leastRounds && performance.now() - started > 1000 * seconds) break;
+      if (
+        event.step >= leastSteps &&
+        times.length >= leastRounds &&
+        performance.now() - started > 1000 * seconds
+      )
+        break;
     }
     return { loss, times };
   }
@@ -109,5 +152,12 @@ export function firstImages(): Uint32Array {
 function wholeBatches({ images, labels }: Dataset): Dataset {
   const count = images.count - (images.count % BENCH_BATCH);
   if (count === 0) reject("bench", `at least ${BENCH_BATCH} test images`, String(images.count));
-  return { images: { ...images, count, pixels: images.pixels.subarray(0, count * images.height * images.width) }, labels: labels.subarray(0, count) };
+  return {
+    images: {
+      ...images,
+      count,
+      pixels: images.pixels.subarray(0, count * images.height * images.width),
+    },
+    labels: labels.subarray(0, count),
+  };
 }

@@ -12,16 +12,25 @@ export interface Effort {
 export const thoroughEffort: Effort = { seconds: 0.7, leastRounds: 3 };
 export const quickEffort: Effort = { seconds: 0.08, leastRounds: 1 };
 
-/** The share of the time that goes by before anything counts, while engines compile what they find to be hot. */
+/**
+ * The share of the time that goes by before anything counts, while engines compile what they find
+ * to be hot.
+ */
 const WARM_UP = 0.3;
 
 /**
  * The median time of a run, in seconds.
  *
  * @param before is called before each run and not timed
- * @param first has been run already, say to look at its result, and took so many seconds of the warm-up
+ * @param first has been run already, say to look at its result, and took so many seconds of the
+ *   warm-up
  */
-export async function medianSeconds(run: () => unknown, { seconds, leastRounds }: Effort, before: () => void = () => {}, first = 0): Promise<number> {
+export async function medianSeconds(
+  run: () => unknown,
+  { seconds, leastRounds }: Effort,
+  before: () => void = () => {},
+  first = 0,
+): Promise<number> {
   const warmUntil = performance.now() + 1000 * (WARM_UP * seconds - first);
   for (let warm = first > 0; !warm || performance.now() < warmUntil; warm = true) await run();
   const times: number[] = [];
@@ -35,7 +44,11 @@ export async function medianSeconds(run: () => unknown, { seconds, leastRounds }
   return median(times);
 }
 
-/** The middle one of some numbers, or the mean of the middle two. @throws Error when there is none */
+/**
+ * The middle one of some numbers, or the mean of the middle two.
+ *
+ * @throws Error when there is none
+ */
 export function median(values: readonly number[]): number {
   if (values.length === 0) throw new Error("median: expected at least one number, got none");
   const sorted = [...values].sort((a, b) => a - b);

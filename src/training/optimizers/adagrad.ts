@@ -1,7 +1,12 @@
 import type { Backend } from "../../kernels/index.js";
 import type { NamedParameter } from "../../network/index.js";
 import { type Allocator, heapAllocator } from "../../tensor/index.js";
-import { checkNotNegative, ParameterOptimizer, type StepInfo, type UpdateState } from "./optimizer.js";
+import {
+  checkNotNegative,
+  ParameterOptimizer,
+  type StepInfo,
+  type UpdateState,
+} from "./optimizer.js";
 
 export interface AdagradOptions {
   readonly learningRate?: number;
@@ -10,20 +15,32 @@ export interface AdagradOptions {
   readonly weightDecay?: number;
 }
 
-/** AdaGrad (Duchi, Hazan and Singer, 2011), with PyTorch's defaults. Derived in `derivations/optimizers.md`. */
+/**
+ * AdaGrad (Duchi, Hazan and Singer, 2011), with PyTorch's defaults. Derived in
+ * `derivations/optimizers.md`.
+ */
 export class Adagrad extends ParameterOptimizer<"squareSum"> {
   readonly kind = "adagrad";
   readonly #options: Required<AdagradOptions>;
 
   /** @throws InputError when an option is out of range */
-  constructor(parameters: readonly NamedParameter[], options: AdagradOptions = {}, allocator: Allocator = heapAllocator) {
+  constructor(
+    parameters: readonly NamedParameter[],
+    options: AdagradOptions = {},
+    allocator: Allocator = heapAllocator,
+  ) {
     const { learningRate = 1e-2, epsilon = 1e-10, weightDecay = 0 } = options;
     checkNotNegative("Adagrad", { learningRate, epsilon, weightDecay });
     super("Adagrad", parameters, learningRate, ["squareSum"], allocator);
     this.#options = { learningRate, epsilon, weightDecay };
   }
 
-  protected override async update(backend: Backend, state: UpdateState<"squareSum">, now: StepInfo): Promise<void> {
-    await backend.adagradUpdate(state, { ...this.#options, ...now }); // (optimizers.22b) w ← w − η·g / (√s + ε)
+  protected override async update(
+    backend: Backend,
+    state: UpdateState<"squareSum">,
+    now: StepInfo,
+  ): Promise<void> {
+    // (optimizers.22b) w ← w − η·g / (√s + ε)
+    await backend.adagradUpdate(state, { ...this.#options, ...now });
   }
 }

@@ -1,40 +1,70 @@
 import type { Backend } from "../../kernels/index.js";
 import type { NamedParameter } from "../../network/index.js";
 import { type Allocator, heapAllocator } from "../../tensor/index.js";
-import { checkBelowOne, checkNotNegative, ParameterOptimizer, type StepInfo, type UpdateState } from "./optimizer.js";
+import {
+  checkBelowOne,
+  checkNotNegative,
+  ParameterOptimizer,
+  type StepInfo,
+  type UpdateState,
+} from "./optimizer.js";
 
 export interface AdamOptions {
   readonly learningRate?: number;
   readonly beta1?: number;
   readonly beta2?: number;
   readonly epsilon?: number;
-  /** λ, added to the gradient before the moments are updated (PyTorch's `weight_decay`, coupled). */
+  /**
+   * λ, added to the gradient before the moments are updated (PyTorch's `weight_decay`, coupled).
+   */
   readonly weightDecay?: number;
 }
 
 /** The two averages of Adam and AdamW. */
 export type Moments = "firstMoment" | "secondMoment";
 
-/** Adam (Kingma and Ba, 2015), with weight decay added to the gradient as PyTorch's Adam does. Derived in `derivations/optimizers.md`. */
+/**
+ * Adam (Kingma and Ba, 2015), with weight decay added to the gradient as PyTorch's Adam does.
+ * Derived in `derivations/optimizers.md`.
+ */
 export class Adam extends ParameterOptimizer<Moments> {
   readonly kind = "adam";
   readonly #options: Required<AdamOptions>;
 
   /** @throws InputError when an option is out of range */
-  constructor(parameters: readonly NamedParameter[], options: AdamOptions = {}, allocator: Allocator = heapAllocator) {
+  constructor(
+    parameters: readonly NamedParameter[],
+    options: AdamOptions = {},
+    allocator: Allocator = heapAllocator,
+  ) {
     const checked = checkAdamOptions("Adam", options, 0);
     super("Adam", parameters, checked.learningRate, ["firstMoment", "secondMoment"], allocator);
     this.#options = checked;
   }
 
-  protected override async update(backend: Backend, state: UpdateState<Moments>, now: StepInfo): Promise<void> {
-    await backend.adamUpdate(state, { ...this.#options, ...now, decoupled: false }); // (optimizers.28) w ← w − η·m̂ / (√v̂ + ε)
+  protected override async update(
+    backend: Backend,
+    state: UpdateState<Moments>,
+    now: StepInfo,
+  ): Promise<void> {
+    // (optimizers.28) w ← w − η·m̂ / (√v̂ + ε)
+    await backend.adamUpdate(state, { ...this.#options, ...now, decoupled: false });
   }
 }
 
 /** All options, for Adam or AdamW. @throws InputError when one is out of range */
-export function checkAdamOptions(where: string, options: AdamOptions, usualDecay: number): Required<AdamOptions> {
-  const { learningRate = 1e-3, beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8, weightDecay = usualDecay } = options;
+export function checkAdamOptions(
+  where: string,
+  options: AdamOptions,
+  usualDecay: number,
+): Required<AdamOptions> {
+  const {
+    learningRate = 1e-3,
+    beta1 = 0.9,
+    beta2 = 0.999,
+    epsilon = 1e-8,
+    weightDecay = usualDecay,
+  } = options;
   checkNotNegative(where, { learningRate, epsilon, weightDecay });
   checkBelowOne(where, { beta1, beta2 });
   return { learningRate, beta1, beta2, epsilon, weightDecay };

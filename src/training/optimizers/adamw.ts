@@ -7,19 +7,31 @@ import { ParameterOptimizer, type StepInfo, type UpdateState } from "./optimizer
 /** As {@link AdamOptions}, but λ shrinks the weights themselves, and is 0.01 if left out. */
 export type AdamWOptions = AdamOptions;
 
-/** Adam with decoupled weight decay (Loshchilov and Hutter, 2019), with PyTorch's defaults. Derived in `derivations/optimizers.md`. */
+/**
+ * Adam with decoupled weight decay (Loshchilov and Hutter, 2019), with PyTorch's defaults. Derived
+ * in `derivations/optimizers.md`.
+ */
 export class AdamW extends ParameterOptimizer<Moments> {
   readonly kind = "adamw";
   readonly #options: Required<AdamWOptions>;
 
   /** @throws InputError when an option is out of range */
-  constructor(parameters: readonly NamedParameter[], options: AdamWOptions = {}, allocator: Allocator = heapAllocator) {
+  constructor(
+    parameters: readonly NamedParameter[],
+    options: AdamWOptions = {},
+    allocator: Allocator = heapAllocator,
+  ) {
     const checked = checkAdamOptions("AdamW", options, 0.01);
     super("AdamW", parameters, checked.learningRate, ["firstMoment", "secondMoment"], allocator);
     this.#options = checked;
   }
 
-  protected override async update(backend: Backend, state: UpdateState<Moments>, now: StepInfo): Promise<void> {
-    await backend.adamUpdate(state, { ...this.#options, ...now, decoupled: true }); // (optimizers.34) w ← (1 − η·λ)·w − η·m̂ / (√v̂ + ε)
+  protected override async update(
+    backend: Backend,
+    state: UpdateState<Moments>,
+    now: StepInfo,
+  ): Promise<void> {
+    // (optimizers.34) w ← (1 − η·λ)·w − η·m̂ / (√v̂ + ε)
+    await backend.adamUpdate(state, { ...this.#options, ...now, decoupled: true });
   }
 }

@@ -1,4 +1,7 @@
-/** What every optimizer is, and what those of this folder share. The arithmetic is a primitive of the backend. */
+/**
+ * What every optimizer is, and what those of this folder share. The arithmetic is a primitive of
+ * the backend.
+ */
 import type { Backend } from "../../kernels/index.js";
 import type { NamedParameter } from "../../network/index.js";
 import { type Allocator, formatShape, reject, sameShape, Tensor } from "../../tensor/index.js";
@@ -14,20 +17,34 @@ export interface Optimizer {
   /**
    * One step from the gradients that the parameters hold; the gradients are left as they are.
    *
-   * @param learningRate of this step alone, such as a schedule gives; the optimizer's own if left out
+   * @param learningRate of this step alone, such as a schedule gives; the optimizer's own if left
+   *   out
    * @throws InputError when it is no finite number ≥ 0; then nothing has changed
    */
   step(backend: Backend, learningRate?: number): Promise<void>;
-  /** The running values by name (`firstMoment.conv1.weight`), sharing memory with the optimizer, for checkpoints. */
+  /**
+   * The running values by name (`firstMoment.conv1.weight`), sharing memory with the optimizer, for
+   * checkpoints.
+   */
   state(): ReadonlyMap<string, Tensor>;
-  /** Goes on from saved running values. @throws InputError when they are not those of these parameters */
+  /**
+   * Goes on from saved running values.
+   *
+   * @throws InputError when they are not those of these parameters
+   */
   restore(state: ReadonlyMap<string, Tensor>, steps: number): void;
   /** Forgets all steps, as if it had just been built. */
   reset(): void;
 }
 
-/** The tensors that one update works on, all of one shape: a parameter, its gradient, and its running values by their names. */
-export type UpdateState<Running extends string> = { readonly value: Tensor; readonly grad: Tensor } & Readonly<Record<Running, Tensor>>;
+/**
+ * The tensors that one update works on, all of one shape: a parameter, its gradient, and its
+ * running values by their names.
+ */
+export type UpdateState<Running extends string> = {
+  readonly value: Tensor;
+  readonly grad: Tensor;
+} & Readonly<Record<Running, Tensor>>;
 
 /** What changes from step to step. */
 export interface StepInfo {
@@ -36,7 +53,10 @@ export interface StepInfo {
   readonly step: number;
 }
 
-/** What the optimizers share: they count steps, and keep a tensor of each running value for each parameter, all 0 at first. */
+/**
+ * What the optimizers share: they count steps, and keep a tensor of each running value for each
+ * parameter, all 0 at first.
+ */
 export abstract class ParameterOptimizer<Running extends string> implements Optimizer {
   abstract readonly kind: string;
   readonly learningRate: number;
@@ -55,16 +75,26 @@ export abstract class ParameterOptimizer<Running extends string> implements Opti
   ) {
     this.#where = where;
     this.learningRate = learningRate;
-    const names = running.flatMap((kind) => parameters.map(({ name, parameter }) => ({ key: `${kind}.${name}`, like: parameter.value })));
-    this.#running = new Map(names.map(({ key, like }) => [key, Tensor.zeros(like.shape, like.dtype, allocator)]));
+    const names = running.flatMap((kind) =>
+      parameters.map(({ name, parameter }) => ({ key: `${kind}.${name}`, like: parameter.value })),
+    );
+    this.#running = new Map(
+      names.map(({ key, like }) => [key, Tensor.zeros(like.shape, like.dtype, allocator)]),
+    );
     this.#states = parameters.map(({ name, parameter: { value, grad } }) => {
-      const own = Object.fromEntries(running.map((kind) => [kind, this.#running.get(`${kind}.${name}`)!]));
+      const own = Object.fromEntries(
+        running.map((kind) => [kind, this.#running.get(`${kind}.${name}`)!]),
+      );
       return { value, grad, ...(own as Record<Running, Tensor>) };
     });
   }
 
   /** One step of one parameter. */
-  protected abstract update(backend: Backend, state: UpdateState<Running>, now: StepInfo): Promise<void>;
+  protected abstract update(
+    backend: Backend,
+    state: UpdateState<Running>,
+    now: StepInfo,
+  ): Promise<void>;
 
   get steps(): number {
     return this.#steps;
@@ -73,7 +103,8 @@ export abstract class ParameterOptimizer<Running extends string> implements Opti
   async step(backend: Backend, learningRate = this.learningRate): Promise<void> {
     checkNotNegative(this.#where, { learningRate });
     this.#steps++;
-    for (const state of this.#states) await this.update(backend, state, { learningRate, step: this.#steps });
+    for (const state of this.#states)
+      await this.update(backend, state, { learningRate, step: this.#steps });
   }
 
   state(): ReadonlyMap<string, Tensor> {
@@ -81,7 +112,8 @@ export abstract class ParameterOptimizer<Running extends string> implements Opti
   }
 
   restore(state: ReadonlyMap<string, Tensor>, steps: number): void {
-    if (!Number.isSafeInteger(steps) || steps < 0) reject(this.#where, "steps to be a whole number ≥ 0", String(steps));
+    if (!Number.isSafeInteger(steps) || steps < 0)
+      reject(this.#where, "steps to be a whole number ≥ 0", String(steps));
     copyInto(this.#running, state);
     this.#steps = steps;
   }
@@ -95,24 +127,36 @@ export abstract class ParameterOptimizer<Running extends string> implements Opti
 /** @throws InputError when one of the options is no finite number ≥ 0 */
 export function checkNotNegative(where: string, options: Readonly<Record<string, number>>): void {
   for (const [name, value] of Object.entries(options)) {
-    if (!(Number.isFinite(value) && value >= 0)) reject(where, `${name} to be a finite number ≥ 0`, String(value));
+    if (!(Number.isFinite(value) && value >= 0))
+      reject(where, `${name} to be a finite number ≥ 0`, String(value));
   }
 }
 
 /** @throws InputError when one of the options is no number from 0 to below 1 */
 export function checkBelowOne(where: string, options: Readonly<Record<string, number>>): void {
   for (const [name, value] of Object.entries(options)) {
-    if (!(Number.isFinite(value) && value >= 0 && value < 1)) reject(where, `${name} from 0 to below 1`, String(value));
+    if (!(Number.isFinite(value) && value >= 0 && value < 1))
+      reject(where, `${name} from 0 to below 1`, String(value));
   }
 }
 
 function copyInto(own: ReadonlyMap<string, Tensor>, saved: ReadonlyMap<string, Tensor>): void {
   const unknown = [...saved.keys()].find((name) => !own.has(name));
-  if (unknown !== undefined) reject("optimizer", `${own.size} saved running values`, `also ${unknown}`, "they belong to other options or another network");
+  if (unknown !== undefined)
+    reject(
+      "optimizer",
+      `${own.size} saved running values`,
+      `also ${unknown}`,
+      "they belong to other options or another network",
+    );
   for (const [name, tensor] of own) {
     const given = saved.get(name);
     if (given === undefined || !sameShape(given.shape, tensor.shape)) {
-      reject("optimizer", `a saved ${name} of shape ${formatShape(tensor.shape)}`, given === undefined ? "none" : formatShape(given.shape));
+      reject(
+        "optimizer",
+        `a saved ${name} of shape ${formatShape(tensor.shape)}`,
+        given === undefined ? "none" : formatShape(given.shape),
+      );
     }
   }
   for (const [name, tensor] of own) tensor.data.set(saved.get(name)!.contiguous().data);

@@ -1,7 +1,13 @@
 import type { Backend } from "../../kernels/index.js";
 import type { NamedParameter } from "../../network/index.js";
 import { type Allocator, heapAllocator } from "../../tensor/index.js";
-import { checkBelowOne, checkNotNegative, ParameterOptimizer, type StepInfo, type UpdateState } from "./optimizer.js";
+import {
+  checkBelowOne,
+  checkNotNegative,
+  ParameterOptimizer,
+  type StepInfo,
+  type UpdateState,
+} from "./optimizer.js";
 
 export interface RmsPropOptions {
   readonly learningRate?: number;
@@ -12,13 +18,20 @@ export interface RmsPropOptions {
   readonly weightDecay?: number;
 }
 
-/** RMSProp (Tieleman and Hinton, 2012), with PyTorch's defaults. Derived in `derivations/optimizers.md`. */
+/**
+ * RMSProp (Tieleman and Hinton, 2012), with PyTorch's defaults. Derived in
+ * `derivations/optimizers.md`.
+ */
 export class RmsProp extends ParameterOptimizer<"meanSquare"> {
   readonly kind = "rmsprop";
   readonly #options: Required<RmsPropOptions>;
 
   /** @throws InputError when an option is out of range */
-  constructor(parameters: readonly NamedParameter[], options: RmsPropOptions = {}, allocator: Allocator = heapAllocator) {
+  constructor(
+    parameters: readonly NamedParameter[],
+    options: RmsPropOptions = {},
+    allocator: Allocator = heapAllocator,
+  ) {
     const { learningRate = 1e-2, alpha = 0.99, epsilon = 1e-8, weightDecay = 0 } = options;
     checkNotNegative("RmsProp", { learningRate, epsilon, weightDecay });
     checkBelowOne("RmsProp", { alpha });
@@ -26,7 +39,12 @@ export class RmsProp extends ParameterOptimizer<"meanSquare"> {
     this.#options = { learningRate, alpha, epsilon, weightDecay };
   }
 
-  protected override async update(backend: Backend, state: UpdateState<"meanSquare">, now: StepInfo): Promise<void> {
-    await backend.rmspropUpdate(state, { ...this.#options, ...now }); // (optimizers.22f) w ← w − η·g / (√v + ε)
+  protected override async update(
+    backend: Backend,
+    state: UpdateState<"meanSquare">,
+    now: StepInfo,
+  ): Promise<void> {
+    // (optimizers.22f) w ← w − η·g / (√v + ε)
+    await backend.rmspropUpdate(state, { ...this.#options, ...now });
   }
 }

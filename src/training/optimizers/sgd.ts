@@ -1,7 +1,13 @@
 import type { Backend } from "../../kernels/index.js";
 import type { NamedParameter } from "../../network/index.js";
 import { type Allocator, heapAllocator, reject } from "../../tensor/index.js";
-import { checkBelowOne, checkNotNegative, ParameterOptimizer, type StepInfo, type UpdateState } from "./optimizer.js";
+import {
+  checkBelowOne,
+  checkNotNegative,
+  ParameterOptimizer,
+  type StepInfo,
+  type UpdateState,
+} from "./optimizer.js";
 
 export interface SgdOptions {
   readonly learningRate: number;
@@ -11,13 +17,20 @@ export interface SgdOptions {
   readonly weightDecay?: number;
 }
 
-/** Stochastic gradient descent, with momentum as PyTorch defines it. Derived in `derivations/optimizers.md`. */
+/**
+ * Stochastic gradient descent, with momentum as PyTorch defines it. Derived in
+ * `derivations/optimizers.md`.
+ */
 export class Sgd extends ParameterOptimizer<"velocity"> {
   readonly kind = "sgd";
   readonly #options: Required<SgdOptions>;
 
   /** @throws InputError when an option is out of range */
-  constructor(parameters: readonly NamedParameter[], options: SgdOptions, allocator: Allocator = heapAllocator) {
+  constructor(
+    parameters: readonly NamedParameter[],
+    options: SgdOptions,
+    allocator: Allocator = heapAllocator,
+  ) {
     const { learningRate, momentum = 0, nesterov = false, weightDecay = 0 } = options;
     checkNotNegative("Sgd", { learningRate, weightDecay });
     checkBelowOne("Sgd", { momentum });
@@ -26,8 +39,13 @@ export class Sgd extends ParameterOptimizer<"velocity"> {
     this.#options = { learningRate, momentum, nesterov, weightDecay };
   }
 
-  protected override async update(backend: Backend, state: UpdateState<"velocity">, now: StepInfo): Promise<void> {
+  protected override async update(
+    backend: Backend,
+    state: UpdateState<"velocity">,
+    now: StepInfo,
+  ): Promise<void> {
     const velocity = this.#options.momentum === 0 ? null : state.velocity;
-    await backend.sgdUpdate({ ...state, velocity }, { ...this.#options, ...now }); // (optimizers.4) w ← w − η·g
+    // (optimizers.4) w ← w − η·g
+    await backend.sgdUpdate({ ...state, velocity }, { ...this.#options, ...now });
   }
 }

@@ -15,15 +15,23 @@ for (const { layer, cases, sample, differentiable, linear: names = [] } of linea
   test(`${layer}: backward is the adjoint of forward, to 1e-12`, async () => {
     const random = new Random(`${layer} adjoint`);
     const fixed = cases(random);
-    for (const [i, { options, inputs }] of [...fixed, ...Array.from({ length: 10 }, () => sample(random))].entries()) {
+    for (const [i, { options, inputs }] of [
+      ...fixed,
+      ...Array.from({ length: 10 }, () => sample(random)),
+    ].entries()) {
       for (const argument of names.filter((name) => name in inputs)) {
         const before = [...inputs[argument]!.data];
         const result = await adjointCheck(differentiable(options), inputs, argument, random);
-        const where = `${layer} ${JSON.stringify(options)} ${argument}: ${result.forward} and ${result.backward}`;
+        const where =
+          `${layer} ${JSON.stringify(options)} ${argument}: ` +
+          `${result.forward} and ${result.backward}`;
         assert.is(result.verdict, "pass", where);
         assert.ok(result.relativeError <= 1e-12, where);
         // A random geometry may lie on padding alone.
-        assert.ok(i >= fixed.length || Math.abs(result.forward) > 1e-6, `${where}: nothing was compared`);
+        assert.ok(
+          i >= fixed.length || Math.abs(result.forward) > 1e-6,
+          `${where}: nothing was compared`,
+        );
         assert.equal([...inputs[argument]!.data], before);
       }
     }
@@ -36,7 +44,16 @@ for (const { layer, cases, sample, differentiable, linear: names = [] } of linea
     for (const argument of names.filter((name) => name in inputs)) {
       const wrong: Differentiable = async (given) => {
         const { out, backward } = await f(given);
-        return { out, backward: async (dOut) => Object.fromEntries(Object.entries(await backward(dOut)).map(([name, gradient]) => [name, name === argument ? multiply(gradient, 1 + 1e-6) : gradient])) };
+        return {
+          out,
+          backward: async (dOut) =>
+            Object.fromEntries(
+              Object.entries(await backward(dOut)).map(([name, gradient]) => [
+                name,
+                name === argument ? multiply(gradient, 1 + 1e-6) : gradient,
+              ]),
+            ),
+        };
       };
       const { verdict, relativeError } = await adjointCheck(wrong, inputs, argument, random);
       assert.is(verdict, "wrong");
@@ -48,27 +65,45 @@ for (const { layer, cases, sample, differentiable, linear: names = [] } of linea
 test("a function that is not linear fails, since then there is no such matrix", async () => {
   const { differentiable, cases } = catalog.find(({ layer }) => layer === "softmax")!;
   const { options, inputs } = cases(new Random(1))[0]!;
-  assert.is((await adjointCheck(differentiable(options), inputs, "x", new Random(2))).verdict, "wrong");
+  assert.is(
+    (await adjointCheck(differentiable(options), inputs, "x", new Random(2))).verdict,
+    "wrong",
+  );
 });
 
 test("NaN fails", async () => {
   const { differentiable, cases } = catalog.find(({ layer }) => layer === "flatten")!;
   const { options, inputs } = cases(new Random(1))[0]!;
   const f = differentiable(options);
-  const broken: Differentiable = async (given) => ({ out: (await f(given)).out, backward: async () => ({ x: multiply(inputs["x"]!, NaN) }) });
+  const broken: Differentiable = async (given) => ({
+    out: (await f(given)).out,
+    backward: async () => ({ x: multiply(inputs["x"]!, NaN) }),
+  });
   const { verdict, relativeError } = await adjointCheck(broken, inputs, "x", new Random(2));
   assert.is(verdict, "wrong");
   assert.is(relativeError, Infinity);
 });
 
-test("an argument that there is not, float32, and a gradient of another shape are refused", async () => {
+test("an unknown argument, float32, and a gradient of another shape are refused", async () => {
   const { differentiable, cases } = catalog.find(({ layer }) => layer === "flatten")!;
   const { options, inputs } = cases(new Random(1))[0]!;
   const f = differentiable(options);
-  await assertRejects(() => adjointCheck(f, inputs, "weight", new Random(2)), 'adjointCheck: expected an argument out of x, got "weight"');
-  await assertRejects(() => adjointCheck(f, { x: inputs["x"]!.astype("float32") }, "x", new Random(2)), "adjointCheck: expected float64 inputs, got x in float32");
-  const flat: Differentiable = async (given) => ({ out: (await f(given)).out, backward: async (dOut) => ({ x: dOut }) });
-  await assertRejects(() => adjointCheck(flat, inputs, "x", new Random(2)), "adjointCheck: expected a gradient for x of shape [3, 2, 4, 5], got [3, 40]");
+  await assertRejects(
+    () => adjointCheck(f, inputs, "weight", new Random(2)),
+    'adjointCheck: expected an argument out of x, got "weight"',
+  );
+  await assertRejects(
+    () => adjointCheck(f, { x: inputs["x"]!.astype("float32") }, "x", new Random(2)),
+    "adjointCheck: expected float64 inputs, got x in float32",
+  );
+  const flat: Differentiable = async (given) => ({
+    out: (await f(given)).out,
+    backward: async (dOut) => ({ x: dOut }),
+  });
+  await assertRejects(
+    () => adjointCheck(flat, inputs, "x", new Random(2)),
+    "adjointCheck: expected a gradient for x of shape [3, 2, 4, 5], got [3, 40]",
+  );
 });
 
 test.run();

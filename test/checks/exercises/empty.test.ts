@@ -6,7 +6,8 @@ import { catalog, layerFile } from "leibniz/backprop";
 import { emptyBackward, hintsFor } from "leibniz/checks";
 import { root } from "../../helpers/cli.js";
 
-const sourceOf = (layer: string): string => readFileSync(join(root, "src/backprop", `${layerFile(layer)}.ts`), "utf8");
+const sourceOf = (layer: string): string =>
+  readFileSync(join(root, "src/backprop", `${layerFile(layer)}.ts`), "utf8");
 
 test("what cites an equation is taken out of the backward pass, and nothing else", () => {
   const source = [
@@ -30,11 +31,40 @@ test("what cites an equation is taken out of the backward pass, and nothing else
     "",
   ].join("\n");
   const { text, functions } = emptyBackward(source);
-  assert.equal(functions, [{ name: "gainInputBackward", equations: [{ tag: "gain.3", formula: "dX = 2·dOut" }], lines: ["  // (gain.3) dX = 2·dOut", "  return map(dOut, (v) => 2 * v);"] }]);
-  assert.match(text, 'import { map } from "leibniz/tensor";\nimport { recall } from "leibniz/backprop/layer";');
-  assert.match(text, "  check(dOut);\n  // Yours. Hints, one after the other: node check.mjs --hint 1, --hint 2, …\n  return {} as never;\n}\n");
+  assert.equal(functions, [
+    {
+      name: "gainInputBackward",
+      equations: [{ tag: "gain.3", formula: "dX = 2·dOut" }],
+      lines: ["  // (gain.3) dX = 2·dOut", "  return map(dOut, (v) => 2 * v);"],
+    },
+  ]);
+  assert.match(
+    text,
+    'import { map } from "leibniz/tensor";\nimport { recall } from "leibniz/backprop/layer";',
+  );
+  assert.match(
+    text,
+    "  check(dOut);\n" +
+      "  // Yours. Hints, one after the other: node check.mjs --hint 1, --hint 2, …\n" +
+      "  return {} as never;\n}\n",
+  );
   assert.match(text, "(gain.1) out = 2·x");
   assert.not.match(text, "gain.3");
+});
+
+test("an equation whose comment goes on in further lines is one formula", () => {
+  const source = [
+    "export function gainBackward(dOut: Tensor): Tensor {",
+    "  // (gain.3) dX =",
+    "  //   2·",
+    "  //   dOut",
+    "  // and no more",
+    "  return map(dOut, (v) => 2 * v);",
+    "}",
+  ].join("\n");
+  assert.equal(emptyBackward(source).functions[0]!.equations, [
+    { tag: "gain.3", formula: "dX = 2· dOut" },
+  ]);
 });
 
 test("every layer of the catalog makes an exercise with hints that end in its own lines", () => {
@@ -47,11 +77,15 @@ test("every layer of the catalog makes an exercise with hints that end in its ow
       assert.ok(lines.length > 1 && !text.includes(lines.join("\n")), `${layer}: ${name}`);
       assert.is(hints.filter(({ about }) => about.startsWith(name)).at(-1)!.text, lines.join("\n"));
     }
-    assert.is(text.split("\n").length, source.split("\n").length + functions.reduce((change, { lines }) => change + 2 - lines.length, 0));
+    assert.is(
+      text.split("\n").length,
+      source.split("\n").length +
+        functions.reduce((change, { lines }) => change + 2 - lines.length, 0),
+    );
   }
 });
 
-test("hints go through the derivation from the last equation that the code cites, in words and blocks", () => {
+test("hints go back through the derivation from the last equation that the code cites", () => {
   const chapter = [
     "# Gain",
     "Start.",
@@ -80,16 +114,30 @@ test("hints go through the derivation from the last equation that the code cites
     "",
     "$$ c \\tag{gain.3} $$",
   ].join("\n");
-  const functions = [{ name: "gainBackward", equations: [{ tag: "gain.3", formula: "dX = 2·dOut" }], lines: ["  return map(dOut, twice);", "  // backend.no()", "  await backend.relu(x);"] }];
+  const functions = [
+    {
+      name: "gainBackward",
+      equations: [{ tag: "gain.3", formula: "dX = 2·dOut" }],
+      lines: ["  return map(dOut, twice);", "  // backend.no()", "  await backend.relu(x);"],
+    },
+  ];
   const hints = hintsFor(functions, new Map([["gain", chapter]]), ["gain.1", "gain.3"]);
-  assert.equal(hints.map(({ about }) => about), [
-    "gainBackward, (gain.2)",
-    "gainBackward, (gain.3)",
-    "gainBackward, in short",
-    "gainBackward, what it takes",
-    "gainBackward, as leibniz has it",
-  ]);
-  assert.is(hints[0]!.text, "The slope dX · Σ_i x is two, see there, and (gain.1):\n\n    b\n\n(gain.1) is  a\n\n(derivations/gain.md, line 15)\n\nThe same as `leibniz derive gain` runs it:\n\n    equals(slope(f, 1), 2);");
+  assert.equal(
+    hints.map(({ about }) => about),
+    [
+      "gainBackward, (gain.2)",
+      "gainBackward, (gain.3)",
+      "gainBackward, in short",
+      "gainBackward, what it takes",
+      "gainBackward, as leibniz has it",
+    ],
+  );
+  assert.is(
+    hints[0]!.text,
+    "The slope dX · Σ_i x is two, see there, and (gain.1):\n\n    b\n\n(gain.1) is  a\n\n" +
+      "(derivations/gain.md, line 15)\n\nThe same as `leibniz derive gain` runs it:\n\n" +
+      "    equals(slope(f, 1), 2);",
+  );
   assert.is(hints[1]!.text, "Sum up:\n\n    c\n\n(derivations/gain.md, line 26)");
   assert.is(hints[2]!.text, "(gain.3) dX = 2·dOut");
   assert.match(hints[3]!.text, /^map, backend\.relu\n/);

@@ -3,36 +3,73 @@ import { join } from "node:path";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { catalog } from "leibniz/backprop";
-import { type CheckContext, checks, mistakes, openMixedBackend, popularChecks, runChecks, runEpoch, type SetupName, setups } from "leibniz/checks";
+import {
+  type CheckContext,
+  checks,
+  mistakes,
+  openMixedBackend,
+  popularChecks,
+  runChecks,
+  runEpoch,
+  type SetupName,
+  setups,
+} from "leibniz/checks";
 import { reference } from "leibniz/kernels";
 import { root } from "../../helpers/cli.js";
 import { mnist, someImages } from "../../helpers/mnist.js";
 
 const fixtures = join(root, "test/fixtures");
-const recorded = readdirSync(fixtures).filter((file) => file.endsWith("layers.json")).map((file) => readFileSync(join(fixtures, file), "utf8"));
+const recorded = readdirSync(fixtures)
+  .filter((file) => file.endsWith("layers.json"))
+  .map((file) => readFileSync(join(fixtures, file), "utf8"));
 const names = Object.keys(setups) as SetupName[];
 
 test("without a mistake no check complains, whatever is trained", async () => {
   const data = await mnist();
   for (const name of names) {
     const layers = name === "notes" ? catalog.map(({ layer }) => layer) : ["relu"];
-    const context: CheckContext = { layers, chapters: ["mistakes"], setups: [setups[name]], primitives: [], data, recorded };
+    const context: CheckContext = {
+      layers,
+      chapters: ["mistakes"],
+      setups: [setups[name]],
+      primitives: [],
+      data,
+      recorded,
+    };
     const findings = await runChecks(context);
-    assert.equal(findings.map(({ check }) => check), [...checks, ...popularChecks].map(({ name: check }) => check));
-    for (const { check, verdict, complaint } of findings) assert.is.not(verdict, "caught", `${name}, ${check}: ${complaint}`);
+    assert.equal(
+      findings.map(({ check }) => check),
+      [...checks, ...popularChecks].map(({ name: check }) => check),
+    );
+    for (const { check, verdict, complaint } of findings)
+      assert.is.not(verdict, "caught", `${name}, ${check}: ${complaint}`);
   }
 });
 
 test("every layer has a square case, and every setup belongs to a mistake", async () => {
-  assert.equal(names.filter((name) => !mistakes.some(({ setups: used }) => used.includes(name))), []);
+  assert.equal(
+    names.filter((name) => !mistakes.some(({ setups: used }) => used.includes(name))),
+    [],
+  );
   for (const { layer } of catalog) {
     const square = popularChecks.find(({ name }) => name === "square")!;
-    const complaint = await square.run({ layers: [layer], chapters: [], setups: [], primitives: [], data: await mnist(), recorded });
-    assert.is(complaint, null, `${layer} has no square case in src/checks/mistakes/square-cases.ts`);
+    const complaint = await square.run({
+      layers: [layer],
+      chapters: [],
+      setups: [],
+      primitives: [],
+      data: await mnist(),
+      recorded,
+    });
+    assert.is(
+      complaint,
+      null,
+      `${layer} has no square case in src/checks/mistakes/square-cases.ts`,
+    );
   }
 });
 
-test("the mixed backend takes the primitives that it is told to from the reference backend", async () => {
+test("the mixed backend takes the primitives it is told to from the reference", async () => {
   const backend = await openMixedBackend(["relu"]);
   const plain = await openMixedBackend([]);
   try {
@@ -51,15 +88,23 @@ test("an epoch on readable kernels comes to the same as on the fast ones", async
   const data = { train: someImages(train, 320), test: someImages(testSet, 200) };
   for (const name of ["notes", "oblong", "squared"] as const) {
     const accuracies: number[] = [];
-    for (const primitives of [[], ["im2col", "col2im", "maxPool2d", "maxPool2dBackward", "reluBackward", "adamUpdate"]] as const) {
+    for (const primitives of [
+      [],
+      ["im2col", "col2im", "maxPool2d", "maxPool2dBackward", "reluBackward", "adamUpdate"],
+    ] as const) {
       const backend = await openMixedBackend(primitives);
       try {
-        accuracies.push((await runEpoch({ setup: setups[name], backend, data, seed: 0 })).testAccuracy);
+        accuracies.push(
+          (await runEpoch({ setup: setups[name], backend, data, seed: 0 })).testAccuracy,
+        );
       } finally {
         await backend.dispose();
       }
     }
-    assert.ok(Math.abs(accuracies[0]! - accuracies[1]!) <= 0.02 && accuracies[0]! > 0.2, `${name}: ${accuracies.join(", ")}`);
+    assert.ok(
+      Math.abs(accuracies[0]! - accuracies[1]!) <= 0.02 && accuracies[0]! > 0.2,
+      `${name}: ${accuracies.join(", ")}`,
+    );
   }
 });
 
@@ -69,8 +114,15 @@ test("training stops when it is asked to", async () => {
   const backend = await openMixedBackend([]);
   try {
     const losses: number[] = [];
-    const onStep = async (loss: number): Promise<void | "stop"> => (losses.push(loss) === 2 ? "stop" : undefined);
-    const { testAccuracy } = await runEpoch({ setup: setups.sgd, backend, data: { train: few, test: few }, seed: 0, onStep });
+    const onStep = async (loss: number): Promise<void | "stop"> =>
+      losses.push(loss) === 2 ? "stop" : undefined;
+    const { testAccuracy } = await runEpoch({
+      setup: setups.sgd,
+      backend,
+      data: { train: few, test: few },
+      seed: 0,
+      onStep,
+    });
     assert.is(losses.length, 2);
     assert.ok(Number.isNaN(testAccuracy));
   } finally {

@@ -2,22 +2,35 @@ import { readFileSync } from "node:fs";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { catalog, layerFile } from "leibniz/backprop";
-import { type BackwardModule, emptyBackward, type MutationResult, plantMistakes, runMutations } from "leibniz/checks";
+import {
+  type BackwardModule,
+  emptyBackward,
+  type MutationResult,
+  plantMistakes,
+  runMutations,
+} from "leibniz/checks";
 
 function moduleOf(layer: string): BackwardModule {
   const address = import.meta.resolve(`leibniz/backprop/${layerFile(layer)}`);
   return { layer, address, text: readFileSync(new URL(address), "utf8") };
 }
 
-test("every function that implements a gradient gets at least three mistakes, each another text", () => {
+test("every function that implements a gradient gets at least three mistakes", () => {
   for (const { layer } of catalog) {
     const { text } = moduleOf(layer);
     const planted = plantMistakes(text);
     assert.is(new Set(planted.map((mistake) => mistake.text)).size, planted.length, layer);
-    assert.ok(planted.every((mistake) => mistake.text !== text), layer);
+    assert.ok(
+      planted.every((mistake) => mistake.text !== text),
+      layer,
+    );
     const { functions } = emptyBackward(text);
     assert.ok(functions.length > 0, layer);
-    for (const { name } of functions) assert.ok(planted.filter(({ what }) => what.startsWith(`${name}: `)).length >= 3, `${layer}: ${name}`);
+    for (const { name } of functions)
+      assert.ok(
+        planted.filter(({ what }) => what.startsWith(`${name}: `)).length >= 3,
+        `${layer}: ${name}`,
+      );
   }
 });
 
@@ -27,31 +40,59 @@ async function mutate(module: BackwardModule): Promise<MutationResult[]> {
   return results;
 }
 
-test("mistakes in a backward pass are noticed, and the file on the disk stays as it is", async () => {
+test("mistakes in a backward pass are noticed, and the file on disk stays as it is", async () => {
   const module = moduleOf("flatten");
   const results = await mutate(module);
   assert.ok(results.length >= 4);
-  for (const { mistake, noticedBy } of results) assert.match(noticedBy ?? "nothing", /^dX, relative error \d/, mistake);
+  for (const { mistake, noticedBy } of results)
+    assert.match(noticedBy ?? "nothing", /^dX, relative error \d/, mistake);
   assert.is(readFileSync(new URL(module.address), "utf8"), module.text);
 });
 
-test("a change that is no mistake is reported as not noticed, and code that stops as noticed by its message", async () => {
-  const { address, text } = moduleOf("flatten");
-  const [before, after] = text.split("export async function flattenBackward");
-  const body = (line: string): string => `${before}export async function flattenBackward(dOut, { shape }) {\n    // (affine.15) see above\n    ${line}\n}\n${after!.slice(after!.indexOf("\n}\n") + 3)}`;
-  const harmless = await mutate({ layer: "flatten", address, text: body("const unused = 1 + 2; return { dX: dOut.reshape(shape) };") });
-  assert.ok(harmless.some(({ mistake, noticedBy }) => mistake.includes("1 - 2") && noticedBy === null));
-  const stops = await mutate({ layer: "flatten", address, text: body("const count = new Array(0 - 0); return { dX: dOut.reshape(shape) };") });
-  assert.ok(stops.some(({ noticedBy }) => noticedBy === "Invalid array length"));
-});
+test(
+  "a change that is no mistake is reported as not noticed, " +
+    "and code that stops as noticed by its message",
+  async () => {
+    const { address, text } = moduleOf("flatten");
+    const [before, after] = text.split("export async function flattenBackward");
+    const body = (line: string): string =>
+      `${before}export async function flattenBackward(dOut, { shape }) {\n` +
+      `    // (affine.15) see above\n    ${line}\n}\n${after!.slice(after!.indexOf("\n}\n") + 3)}`;
+    const harmless = await mutate({
+      layer: "flatten",
+      address,
+      text: body("const unused = 1 + 2; return { dX: dOut.reshape(shape) };"),
+    });
+    assert.ok(
+      harmless.some(({ mistake, noticedBy }) => mistake.includes("1 - 2") && noticedBy === null),
+    );
+    const stops = await mutate({
+      layer: "flatten",
+      address,
+      text: body("const count = new Array(0 - 0); return { dX: dOut.reshape(shape) };"),
+    });
+    assert.ok(stops.some(({ noticedBy }) => noticedBy === "Invalid array length"));
+  },
+);
 
 test("a layer that the check complains of without any mistake cannot be judged", async () => {
   const { address, text } = moduleOf("flatten");
-  const wrong = text.replace("dOut.reshape(shape)", "dOut.reshape(shape).clone().transpose([0, 1, 3, 2]).reshape(shape)");
+  const wrong = text.replace(
+    "dOut.reshape(shape)",
+    "dOut.reshape(shape).clone().transpose([0, 1, 3, 2]).reshape(shape)",
+  );
   assert.is.not(wrong, text);
   let message = "";
-  await mutate({ layer: "flatten", address, text: wrong }).catch((error: Error) => (message = error.message));
-  assert.match(message, /^runMutations: expected flatten to pass the gradient check as it is, got dX, relative error \d/);
+  await mutate({ layer: "flatten", address, text: wrong }).catch(
+    (error: Error) => (message = error.message),
+  );
+  assert.match(
+    message,
+    new RegExp(
+      "^runMutations: expected flatten to pass the gradient check as it is, got dX, " +
+        "relative error \\d",
+    ),
+  );
 });
 
 test.run();

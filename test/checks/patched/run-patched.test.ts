@@ -14,33 +14,65 @@ function work(body: string): { module: string; relu: string } {
   return { module: pathToFileURL(file).href, relu: import.meta.resolve("leibniz/backprop/relu") };
 }
 
-const asks = (relu: string): string => `import { answer } from ${JSON.stringify(relu)};\nexport default async (input, report) => {\n  report("asked");\n  return answer + input;\n};\n`;
-const failure = (promise: Promise<unknown>): Promise<unknown> => promise.then((result) => assert.unreachable(String(result)), (error: unknown) => error);
+const asks = (relu: string): string =>
+  `import { answer } from ${JSON.stringify(relu)};\nexport default async (input, report) => {\n` +
+  `  report("asked");\n  return answer + input;\n};\n`;
+const failure = (promise: Promise<unknown>): Promise<unknown> =>
+  promise.then(
+    (result) => assert.unreachable(String(result)),
+    (error: unknown) => error,
+  );
 
 test("the work sees the new text, reports on its way, and returns what it comes to", async () => {
   const { relu } = work("");
   const { module } = work(asks(relu));
   const reports: unknown[] = [];
-  const result = await runPatched({ texts: new Map([[relu, "export const answer = 40;"]]), module, input: 2 }, (message) => reports.push(message));
+  const result = await runPatched(
+    { texts: new Map([[relu, "export const answer = 40;"]]), module, input: 2 },
+    (message) => reports.push(message),
+  );
   assert.equal([result, reports], [42, ["asked"]]);
 });
 
 test("a new text that nothing loads is no success", async () => {
   const { module } = work("export default async () => 7;\n");
   const nowhere = new URL("./nowhere.js", module).href;
-  const error = await failure(runPatched({ texts: new Map([[nowhere, "export {};"]]), module, input: null }));
+  const error = await failure(
+    runPatched({ texts: new Map([[nowhere, "export {};"]]), module, input: null }),
+  );
   assert.instance(error, PatchedFailure);
   assert.is((error as Error).message, `expected ${nowhere} to be loaded, but nothing imports it`);
 });
 
-test("work that throws, that ends its process, and a process that is killed are three things", async () => {
-  const throws = await failure(runPatched({ texts: new Map(), module: work("export default () => { throw new Error('no'); };").module, input: null }));
+test("work that throws, that ends its process or is killed: three different things", async () => {
+  const throws = await failure(
+    runPatched({
+      texts: new Map(),
+      module: work("export default () => { throw new Error('no'); };").module,
+      input: null,
+    }),
+  );
   assert.instance(throws, PatchedFailure);
   assert.is((throws as Error).message, "no");
-  const ends = await failure(runPatched({ texts: new Map(), module: work("export default () => process.exit(0);").module, input: null }));
+  const ends = await failure(
+    runPatched({
+      texts: new Map(),
+      module: work("export default () => process.exit(0);").module,
+      input: null,
+    }),
+  );
   assert.instance(ends, PatchedFailure);
   assert.is((ends as Error).message, "it ended the process before it was done");
-  const killed = await failure(runPatched({ texts: new Map(), module: work('export default () => { process.kill(process.pid, "SIGKILL"); return new Promise(() => {}); };').module, input: null }));
+  const killed = await failure(
+    runPatched({
+      texts: new Map(),
+      module: work(
+        'export default () => { process.kill(process.pid, "SIGKILL"); return new Promise(() => ' +
+          "{}); };",
+      ).module,
+      input: null,
+    }),
+  );
   assert.instance(killed, MachineError);
   assert.match((killed as Error).message, "SIGKILL");
 });

@@ -1,7 +1,17 @@
 import type { Mistake } from "../mistake.js";
 
-const conv2d = { theme: "convolution", file: "src/backprop/conv2d.ts", layers: ["conv2d"], setups: ["notes"] } as const;
-const im2col = { theme: "convolution", file: "src/im2col/im2col.ts", layers: ["conv2d"], setups: ["notes"] } as const;
+const conv2d = {
+  theme: "convolution",
+  file: "src/backprop/conv2d.ts",
+  layers: ["conv2d"],
+  setups: ["notes"],
+} as const;
+const im2col = {
+  theme: "convolution",
+  file: "src/im2col/im2col.ts",
+  layers: ["conv2d"],
+  setups: ["notes"],
+} as const;
 
 export const convolution: readonly Mistake[] = [
   {
@@ -12,80 +22,138 @@ export const convolution: readonly Mistake[] = [
       {
         find: "const W = cache.weight.reshape([groups, cache.weight.shape[0]! / groups, R]);",
         replace:
-          "const area = geometry.kH * geometry.kW;\n  const turned = cache.weight.clone();\n  turned.data.forEach((_, i) => (turned.data[i] = cache.weight.data[i - 2 * (i % area) + area - 1]!));\n" +
+          "const area = geometry.kH * geometry.kW;\n  const turned = cache.weight.clone();\n" +
+          "  turned.data.forEach((_, i) => " +
+          "(turned.data[i] = cache.weight.data[i - 2 * (i % area) + area - 1]!));\n" +
           "  const W = turned.reshape([groups, cache.weight.shape[0]! / groups, R]);",
       },
     ],
     tag: "conv2d.8",
-    story: "Textbooks write dX as a convolution with the turned filter. Here col2im scatters instead of gathering, and that turns it. Turned twice is not turned at all: the first convolution learns from misplaced gradients.",
+    story:
+      "Textbooks write dX as a convolution with the turned filter. Here col2im scatters " +
+      "instead of gathering, and that turns it. Turned twice is not turned at all: the first " +
+      "convolution learns from misplaced gradients.",
   },
   {
     ...conv2d,
     name: "filter-rotated-forward",
-    title: "the forward pass turns the filters, a true convolution; the backward pass does not know",
+    title:
+      "the forward pass turns the filters, a true convolution; the backward pass does not know",
     edits: [
       {
         find: "const W = weight.reshape([groups, K / groups, R]);",
         replace:
-          "const area = geometry.kH * geometry.kW;\n  const turned = weight.clone();\n  turned.data.forEach((_, i) => (turned.data[i] = weight.data[i - 2 * (i % area) + area - 1]!));\n  const W = turned.reshape([groups, K / groups, R]);",
+          "const area = geometry.kH * geometry.kW;\n  const turned = weight.clone();\n" +
+          "  turned.data.forEach((_, i) => " +
+          "(turned.data[i] = weight.data[i - 2 * (i % area) + area - 1]!));\n" +
+          "  const W = turned.reshape([groups, K / groups, R]);",
       },
     ],
     tag: "conv2d.5",
-    story: "Either convention is fine, but both passes must keep it. The weights are moved by a gradient that belongs to the opposite corner of the filter.",
+    story:
+      "Either convention is fine, but both passes must keep it. The weights are moved by a " +
+      "gradient that belongs to the opposite corner of the filter.",
   },
   {
     ...conv2d,
     name: "channels-last-in-the-filter",
     title: "the forward pass reads a filter with its channels last, the columns have them first",
-    edits: [{ find: "const W = weight.reshape([groups, K / groups, R]);", replace: "const W = weight.transpose([0, 2, 3, 1]).reshape([groups, K / groups, R]);" }],
+    edits: [
+      {
+        find: "const W = weight.reshape([groups, K / groups, R]);",
+        replace: "const W = weight.transpose([0, 2, 3, 1]).reshape([groups, K / groups, R]);",
+      },
+    ],
     tag: "conv2d.4d",
-    story: "A layer with one input channel does not notice, so the first convolution is right. In the second, each weight meets the pixel of another weight, and its gradient goes to a third.",
+    story:
+      "A layer with one input channel does not notice, so the first convolution is right. In " +
+      "the second, each weight meets the pixel of another weight, " +
+      "and its gradient goes to a third.",
   },
   {
     ...conv2d,
     name: "gradient-read-channels-last",
     title: "dOut is read as if its channels came last",
-    edits: [{ find: "return dOut.reshape([N, groups, K / groups, P]);", replace: "return dOut.reshape([N, groups, P, K / groups]).transpose([0, 1, 3, 2]);" }],
+    edits: [
+      {
+        find: "return dOut.reshape([N, groups, K / groups, P]);",
+        replace: "return dOut.reshape([N, groups, P, K / groups]).transpose([0, 1, 3, 2]);",
+      },
+    ],
     tag: "conv2d.7",
-    story: "Code that keeps its windows as rows must move the channel axis of dOut before it multiplies. Code that keeps them as columns must not. The shape comes out right either way.",
+    story:
+      "Code that keeps its windows as rows must move the channel axis of dOut before it " +
+      "multiplies. Code that keeps them as columns must not. The shape comes out right either way.",
   },
   {
     ...conv2d,
     name: "weight-of-one-image",
     title: "dWeight is not summed over the batch: only the first image counts",
-    edits: [{ find: "await backend.matmulSum(dOutRows, cache.cols, { transposeB: true })", replace: "await backend.matmul(dOutRows.slice([0, 1]), cache.cols.slice([0, 1]), { transposeB: true })" }],
+    edits: [
+      {
+        find: "await backend.matmulSum(dOutRows, cache.cols, { transposeB: true })",
+        replace:
+          "await backend.matmul(dOutRows.slice([0, 1]), cache.cols.slice([0, 1]), " +
+          "{ transposeB: true })",
+      },
+    ],
     tag: "conv2d.7",
-    story: "The filters are shared by all images, so all images add to their gradient. With one of 32, the filters learn as if from batches of a single image, with a learning rate to match.",
+    story:
+      "The filters are shared by all images, so all images add to their gradient. With one of " +
+      "32, the filters learn as if from batches of a single image, with a learning rate to match.",
   },
   {
     ...conv2d,
     name: "conv-bias-averaged",
     title: "dBias is the mean over the windows instead of the sum",
     edits: [
-      { find: "await backend.sumPerChannel(dOut)", replace: "multiply(await backend.sumPerChannel(dOut), 1 / dOutRows.shape[3]!)" },
-      { find: "import { formatShape, reject, sameShape", replace: "import { formatShape, multiply, reject, sameShape" },
+      {
+        find: "await backend.sumPerChannel(dOut)",
+        replace: "multiply(await backend.sumPerChannel(dOut), 1 / dOutRows.shape[3]!)",
+      },
+      {
+        find: "import { formatShape, reject, sameShape",
+        replace: "import { formatShape, multiply, reject, sameShape",
+      },
     ],
     tag: "conv2d.6",
-    story: "The bias is added in every window, so it collects from every window. The mean points in the same direction, and Adam hides the factor.",
+    story:
+      "The bias is added in every window, so it collects from every window. The mean points in " +
+      "the same direction, and Adam hides the factor.",
   },
   {
     ...im2col,
     name: "overlap-overwritten",
     title: "col2im writes = where it must add +=, so that of overlapping windows the last one wins",
-    edits: [{ find: "target[w]! += source[colStart + q]!", replace: "target[w]! = source[colStart + q]!" }],
+    edits: [
+      {
+        find: "target[w]! += source[colStart + q]!",
+        replace: "target[w]! = source[colStart + q]!",
+      },
+    ],
     tag: "conv2d.9",
     primitives: ["col2im"],
-    story: "A pixel was copied into several windows, so it receives a sum. With = it keeps the share of one of nine. A stride as large as the filter would hide it.",
+    story:
+      "A pixel was copied into several windows, so it receives a sum. With = it keeps the " +
+      "share of one of nine. A stride as large as the filter would hide it.",
   },
   {
     ...im2col,
     name: "padding-cropped-wrongly",
     title: "col2im takes the frame off at the lower right instead of all around",
-    edits: [{ find: "forEachWindowRow(N * channels, geometry,", replace: "forEachWindowRow(N * channels, { ...geometry, padH: 0, padW: 0 }," }],
+    edits: [
+      {
+        find: "forEachWindowRow(N * channels, geometry,",
+        replace: "forEachWindowRow(N * channels, { ...geometry, padH: 0, padW: 0 },",
+      },
+    ],
     tag: "conv2d.10",
     setups: ["notes", "oblong"],
     primitives: ["col2im"],
-    story: "The gradient of the padded image is cut to [0 : H, 0 : W] instead of [padH : H + padH, padW : W + padW]. Everything arrives shifted by the padding. The notes' network has no padding.",
+    story:
+      "The gradient of the padded image is cut to [0 : H, 0 : W] instead of [padH : H + padH, " +
+      "padW : W + padW]. Everything arrives shifted by the padding. The notes' network has no " +
+      "padding.",
   },
   {
     ...im2col,
@@ -93,24 +161,37 @@ export const convolution: readonly Mistake[] = [
     title: "col2im steps by one pixel where the windows lie strideW apart",
     edits: [
       {
-        find: "for (let q = 0, w = xStart; q < count; q++, w += strideW) target[w]! += source[colStart + q]!;",
-        replace: "for (let q = 0, w = xStart; q < count; q++, w++) target[w]! += source[colStart + q]!;",
+        find:
+          "for (let q = 0, w = xStart; q < count; q++, w += strideW) " +
+          "target[w]! += source[colStart + q]!;",
+        replace:
+          "for (let q = 0, w = xStart; q < count; q++, w++) target[w]! += source[colStart + q]!;",
       },
     ],
     tag: "conv2d.9",
     setups: ["oblong"],
     primitives: ["col2im"],
-    story: "Developed with a stride of 1, where the two are the same, as they are in the notes' network. With a larger stride the gradients of a row are crowded into its left half.",
+    story:
+      "Developed with a stride of 1, where the two are the same, as they are in the notes' " +
+      "network. With a larger stride the gradients of a row are crowded into its left half.",
   },
   {
     ...im2col,
     name: "stride-of-the-other-axis",
     title: "rows are counted with the options of the columns: strideW for strideH",
-    edits: [{ find: "const h = p * strideH + i * dilationH - padH;", replace: "const h = p * strideW + i * dilationW - padW;" }],
+    edits: [
+      {
+        find: "const h = p * strideH + i * dilationH - padH;",
+        replace: "const h = p * strideW + i * dilationW - padW;",
+      },
+    ],
     tag: "conv2d.1d",
     setups: ["oblong"],
     primitives: ["im2col", "col2im"],
-    story: "Forward and backward share the geometry, so both are wrong in the same way: the backward pass is the exact gradient of the wrong function. No check that holds a layer against itself can see that, only one that knows what the layer should compute.",
+    story:
+      "Forward and backward share the geometry, so both are wrong in the same way: the " +
+      "backward pass is the exact gradient of the wrong function. No check that holds a layer " +
+      "against itself can see that, only one that knows what the layer should compute.",
   },
   {
     theme: "convolution",
@@ -121,17 +202,27 @@ export const convolution: readonly Mistake[] = [
     tag: "conv2d.2",
     layers: ["conv2d", "maxPool2d", "averagePool2d"],
     setups: ["notes"],
-    story: "The option was added later, and one formula was missed. Windows hang over the lower edge and see zeros there. Consistently so, and the gradients are right. Nothing in MNIST's networks is dilated.",
+    story:
+      "The option was added later, and one formula was missed. Windows hang over the lower " +
+      "edge and see zeros there. Consistently so, and the gradients are right. Nothing in " +
+      "MNIST's networks is dilated.",
   },
   {
     theme: "convolution",
     name: "padding-counted-once",
     title: "the size of the output counts the padding of one side only",
     file: "src/im2col/geometry.ts",
-    edits: [{ find: "Math.floor((H + 2 * padH - spanH) / strideH) + 1", replace: "Math.floor((H + padH - spanH) / strideH) + 1" }],
+    edits: [
+      {
+        find: "Math.floor((H + 2 * padH - spanH) / strideH) + 1",
+        replace: "Math.floor((H + padH - spanH) / strideH) + 1",
+      },
+    ],
     tag: "conv2d.2",
     layers: ["conv2d", "maxPool2d", "averagePool2d"],
     setups: ["oblong"],
-    story: "The last rows of windows are never computed. The layer does less than it should, and does that correctly.",
+    story:
+      "The last rows of windows are never computed. The layer does less than it should, and " +
+      "does that correctly.",
   },
 ];

@@ -1,6 +1,11 @@
 import type { Mistake } from "../mistake.js";
 
-const crossEntropy = { theme: "loss", file: "src/backprop/softmax-cross-entropy.ts", layers: ["softmaxCrossEntropy"], setups: ["notes"] } as const;
+const crossEntropy = {
+  theme: "loss",
+  file: "src/backprop/softmax-cross-entropy.ts",
+  layers: ["softmaxCrossEntropy"],
+  setups: ["notes"],
+} as const;
 
 export const losses: readonly Mistake[] = [
   {
@@ -11,40 +16,68 @@ export const losses: readonly Mistake[] = [
     tag: "softmax-cross-entropy.22",
     setups: ["notes", "sgd"],
     story:
-      "The 1/N sits in the forward pass, and the backward pass is written for one image. Adam divides a gradient by its own size, so a factor of 32 cancels and nothing is seen. " +
+      "The 1/N sits in the forward pass, and the backward pass is written for one image. Adam " +
+      "divides a gradient by its own size, so a factor of 32 cancels and nothing is seen. " +
       "Plain descent takes steps 32 times too long and learns nothing at all.",
   },
   {
     ...crossEntropy,
     name: "loss-not-averaged",
     title: "the gradient is that of a mean, the loss is a sum over the batch",
-    edits: [{ find: "multiply(sum(multiply(targets, logP)), -1 / N)", replace: "multiply(sum(multiply(targets, logP)), -1)" }],
+    edits: [
+      {
+        find: "multiply(sum(multiply(targets, logP)), -1 / N)",
+        replace: "multiply(sum(multiply(targets, logP)), -1)",
+      },
+    ],
     tag: "softmax-cross-entropy.15",
-    story: "The other half of the same slip. Training never reads the loss, only its gradient, so it goes as it should. The curve is too high by a factor that changes with the batch size, and the first loss is 74 instead of 2.3.",
+    story:
+      "The other half of the same slip. Training never reads the loss, only its gradient, so " +
+      "it goes as it should. The curve is too high by a factor that changes with the batch " +
+      "size, and the first loss is 74 instead of 2.3.",
   },
   {
     ...crossEntropy,
     name: "targets-not-subtracted",
     title: "the gradient of the loss is p/N: the targets were forgotten",
-    edits: [{ find: "multiply(subtract(probabilities, targets), dOut.item() / N)", replace: "multiply(probabilities, dOut.item() / N)" }],
+    edits: [
+      {
+        find: "multiply(subtract(probabilities, targets), dOut.item() / N)",
+        replace: "multiply(probabilities, dOut.item() / N)",
+      },
+    ],
     tag: "softmax-cross-entropy.22",
-    story: "Nothing tells the network which class is right. Every logit is pushed down for ever, all of them alike.",
+    story:
+      "Nothing tells the network which class is right. Every logit is pushed down for ever, " +
+      "all of them alike.",
   },
   {
     ...crossEntropy,
     name: "loss-uphill",
     title: "targets − p instead of p − targets",
-    edits: [{ find: "subtract(probabilities, targets)", replace: "subtract(targets, probabilities)" }],
+    edits: [
+      { find: "subtract(probabilities, targets)", replace: "subtract(targets, probabilities)" },
+    ],
     tag: "softmax-cross-entropy.22",
-    story: "Books that maximise a likelihood have the gradient with this sign. Descent then climbs: the network learns to be wrong, and does so perfectly.",
+    story:
+      "Books that maximise a likelihood have the gradient with this sign. Descent then climbs: " +
+      "the network learns to be wrong, and does so perfectly.",
   },
   {
     ...crossEntropy,
     name: "softmax-overflows",
     title: "the largest logit is not subtracted before the exponential",
-    edits: [{ find: "const z = subtract(logits, max(logits, { axes: 1, keepDims: true }));", replace: "const z = logits;" }],
+    edits: [
+      {
+        find: "const z = subtract(logits, max(logits, { axes: 1, keepDims: true }));",
+        replace: "const z = logits;",
+      },
+    ],
     tag: "softmax-cross-entropy.3",
-    story: "Softmax does not change when a number is added to all logits, so on paper the line does nothing. In float32, exp(89) is infinite. Logits of MNIST stay small for an epoch, and every gradient is right, until one day the loss is NaN.",
+    story:
+      "Softmax does not change when a number is added to all logits, so on paper the line does " +
+      "nothing. In float32, exp(89) is infinite. Logits of MNIST stay small for an epoch, and " +
+      "every gradient is right, until one day the loss is NaN.",
   },
   {
     ...crossEntropy,
@@ -54,11 +87,16 @@ export const losses: readonly Mistake[] = [
       {
         find: "const logP = subtract(z, log(sum(exp(z), { axes: 1, keepDims: true })));",
         replace:
-          "const once = exp(subtract(z, log(sum(exp(z), { axes: 1, keepDims: true }))));\n  const logP = subtract(once, log(sum(exp(once), { axes: 1, keepDims: true })));",
+          "const once = exp(subtract(z, log(sum(exp(z), { axes: 1, keepDims: true }))));\n" +
+          "  const logP = subtract(once, log(sum(exp(once), { axes: 1, keepDims: true })));",
       },
     ],
     tag: "softmax-cross-entropy.16",
-    story: "A classic of frameworks whose loss takes logits. Probabilities lie between 0 and 1, so the second softmax can never say more than e/(e + 9) = 23 % and the loss never falls below 1.46, however good the network is. Here the gradient also skips the inner softmax, and pulls in a direction that is only half right.",
+    story:
+      "A classic of frameworks whose loss takes logits. Probabilities lie between 0 and 1, so " +
+      "the second softmax can never say more than e/(e + 9) = 23 % and the loss never falls " +
+      "below 1.46, however good the network is. Here the gradient also skips the inner " +
+      "softmax, and pulls in a direction that is only half right.",
   },
   {
     ...crossEntropy,
@@ -67,33 +105,56 @@ export const losses: readonly Mistake[] = [
     edits: [
       {
         find: "const out = multiply(sum(multiply(targets, logP)), -1 / N);",
-        replace: "const guarded = log(map(exp(logP), (p) => p + 1e-7));\n  const out = multiply(sum(multiply(targets, guarded)), -1 / N);",
+        replace:
+          "const guarded = log(map(exp(logP), (p) => p + 1e-7));\n" +
+          "  const out = multiply(sum(multiply(targets, guarded)), -1 / N);",
       },
-      { find: "import { exp, formatShape, log, max,", replace: "import { exp, formatShape, log, map, max," },
+      {
+        find: "log, max,",
+        replace: "log,\n  map,\n  max,",
+      },
     ],
     tag: "softmax-cross-entropy.15",
-    story: "The usual guard against log(0) where softmax and loss are two functions. The loss of a confident error is then cut off at 16 nats, and its gradient is no longer p − targets. The difference is a millionth of it: a finely set check sees it, no training does.",
+    story:
+      "The usual guard against log(0) where softmax and loss are two functions. The loss of a " +
+      "confident error is then cut off at 16 nats, and its gradient is no longer p − targets. " +
+      "The difference is a millionth of it: a finely set check sees it, no training does.",
   },
   {
     name: "softmax-slope-of-sigmoid",
     theme: "loss",
-    title: "the slope of softmax is taken to be p(1 − p), as if its outputs did not depend on each other",
+    title:
+      "the slope of softmax is taken to be p(1 − p), " +
+      "as if its outputs did not depend on each other",
     file: "src/backprop/softmax.ts",
-    edits: [{ find: "multiply(p, subtract(dOut, sum(multiply(dOut, p), { axes: -1, keepDims: true })))", replace: "multiply(dOut, subtract(p, multiply(p, p)))" }],
+    edits: [
+      {
+        find: "multiply(p, subtract(dOut, sum(multiply(dOut, p), { axes: -1, keepDims: true })))",
+        replace: "multiply(dOut, subtract(p, multiply(p, p)))",
+      },
+    ],
     tag: "softmax-cross-entropy.11",
     layers: ["softmax"],
     setups: [],
-    story: "p(1 − p) is the diagonal of the Jacobian only. A larger score also takes probability away from all other classes. No network for classification has this layer on its own, since the loss contains it; so nothing is trained here.",
+    story:
+      "p(1 − p) is the diagonal of the Jacobian only. A larger score also takes probability " +
+      "away from all other classes. No network for classification has this layer on its own, " +
+      "since the loss contains it; so nothing is trained here.",
   },
   {
     name: "half-of-the-square-forgotten",
     theme: "loss",
     title: "the loss is the mean square, the gradient that of half the mean square",
     file: "src/backprop/mean-squared-error.ts",
-    edits: [{ find: "(dOut.item() * 2) / difference.size", replace: "dOut.item() / difference.size" }],
+    edits: [
+      { find: "(dOut.item() * 2) / difference.size", replace: "dOut.item() / difference.size" },
+    ],
     tag: "mean-squared-error.4",
     layers: ["meanSquaredError"],
     setups: ["squared"],
-    story: "Many books put 1/2 before the square so that the 2 goes away. Taking the loss from one book and the gradient from another leaves a factor of 2, which is a learning rate of another size.",
+    story:
+      "Many books put 1/2 before the square so that the 2 goes away. Taking the loss from one " +
+      "book and the gradient from another leaves a factor of 2, " +
+      "which is a learning rate of another size.",
   },
 ];

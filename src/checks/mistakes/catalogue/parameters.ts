@@ -8,9 +8,16 @@ export const parameterMistakes: readonly Mistake[] = [
     name: "gradient-overwritten",
     title: "a parameter keeps the last gradient that it is given instead of the sum",
     file: "src/backprop/layer.ts",
-    edits: [{ find: "await backend.accumulate(this.grad, gradient);", replace: "this.grad.data.set(gradient.contiguous().data);" }],
+    edits: [
+      {
+        find: "await backend.accumulate(this.grad, gradient);",
+        replace: "this.grad.data.set(gradient.contiguous().data);",
+      },
+    ],
     tag: "backpropagation.10",
-    story: "In a chain of layers each parameter is used once a step, and nothing is wrong. The day a weight is shared, or a batch is processed in two halves, part of the gradient is lost.",
+    story:
+      "In a chain of layers each parameter is used once a step, and nothing is wrong. The day " +
+      "a weight is shared, or a batch is processed in two halves, part of the gradient is lost.",
   },
   {
     ...parameters,
@@ -20,7 +27,9 @@ export const parameterMistakes: readonly Mistake[] = [
     edits: [{ find: "network.zeroGrad();", replace: "" }],
     tag: "backpropagation.10",
     setups: ["notes", "sgd"],
-    story: "Since gradients are added up, those of all earlier steps stay in. It acts like a momentum that never fades.",
+    story:
+      "Since gradients are added up, those of all earlier steps stay in. It acts like a " +
+      "momentum that never fades.",
   },
   {
     ...parameters,
@@ -29,7 +38,10 @@ export const parameterMistakes: readonly Mistake[] = [
     file: "src/network/initialisers.ts",
     edits: [{ find: "const limit = 1 / Math.sqrt(parameter.fanIn);", replace: "const limit = 0;" }],
     tag: "initialisation.16",
-    story: "It works for a single layer. With more of them every unit of a layer computes the same and gets the same gradient, here none at all but for the last bias. The first loss is exactly ln 10, as it should be.",
+    story:
+      "It works for a single layer. With more of them every unit of a layer computes the same " +
+      "and gets the same gradient, here none at all but for the last bias. The first loss is " +
+      "exactly ln 10, as it should be.",
   },
   {
     ...parameters,
@@ -38,6 +50,9 @@ export const parameterMistakes: readonly Mistake[] = [
     file: "src/network/initialisers.ts",
     edits: [{ find: "const limit = 1 / Math.sqrt(parameter.fanIn);", replace: "const limit = 1;" }],
     tag: "initialisation.16",
-    story: "Each layer multiplies the size of its signal by about the root of its number of inputs. The first predictions are confident and wrong, and the first loss is in the hundreds. Adam on MNIST recovers from even that, to a worse place.",
+    story:
+      "Each layer multiplies the size of its signal by about the root of its number of inputs. " +
+      "The first predictions are confident and wrong, and the first loss is in the hundreds. " +
+      "Adam on MNIST recovers from even that, to a worse place.",
   },
 ];

@@ -3,7 +3,10 @@ import { convolvePool } from "./convolve-pool";
 import { firstPixels, inputGradient, weightGradient } from "./convolution";
 import { lineAfter, pack8 } from "./gemm";
 import { BLOCK, Job, Numbers, RECTIFY } from "./job";
-import { accumulate, adagradUpdate, adamUpdate, relu, reluBackward, rmspropUpdate, sgdUpdate, sumPerChannel } from "./passes";
+import {
+  accumulate, adagradUpdate, adamUpdate, relu, reluBackward, rmspropUpdate, sgdUpdate,
+  sumPerChannel,
+} from "./passes";
 import { averagePool2d, averagePool2dBackward, maxPool2d, maxPool2dBackward } from "./pooling";
 import { products, sums } from "./products";
 import { transpose } from "./transpose";
@@ -17,33 +20,63 @@ export function runChunk(job: Job, chunk: i32, first: i32, end: i32, scratch: us
     case 2: return addPartials(job, first, end);
     case 3: {
       const rows = <usize>(g.kH * g.kW * g.outH * g.outW) << 2;
-      return im2col(end - first, g, job.x + <usize>first * pixels(g), job.out + <usize>first * rows);
+      return im2col(
+        end - first, g, job.x + <usize>first * pixels(g), job.out + <usize>first * rows,
+      );
     }
     case 4: {
       const rows = <usize>(g.kH * g.kW * g.outH * g.outW) << 2;
-      return col2im(end - first, g, job.x + <usize>first * rows, job.out + <usize>first * pixels(g));
+      return col2im(
+        end - first, g, job.x + <usize>first * rows, job.out + <usize>first * pixels(g),
+      );
     }
-    case 5: return maxPool2d(end - first, g, job.x + <usize>first * pixels(g), job.out + <usize>first * windows(g), job.extra + <usize>first * windows(g), (job.flags & RECTIFY) != 0);
-    case 6: return maxPool2dBackward(end - first, g.outH * g.outW, g.H * g.W, job.x + <usize>first * windows(g), job.extra + <usize>first * windows(g), job.out + <usize>first * pixels(g), job.mask ? job.mask + <usize>first * windows(g) : 0);
-    case 7: return averagePool2d(end - first, g, job.x + <usize>first * pixels(g), job.out + <usize>first * windows(g));
-    case 8: return averagePool2dBackward(end - first, g, job.x + <usize>first * windows(g), job.out + <usize>first * pixels(g));
+    case 5:
+      return maxPool2d(
+        end - first, g, job.x + <usize>first * pixels(g), job.out + <usize>first * windows(g),
+        job.extra + <usize>first * windows(g), (job.flags & RECTIFY) != 0,
+      );
+    case 6:
+      return maxPool2dBackward(
+        end - first, g.outH * g.outW, g.H * g.W, job.x + <usize>first * windows(g),
+        job.extra + <usize>first * windows(g), job.out + <usize>first * pixels(g),
+        job.mask ? job.mask + <usize>first * windows(g) : 0,
+      );
+    case 7:
+      return averagePool2d(
+        end - first, g, job.x + <usize>first * pixels(g), job.out + <usize>first * windows(g),
+      );
+    case 8:
+      return averagePool2dBackward(
+        end - first, g, job.x + <usize>first * windows(g), job.out + <usize>first * pixels(g),
+      );
     case 9: return relu(length(job, first, end), job.x + offset(first), job.out + offset(first));
-    case 10: return reluBackward(length(job, first, end), job.x + offset(first), job.y + offset(first), job.out + offset(first));
+    case 10:
+      return reluBackward(
+        length(job, first, end), job.x + offset(first), job.y + offset(first),
+        job.out + offset(first),
+      );
     case 11: {
       const image = <usize>(job.M * job.N) << 2;
-      return sumPerChannel(end - first, job.M, job.N, job.x + <usize>first * image, job.mask ? job.mask + <usize>first * image : 0, job.out + (<usize>(chunk * job.M) << 3));
+      return sumPerChannel(
+        end - first, job.M, job.N, job.x + <usize>first * image,
+        job.mask ? job.mask + <usize>first * image : 0, job.out + (<usize>(chunk * job.M) << 3),
+      );
     }
     case 12: {
       const n = numbers(job);
       const at = offset(first);
-      return sgdUpdate(length(job, first, end), job.x + at, job.y + at, job.extra ? job.extra + at : 0, n.learningRate, n.first, n.second != 0, n.weightDecay);
+      return sgdUpdate(
+        length(job, first, end), job.x + at, job.y + at, job.extra ? job.extra + at : 0,
+        n.learningRate, n.first, n.second != 0, n.weightDecay,
+      );
     }
     case 13: {
       const n = numbers(job);
       const at = offset(first);
       return adamUpdate(
         length(job, first, end), job.x + at, job.y + at, job.extra + at, job.out + at,
-        n.learningRate, n.first, n.second, n.epsilon, n.weightDecay, n.correction1, n.correction2, n.shrink,
+        n.learningRate, n.first, n.second, n.epsilon, n.weightDecay,
+        n.correction1, n.correction2, n.shrink,
       );
     }
     case 14: {
@@ -51,12 +84,16 @@ export function runChunk(job: Job, chunk: i32, first: i32, end: i32, scratch: us
       const row = 8 * first;
       const rowBytes = <usize>job.N << 2;
       for (let r = row; r < min(8 * end, job.M); r += 8) {
-        transpose(min(8, job.M - r), job.N, job.x + <usize>r * rowBytes, rowBytes, job.out + <usize>r * job.aStep, job.aRow);
+        transpose(
+          min(8, job.M - r), job.N, job.x + <usize>r * rowBytes, rowBytes,
+          job.out + <usize>r * job.aStep, job.aRow,
+        );
       }
       return;
     }
     case 15: {
-      // x: dOut of the pooling, extra: its winners, mask: its maxima, all [M, N] for each image; y: the convolution's images
+      // x: dOut of the pooling, extra: its winners, mask: its maxima, all [M, N] for each image;
+      // y: the convolution's images
       const winners = <usize>(job.M * job.N) << 2;
       const out = job.out + <usize>chunk * job.aMatrix;
       const free = lineAfter(scratch + windows(g));
@@ -64,7 +101,10 @@ export function runChunk(job: Job, chunk: i32, first: i32, end: i32, scratch: us
       firstPixels(job.channels, g, scratch);
       for (let n = first; n < end; n++) {
         const at = <usize>n * winners;
-        weightGradient(job.channels, job.M, job.N, g, job.y + <usize>n * (<usize>job.channels * pixels(g)), job.x + at, job.extra + at, job.mask + at, out, scratch, free);
+        weightGradient(
+          job.channels, job.M, job.N, g, job.y + <usize>n * (<usize>job.channels * pixels(g)),
+          job.x + at, job.extra + at, job.mask + at, out, scratch, free,
+        );
       }
       return;
     }
@@ -75,7 +115,10 @@ export function runChunk(job: Job, chunk: i32, first: i32, end: i32, scratch: us
       firstPixels(job.channels, g, scratch);
       for (let n = first; n < end; n++) {
         const at = <usize>n * winners;
-        inputGradient(job.channels, job.M, job.N, g, job.y, job.x + at, job.extra + at, job.mask + at, job.out + <usize>n * (<usize>job.channels * pixels(g)), scratch, free);
+        inputGradient(
+          job.channels, job.M, job.N, g, job.y, job.x + at, job.extra + at, job.mask + at,
+          job.out + <usize>n * (<usize>job.channels * pixels(g)), scratch, free,
+        );
       }
       return;
     }
@@ -84,25 +127,36 @@ export function runChunk(job: Job, chunk: i32, first: i32, end: i32, scratch: us
       const pooled = <usize>(job.M * job.poolH * job.poolW) << 2;
       for (let n = first; n < end; n++) {
         const at = <usize>n * pooled;
-        convolvePool(job.channels, job.M, g, job.poolH, job.poolW, job.x + <usize>n * image, job.y, job.rowBias, job.out + at, job.extra + at, (job.flags & RECTIFY) != 0, scratch);
+        convolvePool(
+          job.channels, job.M, g, job.poolH, job.poolW, job.x + <usize>n * image, job.y,
+          job.rowBias, job.out + at, job.extra + at, (job.flags & RECTIFY) != 0, scratch,
+        );
       }
       return;
     }
-    case 18: return accumulate(length(job, first, end), job.x + offset(first), job.out + offset(first));
+    case 18:
+      return accumulate(length(job, first, end), job.x + offset(first), job.out + offset(first));
     case 19: {
       // an item is a panel of eight columns
-      for (let n = first; n < end; n++) pack8(job.I, job.x + (<usize>n << 5), <usize>job.N << 2, job.out + <usize>(n * job.I) * 32);
+      for (let n = first; n < end; n++)
+        pack8(job.I, job.x + (<usize>n << 5), <usize>job.N << 2, job.out + <usize>(n * job.I) * 32);
       return;
     }
     case 20: {
       const n = numbers(job);
       const at = offset(first);
-      return adagradUpdate(length(job, first, end), job.x + at, job.y + at, job.extra + at, n.learningRate, n.epsilon, n.weightDecay);
+      return adagradUpdate(
+        length(job, first, end), job.x + at, job.y + at, job.extra + at, n.learningRate, n.epsilon,
+        n.weightDecay,
+      );
     }
     case 21: {
       const n = numbers(job);
       const at = offset(first);
-      return rmspropUpdate(length(job, first, end), job.x + at, job.y + at, job.extra + at, n.learningRate, n.first, n.epsilon, n.weightDecay);
+      return rmspropUpdate(
+        length(job, first, end), job.x + at, job.y + at, job.extra + at, n.learningRate, n.first,
+        n.epsilon, n.weightDecay,
+      );
     }
   }
 }
@@ -132,7 +186,8 @@ function addPartials(job: Job, first: i32, end: i32): void {
   const last = at + (<usize>length(job, first, end) << 2);
   for (; at + 16 <= last; at += 16) {
     let total = f32x4.splat(0);
-    for (let part = 0; part < job.M; part++) total = f32x4.add(total, v128.load(job.x + <usize>part * bytes + at));
+    for (let part = 0; part < job.M; part++)
+      total = f32x4.add(total, v128.load(job.x + <usize>part * bytes + at));
     v128.store(job.out + at, total);
   }
   for (; at < last; at += 4) {

@@ -1,7 +1,9 @@
 /**
- * Both gradients of a convolution behind which a rectifier and a max pooling stand. Of its dOut only the windows' winners can differ from
- * 0, and of these only the positive ones: an entry in eight. They are listed, filter by filter, and nothing else is multiplied; no columns
- * are laid out. For stride 1 and dilation 1, where a window is, row by row, one contiguous piece of an image whose channels lie side by side:
+ * Both gradients of a convolution behind which a rectifier and a max pooling stand. Of its dOut
+ * only the windows' winners can differ from 0, and of these only the positive ones: an entry in
+ * eight. They are listed, filter by filter, and nothing else is multiplied; no columns are laid
+ * out. For stride 1 and dilation 1, where a window is, row by row, one contiguous piece of an image
+ * whose channels lie side by side:
  *
  *     pixels[h, w, c]      an image with its padding, channels last
  *     L = kW·C             numbers of one row of a window, from pixels[p + i, q, 0] on
@@ -50,19 +52,25 @@ export function firstPixels(C: i32, g: Geometry, table: usize): void {
 }
 
 /**
- * The entries of one channel of dOut that are not 0: 8 bytes each, where the window's first pixel is, and the value.
+ * The entries of one channel of dOut that are not 0: 8 bytes each, where the window's first pixel
+ * is, and the value.
  *
  * @param S pooled windows
- * @param dPooled [S], what flows back into the pooling; argmax [S], the winners; pooled [S], positive where the rectifier lets through
+ * @param dPooled [S], what flows back into the pooling; argmax [S], the winners; pooled [S],
+ *   positive where the rectifier lets through
  */
-function listWinners(S: i32, dPooled: usize, argmax: usize, pooled: usize, table: usize, pixels: usize, list: usize): usize {
+function listWinners(
+  S: i32, dPooled: usize, argmax: usize, pooled: usize, table: usize, pixels: usize, list: usize,
+): usize {
   let end = list;
-  // every second window, then the others: neighbours add to the same pixels, and would wait for each other
+  // every second window, then the others: neighbours add to the same pixels, and would wait for
+  // each other
   for (let first: usize = 0; first < 8; first += 4) {
     for (let s = first; s < <usize>S << 2; s += 8) {
       store<usize>(end, pixels + load<usize>(table + (load<usize>(argmax + s) << 2)));
       store<f32>(end, load<f32>(dPooled + s), 4);
-      end += load<f32>(pooled + s) > 0 ? 8 : 0; // no branch: the next entry overwrites one that is 0
+      // no branch: the next entry overwrites one that is 0
+      end += load<f32>(pooled + s) > 0 ? 8 : 0;
     }
   }
   return end;
@@ -76,7 +84,10 @@ function listWinners(S: i32, dPooled: usize, argmax: usize, pooled: usize, table
  * @param table see {@link firstPixels}
  * @param scratch room for a list of S entries, and for the image with its padding
  */
-export function weightGradient(C: i32, K: i32, S: i32, g: Geometry, x: usize, dPooled: usize, argmax: usize, pooled: usize, dWeight: usize, table: usize, scratch: usize): void {
+export function weightGradient(
+  C: i32, K: i32, S: i32, g: Geometry, x: usize, dPooled: usize, argmax: usize, pooled: usize,
+  dWeight: usize, table: usize, scratch: usize,
+): void {
   const list = scratch;
   let pixels = lineAfter(list + (<usize>(S + 1) << 3));
   if (C == 1 && g.padH == 0 && g.padW == 0) pixels = x;
@@ -86,21 +97,27 @@ export function weightGradient(C: i32, K: i32, S: i32, g: Geometry, x: usize, dP
   const windowBytes = <usize>S << 2;
   for (let k = 0; k < K; k++) {
     const end = listWinners(S, dPooled, argmax, pooled, table, pixels, list);
-    // (conv2d.7) dWeight = Σₙ dOutₙ · colsₙᵀ: each entry of dOut that is listed times its window, row by row
+    // (conv2d.7) dWeight = Σₙ dOutₙ · colsₙᵀ:
+    //   each entry of dOut that is listed times its window, row by row
     if (L <= 4) walkNarrow(list, end, rowBytes, g.kH, L, dWeight);
-    else for (let i = 0; i < g.kH; i++) walkList(list, end, <usize>i * rowBytes, L, dWeight + (<usize>(i * L) << 2), true);
+    else for (let i = 0; i < g.kH; i++)
+      walkList(list, end, <usize>i * rowBytes, L, dWeight + (<usize>(i * L) << 2), true);
     dWeight += <usize>(g.kH * L) << 2;
     dPooled += windowBytes; argmax += windowBytes; pooled += windowBytes;
   }
 }
 
 /**
- * `dX = Σ dOut[k, p, q] · weight[k, i, j, c]` on pixel (p + i, q + j), for one image; dX is overwritten.
+ * `dX = Σ dOut[k, p, q] · weight[k, i, j, c]` on pixel (p + i, q + j), for one image; dX is
+ * overwritten.
  *
  * @param weight [K, kH, kW, C]; dPooled, argmax, pooled [K, S]
  * @param dX [C, H, W]
  */
-export function inputGradient(C: i32, K: i32, S: i32, g: Geometry, weight: usize, dPooled: usize, argmax: usize, pooled: usize, dX: usize, table: usize, scratch: usize): void {
+export function inputGradient(
+  C: i32, K: i32, S: i32, g: Geometry, weight: usize, dPooled: usize, argmax: usize, pooled: usize,
+  dX: usize, table: usize, scratch: usize,
+): void {
   const list = scratch;
   const pixels = lineAfter(list + (<usize>(S + 1) << 3));
   memory.fill(pixels, 0, paddedBytes(g, C));
@@ -109,7 +126,8 @@ export function inputGradient(C: i32, K: i32, S: i32, g: Geometry, weight: usize
   const windowBytes = <usize>S << 2;
   for (let k = 0; k < K; k++) {
     const end = listWinners(S, dPooled, argmax, pooled, table, pixels, list);
-    // (conv2d.8) dColsₙ = Wᵀ · dOutₙ: each entry of dOut that is listed times its filter, row by row, and at once
+    // (conv2d.8) dColsₙ = Wᵀ · dOutₙ:
+    //   each entry of dOut that is listed times its filter, row by row, and at once
     // (conv2d.10) dX = col2im(dCols): added onto the pixels of its window
     for (let i = 0; i < g.kH; i++) {
       spreadList(list, end, <usize>i * rowBytes, L, weight);

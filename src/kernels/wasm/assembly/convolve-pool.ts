@@ -1,6 +1,7 @@
 /**
- * Convolution and 2×2 max pooling in one go: what the filters answer on the four windows that are pooled together never leaves the
- * registers, and no columns are laid out. For a convolution of stride 1. float32; positions in bytes.
+ * Convolution and 2×2 max pooling in one go: what the filters answer on the four windows that are
+ * pooled together never leaves the registers, and no columns are laid out. For a convolution of
+ * stride 1. float32; positions in bytes.
  *
  *   C channels of the image   K filters, eight at a time   R = C·kH·kW  entries under one filter
  *   poolH, poolW  number of pooled windows
@@ -20,7 +21,8 @@ const EIGHT = 32;
  * @param bias K numbers, up to a whole eight, that the sums start from
  * @param out [K, poolH, poolW]
  * @param argmax for each entry of `out`, where the winner is in its plane [outH, outW]
- * @param rectify of max(sum, 0) instead of the sum: four windows without a positive one are a tie, which the first wins
+ * @param rectify of max(sum, 0) instead of the sum: four windows without a positive one are a tie,
+ *   which the first wins
  * @param scratch room for C·kH positions and for the image with its padding
  */
 export function convolvePool(
@@ -40,7 +42,10 @@ export function convolvePool(
     for (let p = 0; p < poolH; p++) {
       let at = image + <usize>(2 * p) * lineBytes;
       for (let q = 0; q < poolW; q++) {
-        fourWindows(C * g.kH, g, rows, at, lineBytes, filters, bias, to, winner, planeBytes, 2 * p * g.outW + 2 * q, g.outW, count, rectify);
+        fourWindows(
+          C * g.kH, g, rows, at, lineBytes, filters, bias, to, winner, planeBytes,
+          2 * p * g.outW + 2 * q, g.outW, count, rectify,
+        );
         at += 8; to += 4; winner += 4;
       }
     }
@@ -55,7 +60,12 @@ function padded(C: i32, g: Geometry, x: usize, room: usize): usize {
   const W = g.W + 2 * g.padW, H = g.H + 2 * g.padH;
   memory.fill(room, 0, <usize>(C * H * W) << 2);
   for (let c = 0; c < C; c++) {
-    for (let h = 0; h < g.H; h++) memory.copy(room + (<usize>((c * H + h + g.padH) * W + g.padW) << 2), x + (<usize>((c * g.H + h) * g.W) << 2), <usize>g.W << 2);
+    for (let h = 0; h < g.H; h++)
+      memory.copy(
+        room + (<usize>((c * H + h + g.padH) * W + g.padW) << 2),
+        x + (<usize>((c * g.H + h) * g.W) << 2),
+        <usize>g.W << 2,
+      );
   }
   return room;
 }
@@ -72,22 +82,25 @@ function listRows(C: i32, g: Geometry, W: i32, rows: usize): void {
 }
 
 /**
- * Eight filters on four neighbouring windows, the first of which starts at `at`: 32 sums in eight vectors, then the largest of each four.
- * `position` is the first window's number among all windows.
+ * Eight filters on four neighbouring windows, the first of which starts at `at`: 32 sums in eight
+ * vectors, then the largest of each four. `position` is the first window's number among all
+ * windows.
  */
 function fourWindows(
   rowCount: i32, g: Geometry, rows: usize, at: usize, lineBytes: usize, filters: usize, bias: usize,
   out: usize, argmax: usize, planeBytes: usize, position: i32, outW: i32, count: i32, rectify: bool,
 ): void {
   const low = v128.load(bias), high = v128.load(bias, 16);
-  // (conv2d.5) outₙ = W · colsₙ + bias, of the windows at (0, 0), (0, 1), (1, 0), (1, 1), each under the first and the last four filters
+  // (conv2d.5) outₙ = W · colsₙ + bias, of the windows at (0, 0), (0, 1), (1, 0), (1, 1), each
+  //   under the first and the last four filters
   let a0 = low, a1 = high, b0 = low, b1 = high, c0 = low, c1 = high, d0 = low, d1 = high;
   const kW = g.kW;
   const end = rows + (<usize>rowCount << 2);
   for (; rows < end; rows += 4) {
     let upper = at + load<usize>(rows);
     let lower = upper + lineBytes;
-    // Each branch ends a block: a compiler that gathers the loads of a block first never has more of them than registers.
+    // Each branch ends a block: a compiler that gathers the loads of a block first never has more
+    // of them than registers.
     let w0 = v128.load(filters), w1 = v128.load(filters, 16);
     let x = v128.load32_splat(upper); a0 = madd(a0, x, w0); a1 = madd(a1, x, w1);
     x = v128.load32_splat(upper, 4); b0 = madd(b0, x, w0); b1 = madd(b1, x, w1);
@@ -111,13 +124,24 @@ function fourWindows(
     }
   }
   largest(a0, b0, c0, d0, out, argmax, planeBytes, position, outW, min(4, count), rectify);
-  if (count > 4) largest(a1, b1, c1, d1, out + 4 * planeBytes, argmax + 4 * planeBytes, planeBytes, position, outW, count - 4, rectify);
+  if (count > 4)
+    largest(
+      a1, b1, c1, d1, out + 4 * planeBytes, argmax + 4 * planeBytes, planeBytes, position, outW,
+      count - 4, rectify,
+    );
 }
 
-/** The largest of four, for four filters, and where it is. The first wins a tie, and a NaN everything. */
+/**
+ * The largest of four, for four filters, and where it is. The first wins a tie, and a NaN
+ * everything.
+ */
 @inline
-function largest(a: v128, b: v128, c: v128, d: v128, out: usize, argmax: usize, planeBytes: usize, position: i32, outW: i32, count: i32, rectify: bool): void {
-  // (pooling.2) argmax[n, c, p, q] = the first (h, w) of the window where x[n, c, h, w] = out[n, c, p, q]
+function largest(
+  a: v128, b: v128, c: v128, d: v128, out: usize, argmax: usize, planeBytes: usize, position: i32,
+  outW: i32, count: i32, rectify: bool,
+): void {
+  // (pooling.2) argmax[n, c, p, q] = the first (h, w) of the window where
+  //   x[n, c, h, w] = out[n, c, p, q]
   let best = a;
   let wins = beats(b, best);
   best = v128.bitselect(b, best, wins);

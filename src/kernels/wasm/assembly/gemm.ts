@@ -1,9 +1,10 @@
 /**
  * Matrix products on 128-bit vectors: `C (+)= A · B`, float32. Positions and strides are in bytes.
  *
- * A tile of 4×8 entries of C is held in eight vectors. Each step of the inner loop loads eight neighbours of a row of B and one
- * entry from each of four rows of A: 12 numbers for 32 multiplications. So rows of B must be contiguous, while A may have any
- * strides: that is how Aᵀ is multiplied without being transposed.
+ * A tile of 4×8 entries of C is held in eight vectors. Each step of the inner loop loads eight
+ * neighbours of a row of B and one entry from each of four rows of A: 12 numbers for 32
+ * multiplications. So rows of B must be contiguous, while A may have any strides: that is how Aᵀ is
+ * multiplied without being transposed.
  */
 
 export const ZERO = f32x4.splat(0);
@@ -20,7 +21,8 @@ export function lineAfter(at: usize): usize {
 }
 
 /**
- * @param bPanel from eight columns of B to the next eight: 32, or more where each eight have been packed into one place
+ * @param bPanel from eight columns of B to the next eight: 32, or more where each eight have been
+ *   packed into one place
  * @param rowBias where M numbers are that the sums of each row start from, or 0
  * @param columnBias where N numbers are that the sums of each column start from, or 0
  * @param accumulate whether sums are added to what C holds
@@ -36,8 +38,12 @@ export function gemm(
   const rows = rowsAtATime(N, I);
   for (let m = 0; m < M; m += rows) {
     const row = <usize>m;
-    if (aStep == 4 && I >= TOUCHED_FROM && I < PACKED_FROM) touch(a + row * aRow, <usize>min(rows, M - m) * aRow, panel);
-    block(min(rows, M - m), N, I, a + row * aRow, aRow, aStep, b, bRow, bPanel, c + row * cRow, cRow, rowBias ? rowBias + (row << 2) : 0, columnBias, accumulate, panel);
+    if (aStep == 4 && I >= TOUCHED_FROM && I < PACKED_FROM)
+      touch(a + row * aRow, <usize>min(rows, M - m) * aRow, panel);
+    block(
+      min(rows, M - m), N, I, a + row * aRow, aRow, aStep, b, bRow, bPanel, c + row * cRow, cRow,
+      rowBias ? rowBias + (row << 2) : 0, columnBias, accumulate, panel,
+    );
   }
 }
 
@@ -45,9 +51,10 @@ export function gemm(
 const TOUCHED_FROM = 32;
 
 /**
- * Reads memory from end to end, one number of each line of the cache, and leaves what it read in `panel`, so that no compiler takes it for
- * useless. A tile reads four rows side by side, and after a row's length starts anew: the processor does not see where that goes, and does not
- * fetch ahead. One long stream it sees.
+ * Reads memory from end to end, one number of each line of the cache, and leaves what it read in
+ * `panel`, so that no compiler takes it for useless. A tile reads four rows side by side, and after
+ * a row's length starts anew: the processor does not see where that goes, and does not fetch ahead.
+ * One long stream it sees.
  */
 function touch(from: usize, bytes: usize, panel: usize): void {
   let all = ZERO;
@@ -56,8 +63,9 @@ function touch(from: usize, bytes: usize, panel: usize): void {
 }
 
 /**
- * How many rows of A are multiplied by all of B before the next ones' turn comes: whole fours. With a B that fits into the first cache, a few,
- * so that A flows past once and evenly; with columns of B that are packed first, as many as stay in the second cache, to make that pay.
+ * How many rows of A are multiplied by all of B before the next ones' turn comes: whole fours. With
+ * a B that fits into the first cache, a few, so that A flows past once and evenly; with columns of
+ * B that are packed first, as many as stay in the second cache, to make that pay.
  */
 function rowsAtATime(N: i32, I: i32): i32 {
   const bytes = max(1, I << 2);
@@ -80,22 +88,34 @@ function block(
     const columns = b + <usize>(n >> 3) * bPanel;
     const bias = columnBias ? columnBias + at : 0;
     if (packs) pack8(I, columns, bRow, panel);
-    column8(M, I, a, aRow, aStep, packs ? panel : columns, packs ? 32 : bRow, c + at, cRow, rowBias, bias, accumulate);
+    column8(
+      M, I, a, aRow, aStep, packs ? panel : columns, packs ? 32 : bRow, c + at, cRow, rowBias, bias,
+      accumulate,
+    );
   }
   if (whole == N) return;
   if (N >= 8 && !accumulate) {
     // the last eight columns once more: some are computed twice, to the same values
     const n = <usize>(N - 8) << 2;
-    column8(M, I, a, aRow, aStep, b + n, bRow, c + n, cRow, rowBias, columnBias ? columnBias + n : 0, false);
+    column8(
+      M, I, a, aRow, aStep, b + n, bRow, c + n, cRow, rowBias, columnBias ? columnBias + n : 0,
+      false,
+    );
     return;
   }
   for (let n = whole; n < N; n++) {
     const at = <usize>n << 2;
-    column1(M, I, a, aRow, aStep, b + at, bRow, c + at, cRow, rowBias, columnBias ? load<f32>(columnBias + at) : 0, accumulate);
+    column1(
+      M, I, a, aRow, aStep, b + at, bRow, c + at, cRow, rowBias,
+      columnBias ? load<f32>(columnBias + at) : 0, accumulate,
+    );
   }
 }
 
-/** From this inner length on, eight columns of B are copied to one place first: where they are, they fill the first cache. */
+/**
+ * From this inner length on, eight columns of B are copied to one place first: where they are, they
+ * fill the first cache.
+ */
 const PACKED_FROM = 256;
 
 /** Copies eight columns of B to one place. */
@@ -125,7 +145,8 @@ function column8(
     let a2 = a1 + aRow;
     let a3 = a2 + aRow;
     let at = c + <usize>m * cRow;
-    let c00 = bias0, c01 = bias1, c10 = bias0, c11 = bias1, c20 = bias0, c21 = bias1, c30 = bias0, c31 = bias1;
+    let c00 = bias0, c01 = bias1, c10 = bias0, c11 = bias1;
+    let c20 = bias0, c21 = bias1, c30 = bias0, c31 = bias1;
     if (rowBias) {
       const row = rowBias + (<usize>m << 2);
       let x = v128.load32_splat(row);
@@ -138,10 +159,11 @@ function column8(
       c30 = f32x4.add(c30, x); c31 = f32x4.add(c31, x);
     }
     let q = b;
-    // Four steps at a time. The branches between them do more than to find the end: V8 puts all loads of a block before its arithmetic,
-    // and with more than one step in a block there are more of them than registers.
-    // Rows of A that are contiguous and rows that are neighbours each have a loop: one loop for both has to move four positions at every step,
-    // and is a twentieth slower (512×512×512: 41.5 GFLOP/s in place of 44).
+    // Four steps at a time. The branches between them do more than to find the end: V8 puts all
+    // loads of a block before its arithmetic, and with more than one step in a block there are more
+    // of them than registers. Rows of A that are contiguous and rows that are neighbours each have
+    // a loop: one loop for both has to move four positions at every step, and is a twentieth slower
+    // (512×512×512: 41.5 GFLOP/s in place of 44).
     if (aStep == 4) {
       for (let left = I; left > 0; left -= 4) {
         let b0 = v128.load(q), b1 = v128.load(q, 16);

@@ -31,7 +31,8 @@ export class Job {
 /** Arguments of the optimizers. */
 @unmanaged
 export class Numbers {
-  learningRate: f64; first: f64; second: f64; epsilon: f64; weightDecay: f64; correction1: f64; correction2: f64; shrink: f64;
+  learningRate: f64; first: f64; second: f64; epsilon: f64; weightDecay: f64;
+  correction1: f64; correction2: f64; shrink: f64;
 }
 
 // What `flags` says of a job; `Flag` in `../jobs.ts` has the same numbers.

@@ -1,4 +1,7 @@
-/** Passes over flat arrays: the rectifier, sums, and the optimizers' updates. float32; positions in bytes. */
+/**
+ * Passes over flat arrays: the rectifier, sums, and the optimizers' updates. float32; positions in
+ * bytes.
+ */
 
 const ZERO = f32x4.splat(0);
 
@@ -29,8 +32,8 @@ export function reluBackward(count: i32, dOut: usize, x: usize, dX: usize): void
 }
 
 /**
- * Adds, to each of K sums in float64 at `totals`, the P entries of channel k of every one of N images; if there is a `mask`, those where it is
- * positive.
+ * Adds, to each of K sums in float64 at `totals`, the P entries of channel k of every one of N
+ * images; if there is a `mask`, those where it is positive.
  */
 export function sumPerChannel(N: i32, K: i32, P: i32, x: usize, mask: usize, totals: usize): void {
   if (P == 1 && !mask) return sumRows(N, K, x, totals);
@@ -39,11 +42,15 @@ export function sumPerChannel(N: i32, K: i32, P: i32, x: usize, mask: usize, tot
       let lanes = ZERO;
       let p = 0;
       for (; p + 4 <= P; p += 4) {
-        lanes = f32x4.add(lanes, mask ? v128.and(v128.load(x), f32x4.gt(v128.load(mask), ZERO)) : v128.load(x));
+        lanes = f32x4.add(
+          lanes, mask ? v128.and(v128.load(x), f32x4.gt(v128.load(mask), ZERO)) : v128.load(x),
+        );
         x += 16;
         if (mask) mask += 16;
       }
-      let total: f64 = (<f64>f32x4.extract_lane(lanes, 0) + <f64>f32x4.extract_lane(lanes, 1)) + (<f64>f32x4.extract_lane(lanes, 2) + <f64>f32x4.extract_lane(lanes, 3));
+      let total: f64 =
+        (<f64>f32x4.extract_lane(lanes, 0) + <f64>f32x4.extract_lane(lanes, 1)) +
+        (<f64>f32x4.extract_lane(lanes, 2) + <f64>f32x4.extract_lane(lanes, 3));
       for (; p < P; p++) {
         if (!mask || load<f32>(mask) > 0) total += <f64>load<f32>(x);
         x += 4;
@@ -68,52 +75,81 @@ function sumRows(N: i32, K: i32, x: usize, totals: usize): void {
 
 /** `target += source`. */
 export function accumulate(count: i32, source: usize, target: usize): void {
-  for (let i = 0; i < count; i += 4) write(target, i, count, f32x4.add(read(target, i, count), read(source, i, count)));
+  for (let i = 0; i < count; i += 4)
+    write(target, i, count, f32x4.add(read(target, i, count), read(source, i, count)));
 }
 
-/** One step of stochastic gradient descent, four numbers at a time; `velocity` is 0 without momentum. */
-export function sgdUpdate(count: i32, value: usize, grad: usize, velocity: usize, learningRate: f64, momentum: f64, nesterov: bool, weightDecay: f64): void {
+/**
+ * One step of stochastic gradient descent, four numbers at a time; `velocity` is 0 without
+ * momentum.
+ */
+export function sgdUpdate(
+  count: i32, value: usize, grad: usize, velocity: usize, learningRate: f64, momentum: f64,
+  nesterov: bool, weightDecay: f64,
+): void {
   for (let i = 0; i < count; i += 4) {
     const w = read(value, i, count);
-    let d = f32x4.add(read(grad, i, count), f32x4.mul(splat(weightDecay), w)); // (optimizers.10) g ← g + λ·w
+    // (optimizers.10) g ← g + λ·w
+    let d = f32x4.add(read(grad, i, count), f32x4.mul(splat(weightDecay), w));
     if (velocity) {
-      const v = f32x4.add(f32x4.mul(splat(momentum), read(velocity, i, count)), d); // (optimizers.12) v ← μ·v + g
+      // (optimizers.12) v ← μ·v + g
+      const v = f32x4.add(f32x4.mul(splat(momentum), read(velocity, i, count)), d);
       write(velocity, i, count, v);
       d = nesterov ? f32x4.add(d, f32x4.mul(splat(momentum), v)) : v; // (optimizers.22) g ← g + μ·v
     }
-    write(value, i, count, f32x4.sub(w, f32x4.mul(splat(learningRate), d))); // (optimizers.4) w ← w − η·g
+    // (optimizers.4) w ← w − η·g
+    write(value, i, count, f32x4.sub(w, f32x4.mul(splat(learningRate), d)));
   }
 }
 
 /** One step of AdaGrad, four numbers at a time. */
-export function adagradUpdate(count: i32, value: usize, grad: usize, squareSum: usize, learningRate: f64, epsilon: f64, weightDecay: f64): void {
+export function adagradUpdate(
+  count: i32, value: usize, grad: usize, squareSum: usize, learningRate: f64, epsilon: f64,
+  weightDecay: f64,
+): void {
   const eta = splat(learningRate), lambda = splat(weightDecay), eps = splat(epsilon);
   for (let i = 0; i < count; i += 4) {
     const w = read(value, i, count);
     const g = f32x4.add(read(grad, i, count), f32x4.mul(lambda, w)); // (optimizers.10) g ← g + λ·w
     const s = f32x4.add(read(squareSum, i, count), f32x4.mul(g, g)); // (optimizers.22a) s ← s + g²
     write(squareSum, i, count, s);
-    write(value, i, count, f32x4.sub(w, f32x4.div(f32x4.mul(eta, g), f32x4.add(f32x4.sqrt(s), eps)))); // (optimizers.22b) w ← w − η·g / (√s + ε)
+    // (optimizers.22b) w ← w − η·g / (√s + ε)
+    write(
+      value, i, count,
+      f32x4.sub(w, f32x4.div(f32x4.mul(eta, g), f32x4.add(f32x4.sqrt(s), eps))),
+    );
   }
 }
 
 /** One step of RMSProp, four numbers at a time. */
-export function rmspropUpdate(count: i32, value: usize, grad: usize, meanSquare: usize, learningRate: f64, alpha: f64, epsilon: f64, weightDecay: f64): void {
+export function rmspropUpdate(
+  count: i32, value: usize, grad: usize, meanSquare: usize, learningRate: f64, alpha: f64,
+  epsilon: f64, weightDecay: f64,
+): void {
   const eta = splat(learningRate), lambda = splat(weightDecay), eps = splat(epsilon);
   const a = splat(alpha), rest = splat(1 - alpha);
   for (let i = 0; i < count; i += 4) {
     const w = read(value, i, count);
     const g = f32x4.add(read(grad, i, count), f32x4.mul(lambda, w)); // (optimizers.10) g ← g + λ·w
-    const v = f32x4.add(f32x4.mul(a, read(meanSquare, i, count)), f32x4.mul(rest, f32x4.mul(g, g))); // (optimizers.22e) v ← α·v + (1 − α)·g²
+    // (optimizers.22e) v ← α·v + (1 − α)·g²
+    const v = f32x4.add(f32x4.mul(a, read(meanSquare, i, count)), f32x4.mul(rest, f32x4.mul(g, g)));
     write(meanSquare, i, count, v);
-    write(value, i, count, f32x4.sub(w, f32x4.div(f32x4.mul(eta, g), f32x4.add(f32x4.sqrt(v), eps)))); // (optimizers.22f) w ← w − η·g / (√v + ε)
+    // (optimizers.22f) w ← w − η·g / (√v + ε)
+    write(
+      value, i, count,
+      f32x4.sub(w, f32x4.div(f32x4.mul(eta, g), f32x4.add(f32x4.sqrt(v), eps))),
+    );
   }
 }
 
-/** One step of Adam, four numbers at a time; of AdamW, if `weightDecay` is 0 and `shrink`, its η·λ, is not. */
+/**
+ * One step of Adam, four numbers at a time; of AdamW, if `weightDecay` is 0 and `shrink`, its η·λ,
+ * is not.
+ */
 export function adamUpdate(
   count: i32, value: usize, grad: usize, firstMoment: usize, secondMoment: usize,
-  learningRate: f64, beta1: f64, beta2: f64, epsilon: f64, weightDecay: f64, correction1: f64, correction2: f64, shrink: f64,
+  learningRate: f64, beta1: f64, beta2: f64, epsilon: f64, weightDecay: f64,
+  correction1: f64, correction2: f64, shrink: f64,
 ): void {
   const eta = splat(learningRate), lambda = splat(weightDecay), eps = splat(epsilon);
   const b1 = splat(beta1), rest1 = splat(1 - beta1), c1 = splat(correction1);
@@ -121,13 +157,21 @@ export function adamUpdate(
   for (let i = 0; i < count; i += 4) {
     const w = read(value, i, count);
     const g = f32x4.add(read(grad, i, count), f32x4.mul(lambda, w)); // (optimizers.10) g ← g + λ·w
-    const m = f32x4.add(f32x4.mul(b1, read(firstMoment, i, count)), f32x4.mul(rest1, g)); // (optimizers.23) m ← β₁·m + (1 − β₁)·g
-    const v = f32x4.add(f32x4.mul(b2, read(secondMoment, i, count)), f32x4.mul(rest2, f32x4.mul(g, g))); // (optimizers.24) v ← β₂·v + (1 − β₂)·g²
+    // (optimizers.23) m ← β₁·m + (1 − β₁)·g
+    const m = f32x4.add(f32x4.mul(b1, read(firstMoment, i, count)), f32x4.mul(rest1, g));
+    // (optimizers.24) v ← β₂·v + (1 − β₂)·g²
+    const v = f32x4.add(
+      f32x4.mul(b2, read(secondMoment, i, count)), f32x4.mul(rest2, f32x4.mul(g, g)),
+    );
     write(firstMoment, i, count, m);
     write(secondMoment, i, count, v);
-    // (optimizers.28) w ← w − η·m̂ / (√v̂ + ε), where (optimizers.27) m̂ = m / (1 − β₁ᵗ), v̂ = v / (1 − β₂ᵗ);
-    // decoupled, (optimizers.34) w ← (1 − η·λ)·w − η·m̂ / (√v̂ + ε), without 1 − η·λ, which float32 would round too roughly
-    const step = f32x4.div(f32x4.mul(eta, f32x4.div(m, c1)), f32x4.add(f32x4.sqrt(f32x4.div(v, c2)), eps));
+    // (optimizers.28) w ← w − η·m̂ / (√v̂ + ε), where
+    // (optimizers.27) m̂ = m / (1 − β₁ᵗ), v̂ = v / (1 − β₂ᵗ);
+    // decoupled, (optimizers.34) w ← (1 − η·λ)·w − η·m̂ / (√v̂ + ε), without 1 − η·λ, which float32
+    // would round too roughly
+    const step = f32x4.div(
+      f32x4.mul(eta, f32x4.div(m, c1)), f32x4.add(f32x4.sqrt(f32x4.div(v, c2)), eps),
+    );
     write(value, i, count, f32x4.sub(w, f32x4.add(f32x4.mul(less, w), step)));
   }
 }

@@ -3,11 +3,17 @@ import { ZERO } from "./gemm";
 import { firstWindow, Geometry } from "./windows";
 
 /**
- * The largest entry of each window of each plane, and where it was: a 32-bit position in its plane. A NaN wins. With `rectify`, of
- * max(x, 0) instead of x: a window without a positive entry is a tie of zeros, which its first entry wins.
+ * The largest entry of each window of each plane, and where it was: a 32-bit position in its plane.
+ * A NaN wins. With `rectify`, of max(x, 0) instead of x: a window without a positive entry is a tie
+ * of zeros, which its first entry wins.
  */
-export function maxPool2d(planes: i32, g: Geometry, x: usize, out: usize, argmax: usize, rectify: bool): void {
-  if (g.kH == 2 && g.kW == 2 && g.strideH == 2 && g.strideW == 2 && g.padH == 0 && g.padW == 0 && g.dilationH == 1 && g.dilationW == 1) {
+export function maxPool2d(
+  planes: i32, g: Geometry, x: usize, out: usize, argmax: usize, rectify: bool,
+): void {
+  if (
+    g.kH == 2 && g.kW == 2 && g.strideH == 2 && g.strideW == 2 && g.padH == 0 && g.padW == 0 &&
+    g.dilationH == 1 && g.dilationW == 1
+  ) {
     for (let n = 0; n < planes; n++) {
       maxPool2x2(g, x, out, argmax, rectify);
       x += <usize>(g.H * g.W) << 2;
@@ -25,8 +31,16 @@ export function maxPool2d(planes: i32, g: Geometry, x: usize, out: usize, argmax
         const right = min(g.W, left + (g.kW - 1) * g.dilationW + 1);
         let best: f32 = -Infinity;
         let winner = -1;
-        for (let h = top + firstWindow(top, g.dilationH) * g.dilationH; h < bottom; h += g.dilationH) {
-          for (let w = left + firstWindow(left, g.dilationW) * g.dilationW; w < right; w += g.dilationW) {
+        for (
+          let h = top + firstWindow(top, g.dilationH) * g.dilationH;
+          h < bottom;
+          h += g.dilationH
+        ) {
+          for (
+            let w = left + firstWindow(left, g.dilationW) * g.dilationW;
+            w < right;
+            w += g.dilationW
+          ) {
             let value = load<f32>(x + (<usize>(h * g.W + w) << 2));
             if (rectify) value = max<f32>(value, 0);
             if (value > best || winner < 0 || value != value) {
@@ -55,7 +69,8 @@ function maxPool2x2(g: Geometry, x: usize, out: usize, argmax: usize, rectify: b
     let at = i32x4.add(i32x4.splat(2 * p * W), i32x4(0, 2, 4, 6));
     let q = 0;
     for (; q + 4 <= outW; q += 4) {
-      const a = v128.load(upper), b = v128.load(upper, 16), c = v128.load(lower), d = v128.load(lower, 16);
+      const a = v128.load(upper), b = v128.load(upper, 16);
+      const c = v128.load(lower), d = v128.load(lower, 16);
       let best = v128.shuffle<f32>(a, b, 0, 2, 4, 6);
       let which = at;
       let candidate = v128.shuffle<f32>(a, b, 1, 3, 5, 7);
@@ -106,8 +121,13 @@ export function beats(candidate: v128, best: v128): v128 {
   return v128.or(f32x4.gt(candidate, best), f32x4.ne(candidate, candidate));
 }
 
-/** Adds each dOut onto the pixel that won, if there is no `mask` or the window's is positive; dX is overwritten. */
-export function maxPool2dBackward(planes: i32, windows: i32, pixels: i32, dOut: usize, argmax: usize, dX: usize, mask: usize): void {
+/**
+ * Adds each dOut onto the pixel that won, if there is no `mask` or the window's is positive; dX is
+ * overwritten.
+ */
+export function maxPool2dBackward(
+  planes: i32, windows: i32, pixels: i32, dOut: usize, argmax: usize, dX: usize, mask: usize,
+): void {
   memory.fill(dX, 0, <usize>(planes * pixels) << 2);
   for (let n = 0; n < planes; n++) {
     for (let s = 0; s < windows; s++) {
@@ -136,8 +156,18 @@ export function averagePool2d(planes: i32, g: Geometry, x: usize, out: usize): v
         const left = q * g.strideW - g.padW;
         const right = min(g.W, left + (g.kW - 1) * g.dilationW + 1);
         let total: f32 = 0;
-        for (let h = top + firstWindow(top, g.dilationH) * g.dilationH; h < bottom; h += g.dilationH) {
-          for (let w = left + firstWindow(left, g.dilationW) * g.dilationW; w < right; w += g.dilationW) total += load<f32>(x + (<usize>(h * g.W + w) << 2));
+        for (
+          let h = top + firstWindow(top, g.dilationH) * g.dilationH;
+          h < bottom;
+          h += g.dilationH
+        ) {
+          for (
+            let w = left + firstWindow(left, g.dilationW) * g.dilationW;
+            w < right;
+            w += g.dilationW
+          ) {
+            total += load<f32>(x + (<usize>(h * g.W + w) << 2));
+          }
         }
         store<f32>(out, total / count);
         out += 4;
@@ -160,8 +190,16 @@ export function averagePool2dBackward(planes: i32, g: Geometry, dOut: usize, dX:
         const right = min(g.W, left + (g.kW - 1) * g.dilationW + 1);
         const share = load<f32>(dOut) / count;
         dOut += 4;
-        for (let h = top + firstWindow(top, g.dilationH) * g.dilationH; h < bottom; h += g.dilationH) {
-          for (let w = left + firstWindow(left, g.dilationW) * g.dilationW; w < right; w += g.dilationW) {
+        for (
+          let h = top + firstWindow(top, g.dilationH) * g.dilationH;
+          h < bottom;
+          h += g.dilationH
+        ) {
+          for (
+            let w = left + firstWindow(left, g.dilationW) * g.dilationW;
+            w < right;
+            w += g.dilationW
+          ) {
             const at = dX + (<usize>(h * g.W + w) << 2);
             store<f32>(at, load<f32>(at) + share);
           }

@@ -1,4 +1,7 @@
-/** Products of a batch of matrices, and sums of such products: where the operands come from and where the results go. */
+/**
+ * Products of a batch of matrices, and sums of such products: where the operands come from and
+ * where the results go.
+ */
 import { gemm } from "./gemm";
 import { gemmDots } from "./gemm-dots";
 import { COLUMNS, DOTS, Job, ONTO_IMAGE, SPARSE, SPARSE_A, TURN_A, TURN_B } from "./job";
@@ -6,7 +9,10 @@ import { gemmSparse, sparseScratch } from "./sparse";
 import { transpose } from "./transpose";
 import { col2im, im2col, pixels } from "./windows";
 
-/** Where matrix `n` of the second operand is, computed or turned over into `scratch` if need be; `free` moves past what it takes. */
+/**
+ * Where matrix `n` of the second operand is, computed or turned over into `scratch` if need be;
+ * `free` moves past what it takes.
+ */
 function secondOperand(job: Job, n: i32, scratch: usize): usize {
   const N = job.N, I = job.I;
   let b = job.y + <usize>n * job.bMatrix;
@@ -46,17 +52,32 @@ export function products(job: Job, first: i32, end: i32, scratch: usize): void {
     const c = job.flags & ONTO_IMAGE ? dCols : job.out + <usize>n * cMatrix;
     if (job.flags & SPARSE) {
       // C = A · B as Cᵀ = Bᵀ · Aᵀ, so that the sparse operand comes first
-      if (job.flags & TURN_A && which != heldA) transpose(M, I, a, <usize>I << 2, turnedA, <usize>M << 2);
+      if (job.flags & TURN_A && which != heldA)
+        transpose(M, I, a, <usize>I << 2, turnedA, <usize>M << 2);
       heldA = which;
-      gemmSparse(N, M, I, b, 4, job.bRow, job.flags & TURN_A ? turnedA : a, <usize>M << 2, turned, <usize>M << 2, list, false);
+      gemmSparse(
+        N, M, I, b, 4, job.bRow, job.flags & TURN_A ? turnedA : a, <usize>M << 2, turned,
+        <usize>M << 2, list, false,
+      );
       transpose(N, M, turned, <usize>M << 2, c, <usize>N << 2);
     } else if (job.flags & SPARSE_A) {
-      gemmSparse(rows, N, I, a + <usize>row * job.aRow, job.aRow, job.aStep, b, job.bRow, c + (<usize>(row * N) << 2), <usize>N << 2, list, false);
+      gemmSparse(
+        rows, N, I, a + <usize>row * job.aRow, job.aRow, job.aStep, b, job.bRow,
+        c + (<usize>(row * N) << 2), <usize>N << 2, list, false,
+      );
     } else {
-      const rowBias = job.rowBias ? job.rowBias + <usize>which * job.rowBiasStep + (<usize>row << 2) : 0;
-      gemm(rows, N, I, a + <usize>row * job.aRow, job.aRow, job.aStep, b, job.bRow, job.bPanel, c + (<usize>(row * N) << 2), <usize>N << 2, rowBias, job.columnBias, false, panel);
+      const rowBias =
+        job.rowBias ? job.rowBias + <usize>which * job.rowBiasStep + (<usize>row << 2) : 0;
+      gemm(
+        rows, N, I, a + <usize>row * job.aRow, job.aRow, job.aStep, b, job.bRow, job.bPanel,
+        c + (<usize>(row * N) << 2), <usize>N << 2, rowBias, job.columnBias, false, panel,
+      );
     }
-    if (job.flags & ONTO_IMAGE) col2im(job.channels, job.geometry, dCols, job.out + <usize>n * (<usize>job.channels * pixels(job.geometry)));
+    if (job.flags & ONTO_IMAGE)
+      col2im(
+        job.channels, job.geometry, dCols,
+        job.out + <usize>n * (<usize>job.channels * pixels(job.geometry)),
+      );
   }
 }
 
@@ -73,7 +94,9 @@ export function sums(job: Job, first: i32, end: i32, out: usize, scratch: usize)
     const a = job.x + <usize>k * aMatrix;
     const b = secondOperand(job, k, free);
     if (job.flags & DOTS) gemmDots(M, N, I, a, job.aRow, b, <usize>I << 2, c, <usize>N << 2);
-    else if (job.flags & SPARSE) gemmSparse(M, N, I, a, job.aRow, job.aStep, b, job.bRow, c, <usize>N << 2, list, true);
-    else gemm(M, N, I, a, job.aRow, job.aStep, b, job.bRow, 32, c, <usize>N << 2, 0, 0, true, panel);
+    else if (job.flags & SPARSE)
+      gemmSparse(M, N, I, a, job.aRow, job.aStep, b, job.bRow, c, <usize>N << 2, list, true);
+    else
+      gemm(M, N, I, a, job.aRow, job.aStep, b, job.bRow, 32, c, <usize>N << 2, 0, 0, true, panel);
   }
 }

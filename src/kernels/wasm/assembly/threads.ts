@@ -1,13 +1,15 @@
 /**
- * Work that several threads share. A job has a number of chunks; each thread takes the next one until none is left. How a job is cut
- * depends on its size only, never on the number of threads, and so does every result, to the bit.
+ * Work that several threads share. A job has a number of chunks; each thread takes the next one
+ * until none is left. How a job is cut depends on its size only, never on the number of threads,
+ * and so does every result, to the bit.
  */
 import { runChunk } from "./chunks";
 import { Job } from "./job";
 
 /**
- * Takes chunks of a job until none is left. A thread that comes late finds another number on the ticket, and leaves: the next job may
- * be half written by then. Who holds a chunk can rely on the job, since it does not end before the chunk does.
+ * Takes chunks of a job until none is left. A thread that comes late finds another number on the
+ * ticket, and leaves: the next job may be half written by then. Who holds a chunk can rely on the
+ * job, since it does not end before the chunk does.
  */
 function takeChunks(job: Job, number: i32, worker: i32): void {
   const ticket = changetype<usize>(job) + offsetof<Job>("ticket");
@@ -26,7 +28,10 @@ function takeChunks(job: Job, number: i32, worker: i32): void {
   }
 }
 
-/** What a thread does all its life: waits for a job, helps with it, waits for the next. `control` holds the number of the last job, −1 at the end. */
+/**
+ * What a thread does all its life: waits for a job, helps with it, waits for the next. `control`
+ * holds the number of the last job, −1 at the end.
+ */
 export function work(control: usize, job: Job, worker: i32): void {
   let seen = 0;
   for (;;) {
@@ -40,15 +45,24 @@ export function work(control: usize, job: Job, worker: i32): void {
   }
 }
 
-/** How often a thread looks for news before it goes to sleep: some tenths of a millisecond. To wake it up takes a good part of that. */
+/**
+ * How often a thread looks for news before it goes to sleep: some tenths of a millisecond. To wake
+ * it up takes a good part of that.
+ */
 const SPINS = 200_000;
 
-/** Announces a job, helps with it, and waits for the others. Returns whether all is done, in time. */
-export function runJob(control: usize, job: Job, threads: i32, mayWait: bool, timeoutMs: i32): bool {
+/**
+ * Announces a job, helps with it, and waits for the others. Returns whether all is done, in time.
+ */
+export function runJob(
+  control: usize, job: Job, threads: i32, mayWait: bool, timeoutMs: i32,
+): bool {
   const number = (atomic.load<i32>(control) + 1) & 0x3fff_ffff;
   const done = changetype<usize>(job) + offsetof<Job>("done");
   atomic.store<i32>(done, 0);
-  atomic.store<i64>(changetype<usize>(job) + offsetof<Job>("ticket"), (<i64>number << 8) | <i64>job.chunks);
+  atomic.store<i64>(
+    changetype<usize>(job) + offsetof<Job>("ticket"), (<i64>number << 8) | <i64>job.chunks,
+  );
   atomic.store<i32>(control, number);
   if (threads > 1 && job.chunks > 1) atomic.notify(control, threads - 1);
   takeChunks(job, number, 0);

@@ -1,7 +1,9 @@
 /** Rows and columns exchanged. float32; positions and strides in bytes. */
 
 /** Writes the R×C matrix at `from` to `to` with rows and columns exchanged, four by four. */
-export function transpose(R: i32, C: i32, from: usize, fromRow: usize, to: usize, toRow: usize): void {
+export function transpose(
+  R: i32, C: i32, from: usize, fromRow: usize, to: usize, toRow: usize,
+): void {
   const wholeR = R & ~3, wholeC = C & ~3;
   for (let r = 0; r < wholeR; r += 4) {
     let p0 = from + <usize>r * fromRow;
@@ -20,7 +22,10 @@ export function transpose(R: i32, C: i32, from: usize, fromRow: usize, to: usize
   }
   for (let r = 0; r < R; r++) {
     for (let c = r < wholeR ? wholeC : 0; c < C; c++) {
-      store<f32>(to + <usize>c * toRow + (<usize>r << 2), load<f32>(from + <usize>r * fromRow + (<usize>c << 2)));
+      store<f32>(
+        to + <usize>c * toRow + (<usize>r << 2),
+        load<f32>(from + <usize>r * fromRow + (<usize>c << 2)),
+      );
     }
   }
 }

@@ -1,4 +1,6 @@
-/** Windows of images: im2col and its adjoint col2im. Sizes in pixels, positions in bytes. float32. */
+/**
+ * Windows of images: im2col and its adjoint col2im. Sizes in pixels, positions in bytes. float32.
+ */
 
 /** How windows slide: the fields of `WindowGeometry`, in its order. */
 @unmanaged
@@ -64,7 +66,11 @@ export function im2col(C: i32, g: Geometry, x: usize, cols: usize): void {
               v128.store(to - back, v128.load(from - back));
             }
           } else {
-            for (; q < end; q++) { store<f32>(to, load<f32>(from)); to += 4; from += <usize>strideW << 2; }
+            for (; q < end; q++) {
+              store<f32>(to, load<f32>(from));
+              to += 4;
+              from += <usize>strideW << 2;
+            }
           }
         }
         row += rowBytes;
@@ -93,10 +99,22 @@ export function col2im(C: i32, g: Geometry, cols: usize, x: usize): void {
           let from = row + (<usize>(p * outW + first) << 2);
           let q = first;
           if (strideW == 1) {
-            for (; q + 4 <= end; q += 4) { v128.store(to, f32x4.add(v128.load(to), v128.load(from))); to += 16; from += 16; }
-            for (; q < end; q++) { store<f32>(to, load<f32>(to) + load<f32>(from)); to += 4; from += 4; }
+            for (; q + 4 <= end; q += 4) {
+              v128.store(to, f32x4.add(v128.load(to), v128.load(from)));
+              to += 16;
+              from += 16;
+            }
+            for (; q < end; q++) {
+              store<f32>(to, load<f32>(to) + load<f32>(from));
+              to += 4;
+              from += 4;
+            }
           } else {
-            for (; q < end; q++) { store<f32>(to, load<f32>(to) + load<f32>(from)); to += <usize>strideW << 2; from += 4; }
+            for (; q < end; q++) {
+              store<f32>(to, load<f32>(to) + load<f32>(from));
+              to += <usize>strideW << 2;
+              from += 4;
+            }
           }
         }
         row += rowBytes;
