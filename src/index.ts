@@ -5,4 +5,5 @@ export * from "./kernels/index.js";
 export * from "./backprop/index.js";
 export * from "./network/index.js";
 export * from "./data/index.js";
+export * from "./gradcheck/index.js";
 export * from "./training/index.js";

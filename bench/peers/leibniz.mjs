@@ -12,7 +12,7 @@ import { BATCH, initialWeights, measure } from "./common.mjs";
 
 const threads = Number(process.argv[2] ?? 1);
 const backend = await openBackend({ name: "wasm", threads });
-const network = notebookNetwork({ allocator: backend.allocator });
+const network = notebookNetwork({ allocator: backend.persistent });
 const weights = await initialWeights();
 loadWeights(
   network,
@@ -24,7 +24,7 @@ loadWeights(
   ),
   "initial.safetensors",
 );
-const optimizer = new Adam(network.parameters, { learningRate: 1e-3 }, backend.allocator);
+const optimizer = new Adam(network.parameters, { learningRate: 1e-3 });
 const { version } = JSON.parse(
   await readFile(new URL("../../package.json", import.meta.url), "utf8"),
 );
@@ -38,18 +38,22 @@ function images(pixels) {
 await measure({
   about: { library: "leibniz", version, threads, optimizer: "Adam" },
   trainBatch: (pixels, labels) =>
-    backend.scope(async () => {
+    backend.step(async () => {
       network.zeroGrad();
-      const logits = await network.forward(images(pixels), { backend, training: true });
+      const { out: logits, backward } = await network.forward(images(pixels), {
+        backend,
+        mode: "train",
+      });
       const { out, cache } = await softmaxCrossEntropyForward(logits, labels);
       const { dLogits } = await softmaxCrossEntropyBackward(Tensor.full([], 1), cache);
-      await network.backward(dLogits);
+      await backward(dLogits);
       await optimizer.step(backend);
       return out.item();
     }),
   classify: (pixels) =>
-    backend.scope(async () =>
-      (await network.forward(images(pixels), { backend, training: false })).data.slice(),
-    ),
+    backend.step(async () => {
+      const pass = { backend, mode: "evaluate", record: false };
+      return (await network.forward(images(pixels), pass)).out.data.slice();
+    }),
 });
 await backend.dispose();

@@ -6,14 +6,9 @@
  */
 import { type Backend, reference } from "../kernels/index.js";
 import { formatShape, reject, sameShape, type Tensor } from "../tensor/index.js";
-import {
-  type Layer,
-  Parameter,
-  type PassOptions,
-  recall,
-  type Remembered,
-  type StorageOptions,
-} from "./layer.js";
+import { checkDOut, type DX, type PassOptions } from "./layer.js";
+import type { StorageOptions } from "./parameter.js";
+import { WeightedLayer } from "./weighted-layer.js";
 
 export interface AffineCache {
   /** [N, I] */
@@ -44,47 +39,48 @@ export async function affineForward(
 
 /**
  * @param dOut [N, O]
- * @returns dX [N, I], dWeight [O, I], dBias [O] or null
+ * @returns dX [N, I] or null if it is not wanted, dWeight [O, I], dBias [O] or null
  */
-export async function affineBackward(
-  dOut: Tensor,
-  cache: AffineCache,
-  backend: Backend = reference,
-): Promise<{ dX: Tensor; dWeight: Tensor; dBias: Tensor | null }> {
-  const { dWeight, dBias } = await affineParametersBackward(dOut, cache, backend);
-  const dX = await affineInputBackward(dOut, cache, backend);
-  return { dX, dWeight, dBias };
-}
-
-/** The half of {@link affineBackward} that training the first layer of a network needs. */
-export async function affineParametersBackward(
+export async function affineBackward<Wanted extends boolean = true>(
   dOut: Tensor,
   { x, weight, hasBias }: AffineCache,
   backend: Backend = reference,
-): Promise<{ dWeight: Tensor; dBias: Tensor | null }> {
-  checkDOut(dOut, x, weight);
+  wantsDX?: Wanted,
+): Promise<{ dX: DX<Wanted>; dWeight: Tensor; dBias: Tensor | null }> {
+  checkDOut("affineBackward", dOut, [x.shape[0]!, weight.shape[0]!]);
   // (affine.5) dBias[o] = Σₙ dOut[n, o]
   const dBias = hasBias ? await backend.sumPerChannel(dOut) : null;
   // (affine.9) dWeight = dOutᵀ · x
   const dWeight = await backend.matmul(dOut, x, { transposeA: true });
-  return { dWeight, dBias };
-}
-
-/** The half of {@link affineBackward} that the layer before needs. */
-export async function affineInputBackward(
-  dOut: Tensor,
-  { x, weight }: AffineCache,
-  backend: Backend = reference,
-): Promise<Tensor> {
-  checkDOut(dOut, x, weight);
   // (affine.12) dX = dOut · weight
-  return backend.matmul(dOut, weight);
+  const dX = wantsDX === false ? null : await backend.matmul(dOut, weight);
+  return { dX: dX as DX<Wanted>, dWeight, dBias };
 }
 
-function checkDOut(dOut: Tensor, x: Tensor, weight: Tensor): void {
-  const expected = [x.shape[0]!, weight.shape[0]!];
-  if (!sameShape(dOut.shape, expected))
-    reject("affineBackward", `dOut of shape ${formatShape(expected)}`, formatShape(dOut.shape));
+export interface AffineLayerOptions {
+  readonly inFeatures: number;
+  readonly outFeatures: number;
+  /** `false` for a layer without a bias. */
+  readonly bias?: boolean;
+}
+
+/** An affine layer with its own weights. */
+export class Affine extends WeightedLayer<AffineCache> {
+  readonly kind = "affine";
+  override readonly differentiate = affineBackward;
+
+  constructor({ inFeatures, outFeatures, bias }: AffineLayerOptions, storage?: StorageOptions) {
+    super([outFeatures, inFeatures], { bias }, storage);
+  }
+
+  override outputShape(x: readonly number[]): number[] {
+    checkAffine(x, this.weight.value.shape, this.biasShape);
+    return [x[0]!, this.weight.value.shape[0]!];
+  }
+
+  override compute(x: Tensor, { backend }: PassOptions) {
+    return affineForward(x, this.weight.value, this.bias?.value ?? null, backend);
+  }
 }
 
 function checkAffine(
@@ -107,64 +103,4 @@ function checkAffine(
       `bias of shape [${weight[0]}] for weight ${formatShape(weight)}`,
       formatShape(bias),
     );
-}
-
-export interface AffineLayerOptions {
-  readonly inFeatures: number;
-  readonly outFeatures: number;
-  /** `false` for a layer without a bias. */
-  readonly bias?: boolean;
-}
-
-/** An affine layer with its own weights. */
-export class Affine implements Layer {
-  readonly kind = "affine";
-  readonly weight: Parameter;
-  readonly bias: Parameter | null;
-  #remembered: Remembered<AffineCache> | null = null;
-
-  constructor(
-    { inFeatures, outFeatures, bias = true }: AffineLayerOptions,
-    storage: StorageOptions = {},
-  ) {
-    this.weight = new Parameter(
-      "weight",
-      [outFeatures, inFeatures],
-      inFeatures,
-      outFeatures,
-      storage,
-    );
-    this.bias = bias
-      ? new Parameter("bias", [outFeatures], inFeatures, outFeatures, storage)
-      : null;
-  }
-
-  get parameters(): readonly Parameter[] {
-    return this.bias === null ? [this.weight] : [this.weight, this.bias];
-  }
-
-  outputShape(inputShape: readonly number[]): number[] {
-    checkAffine(inputShape, this.weight.value.shape, this.bias?.value.shape ?? null);
-    return [inputShape[0]!, this.weight.value.shape[0]!];
-  }
-
-  async forward(x: Tensor, { backend, training }: PassOptions): Promise<Tensor> {
-    const { out, cache } = await affineForward(
-      x,
-      this.weight.value,
-      this.bias?.value ?? null,
-      backend,
-    );
-    this.#remembered = training ? { cache, backend } : null;
-    return out;
-  }
-
-  async backward(dOut: Tensor, wantsDX = true): Promise<Tensor | null> {
-    const { cache, backend } = recall(this.kind, this.#remembered);
-    this.#remembered = null;
-    const { dWeight, dBias } = await affineParametersBackward(dOut, cache, backend);
-    await this.weight.accumulate(dWeight, backend);
-    if (dBias !== null) await this.bias?.accumulate(dBias, backend);
-    return wantsDX ? affineInputBackward(dOut, cache, backend) : null;
-  }
 }

@@ -7,8 +7,8 @@
 import type { WindowGeometry, WindowOptions } from "../im2col/index.js";
 import { type Backend, reference } from "../kernels/index.js";
 import type { Tensor } from "../tensor/index.js";
-import { type Layer, type PassOptions, recall, type Remembered } from "./layer.js";
-import { checkPooled, poolGeometry } from "./pool-windows.js";
+import { checkDOut, type PassOptions } from "./layer.js";
+import { poolGeometry, PoolLayer } from "./pool-windows.js";
 
 export interface AveragePool2dCache {
   readonly geometry: WindowGeometry;
@@ -44,37 +44,18 @@ export async function averagePool2dBackward(
   { geometry, outShape }: AveragePool2dCache,
   backend: Backend = reference,
 ): Promise<{ dX: Tensor }> {
-  checkPooled("averagePool2dBackward", dOut, outShape);
+  checkDOut("averagePool2dBackward", dOut, outShape);
   // (pooling.6) dX[n, c, h, w] = 1/(kH·kW) · Σₚ Σ_q
   //   1[window (p, q) holds (h, w)] · dOut[n, c, p, q]
   return { dX: await backend.averagePool2dBackward(dOut, geometry) };
 }
 
 /** An average pooling between two layers. */
-export class AveragePool2d implements Layer {
+export class AveragePool2d extends PoolLayer<AveragePool2dCache> {
   readonly kind = "averagePool2d";
-  readonly parameters = [];
-  readonly #options: WindowOptions;
-  #remembered: Remembered<AveragePool2dCache> | null = null;
+  override readonly differentiate = averagePool2dBackward;
 
-  constructor(options: WindowOptions) {
-    this.#options = options;
-  }
-
-  outputShape(inputShape: readonly number[]): number[] {
-    const { outH, outW } = poolGeometry(this.kind, inputShape, this.#options);
-    return [inputShape[0]!, inputShape[1]!, outH, outW];
-  }
-
-  async forward(x: Tensor, { backend, training }: PassOptions): Promise<Tensor> {
-    const { out, cache } = await averagePool2dForward(x, this.#options, backend);
-    this.#remembered = training ? { cache, backend } : null;
-    return out;
-  }
-
-  async backward(dOut: Tensor): Promise<Tensor> {
-    const { cache, backend } = recall(this.kind, this.#remembered);
-    this.#remembered = null;
-    return (await averagePool2dBackward(dOut, cache, backend)).dX;
+  override compute(x: Tensor, { backend }: PassOptions) {
+    return averagePool2dForward(x, this.options, backend);
   }
 }

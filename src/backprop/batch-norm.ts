@@ -3,16 +3,8 @@
  * layer around the two passes.
  */
 import { add, formatShape, multiply, reject, sameShape, type Tensor } from "../tensor/index.js";
-import {
-  type Layer,
-  type LayerBuffer,
-  makeBuffer,
-  Parameter,
-  type PassOptions,
-  recall,
-  type Remembered,
-  type StorageOptions,
-} from "./layer.js";
+import { checkMode, type Mode, type PassOptions, TwoPassLayer } from "./layer.js";
+import { type LayerBuffer, makeBuffer, Parameter, type StorageOptions } from "./parameter.js";
 import type { Moments } from "./standardise.js";
 
 /**
@@ -31,8 +23,8 @@ export interface BatchNormOptions {
    * m, the share of the newest batch in the running statistics, from 0 to 1 (PyTorch's meaning).
    */
   readonly momentum?: number;
-  /** `false` normalises with the running statistics instead of the batch's own. */
-  readonly training?: boolean;
+  /** "train" takes the batch's own statistics, "evaluate" the running ones. */
+  readonly mode: Mode;
 }
 
 /** Which shapes a batch normalisation takes, and its name for messages. */
@@ -42,7 +34,7 @@ export interface BatchNormForm {
   readonly ranks: readonly number[];
 }
 
-/** @throws InputError when x has not the weight's channels */
+/** @throws InputError when x does not have as many channels as the weight */
 export function checkChannels(
   { name, x: expected, ranks }: BatchNormForm,
   x: readonly number[],
@@ -63,7 +55,9 @@ export function checkBatchNorm(
   options: BatchNormOptions,
 ): Required<BatchNormOptions> {
   checkChannels(form, x.shape, weight.shape);
-  const { epsilon = 1e-5, momentum = 0.1, training = true } = options;
+  const { epsilon = 1e-5, momentum = 0.1, mode } = options;
+  checkMode(form.name, mode);
+  const training = mode === "train";
   for (const [what, tensor] of [
     ["bias", bias],
     ["running mean", running.mean],
@@ -92,7 +86,7 @@ export function checkBatchNorm(
   const negative = running.variance.contiguous().data.find((value) => !(value >= 0));
   if (!training && negative !== undefined)
     reject(form.name, "running variances ≥ 0", String(negative));
-  return { epsilon, momentum, training };
+  return { epsilon, momentum, mode };
 }
 
 /**
@@ -131,7 +125,7 @@ export interface BatchNormPasses<Cache> {
   ) => Promise<{ dX: Tensor; dWeight: Tensor; dBias: Tensor }>;
 }
 
-export interface BatchNormLayerOptions extends Omit<BatchNormOptions, "training"> {
+export interface BatchNormLayerOptions extends Omit<BatchNormOptions, "mode"> {
   readonly channels: number;
 }
 
@@ -139,66 +133,55 @@ export interface BatchNormLayerOptions extends Omit<BatchNormOptions, "training"
  * Around the passes: weight and bias, and running statistics that each forward pass in training
  * moves on.
  */
-export class BatchNorm<Cache> implements Layer {
+export class BatchNorm<Cache extends object> extends TwoPassLayer<Cache> {
   readonly kind: string;
+  override readonly differentiate: BatchNormPasses<Cache>["backward"];
   readonly weight: Parameter;
   readonly bias: Parameter;
   readonly runningMean: LayerBuffer;
   readonly runningVariance: LayerBuffer;
+  readonly buffers: readonly LayerBuffer[];
   readonly #passes: BatchNormPasses<Cache>;
-  readonly #options: BatchNormOptions;
-  #remembered: Remembered<Cache> | null = null;
+  readonly #options: Omit<BatchNormOptions, "mode">;
 
   constructor(
     passes: BatchNormPasses<Cache>,
     { channels, ...options }: BatchNormLayerOptions,
     storage: StorageOptions,
   ) {
+    const weight = new Parameter("weight", [channels], 1, 1, storage, 1);
+    const bias = new Parameter("bias", [channels], 1, 1, storage, 0);
+    super([weight, bias]);
     this.kind = passes.form.name;
-    this.weight = new Parameter("weight", [channels], 1, 1, storage, 1);
-    this.bias = new Parameter("bias", [channels], 1, 1, storage, 0);
+    this.differentiate = passes.backward;
+    this.weight = weight;
+    this.bias = bias;
     this.runningMean = makeBuffer("runningMean", [channels], 0, storage);
     this.runningVariance = makeBuffer("runningVariance", [channels], 1, storage);
+    this.buffers = [this.runningMean, this.runningVariance];
     this.#passes = passes;
     this.#options = options;
   }
 
-  get parameters(): readonly Parameter[] {
-    return [this.weight, this.bias];
+  override outputShape(x: readonly number[]): number[] {
+    checkChannels(this.#passes.form, x, this.weight.value.shape);
+    return [...x];
   }
 
-  get buffers(): readonly LayerBuffer[] {
-    return [this.runningMean, this.runningVariance];
-  }
-
-  outputShape(inputShape: readonly number[]): number[] {
-    checkChannels(this.#passes.form, inputShape, this.weight.value.shape);
-    return [...inputShape];
-  }
-
-  async forward(x: Tensor, { backend, training }: PassOptions): Promise<Tensor> {
+  override async compute(x: Tensor, { mode }: PassOptions) {
     const before = { mean: this.runningMean.value, variance: this.runningVariance.value };
+    const options = { ...this.#options, mode };
     const { out, cache, running } = await this.#passes.forward(
       x,
       this.weight.value,
       this.bias.value,
       before,
-      { ...this.#options, training },
+      options,
     );
-    if (training) {
-      before.mean.data.set(running.mean.data);
-      before.variance.data.set(running.variance.data);
+    if (mode === "train") {
+      before.mean.copyFrom(running.mean);
+      before.variance.copyFrom(running.variance);
     }
-    this.#remembered = training ? { cache, backend } : null;
-    return out;
-  }
-
-  async backward(dOut: Tensor, wantsDX = true): Promise<Tensor | null> {
-    const { cache, backend } = recall(this.kind, this.#remembered);
-    this.#remembered = null;
-    const { dX, dWeight, dBias } = await this.#passes.backward(dOut, cache);
-    await this.weight.accumulate(dWeight, backend);
-    await this.bias.accumulate(dBias, backend);
-    return wantsDX ? dX : null;
+    return { out, cache };
   }
 }

@@ -4,7 +4,7 @@
  *
  *   N rows or sequences   C channels   L places of a sequence
  */
-import { formatShape, reject, sameShape, type Tensor } from "../tensor/index.js";
+import type { Tensor } from "../tensor/index.js";
 import {
   BatchNorm,
   type BatchNormForm,
@@ -14,7 +14,8 @@ import {
   type RunningStatistics,
 } from "./batch-norm.js";
 import { batchNorm2dBackward, type BatchNorm2dCache, batchNorm2dForward } from "./batch-norm2d.js";
-import type { StorageOptions } from "./layer.js";
+import { checkDOut } from "./layer.js";
+import type { StorageOptions } from "./parameter.js";
 
 const FORM: BatchNormForm = { name: "batchNorm1d", x: "[N, C] or [N, C, L]", ranks: [2, 3] };
 
@@ -38,7 +39,7 @@ export async function batchNorm1dForward(
   weight: Tensor,
   bias: Tensor,
   running: RunningStatistics,
-  options: BatchNormOptions = {},
+  options: BatchNormOptions,
 ): Promise<{ out: Tensor; cache: BatchNorm1dCache; running: RunningStatistics }> {
   checkBatchNorm(FORM, x, weight, bias, running, options);
   // (normalisation.36) out1d[n, c, l] = out2d[n, c, 0, l]
@@ -59,8 +60,7 @@ export async function batchNorm1dBackward(
   dOut: Tensor,
   { shape, images }: BatchNorm1dCache,
 ): Promise<{ dX: Tensor; dWeight: Tensor; dBias: Tensor }> {
-  if (!sameShape(dOut.shape, shape))
-    reject("batchNorm1dBackward", `dOut of shape ${formatShape(shape)}`, formatShape(dOut.shape));
+  checkDOut("batchNorm1dBackward", dOut, shape);
   // (normalisation.37) dX1d[n, c, l] = dX2d[n, c, 0, l]
   const { dX, dWeight, dBias } = await batchNorm2dBackward(asImages(dOut), images);
   return { dX: dX.reshape(shape), dWeight, dBias };

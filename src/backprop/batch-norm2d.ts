@@ -6,17 +6,7 @@
  *   N images   C channels   H, W image   M = N·H·W values of a channel
  *   μ, σ², ρ of a channel, x̂: see `standardise.ts`
  */
-import {
-  add,
-  divide,
-  formatShape,
-  multiply,
-  reject,
-  sameShape,
-  subtract,
-  sum,
-  type Tensor,
-} from "../tensor/index.js";
+import { add, divide, multiply, subtract, sum, type Tensor } from "../tensor/index.js";
 import {
   advance,
   BatchNorm,
@@ -26,7 +16,8 @@ import {
   checkBatchNorm,
   type RunningStatistics,
 } from "./batch-norm.js";
-import type { StorageOptions } from "./layer.js";
+import { checkDOut, type Mode } from "./layer.js";
+import type { StorageOptions } from "./parameter.js";
 import { moments, standardise, type Standardised } from "./standardise.js";
 
 const FORM: BatchNormForm = { name: "batchNorm2d", x: "[N, C, H, W]", ranks: [4] };
@@ -37,12 +28,12 @@ export interface BatchNorm2dCache {
   readonly standardised: Standardised;
   /** [C] */
   readonly weight: Tensor;
-  readonly training: boolean;
+  readonly mode: Mode;
 }
 
 /**
- * Changes nothing: whoever trains goes on with the running statistics that it returns. In
- * evaluation they are those that it was given.
+ * Changes nothing: the running statistics after this batch are returned. In evaluation they are
+ * those that were given.
  *
  * @param x [N, C, H, W]
  * @param weight [C]
@@ -56,17 +47,19 @@ export async function batchNorm2dForward(
   weight: Tensor,
   bias: Tensor,
   running: RunningStatistics,
-  options: BatchNormOptions = {},
+  options: BatchNormOptions,
 ): Promise<{ out: Tensor; cache: BatchNorm2dCache; running: RunningStatistics }> {
-  const { epsilon, momentum, training } = checkBatchNorm(FORM, x, weight, bias, running, options);
-  const statistics = training
-    ? moments(x, AXES)
-    : { mean: alongChannels(running.mean), variance: alongChannels(running.variance) };
+  const { epsilon, momentum, mode } = checkBatchNorm(FORM, x, weight, bias, running, options);
+  const statistics =
+    mode === "train"
+      ? moments(x, AXES)
+      : { mean: alongChannels(running.mean), variance: alongChannels(running.variance) };
   const standardised = standardise(x, statistics, epsilon);
   // (normalisation.22) out[n, c, h, w] = weight[c] · x̂[n, c, h, w] + bias[c]
   const out = add(multiply(standardised.xHat, alongChannels(weight)), alongChannels(bias));
-  const after = training ? advance(running, statistics, momentum, x.size / weight.size) : running;
-  return { out, cache: { standardised, weight, training }, running: after };
+  const after =
+    mode === "train" ? advance(running, statistics, momentum, x.size / weight.size) : running;
+  return { out, cache: { standardised, weight, mode }, running: after };
 }
 
 /**
@@ -76,21 +69,16 @@ export async function batchNorm2dForward(
  */
 export async function batchNorm2dBackward(
   dOut: Tensor,
-  { standardised, weight, training }: BatchNorm2dCache,
+  { standardised, weight, mode }: BatchNorm2dCache,
 ): Promise<{ dX: Tensor; dWeight: Tensor; dBias: Tensor }> {
   const { xHat, rho } = standardised;
-  if (!sameShape(dOut.shape, xHat.shape))
-    reject(
-      "batchNorm2dBackward",
-      `dOut of shape ${formatShape(xHat.shape)}`,
-      formatShape(dOut.shape),
-    );
+  checkDOut("batchNorm2dBackward", dOut, xHat.shape);
   // (normalisation.23) dBias[c] = Σₙ Σₕ Σ_w dOut[n, c, h, w]
   const dBias = sum(dOut, { axes: AXES });
   // (normalisation.24) dWeight[c] = Σₙ Σₕ Σ_w dOut[n, c, h, w] · x̂[n, c, h, w]
   const dWeight = sum(multiply(dOut, xHat), { axes: AXES });
   const scale = multiply(alongChannels(weight), rho);
-  if (training) {
+  if (mode === "train") {
     const M = dOut.size / weight.size;
     const unshifted = subtract(dOut, alongChannels(divide(dBias, M)));
     const unstretched = subtract(unshifted, multiply(xHat, alongChannels(divide(dWeight, M))));

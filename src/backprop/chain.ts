@@ -3,29 +3,23 @@
  * `derivations/backpropagation.md`.
  */
 import { InputError, reject, type Tensor } from "../tensor/index.js";
-import type { Layer, NamedLayer, PassOptions } from "./layer.js";
+import type { Choices } from "./choices.js";
+import {
+  type Backward,
+  type Layer,
+  type NamedLayer,
+  notRecorded,
+  type Pass,
+  type PassOptions,
+} from "./layer.js";
 
 /** Layers one after another: what one returns is what the next is given. */
 export class Chain {
   readonly layers: readonly NamedLayer[];
 
-  /**
-   * @param layers in order, by name
-   * @param where who complains about them
-   * @throws InputError when there is no layer, a name is a whole number, or two layers have one
-   *   name
-   */
-  constructor(layers: Readonly<Record<string, Layer>>, where: string) {
-    this.layers = Object.entries(layers).map(([name, layer]) => ({ name, layer }));
-    if (this.layers.length === 0) reject(where, "at least one layer", "none");
-    const number = this.layers.find(({ name }) => /^\d+$/.test(name));
-    if (number !== undefined)
-      reject(
-        where,
-        "names that are no whole numbers, since JavaScript puts those in front of all others",
-        number.name,
-      );
-    checkNames(this.layers, where);
+  /** @param layers with names that {@link namedLayers} has checked */
+  constructor(layers: readonly NamedLayer[]) {
+    this.layers = layers;
   }
 
   /**
@@ -42,37 +36,130 @@ export class Chain {
 
   /**
    * @param x what the first layer takes, usually images [N, C, H, W]
-   * @returns what the last layer returns, usually logits [N, classes]
+   * @returns what the last layer returns, usually logits [N, classes], and the way back. `backward`
+   *   adds the gradient of every parameter to its `grad`; dX is wanted only if it is asked for
    * @throws InputError naming the layer whose input does not fit
    */
-  async forward(x: Tensor, pass: PassOptions): Promise<Tensor> {
-    for (const { name, layer } of this.layers) {
+  async forward(x: Tensor, pass: PassOptions): Promise<Pass> {
+    const passes: { readonly name: string; readonly pass: Pass }[] = [];
+    for (const [l, step] of this.layers.entries()) {
+      const input = x;
       // (backpropagation.1) xₗ₊₁ = fₗ(xₗ; wₗ)
-      x = await namingLayerAsync(name, () => layer.forward(x, passInside(name, pass)));
-      pass.observe?.(name, x);
+      const done = await forwardStep(step, input, l === 0 ? pass : { ...pass, ownsInput: true });
+      x = done.out;
+      if (pass.record !== false) passes.push({ name: step.name, pass: done });
+      if (pass.observe !== undefined) await showStep(step, input, x, pass);
     }
-    return x;
+    if (pass.record === false) return { out: x, backward: notRecorded("network") };
+    return { out: x, backward: backwardThrough(passes), choices: () => choicesOf(passes) };
   }
+}
 
-  /**
-   * Adds the gradient of every parameter to its `grad`. The layers remember the forward pass that
-   * this undoes.
-   *
-   * @param dOut the gradient with respect to what `forward` returned
-   * @param wantsDX whether the gradient with respect to x is wanted as well; nobody needs that of
-   *   an image
-   * @returns dX, or null if it is not wanted
-   */
-  async backward(dOut: Tensor, wantsDX = false): Promise<Tensor | null> {
+/** The way back through the passes of a chain. */
+function backwardThrough(passes: readonly { name: string; pass: Pass }[]): Backward {
+  return async (dOut, wantsDX = false) => {
     let dX: Tensor | null = dOut;
-    for (let l = this.layers.length - 1; l >= 0 && dX !== null; l--) {
-      const { name, layer } = this.layers[l]!;
+    for (let l = passes.length - 1; l >= 0 && dX !== null; l--) {
+      const { name, pass } = passes[l]!;
       const upstream: Tensor = dX;
       // (backpropagation.6) dXₗ = Jₗᵀ · dXₗ₊₁
-      dX = await namingLayerAsync(name, () => layer.backward(upstream, l > 0 || wantsDX));
+      dX = await namingLayerAsync(name, () => pass.backward(upstream, l > 0 || wantsDX));
+      if (!dX && l > 0) reject(`layer ${name}.backward`, "dX, for the layer before", String(dX));
     }
     return wantsDX ? dX : null;
+  };
+}
+
+function choicesOf(passes: readonly { name: string; pass: Pass }[]): readonly Choices[] {
+  return passes.flatMap(({ name, pass }) =>
+    (pass.choices?.() ?? []).map((choices) =>
+      choices instanceof LayerChoices
+        ? new LayerChoices(`${name}.${choices.layer}`, choices.own)
+        : new LayerChoices(name, choices),
+    ),
+  );
+}
+
+/** What a layer chose, with the full name of the layer. */
+class LayerChoices implements Choices {
+  readonly layer: string;
+  /** As the layer itself says it. */
+  readonly own: Choices;
+
+  constructor(layer: string, own: Choices) {
+    this.layer = layer;
+    this.own = own;
   }
+
+  get what(): string {
+    return `${this.layer}: ${this.own.what}`;
+  }
+
+  get shape(): readonly number[] {
+    return this.own.shape;
+  }
+
+  get taken(): ArrayLike<number> {
+    return this.own.taken;
+  }
+}
+
+/** One layer of a chain. An error in a fused layer is reported as that of the layer at fault. */
+async function forwardStep(step: NamedLayer, x: Tensor, pass: PassOptions): Promise<Pass> {
+  const { name, layer, parts } = step;
+  const run = (): Promise<Pass> => layer.forward(x, passInside(name, pass));
+  if (parts === undefined) return namingLayerAsync(name, run);
+  try {
+    return await run();
+  } catch (error) {
+    if (error instanceof InputError) await new Chain(parts).forward(x, { ...pass, record: false });
+    throw named(name, error);
+  }
+}
+
+/** Shows a layer's output. For a fused layer, its inner layers are run once more to show theirs. */
+async function showStep(
+  step: NamedLayer,
+  x: Tensor,
+  out: Tensor,
+  pass: PassOptions,
+): Promise<void> {
+  if (step.parts === undefined) return pass.observe?.(step.name, out);
+  const inner = new Chain(step.parts.slice(0, -1));
+  await inner.forward(x, { ...pass, record: false });
+  pass.observe?.(step.parts.at(-1)!.name, out);
+}
+
+/** Layers in order: by name, or with their names. */
+export type Layers = Readonly<Record<string, Layer>> | readonly NamedLayer[];
+
+/**
+ * Layers in order, with their names.
+ *
+ * @param where the caller, for messages
+ * @throws InputError when there is no layer, a name is a whole number, or two layers have one name
+ */
+export function namedLayers(layers: Layers, where: string): readonly NamedLayer[] {
+  const named = isList(layers)
+    ? layers
+    : Object.entries(layers).map(([name, layer]) => ({ name, layer }));
+  if (named.length === 0) reject(where, "at least one layer", "none");
+  const wrong = named.find(({ layer }) => typeof layer?.forward !== "function");
+  if (wrong !== undefined)
+    reject(where, `a layer under the name ${wrong.name}`, typeof wrong.layer, "is a new missing?");
+  const number = named.find(({ name }) => /^\d+$/.test(name));
+  if (number !== undefined)
+    reject(
+      where,
+      "names that are no whole numbers, since JavaScript puts those in front of all others",
+      number.name,
+    );
+  checkNames(named, where);
+  return named;
+}
+
+function isList(layers: Layers): layers is readonly NamedLayer[] {
+  return Array.isArray(layers);
 }
 
 /**

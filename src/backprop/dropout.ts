@@ -2,8 +2,8 @@
  * Dropout: in training, entries are left out at random, and the others grow to make up for them.
  * Derived in `derivations/dropout.md`. Any shape.
  */
-import { formatShape, multiply, Random, reject, sameShape, Tensor } from "../tensor/index.js";
-import { type Layer, type PassOptions, recall, type Remembered } from "./layer.js";
+import { multiply, Random, reject, Tensor } from "../tensor/index.js";
+import { checkDOut, type PassOptions, TwoPassLayer } from "./layer.js";
 
 export interface DropoutOptions {
   /** The share of entries that is left out, p in [0, 1). */
@@ -13,8 +13,9 @@ export interface DropoutOptions {
 }
 
 export interface DropoutCache {
-  /** 0 for what is left out, 1/(1 − p) for what stays. */
-  readonly mask: Tensor;
+  /** 0 for what is left out, 1/(1 − p) for what stays; null in evaluation. */
+  readonly mask: Tensor | null;
+  readonly shape: readonly number[];
 }
 
 /**
@@ -38,70 +39,48 @@ export async function dropoutForward(
     entries[i] = u >= probability ? 1 / (1 - probability) : 0;
   }
   // (dropout.2) out = x ⊙ mask
-  return { out: multiply(x, mask), cache: { mask } };
+  return { out: multiply(x, mask), cache: { mask, shape: x.shape } };
 }
 
 /** @returns dX, of x's shape */
 export async function dropoutBackward(
   dOut: Tensor,
-  { mask }: DropoutCache,
+  { mask, shape }: DropoutCache,
 ): Promise<{ dX: Tensor }> {
-  checkDOut(dOut, mask.shape);
+  checkDOut("dropoutBackward", dOut, shape);
+  if (mask === null) return { dX: dOut };
   // (dropout.12) dX = dOut ⊙ mask
   return { dX: multiply(dOut, mask) };
 }
 
-function checkDOut(dOut: Tensor, expected: readonly number[]): void {
-  if (!sameShape(dOut.shape, expected))
-    reject("dropoutBackward", `dOut of shape ${formatShape(expected)}`, formatShape(dOut.shape));
+/** Dropout between two layers. In evaluation it does nothing. */
+export class Dropout extends TwoPassLayer<DropoutCache> {
+  readonly kind = "dropout";
+  override readonly differentiate = dropoutBackward;
+  readonly #probability: number;
+
+  /** @throws InputError when the probability is not in [0, 1) */
+  constructor({ probability }: Pick<DropoutOptions, "probability">) {
+    super();
+    checkProbability(probability);
+    this.#probability = probability;
+  }
+
+  override async compute(x: Tensor, { mode, random }: PassOptions) {
+    // (dropout.13) out = x
+    if (mode === "evaluate") return { out: x, cache: { mask: null, shape: x.shape } };
+    if (random === undefined)
+      reject(
+        "dropout",
+        'a random source for a pass in the mode "train"',
+        "none",
+        "give the pass a `random`, another one for every step",
+      );
+    return dropoutForward(x, { probability: this.#probability, seed: random.seed });
+  }
 }
 
 function checkProbability(probability: number): void {
   if (!(probability >= 0 && probability < 1))
     reject("dropout", "a probability from 0 to below 1", String(probability));
-}
-
-/** Dropout between two layers. In evaluation it does nothing. */
-export class Dropout implements Layer {
-  readonly kind = "dropout";
-  readonly parameters = [];
-  readonly #probability: number;
-  #remembered: Remembered<DropoutCache> | null = null;
-
-  /** @throws InputError when the probability is not in [0, 1) */
-  constructor({ probability }: Pick<DropoutOptions, "probability">) {
-    checkProbability(probability);
-    this.#probability = probability;
-  }
-
-  outputShape(inputShape: readonly number[]): number[] {
-    return [...inputShape];
-  }
-
-  async forward(x: Tensor, { backend, training, random }: PassOptions): Promise<Tensor> {
-    if (!training) {
-      this.#remembered = null;
-      // (dropout.13) out = x
-      return x;
-    }
-    if (random === undefined)
-      reject(
-        "dropout",
-        "a source of random numbers for a pass in training mode",
-        "none",
-        "give the pass a `random`, another one for every step",
-      );
-    const { out, cache } = await dropoutForward(x, {
-      probability: this.#probability,
-      seed: random.seed,
-    });
-    this.#remembered = { cache, backend };
-    return out;
-  }
-
-  async backward(dOut: Tensor): Promise<Tensor> {
-    const { cache } = recall(this.kind, this.#remembered);
-    this.#remembered = null;
-    return (await dropoutBackward(dOut, cache)).dX;
-  }
 }

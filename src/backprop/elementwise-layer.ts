@@ -3,8 +3,8 @@
  * Derived in `derivations/activations.md`.
  */
 import { formatShape, reject, sameShape, type Tensor, zip } from "../tensor/index.js";
-import type { Choices } from "./gradient-check/differentiable.js";
-import { type Layer, type PassOptions, recall, type Remembered } from "./layer.js";
+import type { Choices } from "./choices.js";
+import { TwoPassLayer } from "./layer.js";
 
 /**
  * The upstream gradient, times the slope of the function at each entry.
@@ -24,45 +24,32 @@ export function timesSlope(
   return zip(dOut, at, (upstream, value) => upstream * slope(value), where);
 }
 
-/** Remembers the cache between the passes, as `Relu` does. */
-export abstract class ElementwiseLayer<Cache> implements Layer {
+/** A layer of one function, which is given with its derivative. */
+export abstract class ElementwiseLayer<Cache extends object> extends TwoPassLayer<Cache> {
   readonly kind: string;
-  readonly parameters = [];
+  override readonly differentiate: (dOut: Tensor, cache: Cache) => Promise<{ dX: Tensor }>;
   readonly #forward: (x: Tensor) => Promise<{ out: Tensor; cache: Cache }>;
-  readonly #backward: (dOut: Tensor, cache: Cache) => Promise<{ dX: Tensor }>;
-  readonly #choices: (cache: Cache) => readonly Choices[];
-  #remembered: Remembered<Cache> | null = null;
+  readonly #choices: ((cache: Cache) => readonly Choices[]) | null;
 
   /** @param choices left out by functions without corners */
   constructor(
     kind: string,
     forward: (x: Tensor) => Promise<{ out: Tensor; cache: Cache }>,
     backward: (dOut: Tensor, cache: Cache) => Promise<{ dX: Tensor }>,
-    choices: (cache: Cache) => readonly Choices[] = () => [],
+    choices: ((cache: Cache) => readonly Choices[]) | null = null,
   ) {
+    super();
     this.kind = kind;
+    this.differentiate = backward;
     this.#forward = forward;
-    this.#backward = backward;
     this.#choices = choices;
   }
 
-  outputShape(inputShape: readonly number[]): number[] {
-    return [...inputShape];
+  override compute(x: Tensor) {
+    return this.#forward(x);
   }
 
-  async forward(x: Tensor, { backend, training }: PassOptions): Promise<Tensor> {
-    const { out, cache } = await this.#forward(x);
-    this.#remembered = training ? { cache, backend } : null;
-    return out;
-  }
-
-  async backward(dOut: Tensor): Promise<Tensor> {
-    const { cache } = recall(this.kind, this.#remembered);
-    this.#remembered = null;
-    return (await this.#backward(dOut, cache)).dX;
-  }
-
-  choices(): readonly Choices[] {
-    return this.#choices(recall(this.kind, this.#remembered).cache);
+  override choices(cache: Cache): readonly Choices[] {
+    return this.#choices?.(cache) ?? [];
   }
 }

@@ -3,7 +3,7 @@
  * `derivations/affine.md`.
  */
 import { formatShape, reject, sizeOf, type Tensor } from "../tensor/index.js";
-import { type Layer, type PassOptions, recall, type Remembered } from "./layer.js";
+import { checkDOut, TwoPassLayer } from "./layer.js";
 
 export interface FlattenCache {
   readonly shape: readonly number[];
@@ -23,34 +23,26 @@ export async function flattenBackward(
   dOut: Tensor,
   { shape }: FlattenCache,
 ): Promise<{ dX: Tensor }> {
+  checkDOut("flattenBackward", dOut, flatShape(shape));
   // (affine.15) dX[n, c, h, w] = dOut[n, (c·H + h)·W + w]
   return { dX: dOut.reshape(shape) };
+}
+
+/** Keeps the batch axis and lays all others end to end. */
+export class Flatten extends TwoPassLayer<FlattenCache> {
+  readonly kind = "flatten";
+  override readonly differentiate = flattenBackward;
+
+  override outputShape(x: readonly number[]): number[] {
+    return flatShape(x);
+  }
+
+  override compute(x: Tensor) {
+    return flattenForward(x);
+  }
 }
 
 function flatShape(shape: readonly number[]): number[] {
   if (shape.length < 1) reject("flatten", "x of shape [N, ...]", formatShape(shape));
   return [shape[0]!, sizeOf(shape.slice(1))];
-}
-
-/** Keeps the batch axis and lays all others end to end. */
-export class Flatten implements Layer {
-  readonly kind = "flatten";
-  readonly parameters = [];
-  #remembered: Remembered<FlattenCache> | null = null;
-
-  outputShape(inputShape: readonly number[]): number[] {
-    return flatShape(inputShape);
-  }
-
-  async forward(x: Tensor, { backend, training }: PassOptions): Promise<Tensor> {
-    const { out, cache } = await flattenForward(x);
-    this.#remembered = training ? { cache, backend } : null;
-    return out;
-  }
-
-  async backward(dOut: Tensor): Promise<Tensor> {
-    const { cache } = recall(this.kind, this.#remembered);
-    this.#remembered = null;
-    return (await flattenBackward(dOut, cache)).dX;
-  }
 }

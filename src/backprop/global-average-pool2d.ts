@@ -1,6 +1,6 @@
 /** Global average pooling: every channel becomes its mean. Derived in `derivations/pooling.md`. */
-import { divide, formatShape, mean, reject, sameShape, type Tensor } from "../tensor/index.js";
-import { type Layer, type PassOptions, recall, type Remembered } from "./layer.js";
+import { divide, formatShape, mean, reject, type Tensor } from "../tensor/index.js";
+import { checkDOut, TwoPassLayer } from "./layer.js";
 
 export interface GlobalAveragePool2dCache {
   /** [N, C, H, W] */
@@ -29,41 +29,27 @@ export async function globalAveragePool2dBackward(
   { shape }: GlobalAveragePool2dCache,
 ): Promise<{ dX: Tensor }> {
   const [N, C, H, W] = shape as [number, number, number, number];
-  if (!sameShape(dOut.shape, [N, C]))
-    reject(
-      "globalAveragePool2dBackward",
-      `dOut of shape ${formatShape([N, C])}`,
-      formatShape(dOut.shape),
-    );
+  checkDOut("globalAveragePool2dBackward", dOut, [N, C]);
   // (pooling.8) dX[n, c, h, w] = dOut[n, c] / (H·W)
   return { dX: divide(dOut.reshape([N, C, 1, 1]).broadcastTo([N, C, H, W]), H * W) };
+}
+
+/** A global average pooling, usually the last layer before the classifier. */
+export class GlobalAveragePool2d extends TwoPassLayer<GlobalAveragePool2dCache> {
+  readonly kind = "globalAveragePool2d";
+  override readonly differentiate = globalAveragePool2dBackward;
+
+  override outputShape(x: readonly number[]): number[] {
+    checkX(x);
+    return [x[0]!, x[1]!];
+  }
+
+  override compute(x: Tensor) {
+    return globalAveragePool2dForward(x);
+  }
 }
 
 function checkX(shape: readonly number[]): void {
   if (shape.length !== 4)
     reject("globalAveragePool2d", "x of shape [N, C, H, W]", formatShape(shape));
-}
-
-/** A global average pooling, usually the last layer before the classifier. */
-export class GlobalAveragePool2d implements Layer {
-  readonly kind = "globalAveragePool2d";
-  readonly parameters = [];
-  #remembered: Remembered<GlobalAveragePool2dCache> | null = null;
-
-  outputShape(inputShape: readonly number[]): number[] {
-    checkX(inputShape);
-    return [inputShape[0]!, inputShape[1]!];
-  }
-
-  async forward(x: Tensor, { backend, training }: PassOptions): Promise<Tensor> {
-    const { out, cache } = await globalAveragePool2dForward(x);
-    this.#remembered = training ? { cache, backend } : null;
-    return out;
-  }
-
-  async backward(dOut: Tensor): Promise<Tensor> {
-    const { cache } = recall(this.kind, this.#remembered);
-    this.#remembered = null;
-    return (await globalAveragePool2dBackward(dOut, cache)).dX;
-  }
 }

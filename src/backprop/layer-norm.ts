@@ -17,14 +17,8 @@ import {
   sum,
   type Tensor,
 } from "../tensor/index.js";
-import {
-  type Layer,
-  Parameter,
-  type PassOptions,
-  recall,
-  type Remembered,
-  type StorageOptions,
-} from "./layer.js";
+import { checkDOut, TwoPassLayer } from "./layer.js";
+import { Parameter, type StorageOptions } from "./parameter.js";
 import { moments, standardise, type Standardised } from "./standardise.js";
 
 export interface LayerNormOptions {
@@ -87,12 +81,7 @@ export async function layerNormBackward(
   { standardised, weight }: LayerNormCache,
 ): Promise<{ dX: Tensor; dWeight: Tensor; dBias: Tensor }> {
   const { xHat, rho } = standardised;
-  if (!sameShape(dOut.shape, xHat.shape))
-    reject(
-      "layerNormBackward",
-      `dOut of shape ${formatShape(xHat.shape)}`,
-      formatShape(dOut.shape),
-    );
+  checkDOut("layerNormBackward", dOut, xHat.shape);
   const rows = xHat.shape.slice(0, xHat.rank - weight.rank).map((_, axis) => axis);
   // (normalisation.41) dBias[i] = Σₙ dOut[n, i]
   const dBias = sum(dOut, { axes: rows });
@@ -105,6 +94,39 @@ export async function layerNormBackward(
   const unstretched = subtract(unshifted, multiply(xHat, mean(multiply(dXHat, xHat), along)));
   // (normalisation.44) dX = ρ · (dX̂ − mean(dX̂) − x̂ ⊙ mean(dX̂ ⊙ x̂))
   return { dX: multiply(unstretched, rho), dWeight, dBias };
+}
+
+export interface LayerNormLayerOptions extends Pick<LayerNormOptions, "epsilon"> {
+  /** The last axes of x, which are normalised together. */
+  readonly shape: readonly number[];
+}
+
+/** A layer normalisation between two layers. */
+export class LayerNorm extends TwoPassLayer<LayerNormCache> {
+  readonly kind = "layerNorm";
+  override readonly differentiate = layerNormBackward;
+  readonly weight: Parameter;
+  readonly bias: Parameter;
+  readonly #options: LayerNormOptions;
+
+  constructor({ shape, ...options }: LayerNormLayerOptions, storage: StorageOptions = {}) {
+    if (shape.length === 0) reject("layerNorm", "a shape of at least one axis", formatShape(shape));
+    const weight = new Parameter("weight", shape, 1, 1, storage, 1);
+    const bias = new Parameter("bias", shape, 1, 1, storage, 0);
+    super([weight, bias]);
+    this.weight = weight;
+    this.bias = bias;
+    this.#options = { ...options, axes: shape.length };
+  }
+
+  override outputShape(x: readonly number[]): number[] {
+    checkLayerNorm(x, this.weight.value.shape);
+    return [...x];
+  }
+
+  override compute(x: Tensor) {
+    return layerNormForward(x, this.weight.value, this.bias.value, this.#options);
+  }
 }
 
 function lastAxes(rank: number, axes: number): number[] {
@@ -121,54 +143,4 @@ function checkLayerNorm(x: readonly number[], weight: readonly number[]): void {
     );
   if (x.includes(0))
     reject("layerNorm", "at least one value to normalise", `x of shape ${formatShape(x)}`);
-}
-
-export interface LayerNormLayerOptions extends Pick<LayerNormOptions, "epsilon"> {
-  /** The last axes of x, which are normalised together. */
-  readonly shape: readonly number[];
-}
-
-/** A layer normalisation between two layers. */
-export class LayerNorm implements Layer {
-  readonly kind = "layerNorm";
-  readonly weight: Parameter;
-  readonly bias: Parameter;
-  readonly #options: LayerNormOptions;
-  #remembered: Remembered<LayerNormCache> | null = null;
-
-  constructor({ shape, ...options }: LayerNormLayerOptions, storage: StorageOptions = {}) {
-    if (shape.length === 0) reject("layerNorm", "a shape of at least one axis", formatShape(shape));
-    this.weight = new Parameter("weight", shape, 1, 1, storage, 1);
-    this.bias = new Parameter("bias", shape, 1, 1, storage, 0);
-    this.#options = { ...options, axes: shape.length };
-  }
-
-  get parameters(): readonly Parameter[] {
-    return [this.weight, this.bias];
-  }
-
-  outputShape(inputShape: readonly number[]): number[] {
-    checkLayerNorm(inputShape, this.weight.value.shape);
-    return [...inputShape];
-  }
-
-  async forward(x: Tensor, { backend, training }: PassOptions): Promise<Tensor> {
-    const { out, cache } = await layerNormForward(
-      x,
-      this.weight.value,
-      this.bias.value,
-      this.#options,
-    );
-    this.#remembered = training ? { cache, backend } : null;
-    return out;
-  }
-
-  async backward(dOut: Tensor, wantsDX = true): Promise<Tensor | null> {
-    const { cache, backend } = recall(this.kind, this.#remembered);
-    this.#remembered = null;
-    const { dX, dWeight, dBias } = await layerNormBackward(dOut, cache);
-    await this.weight.accumulate(dWeight, backend);
-    await this.bias.accumulate(dBias, backend);
-    return wantsDX ? dX : null;
-  }
 }

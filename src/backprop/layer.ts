@@ -1,110 +1,73 @@
-import { type Backend, reference } from "../kernels/index.js";
-import { type Allocator, type DType, heapAllocator, type Random, Tensor } from "../tensor/index.js";
-import type { Choices } from "./gradient-check/differentiable.js";
-
-/** A tensor that training changes, and the gradient of the loss with respect to it. */
-export class Parameter {
-  readonly name: string;
-  /** How many inputs one output adds up; initialisers scale with it. */
-  readonly fanIn: number;
-  /** How many outputs one input feeds. */
-  readonly fanOut: number;
-  /**
-   * What every entry starts from, such as the 1 of a normalisation's weight; `null` leaves it to an
-   * initialiser.
-   */
-  readonly start: number | null;
-  readonly value: Tensor;
-  readonly grad: Tensor;
-
-  constructor(
-    name: string,
-    shape: readonly number[],
-    fanIn: number,
-    fanOut: number,
-    { dtype = "float32", allocator = heapAllocator }: StorageOptions = {},
-    start: number | null = null,
-  ) {
-    this.name = name;
-    this.fanIn = fanIn;
-    this.fanOut = fanOut;
-    this.start = start;
-    this.value = Tensor.full(shape, start ?? 0, dtype, allocator);
-    this.grad = Tensor.zeros(shape, dtype, allocator);
-  }
-
-  /** (backpropagation.10) grad += gradient: a parameter that is used twice receives the sum. */
-  async accumulate(gradient: Tensor, backend: Backend = reference): Promise<void> {
-    await backend.accumulate(this.grad, gradient);
-  }
-
-  /** Sets the gradient to 0, before the next step. */
-  zeroGrad(): void {
-    this.grad.data.fill(0);
-  }
-}
-
-/**
- * A tensor that belongs to a layer, and so into the files with its weights, but that no gradient
- * changes: a running average.
- */
-export interface LayerBuffer {
-  readonly name: string;
-  readonly value: Tensor;
-  /** What every entry starts from. */
-  readonly start: number;
-}
-
-export function makeBuffer(
-  name: string,
-  shape: readonly number[],
-  start: number,
-  { dtype = "float32", allocator = heapAllocator }: StorageOptions = {},
-): LayerBuffer {
-  return { name, value: Tensor.full(shape, start, dtype, allocator), start };
-}
-
-/** Element type and memory of a layer's parameters. */
-export interface StorageOptions {
-  readonly dtype?: DType;
-  readonly allocator?: Allocator;
-}
+/** What a layer is: x → { out, backward }. */
+import type { Backend } from "../kernels/index.js";
+import { formatShape, type Random, reject, sameShape, Tensor } from "../tensor/index.js";
+import type { Choices } from "./choices.js";
+import type { LayerBuffer, Parameter } from "./parameter.js";
+import { seal } from "./seal.js";
 
 /** What a forward pass is for, and what it runs on. */
 export interface PassOptions {
   readonly backend: Backend;
-  /** `true` keeps what backward will need; `false` is for evaluation. */
-  readonly training: boolean;
   /**
-   * Where layers that draw, such as dropout, draw from; each is handed a source split off by its
-   * own name. Another one for every step, so that every step draws anew; the same one gives the
-   * same pass again.
+   * Whether dropout leaves out entries, and batch normalisation takes the batch's own statistics.
+   */
+  readonly mode: Mode;
+  /**
+   * Whether what `backward` needs is kept; true if left out. Independent of the mode: evaluated and
+   * recorded, a network gives the gradient by the image.
+   */
+  readonly record?: boolean;
+  /**
+   * Random source for stochastic layers, such as dropout; each is handed one that is split off by
+   * its own name. Give every step another one: the same one gives the same pass again.
    */
   readonly random?: Random;
   /**
    * Is shown the output of every layer, by name; those inside a layer come before the layer itself.
    */
   readonly observe?: (name: string, out: Tensor) => void;
+  /** Whether nobody else can change x, so that the result may be a view of it; a chain says so. */
+  readonly ownsInput?: boolean;
 }
 
-/** A layer where it stands, in a network or inside another layer. */
-export interface NamedLayer {
-  readonly name: string;
-  readonly layer: Layer;
+export type Mode = "train" | "evaluate";
+
+/** What a forward pass returns. */
+export interface Pass {
+  readonly out: Tensor;
+  readonly backward: Backward;
+  /** Which branches it took, for the gradient check. Left out where there are no kinks. */
+  readonly choices?: () => readonly Choices[];
 }
 
 /**
- * One step of a network: remembers in `forward` what `backward` needs, and owns the parameters in
- * between.
+ * Adds the parameters' gradients to their `grad` and returns dX, or null where that is not wanted,
+ * as in a first layer. May be called again, and adds again.
+ *
+ * @throws InputError when the pass was not recorded, when its step has ended, or when something
+ *   that it needs has been changed since
+ */
+export type Backward = (dOut: Tensor, wantsDX?: boolean) => Promise<Tensor | null>;
+
+/** A layer at its place in a network or inside another layer. */
+export interface NamedLayer {
+  readonly name: string;
+  readonly layer: Layer;
+  /** The layers that it does the work of, if a plan has put it in their place. */
+  readonly parts?: readonly NamedLayer[];
+}
+
+/**
+ * One step of a network. It holds its parameters and buffers, and nothing of a pass: what
+ * `backward` needs is held by `backward` itself. So a layer may stand in a network twice, and its
+ * gradients add up.
  */
 export interface Layer {
   /** The layer's type, for tables and messages: `conv2d`. */
   readonly kind: string;
   /** Its own, without those of layers inside it. */
   readonly parameters: readonly Parameter[];
-  /**
-   * What it keeps besides, from one forward pass in training to the next; left out by most layers.
-   */
+  /** What else it keeps from one forward pass in training to the next; most layers keep nothing. */
   readonly buffers?: readonly LayerBuffer[];
   /**
    * Layers inside this one, for those that are made of others: chains in their order, each of which
@@ -117,36 +80,110 @@ export interface Layer {
    * @throws InputError if it does not fit
    */
   outputShape(inputShape: readonly number[]): number[];
-  forward(x: Tensor, pass: PassOptions): Promise<Tensor>;
-  /**
-   * Adds the parameters' gradients to their `grad` and returns dX. The first layer of a network is
-   * asked for no dX (`wantsDX` false), since nobody needs the gradient of an image, and returns
-   * null.
-   *
-   * @throws Error without a forward pass in training mode before it
-   */
-  backward(dOut: Tensor, wantsDX?: boolean): Promise<Tensor | null>;
-  /**
-   * Which branches the last forward pass in training mode took, for the gradient check of a
-   * network. A layer without this has no kinks.
-   */
-  choices?(): readonly Choices[];
+  forward(x: Tensor, pass: PassOptions): Promise<Pass>;
 }
 
-/** What a layer remembers between forward and backward. */
-export interface Remembered<Cache> {
-  readonly cache: Cache;
-  readonly backend: Backend;
+/**
+ * The gradients that a backward function returns: dX, and `dWeight` for a parameter called
+ * `weight`.
+ */
+export type Gradients = { readonly dX: Tensor | null } & Readonly<Record<string, Tensor | null>>;
+
+/** dX, or null if it was not asked for. */
+export type DX<Wanted extends boolean> = Wanted extends true ? Tensor : null;
+
+/** Around the two passes of a layer, which are functions of their arguments alone. */
+export abstract class TwoPassLayer<Cache extends object> implements Layer {
+  abstract readonly kind: string;
+  readonly parameters: readonly Parameter[];
+
+  constructor(parameters: readonly (Parameter | null)[] = []) {
+    this.parameters = parameters.filter((parameter) => parameter !== null);
+  }
+
+  /** The forward pass: out, and what backward needs. */
+  protected abstract compute(
+    x: Tensor,
+    pass: PassOptions,
+  ): Promise<{ readonly out: Tensor; readonly cache: Cache }>;
+
+  /** The backward pass. Only what is expensive looks at `wantsDX`. */
+  protected abstract readonly differentiate: (
+    dOut: Tensor,
+    cache: Cache,
+    backend: Backend,
+    wantsDX: boolean,
+  ) => Promise<Gradients>;
+
+  /** See {@link Pass.choices}. */
+  protected choices?(cache: Cache): readonly Choices[];
+
+  /** That of the input, unless a layer says otherwise. */
+  outputShape(inputShape: readonly number[]): number[] {
+    return [...inputShape];
+  }
+
+  async forward(x: Tensor, pass: PassOptions): Promise<Pass> {
+    checkPass(this.kind, x, pass);
+    const { out: result, cache } = await this.compute(x, pass);
+    // a view of x would change with it
+    const isView = pass.ownsInput !== true && result.sharesMemoryWith(x);
+    const out = isView ? result.clone(pass.backend.allocator) : result;
+    if (pass.record === false) return { out, backward: notRecorded(this.kind) };
+    const sealed = seal(this.kind, out, cache, pass.backend.check);
+    return {
+      out,
+      backward: async (dOut, wantsDX = true) => {
+        const gradients = await this.differentiate(dOut, sealed.open(), pass.backend, wantsDX);
+        for (const parameter of this.parameters) {
+          const gradient = gradients[gradientName(parameter.name)];
+          if (!gradient)
+            throw new Error(`${this.kind}: expected a ${gradientName(parameter.name)}`);
+          await parameter.accumulate(gradient, pass.backend);
+        }
+        return wantsDX ? this.#inputGradient(gradients.dX, dOut, pass) : null;
+      },
+      ...(this.choices && { choices: () => this.choices!(sealed.open()) }),
+    };
+  }
+
+  /** dX in memory of its own: a caller may write to the dOut that it gave. */
+  #inputGradient(dX: Tensor | null | undefined, dOut: Tensor, pass: PassOptions): Tensor {
+    if (!dX) return reject(`${this.kind}.backward`, "dX, which was asked for", String(dX));
+    const isView = pass.ownsInput !== true && dX.sharesMemoryWith(dOut);
+    return isView ? dX.clone(pass.backend.allocator) : dX;
+  }
 }
 
-/** @throws Error when backward was called before a forward pass in training mode */
-export function recall<Cache>(
-  kind: string,
-  remembered: Remembered<Cache> | null,
-): Remembered<Cache> {
-  if (remembered === null)
-    throw new Error(
-      `${kind}.backward: expected a forward pass in training mode before it, got none`,
-    );
-  return remembered;
+/** The name of a gradient: `dWeight` for `weight`, `dConv1.weight` for a network's. */
+export function gradientName(name: string): string {
+  return `d${name.slice(0, 1).toUpperCase()}${name.slice(1)}`;
+}
+
+/** @throws InputError when dOut does not have the shape of what the forward pass returned */
+export function checkDOut(where: string, dOut: Tensor, shape: readonly number[]): void {
+  if (!sameShape(dOut.shape, shape))
+    reject(where, `dOut of shape ${formatShape(shape)}`, formatShape(dOut.shape));
+}
+
+/** @throws InputError when a pass does not say what it is for */
+export function checkPass(where: string, x: Tensor, pass: PassOptions): void {
+  if (!(x instanceof Tensor))
+    reject(where, "a tensor", x === null ? "null" : typeof x, "is an await missing?");
+  const { backend, mode } = pass ?? {};
+  if (backend === undefined)
+    reject(where, "a pass with a backend", "none", 'give it { backend, mode: "train" }');
+  checkMode(where, mode);
+}
+
+/** @throws InputError unless the mode is given */
+export function checkMode(where: string, mode: unknown): void {
+  if (mode === "train" || mode === "evaluate") return;
+  const given = mode === undefined ? "none" : JSON.stringify(mode);
+  reject(where, 'the mode "train" or "evaluate"', given, "dropout and batch norm depend on it");
+}
+
+export function notRecorded(where: string): Backward {
+  return async () =>
+    reject(`${where}.backward`, "a recorded forward pass", "one with record: false");
 }

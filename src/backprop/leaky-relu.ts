@@ -4,7 +4,7 @@
  */
 import { map, reject, type Tensor } from "../tensor/index.js";
 import { ElementwiseLayer, timesSlope } from "./elementwise-layer.js";
-import { signsOf } from "./gradient-check/differentiable.js";
+import { signsOf } from "./choices.js";
 
 export interface LeakyReluOptions {
   /** The slope for negative x, 0.01 if left out. */

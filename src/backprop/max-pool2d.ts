@@ -7,15 +7,15 @@
  */
 import type { WindowGeometry, WindowOptions } from "../im2col/index.js";
 import { type Backend, reference } from "../kernels/index.js";
-import type { Tensor } from "../tensor/index.js";
-import { type Choices, winnersOf } from "./gradient-check/differentiable.js";
-import { type Layer, type PassOptions, recall, type Remembered } from "./layer.js";
-import { checkPooled, poolGeometry } from "./pool-windows.js";
+import type { Storage, Tensor } from "../tensor/index.js";
+import { type Choices, winnersOf } from "./choices.js";
+import { checkDOut, type PassOptions } from "./layer.js";
+import { poolGeometry, PoolLayer } from "./pool-windows.js";
 
 export interface MaxPool2dCache {
   readonly geometry: WindowGeometry;
   /** For each window, the position h·W + w of its winner. */
-  readonly argmax: Int32Array;
+  readonly argmax: Storage<Int32Array>;
   /** [N, C, outH, outW] */
   readonly outShape: readonly number[];
 }
@@ -50,41 +50,21 @@ export async function maxPool2dBackward(
   { geometry, argmax, outShape }: MaxPool2dCache,
   backend: Backend = reference,
 ): Promise<{ dX: Tensor }> {
-  checkPooled("maxPool2dBackward", dOut, outShape);
+  checkDOut("maxPool2dBackward", dOut, outShape);
   // (pooling.4) dX[n, c, h, w] = Σₚ Σ_q 1[argmax[n, c, p, q] = (h, w)] · dOut[n, c, p, q]
   return { dX: await backend.maxPool2dBackward(dOut, argmax, geometry) };
 }
 
 /** A max pooling between two layers. */
-export class MaxPool2d implements Layer {
+export class MaxPool2d extends PoolLayer<MaxPool2dCache> {
   readonly kind = "maxPool2d";
-  readonly parameters = [];
-  readonly #options: WindowOptions;
-  #remembered: Remembered<MaxPool2dCache> | null = null;
+  override readonly differentiate = maxPool2dBackward;
 
-  constructor(options: WindowOptions) {
-    this.#options = options;
+  override compute(x: Tensor, { backend }: PassOptions) {
+    return maxPool2dForward(x, this.options, backend);
   }
 
-  outputShape(inputShape: readonly number[]): number[] {
-    const { outH, outW } = poolGeometry(this.kind, inputShape, this.#options);
-    return [inputShape[0]!, inputShape[1]!, outH, outW];
-  }
-
-  async forward(x: Tensor, { backend, training }: PassOptions): Promise<Tensor> {
-    const { out, cache } = await maxPool2dForward(x, this.#options, backend);
-    this.#remembered = training ? { cache, backend } : null;
-    return out;
-  }
-
-  async backward(dOut: Tensor): Promise<Tensor> {
-    const { cache, backend } = recall(this.kind, this.#remembered);
-    this.#remembered = null;
-    return (await maxPool2dBackward(dOut, cache, backend)).dX;
-  }
-
-  choices(): readonly Choices[] {
-    const { argmax, outShape } = recall(this.kind, this.#remembered).cache;
-    return [winnersOf(argmax, outShape)];
+  override choices({ argmax, outShape }: MaxPool2dCache): readonly Choices[] {
+    return [winnersOf(argmax.data, outShape)];
   }
 }

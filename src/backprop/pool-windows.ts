@@ -2,7 +2,8 @@
  * What max and average pooling share: where their windows lie, and the shape of what comes back.
  */
 import { conv2dGeometry, type WindowGeometry, type WindowOptions } from "../im2col/index.js";
-import { formatShape, reject, sameShape, type Tensor } from "../tensor/index.js";
+import { formatShape, reject } from "../tensor/index.js";
+import { TwoPassLayer } from "./layer.js";
 
 /**
  * Where the windows of a pooling lie. Unlike a convolution's, they do not overlap unless asked to.
@@ -29,8 +30,17 @@ export function poolGeometry(
   return geometry;
 }
 
-/** @throws InputError when the gradient of a pooling's output has not the output's shape */
-export function checkPooled(where: string, dOut: Tensor, outShape: readonly number[]): void {
-  if (!sameShape(dOut.shape, outShape))
-    reject(where, `dOut of shape ${formatShape(outShape)}`, formatShape(dOut.shape));
+/** A pooling between two layers: options, and no parameters. */
+export abstract class PoolLayer<Cache extends object> extends TwoPassLayer<Cache> {
+  readonly options: WindowOptions;
+
+  constructor(options: WindowOptions) {
+    super();
+    this.options = { ...options };
+  }
+
+  override outputShape(x: readonly number[]): number[] {
+    const { outH, outW } = poolGeometry(this.kind, x, this.options);
+    return [x[0]!, x[1]!, outH, outW];
+  }
 }

@@ -1,8 +1,8 @@
 /** The rectifier: negative values become 0. Derived in `derivations/relu.md`. Any shape. */
 import { type Backend, reference } from "../kernels/index.js";
 import type { Tensor } from "../tensor/index.js";
-import { type Choices, signsOf } from "./gradient-check/differentiable.js";
-import { type Layer, type PassOptions, recall, type Remembered } from "./layer.js";
+import { type Choices, signsOf } from "./choices.js";
+import { type PassOptions, TwoPassLayer } from "./layer.js";
 
 export interface ReluCache {
   readonly x: Tensor;
@@ -28,28 +28,15 @@ export async function reluBackward(
 }
 
 /** A rectifier between two layers. */
-export class Relu implements Layer {
+export class Relu extends TwoPassLayer<ReluCache> {
   readonly kind = "relu";
-  readonly parameters = [];
-  #remembered: Remembered<ReluCache> | null = null;
+  override readonly differentiate = reluBackward;
 
-  outputShape(inputShape: readonly number[]): number[] {
-    return [...inputShape];
+  override compute(x: Tensor, { backend }: PassOptions) {
+    return reluForward(x, backend);
   }
 
-  async forward(x: Tensor, { backend, training }: PassOptions): Promise<Tensor> {
-    const { out, cache } = await reluForward(x, backend);
-    this.#remembered = training ? { cache, backend } : null;
-    return out;
-  }
-
-  async backward(dOut: Tensor): Promise<Tensor> {
-    const { cache, backend } = recall(this.kind, this.#remembered);
-    this.#remembered = null;
-    return (await reluBackward(dOut, cache, backend)).dX;
-  }
-
-  choices(): readonly Choices[] {
-    return [signsOf(recall(this.kind, this.#remembered).cache.x)];
+  override choices({ x }: ReluCache): readonly Choices[] {
+    return [signsOf(x)];
   }
 }

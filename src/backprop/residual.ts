@@ -6,19 +6,21 @@
  */
 import { type Backend, reference } from "../kernels/index.js";
 import { formatShape, reject, sameShape, type Tensor } from "../tensor/index.js";
-import { Chain, checkNames } from "./chain.js";
-import { type Layer, type NamedLayer, type PassOptions, recall, type Remembered } from "./layer.js";
-
-/** A way from x forward, and from its output's gradient back to its share of dX. */
-export type Branch = (
-  x: Tensor,
-) => Promise<{ readonly out: Tensor; readonly backward: (dOut: Tensor) => Promise<Tensor> }>;
+import { Chain, checkNames, type Layers, namedLayers } from "./chain.js";
+import type { Choices } from "./choices.js";
+import {
+  checkDOut,
+  type DX,
+  type NamedLayer,
+  type Pass,
+  type PassOptions,
+  TwoPassLayer,
+} from "./layer.js";
 
 export interface ResidualCache {
   readonly shape: readonly number[];
-  readonly bodyBackward: (dOut: Tensor) => Promise<Tensor>;
-  /** null for the identity. */
-  readonly shortcutBackward: ((dOut: Tensor) => Promise<Tensor>) | null;
+  /** The body's pass, and the shortcut's, unless that is x itself. */
+  readonly branches: readonly Pass[];
 }
 
 /**
@@ -31,44 +33,40 @@ export interface ResidualCache {
  */
 export async function residualForward(
   x: Tensor,
-  body: Branch,
-  shortcut: Branch | null,
+  body: (x: Tensor) => Promise<Pass>,
+  shortcut: ((x: Tensor) => Promise<Pass>) | null,
   backend: Backend = reference,
 ): Promise<{ out: Tensor; cache: ResidualCache }> {
   const f = await body(x);
-  const s = shortcut === null ? { out: x, backward: null } : await shortcut(x);
-  checkShapes(f.out.shape, s.out.shape, shortcut !== null);
+  const s = shortcut === null ? null : await shortcut(x);
+  checkShapes(f.out.shape, s?.out.shape ?? x.shape, s !== null);
   // (residual.2) out = f(x) + s(x)
-  const out = await add(f.out, s.out, backend);
-  return {
-    out,
-    cache: { shape: out.shape, bodyBackward: f.backward, shortcutBackward: s.backward },
-  };
+  const out = await add(f.out, s?.out ?? x, backend);
+  return { out, cache: { shape: out.shape, branches: s === null ? [f] : [f, s] } };
 }
 
-/** @returns dX, of x's shape */
-export async function residualBackward(
+/** @returns dX, of x's shape, or null if it is not wanted */
+export async function residualBackward<Wanted extends boolean = true>(
   dOut: Tensor,
-  { shape, bodyBackward, shortcutBackward }: ResidualCache,
+  { shape, branches }: ResidualCache,
   backend: Backend = reference,
-): Promise<{ dX: Tensor }> {
-  checkDOut(dOut, shape);
+  wantsDX?: Wanted,
+): Promise<{ dX: DX<Wanted> }> {
+  checkDOut("residualBackward", dOut, shape);
+  const [f, s] = branches as readonly [Pass, Pass?];
+  const wanted = wantsDX !== false;
   // (residual.4) dF = dOut, dS = dOut
-  const throughBody = await bodyBackward(dOut);
-  const throughShortcut = shortcutBackward === null ? dOut : await shortcutBackward(dOut);
+  const throughBody = await f.backward(dOut, wanted);
+  const throughShortcut = s === undefined ? dOut : await s.backward(dOut, wanted);
   // (residual.8) dX = Jᶠᵀ · dOut + Jˢᵀ · dOut
-  return { dX: await add(throughBody, throughShortcut, backend) };
+  const dX = wanted ? await add(throughBody!, throughShortcut!, backend) : null;
+  return { dX: dX as DX<Wanted> };
 }
 
 async function add(a: Tensor, b: Tensor, backend: Backend): Promise<Tensor> {
   const sum = a.clone(backend.allocator);
   await backend.accumulate(sum, b);
   return sum;
-}
-
-function checkDOut(dOut: Tensor, expected: readonly number[]): void {
-  if (!sameShape(dOut.shape, expected))
-    reject("residualBackward", `dOut of shape ${formatShape(expected)}`, formatShape(dOut.shape));
 }
 
 function checkShapes(
@@ -90,72 +88,50 @@ function checkShapes(
 
 export interface ResidualLayerOptions {
   /** f, in order, by name. */
-  readonly body: Readonly<Record<string, Layer>>;
+  readonly body: Layers;
   /** s, where x itself does not fit: such as a 1 × 1 convolution. */
-  readonly shortcut?: Readonly<Record<string, Layer>>;
+  readonly shortcut?: Layers;
 }
 
 /**
  * A residual block of layers. In files and messages they are called `block1.conv1`, whether they
  * are in the body or in the shortcut.
  */
-export class Residual implements Layer {
+export class Residual extends TwoPassLayer<ResidualCache> {
   readonly kind = "residual";
-  readonly parameters = [];
-  readonly #body: Chain;
-  readonly #shortcut: Chain | null;
-  #remembered: Remembered<ResidualCache> | null = null;
+  override readonly differentiate = residualBackward;
+  readonly branches: readonly (readonly NamedLayer[])[];
 
-  /**
-   * @throws InputError when there is no layer in the body or the shortcut, or two layers have one
-   *   name
-   */
+  /** @throws InputError when there is no layer in the body or the shortcut, or two have one name */
   constructor({ body, shortcut }: ResidualLayerOptions) {
-    this.#body = new Chain(body, "residual body");
-    this.#shortcut = shortcut === undefined ? null : new Chain(shortcut, "residual shortcut");
+    super();
+    const named = namedLayers(body, "residual body");
+    this.branches = shortcut ? [named, namedLayers(shortcut, "residual shortcut")] : [named];
     checkNames(this.branches.flat(), "residual");
   }
 
-  get branches(): readonly (readonly NamedLayer[])[] {
-    return this.#shortcut === null
-      ? [this.#body.layers]
-      : [this.#body.layers, this.#shortcut.layers];
+  /** The same block with other layers that do the same: what a plan makes of it. */
+  replaced(replace: (layers: readonly NamedLayer[]) => readonly NamedLayer[]): Residual {
+    const [body, shortcut] = this.branches.map(replace);
+    return new Residual({ body: body!, ...(shortcut && { shortcut }) });
   }
 
-  outputShape(inputShape: readonly number[]): number[] {
-    const body = this.#body.outputShapes(inputShape).at(-1)!;
-    checkShapes(
-      body,
-      this.#shortcut?.outputShapes(inputShape).at(-1) ?? inputShape,
-      this.#shortcut !== null,
+  override outputShape(x: readonly number[]): number[] {
+    const [body, shortcut] = this.branches.map(
+      (layers) => new Chain(layers).outputShapes(x).at(-1)!,
     );
-    return [...body];
+    checkShapes(body!, shortcut ?? x, shortcut !== undefined);
+    return [...body!];
   }
 
-  async forward(x: Tensor, pass: PassOptions): Promise<Tensor> {
-    const along =
-      (chain: Chain): Branch =>
-      async (input) => ({
-        out: await chain.forward(input, pass),
-        backward: async (dOut) => (await chain.backward(dOut, true))!,
-      });
-    const { out, cache } = await residualForward(
-      x,
-      along(this.#body),
-      this.#shortcut && along(this.#shortcut),
-      pass.backend,
+  override compute(x: Tensor, pass: PassOptions) {
+    const [body, shortcut] = this.branches.map(
+      (layers) => (input: Tensor) => new Chain(layers).forward(input, pass),
     );
-    this.#remembered = pass.training ? { cache, backend: pass.backend } : null;
-    return out;
+    return residualForward(x, body!, shortcut ?? null, pass.backend);
   }
 
-  async backward(dOut: Tensor, wantsDX = true): Promise<Tensor | null> {
-    const { cache, backend } = recall(this.kind, this.#remembered);
-    this.#remembered = null;
-    if (wantsDX) return (await residualBackward(dOut, cache, backend)).dX;
-    // (residual.4) dF = dOut, dS = dOut
-    await this.#body.backward(dOut);
-    await this.#shortcut?.backward(dOut);
-    return null;
+  override choices({ branches }: ResidualCache): readonly Choices[] {
+    return branches.flatMap((branch) => branch.choices?.() ?? []);
   }
 }

@@ -5,8 +5,8 @@ export {
   DERIVATION_TOLERANCE,
   type EquationResult,
   type EquationVerdict,
-  type Mutant,
-  mutants,
+  type Mutation,
+  mutationsOf,
   openChapter,
   runChapter,
 } from "./derive/index.js";
@@ -16,8 +16,9 @@ export type { Grade } from "./exercises/grade.js";
 export { type Hint, hintsFor } from "./exercises/hints.js";
 export { plain, plainFormula } from "./exercises/plain.js";
 export { TOOLBOX, toolsOf } from "./exercises/tools.js";
-export { PatchedFailure, runPatched, type PatchedTask } from "./patched/index.js";
-export { type PlantedMistake, plantMistakes } from "./mutations/plant.js";
+export { VariantFailure, runVariant, type VariantTask } from "./variant/index.js";
+export { parseParity, PARITY_TOLERANCE, type ParityCase, type ParityResult } from "./parity.js";
+export { type PlantedMutation, plantMutations } from "./mutations/plant.js";
 export {
   type BackwardModule,
   type MutationResult,

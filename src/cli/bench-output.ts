@@ -1,6 +1,6 @@
 /** What `leibniz bench` prints, while it measures: tables for people, or one JSON object a line. */
 import type { Backend } from "../kernels/index.js";
-import type { StepPart, StepParts } from "../training/index.js";
+import type { StepPart, StepParts } from "../bench/index.js";
 import { describeBackend, printJson } from "./options.js";
 
 /** A measured figure; what does not apply is null. Some kinds have further keys. */

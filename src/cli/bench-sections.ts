@@ -15,7 +15,7 @@ import {
   quickEffort,
   roofline,
   type Speed,
-} from "../training/index.js";
+} from "../bench/index.js";
 import type { BenchOutput, Cell } from "./bench-output.js";
 import { identity, type Variant, withBackend } from "./bench-variants.js";
 import { describeBackend, nextTurn } from "./options.js";

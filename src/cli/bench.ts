@@ -6,7 +6,7 @@ import { Command, Option } from "commander";
 import { loadMnist } from "../data/index.js";
 import { backendNames } from "../kernels/index.js";
 import { InputError } from "../tensor/index.js";
-import { Ceiling, NetworkBench, quickEffort, thoroughEffort } from "../training/index.js";
+import { Ceiling, NetworkBench, quickEffort, thoroughEffort } from "../bench/index.js";
 import { BenchOutput } from "./bench-output.js";
 import {
   benchLadder,

@@ -5,8 +5,8 @@ import {
   chapters,
   DERIVATION_TOLERANCE,
   type EquationResult,
-  type Mutant,
-  mutants,
+  type Mutation,
+  mutationsOf,
   openChapter,
   runChapter,
 } from "../checks/index.js";
@@ -45,7 +45,7 @@ async function runDerive(
     if (!known.includes(name)) reject("derive", `chapters out of ${known.join(", ")}`, `"${name}"`);
   const chosen = chapters.filter(({ name }) => names.length === 0 || names.includes(name));
   const isRight = mutate
-    ? await showMutants(chosen, seed, json)
+    ? await showMutations(chosen, seed, json)
     : await showEquations(chosen, seed, json);
   if (!isRight) process.exitCode = 1;
 }
@@ -115,8 +115,8 @@ function formatRow(
   );
 }
 
-/** Plants every small mistake in every block and counts those that nothing noticed. */
-async function showMutants(
+/** Plants every mutation in every block and counts those that nothing noticed. */
+async function showMutations(
   chosen: readonly Chapter[],
   seed: number,
   json: boolean,
@@ -131,7 +131,7 @@ async function showMutants(
       // A block that is wrong already would notice everything.
       const { problem } = await run();
       if (problem !== null) missed += report(json, tag, `wrong without any change: ${problem}`);
-      const all: readonly Mutant[] = mutants(source);
+      const all: readonly Mutation[] = mutationsOf(source);
       planted += all.length;
       if (all.length === 0) missed += report(json, tag, "there is nothing in it to change");
       for (const { change, source: changed } of all) {
@@ -140,13 +140,13 @@ async function showMutants(
     });
     if (!json)
       console.log(
-        `${chapter.name.padEnd(28)}${planted - before.planted} mistakes planted, ` +
+        `${chapter.name.padEnd(28)}${planted - before.planted} mutations planted, ` +
           `${missed - before.missed} not noticed`,
       );
     await nextTurn();
   }
   if (!json)
-    console.log(`\n${planted} mistakes planted in ${blocks} blocks, ${missed} not noticed`);
+    console.log(`\n${planted} mutations planted in ${blocks} blocks, ${missed} not noticed`);
   return missed === 0;
 }
 

@@ -6,14 +6,14 @@ import { basename, join, relative, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { Command, Option } from "commander";
 import { transform } from "esbuild";
-import { catalog, layerFile } from "../backprop/index.js";
+import { catalog, layerFile } from "../gradcheck/index.js";
 import {
   emptyBackward,
   type Grade,
   type Hint,
   hintsFor,
-  PatchedFailure,
-  runPatched,
+  VariantFailure,
+  runVariant,
   TOOLBOX,
 } from "../checks/index.js";
 import { formatShape, InputError, reject } from "../tensor/index.js";
@@ -228,14 +228,14 @@ async function gradeIn(
   ) as [string, string];
   const name = `${basename(file, ".ts")}.js`;
   try {
-    return (await runPatched({
+    return (await runVariant({
       texts: new Map([[module + name, code]]),
       module: grader,
       input: layer,
       source: resolve(file),
     })) as readonly Grade[];
   } catch (error) {
-    if (!(error instanceof PatchedFailure)) throw error;
+    if (!(error instanceof VariantFailure)) throw error;
     console.error(
       `leibniz: ${file}${error.line === null ? "" : `:${error.line}`}: expected a backward ` +
         `pass that runs, but it stopped: ${error.message.replaceAll("\n", " ")}`,

@@ -4,18 +4,15 @@
  */
 import cliProgress from "cli-progress";
 import { Command, Option } from "commander";
-import { catalog } from "../backprop/index.js";
+import { catalog, LAYER_TOLERANCE, NETWORK_TOLERANCE, verdictOf } from "../gradcheck/index.js";
 import { reject } from "../tensor/index.js";
 import { writeFileWhole } from "./files.js";
 import {
   type Checked,
   checkLayer,
   checkNotebook,
-  LAYER_TOLERANCE,
   NETWORK_SETTING,
-  NETWORK_TOLERANCE,
   networks,
-  verdictOf,
 } from "./gradcheck/checked.js";
 import { mutateLayers } from "./gradcheck/mutate.js";
 import { gradcheckPage } from "./gradcheck/page.js";
@@ -85,12 +82,14 @@ const [LAYER, NETWORK] = [LAYER_TOLERANCE, NETWORK_TOLERANCE].map((bound) =>
 
 const VERDICTS = [
   "",
-  `Verdicts: pass   the values agree (to ${LAYER}, in a network to ${NETWORK}, ` +
+  `Verdicts: pass    the values agree (to ${LAYER}, in a network to ${NETWORK}, ` +
     "relative to the larger one)",
-  "          kink   a rectifier or a pooling window switches within the step, so that there is " +
+  "          kink    a rectifier or a pooling window switches within the step, so that there is " +
     "nothing to compare with",
-  "          noise  they differ, but the measurement is too imprecise to blame backward",
-  "          wrong  they differ by more than the measurement can be off",
+  "          domain  every step leads to where the function has no finite value, as a logarithm " +
+    "at 0 does",
+  "          noise   they differ, but the measurement is too imprecise to blame backward",
+  "          wrong   they differ by more than the measurement can be off",
   "Adjoint:  where a layer is linear, the relative difference between " +
     "⟨f(x + v) − f(x), u⟩ and ⟨v, backward(u)⟩",
   "",
@@ -213,12 +212,14 @@ function summary(checked: readonly Checked[]): string {
   const judged = checked.map(({ result }) => result.maxRelativeError).filter(Number.isFinite);
   const worst = judged.reduce((largest, error) => Math.max(largest, error), 0);
   const wrong = checked.filter((one) => verdictOf(one) === "wrong").length;
-  const unclear = checked.filter((one) => ["kink", "noise"].includes(verdictOf(one))).length;
+  const unclear = checked.filter((one) => !["pass", "wrong"].includes(verdictOf(one))).length;
   const kinks = checked.reduce((sum, { result }) => sum + result.kinks.length, 0);
+  const outside = checked.reduce((sum, { result }) => sum + result.outside.length, 0);
   const parts = [
     `${checked.length} gradients checked, ${wrong} wrong`,
     ...(unclear > 0 ? [`${unclear} not to be judged`] : []),
     ...(kinks > 0 ? [`${kinks} ${kinks === 1 ? "kink" : "kinks"} left out`] : []),
+    ...(outside > 0 ? [`${outside} at the edge of the domain left out`] : []),
   ];
   return (
     `${parts.join(", ")}; largest relative error ${worst.toExponential(1)} (up to ` +

@@ -1,6 +1,6 @@
 /** `leibniz parity`: the engine against recorded results. */
 import { Command } from "commander";
-import { parseParity, PARITY_TOLERANCE, type ParityResult } from "../training/index.js";
+import { parseParity, PARITY_TOLERANCE, type ParityResult } from "../checks/index.js";
 import { readText } from "./files.js";
 import { jsonOption, printJson } from "./options.js";
 

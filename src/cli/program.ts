@@ -12,9 +12,12 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   derive: async () => (await import("./derive.js")).deriveCommand(),
   exercise: async () => (await import("./exercise.js")).exerciseCommand(),
   parity: async () => (await import("./parity.js")).parityCommand(),
-  bugs: async () => (await import("./bugs.js")).bugsCommand(),
+  mistakes: async () => (await import("./mistakes.js")).mistakesCommand(),
   bench: async () => (await import("./bench.js")).benchCommand(),
 };
+
+/** Commands by the other names that they have. */
+const aliases: Readonly<Record<string, string>> = { bugs: "mistakes" };
 
 /**
  * The command line: `leibniz <command> [options]`, with the one command that it names, or with all
@@ -27,7 +30,8 @@ async function program(argv: readonly string[], version: string): Promise<Comman
     )
     .version(version)
     .option("--debug", "show where an error came from");
-  const named = argv.find((word) => !word.startsWith("-"));
+  const word = argv.find((candidate) => !candidate.startsWith("-"));
+  const named = word !== undefined && Object.hasOwn(aliases, word) ? aliases[word] : word;
   const loaders =
     named !== undefined && Object.hasOwn(commands, named)
       ? [commands[named]!]

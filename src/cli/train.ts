@@ -20,6 +20,7 @@ import {
   recipes,
   sampleOfTraining,
   train,
+  type TrainingEvent,
 } from "../training/index.js";
 import { readFile, readText } from "./files.js";
 import {
@@ -115,7 +116,7 @@ async function runTrain(
       );
     const { height, width } = data.train.images;
     const summary = formatSummary(summarise(network, [1, 1, height, width]));
-    const from = resumed === null ? null : restore(resumed.checkpoint, recipe, network, backend);
+    const from = resumed === null ? null : restore(resumed.checkpoint, recipe, network);
     if (from !== null && from.epoch >= epochs)
       reject(
         "--resume",
@@ -142,20 +143,16 @@ async function runTrain(
         ...(subset === undefined ? {} : { subset }),
         ...(from === null ? {} : { from }),
       });
-      for await (const event of run) {
-        await nextTurn();
-        if (interrupted()) break;
-        if (event.type === "step") progress.step(event);
-        if (event.type === "evaluating") progress.evaluating();
-        if (event.type === "epoch") {
-          progress.epochDone();
-          last = event.result;
-          folder?.save(event.result, network, event.optimizer);
-          if (json) printJson(event.result);
-          else console.log(formatEpoch(recipe, event.result, epochs));
-        }
-      }
-      progress.epochDone();
+      last = await follow(
+        run,
+        interrupted,
+        (result, optimizer) => {
+          folder?.save(result, network, optimizer);
+          if (json) printJson(result);
+          else console.log(formatEpoch(recipe, result, epochs));
+        },
+        progress,
+      );
     });
     const outcome = {
       done: true,
@@ -223,13 +220,35 @@ function storedSubset({ config, path }: RunFolder, { images }: Dataset): Uint32A
     : parseSubset(JSON.stringify(config.subset), images.count, `${path}/run.json`);
 }
 
+/** Shows how training goes, until it ends or is interrupted. @returns the last epoch that ended */
+async function follow(
+  run: AsyncGenerator<TrainingEvent>,
+  interrupted: () => boolean,
+  ended: (result: EpochResult, optimizer: Optimizer) => void,
+  progress: Progress,
+): Promise<EpochResult | null> {
+  let last: EpochResult | null = null;
+  for await (const event of run) {
+    await nextTurn();
+    if (interrupted()) break;
+    if (event.type === "step") progress.step(event);
+    if (event.type === "evaluating") progress.evaluating();
+    if (event.type === "epoch") {
+      progress.epochDone();
+      last = event.result;
+      ended(event.result, event.optimizer);
+    }
+  }
+  progress.epochDone();
+  return last;
+}
+
 function restore(
   checkpoint: ReturnType<typeof RunFolder.open>["checkpoint"],
   recipe: Recipe,
   network: Sequential,
-  backend: Backend,
 ): { epoch: number; optimizer: Optimizer } {
-  const optimizer = recipe.optimizer(network, backend);
+  const optimizer = recipe.optimizer(network);
   checkpoint.restore(network, optimizer);
   return { epoch: checkpoint.info.epochs, optimizer };
 }

@@ -1,4 +1,5 @@
 /** Where the windows of a convolution lie, and the linear map that lays them out as columns. */
+export { Columns } from "./columns.js";
 export {
   type Pair,
   type WindowGeometry,

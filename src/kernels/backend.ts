@@ -1,5 +1,6 @@
-import type { WindowGeometry } from "../im2col/index.js";
-import type { Allocator, Tensor } from "../tensor/index.js";
+import type { Columns, WindowGeometry } from "../im2col/index.js";
+import type { Allocator, Storage, Tensor } from "../tensor/index.js";
+import type { WinnersGradient } from "./winners-gradient.js";
 
 /** Which operands of a product are transposed, and a bias that its sums start from instead of 0. */
 export interface MatmulOptions {
@@ -13,6 +14,11 @@ export interface MatmulOptions {
   readonly columnBias?: Tensor | null;
 }
 
+export interface PoolOptions {
+  /** Whether max(x, 0) is pooled in place of x: without a positive entry, the first one wins. */
+  readonly rectify?: boolean;
+}
+
 /** What max pooling returns: the largest entries, and where they were found. */
 export interface MaxPool2dResult {
   /** [N, C, outH, outW] */
@@ -21,7 +27,7 @@ export interface MaxPool2dResult {
    * For each entry of `out`, the position h·W + w of the winner in its plane; ties go to the first
    * in row-major order.
    */
-  readonly argmax: Int32Array;
+  readonly argmax: Storage<Int32Array>;
 }
 
 /**
@@ -98,11 +104,10 @@ export interface RmsPropHyperparameters {
  * backend, so that each runs unchanged on every one. All are asynchronous, because a GPU is.
  *
  * Tensors come in contiguous or not and go out contiguous and new; only `accumulate` and the
- * optimizers' updates change what they are given. Operands of one call have one element type.
- *
- * A result may not be computed before somebody looks at it. So whoever changes a tensor in place
- * looks first at what was computed from it, if it is still wanted; only the weights and biases of
- * products may change at any time.
+ * optimizers' updates change what they are given. Operands of one call have one element type. A
+ * result is computed when the call has been awaited: what is changed in place later does not change
+ * it. {@link Columns} and {@link WinnersGradient} are operands, not results: they are read when a
+ * product takes them.
  */
 export interface Backend {
   readonly name: string;
@@ -110,12 +115,20 @@ export interface Backend {
   readonly mode: string | null;
   readonly threads: number;
   /**
-   * What whoever waits for results should know, in one line: such as why there is only one thread.
-   * `null` when there is nothing to say.
+   * What a user should know, in one line, such as why there is only one thread; `null` if nothing.
    */
   readonly note: string | null;
-  /** Where tensors should live that this backend will work on. */
+  /** Whether layers that do the work of several at once are faster here than those one by one. */
+  readonly fuses: boolean;
+  /** Whether backward passes make sure, by digests, that what they need has not been changed. */
+  readonly check: boolean;
+  /**
+   * Where tensors of a step live: the memory that the kernels work on while a {@link step} runs,
+   * JavaScript's heap otherwise.
+   */
   readonly allocator: Allocator;
+  /** Where tensors live that outlast steps, such as parameters, until they are disposed of. */
+  readonly persistent: Allocator;
 
   /**
    * `c[…, m, n] = bias + Σᵢ a[…, m, i] · b[…, i, n]`
@@ -124,7 +137,7 @@ export interface Backend {
    * @param b [..., I, N]; the leading batch axes of both broadcast
    * @returns [..., M, N]
    */
-  matmul(a: Tensor, b: Tensor, options?: MatmulOptions): Promise<Tensor>;
+  matmul(a: Tensor, b: Tensor | Columns, options?: MatmulOptions): Promise<Tensor>;
 
   /**
    * The same products, summed over the first batch axis:
@@ -135,15 +148,28 @@ export interface Backend {
    * @returns [..., M, N]
    */
   matmulSum(
-    a: Tensor,
-    b: Tensor,
+    a: Tensor | WinnersGradient,
+    b: Tensor | Columns,
     options?: Pick<MatmulOptions, "transposeA" | "transposeB">,
   ): Promise<Tensor>;
 
-  /** Windows as columns: x [N, C, H, W] → [N, C·kH·kW, outH·outW]. */
-  im2col(x: Tensor, geometry: WindowGeometry): Promise<Tensor>;
-  /** Its adjoint: cols [N, C·kH·kW, outH·outW] → [N, C, H, W]. */
-  col2im(cols: Tensor, channels: number, geometry: WindowGeometry): Promise<Tensor>;
+  /** Windows as columns: x [N, C, H, W] → [N, groups, C/groups·kH·kW, outH·outW]. */
+  im2col(x: Tensor, geometry: WindowGeometry, groups?: number): Promise<Columns>;
+
+  /**
+   * A product whose columns are added onto the pixels that they belong to: `col2im(aᵀ · b)`.
+   *
+   * @param a [G, K/G, R]
+   * @param b [N, G, K/G, P]
+   * @param channels C, of which each group has R / (kH·kW)
+   * @returns [N, C, H, W]
+   */
+  productOntoImages(
+    a: Tensor,
+    b: Tensor | WinnersGradient,
+    channels: number,
+    geometry: WindowGeometry,
+  ): Promise<Tensor>;
 
   /** `out[k] = Σ x[n, k, …]` over all axes but the second: [N, K, ...] → [K]. */
   sumPerChannel(x: Tensor): Promise<Tensor>;
@@ -156,9 +182,34 @@ export interface Backend {
   /**
    * The largest entry of each window; padding counts as −∞. x [N, C, H, W] → [N, C, outH, outW].
    */
-  maxPool2d(x: Tensor, geometry: WindowGeometry): Promise<MaxPool2dResult>;
+  maxPool2d(x: Tensor, geometry: WindowGeometry, options?: PoolOptions): Promise<MaxPool2dResult>;
   /** Adds each dOut [N, C, outH, outW] onto the pixel that won: → [N, C, H, W]. */
-  maxPool2dBackward(dOut: Tensor, argmax: Int32Array, geometry: WindowGeometry): Promise<Tensor>;
+  maxPool2dBackward(
+    dOut: Tensor,
+    argmax: Storage<Int32Array>,
+    geometry: WindowGeometry,
+  ): Promise<Tensor>;
+  /** The same as an operand of products, which need not be laid out: → [N, 1, C, H·W]. */
+  winnersGradient(
+    dOut: Tensor,
+    argmax: Storage<Int32Array>,
+    geometry: WindowGeometry,
+  ): Promise<WinnersGradient>;
+  /**
+   * Max pooling of a convolution, which need not be laid out: `maxPool2d(filters · cols + bias)`.
+   *
+   * @param filters [1, K, R]
+   * @param cols [N, 1, R, P]
+   * @param bias [K], or null
+   * @returns [N, K, outH, outW] of the pooling
+   */
+  convolvePool(
+    filters: Tensor,
+    cols: Columns,
+    bias: Tensor | null,
+    pool: WindowGeometry,
+    options?: PoolOptions,
+  ): Promise<MaxPool2dResult>;
   /** The mean of each window; padded zeros are counted. x [N, C, H, W] → [N, C, outH, outW]. */
   averagePool2d(x: Tensor, geometry: WindowGeometry): Promise<Tensor>;
   /** Spreads each dOut [N, C, outH, outW] evenly over its window: → [N, C, H, W]. */
@@ -176,10 +227,13 @@ export interface Backend {
   adamUpdate(state: AdamState, hyperparameters: AdamHyperparameters): Promise<void>;
 
   /**
-   * Runs one step of a computation. Tensors that are made meanwhile may lose their memory when it
-   * ends, so what outlives the step is cloned. Steps may be nested, but not interleaved.
+   * Runs one step of a computation, which owns the memory of what is made meanwhile. What `run`
+   * returns outlives it: its tensors, also those inside plain arrays and objects, are copied out.
+   * Looking at any other tensor of the step afterwards is an error. Steps may be nested.
+   *
+   * @throws InputError when what is returned belongs to a step that has ended before
    */
-  scope<T>(run: () => Promise<T>): Promise<T>;
+  step<T>(run: () => T | Promise<T>): Promise<T>;
 
   /** Gives back what the backend holds outside JavaScript's heap. It cannot be used afterwards. */
   dispose(): Promise<void>;

@@ -6,8 +6,16 @@ import { InputError, MachineError, reject } from "../tensor/index.js";
 import type { Backend } from "./backend.js";
 import { availableGpuModes, type OpenBackendOptions, openBackend } from "./open-backend.js";
 
-/** Sets up some work on a backend and returns what does one step of it. */
-export type WorkOnBackend = (backend: Backend) => Promise<() => Promise<void>>;
+/** Some work, set up on a backend. */
+export interface Work {
+  /** Does one step of it. */
+  readonly step: () => Promise<void>;
+  /** Gives back what outlasts steps. */
+  readonly dispose: () => void;
+}
+
+/** Sets up some work on a backend. */
+export type WorkOnBackend = (backend: Backend) => Promise<Work>;
 
 export interface FastestBackendOptions {
   /**
@@ -66,9 +74,9 @@ export async function openFastestBackend(
     try {
       const opened = await openBackend(candidate);
       backend = opened;
-      const stepMs = await opened.scope(async () =>
-        fastestStep(await work(opened), opened, now, shareMs, best?.stepMs ?? Infinity),
-      );
+      const { step, dispose } = await work(opened);
+      const stepMs = await fastestStep(step, opened, now, shareMs, best?.stepMs ?? Infinity);
+      dispose();
       measured.push({ name, stepMs, trouble: null });
       if (best === null || stepMs < best.stepMs) {
         await best?.backend.dispose();
@@ -124,7 +132,7 @@ async function fastestStep(
   let fastest = Infinity;
   for (let steps = 1; ; steps++) {
     const before = now();
-    await backend.scope(step);
+    await backend.step(step);
     const after = now();
     fastest = Math.min(fastest, after - before);
     const timeIsUp = after - started >= shareMs;

@@ -7,11 +7,13 @@ export type {
   Backend,
   MatmulOptions,
   MaxPool2dResult,
+  PoolOptions,
   RmsPropHyperparameters,
   RmsPropState,
   SgdHyperparameters,
   SgdState,
 } from "./backend.js";
+export { WinnersGradient } from "./winners-gradient.js";
 export { reference, referenceBackend } from "./reference/index.js";
 export { gemmLoops } from "./reference/gemm-loops.js";
 export { gemmSparse } from "./reference/gemm-sparse.js";
@@ -33,6 +35,7 @@ export {
   type BackendMeasurement,
   type FastestBackendOptions,
   openFastestBackend,
+  type Work,
   type WorkOnBackend,
 } from "./fastest-backend.js";
 export type { WasmBackendOptions } from "./wasm/index.js";

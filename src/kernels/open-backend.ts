@@ -25,6 +25,8 @@ export interface OpenBackendOptions {
    * the machine runs at once.
    */
   readonly threads?: number | undefined;
+  /** See {@link Backend.check}; false if left out. */
+  readonly check?: boolean | undefined;
 }
 
 /**
@@ -34,7 +36,12 @@ export interface OpenBackendOptions {
  * @throws InputError when there is no such backend, mode or number of threads; the message lists
  *   what there is
  */
-export async function openBackend({ name, mode, threads }: OpenBackendOptions): Promise<Backend> {
+export async function openBackend({
+  name,
+  mode,
+  threads,
+  check = false,
+}: OpenBackendOptions): Promise<Backend> {
   if (!isBackendName(name))
     reject("openBackend", `a backend (${backendNames.join(", ")})`, JSON.stringify(name));
   if (
@@ -44,10 +51,10 @@ export async function openBackend({ name, mode, threads }: OpenBackendOptions): 
     reject("openBackend", `from 1 to ${MOST_THREADS} threads`, String(threads));
   if (threads !== undefined && threads !== 1 && name !== "wasm")
     reject("openBackend", `threads to be 1, all that the ${name} backend has`, String(threads));
-  if (name === "gpu") return gpuBackend({ mode });
+  if (name === "gpu") return gpuBackend({ mode, check });
   if (mode !== undefined)
     reject("openBackend", `no mode, since the ${name} backend has only one`, JSON.stringify(mode));
-  return name === "wasm" ? wasmBackend({ threads }) : referenceBackend();
+  return name === "wasm" ? wasmBackend({ threads, check }) : referenceBackend(undefined, { check });
 }
 
 /** Builds the wasm backend, which `wasm/index.ts` describes. Loads and compiles its kernels. */

@@ -13,18 +13,16 @@ export type Initialiser = (parameter: Parameter, random: Random) => void;
 export const pytorchDefault: Initialiser = (parameter, random) => {
   // (initialisation.16) value ~ U(−1/√fanIn, 1/√fanIn)
   const limit = 1 / Math.sqrt(parameter.fanIn);
-  fill(parameter, random.uniform(parameter.value.shape, -limit, limit, parameter.value.dtype).data);
+  const { shape, dtype } = parameter.value;
+  parameter.value.copyFrom(random.uniform(shape, -limit, limit, dtype));
 };
 
 /** Keeps the variance of what flows forward through ReLUs (He et al., 2015); biases start at 0. */
 export const he: Initialiser = (parameter, random) => {
-  if (parameter.name === "bias") return fill(parameter, [0]);
+  if (parameter.name === "bias") return parameter.value.fill(0);
   // (initialisation.9) value ~ N(0, 2/fanIn)
-  fill(
-    parameter,
-    random.normal(parameter.value.shape, 0, Math.sqrt(2 / parameter.fanIn), parameter.value.dtype)
-      .data,
-  );
+  const { shape, dtype } = parameter.value;
+  parameter.value.copyFrom(random.normal(shape, 0, Math.sqrt(2 / parameter.fanIn), dtype));
 };
 
 /**
@@ -32,10 +30,11 @@ export const he: Initialiser = (parameter, random) => {
  * 0.
  */
 export const xavier: Initialiser = (parameter, random) => {
-  if (parameter.name === "bias") return fill(parameter, [0]);
+  if (parameter.name === "bias") return parameter.value.fill(0);
   // (initialisation.14) value ~ U(−a, a), a = √(6 / (fanIn + fanOut))
   const limit = Math.sqrt(6 / (parameter.fanIn + parameter.fanOut));
-  fill(parameter, random.uniform(parameter.value.shape, -limit, limit, parameter.value.dtype).data);
+  const { shape, dtype } = parameter.value;
+  parameter.value.copyFrom(random.uniform(shape, -limit, limit, dtype));
 };
 
 /**
@@ -50,12 +49,7 @@ export function initialise(
 ): void {
   for (const { name, parameter } of network.parameters) {
     if (parameter.start === null) initialiser(parameter, random.split(name));
-    else fill(parameter, [parameter.start]);
+    else parameter.value.fill(parameter.start);
   }
-  for (const { buffer } of network.buffers) buffer.value.data.fill(buffer.start);
-}
-
-function fill(parameter: Parameter, values: ArrayLike<number>): void {
-  if (values.length === 1) parameter.value.data.fill(values[0]!);
-  else parameter.value.data.set(values);
+  for (const { buffer } of network.buffers) buffer.value.fill(buffer.start);
 }

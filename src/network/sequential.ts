@@ -1,11 +1,19 @@
 /** A network as a chain of named layers. Derived in `derivations/backpropagation.md`. */
 import {
+  type Backward,
   Chain,
+  checkPass,
   everyLayer,
   type Layer,
   type LayerBuffer,
+  type NamedLayer,
+  namedLayers,
   type Parameter,
+  type Pass,
+  type PassOptions,
 } from "../backprop/index.js";
+import { type DType, reject, Tensor } from "../tensor/index.js";
+import { plan } from "./plan.js";
 
 /** A parameter under its full name: `conv1.weight`, or `block1.conv1.weight` inside a block. */
 export interface NamedParameter {
@@ -21,31 +29,74 @@ export interface NamedBuffer {
 
 /** Layers one after another, and everything in them that training changes. */
 export class Sequential extends Chain {
+  /** Each once, also where its layer stands in several places; by the name of the first. */
+  readonly parameters: readonly NamedParameter[];
+  /** What layers keep besides parameters; each once. */
+  readonly buffers: readonly NamedBuffer[];
+  readonly #planned: Chain;
+
   /**
    * @param layers in order, by name; parameters are called `<layer>.<parameter>` in files and
-   *   messages
+   *   messages. One layer may stand in several places: its gradients add up
    * @throws InputError when there is no layer, a name is a whole number, or two layers have one
    *   name
    */
   constructor(layers: Readonly<Record<string, Layer>>) {
-    super(layers, "Sequential");
-  }
-
-  get parameters(): readonly NamedParameter[] {
-    return everyLayer(this.layers).flatMap(({ name, layer }) =>
+    if (Array.isArray(layers)) reject("Sequential", "layers by their names", "an array");
+    const named = namedLayers(layers, "Sequential");
+    super(named);
+    const all = everyLayer(named);
+    const every = all.filter(({ layer }, i) => all.findIndex((one) => one.layer === layer) === i);
+    this.parameters = every.flatMap(({ name, layer }) =>
       layer.parameters.map((parameter) => ({ name: `${name}.${parameter.name}`, parameter })),
     );
-  }
-
-  /** What layers keep besides parameters. */
-  get buffers(): readonly NamedBuffer[] {
-    return everyLayer(this.layers).flatMap(({ name, layer }) =>
+    this.buffers = every.flatMap(({ name, layer }) =>
       (layer.buffers ?? []).map((buffer) => ({ name: `${name}.${buffer.name}`, buffer })),
     );
+    this.#planned = new Chain(plan(named));
+  }
+
+  /** The layers as a backend runs them that fuses: see `plan.ts`. */
+  get planned(): readonly NamedLayer[] {
+    return this.#planned.layers;
+  }
+
+  /**
+   * See {@link Chain.forward}. Takes x in any element type; a pass that is recorded keeps a copy of
+   * it, so that it may be filled anew.
+   */
+  override async forward(x: Tensor, pass: PassOptions): Promise<Pass> {
+    checkPass("network", x, pass);
+    const dtype = this.#dtype ?? x.dtype;
+    const ownsInput = pass.record !== false || x.dtype !== dtype;
+    const input = ownsInput ? x.astype(dtype, pass.backend.allocator) : x;
+    const chain = pass.backend.fuses ? this.#planned : new Chain(this.layers);
+    const done = await chain.forward(input, { ...pass, ownsInput });
+    const backward: Backward = async (dOut, wantsDX) => {
+      if (!(dOut instanceof Tensor)) reject("network.backward", "dOut, a tensor", typeof dOut);
+      const dX = await done.backward(dOut.dtype === dtype ? dOut : dOut.astype(dtype), wantsDX);
+      return dX?.sharesMemoryWith(dOut) ? dX.clone(pass.backend.allocator) : dX;
+    };
+    // a layer of somebody's own may return its input
+    const isView = !ownsInput && done.out.sharesMemoryWith(x);
+    return { ...done, out: isView ? done.out.clone(pass.backend.allocator) : done.out, backward };
   }
 
   /** Sets every gradient to 0. */
   zeroGrad(): void {
     for (const { parameter } of this.parameters) parameter.zeroGrad();
+  }
+
+  /**
+   * Gives back the memory of parameters, buffers and what optimizers keep for them, where that is a
+   * backend's. The network cannot be used from then on.
+   */
+  dispose(): void {
+    for (const { parameter } of this.parameters) parameter.dispose();
+    for (const { buffer } of this.buffers) buffer.value.storage.dispose();
+  }
+
+  get #dtype(): DType | undefined {
+    return this.parameters[0]?.parameter.value.dtype;
   }
 }

@@ -67,7 +67,7 @@ export function checkWeights(
       reject(where, `${name} to hold finite numbers`, "NaN or infinity");
     copies.push([value, copy]);
   }
-  return () => copies.forEach(([value, copy]) => value.data.set(copy.data));
+  return () => copies.forEach(([value, copy]) => value.copyFrom(copy));
 }
 
 /** The first few names, and how many there are besides. */

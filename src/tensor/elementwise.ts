@@ -129,4 +129,5 @@ export function accumulate(target: Tensor, source: Tensor): void {
   const into = target.data;
   const from = source.contiguous().data;
   for (let i = 0; i < into.length; i++) into[i]! += from[i]!;
+  target.storage.touch();
 }

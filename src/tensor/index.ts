@@ -1,8 +1,15 @@
 /** Numbers with a shape: the tensor, its views, arithmetic, and seeded random numbers. */
 export { InputError, MachineError, formatShape, reject } from "./errors.js";
-export { type Allocator, type Data, type DType, heapAllocator } from "./storage.js";
+export {
+  type Allocator,
+  type Data,
+  type DType,
+  heapAllocator,
+  Lifetime,
+  Storage,
+} from "./storage.js";
 export { broadcastShape, sameShape, sizeOf } from "./shape.js";
-export { Deferred, type Nested, type SliceRange, Tensor, tensor } from "./tensor.js";
+export { type Nested, type SliceRange, Tensor, tensor } from "./tensor.js";
 export {
   type Elementwise,
   type Operand,

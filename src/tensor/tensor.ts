@@ -11,7 +11,14 @@ import {
   sameShape,
   sizeOf,
 } from "./shape.js";
-import { type Allocator, type Data, type DType, dtypeOf, heapAllocator } from "./storage.js";
+import {
+  type Allocator,
+  type Data,
+  type DType,
+  dtypeOf,
+  heapAllocator,
+  Storage,
+} from "./storage.js";
 
 /** Numbers nested as deep as the tensor has axes; a bare number for rank 0. */
 export type Nested = number | readonly Nested[];
@@ -21,32 +28,6 @@ export type Nested = number | readonly Nested[];
  * axis.
  */
 export type SliceRange = readonly [start: number, stop: number] | null;
-
-/** A computation that is done at most once, and only when its result is looked at. */
-export class Deferred {
-  #compute: (() => void) | null;
-
-  constructor(compute: () => void) {
-    this.#compute = compute;
-  }
-
-  /** Whether the result is in memory. */
-  get isSettled(): boolean {
-    return this.#compute === null;
-  }
-
-  /** Computes now, unless that has been done. */
-  settle(): void {
-    const compute = this.#compute;
-    this.#compute = null; // before it runs, since it may look at its own memory
-    try {
-      compute?.();
-    } catch (error) {
-      this.#compute = compute; // whoever looks next shall not take empty memory for a result
-      throw error;
-    }
-  }
-}
 
 /**
  * An n-dimensional array: flat memory plus the rule that turns an index into a position,
@@ -59,14 +40,20 @@ export class Deferred {
  */
 export class Tensor {
   readonly dtype: DType;
+  /** The memory, which all views of it share. */
+  readonly storage: Storage;
   readonly #view: NdArray<Data>;
-  /** The computation that the memory waits for, shared by all tensors that look at it. */
-  readonly deferred: Deferred | null;
 
-  private constructor(view: NdArray<Data>, deferred: Deferred | null = null) {
-    this.#view = view;
-    this.dtype = dtypeOf(view.data);
-    this.deferred = deferred;
+  private constructor(
+    storage: Storage,
+    shape: readonly number[],
+    stride: readonly number[],
+    offset: number,
+  ) {
+    const { data } = storage;
+    this.storage = storage;
+    this.#view = ndarray(data, [...shape], [...stride], offset);
+    this.dtype = dtypeOf(data);
   }
 
   /** A tensor of zeros. */
@@ -76,7 +63,7 @@ export class Tensor {
     allocator: Allocator = heapAllocator,
   ): Tensor {
     checkShape("Tensor.zeros", shape);
-    return Tensor.wrap(allocator.allocate(dtype, sizeOf(shape)), shape);
+    return Tensor.over(allocator.allocate(dtype, sizeOf(shape)), shape);
   }
 
   /** A tensor whose every element is `value`. */
@@ -98,24 +85,23 @@ export class Tensor {
    */
   static wrap(data: Data, shape: readonly number[]): Tensor {
     checkShape("Tensor.wrap", shape);
-    if (sizeOf(shape) !== data.length) {
-      reject(
-        "Tensor.wrap",
-        `${sizeOf(shape)} elements for shape ${formatShape(shape)}`,
-        String(data.length),
-      );
-    }
-    return new Tensor(ndarray(data, [...shape], rowMajorStride(shape), 0));
+    return Tensor.over(new Storage(data), shape);
   }
 
   /**
-   * A tensor whose memory is filled only when somebody looks at its numbers. Whoever made it may
-   * recognise the computation by {@link deferred} and do without the numbers. Nobody else can tell
-   * the difference, as long as what it is computed from stays as it is.
+   * Looks at a whole storage, in row-major order.
+   *
+   * @throws InputError when the shape does not hold exactly as many elements
    */
-  static defer(data: Data, shape: readonly number[], deferred: Deferred): Tensor {
-    const { view } = Tensor.wrap(data, shape);
-    return new Tensor(view, deferred);
+  static over(storage: Storage, shape: readonly number[]): Tensor {
+    const { length } = storage.data;
+    if (sizeOf(shape) !== length)
+      reject(
+        "Tensor.wrap",
+        `${sizeOf(shape)} elements for shape ${formatShape(shape)}`,
+        String(length),
+      );
+    return new Tensor(storage, shape, rowMajorStride(shape), 0);
   }
 
   /** Copies flat numbers, in row-major order, into a new tensor. */
@@ -140,7 +126,7 @@ export class Tensor {
 
   /** The ndarray view: `data`, `shape`, `stride`, `offset`. */
   get view(): NdArray<Data> {
-    this.deferred?.settle();
+    this.storage.lifetime?.check("Tensor");
     return this.#view;
   }
 
@@ -163,7 +149,7 @@ export class Tensor {
    * stride.
    */
   get data(): Data {
-    return this.view.data;
+    return this.storage.data;
   }
 
   get rank(): number {
@@ -188,14 +174,7 @@ export class Tensor {
 
   /** Do two tensors look at the same memory, so that writing to one may change the other? */
   sharesMemoryWith(other: Tensor): boolean {
-    const [a, b] = [this.#view.data, other.#view.data];
-    // An allocator may cut all of its memory from one buffer.
-    return (
-      a === b ||
-      (a.buffer === b.buffer &&
-        a.byteOffset < b.byteOffset + b.byteLength &&
-        b.byteOffset < a.byteOffset + a.byteLength)
-    );
+    return this.storage.overlaps(other.storage);
   }
 
   /** @throws InputError when the index has the wrong rank or lies outside the shape */
@@ -211,8 +190,49 @@ export class Tensor {
    */
   set(index: readonly number[], value: number): void {
     this.checkIndex("Tensor.set", index);
-    this.data[index.reduce((position, i, axis) => position + i * this.stride[axis]!, this.offset)] =
-      value;
+    const { data, stride, offset } = this;
+    data[index.reduce((position, i, axis) => position + i * stride[axis]!, offset)] = value;
+    this.storage.touch();
+  }
+
+  /** Writes one value everywhere, in this tensor and in all that share its memory. */
+  fill(value: number): void {
+    const { data } = this;
+    if (this.isContiguous) data.fill(value);
+    else {
+      const { length, steps } = rowOf(this.shape, this);
+      forEachRow(this.shape, [this], (row) => {
+        for (let i = 0; i < length; i++) data[row + i * steps[0]!] = value;
+      });
+    }
+    this.storage.touch();
+  }
+
+  /**
+   * Copies another tensor's elements into this one, in its element type, and so into all that share
+   * its memory.
+   *
+   * @throws InputError when the shapes differ
+   */
+  copyFrom(source: Tensor): void {
+    if (!sameShape(source.shape, this.shape))
+      reject(
+        "Tensor.copyFrom",
+        `a source of shape ${formatShape(this.shape)}`,
+        formatShape(source.shape),
+      );
+    // a copy first, since the two may look at the same memory in another order
+    const from = (source.sharesMemoryWith(this) ? source.clone() : source.contiguous()).data;
+    const { data } = this;
+    if (this.isContiguous) data.set(from);
+    else {
+      const { length, steps } = rowOf(this.shape, this);
+      let position = 0;
+      forEachRow(this.shape, [this], (row) => {
+        for (let i = 0; i < length; i++) data[row + i * steps[0]!] = from[position++]!;
+      });
+    }
+    this.storage.touch();
   }
 
   /** The only element of a tensor of size 1. */
@@ -235,11 +255,7 @@ export class Tensor {
         formatShape(shape),
       );
     }
-    if (this.isContiguous)
-      return new Tensor(
-        ndarray(this.#view.data, [...shape], rowMajorStride(shape), 0),
-        this.deferred,
-      );
+    if (this.isContiguous) return new Tensor(this.storage, shape, rowMajorStride(shape), 0);
     return Tensor.wrap(this.clone().data, shape);
   }
 
@@ -353,8 +369,14 @@ export class Tensor {
     return formatTensor(this);
   }
 
+  /** What `console.log` prints in Node. */
+  [Symbol.for("nodejs.util.inspect.custom")](): string {
+    const numbers = this.storage.lifetime?.hasEnded === true ? "(its memory is gone)" : `${this}`;
+    return `Tensor ${formatShape(this.shape)} ${this.dtype}\n${numbers}`;
+  }
+
   private reviewed(shape: number[], stride: number[], offset: number): Tensor {
-    return new Tensor(ndarray(this.#view.data, shape, stride, offset), this.deferred);
+    return new Tensor(this.storage, shape, stride, offset);
   }
 
   private checkIndex(where: string, index: readonly number[]): void {

@@ -38,6 +38,7 @@ export function clipGradients(parameters: readonly NamedParameter[], longest: nu
   for (const { parameter } of parameters) {
     const { data } = parameter.grad;
     for (let i = 0; i < data.length; i++) data[i]! *= factor;
+    parameter.grad.storage.touch();
   }
   return norm;
 }

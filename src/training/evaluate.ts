@@ -4,6 +4,7 @@ import type { Backend } from "../kernels/index.js";
 import type { Sequential } from "../network/index.js";
 import type { Tensor } from "../tensor/index.js";
 import { countCorrect } from "./metrics.js";
+import { turns } from "./turn.js";
 
 export interface EvaluateOptions {
   readonly network: Sequential;
@@ -41,10 +42,16 @@ export async function evaluate({
   let correct = 0;
   let done = 0;
   let count = 0;
+  const turn = turns();
   for (const indices of batches(order, batchSize)) {
-    await backend.scope(async () => {
+    await turn();
+    await backend.step(async () => {
       const { x, labels } = makeBatch(dataset, indices, backend.allocator);
-      const logits = await network.forward(x, { backend, training: false });
+      const { out: logits } = await network.forward(x, {
+        backend,
+        mode: "evaluate",
+        record: false,
+      });
       loss += (await softmaxCrossEntropyForward(logits, labels)).out.item();
       correct += countCorrect(logits, labels);
       count++;

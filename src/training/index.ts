@@ -1,4 +1,4 @@
-/** Optimizers, recipes and the training loop; and the comparison with recorded results. */
+/** Optimizers, recipes and the training loop. */
 export * from "./optimizers/index.js";
 export { clipGradients } from "./clip.js";
 export {
@@ -29,5 +29,3 @@ export {
   decodeCheckpoint,
   encodeCheckpoint,
 } from "./checkpoint.js";
-export { parseParity, PARITY_TOLERANCE, type ParityCase, type ParityResult } from "./parity.js";
-export * from "./bench/index.js";

@@ -10,7 +10,7 @@ export interface Recipe {
   /** One line for people. */
   readonly description: string;
   readonly network: (backend: Backend) => Sequential;
-  readonly optimizer: (network: Sequential, backend: Backend) => Optimizer;
+  readonly optimizer: (network: Sequential) => Optimizer;
   /** Whether each epoch starts with an optimizer that has forgotten everything. */
   readonly freshOptimizer: boolean;
   /** What share of the optimizer's learning rate each step takes; all of it, if left out. */
@@ -29,7 +29,7 @@ export interface Recipe {
 }
 
 const shared = {
-  network: (backend: Backend) => notebookNetwork({ allocator: backend.allocator }),
+  network: (backend: Backend) => notebookNetwork({ allocator: backend.persistent }),
 };
 
 export const recipes: readonly Recipe[] = [
@@ -37,8 +37,7 @@ export const recipes: readonly Recipe[] = [
     ...shared,
     name: "default",
     description: "the notes' network on all 60,000 images, shuffled; Adam 1e-3; 3 epochs",
-    optimizer: (network, backend) =>
-      new Adam(network.parameters, { learningRate: 1e-3 }, backend.allocator),
+    optimizer: (network) => new Adam(network.parameters, { learningRate: 1e-3 }),
     freshOptimizer: false,
     epochs: 3,
     batchSize: 32,
@@ -51,8 +50,7 @@ export const recipes: readonly Recipe[] = [
     description:
       "the notes' experiment to the letter: 20,000 images drawn once and not shuffled, Adam " +
       "1e-3 with weight decay 0.1, built anew each epoch; 20 epochs",
-    optimizer: (network, backend) =>
-      new Adam(network.parameters, { learningRate: 1e-3, weightDecay: 0.1 }, backend.allocator),
+    optimizer: (network) => new Adam(network.parameters, { learningRate: 1e-3, weightDecay: 0.1 }),
     freshOptimizer: true,
     epochs: 20,
     batchSize: 256,
@@ -65,8 +63,8 @@ export const recipes: readonly Recipe[] = [
     description:
       "the default with AdamW up to 3e-3 along one cycle, weight decay 0.01, gradients of norm " +
       "1 at most; 3 epochs",
-    optimizer: (network, backend) =>
-      new AdamW(network.parameters, { learningRate: 3e-3, weightDecay: 0.01 }, backend.allocator),
+    optimizer: (network) =>
+      new AdamW(network.parameters, { learningRate: 3e-3, weightDecay: 0.01 }),
     freshOptimizer: false,
     schedule: oneCycle(),
     clipNorm: 1,

@@ -1,6 +1,6 @@
 /** A step of training, or of evaluation, for measuring how fast a backend does it. */
 import type { Dataset } from "../data/index.js";
-import type { Backend } from "../kernels/index.js";
+import type { Backend, Work } from "../kernels/index.js";
 import { initialise } from "../network/index.js";
 import { Random } from "../tensor/index.js";
 import { evaluate } from "./evaluate.js";
@@ -14,10 +14,9 @@ export interface SampleWork {
   /** In one step. */
   readonly images: number;
   /**
-   * Builds the recipe's network on a backend and returns what does one step; nothing outside
-   * changes.
+   * Builds the recipe's network on a backend, and returns what does one step of it.
    */
-  readonly prepare: (backend: Backend) => Promise<() => Promise<void>>;
+  readonly prepare: (backend: Backend) => Promise<Work>;
 }
 
 /**
@@ -27,12 +26,12 @@ export interface SampleWork {
 export function sampleOfTraining(recipe: Recipe, dataset: Dataset): SampleWork {
   const images = Math.min(recipe.batchSize, MOST_IMAGES, dataset.images.count);
   const subset = Uint32Array.from({ length: images }, (_, i) => i);
-  const prepare = async (backend: Backend): Promise<() => Promise<void>> => {
+  const prepare = async (backend: Backend): Promise<Work> => {
     const random = new Random("sample");
     const network = recipe.network(backend);
     initialise(network, random);
-    const optimizer = recipe.optimizer(network, backend);
-    return async () => {
+    const optimizer = recipe.optimizer(network);
+    const step = async (): Promise<void> => {
       const run = train({
         recipe,
         network,
@@ -47,6 +46,7 @@ export function sampleOfTraining(recipe: Recipe, dataset: Dataset): SampleWork {
       await run.next(); // the first event comes after the first step
       await run.return(undefined);
     };
+    return { step, dispose: () => network.dispose() };
   };
   return { images, prepare };
 }
@@ -63,11 +63,12 @@ export function sampleOfEvaluation(recipe: Recipe, dataset: Dataset): SampleWork
     },
     labels: dataset.labels.subarray(0, images),
   };
-  const prepare = async (backend: Backend): Promise<() => Promise<void>> => {
+  const prepare = async (backend: Backend): Promise<Work> => {
     const network = recipe.network(backend);
     initialise(network, new Random("sample"));
-    return async () =>
+    const step = async (): Promise<void> =>
       void (await evaluate({ network, dataset: first, backend, batchSize: images }));
+    return { step, dispose: () => network.dispose() };
   };
   return { images, prepare };
 }

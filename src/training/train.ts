@@ -13,6 +13,7 @@ import { evaluate } from "./evaluate.js";
 import { countCorrect } from "./metrics.js";
 import type { Optimizer } from "./optimizers/index.js";
 import type { Recipe } from "./recipes.js";
+import { turns } from "./turn.js";
 
 /** After every step. Times count training only. */
 export interface StepEvent {
@@ -86,8 +87,8 @@ export interface TrainOptions {
 }
 
 /**
- * Trains a network, epoch by epoch, and tells of every step. Whoever consumes the events may stop
- * at any of them.
+ * Trains a network, epoch by epoch, and tells of every step. The reader of the events may stop at
+ * any of them; timers and other events have their turn between steps.
  *
  * @throws InputError when the loss is no longer finite, naming epoch, step and the first layer to
  *   blame; when a gradient to clip is not; when the test loss is not, naming the epoch, whose event
@@ -96,7 +97,7 @@ export interface TrainOptions {
 export async function* train(options: TrainOptions): AsyncGenerator<TrainingEvent> {
   const { recipe, network, test, backend, random, epochs, from } = options;
   const images = options.subset ?? chooseImages(recipe, options.train, random);
-  const optimizer = from?.optimizer ?? recipe.optimizer(network, backend);
+  const optimizer = from?.optimizer ?? recipe.optimizer(network);
   for (let epoch = from?.epoch ?? 0; epoch < epochs; epoch++) {
     if (recipe.freshOptimizer) optimizer.reset();
     const order = recipe.shuffle
@@ -156,14 +157,21 @@ async function* trainEpoch(
 ): AsyncGenerator<StepEvent, TrainedEpoch> {
   const { recipe, backend, epochs } = options;
   const steps = Math.ceil(order.length / recipe.batchSize);
+  const turn = turns();
+  let isFirst = epoch === (options.from?.epoch ?? 0);
   let [step, totalLoss, correct, seen, ms] = [0, 0, 0, 0, 0];
   for (const indices of batches(order, recipe.batchSize)) {
+    await turn();
     const started = performance.now();
     const factor = recipe.schedule?.(epoch * steps + step, epochs * steps) ?? 1;
     const learningRate = factor * optimizer.learningRate; // (schedules.1) η ← f·η
-    const { loss, guessed } = await backend.scope(() =>
-      trainStep(options, indices, optimizer, learningRate, `epoch ${epoch}, step ${step + 1}`),
+    const place = `epoch ${epoch}, step ${step + 1}`;
+    // the first step makes sure that nothing which goes backward has been written to
+    const stepOptions = isFirst ? { ...options, backend: { ...backend, check: true } } : options;
+    const { loss, guessed } = await backend.step(() =>
+      trainStep(stepOptions, indices, optimizer, learningRate, place),
     );
+    isFirst = false;
     ms += performance.now() - started;
     step++;
     totalLoss += loss;
@@ -203,13 +211,13 @@ async function trainStep(
   network.zeroGrad();
   // Named after the step, so that a run that goes on from a checkpoint draws what it would have
   // drawn.
-  const pass: PassOptions = { backend, training: true, random: random.split(`layers in ${place}`) };
-  const logits = await network.forward(x, pass);
+  const pass: PassOptions = { backend, mode: "train", random: random.split(`layers in ${place}`) };
+  const { out: logits, backward } = await network.forward(x, pass);
   const { out, cache } = await softmaxCrossEntropyForward(logits, labels);
   const loss = out.item();
   if (!Number.isFinite(loss)) await explainLoss(network, x, pass, loss, place);
   const { dLogits } = await softmaxCrossEntropyBackward(Tensor.full([], 1, logits.dtype), cache);
-  await network.backward(dLogits);
+  await backward(dLogits);
   if (recipe.clipNorm !== undefined) clipIn(place, network, recipe.clipNorm);
   await optimizer.step(backend, learningRate);
   return { loss, guessed: countCorrect(logits, labels) };
@@ -241,7 +249,7 @@ async function explainLoss(
   const observe = (name: string, out: Tensor): void => {
     if (culprit === null && !out.data.every(Number.isFinite)) culprit = name;
   };
-  await network.forward(x, { ...pass, observe });
+  await network.forward(x, { ...pass, record: false, observe });
   const blame =
     culprit === null
       ? "every layer's output is finite, the loss itself is not"

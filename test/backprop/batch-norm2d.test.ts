@@ -6,16 +6,15 @@ import {
   batchNorm2dBackward,
   batchNorm2dForward,
   type BatchNormOptions,
-  catalog,
-  gradientCheck,
   type RunningStatistics,
 } from "leibniz/backprop";
+import { catalog, gradientCheck, LAYER_TOLERANCE } from "leibniz/gradcheck";
 import { reference } from "leibniz/kernels";
 import { map, multiply, Random, sum, Tensor } from "leibniz/tensor";
 import { assertClose, assertRejects } from "../helpers/assert-close.js";
 
-const training = { backend: reference, training: true };
-const evaluating = { backend: reference, training: false };
+const training = { backend: reference, mode: "train" } as const;
+const evaluating = { backend: reference, mode: "evaluate" } as const;
 
 interface Example {
   readonly x: Tensor;
@@ -40,8 +39,9 @@ function example(seed: string | number, shape: readonly number[]): Example {
 
 const forward = (
   { x, weight, bias, running }: Example,
-  options?: BatchNormOptions,
-): ReturnType<typeof batchNorm2dForward> => batchNorm2dForward(x, weight, bias, running, options);
+  options: Partial<BatchNormOptions> = {},
+): ReturnType<typeof batchNorm2dForward> =>
+  batchNorm2dForward(x, weight, bias, running, { mode: "train", ...options });
 
 /** The values of channel c, image by image. */
 function channel(x: Tensor, c: number): number[] {
@@ -173,33 +173,36 @@ test("training: each channel comes out with mean bias and variance weight²", as
   }
 });
 
-test("evaluation: the running statistics replace the batch's, and stay as they are", async () => {
-  const given = example("evaluation", [2, 3, 4, 5]);
-  const { out, cache, running } = await forward(given, { epsilon: 0.01, training: false });
-  const { dX, dWeight, dBias } = await batchNorm2dBackward(given.dOut, cache);
-  assert.is(running, given.running);
-  for (let c = 0; c < 3; c++) {
-    const [weight, bias, mean] = [
-      given.weight.get(c),
-      given.bias.get(c),
-      given.running.mean.get(c),
-    ];
-    const deviation = Math.sqrt(given.running.variance.get(c) + 0.01);
-    const xHat = channel(given.x, c).map((value) => (value - mean) / deviation);
-    const dOut = channel(given.dOut, c);
-    xHat.forEach((value, i) =>
-      assert.ok(Math.abs(channel(out, c)[i]! - (weight * value + bias)) < 1e-14),
-    );
-    dOut.forEach((value, i) =>
-      assert.ok(Math.abs(channel(dX, c)[i]! - (value * weight) / deviation) < 1e-14),
-    );
-    assert.ok(
-      Math.abs(dWeight.get(c) - xHat.reduce((total, value, i) => total + value * dOut[i]!, 0)) <
-        1e-13,
-    );
-    assert.ok(Math.abs(dBias.get(c) - dOut.reduce((total, value) => total + value, 0)) < 1e-13);
-  }
-});
+test(
+  "evaluation: the running statistics take the place of the batch's, and stay as they " + "are",
+  async () => {
+    const given = example("evaluation", [2, 3, 4, 5]);
+    const { out, cache, running } = await forward(given, { epsilon: 0.01, mode: "evaluate" });
+    const { dX, dWeight, dBias } = await batchNorm2dBackward(given.dOut, cache);
+    assert.is(running, given.running);
+    for (let c = 0; c < 3; c++) {
+      const [weight, bias, mean] = [
+        given.weight.get(c),
+        given.bias.get(c),
+        given.running.mean.get(c),
+      ];
+      const deviation = Math.sqrt(given.running.variance.get(c) + 0.01);
+      const xHat = channel(given.x, c).map((value) => (value - mean) / deviation);
+      const dOut = channel(given.dOut, c);
+      xHat.forEach((value, i) =>
+        assert.ok(Math.abs(channel(out, c)[i]! - (weight * value + bias)) < 1e-14),
+      );
+      dOut.forEach((value, i) =>
+        assert.ok(Math.abs(channel(dX, c)[i]! - (value * weight) / deviation) < 1e-14),
+      );
+      assert.ok(
+        Math.abs(dWeight.get(c) - xHat.reduce((total, value, i) => total + value * dOut[i]!, 0)) <
+          1e-13,
+      );
+      assert.ok(Math.abs(dBias.get(c) - dOut.reduce((total, value) => total + value, 0)) < 1e-13);
+    }
+  },
+);
 
 for (const epsilon of [1e-12, 1e-5, 0.5]) {
   test(
@@ -224,56 +227,64 @@ for (const epsilon of [1e-12, 1e-5, 0.5]) {
   );
 }
 
-test("images of a batch see each other in training only; channels never do", async () => {
-  const given = example("seeing", [3, 2, 2, 4]);
-  const changed = given.x.clone();
-  changed.set([2, 1, 0, 3], 9);
-  for (const isTraining of [true, false]) {
-    const [before, after] = [
-      await forward(given, { training: isTraining }),
-      await forward({ ...given, x: changed }, { training: isTraining }),
-    ];
-    const difference = map(after.out, (value) => value);
-    difference.data.forEach((value, i) => (difference.data[i] = value - before.out.data[i]!));
-    const touched = (n: number, c: number): boolean =>
-      difference
-        .slice([n, n + 1], [c, c + 1])
-        .clone()
-        .data.some((value) => value !== 0);
-    assert.equal(
-      [0, 1, 2].map((n) => [touched(n, 0), touched(n, 1)]),
-      [
-        [false, isTraining],
-        [false, isTraining],
-        [false, true],
-      ],
-    );
-  }
-});
+test(
+  "in training the images of a batch see each other, in evaluation they do not; channels " +
+    "never do",
+  async () => {
+    const given = example("seeing", [3, 2, 2, 4]);
+    const changed = given.x.clone();
+    changed.set([2, 1, 0, 3], 9);
+    for (const mode of ["train", "evaluate"] as const) {
+      const isTraining = mode === "train";
+      const [before, after] = [
+        await forward(given, { mode }),
+        await forward({ ...given, x: changed }, { mode }),
+      ];
+      const difference = map(after.out, (value) => value);
+      difference.data.forEach((value, i) => (difference.data[i] = value - before.out.data[i]!));
+      const touched = (n: number, c: number): boolean =>
+        difference
+          .slice([n, n + 1], [c, c + 1])
+          .clone()
+          .data.some((value) => value !== 0);
+      assert.equal(
+        [0, 1, 2].map((n) => [touched(n, 0), touched(n, 1)]),
+        [
+          [false, isTraining],
+          [false, isTraining],
+          [false, true],
+        ],
+      );
+    }
+  },
+);
 
-test("every gradient of 20 random cases, training and evaluation, is right to 1e-8", async () => {
-  const { sample, differentiable } = catalog.find(({ layer }) => layer === "batchNorm2d")!;
-  const random = new Random("batchNorm2d samples");
-  const seen = { true: 0, false: 0 };
-  for (let i = 0; i < 20; i++) {
-    const { options, inputs } = sample(random);
-    seen[String(options["training"]) as "true" | "false"]++;
-    const results = await gradientCheck(differentiable(options), inputs, {
-      random,
-      tolerance: 1e-8,
-    });
-    assert.equal(
-      results.map(({ argument, verdict }) => [argument, verdict]),
-      [
-        ["x", "pass"],
-        ["weight", "pass"],
-        ["bias", "pass"],
-      ],
-      JSON.stringify([options, results]),
-    );
-  }
-  assert.ok(seen.true > 5 && seen.false > 2, JSON.stringify(seen));
-});
+test(
+  "every gradient of 20 random cases, in training and in evaluation, is right to " + "1e-8",
+  async () => {
+    const { sample, differentiable } = catalog.find(({ layer }) => layer === "batchNorm2d")!;
+    const random = new Random("batchNorm2d samples");
+    const seen = { train: 0, evaluate: 0 };
+    for (let i = 0; i < 20; i++) {
+      const { options, inputs } = sample(random);
+      seen[options["mode"] as "train" | "evaluate"]++;
+      const results = await gradientCheck(differentiable(options), inputs, {
+        random,
+        tolerance: LAYER_TOLERANCE,
+      });
+      assert.equal(
+        results.map(({ argument, verdict }) => [argument, verdict]),
+        [
+          ["x", "pass"],
+          ["weight", "pass"],
+          ["bias", "pass"],
+        ],
+        JSON.stringify([options, results]),
+      );
+    }
+    assert.ok(seen.train > 5 && seen.evaluate > 2, JSON.stringify(seen));
+  },
+);
 
 test("the pure passes change nothing that they are given", async () => {
   const given = example("pure", [2, 3, 4, 5]);
@@ -363,32 +374,36 @@ test("float32 agrees with float64 to its own precision, even far from 0", async 
   }
 });
 
-test("one value per channel is refused in training only; so is a batch of none", async () => {
-  const single = example("single", [1, 3, 1, 1]);
-  await assertRejects(
-    () => forward(single),
-    "batchNorm2d: expected more than one value per channel in training, " +
-      "got x of shape [1, 3, 1, 1]; a single value is its own mean",
-  );
-  assert.equal((await forward(single, { training: false })).out.shape, [1, 3, 1, 1]);
-  for (const shape of [
-    [2, 3, 1, 1],
-    [1, 3, 2, 1],
-    [1, 3, 1, 2],
-  ])
-    assert.equal((await forward(example("two", shape))).out.shape, shape);
-  const none = example("none", [0, 3, 2, 4]);
-  await assertRejects(
-    () => forward(none),
-    "batchNorm2d: expected more than one value per channel in training, " +
-      "got x of shape [0, 3, 2, 4]",
-  );
-  const { out, cache } = await forward(none, { training: false });
-  assert.equal(
-    [out.shape, (await batchNorm2dBackward(none.dOut, cache)).dWeight.shape],
-    [[0, 3, 2, 4], [3]],
-  );
-});
+test(
+  "one value per channel is refused in training and welcome in evaluation; so is a batch of " +
+    "none",
+  async () => {
+    const single = example("single", [1, 3, 1, 1]);
+    await assertRejects(
+      () => forward(single),
+      "batchNorm2d: expected more than one value per channel in training, got x of shape [1, 3, " +
+        "1, 1]; a single value is its own mean",
+    );
+    assert.equal((await forward(single, { mode: "evaluate" })).out.shape, [1, 3, 1, 1]);
+    for (const shape of [
+      [2, 3, 1, 1],
+      [1, 3, 2, 1],
+      [1, 3, 1, 2],
+    ])
+      assert.equal((await forward(example("two", shape))).out.shape, shape);
+    const none = example("none", [0, 3, 2, 4]);
+    await assertRejects(
+      () => forward(none),
+      "batchNorm2d: expected more than one value per channel in training, got x of shape [0, 3, " +
+        "2, 4]",
+    );
+    const { out, cache } = await forward(none, { mode: "evaluate" });
+    assert.equal(
+      [out.shape, (await batchNorm2dBackward(none.dOut, cache)).dWeight.shape],
+      [[0, 3, 2, 4], [3]],
+    );
+  },
+);
 
 test("shapes that do not fit are refused with both shapes", async () => {
   const given = example("shapes", [2, 3, 4, 5]);
@@ -448,52 +463,66 @@ test("options out of range are refused, and variances that are none", async () =
   for (const bad of [-0.5, NaN]) {
     const running = { ...given.running, variance: Tensor.from([1, bad, 2], [3], "float64") };
     await assertRejects(
-      () => forward({ ...given, running }, { training: false }),
+      () => forward({ ...given, running }, { mode: "evaluate" }),
       `batchNorm2d: expected running variances ≥ 0, got ${bad}`,
     );
   }
 });
 
-test("left out, ε is 1e-5, the momentum 0.1, and the statistics are the batch's", async () => {
+test("left out, ε is 1e-5 and the momentum 0.1; a mode left out is refused", async () => {
   const given = example("defaults", [2, 3, 4, 5]);
   given.x.data.forEach((value, i) => (given.x.data[i] = value / 100)); // so that ε counts
   const [left, said] = [
     await forward(given),
-    await forward(given, { epsilon: 1e-5, momentum: 0.1, training: true }),
+    await forward(given, { epsilon: 1e-5, momentum: 0.1, mode: "train" }),
   ];
   assertClose(left.out, said.out, { tolerance: 0 });
   assertClose(left.running.variance, said.running.variance, { tolerance: 0 });
+  const { x, weight, bias, running } = given;
+  for (const [mode, told] of [
+    [undefined, "none"],
+    ["training", '"training"'],
+  ] as const)
+    await assertRejects(
+      () => batchNorm2dForward(x, weight, bias, running, { mode: mode as never }),
+      `batchNorm2d: expected the mode "train" or "evaluate", got ${told}`,
+    );
 });
 
-test("the running statistics follow the batches of training, and rest in evaluation", async () => {
-  const layer = new BatchNorm2d({ channels: 2, momentum: 0.3 }, { dtype: "float64" });
-  const random = new Random("layer");
-  let expected: RunningStatistics = {
-    mean: Tensor.zeros([2], "float64"),
-    variance: Tensor.full([2], 1, "float64"),
-  };
-  for (let step = 0; step < 3; step++) {
-    const x = random.normal([3, 2, 4, 5], step, 2, "float64");
-    await layer.forward(x, training);
-    expected = (
-      await batchNorm2dForward(x, layer.weight.value, layer.bias.value, expected, {
-        momentum: 0.3,
-      })
-    ).running;
-    const evaluated = await layer.forward(x, evaluating);
-    assertClose(
-      evaluated,
-      (
+test(
+  "the layer's running statistics follow the batches of training, and rest in " + "evaluation",
+  async () => {
+    const layer = new BatchNorm2d({ channels: 2, momentum: 0.3 }, { dtype: "float64" });
+    const random = new Random("layer");
+    const [runningMean, runningVariance] = layer.buffers.map(({ value }) => value);
+    let expected: RunningStatistics = {
+      mean: Tensor.zeros([2], "float64"),
+      variance: Tensor.full([2], 1, "float64"),
+    };
+    for (let step = 0; step < 3; step++) {
+      const x = random.normal([3, 2, 4, 5], step, 2, "float64");
+      await layer.forward(x, training);
+      expected = (
         await batchNorm2dForward(x, layer.weight.value, layer.bias.value, expected, {
-          training: false,
+          momentum: 0.3,
+          mode: "train",
         })
-      ).out,
-      { tolerance: 0 },
-    );
-    assertClose(layer.runningMean.value, expected.mean, { tolerance: 0 });
-    assertClose(layer.runningVariance.value, expected.variance, { tolerance: 0 });
-  }
-  assert.ok(layer.runningMean.value.data.every((value) => Math.abs(value) > 0.1));
-});
+      ).running;
+      const { out: evaluated } = await layer.forward(x, evaluating);
+      assertClose(
+        evaluated,
+        (
+          await batchNorm2dForward(x, layer.weight.value, layer.bias.value, expected, {
+            mode: "evaluate",
+          })
+        ).out,
+        { tolerance: 0 },
+      );
+      assertClose(runningMean!, expected.mean, { tolerance: 0 });
+      assertClose(runningVariance!, expected.variance, { tolerance: 0 });
+    }
+    assert.ok(runningMean!.data.every((value) => Math.abs(value) > 0.1));
+  },
+);
 
 test.run();

@@ -13,8 +13,8 @@ const maskOf = async (
   probability: number,
   seed: number | string,
 ): Promise<Tensor> =>
-  (await dropoutForward(Tensor.full(shape, 1, "float64"), { probability, seed })).cache.mask;
-const passWith = (random: Random) => ({ backend: reference, training: true, random });
+  (await dropoutForward(Tensor.full(shape, 1, "float64"), { probability, seed })).cache.mask!;
+const passWith = (random: Random) => ({ backend: reference, mode: "train", random }) as const;
 
 test("what is left out is 0, the rest is divided by 1 − p, and so is the gradient", async () => {
   const [x, dOut] = [normal("x", [3, 2, 4, 5]), normal("dOut", [3, 2, 4, 5])];
@@ -90,38 +90,41 @@ test("the mean over many seeds is x, and the mean square that of the chapter", a
   });
 });
 
-test("the same seed gives the same mask, whatever x holds; another gives another", async () => {
-  await fc.assert(
-    fc.asyncProperty(
-      fc.array(fc.integer({ min: 2, max: 5 }), { minLength: 2, maxLength: 4 }),
-      fc.double({ min: 0.2, max: 0.8, noNaN: true }),
-      fc.integer(),
-      async (extents, probability, seed) => {
-        // 28 entries or more, which two seeds mask alike less than once in ten thousand
-        const shape = [...extents, 7];
-        const [one, other] = [normal("one", shape), normal("other", shape)];
-        const mask = (await dropoutForward(one, { probability, seed })).cache.mask;
-        assertClose((await dropoutForward(other, { probability, seed })).cache.mask, mask, {
-          tolerance: 0,
-          what: "mask",
-        });
-        const float32 = (await dropoutForward(other.astype("float32"), { probability, seed })).cache
-          .mask;
-        assert.equal(
-          Array.from(float32.data, (entry) => entry === 0),
-          Array.from(mask.data, (entry) => entry === 0),
-        );
-        const next = (await dropoutForward(one, { probability, seed: `${seed} and more` })).cache
-          .mask;
-        assert.ok(
-          next.data.some((entry, i) => entry !== mask.data[i]),
-          `seed ${seed}`,
-        );
-      },
-    ),
-    { seed: 11, numRuns: 60 },
-  );
-});
+test(
+  "the same seed gives the same mask, whatever the numbers in x, and another seed " + "another",
+  async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.integer({ min: 2, max: 5 }), { minLength: 2, maxLength: 4 }),
+        fc.double({ min: 0.2, max: 0.8, noNaN: true }),
+        fc.integer(),
+        async (extents, probability, seed) => {
+          // 28 entries or more, which two seeds mask alike less than once in ten thousand
+          const shape = [...extents, 7];
+          const [one, other] = [normal("one", shape), normal("other", shape)];
+          const mask = (await dropoutForward(one, { probability, seed })).cache.mask!;
+          assertClose((await dropoutForward(other, { probability, seed })).cache.mask!, mask, {
+            tolerance: 0,
+            what: "mask",
+          });
+          const float32 = (await dropoutForward(other.astype("float32"), { probability, seed }))
+            .cache.mask!;
+          assert.equal(
+            Array.from(float32.data, (entry) => entry === 0),
+            Array.from(mask.data, (entry) => entry === 0),
+          );
+          const next = (await dropoutForward(one, { probability, seed: `${seed} and more` })).cache
+            .mask!;
+          assert.ok(
+            next.data.some((entry, i) => entry !== mask.data[i]),
+            `seed ${seed}`,
+          );
+        },
+      ),
+      { seed: 11, numRuns: 60 },
+    );
+  },
+);
 
 test("with probability 0 nothing changes, to the bit", async () => {
   const [x, dOut] = [normal("x", [3, 4]), normal("dOut", [3, 4])];
@@ -152,44 +155,57 @@ test("NaN is not hidden by being left out: a broken network does not look health
   assert.ok(out.data.every(Number.isNaN));
 });
 
-test("the layer: the source of the pass decides, and evaluation is the identity", async () => {
-  const layer = new Dropout({ probability: 0.5 });
-  const [x, dOut] = [normal("layer", [4, 15]), normal("upstream", [4, 15])];
-  const source = new Random("a step").split("dropout");
-  const out = await layer.forward(x, passWith(source));
-  source.next();
-  assertClose(await layer.forward(x, passWith(source)), out, {
-    tolerance: 0,
-    what: "the same source, drawn from in between",
-  });
-  const pure = await dropoutForward(x, { probability: 0.5, seed: source.seed });
-  assertClose(out, pure.out, { tolerance: 0, what: "out" });
-  assertClose(await layer.backward(dOut), (await dropoutBackward(dOut, pure.cache)).dX, {
-    tolerance: 0,
-    what: "dX",
-  });
-  const another = await layer.forward(x, passWith(new Random("a step").split("another")));
-  assert.ok(another.data.some((entry, i) => (entry === 0) !== (out.data[i] === 0)));
-  assertClose(await layer.forward(x, { backend: reference, training: false, random: source }), x, {
-    tolerance: 0,
-    what: "evaluation",
-  });
-});
+test(
+  "the layer: the source of the pass decides, its draws do not, and evaluation is the " +
+    "identity",
+  async () => {
+    const layer = new Dropout({ probability: 0.5 });
+    const [x, dOut] = [normal("layer", [4, 15]), normal("upstream", [4, 15])];
+    const source = new Random("a step").split("dropout");
+    const { out, backward } = await layer.forward(x, passWith(source));
+    source.next();
+    assertClose((await layer.forward(x, passWith(source))).out, out, {
+      tolerance: 0,
+      what: "the same source, drawn from in between",
+    });
+    const pure = await dropoutForward(x, { probability: 0.5, seed: source.seed });
+    assertClose(out, pure.out, { tolerance: 0, what: "out" });
+    assertClose((await backward(dOut))!, (await dropoutBackward(dOut, pure.cache)).dX, {
+      tolerance: 0,
+      what: "dX",
+    });
+    const another = (await layer.forward(x, passWith(new Random("a step").split("another")))).out;
+    assert.ok(another.data.some((entry, i) => (entry === 0) !== (out.data[i] === 0)));
+    const evaluated = await layer.forward(x, {
+      backend: reference,
+      mode: "evaluate",
+      random: source,
+    });
+    assertClose(evaluated.out, x, { tolerance: 0, what: "evaluation" });
+    assertClose((await evaluated.backward(dOut))!, dOut, { tolerance: 0, what: "its gradient" });
+  },
+);
 
-test("backward uses the mask of the last training pass, not one that it draws", async () => {
+test("backward uses the mask of its own forward pass, not one that it draws", async () => {
   const layer = new Dropout({ probability: 0.5 });
   const ones = Tensor.full([3, 20], 1, "float64");
-  await layer.forward(ones, passWith(new Random("first")));
-  const out = await layer.forward(ones, passWith(new Random("second")));
+  const first = await layer.forward(ones, passWith(new Random("first")));
+  const second = await layer.forward(ones, passWith(new Random("second")));
   const dOut = normal("dOut", [3, 20]);
-  assertClose(await layer.backward(dOut), multiply(dOut, out), { tolerance: 0 });
+  assert.ok(first.out.data.some((entry, i) => entry !== second.out.data[i]));
+  for (const { out, backward } of [second, first, second])
+    assertClose((await backward(dOut))!, multiply(dOut, out), { tolerance: 0 });
 });
 
 test("probabilities outside [0, 1) are refused, also when a layer is made", async () => {
   for (const probability of [-0.1, 1, 1.5, NaN, Infinity]) {
     await assertRejects(
-      () => dropoutForward(Tensor.zeros([2, 3]), { probability, seed: 1 }),
-      `dropout: expected a probability from 0 to below 1, got ${probability}`,
+      () =>
+        new Dropout({ probability: 0.5 }).forward(Tensor.zeros([2, 3]), {
+          backend: reference,
+          mode: "train",
+        }),
+      'dropout: expected a random source for a pass in the mode "train", got none',
     );
     await assertRejects(
       () => new Dropout({ probability }),
@@ -203,9 +219,9 @@ test("a training pass without a source is refused, and so is dOut of another sha
     () =>
       new Dropout({ probability: 0.5 }).forward(Tensor.zeros([2, 3]), {
         backend: reference,
-        training: true,
+        mode: "train",
       }),
-    "dropout: expected a source of random numbers for a pass in training mode, got none",
+    'dropout: expected a random source for a pass in the mode "train", got none',
   );
   const { cache } = await dropoutForward(Tensor.zeros([2, 3]), { probability: 0.5, seed: 1 });
   await assertRejects(

@@ -58,7 +58,10 @@ test("rows stay rows, a vector becomes a column, and no images are no rows", asy
 test("a scalar, and an upstream gradient of another size, are refused", async () => {
   await assertRejects(() => flattenForward(tensor(1)), "flatten", "[N, ...]", "[]");
   const { cache } = await flattenForward(Tensor.zeros([2, 3, 4]));
-  await assertRejects(() => flattenBackward(Tensor.zeros([2, 13]), cache), "26", "[2, 3, 4]");
+  await assertRejects(
+    () => flattenBackward(Tensor.zeros([2, 13]), cache),
+    "flattenBackward: expected dOut of shape [2, 12], got [2, 13]",
+  );
 });
 
 test.run();

@@ -8,6 +8,7 @@ import {
   affineForward,
   AveragePool2d,
   Conv2d,
+  ConvPool2d,
   conv2dBackward,
   conv2dForward,
   Dropout,
@@ -33,20 +34,23 @@ import {
   LeakyRelu,
   MaxPool2d,
   type Parameter,
+  type Pass,
   Relu,
+  ReluPool2d,
   Residual,
   Sigmoid,
   Silu,
   Softplus,
   Tanh,
 } from "leibniz/backprop";
+import { type Differentiable, gradientCheck, type NamedTensors } from "leibniz/gradcheck";
 import { reference } from "leibniz/kernels";
 import { add, Random, sameShape, Tensor } from "leibniz/tensor";
 import { assertClose, assertRejects } from "../helpers/assert-close.js";
 
 /** The same source of random numbers, so what is drawn is the same in every pass. */
-const training = { backend: reference, training: true, random: new Random("pass") };
-const evaluating = { backend: reference, training: false };
+const training = { backend: reference, mode: "train", random: new Random("pass") } as const;
+const evaluating = { backend: reference, mode: "evaluate" } as const;
 
 interface Example {
   readonly layer: Layer;
@@ -81,6 +85,21 @@ function examples(seed: string): Example[] {
     },
     {
       layer: new AveragePool2d({ kernelSize: [3, 2], stride: [1, 2], padding: [1, 0] }),
+      inputShape: [2, 3, 6, 7],
+    },
+    ...[true, false].map((rectify) => ({
+      layer: new ConvPool2d(
+        new Conv2d(
+          { inChannels: 2, outChannels: 3, kernelSize: [3, 2], padding: [0, 1], bias: rectify },
+          float64,
+        ),
+        new MaxPool2d({ kernelSize: [2, 3], stride: [2, 1], padding: [0, 1] }),
+        rectify,
+      ),
+      inputShape: [2, 2, 7, 6],
+    })),
+    {
+      layer: new ReluPool2d({ kernelSize: [2, 3], stride: [2, 1], padding: [0, 1] }),
       inputShape: [2, 3, 6, 7],
     },
     { layer: new GlobalAveragePool2d(), inputShape: [2, 3, 4, 5] },
@@ -149,6 +168,7 @@ test("the examples below cover every kind of layer that there is", () => {
   const exported = Object.values(backprop).filter(
     (value) =>
       typeof value === "function" &&
+      value !== backprop.TwoPassLayer &&
       "outputShape" in ((value as { prototype?: object }).prototype ?? {}),
   );
   const covered = new Set(examples("kinds").map(({ layer }) => layer.constructor));
@@ -166,25 +186,22 @@ test("the examples below cover every kind of layer that there is", () => {
     );
 });
 
-test("backward without forward is an error that names the layer, no InputError", async () => {
-  for (const { layer, inputShape } of examples("without forward")) {
-    const dOut = normal(new Random(0), layer.outputShape(inputShape));
-    await expectNoForward(layer, dOut);
-  }
-});
-
-test("a forward pass for evaluation keeps nothing, not even from an earlier one", async () => {
-  const random = new Random("evaluation");
-  for (const { layer, inputShape } of examples("evaluation")) {
+test("a pass that was not recorded has no way back, and the message names the layer", async () => {
+  const random = new Random("not recorded");
+  for (const { layer, inputShape } of examples("not recorded")) {
     const x = normal(random, inputShape);
-    const out = await layer.forward(x, training);
-    const evaluated = await layer.forward(x, evaluating);
-    // dropout leaves nothing out in evaluation
-    const expected = layer.kind === "dropout" ? x : out;
-    // Batch normalisation turns to its running statistics; its own tests say what it then does.
-    if (!layer.kind.startsWith("batchNorm"))
-      assertClose(evaluated, expected, { tolerance: 0, what: `${layer.kind} in evaluation` });
-    await expectNoForward(layer, normal(random, out.shape));
+    const dOut = normal(random, layer.outputShape(inputShape));
+    for (const pass of [training, evaluating]) {
+      const { out } = await layer.forward(x, pass);
+      const { out: same, backward } = await layer.forward(x, { ...pass, record: false });
+      if (!(layer.kind.startsWith("batchNorm") && pass === evaluating))
+        assertClose(same, out, { tolerance: 0, what: `${layer.kind}, not recorded` });
+      for (const wantsDX of [true, false])
+        await assertRejects(
+          () => backward(dOut, wantsDX),
+          `${layer.kind}.backward: expected a recorded forward pass, got one with record: false`,
+        );
+    }
     for (const { name, parameter } of parametersOf(layer))
       assert.ok(
         parameter.grad.data.every((entry) => entry === 0),
@@ -193,68 +210,147 @@ test("a forward pass for evaluation keeps nothing, not even from an earlier one"
   }
 });
 
-test("what forward kept is used up by one backward", async () => {
-  const random = new Random("used up");
-  for (const { layer, inputShape } of examples("used up")) {
-    await layer.forward(normal(random, inputShape), training);
-    const dOut = normal(random, layer.outputShape(inputShape));
-    await layer.backward(dOut);
-    await expectNoForward(layer, dOut);
+test("a pass without a mode is refused by every layer, as is one without a backend", async () => {
+  for (const { layer, inputShape } of examples("mode")) {
+    const x = normal(new Random(0), inputShape);
+    for (const [mode, told] of [
+      [undefined, "none"],
+      ["training", '"training"'],
+      [true, "true"],
+    ] as const)
+      await assertRejects(
+        () => layer.forward(x, { backend: reference, mode: mode as never }),
+        `${layer.kind}: expected the mode "train" or "evaluate", got ${told}`,
+      );
+    await assertRejects(
+      () => layer.forward(x, { mode: "train" } as never),
+      `${layer.kind}: expected a pass with a backend, got none`,
+    );
+    await assertRejects(
+      () => layer.forward(layer.forward(x, training) as never, training),
+      `${layer.kind}: expected a tensor, got object; is an await missing?`,
+    );
   }
 });
 
-async function expectNoForward(layer: Layer, dOut: Tensor): Promise<void> {
-  let thrown: unknown = null;
-  try {
-    await layer.backward(dOut);
-  } catch (error) {
-    thrown = error;
-  }
-  assert.ok(
-    thrown instanceof Error && thrown.name === "Error",
-    `${layer.kind}: expected an Error, got ${String(thrown)}`,
-  );
-  assert.is(
-    (thrown as Error).message,
-    `${layer.kind}.backward: expected a forward pass in training mode before it, got none`,
-  );
-}
-
-test("gradients of two passes add up, each pass with the input that was current then", async () => {
-  const random = new Random("accumulate");
-  for (const { layer, inputShape } of examples("accumulate")) {
-    const passes: { grads: Tensor[]; dX: Tensor }[] = [];
-    const inputs = [0, 1].map(() => ({
-      x: normal(random, inputShape),
-      dOut: normal(random, layer.outputShape(inputShape)),
-    }));
-    for (const { x, dOut } of inputs) {
-      parametersOf(layer).forEach(({ parameter }) => parameter.zeroGrad());
-      await layer.forward(x, training);
-      const dX = await layer.backward(dOut);
-      passes.push({
-        dX: dX!,
-        grads: parametersOf(layer).map(({ parameter }) => parameter.grad.clone()),
+test("evaluating computes what training does, and leaves an open pass as it is", async () => {
+  const random = new Random("evaluation");
+  for (const { layer, inputShape } of examples("evaluation")) {
+    const x = normal(random, inputShape);
+    const { out, backward } = await layer.forward(x, training);
+    const dOut = normal(random, out.shape);
+    const dX = (await backward(dOut))!;
+    const evaluated = (await layer.forward(normal(random, inputShape), evaluating)).out;
+    assert.equal(evaluated.shape, out.shape);
+    // dropout leaves nothing out in evaluation
+    const expected = layer.kind === "dropout" ? x : out;
+    // Batch normalisation turns to its running statistics; its own tests say what it then does.
+    if (!layer.kind.startsWith("batchNorm"))
+      assertClose((await layer.forward(x, evaluating)).out, expected, {
+        tolerance: 0,
+        what: `${layer.kind} in evaluation`,
       });
+    assertClose((await backward(dOut))!, dX, { tolerance: 0, what: `${layer.kind}: dX again` });
+  }
+});
+
+test("an evaluated pass that is recorded has the gradients of what it computed", async () => {
+  const random = new Random("saliency");
+  for (const { layer, inputShape } of examples("saliency")) {
+    const parameters = parametersOf(layer);
+    const run: Differentiable = async ({ x }) => {
+      const { out, backward } = await layer.forward(x!, evaluating);
+      return {
+        out,
+        backward: async (dOut): Promise<NamedTensors> => {
+          parameters.forEach(({ parameter }) => parameter.zeroGrad());
+          const dX = (await backward(dOut))!;
+          const grads = parameters.map(
+            ({ name, parameter }) => [name, parameter.grad.clone()] as const,
+          );
+          return { x: dX, ...Object.fromEntries(grads) };
+        },
+      };
+    };
+    const values = parameters.map(({ name, parameter }) => [name, parameter.value] as const);
+    const results = await gradientCheck(
+      run,
+      { x: normal(random, inputShape), ...Object.fromEntries(values) },
+      { random, sample: 12 },
+    );
+    assert.is(results.length, 1 + parameters.length);
+    for (const { argument, verdict, maxRelativeError } of results)
+      assert.is(verdict, "pass", `${layer.kind}, ${argument}: ${maxRelativeError}`);
+  }
+});
+
+test("backward may be called again, and adds again", async () => {
+  const random = new Random("again");
+  for (const { layer, inputShape } of examples("again")) {
+    const { out, backward } = await layer.forward(normal(random, inputShape), training);
+    const dOuts = [normal(random, out.shape), normal(random, out.shape)];
+    const grads: Tensor[][] = [];
+    for (const dOut of dOuts) {
+      parametersOf(layer).forEach(({ parameter }) => parameter.zeroGrad());
+      await backward(dOut);
+      grads.push(parametersOf(layer).map(({ parameter }) => parameter.grad.clone()));
     }
     parametersOf(layer).forEach(({ parameter }) => parameter.zeroGrad());
-    for (const [i, { x, dOut }] of inputs.entries()) {
-      await layer.forward(x, training);
-      assertClose((await layer.backward(dOut))!, passes[i]!.dX, {
-        tolerance: 0,
-        what: `${layer.kind} dX of pass ${i}`,
-      });
-    }
+    const once = await backward(dOuts[0]!);
+    assertClose((await backward(dOuts[0]!))!, once!, { tolerance: 0, what: `${layer.kind}: dX` });
+    await backward(dOuts[1]!, false);
     parametersOf(layer).forEach(({ name, parameter }, i) => {
-      const [first, second] = [passes[0]!.grads[i]!, passes[1]!.grads[i]!];
-      assert.ok(
-        first.data.some((entry) => entry !== 0) && second.data.some((entry) => entry !== 0),
-        `${name}: expected gradients that are not 0`,
-      );
-      assertClose(parameter.grad, add(first, second), { tolerance: 1e-15, what: `${name}.grad` });
+      const [first, second] = [grads[0]![i]!, grads[1]![i]!];
+      assertClose(parameter.grad, add(add(first, first), second), {
+        tolerance: 1e-15,
+        what: `${name}.grad`,
+      });
     });
   }
 });
+
+for (const order of ["one after the other", "open at once, in their order", "open, backwards"])
+  test(`gradients of two passes add up, each with its own input: ${order}`, async () => {
+    const random = new Random("accumulate");
+    for (const { layer, inputShape } of examples("accumulate")) {
+      const alone: { grads: Tensor[]; dX: Tensor }[] = [];
+      const inputs = [0, 1].map(() => ({
+        x: normal(random, inputShape),
+        dOut: normal(random, layer.outputShape(inputShape)),
+      }));
+      for (const { x, dOut } of inputs) {
+        parametersOf(layer).forEach(({ parameter }) => parameter.zeroGrad());
+        const { backward } = await layer.forward(x, training);
+        const dX = await backward(dOut);
+        alone.push({
+          dX: dX!,
+          grads: parametersOf(layer).map(({ parameter }) => parameter.grad.clone()),
+        });
+      }
+      parametersOf(layer).forEach(({ parameter }) => parameter.zeroGrad());
+      const back = async (i: number, { backward }: Pass): Promise<void> =>
+        assertClose((await backward(inputs[i]!.dOut))!, alone[i]!.dX, {
+          tolerance: 0,
+          what: `${layer.kind} dX of pass ${i}`,
+        });
+      if (order === "one after the other") {
+        for (const [i, { x }] of inputs.entries()) await back(i, await layer.forward(x, training));
+      } else {
+        const open: [number, Pass][] = [];
+        for (const [i, { x }] of inputs.entries()) open.push([i, await layer.forward(x, training)]);
+        if (order === "open, backwards") open.reverse();
+        for (const [i, pass] of open) await back(i, pass);
+      }
+      parametersOf(layer).forEach(({ name, parameter }, i) => {
+        const [first, second] = [alone[0]!.grads[i]!, alone[1]!.grads[i]!];
+        assert.ok(
+          first.data.some((entry) => entry !== 0) && second.data.some((entry) => entry !== 0),
+          `${name}: expected gradients that are not 0`,
+        );
+        assertClose(parameter.grad, add(first, second), { tolerance: 1e-15, what: `${name}.grad` });
+      });
+    }
+  });
 
 test("a layer computes what its pure functions compute", async () => {
   const random = new Random("pure");
@@ -275,12 +371,10 @@ test("a layer computes what its pure functions compute", async () => {
       layer === convolution
         ? await conv2dForward(x, weight, bias, options)
         : await affineForward(x, weight, bias);
-    assertClose(await layer.forward(x, training), pure.out, {
-      tolerance: 0,
-      what: `${layer.kind} out`,
-    });
+    const { out, backward: back } = await layer.forward(x, training);
+    assertClose(out, pure.out, { tolerance: 0, what: `${layer.kind} out` });
     const dOut = normal(random, pure.out.shape);
-    const dX = (await layer.backward(dOut))!;
+    const dX = (await back(dOut))!;
     const expected =
       layer === convolution
         ? await conv2dBackward(dOut, pure.cache as backprop.Conv2dCache)
@@ -302,6 +396,7 @@ test("so does a normalisation, and its output is where its options say", async (
   const float64 = { dtype: "float64" } as const;
   const running = { mean: Tensor.zeros([3], "float64"), variance: Tensor.full([3], 1, "float64") };
   const options = { epsilon: 0.2, momentum: 0.3 };
+  const inTraining = { ...options, mode: "train" } as const;
   const [x2d, x1d, rows] = [
     normal(random, [2, 3, 4, 5]),
     normal(random, [4, 3]),
@@ -311,13 +406,13 @@ test("so does a normalisation, and its output is where its options say", async (
     [
       new BatchNorm2d({ channels: 3, ...options }, float64),
       x2d,
-      (w: Tensor, b: Tensor) => batchNorm2dForward(x2d, w, b, running, options),
+      (w: Tensor, b: Tensor) => batchNorm2dForward(x2d, w, b, running, inTraining),
       batchNorm2dBackward,
     ],
     [
       new BatchNorm1d({ channels: 3, ...options }, float64),
       x1d,
-      (w: Tensor, b: Tensor) => batchNorm1dForward(x1d, w, b, running, options),
+      (w: Tensor, b: Tensor) => batchNorm1dForward(x1d, w, b, running, inTraining),
       batchNorm1dBackward,
     ],
     [
@@ -330,12 +425,10 @@ test("so does a normalisation, and its output is where its options say", async (
   for (const [layer, x, forward, backward] of pairs) {
     for (const { value } of layer.parameters) value.data.set(normal(random, value.shape).data);
     const pure = await forward(layer.weight.value, layer.bias.value);
-    assertClose(await layer.forward(x, training), pure.out, {
-      tolerance: 0,
-      what: `${layer.kind} out`,
-    });
+    const { out, backward: back } = await layer.forward(x, training);
+    assertClose(out, pure.out, { tolerance: 0, what: `${layer.kind} out` });
     const dOut = normal(random, x.shape);
-    const dX = (await layer.backward(dOut))!;
+    const dX = (await back(dOut))!;
     const expected = await backward(dOut, pure.cache as never);
     for (const [what, actual, by] of [
       ["dX", dX, expected.dX],
@@ -349,20 +442,18 @@ test("so does a normalisation, and its output is where its options say", async (
 
 test("without dX the parameters' gradients are the same, and null comes back", async () => {
   const random = new Random("wantsDX");
-  for (const { layer, inputShape } of examples("wantsDX").filter(
-    ({ layer }) => parametersOf(layer).length > 0,
-  )) {
+  for (const { layer, inputShape } of examples("wantsDX")) {
     const [x, dOut] = [normal(random, inputShape), normal(random, layer.outputShape(inputShape))];
-    await layer.forward(x, training);
-    const dX = await layer.backward(dOut);
+    const first = await layer.forward(x, training);
+    const dX = await first.backward(dOut);
     assert.ok(
       dX !== null && sameShape(dX.shape, inputShape),
       `${layer.kind}: expected a dX of shape [${inputShape}]`,
     );
     const grads = parametersOf(layer).map(({ parameter }) => parameter.grad.clone());
     parametersOf(layer).forEach(({ parameter }) => parameter.zeroGrad());
-    await layer.forward(x, training);
-    assert.is(await layer.backward(dOut, false), null);
+    const { backward } = await layer.forward(x, training);
+    assert.is(await backward(dOut, false), null);
     parametersOf(layer).forEach(({ name, parameter }, i) =>
       assertClose(parameter.grad, grads[i]!, { tolerance: 0, what: `${name}.grad` }),
     );
@@ -379,9 +470,9 @@ test("neither x, nor dOut, nor the weights are changed by a pass", async () => {
       ...parametersOf(layer).map(({ name, parameter }) => [name, parameter.value] as const),
     ] as const;
     const before = watched.map(([, tensor]) => tensor.clone());
-    const out = await layer.forward(x, training);
+    const { out, backward } = await layer.forward(x, training);
     const outBefore = out.clone();
-    await layer.backward(dOut);
+    await backward(dOut);
     watched.forEach(([name, tensor], i) =>
       assertClose(tensor, before[i]!, {
         tolerance: 0,
@@ -471,9 +562,9 @@ test("outputShape is the shape of the real output, for random geometries", async
             await assertRejects(() => layer.forward(input, training), `${layer.kind}: expected`);
             continue;
           }
-          const out = await layer.forward(input, training);
+          const { out, backward } = await layer.forward(input, training);
           assert.equal(promised, out.shape, layer.kind);
-          const dX = await layer.backward(new Random(seed).normal(out.shape));
+          const dX = await backward(new Random(seed).normal(out.shape));
           assert.equal(dX!.shape, input.shape, `${layer.kind}: dX`);
           ran++;
         }

@@ -6,6 +6,8 @@ import { Random, tensor, type Tensor } from "leibniz/tensor";
 import { assertClose, assertRejects } from "../helpers/assert-close.js";
 import { atNumber, testElementwise } from "../helpers/elementwise.js";
 
+const pass = { backend: reference, mode: "train" } as const;
+
 const passes = {
   layer: "leakyRelu",
   forward: (x: Tensor) => leakyReluForward(x, { negativeSlope: 0.3 }),
@@ -15,47 +17,46 @@ const passes = {
 };
 testElementwise(passes);
 
-test("a hundredth of a negative number passes by default, and all of a positive one", async () => {
-  const { out, cache } = await leakyReluForward(
-    tensor([
-      [-2, 3],
-      [0.5, -100],
-    ]),
-  );
-  assert.equal(out.toNested(), [
-    [-0.02, 3],
-    [0.5, -1],
-  ]);
-  assert.equal(
-    (
-      await leakyReluBackward(
-        tensor([
-          [7, -5],
-          [3, -2],
-        ]),
-        cache,
-      )
-    ).dX.toNested(),
-    [
-      [0.07, -5],
-      [3, -0.02],
-    ],
-  );
-  const layer = new LeakyRelu();
-  assert.equal(
-    (await layer.forward(tensor([-2, 3]), { backend: reference, training: true })).toNested(),
-    [-0.02, 3],
-  );
-  assert.equal((await layer.backward(tensor([7, -5]))).toNested(), [0.07, -5]);
-});
+test(
+  "a hundredth of a negative number passes if nothing else is said, and all of a positive " + "one",
+  async () => {
+    const { out, cache } = await leakyReluForward(
+      tensor([
+        [-2, 3],
+        [0.5, -100],
+      ]),
+    );
+    assert.equal(out.toNested(), [
+      [-0.02, 3],
+      [0.5, -1],
+    ]);
+    assert.equal(
+      (
+        await leakyReluBackward(
+          tensor([
+            [7, -5],
+            [3, -2],
+          ]),
+          cache,
+        )
+      ).dX.toNested(),
+      [
+        [0.07, -5],
+        [3, -0.02],
+      ],
+    );
+    const layer = new LeakyRelu();
+    const { out: once, backward } = await layer.forward(tensor([-2, 3]), pass);
+    assert.equal(once.toNested(), [-0.02, 3]);
+    assert.equal((await backward(tensor([7, -5])))!.toNested(), [0.07, -5]);
+  },
+);
 
 test("the layer's slope is the one that it was made with, on both ways", async () => {
   const layer = new LeakyRelu({ negativeSlope: 0.25 });
-  assert.equal(
-    (await layer.forward(tensor([-2, 3]), { backend: reference, training: true })).toNested(),
-    [-0.5, 3],
-  );
-  assert.equal((await layer.backward(tensor([8, -5]))).toNested(), [2, -5]);
+  const { out, backward } = await layer.forward(tensor([-2, 3]), pass);
+  assert.equal(out.toNested(), [-0.5, 3]);
+  assert.equal((await backward(tensor([8, -5])))!.toNested(), [2, -5]);
 });
 
 test("at the kink the slope is the negative side's, for either zero", async () => {

@@ -4,25 +4,24 @@ import {
   Affine,
   affineBackward,
   affineForward,
-  type Branch,
   Conv2d,
-  type Differentiable,
   Dropout,
   everyLayer,
-  gradientCheck,
   type Layer,
-  type NamedTensors,
+  type Pass,
   Relu,
   Residual,
   residualBackward,
   residualForward,
 } from "leibniz/backprop";
+import { type Differentiable, gradientCheck, type NamedTensors } from "leibniz/gradcheck";
 import { type Backend, reference, wasmBackend } from "leibniz/kernels";
 import { add, Random, tensor, Tensor } from "leibniz/tensor";
 import { assertClose, assertRejects } from "../helpers/assert-close.js";
 
 const float64 = { dtype: "float64" } as const;
-const training = { backend: reference, training: true, random: new Random("pass") };
+const training = { backend: reference, mode: "train", random: new Random("pass") } as const;
+type Branch = (x: Tensor) => Promise<Pass>;
 const normal = (seed: string, shape: readonly number[]): Tensor =>
   new Random(seed).normal(shape, 0, 1, "float64");
 
@@ -110,114 +109,123 @@ test("what the branches return, and dOut, are not changed by the sums", async ()
   [x, dOut].forEach((value, i) => assertClose(value, before[i]!, { tolerance: 0 }));
 });
 
-test("the layer agrees with numeric differentiation, in x and all parameters", async () => {
-  // the block inside another one's body, so that the sum is taken twice
-  const inside = (block: Residual): Layer => block;
-  const nested = filled(
-    new Residual({
-      body: {
-        inner: inside(
-          filled(
-            new Residual({
-              body: {
-                affine1: new Affine({ inFeatures: 3, outFeatures: 5 }, float64),
-                relu: new Relu(),
-                affine2: new Affine({ inFeatures: 5, outFeatures: 3 }, float64),
-              },
-            }),
-            "inner",
+test(
+  "the layer agrees with numeric differentiation, in x and in every parameter of both " +
+    "branches",
+  async () => {
+    // the block inside another one's body, so that the sum is taken twice
+    const inside = (block: Residual): Layer => block;
+    const nested = filled(
+      new Residual({
+        body: {
+          inner: inside(
+            filled(
+              new Residual({
+                body: {
+                  affine1: new Affine({ inFeatures: 3, outFeatures: 5 }, float64),
+                  relu: new Relu(),
+                  affine2: new Affine({ inFeatures: 5, outFeatures: 3 }, float64),
+                },
+              }),
+              "inner",
+            ),
           ),
-        ),
-        affine: new Affine({ inFeatures: 3, outFeatures: 3 }, float64),
-        dropout: new Dropout({ probability: 0.3 }),
-      },
-    }),
-    "nested",
-  );
-  for (const [block, shape, names] of [
-    [
-      projected("numeric"),
-      [2, 2, 6, 5],
-      [
-        "x",
-        "block.conv1.weight",
-        "block.conv1.bias",
-        "block.conv2.weight",
-        "block.conv2.bias",
-        "block.projection.weight",
-      ],
-    ],
-    [
-      nested,
-      [4, 3],
-      [
-        "x",
-        "block.inner.affine1.weight",
-        "block.inner.affine1.bias",
-        "block.inner.affine2.weight",
-        "block.inner.affine2.bias",
-        "block.affine.weight",
-        "block.affine.bias",
-      ],
-    ],
-  ] as const) {
-    const parameters = everyLayer([{ name: "block", layer: block }]).flatMap(({ name, layer }) =>
-      layer.parameters.map((parameter) => [`${name}.${parameter.name}`, parameter] as const),
+          affine: new Affine({ inFeatures: 3, outFeatures: 3 }, float64),
+          dropout: new Dropout({ probability: 0.3 }),
+        },
+      }),
+      "nested",
     );
-    const run: Differentiable = async ({ x }) => ({
-      out: await block.forward(x!, training),
-      backward: async (dOut): Promise<NamedTensors> => {
-        parameters.forEach(([, parameter]) => parameter.zeroGrad());
-        const dX = await block.backward(dOut);
+    for (const [block, shape, names] of [
+      [
+        projected("numeric"),
+        [2, 2, 6, 5],
+        [
+          "x",
+          "block.conv1.weight",
+          "block.conv1.bias",
+          "block.conv2.weight",
+          "block.conv2.bias",
+          "block.projection.weight",
+        ],
+      ],
+      [
+        nested,
+        [4, 3],
+        [
+          "x",
+          "block.inner.affine1.weight",
+          "block.inner.affine1.bias",
+          "block.inner.affine2.weight",
+          "block.inner.affine2.bias",
+          "block.affine.weight",
+          "block.affine.bias",
+        ],
+      ],
+    ] as const) {
+      const parameters = everyLayer([{ name: "block", layer: block }]).flatMap(({ name, layer }) =>
+        layer.parameters.map((parameter) => [`${name}.${parameter.name}`, parameter] as const),
+      );
+      const run: Differentiable = async ({ x }) => {
+        const { out, backward } = await block.forward(x!, training);
         return {
-          x: dX!,
-          ...Object.fromEntries(
-            parameters.map(([name, parameter]) => [name, parameter.grad.clone()]),
-          ),
+          out,
+          backward: async (dOut): Promise<NamedTensors> => {
+            parameters.forEach(([, parameter]) => parameter.zeroGrad());
+            const dX = await backward(dOut);
+            return {
+              x: dX!,
+              ...Object.fromEntries(
+                parameters.map(([name, parameter]) => [name, parameter.grad.clone()]),
+              ),
+            };
+          },
         };
-      },
-    });
-    const inputs = {
-      x: normal(`x ${shape}`, shape),
-      ...Object.fromEntries(parameters.map(([name, parameter]) => [name, parameter.value])),
-    };
-    const results = await gradientCheck(run, inputs, { random: new Random("dOut") });
-    assert.equal(
-      results.map(({ argument }) => argument),
-      names,
-    );
-    for (const { argument, verdict, maxRelativeError, kinks } of results) {
-      assert.is(verdict, "pass", `${argument}: ${maxRelativeError}`);
-      assert.equal(kinks, [], argument);
+      };
+      const inputs = {
+        x: normal(`x ${shape}`, shape),
+        ...Object.fromEntries(parameters.map(([name, parameter]) => [name, parameter.value])),
+      };
+      const results = await gradientCheck(run, inputs, { random: new Random("dOut") });
+      assert.equal(
+        results.map(({ argument }) => argument),
+        names,
+      );
+      for (const { argument, verdict, maxRelativeError, kinks } of results) {
+        assert.is(verdict, "pass", `${argument}: ${maxRelativeError}`);
+        assert.equal(kinks, [], argument);
+      }
     }
-  }
-});
+  },
+);
 
-test("without dX neither branch computes one, and the other gradients are the same", async () => {
-  let scattered = 0;
-  const backend: Backend = {
-    ...reference,
-    col2im: (...operands) => (scattered++, reference.col2im(...operands)),
-  };
-  const block = projected("without");
-  const gradients = (): Tensor[] =>
-    everyLayer([{ name: "block", layer: block }]).flatMap(({ layer }) =>
-      layer.parameters.map(({ grad }) => grad.clone()),
-    );
-  const [x, dOut] = [normal("x", [2, 2, 6, 5]), normal("dOut", [2, 3, 3, 4])];
-  await block.forward(x, { ...training, backend });
-  await block.backward(dOut);
-  assert.is(scattered, 3); // conv2, conv1 and the projection
-  const first = gradients();
-  for (const { layer } of everyLayer([{ name: "block", layer: block }]))
-    layer.parameters.forEach((parameter) => parameter.zeroGrad());
-  await block.forward(x, { ...training, backend });
-  assert.is(await block.backward(dOut, false), null);
-  assert.is(scattered, 4); // conv2 alone, for conv1 behind it
-  gradients().forEach((gradient, i) => assertClose(gradient, first[i]!, { tolerance: 0 }));
-});
+test(
+  "without dX neither branch computes one, and the parameters' gradients are the " + "same",
+  async () => {
+    let scattered = 0;
+    const backend: Backend = {
+      ...reference,
+      productOntoImages: (...operands) => (scattered++, reference.productOntoImages(...operands)),
+    };
+    const block = projected("without");
+    const gradients = (): Tensor[] =>
+      everyLayer([{ name: "block", layer: block }]).flatMap(({ layer }) =>
+        layer.parameters.map(({ grad }) => grad.clone()),
+      );
+    const [x, dOut] = [normal("x", [2, 2, 6, 5]), normal("dOut", [2, 3, 3, 4])];
+    await (await block.forward(x, { ...training, backend })).backward(dOut);
+    assert.is(scattered, 3); // conv2, conv1 and the projection
+    const first = gradients();
+    for (const { layer } of everyLayer([{ name: "block", layer: block }]))
+      layer.parameters.forEach((parameter) => parameter.zeroGrad());
+    const { backward } = await block.forward(x, { ...training, backend });
+    assert.is(await backward(dOut, false), null);
+    assert.is(scattered, 4); // conv2 alone, for conv1 behind it
+    gradients().forEach((gradient, i) => assertClose(gradient, first[i]!, { tolerance: 0 }));
+  },
+);
 
-test("wasm computes what the reference does, while x and dOut are still pending", async () => {
+test("wasm computes what the reference does, in a step and without one", async () => {
   const build = (storage: object): Layer[] => {
     const conv = new Conv2d({ inChannels: 1, outChannels: 3, kernelSize: [2, 3] }, storage);
     const block = new Residual({
@@ -231,13 +239,17 @@ test("wasm computes what the reference does, while x and dOut are still pending"
     });
     return [conv, block, new Relu()].map((layer, i) => filled(layer, `wasm ${i}`));
   };
-  const run = async (backend: Backend): Promise<Tensor[]> => {
-    const layers = build({ allocator: backend.allocator });
-    return backend.scope(async () => {
+  const run = async (backend: Backend, step: Backend["step"]): Promise<Tensor[]> => {
+    const layers = build({ allocator: backend.persistent });
+    return step(async () => {
       let x = new Random("images").normal([4, 1, 9, 12]);
-      for (const layer of layers) x = await layer.forward(x, { backend, training: true });
+      const passes: Pass[] = [];
+      for (const layer of layers) {
+        passes.push(await layer.forward(x, { backend, mode: "train" }));
+        x = passes.at(-1)!.out;
+      }
       let dX = new Random("dOut").normal(x.shape);
-      for (const layer of [...layers].reverse()) dX = (await layer.backward(dX))!;
+      for (const { backward } of [...passes].reverse()) dX = (await backward(dX))!;
       return [
         x,
         dX,
@@ -247,16 +259,18 @@ test("wasm computes what the reference does, while x and dOut are still pending"
       ].map((result) => result.clone());
     });
   };
-  const expected = await run(reference);
+  const alone: Backend["step"] = async (work) => work();
+  const expected = await run(reference, alone);
   for (const threads of [1, 2]) {
     const backend = await wasmBackend({ threads });
     try {
-      (await run(backend)).forEach((result, i) =>
-        assertClose(result, expected[i]!, {
-          tolerance: 1e-5,
-          what: `result ${i}, ${threads} threads`,
-        }),
-      );
+      for (const step of [backend.step, alone])
+        (await run(backend, step)).forEach((result, i) =>
+          assertClose(result, expected[i]!, {
+            tolerance: 1e-5,
+            what: `result ${i}, ${threads} threads`,
+          }),
+        );
     } finally {
       await backend.dispose();
     }
@@ -264,8 +278,8 @@ test("wasm computes what the reference does, while x and dOut are still pending"
 });
 
 test(
-  "two shapes are refused in one line that names both, by the function, " +
-    "by outputShape and by forward",
+  "two shapes are refused in one line that names both, by the function, by outputShape and " +
+    "by forward",
   async () => {
     await assertRejects(
       () => residualForward(Tensor.zeros([5, 3], "float64"), affine(normal("w", [4, 3])), null),
@@ -282,8 +296,8 @@ test(
     ]) {
       await assertRejects(
         () => run(block),
-        "residual: expected the body's output to have x's shape [5, 3], got [5, 4]; " +
-          "give the block a shortcut",
+        "residual: expected the body's output to have x's shape [5, 3], got [5, 4]; give the " +
+          "block a shortcut",
       );
       await assertRejects(
         () => run(uneven),

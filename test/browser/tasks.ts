@@ -142,7 +142,7 @@ export const tasks = {
     const expected = (await one.matmul(a, b)).data;
     let different = 0;
     for (let i = 0; i < 50; i++) {
-      await two.scope(async () => {
+      await two.step(async () => {
         const { data } = await two.matmul(a, b);
         for (let at = 0; at < data.length; at++) if (data[at] !== expected[at]) different++;
       });
@@ -205,9 +205,9 @@ export const tasks = {
     const small = await wasmBackend({ largestMB: 32 });
     const big = Tensor.zeros([3 << 20]);
     const failure = await failureOf(() =>
-      small.scope(async () => [(await small.relu(big)).data, (await small.relu(big)).data]),
+      small.step(async () => [(await small.relu(big)).data, (await small.relu(big)).data]),
     );
-    const after = await small.scope(async () => [...(await small.relu(Tensor.full([3], 2))).data]);
+    const after = await small.step(async () => [...(await small.relu(Tensor.full([3], 2))).data]);
     await small.dispose();
     return { ...failure, after };
   },

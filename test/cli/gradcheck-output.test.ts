@@ -4,9 +4,16 @@
  */
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { catalog, type Differentiable, gradientCheck, type NamedTensors } from "leibniz/backprop";
-import { multiply, Random, tensor } from "leibniz/tensor";
-import { type Checked, verdictOf } from "../../dist/cli/gradcheck/checked.js";
+import {
+  catalog,
+  type Differentiable,
+  gradientCheck,
+  LAYER_TOLERANCE,
+  type NamedTensors,
+  verdictOf,
+} from "leibniz/gradcheck";
+import { map, multiply, Random, tensor } from "leibniz/tensor";
+import type { Checked } from "../../dist/cli/gradcheck/checked.js";
 import { gradcheckPage } from "../../dist/cli/gradcheck/page.js";
 import { formatChecked, formatGeometries, jsonOf } from "../../dist/cli/gradcheck/table.js";
 
@@ -22,7 +29,7 @@ async function check(
     options: {},
     geometry,
     shapes: "x [2, 3]",
-    tolerance: 1e-8,
+    tolerance: LAYER_TOLERANCE,
     result: result!,
     adjoint: null,
   };
@@ -80,6 +87,28 @@ test("kinks: counted in the line, described below it, in full on demand", async 
     "the sign of [1, 2] flips from 0 to 1",
   ]);
 });
+
+test(
+  "entries at the edge of a function's domain are counted, and shown where they " + "are",
+  async () => {
+    const root: Differentiable = async ({ x }) => ({
+      out: map(x!, Math.sqrt),
+      backward: async (dOut) => ({
+        x: multiply(
+          dOut,
+          map(x!, (value) => 0.5 / Math.sqrt(value)),
+        ),
+      }),
+    });
+    const checked = await check(root, { x: tensor([[1, 0, 2]]) });
+    const [row, where, ...more] = formatChecked(checked, false);
+    assert.match(row!, /pass +fixed 1 {2}x \[2, 3\] {2}1 at the edge of the domain$/);
+    assert.is(where, "    [0, 1]: every step leads to where the function has no finite value");
+    assert.equal(more, []);
+    assert.equal((jsonOf(checked) as Record<string, unknown>)["outside"], [[0, 1]]);
+    assert.match(gradcheckPage([checked], null), "[0, 1]  domain");
+  },
+);
 
 test("an adjoint that does not fit makes it wrong, though the entries pass", async () => {
   const checked: Checked = {

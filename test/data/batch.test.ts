@@ -2,7 +2,7 @@ import * as fc from "fast-check";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { batches, type Dataset, drawSubset, makeBatch, shuffledOrder } from "leibniz/data";
-import { type Allocator, type DType, Random } from "leibniz/tensor";
+import { type Allocator, type DType, Random, Storage } from "leibniz/tensor";
 import { assertRejects } from "../helpers/assert-close.js";
 
 /** Five images of 2×3 pixels; pixel p of image n is 40n + 7p. */
@@ -72,7 +72,7 @@ test("indices may be a typed array; the batch is a copy", () => {
 
 test("the pixels lie in memory that the allocator gives", () => {
   const asked: [DType, number][] = [];
-  const memory = new Float32Array(12);
+  const memory = new Storage(new Float32Array(12));
   const allocator: Allocator = {
     allocate(dtype, length) {
       asked.push([dtype, length]);
@@ -81,9 +81,9 @@ test("the pixels lie in memory that the allocator gives", () => {
   };
   const { x } = makeBatch(dataset, [2, 0], allocator);
   assert.equal(asked, [["float32", 12]]);
-  assert.is(x.data, memory);
-  assert.is(memory[0], Math.fround(80 / 255));
-  assert.is(memory[11], Math.fround(35 / 255));
+  assert.is(x.storage, memory);
+  assert.is(memory.data[0], Math.fround(80 / 255));
+  assert.is(memory.data[11], Math.fround(35 / 255));
 });
 
 test("an index without an image is refused, with its place", async () => {

@@ -1,6 +1,6 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { type Backend, openFastestBackend, type WorkOnBackend } from "leibniz/kernels";
+import { type Backend, openFastestBackend, type Work, type WorkOnBackend } from "leibniz/kernels";
 import { InputError, Tensor, tensor } from "leibniz/tensor";
 import { assertRejects } from "../helpers/assert-close.js";
 
@@ -9,6 +9,9 @@ let clock = 0;
 const now = (): number => clock;
 const spend = async (ms: number): Promise<void> => void (clock += ms);
 
+/** Work that holds nothing. */
+const workOf = (step: Work["step"]): Work => ({ step, dispose: () => {} });
+
 /**
  * Work that takes so many milliseconds a step, by the backend's name and mode; `seen` lists what
  * ran.
@@ -16,10 +19,10 @@ const spend = async (ms: number): Promise<void> => void (clock += ms);
 function paced(msOf: Readonly<Record<string, number>>, seen: string[] = []): WorkOnBackend {
   return async (backend) => {
     const name = backend.mode ?? backend.name;
-    return async () => {
+    return workOf(async () => {
       seen.push(name);
       await spend(msOf[name]!);
-    };
+    });
   };
 }
 
@@ -78,8 +81,9 @@ test(
   async () => {
     const warmingUp: WorkOnBackend = async (backend) => {
       let step = 0;
-      return () =>
-        spend(backend.name === "wasm" && step++ === 0 ? 40 : backend.name === "wasm" ? 2 : 15);
+      return workOf(() =>
+        spend(backend.name === "wasm" && step++ === 0 ? 40 : backend.name === "wasm" ? 2 : 15),
+      );
     };
     assert.is(
       (await chosen(warmingUp, { candidates: candidates.slice(0, 2), budgetMs: 400 })).backend.name,
@@ -113,7 +117,7 @@ test("a backend that fails is out and says why; when all fail, so does the choic
     (...names: string[]): WorkOnBackend =>
     async (backend) => {
       if (names.includes(backend.name)) throw new Error(`no ${backend.name} today`);
-      return () => spend(1);
+      return workOf(() => spend(1));
     };
   const { backend, measured } = await chosen(failing("reference"), {
     candidates: candidates.slice(0, 2),
@@ -143,56 +147,69 @@ test("bad input is not blamed on the backend", async () => {
   };
   await assertRejects(() => openFastestBackend(refusing), "images: expected some, got none");
   await assertRejects(
-    () => openFastestBackend(async () => async () => {}, { threads: 0 }),
+    () => openFastestBackend(async () => workOf(async () => {}), { threads: 0 }),
     "from 1 to 64 threads",
     "got 0",
   );
   await assertRejects(
-    () => openFastestBackend(async () => async () => {}, { candidates: [] }),
+    () => openFastestBackend(async () => workOf(async () => {}), { candidates: [] }),
     "at least one candidate",
   );
 });
 
-test("threads: several leave only wasm, one leaves all; the memory is given back", async () => {
-  const opened: Backend[] = [];
-  const product = tensor([[1, 2]], "float32");
-  const work: WorkOnBackend = async (backend) => {
-    opened.push(backend);
-    Tensor.zeros([1 << 20], "float32", backend.allocator); // 4 MB
-    return async () => void (await backend.matmul(product, tensor([[3], [4]], "float32")));
-  };
-  const { names, backend } = await chosen(work, {
-    threads: 3,
-    budgetMs: 30,
-    now: () => performance.now(),
-  });
-  assert.equal(names, ["wasm"]);
-  assert.is(backend.threads, 3);
-  const { names: all } = await chosen(work, {
-    threads: 1,
-    budgetMs: 30,
-    now: () => performance.now(),
-  });
-  for (const name of ["wasm", "reference", "gpu cpu"])
-    assert.ok(all.includes(name), `${name} in ${all}`);
-  assert.ok(opened.every(({ threads }, i) => threads === (i === 0 ? 3 : 1)));
+test(
+  "threads: several leave wasm alone, one leaves every backend; the work's memory is given " +
+    "back",
+  async () => {
+    const [opened, disposed]: Backend[][] = [[], []];
+    const product = tensor([[1, 2]], "float32");
+    const work: WorkOnBackend = async (backend) => {
+      opened.push(backend);
+      const held = Tensor.zeros([1 << 20], "float32", backend.persistent); // 4 MB
+      return {
+        step: async () => void (await backend.matmul(product, tensor([[3], [4]], "float32"))),
+        dispose: () => {
+          disposed.push(backend);
+          held.storage.dispose();
+        },
+      };
+    };
+    const { names, backend } = await chosen(work, {
+      threads: 3,
+      budgetMs: 30,
+      now: () => performance.now(),
+    });
+    assert.equal(names, ["wasm"]);
+    assert.is(backend.threads, 3);
+    const { names: all } = await chosen(work, {
+      threads: 1,
+      budgetMs: 30,
+      now: () => performance.now(),
+    });
+    for (const name of ["wasm", "reference", "gpu cpu"])
+      assert.ok(all.includes(name), `${name} in ${all}`);
+    assert.ok(opened.every(({ threads }, i) => threads === (i === 0 ? 3 : 1)));
+    assert.ok(opened.every((backend) => disposed.includes(backend)));
+    assert.is(opened.length, disposed.length, "once each");
 
-  const places: number[] = [];
-  const { backend: kept } = await openFastestBackend(
-    async ({ allocator }) => {
-      places.push(Tensor.zeros([64], "float32", allocator).data.byteOffset);
-      return async () => {};
-    },
-    { candidates: [{ name: "wasm", threads: 1 }], budgetMs: 1 },
-  );
-  assert.is(
-    Tensor.zeros([64], "float32", kept.allocator).data.byteOffset,
-    places[0],
-    "the memory of the work is free again",
-  );
-  assert.equal((await kept.matmul(product, tensor([[3], [4]], "float32"))).toNested(), [[11]]);
-  assert.not.ok(await isDisposedOf(kept));
-  await kept.dispose();
-});
+    const places: number[] = [];
+    const { backend: kept } = await openFastestBackend(
+      async ({ persistent }) => {
+        const held = Tensor.zeros([64], "float32", persistent);
+        places.push(held.data.byteOffset);
+        return { step: async () => {}, dispose: () => held.storage.dispose() };
+      },
+      { candidates: [{ name: "wasm", threads: 1 }], budgetMs: 1 },
+    );
+    assert.is(
+      Tensor.zeros([64], "float32", kept.persistent).data.byteOffset,
+      places[0],
+      "the memory of the work is free again",
+    );
+    assert.equal((await kept.matmul(product, tensor([[3], [4]], "float32"))).toNested(), [[11]]);
+    assert.not.ok(await isDisposedOf(kept));
+    await kept.dispose();
+  },
+);
 
 test.run();

@@ -1,6 +1,7 @@
 import * as assert from "uvu/assert";
 import * as gpujs from "gpu.js";
-import { Affine, catalog, Conv2d, type Layer, type NamedTensors } from "leibniz/backprop";
+import { Affine, Conv2d, type Layer } from "leibniz/backprop";
+import { catalog, type NamedTensors } from "leibniz/gradcheck";
 import { conv2dGeometry } from "leibniz/im2col";
 import {
   type Backend,
@@ -11,7 +12,7 @@ import {
   type MatmulOptions,
   reference,
 } from "leibniz/kernels";
-import { type Data, heapAllocator, Random, Tensor } from "leibniz/tensor";
+import { type Data, heapAllocator, Random, type Storage, Tensor } from "leibniz/tensor";
 import { assertClose, assertCloseArrays, assertRejects } from "../helpers/assert-close.js";
 
 /**
@@ -48,6 +49,9 @@ async function assertSame(
       what: `${gpu.mode} ${what}: ${name}`,
     });
 }
+
+/** The winners of a max pooling as a tensor. */
+const winnersOf = ({ data }: Storage<Int32Array>): Tensor => Tensor.from(data, [data.length]);
 
 /** Changes one property until `run` has ended. */
 export async function patched<T extends object>(
@@ -384,6 +388,7 @@ export function gpuSuite(
         const dOut = random.normal([2, 3, geometry.outH, geometry.outW]);
         const cols = await on.im2col(x, geometry);
         const { out, argmax } = await on.maxPool2d(x, geometry);
+        const rectified = await on.maxPool2d(x, geometry, { rectify: true });
         const [value, grad, velocity, second] = [
           random.normal([4, 5]),
           random.normal([4, 5]),
@@ -418,13 +423,15 @@ export function gpuSuite(
           },
         );
         return {
-          cols,
-          col2im: await on.col2im(cols, 3, geometry),
+          cols: cols.layOut(),
           sumPerChannel: await on.sumPerChannel(x),
           relu: await on.relu(x),
           reluBackward: await on.reluBackward(random.normal([2, 3, 9, 7]), x),
           maxPool2d: out,
-          argmax: Tensor.from(argmax, [argmax.length]),
+          argmax: winnersOf(argmax),
+          rectified: rectified.out,
+          rectifiedArgmax: winnersOf(rectified.argmax),
+          winnersGradient: (await on.winnersGradient(dOut, argmax, geometry)).layOut(),
           maxPool2dBackward: await on.maxPool2dBackward(dOut, argmax, geometry),
           averagePool2d: await on.averagePool2d(x, geometry),
           averagePool2dBackward: await on.averagePool2dBackward(dOut, geometry),
@@ -435,6 +442,64 @@ export function gpuSuite(
           velocity,
           second,
         };
+      });
+    }));
+
+  test(`${mode}: products with columns, and onto images, in groups or not`, () =>
+    withBackend({ mode, smallestProduct: 0 }, async (backend) => {
+      for (const groups of [1, 3]) {
+        const random = new Random(`gpu columns ${mode} ${groups}`);
+        const geometry = conv2dGeometry("test", 9, 7, {
+          kernelSize: [3, 2],
+          stride: [2, 1],
+          padding: [1, 0],
+          dilation: [1, 2],
+        });
+        const P = geometry.outH * geometry.outW;
+        const x = random.normal([2, 6, 9, 7]);
+        const R = (6 / groups) * 6;
+        const filters = random.normal([groups, 4, R]);
+        const dOut = random.normal([4, 2, groups, P]).transpose([1, 2, 0, 3]); // not contiguous
+        const rowBias = random.normal([groups, 4]);
+        const before = backend.kernelCount;
+        await assertSame(backend, Math.max(R, 2 * P), `${groups} groups`, async (on) => {
+          const cols = await on.im2col(x, geometry, groups);
+          return {
+            out: await on.matmul(filters, cols, { rowBias }),
+            dWeight: await on.matmulSum(dOut, cols, { transposeB: true }),
+            dX: await on.productOntoImages(filters, dOut, 6, geometry),
+          };
+        });
+        assert.is(backend.kernelCount, before + 3, "expected a kernel for each product");
+      }
+    }));
+
+  test(`${mode}: products with the gradient behind a max pooling, and a pooled convolution`, () =>
+    withBackend({ mode, smallestProduct: 0 }, async (backend) => {
+      const random = new Random(`gpu winners ${mode}`);
+      const geometry = conv2dGeometry("test", 8, 9, { kernelSize: [3, 2], padding: [1, 0] });
+      const pool = conv2dGeometry("test", 8, 8, { kernelSize: 2, stride: 2 });
+      const [x, filters, bias] = [
+        random.normal([3, 2, 8, 9]),
+        random.normal([1, 5, 12]),
+        random.normal([5]),
+      ];
+      const dPooled = random.normal([3, 5, 4, 4]);
+      const { argmax } = await reference.maxPool2d(random.normal([3, 5, 8, 8]), pool);
+      const before = backend.kernelCount;
+      await assertSame(backend, 3 * 64, "winners", async (on) => {
+        const cols = await on.im2col(x, geometry);
+        const gradient = await on.winnersGradient(dPooled, argmax, pool);
+        return {
+          dWeight: await on.matmulSum(gradient, cols, { transposeB: true }),
+          dX: await on.productOntoImages(filters, gradient, 2, geometry),
+        };
+      });
+      assert.is(backend.kernelCount, before + 2, "expected a kernel for each product");
+      await assertSame(backend, 12, "pooled", async (on) => {
+        const cols = await on.im2col(x, geometry);
+        const pooled = await on.convolvePool(filters, cols, bias, pool, { rectify: true });
+        return { out: pooled.out, argmax: winnersOf(pooled.argmax) };
       });
     }));
 
@@ -479,12 +544,12 @@ export function gpuSuite(
           const layer = make();
           for (const parameter of layer.parameters)
             parameter.value.data.set(random.normal(parameter.value.shape).data);
-          const out = await layer.forward(random.normal(inputShape), {
+          const { out, backward } = await layer.forward(random.normal(inputShape), {
             backend: on,
-            training: true,
+            mode: "train",
           });
           assert.equal(out.shape, outputShape);
-          const dX = await layer.backward(random.normal(outputShape));
+          const dX = await backward(random.normal(outputShape));
           return {
             out,
             dX: dX!,
@@ -653,9 +718,9 @@ export function gpuSuite(
   test(`${mode}: results live where the allocator says`, async () => {
     const allocated = new Set<Data>();
     const allocate: typeof heapAllocator.allocate = (dtype, length) => {
-      const data = heapAllocator.allocate(dtype, length);
-      allocated.add(data);
-      return data;
+      const storage = heapAllocator.allocate(dtype, length);
+      allocated.add(storage.data);
+      return storage;
     };
     await withBackend({ mode, smallestProduct: 0, allocator: { allocate } }, async (backend) => {
       const [a, b] = [new Random(1).normal([2, 4, 5]), new Random(2).normal([2, 5, 3])];
@@ -700,6 +765,13 @@ export function gpuSuite(
         "batch axes",
         "[3, 4]",
         "[4, 5]",
+      );
+      const geometry = conv2dGeometry("test", 4, 5, { kernelSize: 2 });
+      await assertRejects(
+        () => backend.productOntoImages(zeros(1, 3, 8), zeros(2, 1, 3, 11), 2, geometry),
+        "productOntoImages: ",
+        "b [N, G, K/G, 12]",
+        "[2, 1, 3, 11]",
       );
       await assertRejects(
         () => backend.matmulSum(zeros(1, 3, 4), zeros(2, 4, 5)),

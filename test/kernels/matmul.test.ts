@@ -11,6 +11,7 @@ import {
   matmul,
   Random,
   sizeOf,
+  Storage,
   sum,
   Tensor,
 } from "leibniz/tensor";
@@ -237,50 +238,83 @@ test("weights [G, M, I] meet every image of [N, G, I, P], with a bias for each g
   }
 });
 
-// A product that walks over the non-zeros never sees what the zeros are multiplied with. So the
-// zeros of one operand meet NaN in the other: the result is finite exactly when they were skipped.
+/** A tensor that counts how often each of its entries is read. */
+function counted(x: Tensor): { tensor: Tensor; reads: Int32Array } {
+  const { data } = x.contiguous();
+  const reads = new Int32Array(data.length);
+  const spy = new Proxy(data, {
+    get(target, key) {
+      if (typeof key === "string" && /^\d+$/.test(key)) reads[Number(key)]!++;
+      return Reflect.get(target, key, target) as unknown;
+    },
+  });
+  return { tensor: Tensor.over(new Storage(spy), x.shape), reads };
+}
+
+// A product that walks over the non-zeros never reads what the zeros are multiplied with, but for
+// looking once whether all of it is finite. So what meets a zero is read less often than the rest.
 for (const side of ["a", "b"] as const) {
-  const operands = (zeroShare: number): { a: Tensor; b: Tensor; clean: Tensor } => {
+  /** The first `zeros` of 10 terms of each sum are 0, and `odd` on the other side. */
+  const operands = (zeros: number, odd?: number): { a: Tensor; b: Tensor } => {
     const random = new Random(`sparse ${side}`);
     const [a, b] = [random.normal([3, 4, 10]), random.normal([3, 10, 6])];
     const [sparse, along, other] = side === "a" ? [a, 2, b] : [b, 1, a];
-    const zeros = Math.round(10 * zeroShare);
     for (let n = 0; n < 3; n++) {
       for (let r = 0; r < sparse.shape[3 - along]!; r++)
         for (let i = 0; i < zeros; i++) sparse.set(along === 2 ? [n, r, i] : [n, i, r], 0);
-      for (let r = 0; r < other.shape[along]!; r++)
-        for (let i = 0; i < zeros; i++) other.set(along === 2 ? [n, i, r] : [n, r, i], NaN);
+      if (odd !== undefined)
+        for (let r = 0; r < other.shape[along]!; r++)
+          for (let i = 0; i < zeros; i++) other.set(along === 2 ? [n, i, r] : [n, r, i], odd);
     }
-    const kept: [number, number] = [zeros, 10];
-    return { a, b, clean: productOf(a.slice(null, null, kept), b.slice(null, kept), {}) };
+    return { a, b };
   };
+  const products = [reference.matmul, reference.matmulSum] as const;
 
-  test(`when ${side} is mostly zeros, they are skipped`, async () => {
-    const { a, b, clean } = operands(0.7);
-    assertClose((await reference.matmul(a, b)).astype("float64"), clean, {
-      tolerance: 1e-7,
-      what: "matmul",
+  for (const [zeros, skips] of [
+    [7, true],
+    [2, false],
+  ] as const)
+    test(`when ${zeros} of 10 entries of ${side} are zeros, skipping them: ${skips}`, async () => {
+      const { a, b } = operands(zeros);
+      const clean = productOf(a, b, {});
+      for (const [multiply, expected] of [
+        [products[0], clean],
+        [products[1], sum(clean, { axes: 0 })],
+      ] as const) {
+        const spy = counted(side === "a" ? b : a);
+        const c = side === "a" ? await multiply(a, spy.tensor) : await multiply(spy.tensor, b);
+        assertClose(c.astype("float64"), expected, { tolerance: 1.5e-7 });
+        const meets = (entry: number): number =>
+          side === "a" ? Math.floor(entry / 6) % 10 : entry % 10;
+        const [onZeros, onOthers] = [new Set<number>(), new Set<number>()];
+        for (const [entry, times] of spy.reads.entries())
+          (meets(entry) < zeros ? onZeros : onOthers).add(times);
+        assert.is(onZeros.size * onOthers.size, 1, `reads ${[...onZeros]} and ${[...onOthers]}`);
+        assert.is([...onZeros][0]! < [...onOthers][0]!, skips);
+      }
     });
-    assertClose((await reference.matmulSum(a, b)).astype("float64"), sum(clean, { axes: 0 }), {
-      tolerance: 1e-7,
-      what: "matmulSum",
-    });
-  });
 
-  test(`when ${side} has few zeros, everything is multiplied`, async () => {
-    const { a, b } = operands(0.2);
-    for (const c of [await reference.matmul(a, b), await reference.matmulSum(a, b)])
-      assert.ok(c.data.every(Number.isNaN), `expected NaN throughout, got ${c}`);
-  });
+  for (const odd of [NaN, Infinity, -Infinity])
+    for (const zeros of [2, 7])
+      test(
+        `${odd} that meets nothing but ${zeros} zeros in 10 of ${side} is not ` + `lost`,
+        async () => {
+          const { a, b } = operands(zeros, odd);
+          for (const multiply of products) {
+            const c = await multiply(a, b);
+            assert.ok(c.data.every(Number.isNaN), `expected NaN throughout, got ${c}`);
+          }
+        },
+      );
 }
 
 test("no operand is changed, and results live where the allocator says", async () => {
   const allocated: Data[] = [];
   const backend = referenceBackend({
     allocate: (dtype, length) => {
-      const data = heapAllocator.allocate(dtype, length);
-      allocated.push(data);
-      return data;
+      const storage = heapAllocator.allocate(dtype, length);
+      allocated.push(storage.data);
+      return storage;
     },
   });
   const random = new Random("allocator");

@@ -4,10 +4,11 @@
  */
 import * as fc from "fast-check";
 import * as assert from "uvu/assert";
-import { catalog, conv2dBackward, conv2dForward } from "leibniz/backprop";
+import { conv2dBackward, conv2dForward } from "leibniz/backprop";
+import { catalog } from "leibniz/gradcheck";
 import { conv2dGeometry } from "leibniz/im2col";
-import { type Backend, type MatmulOptions, reference } from "leibniz/kernels";
-import { type Allocator, heapAllocator, Random, Tensor } from "leibniz/tensor";
+import { type Backend, type MatmulOptions, type MaxPool2dResult, reference } from "leibniz/kernels";
+import { type Allocator, heapAllocator, Random, type Storage, Tensor } from "leibniz/tensor";
 import { assertClose } from "../helpers/assert-close.js";
 
 /** What the cases are run on. */
@@ -46,7 +47,7 @@ export function sprinkled(random: Random, shape: readonly number[], zeros: numbe
 }
 
 /**
- * Runs the same on backend and reference, inside a scope so that memory is reused from case to
+ * Runs the same on backend and reference, inside a step so that memory is reused from case to
  * case.
  */
 async function assertSame(
@@ -56,12 +57,42 @@ async function assertSame(
   run: (backend: Backend) => Promise<Tensor>,
 ): Promise<void> {
   const expected = await run(reference);
-  await backend.scope(async () => {
+  await backend.step(async () => {
     // whatever was in the memory before must not matter
     await backend.relu(Tensor.full([64, 1024], 7));
   });
-  await backend.scope(async () =>
+  await backend.step(async () =>
     assertClose(await run(backend), expected, { tolerance: tolerance(terms), what }),
+  );
+}
+
+/** Where what is changed in place may live. */
+const places = ["persistent", "step", "heap"] as const;
+
+const allocatorOf = (
+  { persistent, allocator }: Backend,
+  place: (typeof places)[number],
+): Allocator => ({ persistent, step: allocator, heap: heapAllocator })[place];
+
+/** What max pooling found, to the bit. Windows on padding alone have no winner: both say −∞. */
+function assertSamePooling(actual: MaxPool2dResult, expected: MaxPool2dResult, what: string): void {
+  assert.equal(actual.out.shape, expected.out.shape, what);
+  assert.ok(
+    actual.out.data.every((value, i) => Object.is(value + 0, expected.out.data[i]! + 0)),
+    `out, ${what}`,
+  );
+  assertSameWinners(actual.argmax, expected.argmax, what);
+}
+
+function assertSameWinners(
+  actual: Storage<Int32Array>,
+  expected: Storage<Int32Array>,
+  what: string,
+): void {
+  assert.is(actual.data.length, expected.data.length);
+  assert.ok(
+    actual.data.every((winner, i) => winner === expected.data[i]),
+    `argmax, ${what}`,
   );
 }
 
@@ -193,16 +224,16 @@ primitive(
     const random = new Random("accumulate");
     for (const length of [1, 2, 3, 4, 5, 4095, 4097, 9001]) {
       const [target, source] = [random.normal([length]), random.normal([length])];
-      for (const held of [true, false]) {
+      for (const held of places) {
         await assertSame(subject, `accumulate ${length}, held ${held}`, 1, async (backend) => {
-          const sum = held ? target.clone(backend.allocator) : target.clone();
+          const sum = target.clone(allocatorOf(backend, held));
           await backend.accumulate(sum, source);
           return sum;
         });
       }
     }
     const error = await subject.backend
-      .accumulate(Tensor.zeros([2, 3], "float32", subject.backend.allocator), Tensor.zeros([3, 2]))
+      .accumulate(Tensor.zeros([2, 3], "float32", subject.backend.persistent), Tensor.zeros([3, 2]))
       .then(
         () => null,
         (thrown: Error) => thrown,
@@ -256,7 +287,7 @@ const twoByTwo = fc.record({ size: pair(2, 19), seed: fc.nat() }).map(
 );
 const windowsOfAllKinds = fc.oneof(windows, twoByTwo);
 
-primitive("im2col, col2im and the poolings: random geometries", async (subject) => {
+primitive("im2col, its adjoint and the poolings: random geometries", async (subject) => {
   const { backend } = subject;
   await fc.assert(
     fc.asyncProperty(windowsOfAllKinds, async ({ size: [H, W], seed, ...options }) => {
@@ -265,11 +296,23 @@ primitive("im2col, col2im and the poolings: random geometries", async (subject) 
       const random = new Random(seed);
       const what = JSON.stringify({ H, W, ...options });
       const x = random.normal([5, 7, H, W]);
-      const cols = random.normal([5, 7 * kH * kW, outH * outW]);
+      const groups = 1 + (seed % 2) * 6;
+      const filters = random.normal([groups, 3, (7 / groups) * kH * kW]);
+      const dImages = random.normal([5, groups, 3, outH * outW]);
       const dOut = random.normal([5, 7, outH, outW]);
-      await assertSame(subject, `im2col ${what}`, 1, (backend) => backend.im2col(x, geometry));
-      await assertSame(subject, `col2im ${what}`, kH * kW, (backend) =>
-        backend.col2im(cols, 7, geometry),
+      await assertSame(subject, `im2col ${what}`, 1, async (backend) =>
+        (await backend.im2col(x, geometry, groups)).layOut(),
+      );
+      await assertSame(subject, `productOntoImages ${what}`, 3 * kH * kW, (backend) =>
+        backend.productOntoImages(filters, dImages, 7, geometry),
+      );
+      await assertSame(subject, `filters · cols ${what}`, 7 * kH * kW, async (backend) =>
+        backend.matmul(filters, await backend.im2col(x, geometry, groups)),
+      );
+      await assertSame(subject, `Σ dOut · colsᵀ ${what}`, 5 * outH * outW, async (backend) =>
+        backend.matmulSum(dImages, await backend.im2col(x, geometry, groups), {
+          transposeB: true,
+        }),
       );
       await assertSame(subject, `averagePool2d ${what}`, kH * kW, (backend) =>
         backend.averagePool2d(x, geometry),
@@ -277,21 +320,16 @@ primitive("im2col, col2im and the poolings: random geometries", async (subject) 
       await assertSame(subject, `averagePool2dBackward ${what}`, kH * kW, (backend) =>
         backend.averagePool2dBackward(dOut, geometry),
       );
-      const { out, argmax } = await reference.maxPool2d(x, geometry);
-      await backend.scope(async () => {
-        const own = await backend.maxPool2d(x, geometry);
-        // windows on padding alone have no winner: both say −∞
-        assert.ok(
-          own.out.data.every((value, i) => value === out.data[i]),
-          `maxPool2d ${what}`,
-        );
-        assert.ok(
-          own.argmax.every((winner, i) => winner === argmax[i]),
-          `argmax ${what}`,
-        );
-      });
+      const expected = await reference.maxPool2d(x, geometry);
+      const { argmax } = expected;
+      await backend.step(async () =>
+        assertSamePooling(await backend.maxPool2d(x, geometry), expected, `maxPool2d ${what}`),
+      );
       await assertSame(subject, `maxPool2dBackward ${what}`, kH * kW, (backend) =>
         backend.maxPool2dBackward(dOut, argmax, geometry),
+      );
+      await assertSame(subject, `winnersGradient ${what}`, kH * kW, async (backend) =>
+        (await backend.winnersGradient(dOut, argmax, geometry)).layOut(),
       );
     }),
     { seed: 3, numRuns: subject.numRuns },
@@ -323,7 +361,7 @@ primitive(
           const expected = await conv2dForward(x, weight, null, options);
           const dOut = sprinkled(random, expected.out.shape, 0.9);
           const { dX, dWeight } = await conv2dBackward(dOut, expected.cache);
-          await backend.scope(async () => {
+          await backend.step(async () => {
             const { out, cache } = await conv2dForward(x, weight, null, options, backend);
             const own = await conv2dBackward(dOut, cache, backend);
             const what = JSON.stringify({ C, K, H, W, kH, kW, ...options });
@@ -345,6 +383,161 @@ primitive(
 );
 
 primitive(
+  "max pooling of a convolution in one go, and its gradients: random geometries",
+  async (subject) => {
+    const { backend, tolerance } = subject;
+    await fc.assert(
+      fc.asyncProperty(
+        windows,
+        fc.tuple(fc.integer({ min: 1, max: 5 }), fc.integer({ min: 1, max: 11 })),
+        fc.tuple(fc.boolean(), fc.boolean(), fc.boolean()),
+        async ({ size: [H, W], seed, ...drawn }, [C, K], [plain, rectify, hasBias]) => {
+          // plain windows have kernels of their own
+          const options = plain ? { ...drawn, stride: 1, dilation: 1 } : drawn;
+          const geometry = conv2dGeometry("test", H, W, options);
+          const { kH, kW, outH, outW } = geometry;
+          const [fitsH, fitsW] = [Math.min(2, outH), Math.min(2, outW)];
+          const pool = conv2dGeometry("test", outH, outW, {
+            kernelSize: [fitsH, fitsW],
+            stride: [1 + (seed % 2), 2],
+            padding: seed % 3 === 0 ? [0, fitsW - 1] : 0,
+          });
+          const random = new Random(seed);
+          const [x, filters] = [random.normal([5, C, H, W]), random.normal([1, K, C * kH * kW])];
+          const bias = hasBias ? random.normal([K]) : null;
+          const what = JSON.stringify({ H, W, ...options, C, K, rectify, hasBias });
+          await assertSame(subject, `convolvePool ${what}`, C * kH * kW, async (backend) => {
+            const cols = await backend.im2col(x, geometry);
+            const { out } = await backend.convolvePool(filters, cols, bias, pool, { rectify });
+            // windows on padding alone
+            return Tensor.from(
+              out.data.map((value) => Math.max(value, -1e4)),
+              out.shape,
+            );
+          });
+          // the same winners for both, since rounding may make others
+          const cols = await reference.im2col(x, geometry);
+          const { argmax } = await reference.convolvePool(filters, cols, bias, pool, { rectify });
+          const dOut = sprinkled(random, [5, K, pool.outH, pool.outW], 0.5);
+          const run = async (on: Backend): Promise<[Tensor, Tensor]> => {
+            const gradient = await on.winnersGradient(dOut, argmax, pool);
+            return [
+              await on.matmulSum(gradient, await on.im2col(x, geometry), { transposeB: true }),
+              await on.productOntoImages(filters, gradient, C, geometry),
+            ];
+          };
+          const [dWeight, dX] = await run(reference);
+          await backend.step(async () => {
+            const [ownWeight, ownX] = await run(backend);
+            const windowCount = 5 * outH * outW;
+            assertClose(ownWeight, dWeight, {
+              tolerance: tolerance(windowCount),
+              what: `dWeight ${what}`,
+            });
+            assertClose(ownX, dX, { tolerance: tolerance(K * kH * kW), what: `dX ${what}` });
+          });
+        },
+      ),
+      { seed: 7, numRuns: subject.numRuns },
+    );
+  },
+);
+
+primitive("batches, channels and filters of nothing", async (subject) => {
+  for (const padding of [0, 1])
+    for (const [N, C, K] of [
+      [0, 3, 4],
+      [2, 0, 4],
+      [2, 3, 0],
+      [0, 0, 0],
+    ] as const) {
+      const geometry = conv2dGeometry("test", 5, 6, { kernelSize: [2, 3], padding });
+      const { outH, outW } = geometry;
+      const pool = conv2dGeometry("test", outH, outW, { kernelSize: 2, stride: 2 });
+      const random = new Random(`${N} ${C} ${K}`);
+      const [x, filters, bias] = [
+        random.normal([N, C, 5, 6]),
+        random.normal([1, K, 6 * C]),
+        random.normal([K]),
+      ];
+      const dOut = random.normal([N, 1, K, outH * outW]);
+      const dPooled = random.normal([N, K, pool.outH, pool.outW]);
+      const { argmax } = await reference.maxPool2d(dOut.reshape([N, K, outH, outW]), pool);
+      const cases: Record<string, (on: Backend) => Promise<Tensor>> = {
+        cols: async (on) => (await on.im2col(x, geometry)).layOut(),
+        out: async (on) => on.matmul(filters, await on.im2col(x, geometry)),
+        dWeight: async (on) =>
+          on.matmulSum(dOut, await on.im2col(x, geometry), { transposeB: true }),
+        dX: (on) => on.productOntoImages(filters, dOut, C, geometry),
+        pooled: async (on) =>
+          (await on.convolvePool(filters, await on.im2col(x, geometry), bias, pool)).out,
+        "winners, dWeight": async (on) =>
+          on.matmulSum(
+            await on.winnersGradient(dPooled, argmax, pool),
+            await on.im2col(x, geometry),
+            { transposeB: true },
+          ),
+        "winners, dX": async (on) =>
+          on.productOntoImages(
+            filters,
+            await on.winnersGradient(dPooled, argmax, pool),
+            C,
+            geometry,
+          ),
+        maxPool2d: async (on) => (await on.maxPool2d(x, geometry, { rectify: true })).out,
+        averagePool2d: (on) => on.averagePool2d(x, geometry),
+        relu: (on) => on.relu(x),
+        sumPerChannel: (on) => on.sumPerChannel(x),
+      };
+      for (const [name, run] of Object.entries(cases)) {
+        if (padding > 0 && name === "maxPool2d") continue; // −∞
+        await assertSame(subject, `${name} of N ${N}, C ${C}, K ${K}`, 30, run);
+      }
+    }
+});
+
+primitive("operands that are views", async (subject) => {
+  const random = new Random("views");
+  const geometry = conv2dGeometry("test", 6, 7, { kernelSize: [3, 2], padding: [1, 0] });
+  const pool = conv2dGeometry("test", 6, 6, { kernelSize: 2, stride: 2 });
+  const x = random.normal([4, 6, 3, 7]).transpose([2, 0, 1, 3]); // [3, 4, 6, 7]
+  const filters = random.normal([24, 5, 2]).transpose().slice([1, 2]); // [1, 5, 24]
+  const bias = random.normal([10]).slice([3, 8]);
+  const dOut = random.normal([5, 36, 3]).transpose([2, 0, 1]).reshape([3, 5, 36]);
+  const dImages = random.normal([36, 5, 1, 3]).transpose(); // [3, 1, 5, 36]
+  const dPooled = random.normal([3, 3, 5, 3]).transpose([3, 2, 0, 1]).slice([0, 3]);
+  const { argmax } = await reference.maxPool2d(dOut.reshape([3, 5, 6, 6]), pool);
+  const same = (what: string, run: (on: Backend) => Promise<Tensor>): Promise<void> =>
+    assertSame(subject, what, 120, run);
+  await same("cols", async (on) => (await on.im2col(x, geometry)).layOut());
+  await same("out", async (on) => on.matmul(filters, await on.im2col(x, geometry)));
+  await same("dWeight", async (on) =>
+    on.matmulSum(dImages, await on.im2col(x, geometry), { transposeB: true }),
+  );
+  await same("dX", (on) => on.productOntoImages(filters, dImages, 4, geometry));
+  await same(
+    "pooled",
+    async (on) => (await on.convolvePool(filters, await on.im2col(x, geometry), bias, pool)).out,
+  );
+  await same("winners, dWeight", async (on) =>
+    on.matmulSum(await on.winnersGradient(dPooled, argmax, pool), await on.im2col(x, geometry), {
+      transposeB: true,
+    }),
+  );
+  await same("winners, dX", async (on) =>
+    on.productOntoImages(filters, await on.winnersGradient(dPooled, argmax, pool), 4, geometry),
+  );
+  const windows = conv2dGeometry("test", 6, 7, { kernelSize: 2, stride: 2 });
+  await same("maxPool2d", async (on) => (await on.maxPool2d(x, windows)).out);
+  await same("maxPool2dBackward", (on) => on.maxPool2dBackward(dPooled, argmax, pool));
+  await same("averagePool2d", (on) => on.averagePool2d(x, geometry));
+  await same("averagePool2dBackward", (on) => on.averagePool2dBackward(dPooled, pool));
+  await same("relu", (on) => on.relu(x));
+  await same("reluBackward", (on) => on.reluBackward(x, x.transpose([0, 1, 2, 3])));
+  await same("sumPerChannel", (on) => on.sumPerChannel(x));
+});
+
+primitive(
   "max pooling by 2×2: ties go to the first, a NaN wins, odd sizes are cut",
   async (subject) => {
     const { backend } = subject;
@@ -356,52 +549,46 @@ primitive(
     const expected = await reference.maxPool2d(x, geometry);
     const actual = await backend.maxPool2d(x, geometry);
     assert.ok(actual.out.data.every((value, i) => Object.is(value, expected.out.data[i])));
-    assert.ok(actual.argmax.every((winner, i) => winner === expected.argmax[i]));
+    assertSameWinners(actual.argmax, expected.argmax, "ties");
   },
 );
 
 primitive(
-  "max pooling of a rectifier, and the gradient of both, computed in one go or apart",
+  "max pooling of a rectifier, in one go and apart, and the gradient of both",
+
   async (subject) => {
     const { backend } = subject;
     await fc.assert(
-      fc.asyncProperty(
-        windowsOfAllKinds,
-        fc.boolean(),
-        async ({ size: [H, W], seed, ...options }, looks) => {
-          const geometry = conv2dGeometry("test", H, W, options);
-          const random = new Random(seed);
-          const x = random.normal([5, 7, H, W], -0.7);
-          const dOut = random.normal([5, 7, geometry.outH, geometry.outW]);
-          const run = async (backend: Backend): Promise<[Tensor, Int32Array, Tensor, Tensor]> => {
-            const rectified = await backend.relu(x);
-            if (looks) rectified.get(0, 0, 0, 0); // from now on it is an ordinary tensor
-            const { out, argmax } = await backend.maxPool2d(rectified, geometry);
-            const dPooled = await backend.maxPool2dBackward(dOut, argmax, geometry);
-            if (looks) dPooled.get(0, 0, 0, 0);
-            const dX = await backend.reluBackward(dPooled, x);
-            return [out, argmax, dX, dPooled];
-          };
-          const expected = await run(reference);
-          await backend.scope(async () => {
-            const [out, argmax, dX, dPooled] = await run(backend);
-            assert.ok(
-              out.data.every((value, i) => value === expected[0].data[i]),
-              "out",
-            );
-            assert.ok(
-              argmax.every((winner, i) => winner === expected[1][i]),
-              "argmax",
-            );
-            assertClose(dX, expected[2], { tolerance: 1e-6, what: "dX" });
-            assertClose(dPooled, expected[3], {
-              tolerance: 1e-6,
-              what: "the gradient between them, looked at late",
-            });
-            assertClose(dX, expected[2], { tolerance: 1e-6, what: "dX, once more" });
-          });
-        },
-      ),
+      fc.asyncProperty(windowsOfAllKinds, async ({ size: [H, W], seed, ...options }) => {
+        const geometry = conv2dGeometry("test", H, W, options);
+        const random = new Random(seed);
+        const x = random.normal([5, 7, H, W], -0.7);
+        const dOut = random.normal([5, 7, geometry.outH, geometry.outW]);
+        const what = JSON.stringify({ H, W, ...options });
+        const expected = await reference.maxPool2d(await reference.relu(x), geometry);
+        assertSamePooling(
+          await reference.maxPool2d(x, geometry, { rectify: true }),
+          expected,
+          `reference, ${what}`,
+        );
+        const dPooled = await reference.maxPool2dBackward(dOut, expected.argmax, geometry);
+        const dX = await reference.reluBackward(dPooled, x);
+        await backend.step(async () => {
+          const apart = await backend.maxPool2d(await backend.relu(x), geometry);
+          const atOnce = await backend.maxPool2d(x, geometry, { rectify: true });
+          for (const [how, pooled] of Object.entries({ apart, atOnce })) {
+            assertSamePooling(pooled, expected, `${how}, ${what}`);
+            const own = await backend.maxPool2dBackward(dOut, pooled.argmax, geometry);
+            const ownX = await backend.reluBackward(own, x);
+            assertClose(ownX, dX, { tolerance: 1e-6, what: `dX, ${how}, ${what}` });
+            assertClose(own, dPooled, { tolerance: 1e-6, what: `between them, ${how}, ${what}` });
+            // the gates may also be applied to the pooled windows
+            const gated = await backend.reluBackward(dOut, pooled.out);
+            const other = await backend.maxPool2dBackward(gated, pooled.argmax, geometry);
+            assertClose(other, dX, { tolerance: 1e-6, what: `gated first, ${how}, ${what}` });
+          }
+        });
+      }),
       { seed: 4, numRuns: subject.numRuns },
     );
   },
@@ -470,18 +657,17 @@ primitive(
       for (const length of [1, 2, 3, 4, 21, 4099]) {
         const random = new Random(`${name} ${length}`);
         const [start, gradients] = [random.normal([length]), random.normal([10, length])];
-        for (const held of [true, false]) {
-          const allocatorOf = (backend: Backend): Allocator =>
-            held ? backend.allocator : heapAllocator;
+        for (const held of places) {
           for (const result of ["value", "first", "second"] as const) {
             await assertSame(
               subject,
               `${result} of ${name}, ${length} numbers, held ${held}`,
               10,
               async (backend) => {
-                const zeros = (): Tensor => Tensor.zeros([length], "float32", allocatorOf(backend));
+                const zeros = (): Tensor =>
+                  Tensor.zeros([length], "float32", allocatorOf(backend, held));
                 const state = {
-                  value: start.clone(allocatorOf(backend)),
+                  value: start.clone(allocatorOf(backend, held)),
                   grad: zeros(),
                   first: zeros(),
                   second: zeros(),
@@ -511,7 +697,7 @@ primitive("every layer of the catalog, forward and backward, in float32", async 
       const expected = await differentiable(options)(single);
       const dOut = random.normal(expected.out.shape);
       const gradients = await expected.backward(dOut);
-      await backend.scope(async () => {
+      await backend.step(async () => {
         const actual = await differentiable(options, backend)(single);
         assertClose(actual.out, expected.out, { tolerance: tolerance(64), what: `${layer} out` });
         for (const [name, gradient] of Object.entries(await actual.backward(dOut)))

@@ -1,8 +1,17 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { conv2dGeometry, type WindowGeometry } from "leibniz/im2col";
-import { reference, referenceBackend } from "leibniz/kernels";
-import { type Data, heapAllocator, multiply, Random, sum, Tensor, tensor } from "leibniz/tensor";
+import { reference, referenceBackend, wasmBackend } from "leibniz/kernels";
+import {
+  type Data,
+  heapAllocator,
+  multiply,
+  Random,
+  Storage,
+  sum,
+  Tensor,
+  tensor,
+} from "leibniz/tensor";
 import { assertClose, assertCloseArrays, assertRejects } from "../helpers/assert-close.js";
 
 const total = (x: Tensor): number => sum(x).item();
@@ -159,13 +168,15 @@ test("sumPerChannel sums over every axis but the second", async () => {
   );
 });
 
-test("im2col lays out every window, and col2im is its adjoint", async () => {
+test("im2col lays out every window, and productOntoImages carries products back", async () => {
   for (const geometry of geometries) {
     const random = new Random(`im2col ${named(geometry)}`);
     const x = image(random);
-    const cols = await reference.im2col(x, geometry);
+    const columns = await reference.im2col(x, geometry);
     const { kH, kW, outH, outW } = geometry;
-    assert.equal(cols.shape, [2, 3 * kH * kW, outH * outW]);
+    assert.equal(columns.shape, [2, 1, 3 * kH * kW, outH * outW]);
+    assert.equal([columns.dtype, columns.channels], ["float64", 3]);
+    const cols = columns.layOut().reshape([2, 3 * kH * kW, outH * outW]);
     for (let n = 0; n < 2; n++) {
       for (let s = 0; s < outH * outW; s++) {
         const column = cols.slice([n, n + 1], null, [s, s + 1]).contiguous().data;
@@ -178,15 +189,166 @@ test("im2col lays out every window, and col2im is its adjoint", async () => {
         });
       }
     }
-    const upstream = random.normal(cols.shape, 0, 1, "float64");
-    const back = await reference.col2im(upstream, 3, geometry);
+    // with the unit matrix as filters the product is col2im alone
+    const [R, P] = [3 * kH * kW, outH * outW];
+    const unit = Tensor.zeros([1, R, R], "float64");
+    for (let r = 0; r < R; r++) unit.set([0, r, r], 1);
+    const upstream = random.normal([2, 1, R, P], 0, 1, "float64");
+    const back = await reference.productOntoImages(unit, upstream, 3, geometry);
     assert.equal(back.shape, [2, 3, H, W]);
-    assertClose(tensor(dot(x, back)), tensor(dot(cols, upstream)), {
+    assertClose(tensor(dot(x, back)), tensor(dot(cols, upstream.reshape(cols.shape))), {
       tolerance: 1e-12,
       what: `⟨x, col2im(y)⟩ and ⟨im2col(x), y⟩ for ${named(geometry)}`,
     });
   }
 });
+
+test("groups of channels: their columns side by side, their products onto one image", async () => {
+  for (const geometry of geometries) {
+    const random = new Random(`groups ${named(geometry)}`);
+    const x = random.normal([2, 6, H, W], 0, 1, "float64");
+    const P = geometry.outH * geometry.outW;
+    const groups = 3;
+    const R = (6 / groups) * geometry.kH * geometry.kW;
+    const columns = await reference.im2col(x, geometry, groups);
+    assert.equal(columns.shape, [2, groups, R, P]);
+    const filters = random.normal([groups, 4, R], 0, 1, "float64");
+    const dOut = random.normal([4, 2, groups, P], 0, 1, "float64").transpose([1, 2, 0, 3]);
+    const out = await reference.matmul(filters, columns);
+    const dX = await reference.productOntoImages(filters, dOut, 6, geometry);
+    for (let group = 0; group < groups; group++) {
+      const part = x.slice(null, [2 * group, 2 * group + 2]);
+      const own = await reference.im2col(part, geometry);
+      const rest = filters.slice([group, group + 1]);
+      assertClose(columns.layOut().slice(null, [group, group + 1]), own.layOut(), {
+        tolerance: 0,
+        what: `columns of group ${group}`,
+      });
+      assertClose(out.slice(null, [group, group + 1]), await reference.matmul(rest, own), {
+        tolerance: 0,
+        what: `products of group ${group}`,
+      });
+      const gradient = dOut.slice(null, [group, group + 1]);
+      assertClose(
+        dX.slice(null, [2 * group, 2 * group + 2]),
+        await reference.productOntoImages(rest, gradient, 2, geometry),
+        { tolerance: 0, what: `gradient of group ${group}` },
+      );
+    }
+    // ⟨dX, x⟩ = ⟨dOut, filters · im2col(x)⟩
+    assertClose(tensor(dot(dX, x)), tensor(dot(dOut, out)), { tolerance: 1e-12 });
+  }
+});
+
+test("groups must divide the channels", async () => {
+  for (const groups of [0, 2, 1.5, 4, NaN])
+    await assertRejects(
+      () => reference.im2col(image(new Random("groups")), geometries[0]!, groups),
+      "im2col",
+      "groups that divide the 3 channels of [2, 3, 7, 9]",
+      `got ${groups}`,
+    );
+});
+
+test("max pooling of a rectifier is that of max(x, 0), winners and ties included", async () => {
+  for (const geometry of geometries) {
+    const x = image(new Random(`rectify ${named(geometry)}`));
+    const rectified = await reference.maxPool2d(await reference.relu(x), geometry);
+    const at = await reference.maxPool2d(x, geometry, { rectify: true });
+    assertClose(at.out, rectified.out, { tolerance: 0, what: named(geometry) });
+    assert.equal([...at.argmax.data], [...rectified.argmax.data]);
+  }
+});
+
+test(
+  "convolvePool and winnersGradient are what they say, and refuse what does not " + "fit",
+  async () => {
+    const random = new Random("fused");
+    const geometry = conv2dGeometry("test", 5, 7, { kernelSize: [2, 3], padding: [1, 0] });
+    const pool = conv2dGeometry("test", 6, 5, { kernelSize: [2, 3], stride: [2, 1], padding: 1 });
+    const normal = (shape: readonly number[]): Tensor => random.normal(shape, 0, 1, "float64");
+    const [x, filters, bias] = [normal([2, 3, 5, 7]), normal([1, 4, 18]), normal([4])];
+    const cols = await reference.im2col(x, geometry);
+    for (const b of [bias, null])
+      for (const rectify of [true, false]) {
+        const images = await reference.matmul(filters, cols.layOut(), {
+          rowBias: b?.reshape([1, 4]) ?? null,
+        });
+        const of = images.reshape([2, 4, 6, 5]);
+        const expected = await reference.maxPool2d(of, pool, { rectify });
+        const actual = await reference.convolvePool(filters, cols, b, pool, { rectify });
+        assertClose(actual.out, expected.out, { tolerance: 0 });
+        assert.equal([...actual.argmax.data], [...expected.argmax.data]);
+        const dOut = normal(expected.out.shape);
+        const gradient = await reference.winnersGradient(dOut, actual.argmax, pool);
+        assert.equal([gradient.shape, gradient.dtype], [[2, 1, 4, 30], "float64"]);
+        assertClose(
+          gradient.layOut().reshape([2, 4, 6, 5]),
+          await reference.maxPool2dBackward(dOut, actual.argmax, pool),
+          { tolerance: 0 },
+        );
+      }
+    const wasm = await wasmBackend({ threads: 1 });
+    try {
+      const single = { filters: filters.astype("float32"), bias: bias.astype("float32") };
+      for (const backend of [reference, wasm]) {
+        const columns = await backend.im2col(x.astype("float32"), geometry);
+        const fused =
+          (
+            f: Tensor,
+            b: Tensor | null,
+            p: WindowGeometry = pool,
+            c = columns,
+          ): (() => Promise<unknown>) =>
+          () =>
+            backend.convolvePool(f, c, b, p);
+        await assertRejects(
+          fused(Tensor.zeros([1, 4, 17]), null),
+          "convolvePool: ",
+          "filters [1, K, R] and cols [N, 1, R, 30]",
+          "[1, 4, 17] float32 and [2, 1, 18, 30] float32",
+        );
+        await assertRejects(fused(Tensor.zeros([4, 18]), null), "convolvePool: ", "[4, 18]");
+        await assertRejects(fused(Tensor.zeros([2, 4, 18]), null), "convolvePool: ", "[2, 4, 18]");
+        await assertRejects(fused(filters, bias), "convolvePool: ", "one element type", "float64");
+        await assertRejects(
+          fused(single.filters, Tensor.zeros([5])),
+          "convolvePool: ",
+          "a bias of shape [4]",
+          "[5]",
+        );
+        await assertRejects(
+          fused(single.filters, null, conv2dGeometry("test", 6, 4, { kernelSize: 2, stride: 2 })),
+          "convolvePool: ",
+          "[N, 1, R, 24]",
+        );
+        const grouped = await backend.im2col(Tensor.zeros([2, 6, 5, 7]), geometry, 2);
+        await assertRejects(
+          fused(single.filters, null, pool, grouped),
+          "convolvePool: ",
+          "[2, 2, 18, 30]",
+        );
+        for (const run of [
+          () =>
+            backend.winnersGradient(
+              Tensor.zeros([2, 4, 6, 5]),
+              new Storage(new Int32Array(240)),
+              pool,
+            ),
+          () =>
+            backend.winnersGradient(
+              Tensor.zeros([2, 4, 4, 5]),
+              new Storage(new Int32Array(9)),
+              pool,
+            ),
+        ])
+          await assertRejects(run, "maxPool2dBackward: expected ");
+      }
+    } finally {
+      await wasm.dispose();
+    }
+  },
+);
 
 test("maxPool2d finds the largest entry of each window and says where it was", async () => {
   for (const geometry of geometries) {
@@ -198,7 +360,7 @@ test("maxPool2d finds the largest entry of each window and says where it was", a
       { tolerance: 0, what: named(geometry) },
     );
     const plane = geometry.outH * geometry.outW;
-    const found = Float64Array.from(argmax, (at, window) =>
+    const found = Float64Array.from(argmax.data, (at, window) =>
       x.get(
         Math.floor(window / plane / 3),
         Math.floor(window / plane) % 3,
@@ -226,7 +388,7 @@ test("maxPool2d: the first of equals wins, and so does NaN", async () => {
     ]),
     geometry,
   );
-  assert.equal([...argmax], [1, 9]);
+  assert.equal([...argmax.data], [1, 9]);
   assert.is(out.data[0], 3);
   assert.ok(Number.isNaN(out.data[1]!), `expected NaN, got ${out.data[1]}`);
 });
@@ -245,7 +407,7 @@ test("maxPool2dBackward adds each gradient onto the entry that won", async () =>
       what: named(geometry),
     });
     const winners = new Set(
-      [...argmax].map(
+      [...argmax.data].map(
         (at, window) => Math.floor(window / (geometry.outH * geometry.outW)) * H * W + at,
       ),
     );
@@ -294,10 +456,10 @@ test("pooling refuses what does not have the geometry's size", async () => {
     "[2, 3, 9, 7]",
   );
   await assertRejects(
-    () => reference.col2im(right, 3, geometry),
-    "col2im",
-    "[N, 18, 9]",
-    "[2, 3, 3, 3]",
+    () => reference.productOntoImages(Tensor.zeros([1, 4, 18]), right, 3, geometry),
+    "productOntoImages",
+    "a [G, K/G, R] and b [N, G, K/G, 9] with G·R = 18",
+    "[1, 4, 18] and [2, 3, 3, 3]",
   );
   await assertRejects(
     () => reference.maxPool2d(wrong, geometry),
@@ -312,7 +474,7 @@ test("pooling refuses what does not have the geometry's size", async () => {
     "[2, 3, 9, 7]",
   );
   await assertRejects(
-    () => reference.maxPool2dBackward(wrong, new Int32Array(wrong.size), geometry),
+    () => reference.maxPool2dBackward(wrong, new Storage(new Int32Array(wrong.size)), geometry),
     "maxPool2dBackward",
     "[N, C, 3, 3]",
     "[2, 3, 9, 7]",
@@ -457,21 +619,34 @@ test("every result lives where the allocator says, and no operand is changed", a
   const allocated = new Set<Data>();
   const backend = referenceBackend({
     allocate: (dtype, length) => {
-      const data = heapAllocator.allocate(dtype, length);
-      allocated.add(data);
-      return data;
+      const storage = heapAllocator.allocate(dtype, length);
+      allocated.add(storage.data);
+      return storage;
     },
   });
   const geometry = geometries[2]!;
   const random = new Random("allocator");
   const x = random.normal([2, 3, H, W]);
   const dOut = random.normal([2, 3, geometry.outH, geometry.outW]);
-  const cols = random.normal([2, 3 * geometry.kH * geometry.kW, geometry.outH * geometry.outW]);
-  const before = [x, dOut, cols].map((operand) => operand.clone());
+  const P = geometry.outH * geometry.outW;
+  const [filters, dImages, bias] = [
+    random.normal([1, 4, 3 * geometry.kH * geometry.kW]),
+    random.normal([2, 1, 4, P]),
+    random.normal([4]),
+  ];
+  const operands = [x, dOut, filters, dImages, bias];
+  const before = operands.map((operand) => operand.clone());
   const pooled = await backend.maxPool2d(x, geometry);
+  const cols = await backend.im2col(x, geometry);
+  const pool = conv2dGeometry("test", geometry.outH, geometry.outW, { kernelSize: 2 });
+  const convolved = await backend.convolvePool(filters, cols, bias, pool);
   const results = {
-    im2col: await backend.im2col(x, geometry),
-    col2im: await backend.col2im(cols, 3, geometry),
+    im2col: cols.layOut(),
+    matmul: await backend.matmul(filters, cols),
+    matmulSum: await backend.matmulSum(dImages, cols, { transposeB: true }),
+    productOntoImages: await backend.productOntoImages(filters, dImages, 3, geometry),
+    convolvePool: convolved.out,
+    winnersGradient: (await backend.winnersGradient(dOut, pooled.argmax, geometry)).layOut(),
     sumPerChannel: await backend.sumPerChannel(x),
     relu: await backend.relu(x),
     reluBackward: await backend.reluBackward(x, x),
@@ -487,7 +662,7 @@ test("every result lives where the allocator says, and no operand is changed", a
       `${primitive}: expected contiguous float32`,
     );
   }
-  [x, dOut, cols].forEach((operand, i) =>
+  operands.forEach((operand, i) =>
     assertClose(operand, before[i]!, { tolerance: 0, what: `operand ${i}` }),
   );
 });

@@ -190,6 +190,19 @@ test("a project in which all is well passes", () => {
   assert.equal(derivationViolations(healthy), []);
 });
 
+test("a formula may go on in the next line of its comment, and columns may be aligned", () => {
+  const comment = "// (double.1) out = 2 · x, for every entry";
+  const wrapped = (rest: string): Files =>
+    planted("src/backprop/double.ts", comment, `// (double.1) out = 2 ·\n  //   ${rest}`);
+  assert.equal(derivationViolations(wrapped("x, for every entry")), []);
+  const [violation] = derivationViolations(wrapped("y, for every entry"));
+  assert.match(violation!, "double.md:36: expected doubleForward");
+  assert.match(violation!, "says (double.1) out = 2 · y");
+  const header = "| tag | as the code says it | file | function |";
+  const aligned = "| tag  | as the code says it | file   | function |";
+  assert.equal(derivationViolations(planted("derivations/double.md", header, aligned)), []);
+});
+
 test("every mistake is found, with file and line", () => {
   const [notation, chapter, code] = [
     "derivations/notation.md",

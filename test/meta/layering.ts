@@ -65,6 +65,37 @@ export function layeringViolations(files: Files, rules: LayeringRules): string[]
   return violations;
 }
 
+/**
+ * Files of src that import each other in a circle, types included, each circle once: `a.ts → b.ts →
+ * a.ts`. A worker's address is none of it: that is another program.
+ */
+export function importCycles(files: Files): string[] {
+  const targets = new Map(
+    [...files]
+      .filter(([path]) => path.startsWith("src/") && path.endsWith(".ts"))
+      .map(([path, text]) => [
+        path,
+        importsOf(separate(text))
+          .filter(({ specifier, kind }) => specifier?.startsWith(".") === true && kind !== "url")
+          .map(({ specifier }) =>
+            posix.join(posix.dirname(path), specifier!).replace(/\.js$/, ".ts"),
+          ),
+      ]),
+  );
+  const cycles: string[] = [];
+  const done = new Set<string>();
+  const visit = (path: string, trail: readonly string[]): void => {
+    const start = trail.indexOf(path);
+    if (start >= 0) cycles.push([...trail.slice(start), path].join(" → "));
+    else if (!done.has(path)) {
+      for (const target of targets.get(path) ?? []) visit(target, [...trail, path]);
+      done.add(path);
+    }
+  };
+  for (const path of targets.keys()) visit(path, []);
+  return cycles;
+}
+
 /** `src/kernels/reference/relu.ts` → `kernels`; null for a file directly in src. */
 function folderOf(path: string): string | null {
   const parts = path.split("/");

@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { basename, join } from "node:path";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { catalog } from "leibniz/backprop";
+import { catalog } from "leibniz/gradcheck";
 import { Random } from "leibniz/tensor";
 import { readChapter } from "./derivations.js";
 import { assertNone, listFiles, readFiles, root } from "./project.js";

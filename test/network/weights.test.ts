@@ -226,7 +226,7 @@ async function normalisedNetwork(seed: string, trained: boolean): Promise<Sequen
   if (trained)
     await network.forward(new Random(seed).normal([4, 1, 4, 4], 2, 3), {
       backend: reference,
-      training: true,
+      mode: "train",
     });
   return network;
 }
@@ -265,26 +265,32 @@ test(
   },
 );
 
-test("running statistics: a network evaluates after loading as the saved one did", async () => {
-  const [from, to] = [await normalisedNetwork("from", true), await normalisedNetwork("to", false)];
-  const { tensors } = decodeSafetensors(
-    encodeSafetensors({ tensors: networkWeights(from), metadata: {} }),
-    FILE,
-  );
-  loadWeights(to, tensors, FILE);
-  assert.is(await weightsSha256(to), await weightsSha256(from));
-  const x = new Random("evaluated").normal([1, 1, 4, 4]);
-  const evaluating = { backend: reference, training: false };
-  const expected = await from.forward(x, evaluating);
-  assertClose(await to.forward(x, evaluating), expected, { tolerance: 0 });
-  // the same parameters, the statistics of the start
-  const fresh = await normalisedNetwork("from", false);
-  const differs = (await fresh.forward(x, evaluating)).data.some(
-    (value, i) => Math.abs(value - expected.data[i]!) > 1e-3,
-  );
-  assert.ok(differs, "expected the running statistics to matter");
-  assert.is.not(await weightsSha256(fresh), await weightsSha256(from));
-});
+test(
+  "a network with running statistics evaluates right after loading as the saved one " + "did",
+  async () => {
+    const [from, to] = [
+      await normalisedNetwork("from", true),
+      await normalisedNetwork("to", false),
+    ];
+    const { tensors } = decodeSafetensors(
+      encodeSafetensors({ tensors: networkWeights(from), metadata: {} }),
+      FILE,
+    );
+    loadWeights(to, tensors, FILE);
+    assert.is(await weightsSha256(to), await weightsSha256(from));
+    const x = new Random("evaluated").normal([1, 1, 4, 4]);
+    const evaluating = { backend: reference, mode: "evaluate" } as const;
+    const { out: expected } = await from.forward(x, evaluating);
+    assertClose((await to.forward(x, evaluating)).out, expected, { tolerance: 0 });
+    // the same parameters, the statistics of the start
+    const fresh = await normalisedNetwork("from", false);
+    const differs = (await fresh.forward(x, evaluating)).out.data.some(
+      (value, i) => Math.abs(value - expected.data[i]!) > 1e-3,
+    );
+    assert.ok(differs, "expected the running statistics to matter");
+    assert.is.not(await weightsSha256(fresh), await weightsSha256(from));
+  },
+);
 
 test("running statistics inside a block are found, under the names of both", async () => {
   const block = (): Sequential =>
@@ -298,15 +304,15 @@ test("running statistics inside a block are found, under the names of both", asy
     });
   const [from, to] = [block(), block()];
   for (const network of [from, to]) initialise(network, new Random("block"));
-  await from.forward(new Random("x").normal([4, 3], 2, 3), { backend: reference, training: true });
+  await from.forward(new Random("x").normal([4, 3], 2, 3), { backend: reference, mode: "train" });
   const names = [...networkWeights(from).keys()];
   assert.equal(names.slice(-2), ["block1.bn1.runningMean", "block1.bn1.runningVariance"]);
   assert.is.not(await weightsSha256(to), await weightsSha256(from));
   loadWeights(to, networkWeights(from), FILE);
   assert.is(await weightsSha256(to), await weightsSha256(from));
   const row = new Random("row").normal([1, 3]);
-  const evaluating = { backend: reference, training: false };
-  assertClose(await to.forward(row, evaluating), await from.forward(row, evaluating), {
+  const evaluating = { backend: reference, mode: "evaluate" } as const;
+  assertClose((await to.forward(row, evaluating)).out, (await from.forward(row, evaluating)).out, {
     tolerance: 0,
   });
 });

@@ -47,7 +47,7 @@ function first(dataset: Dataset, count: number): Dataset {
 const small = { train: first(mnist.train, 100), test: first(mnist.test, 20) };
 
 /** Two residual blocks, one with a projection, and three dropouts, one of them inside a block. */
-function blocks({ allocator }: Backend): Sequential {
+function blocks({ persistent: allocator }: Backend): Sequential {
   const convolution = (inChannels: number, outChannels: number, stride = 1): Conv2d =>
     new Conv2d({ inChannels, outChannels, kernelSize: 3, padding: 1, stride }, { allocator });
   return new Sequential({
@@ -130,27 +130,30 @@ test("a network of blocks and dropouts learns a few images by heart", async () =
 });
 
 for (const backend of [wasm, reference]) {
-  test(`${backend.name}: going on from a checkpoint leaves no trace, to the bit`, async () => {
-    const whole = await run(backend, { epochs: 3 });
-    const part = await run(backend, { epochs: 1 });
-    const epoch = part.events.at(-1)!;
-    if (epoch.type !== "epoch") throw new Error("expected an epoch");
-    const checkpoint = decodeCheckpoint(
-      encodeCheckpoint(part.network, epoch.optimizer, { epochs: 1, recipe: "blocks", seed: 1 }),
-      "checkpoint",
-    );
-    const network = recipe.network(backend);
-    const optimizer = recipe.optimizer(network, backend);
-    checkpoint.restore(network, optimizer);
-    const rest = await run(backend, {
-      epochs: 3,
-      start: { network, from: { epoch: 1, optimizer } },
-    });
-    const losses = (events: readonly TrainingEvent[]): number[] =>
-      events.flatMap((event) => (event.type === "step" && event.epoch > 0 ? [event.loss] : []));
-    assert.equal(losses(rest.events), losses(whole.events));
-    assert.is(await weightsSha256(network), await weightsSha256(whole.network));
-  });
+  test(
+    `${backend.name}: going on from a checkpoint is as if nothing had happened, to the ` + `bit`,
+    async () => {
+      const whole = await run(backend, { epochs: 3 });
+      const part = await run(backend, { epochs: 1 });
+      const epoch = part.events.at(-1)!;
+      if (epoch.type !== "epoch") throw new Error("expected an epoch");
+      const checkpoint = decodeCheckpoint(
+        encodeCheckpoint(part.network, epoch.optimizer, { epochs: 1, recipe: "blocks", seed: 1 }),
+        "checkpoint",
+      );
+      const network = recipe.network(backend);
+      const optimizer = recipe.optimizer(network);
+      checkpoint.restore(network, optimizer);
+      const rest = await run(backend, {
+        epochs: 3,
+        start: { network, from: { epoch: 1, optimizer } },
+      });
+      const losses = (events: readonly TrainingEvent[]): number[] =>
+        events.flatMap((event) => (event.type === "step" && event.epoch > 0 ? [event.loss] : []));
+      assert.equal(losses(rest.events), losses(whole.events));
+      assert.is(await weightsSha256(network), await weightsSha256(whole.network));
+    },
+  );
 }
 
 test("the same seed gives the same weights, and any number of threads", async () => {
@@ -166,49 +169,54 @@ test("the same seed gives the same weights, and any number of threads", async ()
   assert.is(new Set(hashes).size, 1, hashes.join("\n"));
 });
 
-test("every step draws its own masks, the same with the same seed, others otherwise", async () => {
-  const masks = async (seed: number): Promise<string[]> => {
-    const network = new Sequential({
-      flatten: new Flatten(),
-      affine: new Affine({ inFeatures: 784, outFeatures: 40 }),
-      dropout: new Dropout({ probability: 0.5 }),
-      head: new Affine({ inFeatures: 40, outFeatures: 10 }),
-    });
-    initialise(network, new Random(0));
-    const seen: string[] = [];
-    const watched = new Proxy(network, {
-      get: (target, key) =>
-        key === "forward"
-          ? (...[x, pass]: Parameters<Sequential["forward"]>) =>
-              target.forward(x, {
-                ...pass,
-                observe: (name, out) =>
-                  pass.training &&
-                  name === "dropout" &&
-                  seen.push(
-                    Array.from(out.data.subarray(0, 400), (entry) => Number(entry !== 0)).join(""),
-                  ),
-              })
-          : (Reflect.get(target, key, target) as unknown),
-    });
-    const optimizer = recipe.optimizer(network, reference);
-    for await (const event of train({
-      recipe,
-      network: watched,
-      ...small,
-      backend: reference,
-      random: new Random(seed),
-      epochs: 2,
-      from: { epoch: 0, optimizer },
-    }))
-      void event;
-    return seen;
-  };
-  const first = await masks(1);
-  assert.is(first.length, 8);
-  assert.is(new Set([...first, ...(await masks(2))]).size, 16);
-  assert.equal(await masks(1), first);
-});
+test(
+  "every step draws masks of its own, the same with the same seed, and others with " + "another",
+  async () => {
+    const masks = async (seed: number): Promise<string[]> => {
+      const network = new Sequential({
+        flatten: new Flatten(),
+        affine: new Affine({ inFeatures: 784, outFeatures: 40 }),
+        dropout: new Dropout({ probability: 0.5 }),
+        head: new Affine({ inFeatures: 40, outFeatures: 10 }),
+      });
+      initialise(network, new Random(0));
+      const seen: string[] = [];
+      const watched = new Proxy(network, {
+        get: (target, key) =>
+          key === "forward"
+            ? (...[x, pass]: Parameters<Sequential["forward"]>) =>
+                target.forward(x, {
+                  ...pass,
+                  observe: (name, out) =>
+                    pass.mode === "train" &&
+                    name === "dropout" &&
+                    seen.push(
+                      Array.from(out.data.subarray(0, 400), (entry) => Number(entry !== 0)).join(
+                        "",
+                      ),
+                    ),
+                })
+            : (Reflect.get(target, key, target) as unknown),
+      });
+      const optimizer = recipe.optimizer(network);
+      for await (const event of train({
+        recipe,
+        network: watched,
+        ...small,
+        backend: reference,
+        random: new Random(seed),
+        epochs: 2,
+        from: { epoch: 0, optimizer },
+      }))
+        void event;
+      return seen;
+    };
+    const first = await masks(1);
+    assert.is(first.length, 8);
+    assert.is(new Set([...first, ...(await masks(2))]).size, 16);
+    assert.equal(await masks(1), first);
+  },
+);
 
 test("parameters inside a block are saved and loaded under the block's name", async () => {
   const [from, to] = [blocks(reference), blocks(reference)];
@@ -276,7 +284,7 @@ test("a loss that is not finite is blamed on the layer inside the block", async 
     const network = blocks(reference);
     initialise(network, new Random(1));
     network.parameters.find(({ name }) => name === parameter)!.parameter.value.data[0] = Infinity;
-    const optimizer = recipe.optimizer(network, reference);
+    const optimizer = recipe.optimizer(network);
     await run(reference, { start: { network, from: { epoch: 0, optimizer } } });
   };
   await assertRejects(
@@ -288,22 +296,26 @@ test("a loss that is not finite is blamed on the layer inside the block", async 
   await assertRejects(() => spoil("block2.projection.weight"), "is block2.projection;");
 });
 
-test("a loss that only a mask spoils is blamed on dropout: the step is run again", async () => {
-  const network = new Sequential({
-    pool: new GlobalAveragePool2d(),
-    flatten: new Flatten(),
-    affine: new Affine({ inFeatures: 1, outFeatures: 10 }),
-    dropout: new Dropout({ probability: 0.9 }),
-  });
-  // finite, and ten times that is not
-  network.parameters.find(({ name }) => name === "affine.bias")!.parameter.value.data.fill(2e38);
-  const optimizer = recipe.optimizer(network, reference);
-  await assertRejects(
-    () => run(reference, { start: { network, from: { epoch: 0, optimizer } } }),
-    "epoch 0, step 1",
-    "the first layer whose output is not finite is dropout;",
-  );
-});
+test(
+  "a loss that only a mask spoils is blamed on the dropout: the step is run once more as it " +
+    "was",
+  async () => {
+    const network = new Sequential({
+      pool: new GlobalAveragePool2d(),
+      flatten: new Flatten(),
+      affine: new Affine({ inFeatures: 1, outFeatures: 10 }),
+      dropout: new Dropout({ probability: 0.9 }),
+    });
+    // finite, and ten times that is not
+    network.parameters.find(({ name }) => name === "affine.bias")!.parameter.value.data.fill(2e38);
+    const optimizer = recipe.optimizer(network);
+    await assertRejects(
+      () => run(reference, { start: { network, from: { epoch: 0, optimizer } } }),
+      "epoch 0, step 1",
+      "the first layer whose output is not finite is dropout;",
+    );
+  },
+);
 
 test("the backend is given back", () => wasm.dispose());
 

@@ -115,6 +115,8 @@ function normalisedNetwork(seed: string): Sequential {
   return network;
 }
 
+const evaluating = { backend: reference, mode: "evaluate" } as const;
+
 /** Real steps: through the network and back, so that the running statistics move. */
 async function trainSteps(
   network: Sequential,
@@ -125,38 +127,43 @@ async function trainSteps(
   for (let step = from; step <= to; step++) {
     const random = new Random(`step ${step}`);
     network.zeroGrad();
-    await network.forward(random.normal([5, 3], step, 2), { backend: reference, training: true });
-    await network.backward(random.normal([5, 2]));
+    const { backward } = await network.forward(random.normal([5, 3], step, 2), {
+      backend: reference,
+      mode: "train",
+    });
+    await backward(random.normal([5, 2]));
     await optimizer.step(reference);
   }
 }
 
 for (const [name, build] of optimizers) {
-  test(`${name}: going on with batch normalisation, bit by bit, statistics too`, async () => {
-    const whole = normalisedNetwork("trained");
-    const wholeOptimizer = build(whole);
-    await trainSteps(whole, wholeOptimizer, 1, 3);
-    const bytes = encodeCheckpoint(whole, wholeOptimizer, INFO);
-    const saved = await weightsSha256(whole);
-    const x = new Random("evaluated").normal([1, 3]);
-    const evaluated = await whole.forward(x, { backend: reference, training: false });
-    await trainSteps(whole, wholeOptimizer, 4, 6);
+  test(
+    `${name}: a network with batch normalisation goes on bit by bit, running statistics ` +
+      `included`,
+    async () => {
+      const whole = normalisedNetwork("trained");
+      const wholeOptimizer = build(whole);
+      await trainSteps(whole, wholeOptimizer, 1, 3);
+      const bytes = encodeCheckpoint(whole, wholeOptimizer, INFO);
+      const saved = await weightsSha256(whole);
+      const x = new Random("evaluated").normal([1, 3]);
+      const { out: evaluated } = await whole.forward(x, evaluating);
+      await trainSteps(whole, wholeOptimizer, 4, 6);
 
-    const network = normalisedNetwork("untouched");
-    const optimizer = build(network);
-    decodeCheckpoint(bytes, "c").restore(network, optimizer);
-    assert.is(await weightsSha256(network), saved);
-    assertClose(await network.forward(x, { backend: reference, training: false }), evaluated, {
-      tolerance: 0,
-    });
-    await trainSteps(network, optimizer, 4, 6);
-    assert.is(await weightsSha256(network), await weightsSha256(whole));
-    for (const { name: key, buffer } of whole.buffers)
-      assertClose(network.buffers.find((own) => own.name === key)!.buffer.value, buffer.value, {
-        tolerance: 0,
-        what: key,
-      });
-  });
+      const network = normalisedNetwork("untouched");
+      const optimizer = build(network);
+      decodeCheckpoint(bytes, "c").restore(network, optimizer);
+      assert.is(await weightsSha256(network), saved);
+      assertClose((await network.forward(x, evaluating)).out, evaluated, { tolerance: 0 });
+      await trainSteps(network, optimizer, 4, 6);
+      assert.is(await weightsSha256(network), await weightsSha256(whole));
+      for (const { name: key, buffer } of whole.buffers)
+        assertClose(network.buffers.find((own) => own.name === key)!.buffer.value, buffer.value, {
+          tolerance: 0,
+          what: key,
+        });
+    },
+  );
 }
 
 test("running statistics are in the file like weights, without optimizer state", async () => {

@@ -140,17 +140,21 @@ test("a bound that is none is refused", async () => {
   }
 });
 
-test("float32 gradients in a backend's memory, too large for float32 sums of squares", async () => {
-  const wasm = await wasmBackend({ threads: 1 });
-  try {
-    const parameters = withGradients([[3e30, 0], [-4e30]], "float32", wasm.allocator);
-    assert.ok(Math.abs(clipGradients(parameters, 10) / 5e30 - 1) < 1e-7);
-    assertCloseArrays(gradientsOf(parameters), [6, 0, -8], { tolerance: 1e-7 });
-    const tiny = withGradients([[3e-30], [4e-30]], "float32", wasm.allocator);
-    assert.ok(Math.abs(clipGradients(tiny, 1) / 5e-30 - 1) < 1e-7);
-  } finally {
-    await wasm.dispose();
-  }
-});
+test(
+  "float32 gradients in the memory of a backend, beyond what a float32 sum of squares could " +
+    "hold",
+  async () => {
+    const wasm = await wasmBackend({ threads: 1 });
+    try {
+      const parameters = withGradients([[3e30, 0], [-4e30]], "float32", wasm.persistent);
+      assert.ok(Math.abs(clipGradients(parameters, 10) / 5e30 - 1) < 1e-7);
+      assertCloseArrays(gradientsOf(parameters), [6, 0, -8], { tolerance: 1e-7 });
+      const tiny = withGradients([[3e-30], [4e-30]], "float32", wasm.persistent);
+      assert.ok(Math.abs(clipGradients(tiny, 1) / 5e-30 - 1) < 1e-7);
+    } finally {
+      await wasm.dispose();
+    }
+  },
+);
 
 test.run();

@@ -1,10 +1,10 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { Affine, Flatten } from "leibniz/backprop";
+import { Affine, Flatten, type Layer, type PassOptions } from "leibniz/backprop";
 import { type Dataset, makeDataset } from "leibniz/data";
 import { openBackend, reference } from "leibniz/kernels";
 import { initialise, notebookNetwork, Sequential, weightsSha256 } from "leibniz/network";
-import { Random, Tensor } from "leibniz/tensor";
+import { Random, type Tensor } from "leibniz/tensor";
 import { evaluate } from "leibniz/training";
 import { assertClose, assertCloseArrays } from "../helpers/assert-close.js";
 import { mnist, someImages } from "../helpers/mnist.js";
@@ -41,8 +41,8 @@ const mean = (values: readonly number[]): number =>
 
 for (const batchSize of [1, 2, 3, 5, 8]) {
   test(
-    `batches of ${batchSize}: the loss is the mean of the batches' means, ` +
-      `the accuracy the share of the images`,
+    `batches of ${batchSize}: the loss is the mean of the batches' means, the accuracy the ` +
+      `share of the images`,
     async () => {
       const network = twoPixels();
       const result = await evaluate({ network, dataset, backend: reference, batchSize });
@@ -58,89 +58,98 @@ for (const batchSize of [1, 2, 3, 5, 8]) {
   );
 }
 
-test("after every batch: its logits in order, as copies, and how many are done", async () => {
-  const seen: [Tensor, number][] = [];
-  await evaluate({
-    network: twoPixels(),
-    dataset,
-    backend: reference,
-    batchSize: 2,
-    onBatch: (logits, done) => seen.push([logits, done]),
-  });
-  assert.equal(
-    seen.map(([, done]) => done),
-    [2, 4, 5],
-  );
-  assert.equal(
-    seen.map(([logits]) => [...logits.shape]),
-    [
-      [2, 3],
-      [2, 3],
-      [1, 3],
-    ],
-  );
-  assertCloseArrays(
-    seen.flatMap(([logits]) => [...logits.data]),
-    LOGITS.flat(),
-    { tolerance: 1e-6 },
-  );
-});
-
-test("the network is run for evaluation: nothing is kept for a backward pass", async () => {
-  const network = twoPixels();
-  await network.forward(Tensor.zeros([3, 1, 1, 2]), { backend: reference, training: true });
-  await evaluate({ network, dataset, backend: reference, batchSize: 2 });
-  const error = await network.backward(Tensor.zeros([1, 3])).then(
-    () => null,
-    (reason: unknown) => reason as Error,
-  );
-  assert.match(
-    error?.message ?? "no error",
-    /^affine\.backward: expected a forward pass in training mode/,
-  );
-});
-
-test("on a backend that reclaims memory the logits stay, and match the reference", async () => {
-  const { test: images } = await mnist();
-  const few = someImages(images, 70, 100);
-  const backend = await openBackend({ name: "wasm", threads: 2 });
-  try {
-    const fast = notebookNetwork({ allocator: backend.allocator });
-    initialise(fast, new Random(3));
-    const before = await weightsSha256(fast);
-    const logits: Tensor[] = [];
-    const result = await evaluate({
-      network: fast,
-      dataset: few,
-      backend,
-      batchSize: 32,
-      onBatch: (batch) => logits.push(batch),
-    });
-    assert.is(await weightsSha256(fast), before);
-    for (const { name, parameter } of fast.parameters)
-      assert.ok(
-        parameter.grad.data.every((value) => value === 0),
-        name,
-      );
-
-    const slow = notebookNetwork();
-    initialise(slow, new Random(3));
-    const expected: Tensor[] = [];
-    const reliable = await evaluate({
-      network: slow,
-      dataset: few,
+test(
+  "after every batch: its logits in the images' order, as copies, and how many are " + "done",
+  async () => {
+    const seen: [Tensor, number][] = [];
+    await evaluate({
+      network: twoPixels(),
+      dataset,
       backend: reference,
-      batchSize: 32,
-      onBatch: (batch) => expected.push(batch),
+      batchSize: 2,
+      onBatch: (logits, done) => seen.push([logits, done]),
     });
-    assert.is(logits.length, 3);
-    for (const [i, batch] of logits.entries())
-      assertClose(batch, expected[i]!, { tolerance: 1e-5, what: `batch ${i}` });
-    assertCloseArrays([result.loss], [reliable.loss], { tolerance: 1e-6, what: "loss" });
-    assert.is(result.correct, reliable.correct);
-  } finally {
-    await backend.dispose();
-  }
-});
+    assert.equal(
+      seen.map(([, done]) => done),
+      [2, 4, 5],
+    );
+    assert.equal(
+      seen.map(([logits]) => [...logits.shape]),
+      [
+        [2, 3],
+        [2, 3],
+        [1, 3],
+      ],
+    );
+    assertCloseArrays(
+      seen.flatMap(([logits]) => [...logits.data]),
+      LOGITS.flat(),
+      { tolerance: 1e-6 },
+    );
+  },
+);
+
+test(
+  "the network is run for evaluation: its layers keep nothing that a backward pass could " + "use",
+  async () => {
+    const passes: PassOptions[] = [];
+    const spy: Layer = {
+      kind: "spy",
+      parameters: [],
+      outputShape: (shape) => [...shape],
+      forward: async (x, pass) => (passes.push(pass), new Flatten().forward(x, pass)),
+    };
+    const network = new Sequential({ spy, affine: new Affine({ inFeatures: 2, outFeatures: 3 }) });
+    await evaluate({ network, dataset, backend: reference, batchSize: 2 });
+    assert.ok(passes.length > 1);
+    for (const { mode, record } of passes) assert.equal([mode, record], ["evaluate", false]);
+  },
+);
+
+test(
+  "on a backend that reclaims memory the logits stay, and agree with the " + "reference",
+  async () => {
+    const { test: images } = await mnist();
+    const few = someImages(images, 70, 100);
+    const backend = await openBackend({ name: "wasm", threads: 2 });
+    try {
+      const fast = notebookNetwork({ allocator: backend.persistent });
+      initialise(fast, new Random(3));
+      const before = await weightsSha256(fast);
+      const logits: Tensor[] = [];
+      const result = await evaluate({
+        network: fast,
+        dataset: few,
+        backend,
+        batchSize: 32,
+        onBatch: (batch) => logits.push(batch),
+      });
+      assert.is(await weightsSha256(fast), before);
+      for (const { name, parameter } of fast.parameters)
+        assert.ok(
+          parameter.grad.data.every((value) => value === 0),
+          name,
+        );
+
+      const slow = notebookNetwork();
+      initialise(slow, new Random(3));
+      const expected: Tensor[] = [];
+      const reliable = await evaluate({
+        network: slow,
+        dataset: few,
+        backend: reference,
+        batchSize: 32,
+        onBatch: (batch) => expected.push(batch),
+      });
+      assert.is(logits.length, 3);
+      for (const [i, batch] of logits.entries())
+        assertClose(batch, expected[i]!, { tolerance: 1e-5, what: `batch ${i}` });
+      assertCloseArrays([result.loss], [reliable.loss], { tolerance: 1e-6, what: "loss" });
+      assert.is(result.correct, reliable.correct);
+    } finally {
+      await backend.dispose();
+    }
+  },
+);
 
 test.run();

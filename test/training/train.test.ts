@@ -149,47 +149,49 @@ test("the same seed gives the same weights, another seed others", async () => {
 const scheduled: Recipe = {
   ...recipe,
   name: "scheduled",
-  optimizer: (network, backend) =>
-    new AdamW(network.parameters, { learningRate: 3e-3 }, backend.allocator),
+  optimizer: (network) => new AdamW(network.parameters, { learningRate: 3e-3 }),
   schedule: warmUp(3, oneCycle()),
   clipNorm: 0.5,
 };
 
 for (const chosen of [...recipes, scheduled]) {
-  test(`${chosen.name}: going on from a checkpoint leaves no trace, to the bit`, async () => {
-    const whole = await run(chosen, wasm, { epochs: 3 });
-    const stopped = chosen.network(wasm);
-    const random = new Random(1);
-    initialise(stopped, random.split("initial weights"));
-    let bytes: Uint8Array | null = null;
-    for await (const event of train({
-      recipe: chosen,
-      network: stopped,
-      ...small,
-      backend: wasm,
-      random,
-      epochs: 3,
-    })) {
-      if (event.type !== "epoch") continue;
-      bytes = encodeCheckpoint(stopped, event.optimizer, {
-        epochs: 1,
-        recipe: chosen.name,
-        seed: 1,
-      });
-      break;
-    }
-    const checkpoint = decodeCheckpoint(bytes!, "checkpoint");
-    assert.equal(checkpoint.info, { epochs: 1, recipe: chosen.name, seed: 1 });
-    const network = chosen.network(wasm);
-    const optimizer = chosen.optimizer(network, wasm);
-    checkpoint.restore(network, optimizer);
-    const rest = await run(chosen, wasm, { epochs: 3, network, from: { epoch: 1, optimizer } });
-    assert.is(await weightsSha256(network), await weightsSha256(whole.network));
-    const rates = (events: readonly TrainingEvent[]): number[] =>
-      events.flatMap((event) => (event.type === "step" ? [event.learningRate] : []));
-    const done = rates(whole.events).length / 3;
-    assert.equal(rates(rest.events), rates(whole.events).slice(done));
-  });
+  test(
+    `${chosen.name}: going on from a checkpoint is as if nothing had happened, to the ` + `bit`,
+    async () => {
+      const whole = await run(chosen, wasm, { epochs: 3 });
+      const stopped = chosen.network(wasm);
+      const random = new Random(1);
+      initialise(stopped, random.split("initial weights"));
+      let bytes: Uint8Array | null = null;
+      for await (const event of train({
+        recipe: chosen,
+        network: stopped,
+        ...small,
+        backend: wasm,
+        random,
+        epochs: 3,
+      })) {
+        if (event.type !== "epoch") continue;
+        bytes = encodeCheckpoint(stopped, event.optimizer, {
+          epochs: 1,
+          recipe: chosen.name,
+          seed: 1,
+        });
+        break;
+      }
+      const checkpoint = decodeCheckpoint(bytes!, "checkpoint");
+      assert.equal(checkpoint.info, { epochs: 1, recipe: chosen.name, seed: 1 });
+      const network = chosen.network(wasm);
+      const optimizer = chosen.optimizer(network);
+      checkpoint.restore(network, optimizer);
+      const rest = await run(chosen, wasm, { epochs: 3, network, from: { epoch: 1, optimizer } });
+      assert.is(await weightsSha256(network), await weightsSha256(whole.network));
+      const rates = (events: readonly TrainingEvent[]): number[] =>
+        events.flatMap((event) => (event.type === "step" ? [event.learningRate] : []));
+      const done = rates(whole.events).length / 3;
+      assert.equal(rates(rest.events), rates(whole.events).slice(done));
+    },
+  );
 }
 
 /**
@@ -198,7 +200,7 @@ for (const chosen of [...recipes, scheduled]) {
  */
 const normalised: Recipe = {
   ...recipe,
-  network: ({ allocator }) =>
+  network: ({ persistent: allocator }) =>
     new Sequential({
       conv1: new Conv2d(
         { inChannels: 1, outChannels: 6, kernelSize: [3, 5], stride: 2, bias: false },
@@ -224,7 +226,7 @@ test(
     const epoch = part.events.at(-1)!;
     if (epoch.type !== "epoch") throw new Error("expected an epoch");
     const network = normalised.network(wasm);
-    const optimizer = normalised.optimizer(network, wasm);
+    const optimizer = normalised.optimizer(network);
     decodeCheckpoint(
       encodeCheckpoint(part.network, epoch.optimizer, { epochs: 1, recipe: "default", seed: 1 }),
       "checkpoint",
@@ -256,40 +258,53 @@ test(
   },
 );
 
-test("with batch normalisation: another backend trains to the same losses", async () => {
-  const data = { train: first(mnist.train, 96), test: first(mnist.test, 20) };
-  // Adam would divide gradients that are rounding errors by their own size.
-  const chosen: Recipe = {
-    ...normalised,
-    optimizer: (network, { allocator }) =>
-      new Sgd(network.parameters, { learningRate: 0.05, momentum: 0.9 }, allocator),
-  };
-  const [fast, plain] = [
-    await run(chosen, wasm, { epochs: 1, data }),
-    await run(chosen, reference, { epochs: 1, data }),
-  ];
-  const losses = ({ events }: Run): number[] =>
-    events.flatMap((event) =>
-      event.type === "step" ? [event.loss] : event.type === "epoch" ? [event.result.testLoss] : [],
+test(
+  "with batch normalisation: another backend trains to the same losses and running " + "statistics",
+  async () => {
+    const data = { train: first(mnist.train, 96), test: first(mnist.test, 20) };
+    // Adam would divide gradients that are rounding errors by their own size.
+    const chosen: Recipe = {
+      ...normalised,
+      optimizer: (network) => new Sgd(network.parameters, { learningRate: 0.05, momentum: 0.9 }),
+    };
+    const [fast, plain] = [
+      await run(chosen, wasm, { epochs: 1, data }),
+      await run(chosen, reference, { epochs: 1, data }),
+    ];
+    const losses = ({ events }: Run): number[] =>
+      events.flatMap((event) =>
+        event.type === "step"
+          ? [event.loss]
+          : event.type === "epoch"
+            ? [event.result.testLoss]
+            : [],
+      );
+    assert.is(losses(fast).length, 4);
+    losses(fast).forEach((loss, i) =>
+      assert.ok(
+        Math.abs(loss - losses(plain)[i]!) < 1e-5,
+        `loss ${i}: ${loss} and ${losses(plain)[i]}`,
+      ),
     );
-  assert.is(losses(fast).length, 4);
-  losses(fast).forEach((loss, i) =>
-    assert.ok(
-      Math.abs(loss - losses(plain)[i]!) < 1e-5,
-      `loss ${i}: ${loss} and ${losses(plain)[i]}`,
-    ),
-  );
-  for (const [i, { name, buffer }] of fast.network.buffers.entries()) {
-    assertClose(buffer.value, plain.network.buffers[i]!.buffer.value, {
-      tolerance: 1e-5,
-      what: name,
-    });
-    assert.ok(
-      buffer.value.data.some((value) => Math.abs(value - buffer.start) > 1e-2),
-      `${name} has not moved`,
+    assert.is(losses(fast).length, 4);
+    losses(fast).forEach((loss, i) =>
+      assert.ok(
+        Math.abs(loss - losses(plain)[i]!) < 1e-5,
+        `loss ${i}: ${loss} and ${losses(plain)[i]}`,
+      ),
     );
-  }
-});
+    for (const [i, { name, buffer }] of fast.network.buffers.entries()) {
+      assertClose(buffer.value, plain.network.buffers[i]!.buffer.value, {
+        tolerance: 1e-5,
+        what: name,
+      });
+      assert.ok(
+        buffer.value.data.some((value) => Math.abs(value - buffer.start) > 1e-2),
+        `${name} has not moved`,
+      );
+    }
+  },
+);
 
 test(
   "a schedule is asked for every step of the whole training, " +
@@ -754,7 +769,7 @@ test("evaluate: batches as they come, logits in order, and nothing is changed", 
   const { x } = makeBatch(small.test, [48, 49]);
   assert.equal(
     logits[3]!.toNested(),
-    (await network.forward(x, { backend: reference, training: false })).toNested(),
+    (await network.forward(x, { backend: reference, mode: "evaluate" })).out.toNested(),
   );
   assert.is(await weightsSha256(network), before);
 });

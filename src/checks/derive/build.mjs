@@ -108,6 +108,11 @@ export function chapterModule(path, markdown) {
     } else body.push(...Array(end - start + 1).fill(""));
     above = null;
   }
+  return { name, text: moduleOf(name, body, imports, tags, depth), errors };
+}
+
+/** The text of a module, line for line as in the chapter: what comes in front shares the first. */
+function moduleOf(name, body, imports, tags, depth) {
   const imported = [...imports].map(
     ([from, names]) => `import { ${[...names].join(", ")} } from ${from};`,
   );
@@ -118,13 +123,13 @@ export function chapterModule(path, markdown) {
     ...imported,
     signature,
   ].join(" ");
-  body[0] = head + (body[0] ?? "");
+  const [first = "", ...rest] = body;
   const foot = [
     "}".repeat(depth + 1),
     `export const name = ${JSON.stringify(name)};`,
     `export const tags = ${JSON.stringify(tags)};`,
   ];
-  return { name, text: [...body, ...foot, ""].join("\n"), errors };
+  return [head + first, ...rest, ...foot, ""].join("\n");
 }
 
 /**

@@ -8,6 +8,6 @@ export {
   type TakeEquation,
 } from "./run-chapter.js";
 export { DERIVATION_TOLERANCE } from "./comparisons.js";
-export { type Mutant, mutants } from "./mutants.js";
+export { type Mutation, mutationsOf } from "./mutations.js";
 export type { Vocabulary } from "./vocabulary.js";
 export { chapters } from "./chapters/index.js";

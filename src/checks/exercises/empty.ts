@@ -2,7 +2,7 @@
 
 /** A function whose body is to be written by the reader. */
 export interface EmptiedFunction {
-  /** `conv2dInputBackward` */
+  /** `conv2dBackward` */
   readonly name: string;
   /** The equations that it implements, in order, each as the code says it. */
   readonly equations: readonly { readonly tag: string; readonly formula: string }[];
@@ -34,7 +34,7 @@ export function emptyBackward(source: string): Exercise {
   const functions: EmptiedFunction[] = [];
   for (let i = 0; i < lines.length; i++) {
     kept.push(withPackageImport(lines[i]!));
-    const name = /^export (?:async )?function (\w+Backward)\(/.exec(lines[i]!)?.[1];
+    const name = /^export (?:async )?function (\w+Backward)[<(]/.exec(lines[i]!)?.[1];
     if (name === undefined) continue;
     const end = lines.indexOf("}", i);
     const body = lines.slice(i + 1, end);

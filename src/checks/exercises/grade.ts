@@ -1,13 +1,14 @@
 /**
  * Grades what a reader wrote; runs in a process in which the layer's module has the reader's text.
  */
+import { gradientName } from "../../backprop/index.js";
 import {
+  casesOf,
   catalog,
+  checkCases,
   type Differentiable,
-  gradientCheck,
   type GradientCheckResult,
-  gradientName,
-} from "../../backprop/index.js";
+} from "../../gradcheck/index.js";
 import { formatShape, Random, sameShape, sizeOf, Tensor } from "../../tensor/index.js";
 
 /** How one gradient did over all geometries. */
@@ -33,25 +34,18 @@ const SAMPLES = 20;
 
 /** @returns a grade for each argument of the layer, in order */
 export async function grade(layer: string): Promise<readonly Grade[]> {
-  const {
-    differentiable,
-    cases,
-    sample,
-    constants = [],
-  } = catalog.find((entry) => entry.layer === layer)!;
+  const entry = catalog.find((one) => one.layer === layer)!;
+  const { constants = [] } = entry;
   const random = new Random(`exercise ${layer}`);
   const grades = new Map<string, Grade>();
-  for (const { options, inputs } of [
-    ...cases(random),
-    ...Array.from({ length: SAMPLES }, () => sample(random)),
-  ]) {
-    const problems = new Map<string, string | null>();
-    const results = await gradientCheck(
-      tolerant(differentiable(options), constants, problems),
-      inputs,
-      { random, constants },
-    );
-    for (const result of results) {
+  const problems = new Map<string, string | null>();
+  const around = (f: Differentiable): Differentiable => tolerant(f, constants, problems);
+  for await (const { options, inputs, gradients } of checkCases(
+    entry,
+    casesOf(entry, random, SAMPLES),
+    { random, around },
+  )) {
+    for (const { result } of gradients) {
       const gradient = gradientName(result.argument);
       const before = grades.get(gradient) ?? {
         gradient,
@@ -84,6 +78,7 @@ export async function grade(layer: string): Promise<readonly Grade[]> {
         shown: isNews ? shown : before.shown,
       });
     }
+    problems.clear();
   }
   return [...grades.values()];
 }
@@ -104,10 +99,10 @@ function tolerant(
       backward: async (dOut) => {
         const returned = (await backward(dOut)) as Readonly<Record<string, unknown>>;
         const left = Object.keys(inputs)
-          .filter((name) => !constants.includes(name) && !(name in returned))
-          .map((name) => [name, null] as const);
+          .filter((name) => !constants.includes(name) && !Object.hasOwn(returned, name))
+          .map((name) => [name, undefined] as const);
         const gradients = [
-          ...Object.entries(returned).filter(([name]) => inputs[name] !== undefined),
+          ...Object.entries(returned).filter(([name]) => Object.hasOwn(inputs, name)),
           ...left,
         ];
         return Object.fromEntries(

@@ -7,7 +7,7 @@ import { plain, plainFormula } from "./plain.js";
 import { toolsOf } from "./tools.js";
 
 export interface Hint {
-  /** What it belongs to: `conv2dInputBackward, (conv2d.8a)`. */
+  /** What it belongs to: `conv2dBackward, (conv2d.8a)`. */
   readonly about: string;
   readonly text: string;
 }

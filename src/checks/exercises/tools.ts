@@ -11,19 +11,25 @@ export const TOOLBOX = [
   " *",
   " *   await backend.matmul(a, b, { transposeA: true })  aᵀ · b; transposeB likewise; " +
     "axes in front of the last two are a batch",
-  " *   await backend.matmulSum(a, b, …)                  the same, summed over the first axis",
+  " *   await backend.matmulSum(a, b, …)                  the same, summed over the first " +
+    "axis",
   " *   zip(a, b, (p, q) => p * q)   map(a, (p) => 2 * p) entry by entry",
   " *   sum(a, { axes: [0] })                             over an axis, which is then gone; " +
     "keepDims: true leaves it with extent 1",
   " *   add, subtract, multiply, divide (a, b)            entry by entry; " +
     "b may be a number, or broadcasts as in NumPy",
   " *   a.shape  a.get(n, i)  a.reshape([n, i])  a.transpose([1, 0])",
-  " *   const dX = Tensor.zeros(x.shape, x.dtype);  dX.set([n, i], 1)       " +
-    "loops are slow, and right",
+  " *   cols.layOut()                                     Columns as a tensor; " +
+    "products take them as they are",
+  " *   const dX = Tensor.zeros(x.shape, x.dtype); " +
+    " dX.set([n, i], 1)       loops are slow, and right",
   " *",
-  ' * What is not imported yet comes by: import { map, sum, Tensor, zip } from "leibniz/tensor";',
-  " * More: the backend's primitives in src/kernels/backend.ts, " +
-    "operations on tensors in src/tensor.",
+  " * Where there is a wantsDX, false means that nobody asks for dX: return null for it, and " +
+    "save the work.",
+  " * What is not imported yet comes by: import { map, sum, Tensor, zip } from " +
+    '"leibniz/tensor";',
+  " * More: the backend's primitives in src/kernels/backend.ts, operations on tensors in " +
+    "src/tensor.",
   " */",
   "",
 ].join("\n");
@@ -35,11 +41,16 @@ const CALLS: Readonly<Record<string, string>> = {
     "front of the last two are a batch",
   "backend.matmulSum":
     "await backend.matmulSum(a, b, { transposeA, transposeB }): such products, summed over the " +
-    "first axis",
+    "first axis; b may be Columns",
   "backend.sumPerChannel":
     "await backend.sumPerChannel(a): the sum over all axes but the second, [N, K, …] → [K]",
-  "backend.col2im":
-    "await backend.col2im(cols, channels, geometry): [N, C·kH·kW, outH·outW] → [N, C, H, W]",
+  "backend.productOntoImages":
+    "await backend.productOntoImages(filters, dOut, channels, geometry): filtersᵀ · dOut, and " +
+    "col2im of it; filters [G, K/G, R], dOut [N, G, K/G, P] → [N, C, H, W]",
+  "backend.winnersGradient":
+    "await backend.winnersGradient(dOut, argmax, geometry): the gradient behind a max pooling, " +
+    "as " +
+    "an operand of products, which skip its zeros; .layOut() is the tensor",
   "backend.reluBackward":
     "await backend.reluBackward(dOut, x); or with your own hands: zip(dOut, x, (d, v) => …)",
   "backend.maxPool2dBackward":
@@ -63,13 +74,14 @@ const CALLS: Readonly<Record<string, string>> = {
 /** The functions that the shipped lines call, by name, and how. */
 export function toolsOf(lines: readonly string[]): string {
   const code = lines.filter((line) => !line.trim().startsWith("//")).join("\n");
+  const own = [...code.matchAll(/\bconst (\w+) =/g)].map(([, name]) => name);
   const names = [
     ...new Set(
       [...code.matchAll(/(?:\b(?:backend|Math|Tensor))?\.?\b[a-z]\w*(?=\()/g)].map(
         ([name]) => name,
       ),
     ),
-  ];
+  ].filter((name) => !own.includes(name));
   const imported = names.filter((name) => name in tensors);
   return [
     names.join(", "),

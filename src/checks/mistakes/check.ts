@@ -1,5 +1,5 @@
 /**
- * A check, as the catalogue of mistakes runs it: in a process whose engine has a mistake in it, or
+ * A check, as the catalog of mistakes runs it: in a process whose engine has a mistake in it, or
  * none.
  */
 import type { Mnist } from "../../data/index.js";

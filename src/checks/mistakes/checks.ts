@@ -1,5 +1,5 @@
 /**
- * All checks that the catalogue of mistakes is held against: those that this project relies on, and
+ * All checks that the catalog of mistakes is held against: those that this project relies on, and
  * the weaker ones that are popular.
  */
 import { chapters, runChapter } from "../derive/index.js";

@@ -1,12 +1,12 @@
 /** Real mistakes, planted in the shipped engine one at a time, and the checks that catch them. */
-import { affineMistakes } from "./catalogue/affine.js";
-import { convolution } from "./catalogue/convolution.js";
-import { dataMistakes } from "./catalogue/data.js";
-import { losses } from "./catalogue/losses.js";
-import { newerLayers } from "./catalogue/newer-layers.js";
-import { optimizers } from "./catalogue/optimizers.js";
-import { parameterMistakes } from "./catalogue/parameters.js";
-import { poolingMistakes } from "./catalogue/pooling.js";
+import { affineMistakes } from "./catalog/affine.js";
+import { convolution } from "./catalog/convolution.js";
+import { dataMistakes } from "./catalog/data.js";
+import { losses } from "./catalog/losses.js";
+import { newerLayers } from "./catalog/newer-layers.js";
+import { optimizers } from "./catalog/optimizers.js";
+import { parameterMistakes } from "./catalog/parameters.js";
+import { poolingMistakes } from "./catalog/pooling.js";
 import type { Mistake } from "./mistake.js";
 
 export type {
@@ -32,7 +32,7 @@ export { runStudies, type Study } from "./run-study.js";
 export type { StudyReport, StudyTask } from "./study.js";
 export { type Setup, type SetupName, setups } from "./setups.js";
 
-/** The catalogue, from the loss back to the data. */
+/** The catalog, from the loss back to the data. */
 export const mistakes: readonly Mistake[] = [
   ...losses,
   ...affineMistakes,

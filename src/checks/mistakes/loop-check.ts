@@ -3,7 +3,14 @@
  * shipped training loop and once here by hand, number by number. A spy in front of the layers tells
  * which images they are shown.
  */
-import { Affine, Flatten, type Layer, type PassOptions } from "../../backprop/index.js";
+import {
+  Affine,
+  Flatten,
+  type Layer,
+  type Mode,
+  type Pass,
+  type PassOptions,
+} from "../../backprop/index.js";
 import type { Dataset } from "../../data/index.js";
 import { reference } from "../../kernels/index.js";
 import { initialise, Sequential } from "../../network/index.js";
@@ -35,22 +42,18 @@ function noise(count: number, random: Random): Dataset {
 class Spy implements Layer {
   readonly kind = "spy";
   readonly parameters = [];
-  readonly shown: { readonly images: readonly number[]; readonly training: boolean }[] = [];
+  readonly shown: { readonly images: readonly number[]; readonly mode: Mode }[] = [];
 
   outputShape(inputShape: readonly number[]): number[] {
     return [...inputShape];
   }
 
-  async forward(x: Tensor, { training }: PassOptions): Promise<Tensor> {
+  async forward(x: Tensor, { mode }: PassOptions): Promise<Pass> {
     const first = Array.from({ length: x.shape[0]! }, (_, n) =>
       Math.round(x.get(n, 0, 0, 0) * 255),
     );
-    this.shown.push({ images: first, training });
-    return x;
-  }
-
-  async backward(dOut: Tensor): Promise<Tensor> {
-    return dOut;
+    this.shown.push({ images: first, mode });
+    return { out: x, backward: async (dOut) => dOut };
   }
 }
 
@@ -136,6 +139,12 @@ async function whatIsWrongWithTheLoop(): Promise<string | null> {
   })) {
     if (event.type === "step") {
       const { images } = spy.shown.at(-1)!;
+      const strange = images.find((n) => n >= TRAINING_IMAGES);
+      if (strange !== undefined)
+        return (
+          `step ${losses.length + 1}: an image whose first pixel is ${strange}/255, ` +
+          `which is none of the ${TRAINING_IMAGES}`
+        );
       const { loss } = own.judge(trainSet, images);
       if (!isClose(event.loss, loss))
         return (
@@ -160,7 +169,7 @@ async function whatIsWrongWithTheLoop(): Promise<string | null> {
         );
     }
   }
-  const shown = spy.shown.filter(({ training }) => training).map(({ images }) => images);
+  const shown = spy.shown.filter(({ mode }) => mode === "train").map(({ images }) => images);
   if (shown.length !== EPOCHS * STEPS)
     return (
       `${shown.length} passes in training mode for ${EPOCHS * STEPS} steps, ` +

@@ -62,7 +62,7 @@ export type Primitive = Exclude<
   {
     [K in keyof Backend]: Backend[K] extends (...values: never[]) => Promise<unknown> ? K : never;
   }[keyof Backend],
-  "scope" | "dispose"
+  "step" | "dispose"
 >;
 
 /** `src/backprop/conv2d.ts` → `dist/backprop/conv2d.js` */
@@ -80,7 +80,7 @@ export function chapterOf(tag: string): string {
  *
  * @param text of the TypeScript file, or of what it was compiled to
  * @throws Error when what an edit looks for does not stand in the text exactly once: then the file
- *   has changed, and the catalogue must follow
+ *   has changed, and the catalog must follow
  */
 export function patch(
   text: string,

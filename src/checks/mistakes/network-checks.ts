@@ -1,13 +1,16 @@
 /** Checks of a whole network: its gradient, and how its training begins. */
 import {
-  type Differentiable,
-  gradientCheck,
   meanSquaredErrorBackward,
   meanSquaredErrorForward,
-  type NamedTensors,
   softmaxCrossEntropyBackward,
   softmaxCrossEntropyForward,
 } from "../../backprop/index.js";
+import {
+  type Differentiable,
+  gradientCheck,
+  type NamedTensors,
+  NETWORK_TOLERANCE,
+} from "../../gradcheck/index.js";
 import { reference } from "../../kernels/index.js";
 import type { Sequential } from "../../network/index.js";
 import { Random, Tensor } from "../../tensor/index.js";
@@ -19,11 +22,6 @@ import { type Setup, SMALL_CLASSES, SMALL_IMAGE } from "./setups.js";
 const IMAGES = 3;
 /** Weights so large that all gradients are, too. */
 const DEVIATION = 0.5;
-/**
- * More rounding adds up in a network than in a layer, and a gradient may be small compared to what
- * it is the sum of.
- */
-const TOLERANCE = 1e-6;
 /** So small that next to no rectifier and no pooling window switches within it. */
 const STEP = 1e-5;
 /** Entries of each parameter. */
@@ -61,17 +59,16 @@ function smallNetwork(setup: Setup, random: Random, deviation: number): SmallNet
     };
   };
   const f: Differentiable = async () => {
-    const { out, backward } = await loss(
-      await network.forward(x, {
-        backend: reference,
-        training: true,
-        random: new Random("the same mask every time"),
-      }),
-    );
+    const pass = await network.forward(x, {
+      backend: reference,
+      mode: "train",
+      random: new Random("the same mask every time"),
+    });
+    const { out, backward } = await loss(pass.out);
     return {
       out,
       backward: async (dOut) => {
-        await network.backward(await backward(dOut));
+        await pass.backward(await backward(dOut));
         return Object.fromEntries(
           network.parameters.map(({ name, parameter }) => [name, parameter.grad]),
         );
@@ -98,7 +95,7 @@ async function wrongNetworkGradient({ setups }: CheckContext): Promise<string | 
       await gradientCheck(f, parameters, {
         random: new Random("bugs"),
         step: STEP,
-        tolerance: TOLERANCE,
+        tolerance: NETWORK_TOLERANCE,
         sample: SAMPLE,
       }),
     );
@@ -149,12 +146,7 @@ async function largeMeanDifference({
   await (await f(parameters)).backward(one);
   for (const { name, parameter } of network.parameters) {
     const analytic = parameter.grad.clone().data;
-    const numeric = await numericGradient(
-      async () => (await f(parameters)).out,
-      parameter.value,
-      one,
-      MEAN_STEP,
-    );
+    const { numeric } = await numericGradient(() => f(parameters), parameter.value, one, MEAN_STEP);
     const mean =
       numeric.reduce((total, value, i) => total + Math.abs(value - analytic[i]!), 0) /
       numeric.length;

@@ -1,6 +1,11 @@
 /** One epoch of training by the shipped engine, as whoever has made a mistake would see it. */
-import { meanSquaredErrorBackward, meanSquaredErrorForward } from "../../backprop/index.js";
+import {
+  type Backward,
+  meanSquaredErrorBackward,
+  meanSquaredErrorForward,
+} from "../../backprop/index.js";
 import { batches, type Dataset, makeBatch, type Mnist, shuffledOrder } from "../../data/index.js";
+import type { Columns } from "../../im2col/index.js";
 import { type Backend, openBackend, referenceBackend } from "../../kernels/index.js";
 import { initialise, type Sequential } from "../../network/index.js";
 import { Random, Tensor } from "../../tensor/index.js";
@@ -10,15 +15,28 @@ import type { Setup } from "./setups.js";
 
 /**
  * The fast backend on one thread, but for the primitives in which a mistake was made: those are the
- * readable ones, where it is.
+ * readable ones, where it is. Nothing is fused, since a fused layer would go around a mistake in
+ * the file of one of its parts.
  */
 export async function openMixedBackend(primitives: readonly Primitive[]): Promise<Backend> {
   const wasm = await openBackend({ name: "wasm", threads: 1 });
   const readable = referenceBackend(wasm.allocator);
-  return {
+  const mixed: Backend = {
     ...wasm,
+    fuses: false,
     ...Object.fromEntries(primitives.map((primitive) => [primitive, readable[primitive]])),
   };
+  if (!primitives.includes("im2col")) return mixed;
+  // The fast products would read the windows of the images again, in their own way.
+  return {
+    ...mixed,
+    matmul: (a, b, options) => mixed.matmul(a, laidOut(b), options),
+    matmulSum: (a, b, options) => mixed.matmulSum(a, laidOut(b), options),
+  };
+}
+
+function laidOut(operand: Tensor | Columns): Tensor {
+  return operand instanceof Tensor ? operand : operand.layOut();
 }
 
 export interface EpochOptions {
@@ -72,18 +90,18 @@ async function regress(
   network: Sequential,
   random: Random,
 ): Promise<EpochOutcome> {
-  const optimizer = recipe.optimizer(network, backend);
+  const optimizer = recipe.optimizer(network);
   const images = subset ?? Uint32Array.from({ length: data.train.images.count }, (_, i) => i);
   const order = recipe.shuffle ? shuffledOrder(images, random.split("order of epoch 0")) : images;
   const steps = Math.ceil(images.length / recipe.batchSize);
   let step = 0;
   for (const indices of batches(order, recipe.batchSize)) {
-    const loss = await backend.scope(async () => {
-      const { prediction, target } = await predict(network, data.train, indices, backend);
+    const loss = await backend.step(async () => {
+      const { prediction, target, backward } = await predict(network, data.train, indices, backend);
       const { out, cache } = await meanSquaredErrorForward(prediction, target);
       const { dPrediction } = await meanSquaredErrorBackward(Tensor.full([], 1), cache);
       network.zeroGrad();
-      await network.backward(dPrediction);
+      await backward(dPrediction);
       await optimizer.step(backend);
       return out.item();
     });
@@ -99,10 +117,10 @@ async function predict(
   dataset: Dataset,
   indices: Uint32Array,
   backend: Backend,
-): Promise<{ prediction: Tensor; target: Tensor }> {
+): Promise<{ prediction: Tensor; target: Tensor; backward: Backward }> {
   const { x, labels } = makeBatch(dataset, indices, backend.allocator);
-  const prediction = await network.forward(x, { backend, training: true });
+  const { out: prediction, backward } = await network.forward(x, { backend, mode: "train" });
   const target = Tensor.zeros(prediction.shape);
   labels.forEach((label, n) => target.set([n, label], 1));
-  return { prediction, target };
+  return { prediction, target, backward };
 }

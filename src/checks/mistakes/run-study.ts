@@ -1,5 +1,5 @@
 /** Studies mistakes in processes of their own, a few at a time. */
-import { runPatched } from "../patched/index.js";
+import { runVariant } from "../variant/index.js";
 import type { StudyReport, StudyTask } from "./study.js";
 
 export interface Study {
@@ -32,7 +32,7 @@ export async function runStudies(
         end(error);
       }
     };
-    await runPatched(
+    await runVariant(
       { texts, module: new URL("./study.js", import.meta.url).href, input: task },
       heard,
       stop.signal,

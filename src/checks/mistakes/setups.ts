@@ -195,13 +195,13 @@ function global(
   });
 }
 
-const on = (backend: Backend): StorageOptions => ({ allocator: backend.allocator });
+const on = (backend: Backend): StorageOptions => ({ allocator: backend.persistent });
 const adam =
   (options: AdamOptions = {}) =>
-  (network: Sequential, backend: Backend): Optimizer =>
-    new Adam(network.parameters, { learningRate: 1e-3, ...options }, backend.allocator);
-const sgd = (network: Sequential, backend: Backend): Optimizer =>
-  new Sgd(network.parameters, { learningRate: 0.03, momentum: 0.9 }, backend.allocator);
+  (network: Sequential): Optimizer =>
+    new Adam(network.parameters, { learningRate: 1e-3, ...options });
+const sgd = (network: Sequential): Optimizer =>
+  new Sgd(network.parameters, { learningRate: 0.03, momentum: 0.9 });
 
 const notesNetwork = (backend: Backend): Sequential => notebookNetwork(on(backend));
 const full =

@@ -1,7 +1,7 @@
 /**
  * The cases that come to mind first: every layer on square shapes, with one number for both axes.
  */
-import type { CatalogCase, CatalogEntry, NamedTensors } from "../../backprop/index.js";
+import type { CatalogCase, CatalogEntry, NamedTensors } from "../../gradcheck/index.js";
 import { type Random, Tensor } from "../../tensor/index.js";
 
 const SIDE = 4;
@@ -25,6 +25,11 @@ const SQUARE: Readonly<
     shapes: { x: [3, 3, 7, 7], weight: [3, 3, 3, 3], bias: [3] },
   },
   maxPool2d: { options: { kernelSize: 2 }, shapes: { x: [2, 2, 6, 6] } },
+  reluPool2d: { options: { kernelSize: 2 }, shapes: { x: [2, 2, 6, 6] } },
+  convPool2d: {
+    options: { conv: {}, pool: { kernelSize: 2 }, rectify: true },
+    shapes: { x: [3, 3, 6, 6], weight: [3, 3, 3, 3], bias: [3] },
+  },
   residual: {
     options: { kernelSize: [3, 3], padding: [1, 1] },
     shapes: { x: [2, 3, 4, 4], weight: [3, 3, 3, 3], bias: [3] },

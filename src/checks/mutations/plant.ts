@@ -1,9 +1,9 @@
-/** Mistakes for a layer's backward pass: in its text, and in what it returns. */
-import { mutants } from "../derive/mutants.js";
+/** Mutations of a layer's backward pass: in its text, and in what it returns. */
+import { mutationsOf } from "../derive/mutations.js";
 
-/** A layer's module with one mistake in it. */
-export interface PlantedMistake {
-  /** `conv2dInputBackward: dX is 0.1 % too large` */
+/** A layer's module with one mutation in it. */
+export interface PlantedMutation {
+  /** `conv2dBackward: dX is 0.1 % too large` */
   readonly what: string;
   readonly text: string;
 }
@@ -27,8 +27,8 @@ const SPOILERS: readonly (readonly [what: string, code: string])[] = [
  * @returns for every exported `…Backward` that implements an equation: each small change of its
  *   text, and each way of spoiling what it returns
  */
-export function plantMistakes(module: string): readonly PlantedMistake[] {
-  const planted: PlantedMistake[] = [];
+export function plantMutations(module: string): readonly PlantedMutation[] {
+  const planted: PlantedMutation[] = [];
   for (const found of module.matchAll(
     /^export async function (\w+Backward)\([^\n]*\{\n([\s\S]*?)^\}/gm,
   )) {
@@ -37,20 +37,17 @@ export function plantMistakes(module: string): readonly PlantedMistake[] {
     const put = (text: string): string =>
       module.slice(0, found.index) + text + module.slice(found.index + whole.length);
     const start = whole.indexOf("{\n") + 2;
-    for (const { change, source } of mutants(body))
+    for (const { change, source } of mutationsOf(body))
       planted.push({ what: `${name}: ${change}`, text: put(whole.slice(0, start) + source + "}") });
     for (const { change, source } of flippedFlags(body))
       planted.push({ what: `${name}: ${change}`, text: put(whole.slice(0, start) + source + "}") });
-    for (const [what, code] of SPOILERS) {
-      const right = whole.replace(
-        `export async function ${name}(`,
-        `async function right_${name}(`,
-      );
-      planted.push({
-        what: `${name}: what it returns ${what}`,
-        text: put(`${right}\n${spoiled(name, code)}`),
-      });
-    }
+    const right = whole.replace(`export async function ${name}(`, `async function right_${name}(`);
+    for (const gradient of returned(body))
+      for (const [what, code] of SPOILERS)
+        planted.push({
+          what: `${name}: ${gradient} ${what}`,
+          text: put(`${right}\n${spoiled(name, gradient, code)}`),
+        });
   }
   return planted;
 }
@@ -68,24 +65,29 @@ function flippedFlags(body: string): { change: string; source: string }[] {
   );
 }
 
+/** The names of the gradients that a function returns: `dX`, `dWeight`. */
+function returned(body: string): readonly string[] {
+  const result = body.slice(body.lastIndexOf("return {"));
+  return [...new Set([...result.matchAll(/\bd[A-Z]\w*(?=\s*[:,}])/g)].map(([name]) => name))];
+}
+
 /**
- * A function in the place of the right one: calls it, and spoils the first tensor that it returns
- * and that holds anything.
+ * A function in the place of the right one: calls it, and spoils one of the gradients that it
+ * returns, or the first other one if that is null or holds nothing.
  */
-function spoiled(name: string, code: string): string {
+function spoiled(name: string, gradient: string, code: string): string {
   return `export async function ${name}(...args) {
   const result = await right_${name}(...args);
   const isTensor = (value) =>
     value !== null && typeof value === "object" && "stride" in value &&
     value.data.some((entry) => entry !== 0);
-  const spoil = (tensor) => {
-    const copy = tensor.clone();
-    const g = copy.data;
-    ${code}
-    return copy;
-  };
-  if (isTensor(result)) return spoil(result);
-  const [gradient] = Object.keys(result).filter((key) => isTensor(result[key]));
-  return gradient === undefined ? result : { ...result, [gradient]: spoil(result[gradient]) };
+  const chosen = isTensor(result.${gradient})
+    ? "${gradient}"
+    : Object.keys(result).find((key) => isTensor(result[key]));
+  if (chosen === undefined) return result;
+  const copy = result[chosen].clone();
+  const g = copy.data;
+  ${code}
+  return { ...result, [chosen]: copy };
 }`;
 }

@@ -2,13 +2,13 @@
  * Breaks a layer's backward pass in many small ways, one at a time, and sees whether the gradient
  * check notices.
  */
-import { PatchedFailure, runPatched } from "../patched/index.js";
-import { plantMistakes } from "./plant.js";
+import { VariantFailure, runVariant } from "../variant/index.js";
+import { plantMutations } from "./plant.js";
 
 export interface MutationResult {
   readonly layer: string;
-  /** `conv2dInputBackward: what it returns is 0.1 % too large` */
-  readonly mistake: string;
+  /** `conv2dBackward: dX is 0.1 % too large` */
+  readonly mutation: string;
   /** What gave it away; null: nothing did. */
   readonly noticedBy: string | null;
 }
@@ -21,9 +21,9 @@ export interface BackwardModule {
 }
 
 /**
- * Runs every mistake in a process of its own, `processes` at a time; results come in order.
+ * Runs every mutation in a process of its own, `processes` at a time; results come in order.
  *
- * @throws Error when the check complains of a layer without any mistake in it, since then it would
+ * @throws Error when the check complains of a layer without any mutation in it, since then it would
  *   complain of each
  */
 export async function* runMutations(
@@ -31,10 +31,10 @@ export async function* runMutations(
   processes: number,
 ): AsyncGenerator<MutationResult> {
   const tasks = modules.flatMap(({ layer, address, text }) =>
-    plantMistakes(text).map((planted) => ({ layer, address, ...planted })),
+    plantMutations(text).map((planted) => ({ layer, address, ...planted })),
   );
   for (const { layer, address, text } of modules) {
-    const { noticedBy } = await runOne({ layer, address, what: "no mistake", text });
+    const { noticedBy } = await runOne({ layer, address, what: "no mutation", text });
     if (noticedBy !== null)
       throw new Error(
         `runMutations: expected ${layer} to pass the gradient check as it is, got ${noticedBy}`,
@@ -70,14 +70,14 @@ async function runOne({
 }): Promise<MutationResult> {
   const notice = new URL("./notice.js", import.meta.url).href;
   try {
-    const noticedBy = (await runPatched({
+    const noticedBy = (await runVariant({
       texts: new Map([[address, text]]),
       module: notice,
       input: layer,
     })) as string | null;
-    return { layer, mistake: what, noticedBy };
+    return { layer, mutation: what, noticedBy };
   } catch (error) {
-    if (!(error instanceof PatchedFailure)) throw error;
-    return { layer, mistake: what, noticedBy: error.message };
+    if (!(error instanceof VariantFailure)) throw error;
+    return { layer, mutation: what, noticedBy: error.message };
   }
 }

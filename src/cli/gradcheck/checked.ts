@@ -2,20 +2,22 @@
  * What `leibniz gradcheck` goes through: layers in fixed and in random geometries, and whole
  * networks.
  */
-import {
-  adjointCheck,
-  type AdjointResult,
-  type CatalogEntry,
-  gradientCheck,
-  type GradientCheckResult,
-  type LayerOptions,
-} from "../../backprop/index.js";
 import { drawSubset, loadMnist, makeBatch } from "../../data/index.js";
-import { checkNetwork, initialise, notebookNetwork, pytorchDefault } from "../../network/index.js";
+import {
+  casesOf,
+  type CatalogEntry,
+  checkCases,
+  type CheckedGradient,
+  checkNetwork,
+  LAYER_TOLERANCE,
+  type LayerOptions,
+  NETWORK_TOLERANCE,
+} from "../../gradcheck/index.js";
+import { initialise, notebookNetwork, pytorchDefault } from "../../network/index.js";
 import { add, formatShape, Random } from "../../tensor/index.js";
 
 /** One argument of one layer in one geometry, or one parameter of a network. */
-export interface Checked {
+export interface Checked extends CheckedGradient {
   /** The layer's name, or the network's. */
   readonly layer: string;
   readonly options: LayerOptions;
@@ -24,18 +26,7 @@ export interface Checked {
   /** `x [2, 3, 5, 6], weight [4, 3, 3, 2]`, for people. */
   readonly shapes: string;
   readonly tolerance: number;
-  readonly result: GradientCheckResult;
-  /** For arguments in which the layer is linear. */
-  readonly adjoint: AdjointResult | null;
 }
-
-/** Both checks must pass. */
-export function verdictOf({ result, adjoint }: Checked): GradientCheckResult["verdict"] {
-  return adjoint?.verdict === "wrong" ? "wrong" : result.verdict;
-}
-
-/** Up to here a layer's relative error passes. */
-export const LAYER_TOLERANCE = 1e-8;
 
 /**
  * The fixed cases of a layer, then random ones; one item for each case, with all of its arguments.
@@ -46,48 +37,30 @@ export async function* checkLayer(
   geometries: number,
   curves: boolean,
 ): AsyncGenerator<readonly Checked[]> {
-  const { layer, cases, sample, differentiable, constants = [], linear = [] } = entry;
+  const { layer } = entry;
   const random = new Random(seed).split(layer);
-  const fixed = cases(random);
-  const ofSamples = random.split("geometries");
-  for (let i = 0; i < fixed.length + geometries; i++) {
-    const { options, inputs } = fixed[i] ?? sample(ofSamples);
-    const f = differentiable(options);
-    const isFixed = i < fixed.length;
+  const cases = casesOf(entry, random, geometries, random.split("geometries"));
+  for await (const { name, options, inputs, gradients } of checkCases(entry, cases, {
+    random,
+    adjoints: true,
+    curves,
+  })) {
     const shapes = Object.entries(inputs)
-      .map(([name, { shape }]) => `${name} ${formatShape(shape)}`)
+      .map(([input, { shape }]) => `${input} ${formatShape(shape)}`)
       .join(", ");
-    const checked: Checked[] = [];
-    for (const result of await gradientCheck(f, inputs, {
-      random,
-      constants,
+    yield gradients.map((gradient) => ({
+      ...gradient,
+      layer,
+      options,
+      geometry: name,
+      shapes,
       tolerance: LAYER_TOLERANCE,
-      curves: curves && isFixed,
-    })) {
-      const adjoint = linear.includes(result.argument)
-        ? await adjointCheck(f, inputs, result.argument, random)
-        : null;
-      checked.push({
-        layer,
-        options,
-        geometry: isFixed ? `fixed ${i + 1}` : `random ${i - fixed.length + 1}`,
-        shapes,
-        tolerance: LAYER_TOLERANCE,
-        result,
-        adjoint,
-      });
-    }
-    yield checked;
+    }));
   }
 }
 
 /** The networks that can be checked as a whole. */
 export const networks: readonly string[] = ["notebook"];
-/**
- * Up to here a network's relative error passes: its steps must be smaller than a layer's, and its
- * entries differ more in size.
- */
-export const NETWORK_TOLERANCE = 1e-6;
 /** Every further image brings 3,000 more rectifiers and windows that may flip. */
 const IMAGES = 2;
 /** A background of zeros makes all pixels of a pooling window equal, which is a kink. */
@@ -133,7 +106,6 @@ export async function checkNotebook({
   const results = await checkNetwork(network, images, labels, {
     random,
     entries,
-    tolerance: NETWORK_TOLERANCE,
     ...rest,
   });
   const shapes = `images ${formatShape(images.shape)}`;

@@ -1,7 +1,7 @@
 /** The V: how the error of a difference quotient falls with its step, and rises again. */
 import { scaleLog } from "d3-scale";
 import { line } from "d3-shape";
-import type { ErrorAtStep, ErrorCurve } from "../../backprop/index.js";
+import type { ErrorAtStep, ErrorCurve } from "../../gradcheck/index.js";
 import { element, powerOfTen } from "./svg.js";
 
 const [WIDTH, HEIGHT] = [420, 250];
@@ -49,7 +49,56 @@ export function curvePlot(
           text,
         );
   const bottom = HEIGHT - MARGIN.bottom;
-  const axes = [
+  const marks = steps.map((step) =>
+    element("line", { class: "chosen", x1: x(step), x2: x(step), y1: MARGIN.top, y2: bottom }),
+  );
+  const kinks = points
+    .filter(({ isKink }) => isKink)
+    .map((point) =>
+      element(
+        "circle",
+        { class: "kinked", cx: x(point.step), cy: place(point.central), r: 3 },
+        element("title", {}, "a choice flips within this step"),
+      ),
+    );
+  return element(
+    "svg",
+    {
+      class: "curve",
+      width: WIDTH,
+      height: HEIGHT,
+      viewBox: `0 0 ${WIDTH} ${HEIGHT}`,
+      role: "img",
+      "aria-label": "relative error of the difference quotient against the step",
+    },
+    [
+      ...axes(x, y),
+      ...marks,
+      // (gradient-check.9) E(h) = h²/6·|f‴| + ε·|f|/h, each summand a straight line here
+      ...(thirdDerivative > 0
+        ? [
+            path("bound", truncation),
+            label(
+              points.find((point) => truncation(point) / size < 1e-14),
+              truncation,
+              "end",
+              "h²/6·|f‴|",
+            ),
+          ]
+        : []),
+      path("bound", ({ rounding }) => rounding),
+      label(points.at(-6), ({ rounding }) => rounding, "start", "ε·|f|/h"),
+      path("extrapolated", ({ extrapolated }) => extrapolated),
+      path("central", ({ central }) => central),
+      ...kinks,
+    ],
+  );
+}
+
+/** The grid with its powers of ten, and the name of the axis of steps. */
+function axes(x: (step: number) => number, y: (error: number) => number): string[] {
+  const bottom = HEIGHT - MARGIN.bottom;
+  return [
     ...[1e-16, 1e-12, 1e-8, 1e-4, 1].map(
       (value) =>
         element("line", {
@@ -80,50 +129,6 @@ export function curvePlot(
       "step h",
     ),
   ];
-  const marks = steps.map((step) =>
-    element("line", { class: "chosen", x1: x(step), x2: x(step), y1: MARGIN.top, y2: bottom }),
-  );
-  const kinks = points
-    .filter(({ isKink }) => isKink)
-    .map((point) =>
-      element(
-        "circle",
-        { class: "kinked", cx: x(point.step), cy: place(point.central), r: 3 },
-        element("title", {}, "a choice flips within this step"),
-      ),
-    );
-  return element(
-    "svg",
-    {
-      class: "curve",
-      width: WIDTH,
-      height: HEIGHT,
-      viewBox: `0 0 ${WIDTH} ${HEIGHT}`,
-      role: "img",
-      "aria-label": "relative error of the difference quotient against the step",
-    },
-    [
-      ...axes,
-      ...marks,
-      // (gradient-check.9) E(h) = h²/6·|f‴| + ε·|f|/h, each summand a straight line here
-      ...(thirdDerivative > 0
-        ? [
-            path("bound", truncation),
-            label(
-              points.find((point) => truncation(point) / size < 1e-14),
-              truncation,
-              "end",
-              "h²/6·|f‴|",
-            ),
-          ]
-        : []),
-      path("bound", ({ rounding }) => rounding),
-      label(points.at(-6), ({ rounding }) => rounding, "start", "ε·|f|/h"),
-      path("extrapolated", ({ extrapolated }) => extrapolated),
-      path("central", ({ central }) => central),
-      ...kinks,
-    ],
-  );
 }
 
 /** What the lines mean, once for all curves. */

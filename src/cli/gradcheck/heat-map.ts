@@ -1,6 +1,6 @@
 /** A gradient as a picture: a square for each entry, coloured by its relative error. */
 import { scaleLog } from "d3-scale";
-import type { EntryCheck, GradientCheckResult } from "../../backprop/index.js";
+import type { EntryCheck, GradientCheckResult } from "../../gradcheck/index.js";
 import { formatShape, sizeOf } from "../../tensor/index.js";
 import { element, ERROR_RANGE, errorColour, escape, powerOfTen } from "./svg.js";
 
@@ -64,7 +64,7 @@ export function heatMap(
 function fillOf({ verdict, relativeError }: EntryCheck, tolerance: number): string {
   return verdict === "kink"
     ? "url(#kink)"
-    : verdict === "noise"
+    : verdict === "noise" || verdict === "domain"
       ? "url(#noise)"
       : errorColour(relativeError, tolerance);
 }
@@ -169,6 +169,6 @@ export function legend(tolerance: number): string {
       [...strips, ...marks],
     ),
     swatch("url(#kink)", "kink: a choice flips within the step"),
-    swatch("url(#noise)", "noise: too imprecise to tell"),
+    swatch("url(#noise)", "noise: too imprecise to tell; domain: no finite value a step away"),
   ]);
 }

@@ -3,8 +3,9 @@
  * JavaScript.
  */
 import { gradientName } from "../../backprop/index.js";
+import { LAYER_TOLERANCE, verdictOf } from "../../gradcheck/index.js";
 import { formatShape } from "../../tensor/index.js";
-import { type Checked, verdictOf } from "./checked.js";
+import type { Checked } from "./checked.js";
 import { CURVE_KEY, curvePlot } from "./curve.js";
 import { heatMap, legend, PATTERNS } from "./heat-map.js";
 import { STYLE } from "./style.js";
@@ -28,7 +29,7 @@ export function gradcheckPage(checked: readonly Checked[], network: string | nul
     element("header", {}, [
       element("h1", {}, escape(title)),
       element("p", { class: "lead" }, introduction(checked)),
-      legend(checked[0]?.tolerance ?? 1e-8),
+      legend(checked[0]?.tolerance ?? LAYER_TOLERANCE),
       CURVE_KEY,
     ]),
     ...(layers.length > 1
@@ -244,7 +245,7 @@ function geometries(checked: readonly Checked[]): string {
 
 function worstVerdict(checked: readonly Checked[]): string {
   return (
-    (["wrong", "noise", "kink"] as const).find((verdict) =>
+    (["wrong", "noise", "domain", "kink"] as const).find((verdict) =>
       checked.some((one) => verdictOf(one) === verdict),
     ) ?? "pass"
   );

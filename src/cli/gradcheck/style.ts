@@ -127,6 +127,7 @@ nav {
   color: var(--bad);
 }
 .chip.noise::before,
+.chip.domain::before,
 .chip.kink::before {
   color: var(--unclear);
 }
@@ -170,6 +171,7 @@ summary {
   color: var(--bad);
 }
 .verdict.noise,
+.verdict.domain,
 .verdict.kink {
   color: var(--unclear);
 }

@@ -1,7 +1,8 @@
 /** The results of the gradient check as lines: for people, and as JSON. */
 import { gradientName } from "../../backprop/index.js";
+import { verdictOf } from "../../gradcheck/index.js";
 import { formatShape } from "../../tensor/index.js";
-import { type Checked, verdictOf } from "./checked.js";
+import type { Checked } from "./checked.js";
 
 /** Kinks of one argument that are described before the rest is only counted. */
 const KINKS_SHOWN = 3;
@@ -30,10 +31,9 @@ export function formatChecked(checked: Checked, isComplete: boolean): string[] {
 export function formatGeometries(all: readonly Checked[]): string {
   const worst = worstOf(all);
   const what = Object.keys(worst.options).length > 0 ? formatOptions(worst.options) : worst.shapes;
-  const [kinks, noise] = [count(all, "kinks"), count(all, "noise")];
   return rowOf(worst.layer, { ...worst, adjoint: worstAdjoint(all) }, [
     `${all.length} random; worst: ${what}`,
-    ...tallies(kinks, noise),
+    ...tallies(count(all, "kinks"), count(all, "outside"), count(all, "noise")),
   ]);
 }
 
@@ -58,7 +58,7 @@ function worstAdjoint(all: readonly Checked[]): Checked["adjoint"] {
   );
 }
 
-function count(all: readonly Checked[], what: "kinks" | "noise"): number {
+function count(all: readonly Checked[], what: "kinks" | "outside" | "noise"): number {
   return all.reduce((sum, { result }) => sum + result[what].length, 0);
 }
 
@@ -76,12 +76,13 @@ function rowOf(layer: string, checked: Checked, rest: readonly string[]): string
 }
 
 function counted({ result }: Checked): string[] {
-  return tallies(result.kinks.length, result.noise.length);
+  return tallies(result.kinks.length, result.outside.length, result.noise.length);
 }
 
-function tallies(kinks: number, noise: number): string[] {
+function tallies(kinks: number, outside: number, noise: number): string[] {
   return [
     ...(kinks > 0 ? [`${kinks} ${kinks === 1 ? "kink" : "kinks"}`] : []),
+    ...(outside > 0 ? [`${outside} at the edge of the domain`] : []),
     ...(noise > 0 ? [`${noise} noise`] : []),
   ];
 }
@@ -99,6 +100,12 @@ function remarks(checked: Checked, isComplete: boolean): string[] {
     lines.push(
       `no adjoint: ⟨f(x + v) − f(x), u⟩ is ${adjoint.forward}, ` +
         `⟨v, backward(u)⟩ is ${adjoint.backward}`,
+    );
+  const outside = checks.filter(({ verdict }) => verdict === "domain");
+  if (outside.length > 0)
+    lines.push(
+      `${outside.map(({ index }) => formatShape(index)).join(", ")}: every step leads to where ` +
+        `the function has no finite value`,
     );
   const kinks = checks.filter(({ verdict }) => verdict === "kink");
   const shown = isComplete ? kinks : kinks.slice(0, KINKS_SHOWN);
@@ -152,6 +159,7 @@ export function jsonOf(checked: Checked): object {
     numeric,
     kinks,
     errorEstimate,
+    outside,
     noise,
     entries,
     hint,
@@ -172,6 +180,7 @@ export function jsonOf(checked: Checked): object {
     geometry,
     entries,
     errorEstimate,
+    outside,
     noise,
     flips,
     adjoint: ofAdjoint,

@@ -4,24 +4,16 @@
  * once or twice, and to copy them to a device and back would take longer than the work.
  */
 import type * as GpuJs from "gpu.js";
-import {
-  type Allocator,
-  broadcastShape,
-  type Data,
-  heapAllocator,
-  reject,
-  sameShape,
-  sizeOf,
-  Tensor,
-  tensor,
-} from "../../tensor/index.js";
-import type { Backend, MatmulOptions } from "../backend.js";
+import { col2im } from "../../im2col/index.js";
+import { type Allocator, heapAllocator, reject } from "../../tensor/index.js";
+import type { Backend } from "../backend.js";
 import { referenceBackend } from "../reference/index.js";
-import { planProduct, type Product, startFromBias } from "../reference/matmul.js";
+import { checkOntoImages } from "../reference/product-onto-images.js";
 import { KernelCache } from "./kernel-cache.js";
 import { findModes, type GpuMode, gpuModes, isGpuMode, lackOf, largestTexture } from "./modes.js";
-import { type CallLimits, type ProductCall, productCalls } from "./product-calls.js";
+import type { CallLimits } from "./product-calls.js";
 import { MOST_ENTRIES } from "./product-kernel.js";
+import { GpuProducts } from "./products.js";
 
 export type { GpuMode } from "./modes.js";
 
@@ -40,6 +32,8 @@ export interface GpuBackendOptions {
    * How long to wait for a small product before the device counts as lost. Larger ones get more.
    */
   readonly secondsToAnswer?: number;
+  /** See {@link Backend.check}. */
+  readonly check?: boolean;
 }
 
 /** A {@link Backend} that also tells how many compiled kernels it holds. */
@@ -111,9 +105,44 @@ export async function gpuBackend(options: GpuBackendOptions = {}): Promise<GpuBa
     allocator = heapAllocator,
     kernelCapacity = KERNEL_CAPACITY,
     secondsToAnswer = SECONDS_TO_ANSWER,
+    check = false,
   } = options;
   const gpujs = await loadGpuJs();
-  const mode = options.mode ?? (await findModes(gpujs))[0]!;
+  const mode = await modeOf(options.mode, gpujs);
+  const base = referenceBackend(allocator, { check });
+  const kernels = new KernelCache(gpujs, mode, { capacity: kernelCapacity, secondsToAnswer });
+  const products = new GpuProducts(kernels, base, {
+    smallest: options.smallestProduct ?? SMALLEST_PRODUCT[mode],
+    limits: limitsOf(mode, gpujs),
+  });
+  try {
+    await products.probe(mode);
+  } catch (error) {
+    await kernels.dispose();
+    throw error;
+  }
+  return {
+    ...base,
+    name: "gpu",
+    mode,
+    get kernelCount() {
+      return kernels.size;
+    },
+    matmul: (a, b, options = {}) => products.matmul(a, b, options),
+    matmulSum: (a, b, options = {}) => products.matmulSum(a, b, options),
+    productOntoImages: async (a, b, channels, geometry) => {
+      checkOntoImages(a.shape, b.shape, channels, geometry);
+      const [N, G, , P] = b.shape as [number, number, number, number];
+      const cols = await products.matmul(a, b, { transposeA: true });
+      return col2im(cols.reshape([N, G * a.shape[2]!, P]), channels, geometry, allocator);
+    },
+    dispose: () => kernels.dispose(),
+  };
+}
+
+/** The mode that was asked for, or the fastest. @throws InputError when it is not here */
+async function modeOf(asked: string | undefined, gpujs: typeof GpuJs): Promise<GpuMode> {
+  const mode = asked ?? (await findModes(gpujs))[0]!;
   if (!isGpuMode(mode))
     reject(
       "gpuBackend",
@@ -129,175 +158,13 @@ export async function gpuBackend(options: GpuBackendOptions = {}): Promise<GpuBa
       JSON.stringify(mode),
       lack,
     );
+  return mode;
+}
 
-  const smallestProduct = options.smallestProduct ?? SMALLEST_PRODUCT[mode];
-  const base = referenceBackend(allocator);
-  const kernels = new KernelCache(gpujs, mode, { capacity: kernelCapacity, secondsToAnswer });
+function limitsOf(mode: GpuMode, gpujs: typeof GpuJs): CallLimits {
   const texture = largestTexture(mode, gpujs);
-  const limits: CallLimits = {
+  return {
     extent: Math.min(LARGEST_EXTENT, texture),
     entries: Math.min(MOST_ENTRIES, texture * texture),
   };
-
-  /** Is this batch of products for gpu.js? */
-  const isForGpu = ({ a, M, N, I }: Product, batch: number, terms: number): boolean => {
-    const multiplications = batch * terms * M * N * I;
-    return (
-      a.dtype === "float32" &&
-      multiplications > 0 &&
-      multiplications >= smallestProduct &&
-      Math.max(M * I, I * N, M * N) <= limits.entries
-    );
-  };
-
-  /**
-   * One call: adds its products of a [terms, batch, M, I] and b [terms, batch, I, N] to c
-   * [batch, M, N].
-   */
-  const addCall = async (
-    c: Data,
-    { a, b, M, N, I }: FlatProduct,
-    { transposeA, transposeB }: MatmulOptions,
-    batch: number,
-    call: ProductCall,
-  ): Promise<void> => {
-    const [rowA, stepA] = transposeA === true ? [1, M] : [I, 1];
-    const [columnB, stepB] = transposeB === true ? [I, 1] : [1, N];
-    const [matrixA, matrixB] = [a.length === M * I ? 0 : M * I, b.length === I * N ? 0 : I * N];
-    const [termA, termB] = [batch * matrixA, batch * matrixB];
-    const part = (
-      data: Data,
-      term: number,
-      matrix: number,
-      first: number,
-      neighbour: number,
-      count: number,
-      step: number,
-    ): Float32Array => {
-      const from = call.term * term + call.matrix * matrix + first * neighbour;
-      const last =
-        (call.terms - 1) * term +
-        (call.batch - 1) * matrix +
-        (count - 1) * neighbour +
-        (I - 1) * step;
-      return data.subarray(from, from + last + 1) as Float32Array;
-    };
-    const partA = part(a, termA, matrixA, call.row, rowA, call.M, stepA);
-    const partB = part(b, termB, matrixB, call.column, columnB, call.N, stepB);
-    const constants = {
-      terms: call.terms,
-      I,
-      termA,
-      matrixA,
-      rowA,
-      stepA,
-      termB,
-      matrixB,
-      columnB,
-      stepB,
-    };
-    const matrices = await kernels.run(
-      { M: call.M, N: call.N, batch: call.batch, constants },
-      partA,
-      partB,
-    );
-    matrices.forEach((matrix, z) =>
-      matrix.forEach((row, y) => {
-        const position = ((call.matrix + z) * M + call.row + y) * N + call.column;
-        for (let x = 0; x < call.N; x++) c[position + x]! += row[x]!;
-      }),
-    );
-  };
-
-  const matmul = async (a: Tensor, b: Tensor, options: MatmulOptions = {}): Promise<Tensor> => {
-    const product = planProduct("matmul", a, b, options);
-    const { M, N, batchA, batchB } = product;
-    const batch = broadcastShape("matmul", batchA, batchB);
-    const count = sizeOf(batch);
-    if (!isForGpu(product, count, 1)) return base.matmul(product.a, product.b, options);
-    const c = Tensor.zeros([...batch, M, N], "float32", allocator);
-    startFromBias(c.data, product, batch, options);
-    const flat = {
-      ...product,
-      a: spreadOut(product.a, batchA, batch).data,
-      b: spreadOut(product.b, batchB, batch).data,
-    };
-    for (const call of productCalls(product, count, 1, limits))
-      await addCall(c.data, flat, options, count, call);
-    return c;
-  };
-
-  const matmulSum = async (a: Tensor, b: Tensor, options: MatmulOptions = {}): Promise<Tensor> => {
-    const product = planProduct("matmulSum", a, b, options);
-    const { M, N, batchA, batchB } = product;
-    const [terms = 0, ...batch] = batchA;
-    const count = sizeOf(batch);
-    if (!sameShape(batchA, batchB) || !isForGpu(product, count, terms))
-      return base.matmulSum(product.a, product.b, options);
-    const c = Tensor.zeros([...batch, M, N], "float32", allocator);
-    const flat = { ...product, a: product.a.data, b: product.b.data };
-    for (const call of productCalls(product, count, terms, limits))
-      await addCall(c.data, flat, options, count, call);
-    return c;
-  };
-
-  try {
-    const c = new Float32Array(2);
-    const product = planProduct(
-      "gpuBackend",
-      tensor(
-        [
-          [1, 2, 3],
-          [4, 5, 6],
-        ],
-        "float32",
-      ),
-      tensor([[7], [8], [9]], "float32"),
-      {},
-    );
-    await addCall(c, { ...product, a: product.a.data, b: product.b.data }, {}, 1, {
-      term: 0,
-      terms: 1,
-      matrix: 0,
-      batch: 1,
-      row: 0,
-      M: 2,
-      column: 0,
-      N: 1,
-    });
-    if (c[0] !== 50 || c[1] !== 122)
-      throw new Error(
-        `gpuBackend: expected mode ${mode} to compute 50 and 122, got ${c[0]} and ${c[1]}`,
-      );
-  } catch (error) {
-    await kernels.dispose();
-    throw error;
-  }
-
-  return {
-    ...base,
-    name: "gpu",
-    mode,
-    get kernelCount() {
-      return kernels.size;
-    },
-    matmul,
-    matmulSum,
-    dispose: () => kernels.dispose(),
-  };
-}
-
-/** A product whose operands are flat memory. */
-type FlatProduct = Pick<Product, "M" | "N" | "I"> & { readonly a: Data; readonly b: Data };
-
-/**
- * A kernel takes one matrix for the whole batch, or one for each product. An operand that
- * broadcasts in between, as the filters [G, M, I] of a grouped convolution do against the columns
- * [N, G, I, P], is copied out to one for each.
- */
-function spreadOut(stack: Tensor, own: readonly number[], batch: readonly number[]): Tensor {
-  const count = sizeOf(own);
-  return count === 1 || count === sizeOf(batch)
-    ? stack
-    : stack.broadcastTo([...batch, ...stack.shape.slice(-2)]).contiguous();
 }

@@ -4,9 +4,9 @@ import type { Backend } from "../backend.js";
 import { multiplyByFilters } from "./simd-tile.js";
 
 /**
- * The sixth rung: nobody looks at the columns, so the `wasm` backend never lays out those of the
- * batch. It makes one image's at a time, in the same few kilobytes, and multiplies them while they
- * are in the cache: (matmul.11).
+ * The sixth rung: the columns of the batch are not laid out. The `wasm` backend makes one image's
+ * at a time, in the same few kilobytes, and multiplies them while they are in the cache:
+ * (matmul.11).
  *
  * @param backend `wasm` with one thread
  */

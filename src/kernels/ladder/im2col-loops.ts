@@ -29,7 +29,7 @@ export function multiplyColumns(
   const weights = weight.contiguous().data;
   const out = Tensor.zeros([N, K, outH, outW], x.dtype);
   for (let n = 0; n < N; n++) {
-    // (matmul.3) outₙ = W · colsₙ
+    // (matmul.3) outₙ = filters · colsₙ
     gemm(
       K,
       P,

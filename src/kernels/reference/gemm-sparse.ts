@@ -9,8 +9,8 @@ const TILE_N = 8;
  *
  * The gradient behind a 2×2 max pool is such a matrix: a window passes its gradient on to one entry
  * in four, and the ReLU before it stops about half of those. Nothing is approximated: what is
- * skipped is a product with 0. (Where B holds NaN or ∞, the skipped product would have been NaN; a
- * loss that is no longer finite has already stopped the training by then.)
+ * skipped is a product with 0. That holds while B is finite, since 0 · NaN and 0 · ∞ are NaN; the
+ * caller makes sure of it.
  */
 export function gemmSparse(
   M: number,

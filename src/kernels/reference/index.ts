@@ -2,33 +2,57 @@
  * The reference backend: plain TypeScript loops in both element types, written to be read. The
  * truth that every other backend is tested against.
  */
-import { col2im, im2col } from "../../im2col/index.js";
+import { Columns, im2col } from "../../im2col/index.js";
 import { accumulate, type Allocator, heapAllocator } from "../../tensor/index.js";
 import type { Backend } from "../backend.js";
+import { inMemory } from "../in-memory.js";
+import { WinnersGradient } from "../winners-gradient.js";
+import { convolvePool } from "./convolve-pool.js";
 import { matmul, matmulSum } from "./matmul.js";
 import { adagradUpdate, adamUpdate, rmspropUpdate, sgdUpdate } from "./optimizer-updates.js";
 import { averagePool2d, averagePool2dBackward, maxPool2d, maxPool2dBackward } from "./pooling.js";
+import { productOntoImages } from "./product-onto-images.js";
 import { relu, reluBackward } from "./relu.js";
 import { sumPerChannel } from "./sum-per-channel.js";
 
-/** Builds a reference backend whose results live where `allocator` says. */
-export function referenceBackend(allocator: Allocator = heapAllocator): Backend {
+/**
+ * Builds a reference backend whose results live where `allocator` says. It has no memory of its own
+ * to give back, so all that a step makes outlives it.
+ */
+export function referenceBackend(
+  allocator: Allocator = heapAllocator,
+  { check = false }: { readonly check?: boolean } = {},
+): Backend {
   return {
     name: "reference",
     mode: null,
     threads: 1,
     note: null,
+    fuses: false,
+    check,
     allocator,
-    matmul: async (a, b, options = {}) => matmul(a, b, options, allocator),
-    matmulSum: async (a, b, options = {}) => matmulSum(a, b, options, allocator),
-    im2col: async (x, geometry) => im2col(x, geometry, allocator),
-    col2im: async (cols, channels, geometry) => col2im(cols, channels, geometry, allocator),
+    persistent: heapAllocator,
+    matmul: async (a, b, options = {}) => matmul(a, inMemory(b), options, allocator),
+    matmulSum: async (a, b, options = {}) =>
+      matmulSum(inMemory(a), inMemory(b), options, allocator),
+    im2col: async (x, geometry, groups = 1) => {
+      const cols = im2col(x, geometry, allocator);
+      return new Columns(x, geometry, groups, () => cols);
+    },
+    productOntoImages: async (a, b, channels, geometry) =>
+      productOntoImages(a, inMemory(b), channels, geometry, allocator),
     sumPerChannel: async (x) => sumPerChannel(x, allocator),
     relu: async (x) => relu(x, allocator),
     reluBackward: async (dOut, x) => reluBackward(dOut, x, allocator),
-    maxPool2d: async (x, geometry) => maxPool2d(x, geometry, allocator),
+    maxPool2d: async (x, geometry, options = {}) => maxPool2d(x, geometry, options, allocator),
     maxPool2dBackward: async (dOut, argmax, geometry) =>
       maxPool2dBackward(dOut, argmax, geometry, allocator),
+    winnersGradient: async (dOut, argmax, geometry) => {
+      const gradient = maxPool2dBackward(dOut, argmax, geometry, allocator);
+      return new WinnersGradient(dOut, argmax, geometry, () => gradient);
+    },
+    convolvePool: async (filters, cols, bias, pool, options = {}) =>
+      convolvePool(filters, cols, bias, pool, options, allocator),
     averagePool2d: async (x, geometry) => averagePool2d(x, geometry, allocator),
     averagePool2dBackward: async (dOut, geometry) =>
       averagePool2dBackward(dOut, geometry, allocator),
@@ -37,7 +61,7 @@ export function referenceBackend(allocator: Allocator = heapAllocator): Backend 
     adagradUpdate: async (state, hyperparameters) => adagradUpdate(state, hyperparameters),
     rmspropUpdate: async (state, hyperparameters) => rmspropUpdate(state, hyperparameters),
     adamUpdate: async (state, hyperparameters) => adamUpdate(state, hyperparameters),
-    scope: (run) => run(),
+    step: async (run) => run(),
     dispose: async () => {},
   };
 }

@@ -11,13 +11,16 @@ import {
 import type { MatmulOptions } from "../backend.js";
 import { gemmSparse } from "./gemm-sparse.js";
 import { gemmTiled } from "./gemm-tiled.js";
-import { type Gemm, type MatrixView, transposed } from "./matrix.js";
+import { type MatrixView, transposed } from "./matrix.js";
 
 /**
  * Below this share of non-zeros, walking a list of them is faster than multiplying everything
  * (measured by `bench/gemm.mjs`).
  */
 const SPARSE_BELOW = 0.5;
+
+/** What is asked of an operand before it is read. */
+type Operand = Pick<Tensor, "shape" | "dtype">;
 
 /** The extents of one product. */
 export interface ProductExtents {
@@ -41,11 +44,11 @@ export interface Product extends ProductExtents {
  */
 export function productExtents(
   where: string,
-  a: Tensor,
-  b: Tensor,
+  a: Operand,
+  b: Operand,
   options: MatmulOptions,
 ): ProductExtents {
-  const fits = a.rank >= 2 && b.rank >= 2 && a.dtype === b.dtype;
+  const fits = a.shape.length >= 2 && b.shape.length >= 2 && a.dtype === b.dtype;
   const [rowsA, columnsA] = a.shape.slice(-2) as [number, number];
   const [rowsB, columnsB] = b.shape.slice(-2) as [number, number];
   const [M, I] = options.transposeA === true ? [columnsA, rowsA] : [rowsA, columnsA];
@@ -120,7 +123,8 @@ export function matmulSum(
 
 /**
  * Looks at the operands and picks the product that does the least work: over the non-zeros of a,
- * over those of b (by computing Cᵀ += Bᵀ · Aᵀ), or over everything.
+ * over those of b (by computing Cᵀ += Bᵀ · Aᵀ), or over everything. A zero may be skipped only
+ * where its product is 0: 0 · NaN and 0 · ∞ are NaN, so then everything is multiplied.
  */
 function chooseGemm({
   a,
@@ -129,12 +133,17 @@ function chooseGemm({
   N,
   I,
 }: Product): (A: MatrixView, B: MatrixView, C: MatrixView) => void {
-  const run = (gemm: Gemm) => (A: MatrixView, B: MatrixView, C: MatrixView) =>
-    gemm(M, N, I, A, B, C);
-  if (density(a.data) < SPARSE_BELOW) return run(gemmSparse);
-  if (density(b.data) < SPARSE_BELOW)
+  if (density(a.data) < SPARSE_BELOW && isFinite(b.data))
+    return (A, B, C) => gemmSparse(M, N, I, A, B, C);
+  if (density(b.data) < SPARSE_BELOW && isFinite(a.data))
     return (A, B, C) => gemmSparse(N, M, I, transposed(B), transposed(A), transposed(C));
-  return run(gemmTiled);
+  return (A, B, C) => gemmTiled(M, N, I, A, B, C);
+}
+
+/** Are all numbers finite? */
+function isFinite(data: Data): boolean {
+  for (let i = 0; i < data.length; i++) if (!Number.isFinite(data[i])) return false;
+  return true;
 }
 
 /** About how many entries, evenly spaced, tell sparse from dense. */
@@ -170,33 +179,39 @@ export function matrixIndices(own: readonly number[], batch: readonly number[]):
   return Int32Array.from(Tensor.wrap(numbers, own).broadcastTo(batch).contiguous().data);
 }
 
-/**
- * Fills c [..., M, N] with what its sums start from.
- *
- * @throws InputError when a bias has another shape than c needs
- */
+/** @throws InputError when a bias has another shape than the product needs */
+export function checkBiases(
+  { M, N, batchA }: ProductExtents,
+  a: readonly number[],
+  { rowBias, columnBias }: MatmulOptions,
+): void {
+  const shape = [...batchA, M];
+  if (rowBias && !sameShape(rowBias.shape, shape) && !sameShape(rowBias.shape, [M]))
+    reject(
+      "matmul",
+      `a rowBias of shape ${formatShape(shape)}`,
+      formatShape(rowBias.shape),
+      `a is ${formatShape(a)}`,
+    );
+  if (columnBias && !sameShape(columnBias.shape, [N]))
+    reject("matmul", `a columnBias of shape [${N}]`, formatShape(columnBias.shape));
+}
+
+/** Fills c [..., M, N] with what its sums start from. @throws InputError as {@link checkBiases} */
 export function startFromBias(
   c: Data,
-  { a, M, N, batchA }: Product,
+  product: Product,
   batch: readonly number[],
   options: MatmulOptions,
 ): void {
+  checkBiases(product, product.a.shape, options);
+  const { M, N } = product;
   const { rowBias, columnBias } = options;
   if (rowBias) {
-    if (!sameShape(rowBias.shape, [...batchA, M]) && !sameShape(rowBias.shape, [M])) {
-      reject(
-        "matmul",
-        `a rowBias of shape ${formatShape([...batchA, M])}`,
-        formatShape(rowBias.shape),
-        `a is ${formatShape(a.shape)}`,
-      );
-    }
     const rows = rowBias.broadcastTo([...batch, M]).contiguous().data;
     for (let r = 0; r < rows.length; r++) c.fill(rows[r]!, r * N, (r + 1) * N);
   }
   if (columnBias) {
-    if (!sameShape(columnBias.shape, [N]))
-      reject("matmul", `a columnBias of shape [${N}]`, formatShape(columnBias.shape));
     const columns = columnBias.contiguous().data;
     for (let i = 0; i < c.length; i++) c[i]! += columns[i % N]!;
   }

@@ -1,4 +1,4 @@
-import { integerPower } from "../../tensor/index.js";
+import { formatShape, integerPower, reject, sameShape, type Tensor } from "../../tensor/index.js";
 import type {
   AdagradHyperparameters,
   AdagradState,
@@ -15,6 +15,7 @@ export function sgdUpdate(
   { value, grad, velocity }: SgdState,
   { learningRate, momentum, nesterov, weightDecay, step }: SgdHyperparameters,
 ): void {
+  checkUpdate("sgdUpdate", [value, grad, velocity]);
   const w = value.data;
   const g = grad.data;
   for (let i = 0; i < w.length; i++) {
@@ -26,6 +27,7 @@ export function sgdUpdate(
     }
     w[i]! -= learningRate * d; // (optimizers.4) w ← w − η·g
   }
+  for (const changed of [value, velocity]) changed?.storage.touch();
 }
 
 /** See {@link Backend.adagradUpdate}; derived in `derivations/optimizers.md`. */
@@ -33,6 +35,7 @@ export function adagradUpdate(
   { value, grad, squareSum }: AdagradState,
   { learningRate, epsilon, weightDecay }: AdagradHyperparameters,
 ): void {
+  checkUpdate("adagradUpdate", [value, grad, squareSum]);
   const w = value.data;
   const g = grad.data;
   const s = squareSum.data;
@@ -42,6 +45,7 @@ export function adagradUpdate(
     // (optimizers.22b) w ← w − η·g / (√s + ε)
     w[i]! -= (learningRate * d) / (Math.sqrt(s[i]!) + epsilon);
   }
+  for (const changed of [value, squareSum]) changed.storage.touch();
 }
 
 /** See {@link Backend.rmspropUpdate}; derived in `derivations/optimizers.md`. */
@@ -49,6 +53,7 @@ export function rmspropUpdate(
   { value, grad, meanSquare }: RmsPropState,
   { learningRate, alpha, epsilon, weightDecay }: RmsPropHyperparameters,
 ): void {
+  checkUpdate("rmspropUpdate", [value, grad, meanSquare]);
   const w = value.data;
   const g = grad.data;
   const v = meanSquare.data;
@@ -58,6 +63,7 @@ export function rmspropUpdate(
     // (optimizers.22f) w ← w − η·g / (√v + ε)
     w[i]! -= (learningRate * d) / (Math.sqrt(v[i]!) + epsilon);
   }
+  for (const changed of [value, meanSquare]) changed.storage.touch();
 }
 
 /** See {@link Backend.adamUpdate}; derived in `derivations/optimizers.md`. */
@@ -65,6 +71,7 @@ export function adamUpdate(
   state: AdamState,
   { learningRate, beta1, beta2, epsilon, weightDecay, decoupled, step }: AdamHyperparameters,
 ): void {
+  checkUpdate("adamUpdate", Object.values(state));
   const w = state.value.data;
   const g = state.grad.data;
   const m = state.firstMoment.data;
@@ -83,4 +90,13 @@ export function adamUpdate(
       shrink * w[i]! +
       (learningRate * (m[i]! / correction1)) / (Math.sqrt(v[i]! / correction2) + epsilon);
   }
+  for (const changed of [state.value, state.firstMoment, state.secondMoment])
+    changed.storage.touch();
+}
+
+/** @throws InputError unless what one update works on is of one shape */
+export function checkUpdate(where: string, [value, ...rest]: readonly (Tensor | null)[]): void {
+  const { shape } = value!;
+  const other = rest.find((tensor) => tensor !== null && !sameShape(tensor.shape, shape));
+  if (other) reject(where, `tensors of one shape, ${formatShape(shape)}`, formatShape(other.shape));
 }

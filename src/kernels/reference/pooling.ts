@@ -1,11 +1,12 @@
 import type { WindowGeometry } from "../../im2col/index.js";
-import { type Allocator, formatShape, reject, Tensor } from "../../tensor/index.js";
-import type { MaxPool2dResult } from "../backend.js";
+import { type Allocator, formatShape, reject, Storage, Tensor } from "../../tensor/index.js";
+import type { MaxPool2dResult, PoolOptions } from "../backend.js";
 
 /** See {@link Backend.maxPool2d}. A NaN in a window wins, so that it is not lost from sight. */
 export function maxPool2d(
   x: Tensor,
   geometry: WindowGeometry,
+  { rectify = false }: PoolOptions,
   allocator: Allocator,
 ): MaxPool2dResult {
   const out = Tensor.zeros(outShape("maxPool2d", x, geometry), x.dtype, allocator);
@@ -18,7 +19,8 @@ export function maxPool2d(
     let winner = -1;
     for (let h = top; h < bottom; h += dilationH) {
       for (let w = left; w < right; w += dilationW) {
-        const value = source[plane + h * W + w]!;
+        const entry = source[plane + h * W + w]!;
+        const value = rectify && entry <= 0 ? 0 : entry;
         if (value > best || winner < 0 || value !== value) {
           best = value;
           winner = h * W + w;
@@ -28,7 +30,7 @@ export function maxPool2d(
     target[window] = best;
     argmax[window] = winner;
   });
-  return { out, argmax };
+  return { out, argmax: new Storage(argmax) };
 }
 
 /**
@@ -37,17 +39,24 @@ export function maxPool2d(
  */
 export function maxPool2dBackward(
   dOut: Tensor,
-  argmax: Int32Array,
+  argmax: Storage<Int32Array>,
   geometry: WindowGeometry,
   allocator: Allocator,
 ): Tensor {
   const dX = inputGradient("maxPool2dBackward", dOut, geometry, allocator);
+  const winners = argmax.data;
+  if (winners.length !== dOut.size)
+    reject(
+      "maxPool2dBackward",
+      `${dOut.size} winners for dOut ${formatShape(dOut.shape)}`,
+      String(winners.length),
+    );
   const source = dOut.contiguous().data;
   const target = dX.data;
   const inPlane = geometry.H * geometry.W;
   const outPlane = geometry.outH * geometry.outW;
   for (let window = 0; window < source.length; window++) {
-    const winner = argmax[window]!;
+    const winner = winners[window]!;
     if (winner >= 0) target[Math.floor(window / outPlane) * inPlane + winner]! += source[window]!;
   }
   return dX;

@@ -1,12 +1,13 @@
 /**
- * Convolutions in one go with the rectifier and the max pooling behind them, and their gradients:
- * without columns, and without zeros.
+ * Convolutions in one go with the max pooling behind them, and their gradients: without columns,
+ * and without zeros.
  */
-import type { WindowGeometry } from "../../im2col/index.js";
-import type { Tensor } from "../../tensor/index.js";
-import { chunksOf, Flag, type JobRunner } from "./jobs.js";
+import type { Columns, WindowGeometry } from "../../im2col/index.js";
+import { Tensor } from "../../tensor/index.js";
+import type { WinnersGradient } from "../winners-gradient.js";
+import { chunksOf, Flag, type JobFields, type JobRunner } from "./jobs.js";
 import type { WasmMemory } from "./memory.js";
-import type { Convolution, Images, WinnersGradient } from "./pending.js";
+import { addPartials } from "./passes.js";
 
 /**
  * Windows a pixel apart and without gaps: the ones that `assembly/convolution.ts` and
@@ -39,121 +40,114 @@ export class Convolutions {
     this.#jobs = jobs;
   }
 
-  /** maxPool2d of a convolution, or with `rectify` of its relu. */
-  pool(
-    { x, geometry, weight, bias }: Convolution,
+  /**
+   * Max pooling of a convolution; of its rectifier, with `rectify`.
+   *
+   * @param filters [1, K, R]
+   * @param out address of [N, K, outH, outW] of the pooling; argmax likewise
+   */
+  convolvePool(
+    out: number,
+    argmax: number,
+    filters: Tensor,
+    { x, geometry, channels: C }: Columns,
+    bias: Tensor | null,
     pool: WindowGeometry,
     rectify: boolean,
-  ): { out: Tensor; argmax: Int32Array } {
+  ): void {
     const memory = this.#memory;
-    const [N, C] = x.shape as [number, number];
-    const [K, R] = weight.shape as [number, number];
-    const out = memory.tensor([N, K, pool.outH, pool.outW]);
-    const argmax = memory.integers(out.size);
-    memory.scratch(() => {
-      const biases = memory.floats(8 * Math.ceil(K / 8));
-      biases.set(bias.data);
-      this.#run("convolvePool", inLines(4 * C * geometry.kH) + 4 * C * paddedPixels(geometry), {
-        items: N,
-        x: memory.address(x),
-        y: this.#inEights(weight, K, R),
-        rowBias: biases.byteOffset,
-        out: memory.address(out),
-        extra: argmax.byteOffset,
-        M: K,
-        poolH: pool.outH,
-        poolW: pool.outW,
-        channels: C,
-        flags: rectify ? Flag.rectify : 0,
-        geometry: memory.geometry(geometry),
-      });
+    const [, K, R] = filters.shape as [number, number, number];
+    const biases = memory.floats(8 * Math.ceil(K / 8)).fill(0);
+    if (bias !== null) biases.set(bias.contiguous().data);
+    this.#run("convolvePool", inLines(4 * C * geometry.kH) + 4 * C * paddedPixels(geometry), {
+      items: x.shape[0]!,
+      x: memory.address(x),
+      y: this.#inEights(filters, K, R),
+      rowBias: biases.byteOffset,
+      out,
+      extra: argmax,
+      M: K,
+      poolH: pool.outH,
+      poolW: pool.outW,
+      channels: C,
+      flags: rectify ? Flag.rectify : 0,
+      geometry: memory.geometry(geometry),
     });
-    return { out, argmax };
   }
 
   /**
-   * `dWeight = Σₙ dOutₙ · colsₙᵀ` into out, which is [K, C·kH·kW]. The images are summed in a fixed
+   * `dWeight = Σₙ dOutₙ · colsₙᵀ` into [K, C·kH·kW] at `out`. The images are summed in a fixed
    * number of parts, and these in their order.
    */
-  weightGradient(out: Tensor, dOut: WinnersGradient, x: Tensor, geometry: WindowGeometry): void {
+  weightGradient(
+    out: number,
+    dOut: Tensor | WinnersGradient,
+    { x, geometry, channels: C }: Columns,
+  ): void {
     const memory = this.#memory;
-    const [N, C] = x.shape as [number, number];
-    const [K, R] = out.shape.slice(-2) as [number, number];
+    const [N, , K] = dOut.shape as [number, number, number];
+    const area = geometry.kH * geometry.kW;
+    const size = K * area * C;
     const chunks = chunksOf(N);
-    const partials = memory.floats(chunks * K * R);
-    this.#run("winnersWeightGradient", this.#gradientScratch(dOut, C, geometry), {
-      ...this.#winners(dOut, K),
+    const partials = memory.floats(chunks * size);
+    const gradient = this.#gradient(dOut, K);
+    this.#run("winnersWeightGradient", this.#gradientScratch(gradient.N, C, geometry), {
+      ...gradient,
       items: N,
       chunks,
       y: memory.address(x),
-      aMatrix: 4 * K * R,
+      aMatrix: 4 * size,
       out: partials.byteOffset,
       geometry: memory.geometry(geometry),
       channels: C,
     });
-    const total = memory.tensor([K, R / C, C]);
-    this.#jobs.run("addPartials", {
-      items: Math.ceil((K * R) / 4096),
-      M: chunks,
-      N: K * R,
-      x: partials.byteOffset,
-      out: memory.address(total),
-    });
-    // [K, kH·kW, C] → [K, C, kH·kW]
-    out.data.set(total.transpose([0, 2, 1]).clone().data);
+    const total = memory.floats(size);
+    addPartials(this.#jobs, chunks, size, partials.byteOffset, total.byteOffset);
+    exchangeAxes(total, memory.floatsAt(out, size), K, area, C); // channels were last
   }
 
-  /** `dX = col2im(Wᵀ · dOut)`; weight is [K, C·kH·kW]. */
+  /** `dX = col2im(filtersᵀ · dOut)` into [N, C, H, W] at `out`; filters is [1, K, C·kH·kW]. */
   inputGradient(
-    weight: Tensor,
-    dOut: WinnersGradient,
-    { out, channels: C, geometry }: Images,
+    out: number,
+    filters: Tensor,
+    dOut: Tensor | WinnersGradient,
+    C: number,
+    geometry: WindowGeometry,
   ): void {
     const memory = this.#memory;
-    const [K, R] = weight.shape.slice(-2) as [number, number];
-    // [K, C, kH·kW] → [K, kH·kW, C]
-    const channelsLast = weight
-      .reshape([K, C, R / C])
-      .transpose([0, 2, 1])
-      .clone(memory);
-    this.#run("winnersInputGradient", this.#gradientScratch(dOut, C, geometry), {
-      ...this.#winners(dOut, K),
-      items: out.shape[0]!,
-      y: memory.address(channelsLast),
-      out: memory.address(out),
+    const [N, , K] = dOut.shape as [number, number, number];
+    const channelsLast = memory.floats(filters.size);
+    const area = geometry.kH * geometry.kW;
+    exchangeAxes(filters.contiguous().data as Float32Array, channelsLast, K, C, area);
+    const gradient = this.#gradient(dOut, K);
+    this.#run("winnersInputGradient", this.#gradientScratch(gradient.N, C, geometry), {
+      ...gradient,
+      items: N,
+      y: channelsLast.byteOffset,
+      out,
       geometry: memory.geometry(geometry),
       channels: C,
     });
   }
 
-  #winners(
-    { dOut, argmax, pooled, geometry }: WinnersGradient,
+  /** Where dOut is: the winners and their positions, or [N, 1, K, P], mostly zeros. */
+  #gradient(
+    dOut: Tensor | WinnersGradient,
     K: number,
-  ): { M: number; N: number; x: number; extra: number; mask: number } {
+  ): Partial<JobFields> & { readonly N: number } {
     const memory = this.#memory;
-    return {
-      M: K,
-      N: geometry.outH * geometry.outW,
-      x: memory.address(dOut),
-      extra: memory.addressOfIntegers(argmax),
-      mask: memory.address(pooled),
-    };
+    if (dOut instanceof Tensor) return { M: K, N: dOut.shape[3]!, x: memory.address(dOut) };
+    const { values, argmax, geometry } = dOut;
+    const N = geometry.outH * geometry.outW;
+    return { M: K, N, x: memory.address(values), extra: memory.addressOfIntegers(argmax) };
   }
 
   /**
    * A table of windows, a list of winners, and an image, behind which up to three numbers are read.
    */
-  #gradientScratch(
-    { geometry: pool }: WinnersGradient,
-    C: number,
-    geometry: WindowGeometry,
-  ): number {
-    return (
-      inLines(4 * geometry.outH * geometry.outW) +
-      inLines(8 * (pool.outH * pool.outW + 1)) +
-      4 * paddedPixels(geometry) * C +
-      16
-    );
+  #gradientScratch(listed: number, C: number, geometry: WindowGeometry): number {
+    const table = inLines(4 * geometry.outH * geometry.outW);
+    return table + inLines(8 * (listed + 1)) + 4 * paddedPixels(geometry) * C + 16;
   }
 
   /**
@@ -179,7 +173,7 @@ export class Convolutions {
   #run(
     kernel: "convolvePool" | "winnersWeightGradient" | "winnersInputGradient",
     scratchBytes: number,
-    fields: Parameters<JobRunner["run"]>[1],
+    fields: JobFields,
   ): void {
     const bytes = inLines(scratchBytes);
     this.#jobs.run(kernel, {
@@ -197,4 +191,12 @@ function inLines(bytes: number): number {
 
 function paddedPixels({ H, W, padH, padW }: WindowGeometry): number {
   return (H + 2 * padH) * (W + 2 * padW);
+}
+
+/** Copies [K, A, B] as [K, B, A]. */
+function exchangeAxes(from: Float32Array, to: Float32Array, K: number, A: number, B: number): void {
+  let position = 0;
+  for (let k = 0; k < K; k++)
+    for (let b = 0; b < B; b++)
+      for (let a = 0; a < A; a++) to[position++] = from[(k * A + a) * B + b]!;
 }

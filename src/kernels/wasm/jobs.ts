@@ -27,6 +27,7 @@ export const kernelNumbers = {
   pack: 19,
   adagradUpdate: 20,
   rmspropUpdate: 21,
+  allFinite: 22,
 } as const;
 
 /** What `flags` says of a job; see `assembly/job.ts`. */
@@ -75,7 +76,6 @@ const FIELDS = [
   "rows",
   "blocks",
   "bPanel",
-  "mask",
   "poolH",
   "poolW",
 ] as const;
@@ -141,8 +141,8 @@ export class JobRunner {
       Uint8Array.from(atob(binary), (character) => character.charCodeAt(0)),
     );
     const { exports } = await WebAssembly.instantiate(module, importsFor(memory.memory));
-    const control = memory.take(64);
-    const job = memory.take(JOB_BYTES);
+    const control = memory.reserve(64);
+    const job = memory.reserve(JOB_BYTES);
     const workers = await startWorkers(threads - 1, {
       module,
       memory: memory.memory,

@@ -1,34 +1,45 @@
 import type { WindowGeometry } from "../../im2col/index.js";
 import {
   type Allocator,
-  type Data,
-  Deferred,
   type DType,
   heapAllocator,
+  Lifetime,
   MachineError,
   sizeOf,
+  Storage,
   Tensor,
 } from "../../tensor/index.js";
+import { copiedOut } from "../step.js";
+import { Arena, type Mark } from "./arena.js";
+import { FreeList } from "./free-list.js";
 
 const PAGE = 65_536;
 /** The memory grows by at least this much at a time, in pages: 16 MB. */
 const LEAST_GROWTH = 256;
 /** Vectors are read fastest from multiples of their length; a line of the cache has 64 bytes. */
 const ALIGNMENT = 64;
+/** What becomes of the memory of a step; see {@link Lifetime.end}. */
+const STEP_HAS_ENDED =
+  "that of a step that has ended; return the tensor from `step`, which copies it out, or clone it";
+
+interface Step {
+  readonly lifetime: Lifetime;
+  readonly mark: Mark;
+}
 
 /**
- * The memory that the kernels see. Tensors are laid out one behind the other. What is made inside a
- * {@link scope} is given back when the scope ends, all at once; what is made outside, such as
- * parameters, stays.
+ * The memory that the kernels see. In it are an arena for the step that runs, whose tensors come
+ * and go together, and pieces that are taken and given back one by one, for what outlasts steps.
+ * Outside a step results live on JavaScript's heap, and kernels work on copies.
  *
  * The memory is a shared one, because growing it leaves the arrays that look at it valid.
  */
 export class WasmMemory implements Allocator {
   readonly memory: WebAssembly.Memory;
-  /** The first byte that is free. */
-  #top: number;
-  /** The innermost scope that runs. */
-  #scope: { hasEnded: boolean } | null = null;
+  readonly #free = new FreeList();
+  readonly #arena = new Arena(this.#free, (bytes) => this.#grow(bytes));
+  /** The steps that run, the innermost last. */
+  readonly #steps: Step[] = [];
   readonly #buffers = new WeakSet<ArrayBufferLike>();
 
   /**
@@ -45,56 +56,99 @@ export class WasmMemory implements Allocator {
     } catch (error) {
       throw new MachineError(
         `wasm: expected a shared memory of ${LEAST_GROWTH / 16} MB that may grow to ` +
-          `${largestMB} MB, got none (${(error as Error).message}); choose a smaller largestMB, ` +
-          `or the reference backend`,
+          `${largestMB} MB, got none (${(error as Error).message}); ` +
+          "choose a smaller largestMB, or the reference backend",
       );
     }
-    this.#top = PAGE; // the kernels' own constants come first
+    this.#free.give(PAGE, (LEAST_GROWTH - 1) * PAGE); // the kernels' own constants come first
   }
 
-  /** Zeros, in this memory if they are float32; the kernels do not work on float64. */
-  allocate(dtype: DType, length: number): Data {
-    if (dtype === "float64") return heapAllocator.allocate(dtype, length);
-    const data = this.floats(length);
-    data.fill(0);
-    return data;
+  /** Zeros: of the step that runs if they are float32, else on the heap. */
+  allocate(dtype: DType, length: number): Storage {
+    const step = this.#steps.at(-1);
+    if (step === undefined || dtype === "float64") return heapAllocator.allocate(dtype, length);
+    return new Storage(this.floats(length).fill(0), step.lifetime);
   }
 
-  /** Numbers that the caller is about to write; until then they are whatever was there before. */
-  floats(length: number): Float32Array {
+  /** Zeros that stay until they are disposed of, whatever step they were made in. */
+  readonly persistent: Allocator = {
+    allocate: (dtype, length) => {
+      if (dtype === "float64") return heapAllocator.allocate(dtype, length);
+      const bytes = aligned(4 * length);
+      const start = this.reserve(bytes);
+      const data = new Float32Array(this.#buffer, start, length).fill(0);
+      return new Storage(data, new Lifetime(), () => this.#free.give(start, bytes));
+    },
+  };
+
+  /** Takes bytes that stay, and returns where they start. @throws MachineError as {@link take} */
+  reserve(bytes: number): number {
+    for (;;) {
+      const start = this.#free.take(aligned(bytes));
+      if (start !== null) return start;
+      this.#grow(bytes);
+    }
+  }
+
+  /**
+   * Takes bytes of the arena, and returns where they start.
+   *
+   * @throws MachineError when the memory cannot grow any more
+   */
+  take(bytes: number): number {
+    return this.#arena.take(aligned(bytes));
+  }
+
+  /**
+   * Numbers of the arena that are about to be written; until then they are what was there before.
+   */
+  floats(length: number): Float32Array<ArrayBuffer> {
     const start = this.take(4 * length); // first, since it may grow the memory
     return new Float32Array(this.#buffer, start, length);
   }
 
-  /** The same as a tensor. */
-  tensor(shape: readonly number[]): Tensor {
-    return Tensor.wrap(this.floats(sizeOf(shape)), shape);
+  /** Numbers that were taken before, by their address. */
+  floatsAt(address: number, length: number): Float32Array {
+    return new Float32Array(this.#buffer, address, length);
   }
 
-  /** The same for 32-bit integers. */
-  integers(length: number): Int32Array {
+  /** As {@link floats}, for 32-bit integers. */
+  integers(length: number): Int32Array<ArrayBuffer> {
     const start = this.take(4 * length);
     return new Int32Array(this.#buffer, start, length);
   }
 
-  /** The same for 64-bit floating point. */
-  doubles(length: number): Float64Array {
+  /** As {@link floats}, for 64-bit floating point. */
+  doubles(length: number): Float64Array<ArrayBuffer> {
     const start = this.take(8 * length);
     return new Float64Array(this.#buffer, start, length);
   }
 
   /**
-   * Reserves bytes and returns where they start.
+   * A new tensor: one of the step that runs, or, outside, a copy on the heap of what was written.
+   * What `write` takes besides is given back.
    *
-   * @throws MachineError when the memory cannot grow any more
+   * @param write fills the numbers at an address
    */
-  take(bytes: number): number {
-    const start = Math.ceil(this.#top / ALIGNMENT) * ALIGNMENT;
-    const end = start + bytes;
-    const missing = end - this.memory.buffer.byteLength;
-    if (missing > 0) this.#grow(Math.ceil(missing / PAGE), bytes);
-    this.#top = end;
-    return start;
+  produce(shape: readonly number[], write: (out: number) => void): Tensor {
+    return this.#handingOut((result) => {
+      const data = this.floats(sizeOf(shape));
+      this.scratch(() => write(data.byteOffset));
+      return Tensor.over(result(data), shape);
+    });
+  }
+
+  /** The same for a max pooling, which also tells the winners. */
+  producePooled(
+    shape: readonly number[],
+    write: (out: number, argmax: number) => void,
+  ): { readonly out: Tensor; readonly argmax: Storage<Int32Array> } {
+    return this.#handingOut((result) => {
+      const data = this.floats(sizeOf(shape));
+      const argmax = this.integers(data.length);
+      this.scratch(() => write(data.byteOffset, argmax.byteOffset));
+      return { out: Tensor.over(result(data), shape), argmax: result(argmax) };
+    });
   }
 
   /** Does a tensor live here, in one piece, so that a kernel may change it? */
@@ -111,72 +165,76 @@ export class WasmMemory implements Allocator {
     return copy.byteOffset;
   }
 
+  /** As {@link address}, for the winners of a max pooling. */
+  addressOfIntegers({ data }: Storage<Int32Array>): number {
+    if (this.#buffers.has(data.buffer)) return data.byteOffset;
+    const copy = this.integers(data.length);
+    copy.set(data);
+    return copy.byteOffset;
+  }
+
   /** Where the kernels find a geometry: its twelve fields, in order. */
-  geometry({
-    H,
-    W,
-    kH,
-    kW,
-    strideH,
-    strideW,
-    padH,
-    padW,
-    dilationH,
-    dilationW,
-    outH,
-    outW,
-  }: WindowGeometry): number {
+  geometry(geometry: WindowGeometry): number {
+    const { H, W, kH, kW, strideH, strideW, padH, padW } = geometry;
+    const { dilationH, dilationW, outH, outW } = geometry;
     const fields = this.integers(12);
     fields.set([H, W, kH, kW, strideH, strideW, padH, padW, dilationH, dilationW, outH, outW]);
     return fields.byteOffset;
   }
 
-  /** As {@link address}, for the winners of a max pooling. */
-  addressOfIntegers(integers: Int32Array): number {
-    if (this.#buffers.has(integers.buffer)) return integers.byteOffset;
-    const copy = this.integers(integers.length);
-    copy.set(integers);
-    return copy.byteOffset;
+  /** See {@link Backend.step}. */
+  async step<T>(run: () => T | Promise<T>): Promise<T> {
+    const step: Step = { lifetime: new Lifetime(), mark: this.#arena.mark() };
+    this.#steps.push(step);
+    try {
+      const result = await run();
+      const ending = this.#steps.slice(this.#from(step)).map(({ lifetime }) => lifetime);
+      return copiedOut(result, (lifetime) => ending.includes(lifetime));
+    } finally {
+      this.#end(step);
+    }
   }
 
-  /** Runs something and then gives back all memory that was taken in the meantime. */
-  async scope<T>(run: () => Promise<T>): Promise<T> {
-    const [start, outer] = [this.#top, this.#scope];
-    const scope = { hasEnded: false };
-    this.#scope = scope;
+  /** Runs something that happens at once, and gives back what it took of the arena. */
+  scratch<T>(run: () => T): T {
+    const mark = this.#arena.mark();
     try {
-      return await run();
+      return run();
     } finally {
-      scope.hasEnded = true;
-      this.#scope = outer;
-      this.#top = start;
+      this.#arena.release(mark);
     }
   }
 
   /**
-   * A computation into memory that was taken just now. Whoever looks for the first time when that
-   * memory has been given back is told so.
+   * Ends a step, and with it those that began in it and run on: their memory lies behind its own.
    */
-  deferred(compute: () => void): Deferred {
-    const scope = this.#scope;
-    return new Deferred(() => {
-      if (scope?.hasEnded === true)
-        throw new Error(
-          "wasm: expected a first look at this tensor inside the scope that it was made in, " +
-            "got one behind its end, where its memory is another's; look, or clone it, " +
-            "before the scope ends",
-        );
-      compute();
-    });
+  #end(step: Step): void {
+    const ending = this.#steps.splice(this.#from(step));
+    if (ending.length === 0) return; // it was ended by the step that it began in
+    for (const { lifetime } of ending) lifetime.end(STEP_HAS_ENDED);
+    this.#arena.release(step.mark);
   }
 
-  /** The same for what happens at once, such as scratch space inside one kernel call. */
-  scratch<T>(run: () => T): T {
-    const start = this.#top;
+  /** Where a step is among those that run; behind the last one if it has ended. */
+  #from(step: Step): number {
+    const at = this.#steps.indexOf(step);
+    return at < 0 ? this.#steps.length : at;
+  }
+
+  /** Makes storages of results in the arena: of the step that runs, or copies on the heap. */
+  #handingOut<T>(
+    run: (result: <D extends Float32Array | Int32Array>(data: D) => Storage<D>) => T,
+  ): T {
+    const step = this.#steps.at(-1);
+    const mark = this.#arena.mark();
     try {
-      return run();
+      return run((data) =>
+        step === undefined
+          ? new Storage(data.slice() as typeof data)
+          : new Storage(data, step.lifetime),
+      );
     } finally {
-      this.#top = start;
+      if (step === undefined) this.#arena.release(mark);
     }
   }
 
@@ -191,15 +249,27 @@ export class WasmMemory implements Allocator {
     return buffer;
   }
 
-  #grow(pages: number, bytes: number): void {
-    try {
-      this.memory.grow(Math.max(pages, LEAST_GROWTH));
-    } catch {
-      const held = Math.round(this.memory.buffer.byteLength / 2 ** 20);
-      throw new MachineError(
-        `wasm: expected ${Math.ceil(bytes / 2 ** 20)} MB more memory, got none beyond the ` +
-          `${held} MB there are; use smaller batches`,
-      );
+  /** Puts more bytes on the free list, as many as asked for where the memory can grow. */
+  #grow(bytes: number): void {
+    const start = this.memory.buffer.byteLength;
+    const pages = Math.ceil(aligned(bytes) / PAGE);
+    for (const more of [Math.max(pages, LEAST_GROWTH), pages]) {
+      try {
+        this.memory.grow(more);
+        return this.#free.give(start, more * PAGE);
+      } catch {
+        // too much, or too much at once
+      }
     }
+    if (this.#arena.trim()) return;
+    throw new MachineError(
+      `wasm: expected ${Math.ceil(bytes / 2 ** 20)} MB more memory, got none beyond the ` +
+        `${Math.round(start / 2 ** 20)} MB there are; use smaller batches`,
+    );
   }
+}
+
+/** Rounded up to whole lines of the cache. */
+function aligned(bytes: number): number {
+  return ALIGNMENT * Math.ceil(bytes / ALIGNMENT);
 }

@@ -1,4 +1,4 @@
-import type { WindowGeometry } from "../../im2col/index.js";
+import type { Columns, WindowGeometry } from "../../im2col/index.js";
 import {
   broadcastShape,
   formatShape,
@@ -9,15 +9,18 @@ import {
 } from "../../tensor/index.js";
 import type { MatmulOptions } from "../backend.js";
 import {
+  checkBiases,
   density,
   matrixIndices,
   productExtents,
   type ProductExtents,
 } from "../reference/matmul.js";
+import { checkOntoImages } from "../reference/product-onto-images.js";
+import type { WinnersGradient } from "../winners-gradient.js";
 import { type Convolutions, isPlain } from "./convolutions.js";
 import { chunksOf, Flag, type JobFields, type JobRunner } from "./jobs.js";
 import type { WasmMemory } from "./memory.js";
-import { describe, type Images, pending, type WinnersGradient } from "./pending.js";
+import { addPartials, allFinite } from "./passes.js";
 
 /** Below this share of non-zeros, walking a list of them is faster than multiplying everything. */
 const SPARSE_BELOW = 0.3;
@@ -29,19 +32,35 @@ const WIDE = 48;
  * thread.
  */
 const FEW_PRODUCTS = 16;
-/** With so many rows and so long a way to add up, it pays to copy b into panels first. */
+/** Pack b into panels first from this many rows and this inner length. */
 const PACKED_ROWS = 64;
 const PACKED_FROM = 256;
 /** Up to this width, turning b over costs more than multiplying its rows as they are. */
 const FEW_COLUMNS = 16;
 
-/** The columns of images, not laid out yet. */
-interface Columns {
-  readonly x: Tensor;
+/** Images that the columns of a product are added onto. */
+interface Images {
+  readonly address: number;
+  readonly channels: number;
   readonly geometry: WindowGeometry;
 }
 
-/** Products of matrices, and what flows into and out of them. */
+type Transposes = Pick<MatmulOptions, "transposeA" | "transposeB">;
+
+/** How a product is to be computed. */
+interface Choice {
+  readonly flags: number;
+  /** Whether b is copied into panels of eight columns. */
+  readonly inPanels: boolean;
+}
+
+/**
+ * Products of matrices, and what flows into and out of them.
+ *
+ * Zeros are skipped where there are many. A skipped product has to be 0, and 0 · NaN and 0 · ∞ are
+ * NaN, so the other operand is looked through first: if not all of it is finite, nothing is
+ * skipped. That depends on the numbers alone, and so is the same for any number of threads.
+ */
 export class Products {
   readonly #memory: WasmMemory;
   readonly #jobs: JobRunner;
@@ -53,194 +72,99 @@ export class Products {
     this.#convolutions = convolutions;
   }
 
-  /** See {@link Backend.im2col}. Nothing is laid out until somebody looks. */
-  columnsOf(x: Tensor, geometry: WindowGeometry): Tensor {
-    const [N, C] = x.shape as [number, number];
-    const { kH, kW, outH, outW } = geometry;
-    const data = this.#memory.floats(N * C * kH * kW * outH * outW);
-    const deferred = this.#memory.deferred(() => {
-      this.#memory.scratch(() =>
-        this.#jobs.run("im2col", {
-          items: N * C,
-          x: this.#memory.address(x),
-          out: data.byteOffset,
-          geometry: this.#memory.geometry(geometry),
-        }),
-      );
-    });
-    describe(deferred, { kind: "columns", x, geometry });
-    return Tensor.defer(data, [N, C * kH * kW, outH * outW], deferred);
-  }
-
-  /**
-   * See {@link Backend.col2im}. The columns of a product that nobody has looked at are added onto
-   * the images one by one.
-   */
-  ontoImages(cols: Tensor, channels: number, geometry: WindowGeometry): Tensor {
-    const N = cols.shape[0]!;
-    const x = this.#memory.tensor([N, channels, geometry.H, geometry.W]);
-    const product = pending("product", cols);
-    // one product for each image, not one for each group of its channels
-    if (product?.count === N) product.onto({ out: x, channels, geometry });
-    else
-      this.#memory.scratch(() =>
-        this.#jobs.run("col2im", {
-          items: N * channels,
-          x: this.#memory.address(cols),
-          out: this.#memory.address(x),
-          geometry: this.#memory.geometry(geometry),
-        }),
-      );
-    return x;
-  }
-
-  /**
-   * See {@link Backend.matmul}. A batch without a bias is not computed until somebody looks, and
-   * neither is a convolution.
-   */
-  matmul(a: Tensor, b: Tensor, options: MatmulOptions): Tensor {
-    const memory = this.#memory;
-    const extents = productExtents("matmul", a, b, options);
+  /** See {@link Backend.matmul}. */
+  matmul(a: Tensor, b: Tensor | Columns, options: MatmulOptions): Tensor {
+    const operand = onePerImage(b);
+    const extents = productExtents("matmul", a, operand, options);
     const { M, N, batchA, batchB } = extents;
-    const { rowBias, columnBias } = options;
-    if (rowBias && !sameShape(rowBias.shape, [...batchA, M]) && !sameShape(rowBias.shape, [M])) {
-      reject(
-        "matmul",
-        `a rowBias of shape ${formatShape([...batchA, M])}`,
-        formatShape(rowBias.shape),
-        `a is ${formatShape(a.shape)}`,
-      );
-    }
-    if (columnBias && !sameShape(columnBias.shape, [N]))
-      reject("matmul", `a columnBias of shape [${N}]`, formatShape(columnBias.shape));
+    checkBiases(extents, a.shape, options);
     const batch = broadcastShape("matmul", batchA, batchB);
-    const shape = [...batch, M, N];
-    const data = memory.floats(sizeOf(shape));
-    const convolved = this.#convolved(a, b, extents, options);
-    if (convolved === null && (sizeOf(batch) === 1 || rowBias || columnBias)) {
-      memory.scratch(() => this.#multiply(data.byteOffset, a, b, extents, batch, options, null));
-      return Tensor.wrap(data, shape);
-    }
-    // one matrix for the whole batch is a layer's weights, which an optimizer may change before
-    // somebody looks
-    const weight = sizeOf(batchA) === 1 ? a.clone(memory) : a;
-    const bias = rowBias ? rowBias.clone(memory) : null;
-    const compute = (ontoImage: Images | null): void =>
-      memory.scratch(() =>
-        this.#multiply(
-          data.byteOffset,
-          weight,
-          b,
-          extents,
-          batch,
-          { ...options, rowBias: bias },
-          ontoImage,
-        ),
+    return this.#memory.produce([...batch, M, N], (out) =>
+      this.#multiply(out, a, operand, extents, batch, options, null),
+    );
+  }
+
+  /** See {@link Backend.productOntoImages}: columns are added as soon as they are there. */
+  productOntoImages(
+    a: Tensor,
+    b: Tensor | WinnersGradient,
+    channels: number,
+    geometry: WindowGeometry,
+  ): Tensor {
+    checkOntoImages(a.shape, b.shape, channels, geometry);
+    const [N, G] = b.shape as [number, number];
+    const images = [N, channels, geometry.H, geometry.W];
+    const onlyWinners = !(b instanceof Tensor) || (G === 1 && this.#isSparse(b));
+    if (onlyWinners && isPlain(geometry) && this.#isFinite(a))
+      return this.#memory.produce(images, (out) =>
+        this.#convolutions.inputGradient(out, a, b, channels, geometry),
       );
-    const deferred = memory.deferred(() => compute(null));
-    if (convolved !== null && bias !== null)
-      describe(deferred, {
-        kind: "convolution",
-        x: convolved.x,
-        geometry: convolved.geometry,
-        weight: weight.reshape([M, extents.I]),
-        bias: bias.reshape([M]),
-      });
-    else describe(deferred, { kind: "product", count: sizeOf(batch), onto: compute });
-    return Tensor.defer(data, shape, deferred);
+    if (!(b instanceof Tensor)) return this.productOntoImages(a, b.layOut(), channels, geometry);
+    const options = { transposeA: true };
+    const extents = productExtents("productOntoImages", a, b, options);
+    return this.#memory.produce(images, (out) => {
+      const batch = [N, G];
+      if (G === 1)
+        return this.#multiply(0, a, b, extents, batch, options, {
+          address: out,
+          channels,
+          geometry,
+        });
+      // an image gets the columns of all groups, so these are put together first
+      const cols = this.#memory.floats(N * G * extents.M * extents.N).byteOffset;
+      this.#multiply(cols, a, b, extents, batch, options, null);
+      const g = this.#memory.geometry(geometry);
+      this.#jobs.run("col2im", { items: N * channels, x: cols, out, geometry: g });
+    });
   }
 
   /**
-   * The images and windows of W · im2col(x) + bias, if this is one, with one W for all images;
-   * `null` for any other product.
+   * See {@link Backend.matmulSum}. The products are summed in a fixed number of parts, in order.
    */
-  #convolved(
-    a: Tensor,
-    b: Tensor,
-    { I, N, batchA, batchB }: ProductExtents,
-    { transposeA = false, transposeB = false, rowBias, columnBias }: MatmulOptions,
-  ): Columns | null {
-    if (
-      transposeA ||
-      transposeB ||
-      !rowBias ||
-      columnBias ||
-      sizeOf(batchA) !== 1 ||
-      a.size === 0 ||
-      sizeOf(batchB) === 0
-    )
-      return null;
-    const columns = this.#columnsFor(b, N, I);
-    return columns !== null && isPlain(columns.geometry) ? columns : null;
+  matmulSum(a: Tensor | WinnersGradient, b: Tensor | Columns, options: Transposes): Tensor {
+    const operand = onePerImage(b);
+    const extents = productExtents("matmulSum", a, operand, options);
+    const { M, N, batchA, batchB } = extents;
+    if (batchA.length === 0 || !sameShape(batchA, batchB)) {
+      reject(
+        "matmulSum",
+        "operands with the same batch axes, at least one",
+        `${formatShape(a.shape)} and ${formatShape(b.shape)}`,
+      );
+    }
+    const shape = [...batchA.slice(1), M, N];
+    const { transposeA = false, transposeB = false } = options;
+    const isConvolution = transposeB && !transposeA && !(operand instanceof Tensor);
+    const onlyWinners = !(a instanceof Tensor) || (isConvolution && this.#isSparse(a));
+    if (onlyWinners && isConvolution && isPlain(operand.geometry) && this.#isFinite(operand.x))
+      return this.#memory.produce(shape, (out) =>
+        this.#convolutions.weightGradient(out, a, operand),
+      );
+    if (!(a instanceof Tensor)) return this.matmulSum(a.layOut(), operand, options);
+    return this.#memory.produce(shape, (out) => this.#sum(out, a, operand, extents, options));
   }
 
+  /** Products of a batch, into memory at `out` or, as columns, onto images. */
   #multiply(
     out: number,
     a: Tensor,
-    b: Tensor,
-    { M, N, I, batchA, batchB }: ProductExtents,
+    b: Tensor | Columns,
+    extents: ProductExtents,
     batch: readonly number[],
     options: MatmulOptions,
-    ontoImage: Images | null,
+    images: Images | null,
   ): void {
     const memory = this.#memory;
-    const { transposeA = false, transposeB = false, rowBias, columnBias } = options;
-    const winners = ontoImage === null ? null : winnersOf(b, ontoImage.geometry);
-    if (
-      winners !== null &&
-      ontoImage !== null &&
-      transposeA &&
-      sizeOf(batchA) === 1 &&
-      N === ontoImage.geometry.outH * ontoImage.geometry.outW
-    ) {
-      this.#convolutions.inputGradient(a, winners, ontoImage);
-      return;
-    }
+    const { M, N, I, batchA, batchB } = extents;
+    const { transposeA = false, rowBias, columnBias } = options;
     const whichA = memory.integers(sizeOf(batch));
     const whichB = memory.integers(sizeOf(batch));
     whichA.set(matrixIndices(batchA, batch));
     whichB.set(matrixIndices(batchB, batch));
-    const columns = this.#columnsFor(b, transposeB ? I : N, transposeB ? N : I);
-    const single = sizeOf(batchB) === 1 && columns === null;
-    const sparse =
-      columns === null &&
-      !transposeB &&
-      !rowBias &&
-      !columnBias &&
-      density(b.contiguous().data) < SPARSE_BELOW;
-    const image = columns ?? ontoImage;
-    const sparseA =
-      !sparse &&
-      image === null &&
-      N >= WIDE &&
-      !rowBias &&
-      !columnBias &&
-      density(a.contiguous().data) < SPARSE_A_BELOW;
-    const inPanels =
-      single &&
-      N % 8 === 0 &&
-      !sparse &&
-      !sparseA &&
-      (transposeB || (M >= PACKED_ROWS && I >= PACKED_FROM));
-    const y =
-      columns !== null
-        ? memory.address(columns.x)
-        : single && transposeB
-          ? this.#turned(b, N, I, inPanels)
-          : inPanels
-            ? this.#packed(b, N, I)
-            : memory.address(b);
-    let flags = 0;
-    if (transposeB && !single) flags |= Flag.turnB;
-    if (sparse) flags |= Flag.sparse;
-    if (sparse && !transposeA) flags |= Flag.turnA;
-    if (sparseA) flags |= Flag.sparseA;
-    if (columns !== null) flags |= Flag.columns;
-    if (ontoImage !== null) flags |= Flag.ontoImage;
-    const cut =
-      sparse || ontoImage !== null || columns !== null
-        ? { rows: M, blocks: 1 }
-        : cutRows(M, sizeOf(batch));
+    const choice = this.#choose(a, b, extents, options, images !== null);
+    const { flags, inPanels } = choice;
+    const whole = (flags & (Flag.sparse | Flag.ontoImage | Flag.columns)) !== 0;
+    const cut = whole ? { rows: M, blocks: 1 } : cutRows(M, sizeOf(batch));
     this.#run("products", {
       items: sizeOf(batch) * cut.blocks,
       ...cut,
@@ -251,101 +175,114 @@ export class Products {
       aMatrix: 4 * M * I,
       ...(transposeA ? { aRow: 4, aStep: 4 * M } : { aRow: 4 * I, aStep: 4 }),
       whichA: whichA.byteOffset,
-      y,
-      bMatrix: columns === null ? 4 * I * N : imageBytes(columns),
+      ...this.#secondOperand(b, extents, options, choice),
       ...(inPanels ? { bRow: 32, bPanel: 32 * I } : { bRow: 4 * N, bPanel: 32 }),
       whichB: whichB.byteOffset,
-      out: ontoImage === null ? out : memory.address(ontoImage.out),
+      out: images?.address ?? out,
       rowBias: rowBias ? memory.address(rowBias) : 0,
       rowBiasStep: rowBias && rowBias.rank > 1 ? 4 * M : 0,
       columnBias: columnBias ? memory.address(columnBias) : 0,
       flags,
-      geometry: image === null ? 0 : memory.geometry(image.geometry),
-      channels: ontoImage?.channels ?? columns?.x.shape[1] ?? 0,
-      scratchBytes: scratchFor(flags, { M, N, I }),
+      ...(images && { geometry: memory.geometry(images.geometry), channels: images.channels }),
+      scratchBytes: scratchFor(flags, extents),
     });
   }
 
-  /**
-   * See {@link Backend.matmulSum}. The products are summed in a fixed number of parts, and these in
-   * their order.
-   */
-  matmulSum(a: Tensor, b: Tensor, options: MatmulOptions): Tensor {
-    const { M, N, I, batchA, batchB } = productExtents("matmulSum", a, b, options);
-    if (batchA.length === 0 || !sameShape(batchA, batchB)) {
-      reject(
-        "matmulSum",
-        "operands with the same batch axes, at least one",
-        `${formatShape(a.shape)} and ${formatShape(b.shape)}`,
-      );
-    }
+  /** Which zeros are skipped, and how b is read. */
+  #choose(
+    a: Tensor,
+    b: Tensor | Columns,
+    { M, N, I, batchB }: ProductExtents,
+    { transposeA = false, transposeB = false, rowBias, columnBias }: MatmulOptions,
+    ontoImage: boolean,
+  ): Choice {
+    const hasBias = Boolean(rowBias ?? columnBias);
+    if (!(b instanceof Tensor))
+      return { flags: transposeB ? Flag.columns | Flag.turnB : Flag.columns, inPanels: false };
+    const mayBeSparse = !transposeB && !hasBias && density(b.contiguous().data) < SPARSE_BELOW;
+    const sparse = mayBeSparse && this.#isFinite(a);
+    const mayBeSparseA = !sparse && !ontoImage && N >= WIDE && !hasBias;
+    const sparseA =
+      mayBeSparseA && density(a.contiguous().data) < SPARSE_A_BELOW && this.#isFinite(b);
+    const single = sizeOf(batchB) === 1;
+    const pays = transposeB || (M >= PACKED_ROWS && I >= PACKED_FROM);
+    let flags = 0;
+    if (transposeB && !single) flags |= Flag.turnB;
+    if (sparse) flags |= transposeA ? Flag.sparse : Flag.sparse | Flag.turnA;
+    if (sparseA) flags |= Flag.sparseA;
+    if (ontoImage) flags |= Flag.ontoImage;
+    return { flags, inPanels: single && N % 8 === 0 && !sparse && !sparseA && pays };
+  }
+
+  /** Where b is, or a copy of it that is laid out as the kernel reads it. */
+  #secondOperand(
+    b: Tensor | Columns,
+    { N, I, batchB }: ProductExtents,
+    { transposeB = false }: Transposes,
+    { inPanels }: Choice,
+  ): Partial<JobFields> {
+    if (!(b instanceof Tensor)) return this.#columns(b);
+    const turned = sizeOf(batchB) === 1 && transposeB;
+    const y = turned
+      ? this.#turned(b, N, I, inPanels)
+      : inPanels
+        ? this.#packed(b, N, I)
+        : this.#memory.address(b);
+    return { y, bMatrix: 4 * I * N };
+  }
+
+  /** Where the images are whose columns an operand stands for, and how to lay them out. */
+  #columns({ x, geometry, channels }: Columns): Partial<JobFields> {
+    const bMatrix = 4 * channels * geometry.H * geometry.W;
+    const at = this.#memory.geometry(geometry);
+    return { y: this.#memory.address(x), bMatrix, geometry: at, channels };
+  }
+
+  /** A sum of products, cut into parts whatever the number of threads. */
+  #sum(
+    out: number,
+    a: Tensor,
+    b: Tensor | Columns,
+    extents: ProductExtents,
+    { transposeA = false, transposeB = false }: Transposes,
+  ): void {
     const memory = this.#memory;
-    const shape = [...batchA.slice(1), M, N];
-    const out = memory.tensor(shape);
+    const { M, N, I, batchA } = extents;
     const terms = sizeOf(batchA);
-    const size = sizeOf(shape);
-    if (terms === 0) {
-      out.data.fill(0);
-      return out;
-    }
-    memory.scratch(() => {
-      const { transposeA = false, transposeB = false } = options;
-      const columns =
-        sizeOf(batchA.slice(1)) === 1
-          ? this.#columnsFor(b, transposeB ? I : N, transposeB ? N : I)
-          : null;
-      const winners = columns === null ? null : winnersOf(a, columns.geometry);
-      if (columns !== null && winners !== null && transposeB && !transposeA) {
-        this.#convolutions.weightGradient(out, winners, columns.x, columns.geometry);
-        return;
-      }
-      const dots = transposeB && !transposeA && N <= FEW_COLUMNS;
-      let flags = dots ? Flag.dots : transposeB ? Flag.turnB : 0;
-      if (!dots && density(a.contiguous().data) < SPARSE_BELOW) flags |= Flag.sparse;
-      if (columns !== null) flags |= Flag.columns;
-      const chunks = chunksOf(terms);
-      const partials = memory.floats(chunks * size);
-      this.#run("sums", {
-        items: terms,
-        chunks,
-        M,
-        N,
-        I,
-        x: memory.address(a),
-        aMatrix: 4 * size,
-        ...(transposeA ? { aRow: 4, aStep: 4 * M } : { aRow: 4 * I, aStep: 4 }),
-        y: columns !== null ? memory.address(columns.x) : memory.address(b),
-        bMatrix: columns === null ? 4 * I * N : imageBytes(columns),
-        bRow: 4 * N,
-        blocks: sizeOf(batchA.slice(1)),
-        out: partials.byteOffset,
-        flags,
-        geometry: columns === null ? 0 : memory.geometry(columns.geometry),
-        channels: columns?.x.shape[1] ?? 0,
-        scratchBytes: scratchFor(flags, { M, N, I }),
-      });
-      this.#jobs.run("addPartials", {
-        items: Math.ceil(size / 4096),
-        M: chunks,
-        N: size,
-        x: partials.byteOffset,
-        out: memory.address(out),
-      });
+    const size = sizeOf(batchA.slice(1)) * M * N;
+    const dots = transposeB && !transposeA && N <= FEW_COLUMNS;
+    const mayBeSparse = !dots && density(a.contiguous().data) < SPARSE_BELOW;
+    let flags = dots ? Flag.dots : transposeB ? Flag.turnB : 0;
+    if (!(b instanceof Tensor)) flags |= Flag.columns;
+    if (mayBeSparse && this.#isFinite(b instanceof Tensor ? b : b.x)) flags |= Flag.sparse;
+    const chunks = chunksOf(terms);
+    const partials = memory.floats(Math.max(1, chunks) * size);
+    if (terms === 0) partials.fill(0);
+    this.#run("sums", {
+      items: terms,
+      chunks,
+      M,
+      N,
+      I,
+      x: memory.address(a),
+      aMatrix: 4 * size,
+      ...(transposeA ? { aRow: 4, aStep: 4 * M } : { aRow: 4 * I, aStep: 4 }),
+      ...(b instanceof Tensor ? { y: memory.address(b), bMatrix: 4 * I * N } : this.#columns(b)),
+      bRow: 4 * N,
+      blocks: sizeOf(batchA.slice(1)),
+      out: partials.byteOffset,
+      flags,
+      scratchBytes: scratchFor(flags, extents),
     });
-    return out;
+    addPartials(this.#jobs, Math.max(1, chunks), size, partials.byteOffset, out);
   }
 
-  /**
-   * The images whose columns an operand stands for, if they are not laid out and each matrix
-   * [rows, columns] belongs to a whole image.
-   */
-  #columnsFor(b: Tensor, columnCount: number, rowCount: number): Columns | null {
-    const columns = pending("columns", b);
-    if (columns === null) return null;
-    const { kH, kW, outH, outW } = columns.geometry;
-    return rowCount === columns.x.shape[1]! * kH * kW && columnCount === outH * outW
-      ? columns
-      : null;
+  #isSparse(tensor: Tensor): boolean {
+    return density(tensor.contiguous().data) < SPARSE_BELOW;
+  }
+
+  #isFinite(tensor: Tensor): boolean {
+    return allFinite(this.#memory, this.#jobs, tensor);
   }
 
   /**
@@ -379,8 +316,9 @@ export class Products {
   }
 }
 
-function imageBytes({ x, geometry }: Columns): number {
-  return 4 * x.shape[1]! * geometry.H * geometry.W;
+/** Columns as they are where each matrix belongs to a whole image, laid out otherwise. */
+function onePerImage(b: Tensor | Columns): Tensor | Columns {
+  return b instanceof Tensor || b.shape[1] === 1 ? b : b.layOut();
 }
 
 /**
@@ -413,16 +351,4 @@ function sparseScratch(I: number): number {
 
 function roundUp(bytes: number): number {
   return Math.ceil(bytes / 64) * 64;
-}
-
-/**
- * What a product's operand waits for, if that is the gradient behind a rectifier and a max pooling,
- * and the convolution is a plain one with as many windows as the planes have in which the winners
- * are positions. How the planes are grouped does not matter.
- */
-function winnersOf(operand: Tensor, geometry: WindowGeometry): WinnersGradient | null {
-  const winners = pending("winnersGradient", operand);
-  const fits =
-    winners !== null && winners.geometry.H * winners.geometry.W === geometry.outH * geometry.outW;
-  return fits && isPlain(geometry) ? winners : null;
 }

@@ -1,6 +1,5 @@
 import type { Backend } from "../../kernels/index.js";
 import type { NamedParameter } from "../../network/index.js";
-import { type Allocator, heapAllocator } from "../../tensor/index.js";
 import {
   checkNotNegative,
   ParameterOptimizer,
@@ -24,14 +23,10 @@ export class Adagrad extends ParameterOptimizer<"squareSum"> {
   readonly #options: Required<AdagradOptions>;
 
   /** @throws InputError when an option is out of range */
-  constructor(
-    parameters: readonly NamedParameter[],
-    options: AdagradOptions = {},
-    allocator: Allocator = heapAllocator,
-  ) {
+  constructor(parameters: readonly NamedParameter[], options: AdagradOptions = {}) {
     const { learningRate = 1e-2, epsilon = 1e-10, weightDecay = 0 } = options;
     checkNotNegative("Adagrad", { learningRate, epsilon, weightDecay });
-    super("Adagrad", parameters, learningRate, ["squareSum"], allocator);
+    super("Adagrad", parameters, learningRate, ["squareSum"]);
     this.#options = { learningRate, epsilon, weightDecay };
   }
 

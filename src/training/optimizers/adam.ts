@@ -1,6 +1,5 @@
 import type { Backend } from "../../kernels/index.js";
 import type { NamedParameter } from "../../network/index.js";
-import { type Allocator, heapAllocator } from "../../tensor/index.js";
 import {
   checkBelowOne,
   checkNotNegative,
@@ -32,13 +31,9 @@ export class Adam extends ParameterOptimizer<Moments> {
   readonly #options: Required<AdamOptions>;
 
   /** @throws InputError when an option is out of range */
-  constructor(
-    parameters: readonly NamedParameter[],
-    options: AdamOptions = {},
-    allocator: Allocator = heapAllocator,
-  ) {
+  constructor(parameters: readonly NamedParameter[], options: AdamOptions = {}) {
     const checked = checkAdamOptions("Adam", options, 0);
-    super("Adam", parameters, checked.learningRate, ["firstMoment", "secondMoment"], allocator);
+    super("Adam", parameters, checked.learningRate, ["firstMoment", "secondMoment"]);
     this.#options = checked;
   }
 

@@ -1,6 +1,5 @@
 import type { Backend } from "../../kernels/index.js";
 import type { NamedParameter } from "../../network/index.js";
-import { type Allocator, heapAllocator } from "../../tensor/index.js";
 import { type AdamOptions, checkAdamOptions, type Moments } from "./adam.js";
 import { ParameterOptimizer, type StepInfo, type UpdateState } from "./optimizer.js";
 
@@ -16,13 +15,9 @@ export class AdamW extends ParameterOptimizer<Moments> {
   readonly #options: Required<AdamWOptions>;
 
   /** @throws InputError when an option is out of range */
-  constructor(
-    parameters: readonly NamedParameter[],
-    options: AdamWOptions = {},
-    allocator: Allocator = heapAllocator,
-  ) {
+  constructor(parameters: readonly NamedParameter[], options: AdamWOptions = {}) {
     const checked = checkAdamOptions("AdamW", options, 0.01);
-    super("AdamW", parameters, checked.learningRate, ["firstMoment", "secondMoment"], allocator);
+    super("AdamW", parameters, checked.learningRate, ["firstMoment", "secondMoment"]);
     this.#options = checked;
   }
 

@@ -2,9 +2,10 @@
  * What every optimizer is, and what those of this folder share. The arithmetic is a primitive of
  * the backend.
  */
+import type { Parameter } from "../../backprop/index.js";
 import type { Backend } from "../../kernels/index.js";
 import type { NamedParameter } from "../../network/index.js";
-import { type Allocator, formatShape, reject, sameShape, Tensor } from "../../tensor/index.js";
+import { formatShape, reject, sameShape, type Tensor } from "../../tensor/index.js";
 
 /** Changes parameters so that the loss falls, and keeps running values in between. */
 export interface Optimizer {
@@ -35,6 +36,8 @@ export interface Optimizer {
   restore(state: ReadonlyMap<string, Tensor>, steps: number): void;
   /** Forgets all steps, as if it had just been built. */
   reset(): void;
+  /** Gives back the memory of the running values, which otherwise goes with their parameters'. */
+  dispose(): void;
 }
 
 /**
@@ -63,6 +66,7 @@ export abstract class ParameterOptimizer<Running extends string> implements Opti
   readonly #where: string;
   readonly #states: readonly UpdateState<Running>[];
   readonly #running: ReadonlyMap<string, Tensor>;
+  readonly #parameters: readonly Parameter[];
   #steps = 0;
 
   /** Options are checked before it is called. `where` is the optimizer's name in messages. */
@@ -71,16 +75,21 @@ export abstract class ParameterOptimizer<Running extends string> implements Opti
     parameters: readonly NamedParameter[],
     learningRate: number,
     running: readonly Running[],
-    allocator: Allocator,
   ) {
+    const twice = parameters.find(({ name, parameter }, i) => {
+      const isThisOne = (one: NamedParameter): boolean =>
+        one.name === name || one.parameter === parameter;
+      return parameters.findIndex(isThisOne) < i;
+    });
+    if (twice !== undefined)
+      reject(where, "each parameter once, under a name of its own", `${twice.name} again`);
     this.#where = where;
+    this.#parameters = parameters.map(({ parameter }) => parameter);
     this.learningRate = learningRate;
     const names = running.flatMap((kind) =>
-      parameters.map(({ name, parameter }) => ({ key: `${kind}.${name}`, like: parameter.value })),
+      parameters.map(({ name, parameter }) => ({ key: `${kind}.${name}`, parameter })),
     );
-    this.#running = new Map(
-      names.map(({ key, like }) => [key, Tensor.zeros(like.shape, like.dtype, allocator)]),
-    );
+    this.#running = new Map(names.map(({ key, parameter }) => [key, parameter.companion()]));
     this.#states = parameters.map(({ name, parameter: { value, grad } }) => {
       const own = Object.fromEntries(
         running.map((kind) => [kind, this.#running.get(`${kind}.${name}`)!]),
@@ -119,8 +128,13 @@ export abstract class ParameterOptimizer<Running extends string> implements Opti
   }
 
   reset(): void {
-    for (const tensor of this.#running.values()) tensor.data.fill(0);
+    for (const tensor of this.#running.values()) tensor.fill(0);
     this.#steps = 0;
+  }
+
+  dispose(): void {
+    for (const parameter of this.#parameters)
+      for (const tensor of this.#running.values()) parameter.release(tensor);
   }
 }
 
@@ -159,5 +173,5 @@ function copyInto(own: ReadonlyMap<string, Tensor>, saved: ReadonlyMap<string, T
       );
     }
   }
-  for (const [name, tensor] of own) tensor.data.set(saved.get(name)!.contiguous().data);
+  for (const [name, tensor] of own) tensor.copyFrom(saved.get(name)!);
 }

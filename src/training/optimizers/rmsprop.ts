@@ -1,6 +1,5 @@
 import type { Backend } from "../../kernels/index.js";
 import type { NamedParameter } from "../../network/index.js";
-import { type Allocator, heapAllocator } from "../../tensor/index.js";
 import {
   checkBelowOne,
   checkNotNegative,
@@ -27,15 +26,11 @@ export class RmsProp extends ParameterOptimizer<"meanSquare"> {
   readonly #options: Required<RmsPropOptions>;
 
   /** @throws InputError when an option is out of range */
-  constructor(
-    parameters: readonly NamedParameter[],
-    options: RmsPropOptions = {},
-    allocator: Allocator = heapAllocator,
-  ) {
+  constructor(parameters: readonly NamedParameter[], options: RmsPropOptions = {}) {
     const { learningRate = 1e-2, alpha = 0.99, epsilon = 1e-8, weightDecay = 0 } = options;
     checkNotNegative("RmsProp", { learningRate, epsilon, weightDecay });
     checkBelowOne("RmsProp", { alpha });
-    super("RmsProp", parameters, learningRate, ["meanSquare"], allocator);
+    super("RmsProp", parameters, learningRate, ["meanSquare"]);
     this.#options = { learningRate, alpha, epsilon, weightDecay };
   }
 

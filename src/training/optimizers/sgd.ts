@@ -1,6 +1,6 @@
 import type { Backend } from "../../kernels/index.js";
 import type { NamedParameter } from "../../network/index.js";
-import { type Allocator, heapAllocator, reject } from "../../tensor/index.js";
+import { reject } from "../../tensor/index.js";
 import {
   checkBelowOne,
   checkNotNegative,
@@ -26,16 +26,12 @@ export class Sgd extends ParameterOptimizer<"velocity"> {
   readonly #options: Required<SgdOptions>;
 
   /** @throws InputError when an option is out of range */
-  constructor(
-    parameters: readonly NamedParameter[],
-    options: SgdOptions,
-    allocator: Allocator = heapAllocator,
-  ) {
+  constructor(parameters: readonly NamedParameter[], options: SgdOptions) {
     const { learningRate, momentum = 0, nesterov = false, weightDecay = 0 } = options;
     checkNotNegative("Sgd", { learningRate, weightDecay });
     checkBelowOne("Sgd", { momentum });
     if (nesterov && momentum === 0) reject("Sgd", "a momentum above 0 for Nesterov's method", "0");
-    super("Sgd", parameters, learningRate, momentum === 0 ? [] : ["velocity"], allocator);
+    super("Sgd", parameters, learningRate, momentum === 0 ? [] : ["velocity"]);
     this.#options = { learningRate, momentum, nesterov, weightDecay };
   }
 

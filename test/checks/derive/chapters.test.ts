@@ -1,6 +1,6 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { chapters, mutants, openChapter, runChapter } from "leibniz/checks";
+import { chapters, mutationsOf, openChapter, runChapter } from "leibniz/checks";
 import { assertNone } from "../../meta/project.js";
 
 test("every equation that compares something is run, and right for any numbers", async () => {
@@ -36,7 +36,7 @@ for (const chapter of chapters) {
         blocks++;
         assert.is((await run()).problem, null);
         assert.is((await runChanged(source)).problem, null, `(${tag}) unchanged`);
-        const planted = mutants(source);
+        const planted = mutationsOf(source);
         if (planted.length === 0) missed.push(`(${tag}) has nothing in it to change`);
         for (const { change, source: changed } of planted)
           if ((await runChanged(changed)).problem === null) missed.push(`(${tag}) ${change}`);

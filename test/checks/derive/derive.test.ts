@@ -3,7 +3,7 @@ import * as assert from "uvu/assert";
 import {
   type Chapter,
   type EquationResult,
-  mutants,
+  mutationsOf,
   runChapter,
   type Vocabulary,
 } from "leibniz/checks";
@@ -189,7 +189,8 @@ test(
   "each kind of mistake is planted, and comments, strings, heads of loops and symmetric " +
     "arguments are left alone",
   () => {
-    const changes = (source: string): string[] => mutants(source).map((mutant) => mutant.source);
+    const changes = (source: string): string[] =>
+      mutationsOf(source).map((mutation) => mutation.source);
     assert.equal(changes("a + b"), ["a - b"]);
     assert.equal(changes("f(a) - b"), ["f(a) + b"]);
     assert.equal(changes("f(-a)"), ["f(a)"]);

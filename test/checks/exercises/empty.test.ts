@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { catalog, layerFile } from "leibniz/backprop";
+import { catalog, layerFile } from "leibniz/gradcheck";
 import { emptyBackward, hintsFor } from "leibniz/checks";
 import { root } from "../../helpers/cli.js";
 
@@ -23,7 +23,9 @@ test("what cites an equation is taken out of the backward pass, and nothing else
     "  return gainInputBackward(dOut);",
     "}",
     "",
-    "export async function gainInputBackward(dOut: Tensor): Promise<Tensor> {",
+    "export async function gainInputBackward<Wanted extends boolean = true>(",
+    "  dOut: Tensor,",
+    "): Promise<Tensor> {",
     "  check(dOut);",
     "  // (gain.3) dX = 2·dOut",
     "  return map(dOut, (v) => 2 * v);",
@@ -85,62 +87,76 @@ test("every layer of the catalog makes an exercise with hints that end in its ow
   }
 });
 
-test("hints go back through the derivation from the last equation that the code cites", () => {
-  const chapter = [
-    "# Gain",
-    "Start.",
-    "",
-    "$$",
-    "a",
-    "\\tag{gain.1}",
-    "$$",
-    "",
-    "```ts equation",
-    "equals(1, 1);",
-    "```",
-    "",
-    "The slope $\\mathrm{dX} \\cdot \\sum_i x$ is *two*, see [there](there.md), and (gain.1):",
-    "",
-    "$$",
-    "b",
-    "\\tag{gain.2}",
-    "$$",
-    "",
-    "```ts equation",
-    "equals(slope(f, 1), 2);",
-    "```",
-    "",
-    "Sum up:",
-    "",
-    "$$ c \\tag{gain.3} $$",
-  ].join("\n");
-  const functions = [
-    {
-      name: "gainBackward",
-      equations: [{ tag: "gain.3", formula: "dX = 2·dOut" }],
-      lines: ["  return map(dOut, twice);", "  // backend.no()", "  await backend.relu(x);"],
-    },
-  ];
-  const hints = hintsFor(functions, new Map([["gain", chapter]]), ["gain.1", "gain.3"]);
-  assert.equal(
-    hints.map(({ about }) => about),
-    [
-      "gainBackward, (gain.2)",
-      "gainBackward, (gain.3)",
-      "gainBackward, in short",
-      "gainBackward, what it takes",
-      "gainBackward, as leibniz has it",
-    ],
-  );
+test("the hint about tools names what is called, and not what the lines define themselves", () => {
+  const functions = emptyBackward(sourceOf("conv2d")).functions;
+  const tools = hintsFor(functions, new Map(), []).find(({ about }) => about.endsWith("it takes"))!;
   assert.is(
-    hints[0]!.text,
-    "The slope dX · Σ_i x is two, see there, and (gain.1):\n\n    b\n\n(gain.1) is  a\n\n" +
-      "(derivations/gain.md, line 15)\n\nThe same as `leibniz derive gain` runs it:\n\n" +
-      "    equals(slope(f, 1), 2);",
+    tools.text.split("\n")[0],
+    "backend.sumPerChannel, backend.matmulSum, .reshape, backend.productOntoImages",
   );
-  assert.is(hints[1]!.text, "Sum up:\n\n    c\n\n(derivations/gain.md, line 26)");
-  assert.is(hints[2]!.text, "(gain.3) dX = 2·dOut");
-  assert.match(hints[3]!.text, /^map, backend\.relu\n/);
+  assert.match(tools.text, "filtersᵀ · dOut, and col2im of it");
 });
+
+test(
+  "hints go through the derivation from the last equation that the code cites, in words and " +
+    "blocks",
+  () => {
+    const chapter = [
+      "# Gain",
+      "Start.",
+      "",
+      "$$",
+      "a",
+      "\\tag{gain.1}",
+      "$$",
+      "",
+      "```ts equation",
+      "equals(1, 1);",
+      "```",
+      "",
+      "The slope $\\mathrm{dX} \\cdot \\sum_i x$ is *two*, see [there](there.md), and (gain.1):",
+      "",
+      "$$",
+      "b",
+      "\\tag{gain.2}",
+      "$$",
+      "",
+      "```ts equation",
+      "equals(slope(f, 1), 2);",
+      "```",
+      "",
+      "Sum up:",
+      "",
+      "$$ c \\tag{gain.3} $$",
+    ].join("\n");
+    const functions = [
+      {
+        name: "gainBackward",
+        equations: [{ tag: "gain.3", formula: "dX = 2·dOut" }],
+        lines: ["  return map(dOut, twice);", "  // backend.no()", "  await backend.relu(x);"],
+      },
+    ];
+    const hints = hintsFor(functions, new Map([["gain", chapter]]), ["gain.1", "gain.3"]);
+    assert.equal(
+      hints.map(({ about }) => about),
+      [
+        "gainBackward, (gain.2)",
+        "gainBackward, (gain.3)",
+        "gainBackward, in short",
+        "gainBackward, what it takes",
+        "gainBackward, as leibniz has it",
+      ],
+    );
+    assert.is(
+      hints[0]!.text,
+      "The slope dX · Σ_i x is two, see there, and (gain.1):\n\n    b\n\n(gain.1) is  a\n\n" +
+        "(derivations/gain.md, line 15)\n\nThe same as `leibniz derive gain` runs it:\n\n" +
+        "    equals(slope(f, 1), 2);",
+    );
+    assert.is(hints[1]!.text, "Sum up:\n\n    c\n\n(derivations/gain.md, line 26)");
+    assert.is(hints[2]!.text, "(gain.3) dX = 2·dOut");
+    assert.match(hints[3]!.text, /^map, backend\.relu\n/);
+  },
+);
 
 test.run();

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { catalog, layerFile } from "leibniz/backprop";
+import { catalog, layerFile } from "leibniz/gradcheck";
 import { emptyBackward, hintsFor, plain, plainFormula, TOOLBOX, toolsOf } from "leibniz/checks";
 import * as tensors from "leibniz/tensor";
 import { root } from "../../helpers/cli.js";

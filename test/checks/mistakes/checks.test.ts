@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { catalog } from "leibniz/backprop";
+import { catalog } from "leibniz/gradcheck";
 import {
   type CheckContext,
   checks,
@@ -14,7 +14,9 @@ import {
   type SetupName,
   setups,
 } from "leibniz/checks";
+import { Columns, conv2dGeometry } from "leibniz/im2col";
 import { reference } from "leibniz/kernels";
+import { Random, Tensor } from "leibniz/tensor";
 import { root } from "../../helpers/cli.js";
 import { mnist, someImages } from "../../helpers/mnist.js";
 
@@ -83,6 +85,28 @@ test("the mixed backend takes the primitives it is told to from the reference", 
   }
 });
 
+test("with the readable im2col the fast products take its columns as they are", async () => {
+  const geometry = conv2dGeometry("test", 4, 5, { kernelSize: 2 });
+  const random = new Random(1);
+  const [x, filters] = [random.normal([2, 1, 4, 5]), random.normal([1, 3, 4])];
+  const none = Tensor.zeros([2, 1, 4, 12]);
+  for (const primitives of [["im2col"], []] as const) {
+    const backend = await openMixedBackend(primitives);
+    try {
+      const cols = new Columns(x, geometry, 1, () => none);
+      const product = await backend.matmul(filters, cols);
+      const sum = await backend.matmulSum(random.normal([2, 1, 3, 12]), cols, { transposeB: true });
+      for (const { data } of [product, sum])
+        assert.is(
+          data.every((value) => value === 0),
+          primitives.length > 0,
+        );
+    } finally {
+      await backend.dispose();
+    }
+  }
+});
+
 test("an epoch on readable kernels comes to the same as on the fast ones", async () => {
   const { train, test: testSet } = await mnist();
   const data = { train: someImages(train, 320), test: someImages(testSet, 200) };
@@ -90,7 +114,14 @@ test("an epoch on readable kernels comes to the same as on the fast ones", async
     const accuracies: number[] = [];
     for (const primitives of [
       [],
-      ["im2col", "col2im", "maxPool2d", "maxPool2dBackward", "reluBackward", "adamUpdate"],
+      [
+        "im2col",
+        "productOntoImages",
+        "maxPool2d",
+        "maxPool2dBackward",
+        "reluBackward",
+        "adamUpdate",
+      ],
     ] as const) {
       const backend = await openMixedBackend(primitives);
       try {

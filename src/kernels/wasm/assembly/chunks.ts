@@ -4,8 +4,8 @@ import { firstPixels, inputGradient, weightGradient } from "./convolution";
 import { lineAfter, pack8 } from "./gemm";
 import { BLOCK, Job, Numbers, RECTIFY } from "./job";
 import {
-  accumulate, adagradUpdate, adamUpdate, relu, reluBackward, rmspropUpdate, sgdUpdate,
-  sumPerChannel,
+  accumulate, adagradUpdate, adamUpdate, allFinite, relu, reluBackward, rmspropUpdate,
+  sgdUpdate, sumPerChannel,
 } from "./passes";
 import { averagePool2d, averagePool2dBackward, maxPool2d, maxPool2dBackward } from "./pooling";
 import { products, sums } from "./products";
@@ -39,7 +39,6 @@ export function runChunk(job: Job, chunk: i32, first: i32, end: i32, scratch: us
       return maxPool2dBackward(
         end - first, g.outH * g.outW, g.H * g.W, job.x + <usize>first * windows(g),
         job.extra + <usize>first * windows(g), job.out + <usize>first * pixels(g),
-        job.mask ? job.mask + <usize>first * windows(g) : 0,
       );
     case 7:
       return averagePool2d(
@@ -59,7 +58,7 @@ export function runChunk(job: Job, chunk: i32, first: i32, end: i32, scratch: us
       const image = <usize>(job.M * job.N) << 2;
       return sumPerChannel(
         end - first, job.M, job.N, job.x + <usize>first * image,
-        job.mask ? job.mask + <usize>first * image : 0, job.out + (<usize>(chunk * job.M) << 3),
+        job.out + (<usize>(chunk * job.M) << 3),
       );
     }
     case 12: {
@@ -92,8 +91,8 @@ export function runChunk(job: Job, chunk: i32, first: i32, end: i32, scratch: us
       return;
     }
     case 15: {
-      // x: dOut of the pooling, extra: its winners, mask: its maxima, all [M, N] for each image;
-      // y: the convolution's images
+      // x: dOut of the pooling, extra: its winners, both [M, N] for each image, or dOut itself and
+      // 0; y: the convolution's images
       const winners = <usize>(job.M * job.N) << 2;
       const out = job.out + <usize>chunk * job.aMatrix;
       const free = lineAfter(scratch + windows(g));
@@ -103,7 +102,7 @@ export function runChunk(job: Job, chunk: i32, first: i32, end: i32, scratch: us
         const at = <usize>n * winners;
         weightGradient(
           job.channels, job.M, job.N, g, job.y + <usize>n * (<usize>job.channels * pixels(g)),
-          job.x + at, job.extra + at, job.mask + at, out, scratch, free,
+          job.x + at, job.extra ? job.extra + at : 0, out, scratch, free,
         );
       }
       return;
@@ -116,7 +115,7 @@ export function runChunk(job: Job, chunk: i32, first: i32, end: i32, scratch: us
       for (let n = first; n < end; n++) {
         const at = <usize>n * winners;
         inputGradient(
-          job.channels, job.M, job.N, g, job.y, job.x + at, job.extra + at, job.mask + at,
+          job.channels, job.M, job.N, g, job.y, job.x + at, job.extra ? job.extra + at : 0,
           job.out + <usize>n * (<usize>job.channels * pixels(g)), scratch, free,
         );
       }
@@ -149,6 +148,11 @@ export function runChunk(job: Job, chunk: i32, first: i32, end: i32, scratch: us
         length(job, first, end), job.x + at, job.y + at, job.extra + at, n.learningRate, n.epsilon,
         n.weightDecay,
       );
+    }
+    case 22: {
+      const isFinite = allFinite(length(job, first, end), job.x + offset(first));
+      store<i32>(job.out + (<usize>chunk << 2), isFinite);
+      return;
     }
     case 21: {
       const n = numbers(job);

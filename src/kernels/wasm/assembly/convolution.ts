@@ -56,11 +56,10 @@ export function firstPixels(C: i32, g: Geometry, table: usize): void {
  * is, and the value.
  *
  * @param S pooled windows
- * @param dPooled [S], what flows back into the pooling; argmax [S], the winners; pooled [S],
- *   positive where the rectifier lets through
+ * @param dPooled [S], what flows back into the pooling; argmax [S], the winners, or −1
  */
 function listWinners(
-  S: i32, dPooled: usize, argmax: usize, pooled: usize, table: usize, pixels: usize, list: usize,
+  S: i32, dPooled: usize, argmax: usize, table: usize, pixels: usize, list: usize,
 ): usize {
   let end = list;
   // every second window, then the others: neighbours add to the same pixels, and would wait for
@@ -70,7 +69,20 @@ function listWinners(
       store<usize>(end, pixels + load<usize>(table + (load<usize>(argmax + s) << 2)));
       store<f32>(end, load<f32>(dPooled + s), 4);
       // no branch: the next entry overwrites one that is 0
-      end += load<f32>(pooled + s) > 0 ? 8 : 0;
+      end += i32(load<f32>(dPooled + s) != 0) & i32(load<i32>(argmax + s) >= 0) ? 8 : 0;
+    }
+  }
+  return end;
+}
+
+/** The same for a channel of dOut that is laid out: [S], an entry for each window. */
+function listNonZero(S: i32, dOut: usize, table: usize, pixels: usize, list: usize): usize {
+  let end = list;
+  for (let first: usize = 0; first < 8; first += 4) {
+    for (let s = first; s < <usize>S << 2; s += 8) {
+      store<usize>(end, pixels + load<usize>(table + s));
+      store<f32>(end, load<f32>(dOut + s), 4);
+      end += load<f32>(dOut + s) != 0 ? 8 : 0;
     }
   }
   return end;
@@ -79,13 +91,13 @@ function listWinners(
 /**
  * `dWeight[k, i, j, c] += Σ dOut[k, p, q] · pixels[p + i, q + j, c]`, for one image.
  *
- * @param x [C, H, W]; dPooled, argmax, pooled [K, S]
+ * @param x [C, H, W]; dPooled, argmax [K, S]; argmax is 0 for a dOut that is laid out
  * @param dWeight [K, kH, kW, C]
  * @param table see {@link firstPixels}
  * @param scratch room for a list of S entries, and for the image with its padding
  */
 export function weightGradient(
-  C: i32, K: i32, S: i32, g: Geometry, x: usize, dPooled: usize, argmax: usize, pooled: usize,
+  C: i32, K: i32, S: i32, g: Geometry, x: usize, dPooled: usize, argmax: usize,
   dWeight: usize, table: usize, scratch: usize,
 ): void {
   const list = scratch;
@@ -96,14 +108,17 @@ export function weightGradient(
   const rowBytes = <usize>(paddedW(g) * C) << 2;
   const windowBytes = <usize>S << 2;
   for (let k = 0; k < K; k++) {
-    const end = listWinners(S, dPooled, argmax, pooled, table, pixels, list);
+    const end = argmax
+      ? listWinners(S, dPooled, argmax, table, pixels, list)
+      : listNonZero(S, dPooled, table, pixels, list);
     // (conv2d.7) dWeight = Σₙ dOutₙ · colsₙᵀ:
     //   each entry of dOut that is listed times its window, row by row
     if (L <= 4) walkNarrow(list, end, rowBytes, g.kH, L, dWeight);
     else for (let i = 0; i < g.kH; i++)
       walkList(list, end, <usize>i * rowBytes, L, dWeight + (<usize>(i * L) << 2), true);
     dWeight += <usize>(g.kH * L) << 2;
-    dPooled += windowBytes; argmax += windowBytes; pooled += windowBytes;
+    dPooled += windowBytes;
+    if (argmax) argmax += windowBytes;
   }
 }
 
@@ -111,11 +126,11 @@ export function weightGradient(
  * `dX = Σ dOut[k, p, q] · weight[k, i, j, c]` on pixel (p + i, q + j), for one image; dX is
  * overwritten.
  *
- * @param weight [K, kH, kW, C]; dPooled, argmax, pooled [K, S]
+ * @param weight [K, kH, kW, C]; dPooled, argmax [K, S]
  * @param dX [C, H, W]
  */
 export function inputGradient(
-  C: i32, K: i32, S: i32, g: Geometry, weight: usize, dPooled: usize, argmax: usize, pooled: usize,
+  C: i32, K: i32, S: i32, g: Geometry, weight: usize, dPooled: usize, argmax: usize,
   dX: usize, table: usize, scratch: usize,
 ): void {
   const list = scratch;
@@ -125,15 +140,18 @@ export function inputGradient(
   const rowBytes = <usize>(paddedW(g) * C) << 2;
   const windowBytes = <usize>S << 2;
   for (let k = 0; k < K; k++) {
-    const end = listWinners(S, dPooled, argmax, pooled, table, pixels, list);
-    // (conv2d.8) dColsₙ = Wᵀ · dOutₙ:
+    const end = argmax
+      ? listWinners(S, dPooled, argmax, table, pixels, list)
+      : listNonZero(S, dPooled, table, pixels, list);
+    // (conv2d.8) dColsₙ = filtersᵀ · dOutₙ:
     //   each entry of dOut that is listed times its filter, row by row, and at once
     // (conv2d.10) dX = col2im(dCols): added onto the pixels of its window
     for (let i = 0; i < g.kH; i++) {
       spreadList(list, end, <usize>i * rowBytes, L, weight);
       weight += <usize>L << 2;
     }
-    dPooled += windowBytes; argmax += windowBytes; pooled += windowBytes;
+    dPooled += windowBytes;
+    if (argmax) argmax += windowBytes;
   }
   fromPixels(C, g, pixels, dX);
 }

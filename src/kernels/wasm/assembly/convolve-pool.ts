@@ -91,8 +91,8 @@ function fourWindows(
   out: usize, argmax: usize, planeBytes: usize, position: i32, outW: i32, count: i32, rectify: bool,
 ): void {
   const low = v128.load(bias), high = v128.load(bias, 16);
-  // (conv2d.5) outₙ = W · colsₙ + bias, of the windows at (0, 0), (0, 1), (1, 0), (1, 1), each
-  //   under the first and the last four filters
+  // (conv2d.5) outₙ = filters · colsₙ + bias, of the windows at (0, 0), (0, 1), (1, 0), (1, 1),
+  //   each under the first and the last four filters
   let a0 = low, a1 = high, b0 = low, b1 = high, c0 = low, c1 = high, d0 = low, d1 = high;
   const kW = g.kW;
   const end = rows + (<usize>rowCount << 2);

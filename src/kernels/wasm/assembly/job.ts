@@ -22,8 +22,6 @@ export class Job {
   scratch: usize; scratchBytes: usize;
   rows: i32; blocks: i32;
   bPanel: usize;
-  /** Where numbers are that let through what belongs to them if they are positive, or 0. */
-  mask: usize;
   /** Pooled windows of a convolution. */
   poolH: i32; poolW: i32;
 }

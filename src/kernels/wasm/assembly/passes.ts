@@ -33,33 +33,50 @@ export function reluBackward(count: i32, dOut: usize, x: usize, dX: usize): void
 
 /**
  * Adds, to each of K sums in float64 at `totals`, the P entries of channel k of every one of N
- * images; if there is a `mask`, those where it is positive.
+ * images.
  */
-export function sumPerChannel(N: i32, K: i32, P: i32, x: usize, mask: usize, totals: usize): void {
-  if (P == 1 && !mask) return sumRows(N, K, x, totals);
+export function sumPerChannel(N: i32, K: i32, P: i32, x: usize, totals: usize): void {
+  if (P == 1) return sumRows(N, K, x, totals);
   for (let n = 0; n < N; n++) {
     for (let k = 0; k < K; k++) {
       let lanes = ZERO;
       let p = 0;
       for (; p + 4 <= P; p += 4) {
-        lanes = f32x4.add(
-          lanes, mask ? v128.and(v128.load(x), f32x4.gt(v128.load(mask), ZERO)) : v128.load(x),
-        );
+        lanes = f32x4.add(lanes, v128.load(x));
         x += 16;
-        if (mask) mask += 16;
       }
       let total: f64 =
         (<f64>f32x4.extract_lane(lanes, 0) + <f64>f32x4.extract_lane(lanes, 1)) +
         (<f64>f32x4.extract_lane(lanes, 2) + <f64>f32x4.extract_lane(lanes, 3));
       for (; p < P; p++) {
-        if (!mask || load<f32>(mask) > 0) total += <f64>load<f32>(x);
+        total += <f64>load<f32>(x);
         x += 4;
-        if (mask) mask += 4;
       }
       const at = totals + (<usize>k << 3);
       store<f64>(at, load<f64>(at) + total);
     }
   }
+}
+
+/** Is no number NaN or infinite? The product with 0 is 0 for all others. */
+export function allFinite(count: i32, x: usize): bool {
+  let a = ZERO, b = ZERO, c = ZERO, d = ZERO;
+  let i = 0;
+  for (; i + 16 <= count; i += 16) {
+    a = f32x4.add(a, f32x4.mul(v128.load(x), ZERO));
+    b = f32x4.add(b, f32x4.mul(v128.load(x, 16), ZERO));
+    c = f32x4.add(c, f32x4.mul(v128.load(x, 32), ZERO));
+    d = f32x4.add(d, f32x4.mul(v128.load(x, 48), ZERO));
+    x += 64;
+  }
+  const all = f32x4.add(f32x4.add(a, b), f32x4.add(c, d));
+  let total = f32x4.extract_lane(all, 0) + f32x4.extract_lane(all, 1);
+  total += f32x4.extract_lane(all, 2) + f32x4.extract_lane(all, 3);
+  for (; i < count; i++) {
+    total += load<f32>(x) * 0;
+    x += 4;
+  }
+  return total == 0;
 }
 
 /** The same for one entry a channel: N rows of K numbers are added up. */

@@ -121,12 +121,9 @@ export function beats(candidate: v128, best: v128): v128 {
   return v128.or(f32x4.gt(candidate, best), f32x4.ne(candidate, candidate));
 }
 
-/**
- * Adds each dOut onto the pixel that won, if there is no `mask` or the window's is positive; dX is
- * overwritten.
- */
+/** Adds each dOut onto the pixel that won; dX is overwritten. */
 export function maxPool2dBackward(
-  planes: i32, windows: i32, pixels: i32, dOut: usize, argmax: usize, dX: usize, mask: usize,
+  planes: i32, windows: i32, pixels: i32, dOut: usize, argmax: usize, dX: usize,
 ): void {
   memory.fill(dX, 0, <usize>(planes * pixels) << 2);
   for (let n = 0; n < planes; n++) {
@@ -134,12 +131,10 @@ export function maxPool2dBackward(
       const winner = load<i32>(argmax);
       if (winner >= 0) {
         const at = dX + (<usize>winner << 2);
-        const gradient = load<f32>(dOut);
-        store<f32>(at, load<f32>(at) + (mask == 0 || load<f32>(mask) > 0 ? gradient : 0));
+        store<f32>(at, load<f32>(at) + load<f32>(dOut));
       }
       argmax += 4;
       dOut += 4;
-      if (mask != 0) mask += 4;
     }
     dX += <usize>pixels << 2;
   }

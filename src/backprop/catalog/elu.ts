@@ -1,5 +1,0 @@
-import { eluBackward, eluForward } from "../elu.js";
-import { elementwise } from "./elementwise.js";
-import { spread } from "./entry.js";
-
-export const elu = elementwise("elu", eluForward, eluBackward, spread);

@@ -1,5 +1,0 @@
-import { sigmoidBackward, sigmoidForward } from "../sigmoid.js";
-import { elementwise } from "./elementwise.js";
-import { uniform } from "./entry.js";
-
-export const sigmoid = elementwise("sigmoid", sigmoidForward, sigmoidBackward, uniform);

@@ -1,5 +1,0 @@
-import { siluBackward, siluForward } from "../silu.js";
-import { elementwise } from "./elementwise.js";
-import { uniform } from "./entry.js";
-
-export const silu = elementwise("silu", siluForward, siluBackward, uniform);

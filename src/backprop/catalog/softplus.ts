@@ -1,5 +1,0 @@
-import { softplusBackward, softplusForward } from "../softplus.js";
-import { elementwise } from "./elementwise.js";
-import { uniform } from "./entry.js";
-
-export const softplus = elementwise("softplus", softplusForward, softplusBackward, uniform);

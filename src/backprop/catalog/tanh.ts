@@ -1,5 +1,0 @@
-import { tanhBackward, tanhForward } from "../tanh.js";
-import { elementwise } from "./elementwise.js";
-import { uniform } from "./entry.js";
-
-export const tanh = elementwise("tanh", tanhForward, tanhBackward, uniform);

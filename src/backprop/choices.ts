@@ -1,0 +1,36 @@
+/**
+ * Where a layer has to choose, as a rectifier or a max pooling does: there its derivative jumps.
+ */
+import type { Tensor } from "../tensor/index.js";
+
+/**
+ * Which branches a piecewise function took, such as a rectifier or a max pooling. Where one of them
+ * changes is a kink.
+ */
+export interface Choices {
+  /** What is chosen, for people: `the sign of x`, `the winner of window`. */
+  readonly what: string;
+  readonly shape: readonly number[];
+  /**
+   * One whole number a choice, in row-major order; a copy, since the check moves the input later
+   * on.
+   */
+  readonly taken: ArrayLike<number>;
+}
+
+/**
+ * The choices of a rectifier, and of all that have their corner at 0: on which side of it each
+ * entry lies.
+ */
+export function signsOf(x: Tensor): Choices {
+  return {
+    what: "the sign of",
+    shape: x.shape,
+    taken: Int8Array.from(x.contiguous().data, (value) => (value > 0 ? 1 : 0)),
+  };
+}
+
+/** The choices of a max pooling: which pixel wins each window. */
+export function winnersOf(argmax: Int32Array, outShape: readonly number[]): Choices {
+  return { what: "the winner of window", shape: outShape, taken: Int32Array.from(argmax) };
+}

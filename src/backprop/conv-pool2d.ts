@@ -1,0 +1,140 @@
+/**
+ * A convolution followed by max pooling as one layer, with a rectifier between the two or after
+ * them if there is one. The same function of x, weight and bias as `conv2d`, `relu` and `maxPool2d`
+ * one after another, but the convolution's output need not be laid out. Derived in
+ * `derivations/fused.md`.
+ *
+ *   N images   C input channels   H, W image   K filters   R = C·kH·kW entries under one filter
+ *   P windows of the convolution   outH, outW windows of the pooling
+ */
+import type { Columns, WindowGeometry, WindowOptions } from "../im2col/index.js";
+import { type Backend, reference } from "../kernels/index.js";
+import { reject, type Storage, type Tensor } from "../tensor/index.js";
+import { type Choices, signsOf, winnersOf } from "./choices.js";
+import type { Conv2d } from "./conv2d.js";
+import { type Conv2dOptions, conv2dShapes } from "./conv2d-shapes.js";
+import { checkDOut, type DX, type PassOptions, TwoPassLayer } from "./layer.js";
+import type { MaxPool2d } from "./max-pool2d.js";
+import { poolGeometry } from "./pool-windows.js";
+
+export interface ConvPool2dOptions {
+  /** Of the convolution, which has one group. */
+  readonly conv: Omit<Conv2dOptions, "groups">;
+  readonly pool: WindowOptions;
+  /** Whether there is a rectifier. */
+  readonly rectify: boolean;
+}
+
+export interface ConvPool2dCache {
+  readonly cols: Columns; // [N, 1, R, P]
+  readonly weight: Tensor; // [K, C, kH, kW]
+  readonly hasBias: boolean;
+  readonly pool: WindowGeometry;
+  readonly argmax: Storage<Int32Array>;
+  readonly out: Tensor; // [N, K, outH, outW]
+  readonly rectify: boolean;
+}
+
+/**
+ * @param x [N, C, H, W]
+ * @param weight [K, C, kH, kW]
+ * @param bias [K], or null for none
+ * @returns out [N, K, outH, outW]
+ * @throws InputError as `conv2dForward` and `maxPool2dForward`
+ */
+export async function convPool2dForward(
+  x: Tensor,
+  weight: Tensor,
+  bias: Tensor | null,
+  { conv, pool: poolOptions, rectify }: ConvPool2dOptions,
+  backend: Backend = reference,
+): Promise<{ out: Tensor; cache: ConvPool2dCache }> {
+  const shapes = conv2dShapes(x.shape, weight.shape, bias?.shape ?? null, conv);
+  const pool = poolGeometry("maxPool2d", shapes.outShape, poolOptions);
+  checkWindows(pool);
+  const cols = await backend.im2col(x, shapes.geometry);
+  const filters = weight.reshape([1, shapes.K, shapes.R]);
+  // (fused.4) out[n, k, p, q] = max(maxᵢⱼ (filters · colsₙ + bias)[k, u(p, i), v(q, j)], 0)
+  const { out, argmax } = await backend.convolvePool(filters, cols, bias, pool, { rectify });
+  return { out, cache: { cols, weight, hasBias: bias !== null, pool, argmax, out, rectify } };
+}
+
+/**
+ * @param dOut [N, K, outH, outW]
+ * @returns dX [N, C, H, W] or null if it is not wanted, dWeight [K, C, kH, kW], dBias [K] or null
+ */
+export async function convPool2dBackward<Wanted extends boolean = true>(
+  dOut: Tensor,
+  { cols, weight, hasBias, pool, argmax, out, rectify }: ConvPool2dCache,
+  backend: Backend = reference,
+  wantsDX?: Wanted,
+): Promise<{ dX: DX<Wanted>; dWeight: Tensor; dBias: Tensor | null }> {
+  checkDOut("convPool2dBackward", dOut, out.shape);
+  // (fused.2) dMax = dOut ⊙ 1[out > 0]
+  const dMax = rectify ? await backend.reluBackward(dOut, out) : dOut;
+  // (fused.5) dConv[n, k, h, w] = Σₚ Σ_q 1[argmax[n, k, p, q] = (h, w)] · dMax[n, k, p, q]
+  const dConv = await backend.winnersGradient(dMax, argmax, pool);
+  // (fused.6) dBias[k] = Σₙ Σₚ Σ_q dMax[n, k, p, q]
+  const dBias = hasBias ? await backend.sumPerChannel(dMax) : null;
+  // (fused.7) dWeight = Σₙ dConvₙ · colsₙᵀ
+  const dWeight = await backend.matmulSum(dConv, cols, { transposeB: true });
+  const filters = weight.reshape([1, weight.shape[0]!, cols.shape[2]!]);
+  // (fused.8) dX = col2im(filtersᵀ · dConvₙ)
+  const input = (): Promise<Tensor> =>
+    backend.productOntoImages(filters, dConv, cols.channels, cols.geometry);
+  const dX = wantsDX === false ? null : await input();
+  return { dX: dX as DX<Wanted>, dWeight: dWeight.reshape(weight.shape), dBias };
+}
+
+/**
+ * What a plan puts in place of a convolution and a max pooling. Its parameters are the former's.
+ */
+export class ConvPool2d extends TwoPassLayer<ConvPool2dCache> {
+  readonly kind = "convPool2d";
+  override readonly differentiate = convPool2dBackward;
+  readonly #conv: Conv2d;
+  readonly #options: ConvPool2dOptions;
+
+  constructor(conv: Conv2d, pool: MaxPool2d, rectify: boolean) {
+    super(conv.parameters);
+    this.#conv = conv;
+    this.#options = { conv: conv.options, pool: pool.options, rectify };
+  }
+
+  override outputShape(x: readonly number[]): number[] {
+    const { outH, outW } = poolGeometry("maxPool2d", this.#conv.outputShape(x), this.#options.pool);
+    return [x[0]!, this.#conv.weight.value.shape[0]!, outH, outW];
+  }
+
+  override compute(x: Tensor, { backend }: PassOptions) {
+    const { weight, bias } = this.#conv;
+    return convPool2dForward(x, weight.value, bias?.value ?? null, this.#options, backend);
+  }
+
+  override choices({ argmax, out }: ConvPool2dCache): readonly Choices[] {
+    return [signsOf(out), winnersOf(argmax.data, out.shape)];
+  }
+}
+
+/** @throws InputError when a window lies on padding alone: nothing wins there, and gradients end */
+function checkWindows({
+  H,
+  W,
+  kH,
+  kW,
+  strideH,
+  strideW,
+  padH,
+  padW,
+  ...pool
+}: WindowGeometry): void {
+  const holdsOne = (first: number, count: number, step: number, extent: number): boolean =>
+    Array.from({ length: count }, (_, i) => first + i * step).some((at) => at >= 0 && at < extent);
+  const rows = Array.from({ length: pool.outH }, (_, p) => p * strideH - padH);
+  const columns = Array.from({ length: pool.outW }, (_, q) => q * strideW - padW);
+  const allHold =
+    rows.every((top) => holdsOne(top, kH, pool.dilationH, H)) &&
+    columns.every((left) => holdsOne(left, kW, pool.dilationW, W));
+  if (!allHold)
+    reject("convPool2d", "pooling windows with a pixel each", "one that lies on padding alone");
+}

@@ -1,1 +1,0 @@
-export { PatchedFailure, runPatched, type PatchedTask } from "./run-patched.js";

@@ -1,0 +1,1 @@
+export { VariantFailure, runVariant, type VariantTask } from "./run-variant.js";

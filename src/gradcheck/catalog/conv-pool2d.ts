@@ -1,0 +1,71 @@
+import {
+  convPool2dBackward,
+  convPool2dForward,
+  type ConvPool2dOptions,
+  signsOf,
+  winnersOf,
+} from "../../backprop/index.js";
+import type { Random } from "../../tensor/index.js";
+import { between, type CatalogCase, layerEntry, spread, uniform } from "./entry.js";
+import { samplePooling } from "./pooling-cases.js";
+
+/**
+ * The pixels are far apart. Sums of several may still come close to each other or to 0, and then a
+ * kink is shown for what it is.
+ */
+function makeCase(
+  random: Random,
+  x: readonly number[],
+  weight: readonly number[],
+  options: ConvPool2dOptions,
+  hasBias = true,
+): CatalogCase {
+  return {
+    options: { ...options },
+    inputs: {
+      x: spread(random, x),
+      weight: uniform(random, weight),
+      ...(hasBias ? { bias: uniform(random, [weight[0]!]) } : {}),
+    },
+  };
+}
+
+export const convPool2d = layerEntry({
+  layer: "convPool2d",
+  forward: ({ x, weight, bias }, options: ConvPool2dOptions, backend) =>
+    convPool2dForward(x!, weight!, bias ?? null, options, backend),
+  backward: convPool2dBackward,
+  choices: ({ argmax, out, rectify }) => [
+    ...(rectify ? [signsOf(out)] : []),
+    winnersOf(argmax.data, out.shape),
+  ],
+  cases: (random) => [
+    makeCase(random, [2, 3, 5, 8], [4, 3, 2, 3], {
+      conv: {},
+      pool: { kernelSize: 2 },
+      rectify: true,
+    }),
+    makeCase(random, [2, 2, 6, 5], [3, 2, 3, 2], {
+      conv: { padding: [1, 0] },
+      pool: { kernelSize: [2, 3], stride: [2, 1], padding: [1, 0] },
+      rectify: true,
+    }),
+    makeCase(
+      random,
+      [2, 1, 7, 6],
+      [3, 1, 2, 1],
+      { conv: { padding: [0, 1] }, pool: { kernelSize: [3, 2], stride: [1, 2] }, rectify: false },
+      false,
+    ),
+  ],
+  sample: (random) => {
+    const { options: pool, shape } = samplePooling(random);
+    const [N, C, H, W] = shape as [number, number, number, number];
+    const kH = between(random, 1, 3);
+    const narrow = between(random, 1, 2);
+    const kW = H + kH === W + narrow ? narrow + 1 : narrow; // the image is not to be square
+    const x = [N, C, H + kH - 1, W + kW - 1];
+    const options = { conv: {}, pool, rectify: random.integer(2) === 0 };
+    return makeCase(random, x, [between(random, 1, 3), C, kH, kW], options, random.integer(3) > 0);
+  },
+});

@@ -1,0 +1,31 @@
+import {
+  leakyReluBackward,
+  leakyReluForward,
+  type LeakyReluOptions,
+  signsOf,
+} from "../../backprop/index.js";
+import type { Random } from "../../tensor/index.js";
+import { between, type CatalogCase, layerEntry, spread, unequal } from "./entry.js";
+
+function makeCase(
+  random: Random,
+  shape: readonly number[],
+  options: LeakyReluOptions,
+): CatalogCase {
+  return { options: { ...options }, inputs: { x: spread(random, shape) } };
+}
+
+export const leakyRelu = layerEntry({
+  layer: "leakyRelu",
+  forward: ({ x }, options: LeakyReluOptions) => leakyReluForward(x!, options),
+  backward: leakyReluBackward,
+  choices: ({ x }) => [signsOf(x)],
+  cases: (random) => [
+    makeCase(random, [2, 3, 4, 5], {}),
+    makeCase(random, [3, 7], { negativeSlope: 0.2 }),
+  ],
+  sample: (random) =>
+    makeCase(random, [between(random, 1, 3), between(random, 1, 3), ...unequal(random, 1, 6)], {
+      negativeSlope: random.next(),
+    }),
+});

@@ -1,0 +1,25 @@
+import { maxPool2dBackward, maxPool2dForward, winnersOf } from "../../backprop/index.js";
+import type { WindowOptions } from "../../im2col/index.js";
+import { layerEntry, spread } from "./entry.js";
+import { poolingOptions, samplePooling } from "./pooling-cases.js";
+
+export const maxPool2d = layerEntry({
+  layer: "maxPool2d",
+  forward: ({ x }, options: WindowOptions, backend) => maxPool2dForward(x!, options, backend),
+  backward: maxPool2dBackward,
+  choices: ({ argmax, outShape }) => [winnersOf(argmax.data, outShape)],
+  cases: (random) => [
+    ...poolingOptions.map((options, i) => ({
+      options,
+      inputs: { x: spread(random, [2, 1 + i, 7, 8]) },
+    })),
+    {
+      options: { kernelSize: [2, 3], stride: [2, 1], dilation: [2, 1] },
+      inputs: { x: spread(random, [1, 2, 6, 7]) },
+    },
+  ],
+  sample: (random) => {
+    const { options, shape } = samplePooling(random);
+    return { options, inputs: { x: spread(random, shape) } };
+  },
+});

@@ -1,0 +1,35 @@
+/**
+ * The gradient check: what backward returns against what forward computes, by differences. For
+ * layers one by one, in the cases of the catalog, and for whole networks.
+ */
+export { adjointCheck } from "./adjoint.js";
+export {
+  casesOf,
+  checkCase,
+  type CheckCaseOptions,
+  checkCases,
+  type CheckedCase,
+  type CheckedGradient,
+  type NamedCase,
+} from "./cases.js";
+export {
+  catalog,
+  type CatalogCase,
+  type CatalogEntry,
+  layerEntry,
+  layerFile,
+  type LayerOptions,
+  type LayerPasses,
+} from "./catalog/index.js";
+export { checkNetwork, type CheckNetworkOptions, NETWORK_TOLERANCE } from "./check-network.js";
+export type { Differentiable, NamedTensors } from "./differentiable.js";
+export type { ErrorAtStep, ErrorCurve } from "./error-curve.js";
+export { gradientCheck, type GradientCheckOptions, LAYER_TOLERANCE } from "./gradient-check.js";
+export { findHint, type Suspect } from "./hints.js";
+export {
+  type AdjointResult,
+  type EntryCheck,
+  type GradientCheckResult,
+  type Verdict,
+  verdictOf,
+} from "./verdicts.js";

@@ -1,0 +1,206 @@
+import type { Columns } from "../../im2col/index.js";
+import {
+  broadcastShape,
+  type Data,
+  sameShape,
+  sizeOf,
+  Tensor,
+  tensor,
+} from "../../tensor/index.js";
+import type { Backend, MatmulOptions } from "../backend.js";
+import { inMemory } from "../in-memory.js";
+import { planProduct, type Product, startFromBias } from "../reference/matmul.js";
+import type { WinnersGradient } from "../winners-gradient.js";
+import type { KernelCache } from "./kernel-cache.js";
+import type { GpuMode } from "./modes.js";
+import { type CallLimits, type ProductCall, productCalls } from "./product-calls.js";
+
+/** A product whose operands are flat memory. */
+type FlatProduct = Pick<Product, "M" | "N" | "I"> & { readonly a: Data; readonly b: Data };
+
+type Transposes = Pick<MatmulOptions, "transposeA" | "transposeB">;
+
+/**
+ * How far apart, in elements, neighbours of an operand lie in its flat memory: a term, a matrix of
+ * the batch, a row of a or a column of b, and a step of the sum.
+ */
+interface Steps {
+  readonly term: number;
+  readonly matrix: number;
+  readonly line: number;
+  readonly step: number;
+}
+
+/** Products of matrices on gpu.js; on the reference, if they are too small or too large for it. */
+export class GpuProducts {
+  readonly #kernels: KernelCache;
+  readonly #base: Backend;
+  readonly #smallest: number;
+  readonly #limits: CallLimits;
+
+  /** @param smallest how many multiplications a batch of products needs to be worth a call */
+  constructor(
+    kernels: KernelCache,
+    base: Backend,
+    { smallest, limits }: { readonly smallest: number; readonly limits: CallLimits },
+  ) {
+    this.#kernels = kernels;
+    this.#base = base;
+    this.#smallest = smallest;
+    this.#limits = limits;
+  }
+
+  /** See {@link Backend.matmul}. */
+  async matmul(
+    a: Tensor,
+    b: Tensor | Columns | WinnersGradient,
+    options: MatmulOptions,
+  ): Promise<Tensor> {
+    const product = planProduct("matmul", a, inMemory(b), options);
+    const { M, N, batchA, batchB } = product;
+    const batch = broadcastShape("matmul", batchA, batchB);
+    const count = sizeOf(batch);
+    if (!this.#takes(product, count, 1)) return this.#base.matmul(product.a, product.b, options);
+    const c = Tensor.zeros([...batch, M, N], "float32", this.#base.allocator);
+    startFromBias(c.data, product, batch, options);
+    const flat = {
+      ...product,
+      a: spreadOut(product.a, batchA, batch).data,
+      b: spreadOut(product.b, batchB, batch).data,
+    };
+    for (const call of productCalls(product, count, 1, this.#limits))
+      await this.#addCall(c.data, flat, options, count, call);
+    return c;
+  }
+
+  /** See {@link Backend.matmulSum}. */
+  async matmulSum(
+    a: Tensor | WinnersGradient,
+    b: Tensor | Columns,
+    options: Transposes,
+  ): Promise<Tensor> {
+    const product = planProduct("matmulSum", inMemory(a), inMemory(b), options);
+    const { M, N, batchA, batchB } = product;
+    const [terms = 0, ...batch] = batchA;
+    const count = sizeOf(batch);
+    if (!sameShape(batchA, batchB) || !this.#takes(product, count, terms))
+      return this.#base.matmulSum(product.a, product.b, options);
+    const c = Tensor.zeros([...batch, M, N], "float32", this.#base.allocator);
+    const flat = { ...product, a: product.a.data, b: product.b.data };
+    for (const call of productCalls(product, count, terms, this.#limits))
+      await this.#addCall(c.data, flat, options, count, call);
+    return c;
+  }
+
+  /** Runs one small product. @throws Error when it fails, or comes out wrong */
+  async probe(mode: GpuMode): Promise<void> {
+    const c = new Float32Array(2);
+    const a = tensor(
+      [
+        [1, 2, 3],
+        [4, 5, 6],
+      ],
+      "float32",
+    );
+    const b = tensor([[7], [8], [9]], "float32");
+    const product = planProduct("gpuBackend", a, b, {});
+    for (const call of productCalls(product, 1, 1, this.#limits))
+      await this.#addCall(c, { ...product, a: a.data, b: b.data }, {}, 1, call);
+    if (c[0] !== 50 || c[1] !== 122)
+      throw new Error(
+        `gpuBackend: expected mode ${mode} to compute 50 and 122, got ${c[0]} and ${c[1]}`,
+      );
+  }
+
+  /** Is this batch of products for gpu.js? */
+  #takes({ a, M, N, I }: Product, batch: number, terms: number): boolean {
+    const multiplications = batch * terms * M * N * I;
+    return (
+      a.dtype === "float32" &&
+      multiplications > 0 &&
+      multiplications >= this.#smallest &&
+      Math.max(M * I, I * N, M * N) <= this.#limits.entries
+    );
+  }
+
+  /**
+   * One call: adds its products of a [terms, batch, M, I] and b [terms, batch, I, N] to c [batch,
+   * M, N].
+   */
+  async #addCall(
+    c: Data,
+    { a, b, M, N, I }: FlatProduct,
+    { transposeA, transposeB }: Transposes,
+    batch: number,
+    call: ProductCall,
+  ): Promise<void> {
+    const ofA = stepsOf(a, M, I, batch, transposeA === true);
+    const ofB = stepsOf(b, N, I, batch, transposeB !== true);
+    const constants = {
+      terms: call.terms,
+      I,
+      termA: ofA.term,
+      matrixA: ofA.matrix,
+      rowA: ofA.line,
+      stepA: ofA.step,
+      termB: ofB.term,
+      matrixB: ofB.matrix,
+      columnB: ofB.line,
+      stepB: ofB.step,
+    };
+    const matrices = await this.#kernels.run(
+      { M: call.M, N: call.N, batch: call.batch, constants },
+      partOf(a, ofA, call, call.row, call.M, I),
+      partOf(b, ofB, call, call.column, call.N, I),
+    );
+    matrices.forEach((matrix, z) =>
+      matrix.forEach((row, y) => {
+        const position = ((call.matrix + z) * M + call.row + y) * N + call.column;
+        for (let x = 0; x < call.N; x++) c[position + x]! += row[x]!;
+      }),
+    );
+  }
+}
+
+/**
+ * @param lines rows of a, or columns of b
+ * @param areNeighbours whether lines are neighbours in memory, and not the entries of one
+ */
+function stepsOf(
+  data: Data,
+  lines: number,
+  I: number,
+  batch: number,
+  areNeighbours: boolean,
+): Steps {
+  const matrix = data.length === lines * I ? 0 : lines * I;
+  const [line, step] = areNeighbours ? [1, lines] : [I, 1];
+  return { term: batch * matrix, matrix, line, step };
+}
+
+/** What a call needs of an operand: from its first entry to its last. */
+function partOf(
+  data: Data,
+  { term, matrix, line, step }: Steps,
+  call: ProductCall,
+  firstLine: number,
+  lines: number,
+  I: number,
+): Float32Array {
+  const from = call.term * term + call.matrix * matrix + firstLine * line;
+  const last =
+    (call.terms - 1) * term + (call.batch - 1) * matrix + (lines - 1) * line + (I - 1) * step;
+  return data.subarray(from, from + last + 1) as Float32Array;
+}
+
+/**
+ * A kernel takes one matrix for the whole batch, or one for each product. An operand that
+ * broadcasts in between, as the filters [G, M, I] of a grouped convolution do against the columns
+ * [N, G, I, P], is copied out to one for each.
+ */
+function spreadOut(stack: Tensor, own: readonly number[], batch: readonly number[]): Tensor {
+  const count = sizeOf(own);
+  return count === 1 || count === sizeOf(batch)
+    ? stack
+    : stack.broadcastTo([...batch, ...stack.shape.slice(-2)]).contiguous();
+}
