@@ -15,13 +15,16 @@ export class Planes {
     this.#jobs = jobs;
   }
 
-  /** See {@link Backend.im2col}. Nothing is laid out here: the products do it, image by image. */
+  /** See {@link Backend.im2col}. One group is not laid out here: the products do it, by the image. */
   im2col(x: Tensor, geometry: WindowGeometry, groups: number): Columns {
     const { kH, kW, outH, outW } = geometry;
     const shape = [x.shape[0]!, x.shape[1]! * kH * kW, outH * outW];
     const layOut = (): Tensor =>
       this.#memory.produce(shape, (out) => this.#run("im2col", x, out, geometry));
-    return new Columns(x, geometry, groups, layOut);
+    if (groups === 1) return new Columns(x, geometry, groups, layOut);
+    // products take groups from memory, forward and backward
+    const laidOut = layOut();
+    return new Columns(x, geometry, groups, () => laidOut);
   }
 
   /** See {@link Backend.maxPool2d}. */
