@@ -15,7 +15,7 @@ export class Planes {
     this.#jobs = jobs;
   }
 
-  /** See {@link Backend.im2col}. One group is not laid out here: the products do it, by the image. */
+  /** See {@link Backend.im2col}. One group is not laid out: the products do it, image by image. */
   im2col(x: Tensor, geometry: WindowGeometry, groups: number): Columns {
     const { kH, kW, outH, outW } = geometry;
     const shape = [x.shape[0]!, x.shape[1]! * kH * kW, outH * outW];
