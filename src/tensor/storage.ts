@@ -32,7 +32,7 @@ export class Lifetime {
  */
 export class Storage<D extends Data | Int32Array = Data> {
   readonly #data: D;
-  /** Null for memory on JavaScript's heap, which is there as long as anybody looks at it. */
+  /** Null for memory on JavaScript's heap, which lives as long as something refers to it. */
   readonly lifetime: Lifetime | null;
   readonly #free: (() => void) | null;
   #version = 0;
@@ -59,8 +59,7 @@ export class Storage<D extends Data | Int32Array = Data> {
   }
 
   /**
-   * Counts a change in place. Whoever writes through {@link data} and not through a tensor calls
-   * it.
+   * Counts a change in place. Code that writes through {@link data}, past the tensor, calls it.
    */
   touch(): void {
     this.#version++;
