@@ -10,7 +10,7 @@
 import type { Columns, WindowGeometry, WindowOptions } from "../im2col/index.js";
 import { type Backend, reference } from "../kernels/index.js";
 import { reject, type Storage, type Tensor } from "../tensor/index.js";
-import { type Choices, signsOf, winnersOf } from "./choices.js";
+import { type Choices, winnersOf } from "./choices.js";
 import type { Conv2d } from "./conv2d.js";
 import { type Conv2dOptions, conv2dShapes } from "./conv2d-shapes.js";
 import { checkDOut, type DX, type PassOptions, TwoPassLayer } from "./layer.js";
@@ -30,9 +30,9 @@ export interface ConvPool2dCache {
   readonly weight: Tensor; // [K, C, kH, kW]
   readonly hasBias: boolean;
   readonly pool: WindowGeometry;
+  /** For each entry of out, the place h·convW + w that won it, or −1 for the rectifier's 0. */
   readonly argmax: Storage<Int32Array>;
-  readonly out: Tensor; // [N, K, outH, outW]
-  readonly rectify: boolean;
+  readonly outShape: readonly number[]; // [N, K, outH, outW]
 }
 
 /**
@@ -56,7 +56,8 @@ export async function convPool2dForward(
   const filters = weight.reshape([1, shapes.K, shapes.R]);
   // (fused.4) out[n, k, p, q] = max(maxᵢⱼ (filters · colsₙ + bias)[k, u(p, i), v(q, j)], 0)
   const { out, argmax } = await backend.convolvePool(filters, cols, bias, pool, { rectify });
-  return { out, cache: { cols, weight, hasBias: bias !== null, pool, argmax, out, rectify } };
+  const cache = { cols, weight, hasBias: bias !== null, pool, argmax, outShape: out.shape };
+  return { out, cache };
 }
 
 /**
@@ -65,17 +66,15 @@ export async function convPool2dForward(
  */
 export async function convPool2dBackward<Wanted extends boolean = true>(
   dOut: Tensor,
-  { cols, weight, hasBias, pool, argmax, out, rectify }: ConvPool2dCache,
+  { cols, weight, hasBias, pool, argmax, outShape }: ConvPool2dCache,
   backend: Backend = reference,
   wantsDX?: Wanted,
 ): Promise<{ dX: DX<Wanted>; dWeight: Tensor; dBias: Tensor | null }> {
-  checkDOut("convPool2dBackward", dOut, out.shape);
-  // (fused.2) dMax = dOut ⊙ 1[out > 0]
-  const dMax = rectify ? await backend.reluBackward(dOut, out) : dOut;
-  // (fused.5) dConv[n, k, h, w] = Σₚ Σ_q 1[argmax[n, k, p, q] = (h, w)] · dMax[n, k, p, q]
-  const dConv = await backend.winnersGradient(dMax, argmax, pool);
-  // (fused.6) dBias[k] = Σₙ Σₚ Σ_q dMax[n, k, p, q]
-  const dBias = hasBias ? await backend.sumPerChannel(dMax) : null;
+  checkDOut("convPool2dBackward", dOut, outShape);
+  // (fused.5) dConv[n, k, h, w] = Σₚ Σ_q 1[argmax[n, k, p, q] = (h, w)] · dOut[n, k, p, q]
+  const dConv = await backend.winnersGradient(dOut, argmax, pool);
+  // (fused.6) dBias[k] = Σₙ Σ_h Σ_w dConv[n, k, h, w]
+  const dBias = hasBias ? await backend.sumPerChannel(dConv) : null;
   // (fused.7) dWeight = Σₙ dConvₙ · colsₙᵀ
   const dWeight = await backend.matmulSum(dConv, cols, { transposeB: true });
   const filters = weight.reshape([1, weight.shape[0]!, cols.shape[2]!]);
@@ -111,8 +110,8 @@ export class ConvPool2d extends TwoPassLayer<ConvPool2dCache> {
     return convPool2dForward(x, weight.value, bias?.value ?? null, this.#options, backend);
   }
 
-  override choices({ argmax, out }: ConvPool2dCache): readonly Choices[] {
-    return [signsOf(out), winnersOf(argmax.data, out.shape)];
+  override choices({ argmax, outShape }: ConvPool2dCache): readonly Choices[] {
+    return [winnersOf(argmax.data, outShape)];
   }
 }
 

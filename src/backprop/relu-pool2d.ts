@@ -5,15 +5,13 @@
 import type { WindowOptions } from "../im2col/index.js";
 import { type Backend, reference } from "../kernels/index.js";
 import type { Tensor } from "../tensor/index.js";
-import { type Choices, signsOf, winnersOf } from "./choices.js";
+import { type Choices, winnersOf } from "./choices.js";
 import { checkDOut, type PassOptions } from "./layer.js";
 import type { MaxPool2dCache } from "./max-pool2d.js";
 import { poolGeometry, PoolLayer } from "./pool-windows.js";
 
-export interface ReluPool2dCache extends MaxPool2dCache {
-  /** [N, C, outH, outW] */
-  readonly out: Tensor;
-}
+/** As a max pooling's, but for windows that the rectifier's 0 wins: their winner is −1. */
+export type ReluPool2dCache = MaxPool2dCache;
 
 /**
  * @param x [N, C, H, W]
@@ -28,8 +26,10 @@ export async function reluPool2dForward(
 ): Promise<{ out: Tensor; cache: ReluPool2dCache }> {
   const geometry = poolGeometry("maxPool2d", x.shape, options);
   // (fused.1) out[n, c, p, q] = max(maxᵢⱼ x[n, c, u(p, i), v(q, j)], 0)
+  // (fused.1a) argmax[n, c, p, q] = the first (h, w) of the window where
+  //   x[n, c, h, w] = out[n, c, p, q] > 0, else −1
   const { out, argmax } = await backend.maxPool2d(x, geometry, { rectify: true });
-  return { out, cache: { geometry, argmax, outShape: out.shape, out } };
+  return { out, cache: { geometry, argmax, outShape: out.shape } };
 }
 
 /**
@@ -38,14 +38,12 @@ export async function reluPool2dForward(
  */
 export async function reluPool2dBackward(
   dOut: Tensor,
-  { geometry, argmax, out }: ReluPool2dCache,
+  { geometry, argmax, outShape }: ReluPool2dCache,
   backend: Backend = reference,
 ): Promise<{ dX: Tensor }> {
-  checkDOut("reluPool2dBackward", dOut, out.shape);
-  // (fused.2) dMax = dOut ⊙ 1[out > 0]
-  const dMax = await backend.reluBackward(dOut, out);
-  // (fused.3) dX[n, c, h, w] = Σₚ Σ_q 1[argmax[n, c, p, q] = (h, w)] · dMax[n, c, p, q]
-  return { dX: await backend.maxPool2dBackward(dMax, argmax, geometry) };
+  checkDOut("reluPool2dBackward", dOut, outShape);
+  // (fused.3) dX[n, c, h, w] = Σₚ Σ_q 1[argmax[n, c, p, q] = (h, w)] · dOut[n, c, p, q]
+  return { dX: await backend.maxPool2dBackward(dOut, argmax, geometry) };
 }
 
 /** What a plan puts in place of a rectifier and a max pooling. */
@@ -57,7 +55,7 @@ export class ReluPool2d extends PoolLayer<ReluPool2dCache> {
     return reluPool2dForward(x, this.options, backend);
   }
 
-  override choices({ argmax, out }: ReluPool2dCache): readonly Choices[] {
-    return [signsOf(out), winnersOf(argmax.data, out.shape)];
+  override choices({ argmax, outShape }: ReluPool2dCache): readonly Choices[] {
+    return [winnersOf(argmax.data, outShape)];
   }
 }

@@ -15,7 +15,7 @@ export interface MatmulOptions {
 }
 
 export interface PoolOptions {
-  /** Whether max(x, 0) is pooled in place of x: without a positive entry, the first one wins. */
+  /** Whether max(x, 0) is pooled in place of x: without a positive entry, nobody wins. */
   readonly rectify?: boolean;
 }
 
@@ -25,7 +25,7 @@ export interface MaxPool2dResult {
   readonly out: Tensor;
   /**
    * For each entry of `out`, the position h·W + w of the winner in its plane; ties go to the first
-   * in row-major order.
+   * in row-major order. −1 where nobody wins: the rectifier's 0 does, or the window is padding.
    */
   readonly argmax: Storage<Int32Array>;
 }
@@ -171,8 +171,11 @@ export interface Backend {
     geometry: WindowGeometry,
   ): Promise<Tensor>;
 
-  /** `out[k] = Σ x[n, k, …]` over all axes but the second: [N, K, ...] → [K]. */
-  sumPerChannel(x: Tensor): Promise<Tensor>;
+  /**
+   * `out[k] = Σ x[n, k, …]` over all axes but the second: [N, K, ...] → [K]; [N, 1, K, P] → [K] for
+   * the gradient behind a max pooling.
+   */
+  sumPerChannel(x: Tensor | WinnersGradient): Promise<Tensor>;
 
   /** `out = max(x, 0)`, any shape. */
   relu(x: Tensor): Promise<Tensor>;

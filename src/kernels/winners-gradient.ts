@@ -3,7 +3,7 @@ import type { DType, Storage, Tensor } from "../tensor/index.js";
 
 /**
  * What flows back out of a max pooling, as matrices: each entry of `values` on the pixel that won
- * its window, zeros everywhere else. The products take it in place of a tensor, and multiply
+ * its window, zeros everywhere else. Products and sums take it in place of a tensor, and look at
  * nothing but the winners.
  *
  *   N images   K channels   H, W of what was pooled   p, q pooled windows
@@ -11,7 +11,7 @@ import type { DType, Storage, Tensor } from "../tensor/index.js";
 export class WinnersGradient {
   /** [N, K, p, q] */
   readonly values: Tensor;
-  /** For each entry of `values`, the position h·W + w of the winner; of as many entries. */
+  /** For each entry of `values`, the position h·W + w of the winner, or −1: it flows nowhere. */
   readonly argmax: Storage<Int32Array>;
   /** Of the pooling. */
   readonly geometry: WindowGeometry;
@@ -36,6 +36,12 @@ export class WinnersGradient {
 
   get dtype(): DType {
     return this.values.dtype;
+  }
+
+  /** [N, K, H, W] */
+  get imageShape(): readonly number[] {
+    const { H, W } = this.geometry;
+    return [...this.values.shape.slice(0, 2), H, W];
   }
 
   /** The matrices in memory, [N, 1, K, H·W]: for reading only, as those of `Columns`. */

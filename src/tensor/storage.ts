@@ -90,8 +90,11 @@ export class Storage<D extends Data | Int32Array = Data> {
  * backend may hand out memory that its own kernels can see, without any other code noticing.
  */
 export interface Allocator {
-  /** @returns `length` zeros of the given type */
-  allocate(dtype: DType, length: number): Storage;
+  /**
+   * @param contents "written over" where the caller writes all of them: anything may be there then
+   * @returns `length` zeros of the given type
+   */
+  allocate(dtype: DType, length: number, contents?: "zeros" | "written over"): Storage;
 }
 
 /** Ordinary typed arrays, freed by the garbage collector. */

@@ -335,7 +335,7 @@ export class Tensor {
 
   /** A row-major copy in another element type. Never shares memory. */
   astype(dtype: DType, allocator: Allocator = heapAllocator): Tensor {
-    const copy = Tensor.zeros(this.shape, dtype, allocator);
+    const copy = Tensor.over(allocator.allocate(dtype, this.size, "written over"), this.shape);
     const source = this.data;
     if (this.isContiguous) {
       copy.data.set(source);

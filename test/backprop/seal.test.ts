@@ -107,14 +107,14 @@ const watched: readonly Watched[] = [
   {
     layer: () => new ConvPool2d(conv(), pool(), true),
     shape: [2, 2, 5, 6],
-    needs: ["x", "weight", "out"],
-    free: ["bias"],
+    needs: ["x", "weight"],
+    free: ["bias", "out"],
   },
   {
     layer: () => new ReluPool2d(pool().options),
     shape: [2, 2, 4, 6],
-    needs: ["out"],
-    free: ["x"],
+    needs: [],
+    free: ["x", "out"],
   },
   { layer: () => new Relu(), shape: [2, 5], needs: ["x"], free: ["out"] },
   // the winners are kept, and not the pixels

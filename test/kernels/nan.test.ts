@@ -212,7 +212,7 @@ function maxPoolLoops(x: Tensor, g: WindowGeometry, { rectify = false }: PoolOpt
         if (winner < 0 || value > best || Number.isNaN(value)) [best, winner] = [value, at];
       }
     out.data[window] = best;
-    argmax[window] = winner;
+    argmax[window] = rectify && !(best > 0) ? -1 : winner; // the rectifier's 0 is no pixel
   }
   return { out, argmax: new Storage(argmax) };
 }

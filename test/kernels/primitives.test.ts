@@ -250,13 +250,17 @@ test("groups must divide the channels", async () => {
     );
 });
 
-test("max pooling of a rectifier is that of max(x, 0), winners and ties included", async () => {
+test("max pooling of a rectifier is that of max(x, 0); where 0 wins, no pixel does", async () => {
   for (const geometry of geometries) {
     const x = image(new Random(`rectify ${named(geometry)}`));
     const rectified = await reference.maxPool2d(await reference.relu(x), geometry);
     const at = await reference.maxPool2d(x, geometry, { rectify: true });
     assertClose(at.out, rectified.out, { tolerance: 0, what: named(geometry) });
-    assert.equal([...at.argmax.data], [...rectified.argmax.data]);
+    const winners = [...rectified.argmax.data].map((winner, i) =>
+      rectified.out.data[i]! > 0 ? winner : -1,
+    );
+    assert.equal([...at.argmax.data], winners);
+    assert.ok(winners.includes(-1) && winners.some((winner) => winner >= 0), named(geometry));
   }
 });
 

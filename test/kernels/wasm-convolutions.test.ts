@@ -91,7 +91,8 @@ async function apart(block: Block, backend: Backend): Promise<Results> {
   const dConv = rectifies ? await backend.reluBackward(dPool, images) : dPool;
   const dOut = dConv.reshape([N, groups, K, geometry.outH * geometry.outW]);
   return {
-    argmax: argmax.data,
+    // in one go, a window that the rectifier closes has no winner
+    argmax: argmax.data.map((winner, i) => (rectifies && !(pooled.data[i]! > 0) ? -1 : winner)),
     tensors: {
       conv,
       relu,
@@ -114,8 +115,7 @@ async function fused(block: Block, backend: Backend): Promise<Results> {
   const { out: pooled, argmax } = await backend.convolvePool(weight, cols, flat, pooling, {
     rectify: rectifies,
   });
-  const dPool = rectifies ? await backend.reluBackward(dPooled, pooled) : dPooled;
-  const gradient = await backend.winnersGradient(dPool, argmax, pooling);
+  const gradient = await backend.winnersGradient(dPooled, argmax, pooling);
   return {
     argmax: argmax.data,
     tensors: {
@@ -123,7 +123,7 @@ async function fused(block: Block, backend: Backend): Promise<Results> {
       dConv: gradient.layOut().reshape([block.N, K, geometry.outH, geometry.outW]),
       dWeight: await backend.matmulSum(gradient, cols, { transposeB: true }),
       dX: await backend.productOntoImages(weight, gradient, C, geometry),
-      dBias: await backend.sumPerChannel(dPool),
+      dBias: await backend.sumPerChannel(gradient),
     },
   };
 }

@@ -173,8 +173,8 @@ test("a backend says whether it fuses, and can be told not to", async () => {
     for (const { what } of choices!()) names.push(what.replace(/ .*/, ""));
     return names;
   };
-  // signs and winners of each fused layer go by the pooling's name
-  assert.equal(await kinds(wasm), ["pool1:", "pool1:", "pool2:", "pool2:", "relu3:"]);
+  // the winners of each fused layer go by the pooling's name; where the rectifier's 0 wins is one
+  assert.equal(await kinds(wasm), ["pool1:", "pool2:", "relu3:"]);
   for (const backend of [plain(wasm), reference])
     assert.equal(await kinds(backend), ["relu1:", "pool1:", "relu2:", "pool2:", "relu3:"]);
 });

@@ -2,7 +2,6 @@ import {
   convPool2dBackward,
   convPool2dForward,
   type ConvPool2dOptions,
-  signsOf,
   winnersOf,
 } from "../../backprop/index.js";
 import type { Random } from "../../tensor/index.js";
@@ -35,10 +34,7 @@ export const convPool2d = layerEntry({
   forward: ({ x, weight, bias }, options: ConvPool2dOptions, backend) =>
     convPool2dForward(x!, weight!, bias ?? null, options, backend),
   backward: convPool2dBackward,
-  choices: ({ argmax, out, rectify }) => [
-    ...(rectify ? [signsOf(out)] : []),
-    winnersOf(argmax.data, out.shape),
-  ],
+  choices: ({ argmax, outShape }) => [winnersOf(argmax.data, outShape)],
   cases: (random) => [
     makeCase(random, [2, 3, 5, 8], [4, 3, 2, 3], {
       conv: {},

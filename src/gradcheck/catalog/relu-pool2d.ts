@@ -1,4 +1,4 @@
-import { reluPool2dBackward, reluPool2dForward, signsOf, winnersOf } from "../../backprop/index.js";
+import { reluPool2dBackward, reluPool2dForward, winnersOf } from "../../backprop/index.js";
 import type { WindowOptions } from "../../im2col/index.js";
 import { layerEntry, spread } from "./entry.js";
 import { poolingOptions, samplePooling } from "./pooling-cases.js";
@@ -7,7 +7,7 @@ export const reluPool2d = layerEntry({
   layer: "reluPool2d",
   forward: ({ x }, options: WindowOptions, backend) => reluPool2dForward(x!, options, backend),
   backward: reluPool2dBackward,
-  choices: ({ argmax, out }) => [signsOf(out), winnersOf(argmax.data, out.shape)],
+  choices: ({ argmax, outShape }) => [winnersOf(argmax.data, outShape)],
   cases: (random) =>
     poolingOptions.map((options, i) => ({
       options,

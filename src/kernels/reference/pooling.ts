@@ -28,7 +28,7 @@ export function maxPool2d(
       }
     }
     target[window] = best;
-    argmax[window] = winner;
+    argmax[window] = rectify && !(best > 0) ? -1 : winner;
   });
   return { out, argmax: new Storage(argmax) };
 }

@@ -11,7 +11,7 @@
  *   - a convolution that is pooled: the windows that are compared stay in registers;
  *   - the gradient behind a max pooling: only the winners are multiplied.
  */
-import { reject, sameShape, sizeOf, type Tensor } from "../../tensor/index.js";
+import { reject, sameShape, sizeOf, Tensor } from "../../tensor/index.js";
 import type { Backend } from "../backend.js";
 import { checkConvolvePool } from "../reference/convolve-pool.js";
 import { referenceBackend } from "../reference/index.js";
@@ -178,14 +178,16 @@ function passesOn(
         jobs.run("reluBackward", { ...blocks(x.size), ...operands, out });
       });
     },
-    sumPerChannel: async (x) => {
-      if (x.dtype === "float64" || x.rank < 2) return base.sumPerChannel(x);
+    sumPerChannel: async (given) => {
+      const [x, argmax] = given instanceof Tensor ? [given, null] : [given.values, given.argmax];
+      if (x.dtype === "float64" || x.rank < 2) return base.sumPerChannel(given);
       const [N, K] = x.shape as [number, number];
       const P = sizeOf(x.shape.slice(2));
       const chunks = chunksOf(N);
       return memory.produce([K], (out) => {
         const partials = memory.doubles(chunks * K).fill(0);
-        const at = { x: memory.address(x), out: partials.byteOffset };
+        const extra = argmax ? memory.addressOfIntegers(argmax) : 0;
+        const at = { x: memory.address(x), extra, out: partials.byteOffset };
         jobs.run("sumPerChannel", { items: N, chunks, M: K, N: P, ...at });
         const sums = memory.floatsAt(out, K);
         for (let k = 0; k < K; k++) {

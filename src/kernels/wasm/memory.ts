@@ -64,10 +64,11 @@ export class WasmMemory implements Allocator {
   }
 
   /** Zeros: of the step that runs if they are float32, else on the heap. */
-  allocate(dtype: DType, length: number): Storage {
+  allocate(dtype: DType, length: number, contents?: "zeros" | "written over"): Storage {
     const step = this.#steps.at(-1);
     if (step === undefined || dtype === "float64") return heapAllocator.allocate(dtype, length);
-    return new Storage(this.floats(length).fill(0), step.lifetime);
+    const data = this.floats(length);
+    return new Storage(contents === "written over" ? data : data.fill(0), step.lifetime);
   }
 
   /** Zeros that stay until they are disposed of, whatever step they were made in. */

@@ -141,7 +141,10 @@ export class Products {
         this.#convolutions.weightGradient(out, a, operand),
       );
     if (!(a instanceof Tensor)) return this.matmulSum(a.layOut(), operand, options);
-    return this.#memory.produce(shape, (out) => this.#sum(out, a, operand, extents, options));
+    const isFinite = (): boolean => this.#isFinite(b instanceof Tensor ? b : b.x);
+    return this.#memory.produce(shape, (out) =>
+      this.#sum(out, a, operand, extents, options, isFinite),
+    );
   }
 
   /** Products of a batch, into memory at `out` or, as columns, onto images. */
@@ -238,13 +241,18 @@ export class Products {
     return { y: this.#memory.address(x), bMatrix, geometry: at, channels };
   }
 
-  /** A sum of products, cut into parts whatever the number of threads. */
+  /**
+   * A sum of products, cut into parts whatever the number of threads.
+   *
+   * @param isFinite of b; asked for only where it matters, since it takes a pass over b
+   */
   #sum(
     out: number,
     a: Tensor,
     b: Tensor | Columns,
     extents: ProductExtents,
     { transposeA = false, transposeB = false }: Transposes,
+    isFinite: () => boolean,
   ): void {
     const memory = this.#memory;
     const { M, N, I, batchA } = extents;
@@ -254,7 +262,7 @@ export class Products {
     const mayBeSparse = !dots && density(a.contiguous().data) < SPARSE_BELOW;
     let flags = dots ? Flag.dots : transposeB ? Flag.turnB : 0;
     if (!(b instanceof Tensor)) flags |= Flag.columns;
-    if (mayBeSparse && this.#isFinite(b instanceof Tensor ? b : b.x)) flags |= Flag.sparse;
+    if (mayBeSparse && isFinite()) flags |= Flag.sparse;
     const chunks = chunksOf(terms);
     const partials = memory.floats(Math.max(1, chunks) * size);
     if (terms === 0) partials.fill(0);

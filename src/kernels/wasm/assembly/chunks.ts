@@ -5,7 +5,7 @@ import { lineAfter, pack8 } from "./gemm";
 import { BLOCK, Job, Numbers, RECTIFY } from "./job";
 import {
   accumulate, adagradUpdate, adamUpdate, allFinite, relu, reluBackward, rmspropUpdate,
-  sgdUpdate, sumPerChannel,
+  sgdUpdate, sumPerChannel, sumWinners,
 } from "./passes";
 import { averagePool2d, averagePool2dBackward, maxPool2d, maxPool2dBackward } from "./pooling";
 import { products, sums } from "./products";
@@ -55,11 +55,11 @@ export function runChunk(job: Job, chunk: i32, first: i32, end: i32, scratch: us
         job.out + offset(first),
       );
     case 11: {
-      const image = <usize>(job.M * job.N) << 2;
-      return sumPerChannel(
-        end - first, job.M, job.N, job.x + <usize>first * image,
-        job.out + (<usize>(chunk * job.M) << 3),
-      );
+      const at = <usize>first * (<usize>(job.M * job.N) << 2);
+      const totals = job.out + (<usize>(chunk * job.M) << 3);
+      if (job.extra)
+        return sumWinners(end - first, job.M, job.N, job.x + at, job.extra + at, totals);
+      return sumPerChannel(end - first, job.M, job.N, job.x + at, totals);
     }
     case 12: {
       const n = numbers(job);

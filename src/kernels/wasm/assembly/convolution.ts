@@ -1,9 +1,9 @@
 /**
  * Both gradients of a convolution behind which a rectifier and a max pooling stand. Of its dOut
- * only the windows' winners can differ from 0, and of these only the positive ones: an entry in
- * eight. They are listed, filter by filter, and nothing else is multiplied; no columns are laid
- * out. For stride 1 and dilation 1, where a window is, row by row, one contiguous piece of an image
- * whose channels lie side by side:
+ * only the windows' winners can differ from 0, and a window that the rectifier closes has none: an
+ * entry in eight is left. They are listed, filter by filter, and nothing else is multiplied; no
+ * columns are laid out. For stride 1 and dilation 1, where a window is, row by row, one contiguous
+ * piece of an image whose channels lie side by side:
  *
  *     pixels[h, w, c]      an image with its padding, channels last
  *     L = kW·C             numbers of one row of a window, from pixels[p + i, q, 0] on
@@ -52,8 +52,8 @@ export function firstPixels(C: i32, g: Geometry, table: usize): void {
 }
 
 /**
- * The entries of one channel of dOut that are not 0: 8 bytes each, where the window's first pixel
- * is, and the value.
+ * The entries of one channel of dOut that won: 8 bytes each, where the window's first pixel is, and
+ * the value.
  *
  * @param S pooled windows
  * @param dPooled [S], what flows back into the pooling; argmax [S], the winners, or −1
@@ -68,8 +68,8 @@ function listWinners(
     for (let s = first; s < <usize>S << 2; s += 8) {
       store<usize>(end, pixels + load<usize>(table + (load<usize>(argmax + s) << 2)));
       store<f32>(end, load<f32>(dPooled + s), 4);
-      // no branch: the next entry overwrites one that is 0
-      end += i32(load<f32>(dPooled + s) != 0) & i32(load<i32>(argmax + s) >= 0) ? 8 : 0;
+      // no branch: the next entry overwrites one that did not win
+      end += load<i32>(argmax + s) >= 0 ? 8 : 0;
     }
   }
   return end;

@@ -21,8 +21,7 @@ const EIGHT = 32;
  * @param bias K numbers, up to a whole eight, that the sums start from
  * @param out [K, poolH, poolW]
  * @param argmax for each entry of `out`, where the winner is in its plane [outH, outW]
- * @param rectify of max(sum, 0) instead of the sum: four windows without a positive one are a tie,
- *   which the first wins
+ * @param rectify of max(sum, 0) instead of the sum: nobody, −1, wins where no sum is positive
  * @param scratch room for C·kH positions and for the image with its padding
  */
 export function convolvePool(
@@ -152,13 +151,12 @@ function largest(
   wins = beats(d, best);
   best = v128.bitselect(d, best, wins);
   which = v128.bitselect(i32x4.splat(outW + 1), which, wins);
+  which = i32x4.add(which, i32x4.splat(position));
   if (rectify) {
     // (pooling.13) max_b max(x[b], 0) = max(max_b x[b], 0)
-    const dead = f32x4.le(best, ZERO);
-    which = v128.andnot(which, dead);
-    best = v128.andnot(best, dead);
+    which = v128.or(which, v128.not(f32x4.gt(best, ZERO)));
+    best = v128.andnot(best, f32x4.le(best, ZERO)); // a NaN stays
   }
-  which = i32x4.add(which, i32x4.splat(position));
   v128.store_lane<f32>(out, best, 0);
   v128.store_lane<i32>(argmax, which, 0);
   if (count > 1) {

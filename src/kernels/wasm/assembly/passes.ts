@@ -58,6 +58,35 @@ export function sumPerChannel(N: i32, K: i32, P: i32, x: usize, totals: usize): 
   }
 }
 
+/**
+ * The same for what flows back out of a max pooling: of the P windows of a channel those count that
+ * have a winner.
+ */
+export function sumWinners(
+  N: i32, K: i32, P: i32, x: usize, argmax: usize, totals: usize,
+): void {
+  for (let n = 0; n < N; n++) {
+    for (let k = 0; k < K; k++) {
+      let lanes = ZERO;
+      let p = 0;
+      for (; p + 4 <= P; p += 4) {
+        const won = i32x4.ge_s(v128.load(argmax), ZERO);
+        lanes = f32x4.add(lanes, v128.and(v128.load(x), won));
+        x += 16; argmax += 16;
+      }
+      let total: f64 =
+        (<f64>f32x4.extract_lane(lanes, 0) + <f64>f32x4.extract_lane(lanes, 1)) +
+        (<f64>f32x4.extract_lane(lanes, 2) + <f64>f32x4.extract_lane(lanes, 3));
+      for (; p < P; p++) {
+        if (load<i32>(argmax) >= 0) total += <f64>load<f32>(x);
+        x += 4; argmax += 4;
+      }
+      const at = totals + (<usize>k << 3);
+      store<f64>(at, load<f64>(at) + total);
+    }
+  }
+}
+
 /** Is no number NaN or infinite? The product with 0 is 0 for all others. */
 export function allFinite(count: i32, x: usize): bool {
   let a = ZERO, b = ZERO, c = ZERO, d = ZERO;

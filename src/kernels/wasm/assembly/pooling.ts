@@ -4,8 +4,8 @@ import { firstWindow, Geometry } from "./windows";
 
 /**
  * The largest entry of each window of each plane, and where it was: a 32-bit position in its plane.
- * A NaN wins. With `rectify`, of max(x, 0) instead of x: a window without a positive entry is a tie
- * of zeros, which its first entry wins.
+ * A NaN wins. With `rectify`, of max(x, 0) instead of x: nobody, −1, wins a window without a
+ * positive entry.
  */
 export function maxPool2d(
   planes: i32, g: Geometry, x: usize, out: usize, argmax: usize, rectify: bool,
@@ -49,6 +49,7 @@ export function maxPool2d(
             }
           }
         }
+        if (rectify && !(best > 0)) winner = -1;
         store<f32>(out, best);
         store<i32>(argmax, winner);
         out += 4;
@@ -86,7 +87,7 @@ function maxPool2x2(g: Geometry, x: usize, out: usize, argmax: usize, rectify: b
       best = v128.bitselect(candidate, best, wins);
       which = v128.bitselect(i32x4.add(at, i32x4.splat(W + 1)), which, wins);
       if (rectify) {
-        which = v128.bitselect(at, which, f32x4.le(best, ZERO));
+        which = v128.or(which, v128.not(f32x4.gt(best, ZERO)));
         best = f32x4.max(best, ZERO);
       }
       v128.store(out, best);
@@ -105,7 +106,7 @@ function maxPool2x2(g: Geometry, x: usize, out: usize, argmax: usize, rectify: b
       value = load<f32>(lower, 4);
       if (value > best || value != value) { best = value; winner = h0 + W + 1; }
       if (rectify) {
-        if (best <= 0) winner = h0;
+        if (!(best > 0)) winner = -1;
         best = max<f32>(best, 0);
       }
       store<f32>(out, best);
