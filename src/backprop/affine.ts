@@ -5,7 +5,17 @@
  *   N rows of the batch   I inputs   O outputs
  */
 import { type Backend, reference } from "../kernels/index.js";
-import { formatShape, reject, sameShape, type Tensor } from "../tensor/index.js";
+import {
+  checkOptions,
+  flag,
+  formatShape,
+  reject,
+  required,
+  type Rules,
+  sameShape,
+  type Tensor,
+  wholeNumber,
+} from "../tensor/index.js";
 import { checkDOut, type DX, type PassOptions } from "./layer.js";
 import type { StorageOptions } from "./parameter.js";
 import { WeightedLayer } from "./weighted-layer.js";
@@ -64,12 +74,21 @@ export interface AffineLayerOptions {
   readonly bias?: boolean;
 }
 
+/** What the options of an affine layer may be. */
+export const affineRules: Rules<AffineLayerOptions> = {
+  inFeatures: required(wholeNumber(1)),
+  outFeatures: required(wholeNumber(1)),
+  bias: flag,
+};
+
 /** An affine layer with its own weights. */
 export class Affine extends WeightedLayer<AffineCache> {
   readonly kind = "affine";
   override readonly differentiate = affineBackward;
 
-  constructor({ inFeatures, outFeatures, bias }: AffineLayerOptions, storage?: StorageOptions) {
+  /** @throws InputError when an option is unknown, missing or out of range */
+  constructor(options: AffineLayerOptions, storage?: StorageOptions) {
+    const { inFeatures, outFeatures, bias } = checkOptions("Affine", options, affineRules);
     super([outFeatures, inFeatures], { bias }, storage);
   }
 

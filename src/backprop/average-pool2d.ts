@@ -55,6 +55,10 @@ export class AveragePool2d extends PoolLayer<AveragePool2dCache> {
   readonly kind = "averagePool2d";
   override readonly differentiate = averagePool2dBackward;
 
+  constructor(options: WindowOptions) {
+    super("AveragePool2d", options);
+  }
+
   override compute(x: Tensor, { backend }: PassOptions) {
     return averagePool2dForward(x, this.options, backend);
   }

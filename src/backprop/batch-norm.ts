@@ -2,7 +2,21 @@
  * What both batch normalisations share: their options, the statistics that evaluation uses, and the
  * layer around the two passes.
  */
-import { add, formatShape, multiply, reject, sameShape, type Tensor } from "../tensor/index.js";
+import {
+  add,
+  anything,
+  checkOptions,
+  formatShape,
+  multiply,
+  positive,
+  reject,
+  required,
+  type Rules,
+  sameShape,
+  share,
+  type Tensor,
+  wholeNumber,
+} from "../tensor/index.js";
 import { checkMode, type Mode, type PassOptions, TwoPassLayer } from "./layer.js";
 import { type LayerBuffer, makeBuffer, Parameter, type StorageOptions } from "./parameter.js";
 import type { Moments } from "./standardise.js";
@@ -26,6 +40,12 @@ export interface BatchNormOptions {
   /** "train" takes the batch's own statistics, "evaluate" the running ones. */
   readonly mode: Mode;
 }
+
+const passRules: Rules<BatchNormOptions> = {
+  epsilon: positive,
+  momentum: share,
+  mode: anything("a mode"),
+};
 
 /** Which shapes a batch normalisation takes, and its name for messages. */
 export interface BatchNormForm {
@@ -55,8 +75,8 @@ export function checkBatchNorm(
   options: BatchNormOptions,
 ): Required<BatchNormOptions> {
   checkChannels(form, x.shape, weight.shape);
-  const { epsilon = 1e-5, momentum = 0.1, mode } = options;
-  checkMode(form.name, mode);
+  checkMode(form.name, options.mode);
+  const { epsilon = 1e-5, momentum = 0.1, mode } = checkOptions(form.name, options, passRules);
   const training = mode === "train";
   for (const [what, tensor] of [
     ["bias", bias],
@@ -70,10 +90,6 @@ export function checkBatchNorm(
         formatShape(tensor.shape),
       );
   }
-  if (!(Number.isFinite(epsilon) && epsilon > 0))
-    reject(form.name, "epsilon to be a finite number above 0", String(epsilon));
-  if (!(Number.isFinite(momentum) && momentum >= 0 && momentum <= 1))
-    reject(form.name, "momentum from 0 to 1", String(momentum));
   const perChannel = x.size / weight.size;
   if (training && !(perChannel > 1)) {
     reject(
@@ -129,6 +145,13 @@ export interface BatchNormLayerOptions extends Omit<BatchNormOptions, "mode"> {
   readonly channels: number;
 }
 
+/** What the options of a batch normalisation layer may be. */
+export const batchNormRules: Rules<BatchNormLayerOptions> = {
+  channels: required(wholeNumber(1)),
+  epsilon: passRules.epsilon,
+  momentum: passRules.momentum,
+};
+
 /**
  * Around the passes: weight and bias, and running statistics that each forward pass in training
  * moves on.
@@ -146,9 +169,11 @@ export class BatchNorm<Cache extends object> extends TwoPassLayer<Cache> {
 
   constructor(
     passes: BatchNormPasses<Cache>,
-    { channels, ...options }: BatchNormLayerOptions,
+    given: BatchNormLayerOptions,
     storage: StorageOptions,
   ) {
+    const where = passes.form.name.replace("batch", "Batch");
+    const { channels, ...options } = checkOptions(where, given, batchNormRules);
     const weight = new Parameter("weight", [channels], 1, 1, storage, 1);
     const bias = new Parameter("bias", [channels], 1, 1, storage, 0);
     super([weight, bias]);

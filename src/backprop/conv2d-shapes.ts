@@ -1,6 +1,23 @@
 /** The options of a convolution, and the shapes that it takes and returns. */
-import { conv2dGeometry, type WindowGeometry, type WindowOptions } from "../im2col/index.js";
-import { formatShape, reject, sameShape } from "../tensor/index.js";
+import {
+  conv2dGeometry,
+  type Pair,
+  pair,
+  type WindowGeometry,
+  type WindowOptions,
+  windowRules,
+} from "../im2col/index.js";
+import {
+  checkOptions,
+  flag,
+  formatShape,
+  pairOf,
+  reject,
+  required,
+  type Rules,
+  sameShape,
+  wholeNumber,
+} from "../tensor/index.js";
 
 /**
  * The kernel's size is the weight's; `groups` are blocks of channels that do not see each other.
@@ -14,6 +31,20 @@ export interface Conv2dLayerOptions extends WindowOptions {
   /** `false` for a layer without a bias. */
   readonly bias?: boolean;
 }
+
+const { kernelSize, ...slidingRules } = windowRules;
+const conv2dRules: Rules<Conv2dOptions> = { ...slidingRules, groups: wholeNumber(1) };
+/** Options of a layer may be handed on: the kernel's size has to be the weight's, then. */
+const conv2dPassRules = { ...conv2dRules, kernelSize: pairOf(1) };
+
+/** What the options of a convolution layer may be. */
+export const conv2dLayerRules: Rules<Conv2dLayerOptions> = {
+  inChannels: required(wholeNumber(1)),
+  outChannels: required(wholeNumber(1)),
+  kernelSize,
+  ...conv2dRules,
+  bias: flag,
+};
 
 export interface Conv2dShapes {
   readonly geometry: WindowGeometry;
@@ -39,11 +70,15 @@ export function conv2dShapes(
   bias: readonly number[] | null,
   options: Conv2dOptions,
 ): Conv2dShapes {
-  const G = options.groups ?? 1;
+  const checked = checkOptions<Conv2dOptions & { readonly kernelSize?: Pair }>(
+    "conv2d",
+    options,
+    conv2dPassRules,
+  );
+  const { groups: G = 1, kernelSize: expected, ...sliding } = checked;
   if (x.length !== 4) reject("conv2d", "x of shape [N, C, H, W]", formatShape(x));
   const [N, C, H, W] = x as [number, number, number, number];
   const [K, channelsPerFilter, kH, kW] = weight as [number, number, number, number];
-  if (!Number.isInteger(G) || G < 1) reject("conv2d", "groups to be a whole number ≥ 1", String(G));
   if (weight.length !== 4 || channelsPerFilter * G !== C || K % G !== 0) {
     const expected =
       G === 1
@@ -53,7 +88,19 @@ export function conv2dShapes(
   }
   if (bias !== null && !sameShape(bias, [K]))
     reject("conv2d", `bias of shape [${K}] for weight ${formatShape(weight)}`, formatShape(bias));
-  const geometry = conv2dGeometry("conv2d", H, W, { ...options, kernelSize: [kH, kW] });
+  if (expected !== undefined && !sameShape(pair(expected), [kH, kW]))
+    reject("conv2d", `a weight of kernelSize [${pair(expected)}]`, formatShape(weight));
+  const geometry = conv2dGeometry("conv2d", H, W, { ...sliding, kernelSize: [kH, kW] });
   const outShape = [N, K, geometry.outH, geometry.outW];
   return { geometry, outShape, G, K, R: channelsPerFilter * kH * kW };
+}
+
+/** @throws InputError when an option is unknown, missing or out of range */
+export function checkConv2dLayer(given: Conv2dLayerOptions): Conv2dLayerOptions {
+  const options = checkOptions("Conv2d", given, conv2dLayerRules);
+  const { groups = 1 } = options;
+  for (const name of ["inChannels", "outChannels"] as const)
+    if (options[name] % groups !== 0)
+      reject("Conv2d", `${name} to be a multiple of ${groups} groups`, String(options[name]));
+  return options;
 }

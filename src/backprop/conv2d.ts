@@ -8,7 +8,12 @@
 import { type Columns, pair } from "../im2col/index.js";
 import { type Backend, reference } from "../kernels/index.js";
 import type { Tensor } from "../tensor/index.js";
-import { type Conv2dLayerOptions, type Conv2dOptions, conv2dShapes } from "./conv2d-shapes.js";
+import {
+  checkConv2dLayer,
+  type Conv2dLayerOptions,
+  type Conv2dOptions,
+  conv2dShapes,
+} from "./conv2d-shapes.js";
 import { checkDOut, type DX, type PassOptions } from "./layer.js";
 import type { StorageOptions } from "./parameter.js";
 import { WeightedLayer } from "./weighted-layer.js";
@@ -79,16 +84,12 @@ export class Conv2d extends WeightedLayer<Conv2dCache> {
   readonly options: Conv2dOptions;
   override readonly differentiate = conv2dBackward;
 
-  constructor(
-    { inChannels: C, outChannels: K, kernelSize, bias, ...options }: Conv2dLayerOptions,
-    storage?: StorageOptions,
-  ) {
+  /** @throws InputError when an option is unknown, missing or out of range */
+  constructor(given: Conv2dLayerOptions, storage?: StorageOptions) {
+    const checked = checkConv2dLayer(given);
+    const { inChannels: C, outChannels: K, kernelSize, bias, ...options } = checked;
     const { groups = 1 } = options;
-    super(
-      [K, C / groups, ...pair("Conv2d", "kernelSize", kernelSize, 1)],
-      { bias, groups },
-      storage,
-    );
+    super([K, C / groups, ...pair(kernelSize)], { bias, groups }, storage);
     this.options = options;
   }
 

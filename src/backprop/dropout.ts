@@ -2,7 +2,17 @@
  * Dropout: in training, entries are left out at random, and the others grow to make up for them.
  * Derived in `derivations/dropout.md`. Any shape.
  */
-import { multiply, Random, reject, Tensor } from "../tensor/index.js";
+import {
+  anything,
+  belowOne,
+  checkOptions,
+  multiply,
+  Random,
+  reject,
+  required,
+  type Rules,
+  Tensor,
+} from "../tensor/index.js";
 import { checkDOut, type PassOptions, TwoPassLayer } from "./layer.js";
 
 export interface DropoutOptions {
@@ -27,9 +37,10 @@ export interface DropoutCache {
  */
 export async function dropoutForward(
   x: Tensor,
-  { probability, seed }: DropoutOptions,
+  options: DropoutOptions,
 ): Promise<{ out: Tensor; cache: DropoutCache }> {
-  checkProbability(probability);
+  const rules = { ...dropoutRules, seed: required(anything("a number or a text")) };
+  const { probability, seed } = checkOptions("dropout", options, rules);
   const random = new Random(seed);
   const mask = Tensor.zeros(x.shape, x.dtype);
   const entries = mask.data;
@@ -53,17 +64,21 @@ export async function dropoutBackward(
   return { dX: multiply(dOut, mask) };
 }
 
+export type DropoutLayerOptions = Pick<DropoutOptions, "probability">;
+
+/** What the options of a dropout layer may be. */
+export const dropoutRules: Rules<DropoutLayerOptions> = { probability: required(belowOne) };
+
 /** Dropout between two layers. In evaluation it does nothing. */
 export class Dropout extends TwoPassLayer<DropoutCache> {
   readonly kind = "dropout";
   override readonly differentiate = dropoutBackward;
   readonly #probability: number;
 
-  /** @throws InputError when the probability is not in [0, 1) */
-  constructor({ probability }: Pick<DropoutOptions, "probability">) {
+  /** @throws InputError when the probability is missing or not in [0, 1) */
+  constructor(options: DropoutLayerOptions) {
     super();
-    checkProbability(probability);
-    this.#probability = probability;
+    this.#probability = checkOptions("Dropout", options, dropoutRules).probability;
   }
 
   override async compute(x: Tensor, { mode, random }: PassOptions) {
@@ -78,9 +93,4 @@ export class Dropout extends TwoPassLayer<DropoutCache> {
       );
     return dropoutForward(x, { probability: this.#probability, seed: random.seed });
   }
-}
-
-function checkProbability(probability: number): void {
-  if (!(probability >= 0 && probability < 1))
-    reject("dropout", "a probability from 0 to below 1", String(probability));
 }

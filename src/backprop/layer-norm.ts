@@ -8,14 +8,20 @@
  */
 import {
   add,
+  checkOptions,
+  extents,
   formatShape,
   mean,
   multiply,
+  positive,
   reject,
+  required,
+  type Rules,
   sameShape,
   subtract,
   sum,
   type Tensor,
+  wholeNumber,
 } from "../tensor/index.js";
 import { checkDOut, TwoPassLayer } from "./layer.js";
 import { Parameter, type StorageOptions } from "./parameter.js";
@@ -47,9 +53,8 @@ export async function layerNormForward(
   bias: Tensor,
   options: LayerNormOptions = {},
 ): Promise<{ out: Tensor; cache: LayerNormCache }> {
-  const { axes = 1, epsilon = 1e-5 } = options;
-  if (!(Number.isInteger(axes) && axes >= 1))
-    reject("layerNorm", "axes to be a whole number ≥ 1", String(axes));
+  const rules = { axes: wholeNumber(1), epsilon: positive };
+  const { axes = 1, epsilon = 1e-5 } = checkOptions("layerNorm", options, rules);
   if (weight.rank !== axes)
     reject(
       "layerNorm",
@@ -101,6 +106,12 @@ export interface LayerNormLayerOptions extends Pick<LayerNormOptions, "epsilon">
   readonly shape: readonly number[];
 }
 
+/** What the options of a layer normalisation may be. */
+export const layerNormRules: Rules<LayerNormLayerOptions> = {
+  shape: required(extents),
+  epsilon: positive,
+};
+
 /** A layer normalisation between two layers. */
 export class LayerNorm extends TwoPassLayer<LayerNormCache> {
   readonly kind = "layerNorm";
@@ -109,8 +120,9 @@ export class LayerNorm extends TwoPassLayer<LayerNormCache> {
   readonly bias: Parameter;
   readonly #options: LayerNormOptions;
 
-  constructor({ shape, ...options }: LayerNormLayerOptions, storage: StorageOptions = {}) {
-    if (shape.length === 0) reject("layerNorm", "a shape of at least one axis", formatShape(shape));
+  /** @throws InputError when an option is unknown, missing or out of range */
+  constructor(given: LayerNormLayerOptions, storage: StorageOptions = {}) {
+    const { shape, ...options } = checkOptions("LayerNorm", given, layerNormRules);
     const weight = new Parameter("weight", shape, 1, 1, storage, 1);
     const bias = new Parameter("bias", shape, 1, 1, storage, 0);
     super([weight, bias]);

@@ -1,6 +1,13 @@
 /** What a layer is: x → { out, backward }. */
 import type { Backend } from "../kernels/index.js";
-import { formatShape, type Random, reject, sameShape, Tensor } from "../tensor/index.js";
+import {
+  formatShape,
+  type Random,
+  reject,
+  rejectOption,
+  sameShape,
+  Tensor,
+} from "../tensor/index.js";
 import type { Choices } from "./choices.js";
 import type { LayerBuffer, Parameter } from "./parameter.js";
 import { seal } from "./seal.js";
@@ -166,7 +173,7 @@ export function checkDOut(where: string, dOut: Tensor, shape: readonly number[])
     reject(where, `dOut of shape ${formatShape(shape)}`, formatShape(dOut.shape));
 }
 
-/** @throws InputError when a pass does not say what it is for */
+/** @throws InputError when a pass does not say what it is for, or an option is unknown */
 export function checkPass(where: string, x: Tensor, pass: PassOptions): void {
   if (!(x instanceof Tensor))
     reject(where, "a tensor", x === null ? "null" : typeof x, "is an await missing?");
@@ -174,7 +181,12 @@ export function checkPass(where: string, x: Tensor, pass: PassOptions): void {
   if (backend === undefined)
     reject(where, "a pass with a backend", "none", 'give it { backend, mode: "train" }');
   checkMode(where, mode);
+  for (const name in pass)
+    if (!PASS_OPTIONS.includes(name)) rejectOption(where, name, PASS_OPTIONS);
 }
+
+/** Names of {@link PassOptions}, for a pass is not to go on without what somebody asked for. */
+const PASS_OPTIONS = ["backend", "mode", "record", "random", "observe", "ownsInput"];
 
 /** @throws InputError unless the mode is given */
 export function checkMode(where: string, mode: unknown): void {

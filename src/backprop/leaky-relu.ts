@@ -2,7 +2,7 @@
  * The leaky rectifier: negative values become small instead of 0. Derived in
  * `derivations/activations.md`. Any shape.
  */
-import { map, reject, type Tensor } from "../tensor/index.js";
+import { checkOptions, finite, map, type Rules, type Tensor } from "../tensor/index.js";
 import { ElementwiseLayer, timesSlope } from "./elementwise-layer.js";
 import { signsOf } from "./choices.js";
 
@@ -25,10 +25,9 @@ export interface LeakyReluCache {
  */
 export async function leakyReluForward(
   x: Tensor,
-  { negativeSlope = 0.01 }: LeakyReluOptions = {},
+  options: LeakyReluOptions = {},
 ): Promise<{ out: Tensor; cache: LeakyReluCache }> {
-  if (!Number.isFinite(negativeSlope))
-    reject("leakyRelu", "a finite number for negativeSlope", String(negativeSlope));
+  const { negativeSlope = 0.01 } = checkOptions("leakyRelu", options, leakyReluRules);
   // (activations.16) out = x where x > 0, else negativeSlope · x
   return {
     out: map(x, (value) => (value > 0 ? value : negativeSlope * value)),
@@ -47,9 +46,14 @@ export async function leakyReluBackward(
   };
 }
 
+/** What the options of a leaky rectifier may be. */
+export const leakyReluRules: Rules<LeakyReluOptions> = { negativeSlope: finite };
+
 /** A leaky rectifier between two layers. */
 export class LeakyRelu extends ElementwiseLayer<LeakyReluCache> {
-  constructor(options: LeakyReluOptions = {}) {
+  /** @throws InputError when the slope is not a finite number */
+  constructor(given: LeakyReluOptions = {}) {
+    const options = checkOptions("LeakyRelu", given, leakyReluRules);
     super(
       "leakyRelu",
       (x) => leakyReluForward(x, options),

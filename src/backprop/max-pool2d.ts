@@ -60,6 +60,10 @@ export class MaxPool2d extends PoolLayer<MaxPool2dCache> {
   readonly kind = "maxPool2d";
   override readonly differentiate = maxPool2dBackward;
 
+  constructor(options: WindowOptions) {
+    super("MaxPool2d", options);
+  }
+
   override compute(x: Tensor, { backend }: PassOptions) {
     return maxPool2dForward(x, this.options, backend);
   }

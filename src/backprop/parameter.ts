@@ -1,5 +1,13 @@
 import { type Backend, reference } from "../kernels/index.js";
-import { type Allocator, type DType, heapAllocator, Tensor } from "../tensor/index.js";
+import {
+  type Allocator,
+  checkOptions,
+  type DType,
+  heapAllocator,
+  oneOf,
+  type Rules,
+  Tensor,
+} from "../tensor/index.js";
 
 /** Element type and memory of a layer's parameters. */
 export interface StorageOptions {
@@ -7,6 +15,14 @@ export interface StorageOptions {
   /** Where they live: a backend's `persistent` for one that is to train fast. */
   readonly allocator?: Allocator;
 }
+
+const storageRules: Rules<StorageOptions> = {
+  dtype: oneOf(["float32", "float64"]),
+  allocator: {
+    expected: "where memory comes from, such as a backend's `persistent`",
+    accepts: (value) => typeof (value as Allocator | null)?.allocate === "function",
+  },
+};
 
 /** A tensor that training changes, and the gradient of the loss with respect to it. */
 export class Parameter {
@@ -30,9 +46,11 @@ export class Parameter {
     shape: readonly number[],
     fanIn: number,
     fanOut: number,
-    { dtype = "float32", allocator = heapAllocator }: StorageOptions = {},
+    storage: StorageOptions = {},
     start: number | null = null,
   ) {
+    const checked = checkOptions("storage of a parameter", storage, storageRules);
+    const { dtype = "float32", allocator = heapAllocator } = checked;
     this.name = name;
     this.fanIn = fanIn;
     this.fanOut = fanOut;

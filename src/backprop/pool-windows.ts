@@ -1,8 +1,13 @@
 /**
  * What max and average pooling share: where their windows lie, and the shape of what comes back.
  */
-import { conv2dGeometry, type WindowGeometry, type WindowOptions } from "../im2col/index.js";
-import { formatShape, reject } from "../tensor/index.js";
+import {
+  conv2dGeometry,
+  type WindowGeometry,
+  type WindowOptions,
+  windowRules,
+} from "../im2col/index.js";
+import { checkOptions, formatShape, reject } from "../tensor/index.js";
 import { TwoPassLayer } from "./layer.js";
 
 /**
@@ -14,9 +19,10 @@ export function poolGeometry(
   options: WindowOptions,
 ): WindowGeometry {
   if (shape.length !== 4) reject(where, "x of shape [N, C, H, W]", formatShape(shape));
+  const checked = checkOptions(where, options, windowRules);
   const geometry = conv2dGeometry(where, shape[2]!, shape[3]!, {
-    stride: options.kernelSize,
-    ...options,
+    stride: checked.kernelSize,
+    ...checked,
   });
   const { padH, padW, kH, kW } = geometry;
   if (2 * padH > kH || 2 * padW > kW) {
@@ -34,9 +40,10 @@ export function poolGeometry(
 export abstract class PoolLayer<Cache extends object> extends TwoPassLayer<Cache> {
   readonly options: WindowOptions;
 
-  constructor(options: WindowOptions) {
+  /** @throws InputError when an option is unknown or out of range */
+  constructor(where: string, options: WindowOptions) {
     super();
-    this.options = { ...options };
+    this.options = checkOptions(where, options, windowRules);
   }
 
   override outputShape(x: readonly number[]): number[] {

@@ -51,6 +51,10 @@ export class ReluPool2d extends PoolLayer<ReluPool2dCache> {
   readonly kind = "reluPool2d";
   override readonly differentiate = reluPool2dBackward;
 
+  constructor(options: WindowOptions) {
+    super("ReluPool2d", options);
+  }
+
   override compute(x: Tensor, { backend }: PassOptions) {
     return reluPool2dForward(x, this.options, backend);
   }

@@ -5,7 +5,15 @@
  *   f body   s shortcut, s(x) = x unless there is one
  */
 import { type Backend, reference } from "../kernels/index.js";
-import { formatShape, reject, sameShape, type Tensor } from "../tensor/index.js";
+import {
+  anything,
+  checkOptions,
+  formatShape,
+  reject,
+  required,
+  sameShape,
+  type Tensor,
+} from "../tensor/index.js";
 import { Chain, checkNames, type Layers, namedLayers } from "./chain.js";
 import type { Choices } from "./choices.js";
 import {
@@ -103,8 +111,11 @@ export class Residual extends TwoPassLayer<ResidualCache> {
   readonly branches: readonly (readonly NamedLayer[])[];
 
   /** @throws InputError when there is no layer in the body or the shortcut, or two have one name */
-  constructor({ body, shortcut }: ResidualLayerOptions) {
+  constructor(options: ResidualLayerOptions) {
     super();
+    const layers = anything("layers by name");
+    const rules = { body: required(layers), shortcut: layers };
+    const { body, shortcut } = checkOptions("Residual", options, rules);
     const named = namedLayers(body, "residual body");
     this.branches = shortcut ? [named, namedLayers(shortcut, "residual shortcut")] : [named];
     checkNames(this.branches.flat(), "residual");

@@ -5,12 +5,15 @@
  *   N rows of the batch   C classes
  */
 import {
+  checkOptions,
   exp,
   formatShape,
   log,
   max,
   multiply,
   reject,
+  type Rules,
+  share,
   subtract,
   sum,
   Tensor,
@@ -22,6 +25,8 @@ export interface SoftmaxCrossEntropyOptions {
    */
   readonly labelSmoothing?: number;
 }
+
+const crossEntropyRules: Rules<SoftmaxCrossEntropyOptions> = { labelSmoothing: share };
 
 export interface SoftmaxCrossEntropyCache {
   /** [N, C] */
@@ -42,7 +47,8 @@ export async function softmaxCrossEntropyForward(
   labels: ArrayLike<number>,
   options: SoftmaxCrossEntropyOptions = {},
 ): Promise<{ out: Tensor; cache: SoftmaxCrossEntropyCache }> {
-  const targets = targetDistribution(logits, labels, options.labelSmoothing ?? 0);
+  const { labelSmoothing = 0 } = checkOptions("softmaxCrossEntropy", options, crossEntropyRules);
+  const targets = targetDistribution(logits, labels, labelSmoothing);
   const N = logits.shape[0]!;
   // (softmax-cross-entropy.3) z = logits − max(logits):
   //   the same probabilities, and no exponent above 0
@@ -74,22 +80,34 @@ function targetDistribution(
   labelSmoothing: number,
 ): Tensor {
   const where = "softmaxCrossEntropy";
-  if (logits.rank !== 2 || logits.shape[0] !== labels.length || labels.length === 0) {
+  if (labels instanceof Tensor || !Number.isInteger(labels?.length))
+    reject(
+      where,
+      "labels, an array of class numbers",
+      labels instanceof Tensor ? "a Tensor" : typeof labels,
+      labels instanceof Tensor ? "give its data" : undefined,
+    );
+  if (labels.length === 0) reject(where, "at least one row", "none");
+  if (logits.rank !== 2 || logits.shape[0] !== labels.length) {
     reject(
       where,
       `logits of shape [${labels.length}, C] for ${labels.length} labels`,
       formatShape(logits.shape),
     );
   }
-  if (!(labelSmoothing >= 0 && labelSmoothing <= 1))
-    reject(where, "labelSmoothing from 0 to 1", String(labelSmoothing));
   const C = logits.shape[1]!;
   const targets = Tensor.full(logits.shape, labelSmoothing / C, logits.dtype);
   for (let n = 0; n < labels.length; n++) {
     const label = labels[n]!;
     if (!Number.isInteger(label) || label < 0 || label >= C)
-      reject(where, `labels from 0 to ${C - 1}`, `${label} for row ${n}`);
+      reject(where, `labels, whole numbers from 0 to ${C - 1}`, `${describe(label)} for row ${n}`);
     targets.data[n * C + label]! += 1 - labelSmoothing;
   }
   return targets;
+}
+
+/** A label that is no number of a class, as a message shows it. */
+function describe(label: unknown): string {
+  if (typeof label === "number") return String(label);
+  return typeof label === "object" ? "an object" : `the ${typeof label} ${String(label)}`;
 }

@@ -1,4 +1,4 @@
-import { reject } from "../tensor/index.js";
+import { checkOptions, pairOf, reject, required, type Rules } from "../tensor/index.js";
 
 /** One number for both axes, or [vertical, horizontal]. */
 export type Pair = number | readonly [h: number, w: number];
@@ -13,6 +13,14 @@ export interface WindowOptions {
   /** Distance between neighbouring entries of one window; 1 if left out. */
   readonly dilation?: Pair;
 }
+
+/** What the options of a window may be. */
+export const windowRules: Rules<WindowOptions> = {
+  kernelSize: required(pairOf(1)),
+  stride: pairOf(1),
+  padding: pairOf(0),
+  dilation: pairOf(1),
+};
 
 /** Every size that a sliding window has, checked and spelled out per axis. In pixels. */
 export interface WindowGeometry {
@@ -37,8 +45,8 @@ export interface WindowGeometry {
  * @param where the function on whose behalf the options are checked, for the error message
  * @param H height of the image in pixels
  * @param W width of the image in pixels
- * @throws InputError when an option is not a whole number in range, or the window is larger than
- *   the padded image
+ * @throws InputError when an option is unknown or no whole number in range, or the window is larger
+ *   than the padded image
  */
 export function conv2dGeometry(
   where: string,
@@ -46,10 +54,11 @@ export function conv2dGeometry(
   W: number,
   options: WindowOptions,
 ): WindowGeometry {
-  const [kH, kW] = pair(where, "kernelSize", options.kernelSize, 1);
-  const [strideH, strideW] = pair(where, "stride", options.stride ?? 1, 1);
-  const [padH, padW] = pair(where, "padding", options.padding ?? 0, 0);
-  const [dilationH, dilationW] = pair(where, "dilation", options.dilation ?? 1, 1);
+  const checked = checkOptions(where, options, windowRules);
+  const [kH, kW] = pair(checked.kernelSize);
+  const [strideH, strideW] = pair(checked.stride ?? 1);
+  const [padH, padW] = pair(checked.padding ?? 0);
+  const [dilationH, dilationW] = pair(checked.dilation ?? 1);
   const spanH = dilationH * (kH - 1) + 1;
   const spanW = dilationW * (kW - 1) + 1;
   if (spanH > H + 2 * padH || spanW > W + 2 * padW) {
@@ -67,24 +76,7 @@ export function conv2dGeometry(
   return { H, W, kH, kW, strideH, strideW, padH, padW, dilationH, dilationW, outH, outW };
 }
 
-/** Reads a number or an [h, w] pair. @throws InputError unless both are whole numbers ≥ `least` */
-export function pair(
-  where: string,
-  name: string,
-  value: Pair,
-  least: number,
-): readonly [number, number] {
-  const both = typeof value === "number" ? [value, value] : value;
-  if (
-    !Array.isArray(both) ||
-    both.length !== 2 ||
-    !both.every((v) => Number.isInteger(v) && v >= least)
-  ) {
-    reject(
-      where,
-      `${name} to be a whole number ≥ ${least}, or two of them as [h, w]`,
-      typeof value === "number" ? String(value) : JSON.stringify(value),
-    );
-  }
-  return both as unknown as readonly [number, number];
+/** A number for both axes, or [h, w], as [h, w]. */
+export function pair(value: Pair): readonly [h: number, w: number] {
+  return typeof value === "number" ? [value, value] : value;
 }

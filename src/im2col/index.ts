@@ -6,5 +6,6 @@ export {
   type WindowOptions,
   conv2dGeometry,
   pair,
+  windowRules,
 } from "./geometry.js";
 export { col2im, im2col } from "./im2col.js";

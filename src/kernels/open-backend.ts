@@ -1,4 +1,4 @@
-import { reject } from "../tensor/index.js";
+import { anything, checkOptions, flag, reject, type Rules } from "../tensor/index.js";
 import type { Backend } from "./backend.js";
 import type { GpuBackend, GpuBackendOptions, GpuMode } from "./gpu/index.js";
 import { referenceBackend } from "./reference/index.js";
@@ -29,6 +29,13 @@ export interface OpenBackendOptions {
   readonly check?: boolean | undefined;
 }
 
+const openRules: Rules<OpenBackendOptions> = {
+  name: anything("a backend"),
+  mode: anything("a mode"),
+  threads: anything("a number"),
+  check: flag,
+};
+
 /**
  * Opens a backend by name, as the command line does. What only one backend needs is loaded when
  * that one is opened. Whoever opens a backend calls its `dispose` in the end.
@@ -36,12 +43,9 @@ export interface OpenBackendOptions {
  * @throws InputError when there is no such backend, mode or number of threads; the message lists
  *   what there is
  */
-export async function openBackend({
-  name,
-  mode,
-  threads,
-  check = false,
-}: OpenBackendOptions): Promise<Backend> {
+export async function openBackend(options: OpenBackendOptions): Promise<Backend> {
+  const checked = checkOptions("openBackend", options, openRules);
+  const { name, mode, threads, check = false } = checked;
   if (!isBackendName(name))
     reject("openBackend", `a backend (${backendNames.join(", ")})`, JSON.stringify(name));
   if (

@@ -8,6 +8,25 @@ export {
   Lifetime,
   Storage,
 } from "./storage.js";
+export {
+  anything,
+  belowOne,
+  checkOptions,
+  extents,
+  finite,
+  flag,
+  nearestName,
+  notNegative,
+  oneOf,
+  pairOf,
+  positive,
+  rejectOption,
+  required,
+  type Rule,
+  type Rules,
+  share,
+  wholeNumber,
+} from "./options.js";
 export { broadcastShape, sameShape, sizeOf } from "./shape.js";
 export { type Nested, type SliceRange, Tensor, tensor } from "./tensor.js";
 export {

@@ -5,7 +5,17 @@
  *   T   the steps of the whole training
  *   f   the factor: step t is taken with f times the optimizer's learning rate
  */
-import { cosPi, integerPower, reject } from "../tensor/index.js";
+import {
+  checkOptions,
+  cosPi,
+  flag,
+  integerPower,
+  reject,
+  required,
+  type Rules,
+  share,
+  wholeNumber,
+} from "../tensor/index.js";
 
 /**
  * The factor of a step. It depends on nothing but the step's number and how many there will be, so
@@ -23,21 +33,23 @@ export const constant: Schedule = (step, total) => {
   return 1;
 };
 
+export interface StepDecayOptions {
+  /** How many steps share one rate. */
+  readonly every: number;
+  /** γ */
+  readonly factor?: number;
+}
+
 /**
  * Lowers the rate by a factor γ after every so many steps, as PyTorch's `StepLR` does.
  *
- * @param options.every how many steps share one rate
  * @throws InputError when an option is out of range
  */
-export function stepDecay({
-  every,
-  factor = 0.1,
-}: {
-  readonly every: number;
-  readonly factor?: number;
-}): Schedule {
-  checkCount("stepDecay", "every", every, 1);
-  checkShare("stepDecay", { factor });
+export function stepDecay(options: StepDecayOptions): Schedule {
+  const { every, factor = 0.1 } = checkOptions("stepDecay", options, {
+    every: required(wholeNumber(1)),
+    factor: share,
+  });
   return (step, total) => {
     checkStep(step, total);
     return integerPower(factor, Math.floor(step / every)); // (schedules.4) f = γ^⌊t/s⌋
@@ -51,8 +63,8 @@ export function stepDecay({
  * @param options.lowest the factor at the end
  * @throws InputError when it is not from 0 to 1
  */
-export function cosine({ lowest = 0 }: { readonly lowest?: number } = {}): Schedule {
-  checkShare("cosine", { lowest });
+export function cosine(options: { readonly lowest?: number } = {}): Schedule {
+  const { lowest = 0 } = checkOptions("cosine", options, { lowest: share });
   return (step, total) => {
     checkStep(step, total);
     return glide(1, lowest, step, total); // (schedules.5) f = b + (a − b)·(1 + cos(π·t/T))/2
@@ -72,10 +84,10 @@ export function cosine({ lowest = 0 }: { readonly lowest?: number } = {}): Sched
 export function warmUp(
   steps: number,
   then: Schedule = constant,
-  { from = 1 / (steps + 1) }: { readonly from?: number } = {},
+  options: { readonly from?: number } = {},
 ): Schedule {
-  checkCount("warmUp", "steps", steps, 0);
-  checkShare("warmUp", { from });
+  const rules = { steps: required(wholeNumber(0)), from: share };
+  const { from = 1 / (steps + 1) } = checkOptions("warmUp", { steps, ...options }, rules);
   return (step, total) => {
     checkStep(step, total);
     const rest = Math.max(total - steps, 1);
@@ -96,19 +108,26 @@ export interface OneCycleOptions {
   readonly threePhases?: boolean;
 }
 
+const oneCycleRules: Rules<OneCycleOptions> = {
+  peakAt: share,
+  start: share,
+  end: share,
+  threePhases: flag,
+};
+
 /**
  * Up to the full rate and down to almost nothing, once (Smith, 2018). The defaults and the shape
  * are those of PyTorch's `OneCycleLR`; the momentum stays as it is.
  *
  * @throws InputError when an option is out of range
  */
-export function oneCycle({
-  peakAt = 0.3,
-  start = 1 / 25,
-  end = 1 / 250_000,
-  threePhases = false,
-}: OneCycleOptions = {}): Schedule {
-  checkShare("oneCycle", { peakAt, start, end });
+export function oneCycle(options: OneCycleOptions = {}): Schedule {
+  const {
+    peakAt = 0.3,
+    start = 1 / 25,
+    end = 1 / 250_000,
+    threePhases = false,
+  } = checkOptions("oneCycle", options, oneCycleRules);
   if (threePhases && peakAt > 0.5)
     reject(
       "oneCycle",
@@ -142,16 +161,4 @@ function checkStep(step: number, total: number): void {
     reject("schedule", "a whole number of steps ≥ 1", String(total));
   if (!(Number.isInteger(step) && step >= 0 && step <= total))
     reject("schedule", `a step from 0 to ${total}`, String(step));
-}
-
-function checkCount(where: string, name: string, value: number, least: number): void {
-  if (!(Number.isSafeInteger(value) && value >= least))
-    reject(where, `${name} to be a whole number ≥ ${least}`, String(value));
-}
-
-function checkShare(where: string, options: Readonly<Record<string, number>>): void {
-  for (const [name, value] of Object.entries(options)) {
-    if (!(Number.isFinite(value) && value >= 0 && value <= 1))
-      reject(where, `${name} from 0 to 1`, String(value));
-  }
 }

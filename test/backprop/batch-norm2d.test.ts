@@ -458,7 +458,7 @@ test("options out of range are refused, and variances that are none", async () =
   for (const momentum of [-0.1, 1.1, NaN, Infinity])
     await assertRejects(
       () => forward(given, { momentum }),
-      `batchNorm2d: expected momentum from 0 to 1, got ${momentum}`,
+      `batchNorm2d: expected momentum to be a number from 0 to 1, got ${momentum}`,
     );
   for (const bad of [-0.5, NaN]) {
     const running = { ...given.running, variance: Tensor.from([1, bad, 2], [3], "float64") };

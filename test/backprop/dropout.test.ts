@@ -209,7 +209,7 @@ test("probabilities outside [0, 1) are refused, also when a layer is made", asyn
     );
     await assertRejects(
       () => new Dropout({ probability }),
-      `dropout: expected a probability from 0 to below 1, got ${probability}`,
+      `Dropout: expected probability to be a number from 0 to below 1, got ${probability}`,
     );
   }
 });

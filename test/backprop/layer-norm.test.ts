@@ -269,7 +269,7 @@ test("shapes that do not fit are refused with both shapes, options with their va
   );
   await refused(
     () => new LayerNorm({ shape: [] }),
-    "layerNorm: expected a shape of at least one axis, got []",
+    "LayerNorm: expected shape to be an array of whole numbers ≥ 1, at least one, got []",
   );
 });
 

@@ -80,7 +80,7 @@ test("a slope that is no finite number is refused", async () => {
   for (const negativeSlope of [NaN, Infinity, "0.1" as unknown as number]) {
     await assertRejects(
       () => leakyReluForward(tensor([1]), { negativeSlope }),
-      "leakyRelu: expected a finite number for negativeSlope",
+      "leakyRelu: expected negativeSlope to be a finite number",
       String(negativeSlope),
     );
   }

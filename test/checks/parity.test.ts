@@ -209,7 +209,7 @@ test("running statistics that a layer does not keep, or in another form, are ref
   );
   for (const momentum of ["0.1", null, 2])
     await batchNorm((record) => (record.options!["momentum"] = momentum))(
-      "batchNorm1d: expected momentum from 0 to 1",
+      "batchNorm1d: expected momentum to be a number from 0 to 1",
     );
   for (const epsilon of ["1e-5", null, -1])
     await batchNorm((record) => (record.options!["epsilon"] = epsilon))(
@@ -562,7 +562,7 @@ test("runs of optimizers that are cut short or compare nothing", async () => {
   await refused(
     (file) => (file.optimizers[0]!.options = {}),
     "optimizers[0]: Sgd: expected learningRate",
-    "got undefined",
+    "Sgd: expected learningRate, a finite number ≥ 0, got none",
   );
   await refused(
     (file) => (file.optimizers[0]!.options = { learningRate: -1 }),

@@ -94,7 +94,7 @@ test("every option is checked, and the message names caller, option and value", 
   await refused({ kernelSize: Infinity }, "kernelSize", "got Infinity");
   await refused({ kernelSize: [2, "3"] }, "kernelSize", '[2,"3"]');
   await refused({ kernelSize: null }, "kernelSize", "got null");
-  await refused({}, "kernelSize", "got undefined");
+  await refused({}, "expected kernelSize", "got none");
   await refused({ kernelSize: 2, stride: 0 }, "stride", "≥ 1");
   await refused({ kernelSize: 2, stride: [1, 0.5] }, "stride", "[1,0.5]");
   await refused({ kernelSize: 2, padding: -1 }, "padding", "≥ 0", "-1");
@@ -114,15 +114,17 @@ test("every option is checked, and the message names caller, option and value", 
   );
 });
 
-test("a pair is read as it stands, and its errors name it and the least value", async () => {
-  assert.equal(pair("test", "stride", 3, 1), [3, 3]);
-  assert.equal(pair("test", "stride", [4, 3], 1), [4, 3]);
+test("a pair is read as it stands, and what is none is refused by its name", async () => {
+  assert.equal(pair(3), [3, 3]);
+  assert.equal(pair([4, 3]), [4, 3]);
+  const geometry = (options: object) => () =>
+    conv2dGeometry("test", 5, 6, { kernelSize: 1, ...options });
   await assertRejects(
-    () => pair("test", "stride", 0, 1),
+    geometry({ stride: 0 }),
     "test: expected stride to be a whole number ≥ 1, or two of them as [h, w], got 0",
   );
   await assertRejects(
-    () => pair("test", "padding", [0, -2], 0),
+    geometry({ padding: [0, -2] }),
     "test: expected padding to be a whole number ≥ 0",
     "got [0,-2]",
   );

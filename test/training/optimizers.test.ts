@@ -515,10 +515,11 @@ test("options out of range are refused by name", async () => {
   ];
   for (const [where, build, shares] of others) {
     for (const value of [-0.1, NaN, Infinity, "0.1" as unknown as number]) {
+      const got = typeof value === "string" ? `"${value}"` : value;
       for (const option of ["learningRate", "epsilon", "weightDecay"]) {
         await assertRejects(
           () => build({ [option]: value }),
-          `${where}: expected ${option} to be a finite number ≥ 0, got ${value}`,
+          `${where}: expected ${option} to be a finite number ≥ 0, got ${got}`,
         );
       }
     }
@@ -526,7 +527,7 @@ test("options out of range are refused by name", async () => {
       for (const option of shares)
         await assertRejects(
           () => build({ [option]: value }),
-          `${where}: expected ${option} from 0 to below 1, got ${value}`,
+          `${where}: expected ${option} to be a number from 0 to below 1, got ${value}`,
         );
     }
   }
@@ -542,9 +543,13 @@ test("options out of range are refused by name", async () => {
     await adam({ weightDecay: value }, "weightDecay to be a finite number ≥ 0", `got ${value}`);
   }
   for (const value of [-0.1, 1, 1.5, NaN]) {
-    await sgd({ learningRate: 0.1, momentum: value }, "momentum from 0 to below 1", `got ${value}`);
-    await adam({ beta1: value }, "beta1 from 0 to below 1", `got ${value}`);
-    await adam({ beta2: value }, "beta2 from 0 to below 1", `got ${value}`);
+    await sgd(
+      { learningRate: 0.1, momentum: value },
+      "momentum to be a number from 0 to below 1",
+      `got ${value}`,
+    );
+    await adam({ beta1: value }, "beta1 to be a number from 0 to below 1", `got ${value}`);
+    await adam({ beta2: value }, "beta2 to be a number from 0 to below 1", `got ${value}`);
   }
   await sgd(
     { learningRate: 0.1, nesterov: true },

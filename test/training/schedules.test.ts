@@ -269,30 +269,31 @@ test("a training of a single step, and phases that have no length", () => {
 test("options that are none are refused by name", async () => {
   const wrong = [NaN, Infinity, -0.1, 1.5, "0.5" as unknown as number, null as unknown as number];
   for (const value of wrong) {
+    const got = typeof value === "string" ? `"${value}"` : value;
     await assertRejects(
       () => stepDecay({ every: 3, factor: value }),
-      `stepDecay: expected factor from 0 to 1, got ${value}`,
+      `stepDecay: expected factor to be a number from 0 to 1, got ${got}`,
     );
     await assertRejects(
       () => stepDecay({ every: value }),
-      `stepDecay: expected every to be a whole number ≥ 1, got ${value}`,
+      `stepDecay: expected every to be a whole number ≥ 1, got ${got}`,
     );
     await assertRejects(
       () => cosine({ lowest: value }),
-      `cosine: expected lowest from 0 to 1, got ${value}`,
+      `cosine: expected lowest to be a number from 0 to 1, got ${got}`,
     );
     await assertRejects(
       () => warmUp(value),
-      `warmUp: expected steps to be a whole number ≥ 0, got ${value}`,
+      `warmUp: expected steps to be a whole number ≥ 0, got ${got}`,
     );
     await assertRejects(
       () => warmUp(3, constant, { from: value }),
-      `warmUp: expected from from 0 to 1, got ${value}`,
+      `warmUp: expected from to be a number from 0 to 1, got ${got}`,
     );
     for (const option of ["peakAt", "start", "end"])
       await assertRejects(
         () => oneCycle({ [option]: value }),
-        `oneCycle: expected ${option} from 0 to 1, got ${value}`,
+        `oneCycle: expected ${option} to be a number from 0 to 1, got ${got}`,
       );
   }
   await assertRejects(() => stepDecay({ every: 0 }), "stepDecay: expected every");

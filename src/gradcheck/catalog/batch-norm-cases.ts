@@ -50,7 +50,13 @@ export function batchNormForward<Cache>(
 }
 
 /** Recorded cases say `training` where the layer says `mode`, as PyTorch's layers do. */
-function batchNormOptions({ training = true, mode, ...rest }: LayerOptions): BatchNormOptions {
+function batchNormOptions({
+  training = true,
+  mode,
+  runningMean: _mean,
+  runningVariance: _variance,
+  ...rest
+}: LayerOptions): BatchNormOptions {
   return { ...rest, mode: mode ?? (training === true ? "train" : "evaluate") } as BatchNormOptions;
 }
 

@@ -5,7 +5,17 @@
  */
 import type * as GpuJs from "gpu.js";
 import { col2im } from "../../im2col/index.js";
-import { type Allocator, heapAllocator, reject } from "../../tensor/index.js";
+import {
+  type Allocator,
+  anything,
+  checkOptions,
+  flag,
+  heapAllocator,
+  notNegative,
+  reject,
+  type Rules,
+  wholeNumber,
+} from "../../tensor/index.js";
 import type { Backend } from "../backend.js";
 import { referenceBackend } from "../reference/index.js";
 import { checkOntoImages } from "../reference/product-onto-images.js";
@@ -65,6 +75,15 @@ const SMALLEST_PRODUCT: Readonly<Record<GpuMode, number>> = {
  */
 const KERNEL_CAPACITY = 64;
 
+const rules: Rules<GpuBackendOptions> = {
+  mode: anything("a mode"),
+  allocator: anything("where memory comes from"),
+  smallestProduct: notNegative,
+  kernelCapacity: wholeNumber(1),
+  secondsToAnswer: notNegative,
+  check: flag,
+};
+
 /** WebGPU starts at most this many groups of threads along one axis of a result. */
 const LARGEST_EXTENT = 65535;
 
@@ -106,7 +125,7 @@ export async function gpuBackend(options: GpuBackendOptions = {}): Promise<GpuBa
     kernelCapacity = KERNEL_CAPACITY,
     secondsToAnswer = SECONDS_TO_ANSWER,
     check = false,
-  } = options;
+  } = checkOptions("gpuBackend", options, rules);
   const gpujs = await loadGpuJs();
   const mode = await modeOf(options.mode, gpujs);
   const base = referenceBackend(allocator, { check });

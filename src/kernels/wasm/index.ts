@@ -11,7 +11,17 @@
  *   - a convolution that is pooled: the windows that are compared stay in registers;
  *   - the gradient behind a max pooling: only the winners are multiplied.
  */
-import { reject, sameShape, sizeOf, Tensor } from "../../tensor/index.js";
+import {
+  checkOptions,
+  flag,
+  positive,
+  reject,
+  type Rules,
+  sameShape,
+  sizeOf,
+  Tensor,
+  wholeNumber,
+} from "../../tensor/index.js";
 import type { Backend } from "../backend.js";
 import { checkConvolvePool } from "../reference/convolve-pool.js";
 import { referenceBackend } from "../reference/index.js";
@@ -36,6 +46,12 @@ export interface WasmBackendOptions {
   readonly check?: boolean;
 }
 
+const rules: Rules<WasmBackendOptions> = {
+  threads: wholeNumber(1),
+  largestMB: positive,
+  check: flag,
+};
+
 /** Where growing ends, unless told otherwise: 2 GB. */
 const LARGEST_MB = 2048;
 const MOST_THREADS = 4;
@@ -46,16 +62,12 @@ const MOST_THREADS = 4;
  *
  * @throws InputError when it is to have more threads than one in a page that may not have them
  */
-export async function wasmBackend({
-  threads,
-  largestMB = LARGEST_MB,
-  check = false,
-}: WasmBackendOptions = {}): Promise<Backend> {
+export async function wasmBackend(options: WasmBackendOptions = {}): Promise<Backend> {
+  const checked = checkOptions("wasmBackend", options, rules);
+  const { threads, largestMB = LARGEST_MB, check = false } = checked;
   const oneThread = whyOneThread();
   if (oneThread !== null && threads !== undefined && threads > 1)
     reject("wasmBackend", "threads to be 1", String(threads), oneThread);
-  if (threads !== undefined && !(Number.isInteger(threads) && threads >= 1))
-    reject("wasmBackend", "threads to be a whole number ≥ 1", String(threads));
   const memory = new WasmMemory(largestMB);
   const count = threads ?? Math.min(await availableThreads(), MOST_THREADS);
   const jobs = await JobRunner.start(memory, count);

@@ -1,11 +1,7 @@
 import type { Backend } from "../../kernels/index.js";
 import type { NamedParameter } from "../../network/index.js";
-import {
-  checkNotNegative,
-  ParameterOptimizer,
-  type StepInfo,
-  type UpdateState,
-} from "./optimizer.js";
+import { notNegative, type Rules } from "../../tensor/index.js";
+import { ParameterOptimizer, type StepInfo, takeOptions, type UpdateState } from "./optimizer.js";
 
 export interface AdagradOptions {
   readonly learningRate?: number;
@@ -13,6 +9,13 @@ export interface AdagradOptions {
   /** λ, added to the gradient before its square is. */
   readonly weightDecay?: number;
 }
+
+/** What the options of AdaGrad may be. */
+export const adagradRules: Rules<AdagradOptions> = {
+  learningRate: notNegative,
+  epsilon: notNegative,
+  weightDecay: notNegative,
+};
 
 /**
  * AdaGrad (Duchi, Hazan and Singer, 2011), with PyTorch's defaults. Derived in
@@ -24,8 +27,8 @@ export class Adagrad extends ParameterOptimizer<"squareSum"> {
 
   /** @throws InputError when an option is out of range */
   constructor(parameters: readonly NamedParameter[], options: AdagradOptions = {}) {
-    const { learningRate = 1e-2, epsilon = 1e-10, weightDecay = 0 } = options;
-    checkNotNegative("Adagrad", { learningRate, epsilon, weightDecay });
+    const checked = takeOptions("Adagrad", parameters, options, adagradRules);
+    const { learningRate = 1e-2, epsilon = 1e-10, weightDecay = 0 } = checked;
     super("Adagrad", parameters, learningRate, ["squareSum"]);
     this.#options = { learningRate, epsilon, weightDecay };
   }

@@ -1,12 +1,7 @@
 import type { Backend } from "../../kernels/index.js";
 import type { NamedParameter } from "../../network/index.js";
-import {
-  checkBelowOne,
-  checkNotNegative,
-  ParameterOptimizer,
-  type StepInfo,
-  type UpdateState,
-} from "./optimizer.js";
+import { belowOne, notNegative, type Rules } from "../../tensor/index.js";
+import { ParameterOptimizer, type StepInfo, takeOptions, type UpdateState } from "./optimizer.js";
 
 export interface AdamOptions {
   readonly learningRate?: number;
@@ -18,6 +13,15 @@ export interface AdamOptions {
    */
   readonly weightDecay?: number;
 }
+
+/** What the options of Adam and AdamW may be. */
+export const adamRules: Rules<AdamOptions> = {
+  learningRate: notNegative,
+  beta1: belowOne,
+  beta2: belowOne,
+  epsilon: notNegative,
+  weightDecay: notNegative,
+};
 
 /** The two averages of Adam and AdamW. */
 export type Moments = "firstMoment" | "secondMoment";
@@ -32,7 +36,7 @@ export class Adam extends ParameterOptimizer<Moments> {
 
   /** @throws InputError when an option is out of range */
   constructor(parameters: readonly NamedParameter[], options: AdamOptions = {}) {
-    const checked = checkAdamOptions("Adam", options, 0);
+    const checked = withDefaults(takeOptions("Adam", parameters, options, adamRules), 0);
     super("Adam", parameters, checked.learningRate, ["firstMoment", "secondMoment"]);
     this.#options = checked;
   }
@@ -47,12 +51,8 @@ export class Adam extends ParameterOptimizer<Moments> {
   }
 }
 
-/** All options, for Adam or AdamW. @throws InputError when one is out of range */
-export function checkAdamOptions(
-  where: string,
-  options: AdamOptions,
-  usualDecay: number,
-): Required<AdamOptions> {
+/** All options, for Adam or AdamW. */
+export function withDefaults(options: AdamOptions, usualDecay: number): Required<AdamOptions> {
   const {
     learningRate = 1e-3,
     beta1 = 0.9,
@@ -60,7 +60,5 @@ export function checkAdamOptions(
     epsilon = 1e-8,
     weightDecay = usualDecay,
   } = options;
-  checkNotNegative(where, { learningRate, epsilon, weightDecay });
-  checkBelowOne(where, { beta1, beta2 });
   return { learningRate, beta1, beta2, epsilon, weightDecay };
 }

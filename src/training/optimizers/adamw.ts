@@ -1,7 +1,7 @@
 import type { Backend } from "../../kernels/index.js";
 import type { NamedParameter } from "../../network/index.js";
-import { type AdamOptions, checkAdamOptions, type Moments } from "./adam.js";
-import { ParameterOptimizer, type StepInfo, type UpdateState } from "./optimizer.js";
+import { type AdamOptions, adamRules, type Moments, withDefaults } from "./adam.js";
+import { ParameterOptimizer, type StepInfo, takeOptions, type UpdateState } from "./optimizer.js";
 
 /** As {@link AdamOptions}, but λ shrinks the weights themselves, and is 0.01 if left out. */
 export type AdamWOptions = AdamOptions;
@@ -16,7 +16,7 @@ export class AdamW extends ParameterOptimizer<Moments> {
 
   /** @throws InputError when an option is out of range */
   constructor(parameters: readonly NamedParameter[], options: AdamWOptions = {}) {
-    const checked = checkAdamOptions("AdamW", options, 0.01);
+    const checked = withDefaults(takeOptions("AdamW", parameters, options, adamRules), 0.01);
     super("AdamW", parameters, checked.learningRate, ["firstMoment", "secondMoment"]);
     this.#options = checked;
   }

@@ -5,7 +5,15 @@
 import type { Parameter } from "../../backprop/index.js";
 import type { Backend } from "../../kernels/index.js";
 import type { NamedParameter } from "../../network/index.js";
-import { formatShape, reject, sameShape, type Tensor } from "../../tensor/index.js";
+import {
+  checkOptions,
+  formatShape,
+  notNegative,
+  reject,
+  type Rules,
+  sameShape,
+  type Tensor,
+} from "../../tensor/index.js";
 
 /** Changes parameters so that the loss falls, and keeps running values in between. */
 export interface Optimizer {
@@ -110,7 +118,8 @@ export abstract class ParameterOptimizer<Running extends string> implements Opti
   }
 
   async step(backend: Backend, learningRate = this.learningRate): Promise<void> {
-    checkNotNegative(this.#where, { learningRate });
+    if (!notNegative.accepts(learningRate))
+      reject(this.#where, `learningRate to be ${notNegative.expected}`, String(learningRate));
     this.#steps++;
     for (const state of this.#states)
       await this.update(backend, state, { learningRate, step: this.#steps });
@@ -138,20 +147,20 @@ export abstract class ParameterOptimizer<Running extends string> implements Opti
   }
 }
 
-/** @throws InputError when one of the options is no finite number ≥ 0 */
-export function checkNotNegative(where: string, options: Readonly<Record<string, number>>): void {
-  for (const [name, value] of Object.entries(options)) {
-    if (!(Number.isFinite(value) && value >= 0))
-      reject(where, `${name} to be a finite number ≥ 0`, String(value));
-  }
-}
-
-/** @throws InputError when one of the options is no number from 0 to below 1 */
-export function checkBelowOne(where: string, options: Readonly<Record<string, number>>): void {
-  for (const [name, value] of Object.entries(options)) {
-    if (!(Number.isFinite(value) && value >= 0 && value < 1))
-      reject(where, `${name} from 0 to below 1`, String(value));
-  }
+/**
+ * The options as they were given, without those that are `undefined`. See {@link checkOptions}.
+ *
+ * @param where the optimizer's name in messages
+ */
+export function takeOptions<Options extends object>(
+  where: string,
+  parameters: readonly NamedParameter[],
+  options: Options,
+  rules: Rules<Options>,
+): Options {
+  if (!Array.isArray(parameters))
+    reject(where, "a network's parameters, then the options", typeof parameters);
+  return checkOptions(where, options, rules);
 }
 
 function copyInto(own: ReadonlyMap<string, Tensor>, saved: ReadonlyMap<string, Tensor>): void {

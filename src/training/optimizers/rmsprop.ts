@@ -1,12 +1,7 @@
 import type { Backend } from "../../kernels/index.js";
 import type { NamedParameter } from "../../network/index.js";
-import {
-  checkBelowOne,
-  checkNotNegative,
-  ParameterOptimizer,
-  type StepInfo,
-  type UpdateState,
-} from "./optimizer.js";
+import { belowOne, notNegative, type Rules } from "../../tensor/index.js";
+import { ParameterOptimizer, type StepInfo, takeOptions, type UpdateState } from "./optimizer.js";
 
 export interface RmsPropOptions {
   readonly learningRate?: number;
@@ -16,6 +11,14 @@ export interface RmsPropOptions {
   /** λ, added to the gradient before its square is. */
   readonly weightDecay?: number;
 }
+
+/** What the options of RMSProp may be. */
+export const rmsPropRules: Rules<RmsPropOptions> = {
+  learningRate: notNegative,
+  alpha: belowOne,
+  epsilon: notNegative,
+  weightDecay: notNegative,
+};
 
 /**
  * RMSProp (Tieleman and Hinton, 2012), with PyTorch's defaults. Derived in
@@ -27,9 +30,8 @@ export class RmsProp extends ParameterOptimizer<"meanSquare"> {
 
   /** @throws InputError when an option is out of range */
   constructor(parameters: readonly NamedParameter[], options: RmsPropOptions = {}) {
-    const { learningRate = 1e-2, alpha = 0.99, epsilon = 1e-8, weightDecay = 0 } = options;
-    checkNotNegative("RmsProp", { learningRate, epsilon, weightDecay });
-    checkBelowOne("RmsProp", { alpha });
+    const checked = takeOptions("RmsProp", parameters, options, rmsPropRules);
+    const { learningRate = 1e-2, alpha = 0.99, epsilon = 1e-8, weightDecay = 0 } = checked;
     super("RmsProp", parameters, learningRate, ["meanSquare"]);
     this.#options = { learningRate, alpha, epsilon, weightDecay };
   }

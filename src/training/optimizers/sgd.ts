@@ -1,13 +1,7 @@
 import type { Backend } from "../../kernels/index.js";
 import type { NamedParameter } from "../../network/index.js";
-import { reject } from "../../tensor/index.js";
-import {
-  checkBelowOne,
-  checkNotNegative,
-  ParameterOptimizer,
-  type StepInfo,
-  type UpdateState,
-} from "./optimizer.js";
+import { belowOne, flag, notNegative, reject, required, type Rules } from "../../tensor/index.js";
+import { ParameterOptimizer, type StepInfo, takeOptions, type UpdateState } from "./optimizer.js";
 
 export interface SgdOptions {
   readonly learningRate: number;
@@ -16,6 +10,14 @@ export interface SgdOptions {
   /** λ: the gradient of λ/2·‖w‖² is added to the loss's. */
   readonly weightDecay?: number;
 }
+
+/** What the options of stochastic gradient descent may be. */
+export const sgdRules: Rules<SgdOptions> = {
+  learningRate: required(notNegative),
+  momentum: belowOne,
+  nesterov: flag,
+  weightDecay: notNegative,
+};
 
 /**
  * Stochastic gradient descent, with momentum as PyTorch defines it. Derived in
@@ -27,9 +29,8 @@ export class Sgd extends ParameterOptimizer<"velocity"> {
 
   /** @throws InputError when an option is out of range */
   constructor(parameters: readonly NamedParameter[], options: SgdOptions) {
-    const { learningRate, momentum = 0, nesterov = false, weightDecay = 0 } = options;
-    checkNotNegative("Sgd", { learningRate, weightDecay });
-    checkBelowOne("Sgd", { momentum });
+    const checked = takeOptions("Sgd", parameters, options, sgdRules);
+    const { learningRate, momentum = 0, nesterov = false, weightDecay = 0 } = checked;
     if (nesterov && momentum === 0) reject("Sgd", "a momentum above 0 for Nesterov's method", "0");
     super("Sgd", parameters, learningRate, momentum === 0 ? [] : ["velocity"]);
     this.#options = { learningRate, momentum, nesterov, weightDecay };

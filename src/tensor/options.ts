@@ -1,0 +1,194 @@
+/** Options by name: what each may be, and how a slip in one is told. */
+import { reject } from "./errors.js";
+
+/** What one option may be. */
+export interface Rule {
+  /** For people, completes "expected kernelSize to be …". */
+  readonly expected: string;
+  readonly accepts: (value: unknown) => boolean;
+  readonly isRequired?: boolean;
+}
+
+/** A rule for each option. */
+export type Rules<Options> = { readonly [Name in keyof Required<Options>]: Rule };
+
+/** What other libraries call an option. */
+const OTHER_NAMES: Readonly<Record<string, string>> = {
+  eps: "epsilon",
+  filters: "outChannels",
+  lr: "learningRate",
+  numFeatures: "channels",
+  p: "probability",
+  rate: "probability",
+  strides: "stride",
+  units: "outFeatures",
+};
+
+/** Names this many letters apart are taken for a slip. */
+const SLIP = 2;
+
+/** The option cannot be left out. */
+export function required(rule: Rule): Rule {
+  return { ...rule, isRequired: true };
+}
+
+export function wholeNumber(least: number): Rule {
+  return { expected: `a whole number ≥ ${least}`, accepts: isWhole(least) };
+}
+
+/** A number for both axes, or two as [h, w]. */
+export function pairOf(least: number): Rule {
+  const accepts = (value: unknown): boolean =>
+    isWhole(least)(value) ||
+    (Array.isArray(value) && value.length === 2 && value.every(isWhole(least)));
+  return { expected: `a whole number ≥ ${least}, or two of them as [h, w]`, accepts };
+}
+
+/** At least one extent, each of them at least 1. */
+export const extents: Rule = {
+  expected: "an array of whole numbers ≥ 1, at least one",
+  accepts: (value) => Array.isArray(value) && value.length > 0 && value.every(isWhole(1)),
+};
+
+export const finite: Rule = { expected: "a finite number", accepts: Number.isFinite };
+
+export const notNegative: Rule = {
+  expected: "a finite number ≥ 0",
+  accepts: (value) => isFiniteNumber(value) && value >= 0,
+};
+
+export const positive: Rule = {
+  expected: "a finite number above 0",
+  accepts: (value) => isFiniteNumber(value) && value > 0,
+};
+
+/** A share, ends included. */
+export const share: Rule = {
+  expected: "a number from 0 to 1",
+  accepts: (value) => isFiniteNumber(value) && value >= 0 && value <= 1,
+};
+
+/** A share that is not everything. */
+export const belowOne: Rule = {
+  expected: "a number from 0 to below 1",
+  accepts: (value) => isFiniteNumber(value) && value >= 0 && value < 1,
+};
+
+export const flag: Rule = {
+  expected: "true or false",
+  accepts: (value) => typeof value === "boolean",
+};
+
+/** For options that are checked where they are used. */
+export function anything(expected: string): Rule {
+  return { expected, accepts: () => true };
+}
+
+export function oneOf(values: readonly string[]): Rule {
+  return {
+    expected: values.map((value) => `"${value}"`).join(" or "),
+    accepts: (value) => values.includes(value as string),
+  };
+}
+
+/**
+ * The options as they were given, without those that are `undefined`: these count as left out.
+ *
+ * @param where the function or class whose options they are
+ * @throws InputError for a name that no rule knows, with the nearest one that is known; for a value
+ *   that its rule does not accept; and for an option that is missing
+ */
+export function checkOptions<Options extends object>(
+  where: string,
+  given: Options,
+  rules: Rules<Options>,
+): Options {
+  if (!isPlain(given))
+    reject(where, `an object of options (${Object.keys(rules).join(", ")})`, shown(given));
+  const checked: Partial<Options> = {};
+  for (const name of Object.keys(given) as (keyof Options & string)[]) {
+    if (!Object.hasOwn(rules, name)) rejectOption(where, name, Object.keys(rules));
+    const [rule, value] = [rules[name], given[name]];
+    if (value === undefined) continue;
+    if (!rule.accepts(value)) reject(where, `${name} to be ${rule.expected}`, shown(value));
+    checked[name] = value;
+  }
+  for (const name of Object.keys(rules) as (keyof Options & string)[])
+    if (rules[name].isRequired === true && checked[name] === undefined)
+      reject(where, `${name}, ${rules[name].expected}`, "none");
+  return checked as Options;
+}
+
+/**
+ * @param names those that there are
+ * @throws InputError always: no option is called so
+ */
+export function rejectOption(where: string, name: string, names: readonly string[]): never {
+  const nearest = nearestName(name, names);
+  const hint = nearest === null ? undefined : `did you mean ${nearest}?`;
+  const expected = names.length === 0 ? "no options" : `options among ${names.join(", ")}`;
+  reject(where, expected, name, hint);
+}
+
+/** The name that was meant, or null. */
+export function nearestName(name: string, names: readonly string[]): string | null {
+  const camel = name.replace(/_+([a-z])/g, (_, letter: string) => letter.toUpperCase());
+  const translated = OTHER_NAMES[camel];
+  if (translated !== undefined && names.includes(translated)) return translated;
+  const distances = names.map((known) => distance(camel.toLowerCase(), known.toLowerCase()));
+  const least = Math.min(...distances);
+  const isSlip = least <= SLIP && least < camel.length / 2;
+  return isSlip ? names[distances.indexOf(least)]! : null;
+}
+
+/**
+ * How many letters have to be put in, left out, replaced or exchanged with their neighbour
+ * (Damerau and Levenshtein).
+ */
+function distance(a: string, b: string): number {
+  const rows = Array.from({ length: a.length + 1 }, (_, i) => [i, ...new Array(b.length).fill(0)]);
+  for (let j = 1; j <= b.length; j++) rows[0]![j] = j;
+  for (let i = 1; i <= a.length; i++)
+    for (let j = 1; j <= b.length; j++) {
+      const differs = a[i - 1] === b[j - 1] ? 0 : 1;
+      let least = Math.min(rows[i - 1]![j]! + 1, rows[i]![j - 1]! + 1);
+      least = Math.min(least, rows[i - 1]![j - 1]! + differs);
+      const exchanged = i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1];
+      rows[i]![j] = exchanged ? Math.min(least, rows[i - 2]![j - 2]! + 1) : least;
+    }
+  return rows[a.length]![b.length]!;
+}
+
+function isWhole(least: number): (value: unknown) => boolean {
+  return (value) => Number.isSafeInteger(value) && (value as number) >= least;
+}
+
+function isFiniteNumber(value: unknown): value is number {
+  return Number.isFinite(value);
+}
+
+/** Is it `{ … }`, of whatever realm, and not an instance of some class? */
+function isPlain(value: unknown): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  const prototype = Object.getPrototypeOf(value) as object | null;
+  return prototype === null || prototype.constructor.name === "Object";
+}
+
+/** The longest value that is shown whole, in characters. */
+const LONGEST = 60;
+
+/** A value as a message shows it, on one short line. */
+function shown(value: unknown): string {
+  const text = written(value);
+  return text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text;
+}
+
+/** As in JSON, but for what JSON has no words for. */
+function written(value: unknown): string {
+  if (typeof value === "string") return JSON.stringify(value);
+  if (Array.isArray(value)) return `[${value.map(written).join(",")}]`;
+  if (typeof value !== "object" || value === null) return String(value);
+  if (!isPlain(value)) return `a ${value.constructor.name}`;
+  const parts = Object.entries(value).map(([name, part]) => `${name}: ${written(part)}`);
+  return `{${parts.join(", ")}}`;
+}
