@@ -32,13 +32,19 @@ export {
   type AffineCache,
   affineForward,
   type AffineLayerOptions,
+  affineRules,
 } from "./affine.js";
 export {
   AveragePool2d,
   averagePool2dBackward,
   averagePool2dForward,
 } from "./average-pool2d.js";
-export type { BatchNormLayerOptions, BatchNormOptions, RunningStatistics } from "./batch-norm.js";
+export {
+  type BatchNormLayerOptions,
+  type BatchNormOptions,
+  batchNormRules,
+  type RunningStatistics,
+} from "./batch-norm.js";
 export {
   BatchNorm1d,
   batchNorm1dBackward,
@@ -55,13 +61,15 @@ export {
   type Conv2dCache,
   conv2dForward,
 } from "./conv2d.js";
-export type { Conv2dLayerOptions, Conv2dOptions } from "./conv2d-shapes.js";
+export { type Conv2dLayerOptions, conv2dLayerRules, type Conv2dOptions } from "./conv2d-shapes.js";
 export { Elu, eluBackward, eluForward } from "./elu.js";
 export {
   Dropout,
   dropoutBackward,
   dropoutForward,
+  type DropoutLayerOptions,
   type DropoutOptions,
+  dropoutRules,
 } from "./dropout.js";
 export { Flatten, flattenBackward, flattenForward } from "./flatten.js";
 export { Gelu, geluBackward, geluForward } from "./gelu.js";
@@ -76,12 +84,14 @@ export {
   layerNormForward,
   type LayerNormLayerOptions,
   type LayerNormOptions,
+  layerNormRules,
 } from "./layer-norm.js";
 export {
   LeakyRelu,
   leakyReluBackward,
   leakyReluForward,
   type LeakyReluOptions,
+  leakyReluRules,
 } from "./leaky-relu.js";
 export {
   MaxPool2d,

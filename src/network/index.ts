@@ -5,4 +5,31 @@ export { he, initialise, type Initialiser, pytorchDefault, xavier } from "./init
 export { formatSummary, summarise, type SummaryRow } from "./summary.js";
 export { decodeSafetensors, encodeSafetensors, type Safetensors } from "./safetensors.js";
 export { checkWeights, loadWeights, networkWeights, weightsSha256 } from "./weights.js";
+export { buildNetwork, type BuildOptions } from "./build-network.js";
+export type { LayerDescription, LayerDescriptions, NetworkDescription } from "./description.js";
+export {
+  affine,
+  averagePool2d,
+  batchNorm1d,
+  batchNorm2d,
+  conv2d,
+  describer,
+  dropout,
+  elu,
+  flatten,
+  gelu,
+  globalAveragePool2d,
+  type LayerKind,
+  layerKinds,
+  layerNorm,
+  leakyRelu,
+  maxPool2d,
+  relu,
+  residual,
+  sameAs,
+  sigmoid,
+  silu,
+  softplus,
+  tanh,
+} from "./layer-kinds.js";
 export { notebookNetwork } from "./networks.js";

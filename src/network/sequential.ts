@@ -13,6 +13,7 @@ import {
   type PassOptions,
 } from "../backprop/index.js";
 import { type DType, reject, Tensor } from "../tensor/index.js";
+import type { NetworkDescription } from "./description.js";
 import { plan } from "./plan.js";
 
 /** A parameter under its full name: `conv1.weight`, or `block1.conv1.weight` inside a block. */
@@ -33,6 +34,8 @@ export class Sequential extends Chain {
   readonly parameters: readonly NamedParameter[];
   /** What layers keep besides parameters; each once. */
   readonly buffers: readonly NamedBuffer[];
+  /** What it was built from, with every option, if it was built from a description. */
+  readonly description: NetworkDescription | null;
   readonly #planned: Chain;
 
   /**
@@ -41,7 +44,10 @@ export class Sequential extends Chain {
    * @throws InputError when there is no layer, a name is a whole number, or two layers have one
    *   name
    */
-  constructor(layers: Readonly<Record<string, Layer>>) {
+  constructor(
+    layers: Readonly<Record<string, Layer>>,
+    description: NetworkDescription | null = null,
+  ) {
     if (Array.isArray(layers)) reject("Sequential", "layers by their names", "an array");
     const named = namedLayers(layers, "Sequential");
     super(named);
@@ -53,6 +59,7 @@ export class Sequential extends Chain {
     this.buffers = every.flatMap(({ name, layer }) =>
       (layer.buffers ?? []).map((buffer) => ({ name: `${name}.${buffer.name}`, buffer })),
     );
+    this.description = description;
     this.#planned = new Chain(plan(named));
   }
 

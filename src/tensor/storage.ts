@@ -1,4 +1,4 @@
-import { InputError, reject } from "./errors.js";
+import { InputError, MachineError, reject } from "./errors.js";
 
 /** Element type: `float32` for training, `float64` for gradient checks and recorded numbers. */
 export type DType = "float32" | "float64";
@@ -100,9 +100,14 @@ export interface Allocator {
 /** Ordinary typed arrays, freed by the garbage collector. */
 export const heapAllocator: Allocator = {
   allocate: (dtype, length) => {
-    if (dtype === "float32") return new Storage(new Float32Array(length));
-    if (dtype === "float64") return new Storage(new Float64Array(length));
-    return reject("Tensor", 'the element type "float32" or "float64"', JSON.stringify(dtype));
+    if (dtype !== "float32" && dtype !== "float64")
+      reject("Tensor", 'the element type "float32" or "float64"', JSON.stringify(dtype));
+    try {
+      return new Storage(dtype === "float32" ? new Float32Array(length) : new Float64Array(length));
+    } catch {
+      const most = "a tensor that fits into memory";
+      throw new MachineError(`Tensor: expected ${most}, got ${length} numbers in ${dtype}`);
+    }
   },
 };
 

@@ -1,0 +1,177 @@
+/** Networks from descriptions. */
+import { type Layer, Residual, type StorageOptions } from "../backprop/index.js";
+import {
+  checkOptions,
+  InputError,
+  nearestName,
+  Random,
+  reject,
+  required,
+  type Rule,
+  type Rules,
+} from "../tensor/index.js";
+import { initialise, type Initialiser, pytorchDefault } from "./initialisers.js";
+import type { LayerDescription, LayerDescriptions, NetworkDescription } from "./description.js";
+import { type AnyKind, inferable, layerKinds } from "./layer-kinds.js";
+import { Sequential } from "./sequential.js";
+
+export interface BuildOptions {
+  /** Element type and memory of the parameters. */
+  readonly storage?: StorageOptions;
+  /** What initial values are drawn from; the seed 0 if left out. */
+  readonly random?: Random;
+  /** How; as PyTorch does if left out. */
+  readonly initialiser?: Initialiser;
+  /** Kinds of layers besides those that are known, such as one's own. */
+  readonly kinds?: readonly { readonly layerKind: AnyKind }[];
+}
+
+/** The kinds by name, and where the layers that are made get their memory. */
+interface Building {
+  readonly kinds: ReadonlyMap<string, AnyKind>;
+  readonly storage: StorageOptions;
+}
+
+/** Layers that were made, and the descriptions that say all of their options. */
+interface Built {
+  readonly layers: Readonly<Record<string, Layer>>;
+  readonly complete: LayerDescriptions;
+}
+
+/**
+ * A network with memory of its own, initialised. What a description leaves out and the layers
+ * before it tell, such as `inChannels`, is filled in; the network's `description` says all of it.
+ *
+ * @throws InputError naming the layer and the option: when a kind or an option is unknown, missing
+ *   or out of range, or a layer does not take what the one before it makes
+ */
+export function buildNetwork(
+  description: NetworkDescription,
+  {
+    storage = {},
+    random = new Random(0),
+    initialiser = pytorchDefault,
+    kinds = [],
+  }: BuildOptions = {},
+): Sequential {
+  const { input, layers } = checkOptions("network", description, networkRules);
+  const all = [...layerKinds, ...kinds.map(({ layerKind }) => layerKind)];
+  const building = { kinds: new Map(all.map((kind) => [kind.kind, kind])), storage };
+  const built = build(layers, [1, ...input], "network", building);
+  const network = new Sequential(built.layers, { input: [...input], layers: built.complete });
+  initialise(network, random, initialiser);
+  return network;
+}
+
+const byName: Rule = {
+  expected: "descriptions of layers by name",
+  accepts: (value) => typeof value === "object" && value !== null && !Array.isArray(value),
+};
+
+const networkRules: Rules<NetworkDescription> = {
+  input: required({
+    expected: "the shape of one example, an array of whole numbers ≥ 1",
+    accepts: (value) =>
+      Array.isArray(value) &&
+      value.length > 0 &&
+      value.every((extent) => Number.isSafeInteger(extent) && (extent as number) >= 1),
+  }),
+  layers: required(byName),
+};
+
+/** @param x the shape of the first layer's input, with N = 1 */
+function build(
+  layers: LayerDescriptions,
+  x: readonly number[],
+  where: string,
+  building: Building,
+): Built {
+  const made = new Map<string, Layer>();
+  const complete = new Map<string, LayerDescription>();
+  let shape = x;
+  for (const [name, description] of Object.entries(layers)) {
+    const at = where === "network" ? name : `${where}.${name}`;
+    const one = within(at, () => buildLayer(description, shape, made, at, building));
+    made.set(name, one.layer);
+    complete.set(name, one.description);
+    shape = within(at, () => one.layer.outputShape(shape));
+  }
+  return { layers: Object.fromEntries(made), complete: Object.fromEntries(complete) };
+}
+
+/** @param before the layers of the same chain that stand before it, by name */
+function buildLayer(
+  description: LayerDescription,
+  x: readonly number[],
+  before: ReadonlyMap<string, Layer>,
+  at: string,
+  building: Building,
+): { readonly layer: Layer; readonly description: LayerDescription } {
+  if (typeof description !== "object" || description === null || Array.isArray(description))
+    reject("layer", "a description, such as relu()", typeof description);
+  const { kind, ...options } = description;
+  if (kind === "sameAs") return { layer: sameLayer(options, before), description };
+  if (kind === "residual") return buildResidual(options, x, at, building);
+  const known = typeof kind === "string" ? building.kinds.get(kind) : undefined;
+  if (known === undefined) rejectKind(kind, [...building.kinds.keys(), "residual", "sameAs"]);
+  const given = checkOptions(kind, options, inferable(known));
+  const complete = { ...known.inferred?.(x), ...given };
+  return { layer: known.build(complete, building.storage), description: { kind, ...complete } };
+}
+
+function sameLayer(options: object, before: ReadonlyMap<string, Layer>): Layer {
+  const { layer } = checkOptions<{ layer: unknown }>("sameAs", options as { layer: unknown }, {
+    layer: required({ expected: "a layer's name", accepts: (value) => typeof value === "string" }),
+  });
+  const names = [...before.keys()];
+  const same = before.get(layer as string);
+  if (same !== undefined) return same;
+  return reject(
+    "sameAs",
+    `a layer that stands before (${names.length === 0 ? "there is none" : names.join(", ")})`,
+    JSON.stringify(layer),
+  );
+}
+
+function buildResidual(
+  options: object,
+  x: readonly number[],
+  at: string,
+  building: Building,
+): { readonly layer: Layer; readonly description: LayerDescription } {
+  interface Branches {
+    readonly body: LayerDescriptions;
+    readonly shortcut?: LayerDescriptions;
+  }
+  const rules: Rules<Branches> = { body: required(byName), shortcut: byName };
+  const given = checkOptions<Branches>("residual", options as Branches, rules);
+  const body = build(given.body, x, at, building);
+  const shortcut = given.shortcut && build(given.shortcut, x, at, building);
+  return {
+    layer: new Residual({ body: body.layers, ...(shortcut && { shortcut: shortcut.layers }) }),
+    description: {
+      kind: "residual",
+      body: body.complete,
+      ...(shortcut && { shortcut: shortcut.complete }),
+    },
+  };
+}
+
+function rejectKind(kind: unknown, kinds: readonly string[]): never {
+  const nearest = typeof kind === "string" ? nearestName(kind, kinds) : null;
+  const hint =
+    nearest === null ? "a kind of one's own is given among the kinds" : `did you mean ${nearest}?`;
+  const got = typeof kind === "string" ? JSON.stringify(kind) : typeof kind;
+  reject("layer", `a kind among ${kinds.join(", ")}`, got, hint);
+}
+
+/** Runs something that belongs to a layer, whose name then stands in front of what it complains. */
+function within<T>(name: string, run: () => T): T {
+  try {
+    return run();
+  } catch (error) {
+    if (error instanceof InputError && !error.message.startsWith(`${name}: `))
+      throw new InputError(`${name}: ${error.message}`);
+    throw error;
+  }
+}

@@ -1,0 +1,17 @@
+/** What a network is as data: plain JSON, which recipes, files and checkpoints hold. */
+
+/** A layer's kind, and its options by name. */
+export interface LayerDescription {
+  readonly kind: string;
+  readonly [option: string]: unknown;
+}
+
+/** Descriptions in their order, by name. */
+export type LayerDescriptions = Readonly<Record<string, LayerDescription>>;
+
+/** A whole network. */
+export interface NetworkDescription {
+  /** The shape of one example, without N: [1, 28, 28]. */
+  readonly input: readonly number[];
+  readonly layers: LayerDescriptions;
+}
