@@ -2,7 +2,7 @@
  * Runs every compiled test file with uvu, in one process, and ends with the plain line
  * `N passed, N failed`.
  *
- *     node .test-build/run.js [PATTERN]      only files whose path contains PATTERN
+ *     npm test -- [PATTERN…]      only files whose path contains one of the patterns
  *
  * uvu alone would call a file that forgets `test.run()`, or a pattern that matches nothing, a
  * success. Here a file without tests fails, and so does a run without files. A file that cannot run
@@ -25,11 +25,17 @@ uvu.UVU_DEFER = 1;
 uvu.UVU_QUEUE = [];
 
 const root = fileURLToPath(new URL(".", import.meta.url));
-const pattern = process.argv[2] ?? "";
+const patterns = process.argv.slice(2);
+const isNamed = (path: string): boolean =>
+  patterns.length === 0 || patterns.some((pattern) => path.includes(pattern));
 const files = readdirSync(root, { recursive: true, encoding: "utf8" })
-  .filter((file) => file.endsWith(".test.js") && file.split(sep).join("/").includes(pattern))
+  .filter((file) => file.endsWith(".test.js") && isNamed(file.split(sep).join("/")))
   .map((file) => join(root, file))
   .sort();
+
+// tests remove what they put into the temporary folder when the process exits
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const)
+  process.on(signal, () => process.exit(1));
 
 let passed = 0;
 let failed = 0;
@@ -70,7 +76,7 @@ for (const [index, file] of files.entries()) {
 }
 if (files.length === 0) {
   failed++;
-  console.error(`no test file matches "${pattern}"`);
+  console.error(`no test file's path contains ${patterns.join(" or ")}`);
 }
 for (const line of notRun) console.log(line);
 console.log(`${passed} passed, ${failed} failed`);

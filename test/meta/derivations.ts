@@ -65,6 +65,16 @@ export function derivationViolations(files: Files): string[] {
   ];
 }
 
+/** The same function, which remembers: the checks ask for the same chapters once a formula. */
+function once<T>(read: (text: string) => T): (text: string) => T {
+  const known = new Map<string, T>();
+  return (text) => {
+    const result = known.get(text) ?? read(text);
+    known.set(text, result);
+    return result;
+  };
+}
+
 function isChapter(path: string): boolean {
   return /^derivations\/[^/]+\.md$/.test(path);
 }
@@ -73,15 +83,20 @@ function isChapter(path: string): boolean {
  * Blanks fenced blocks and code spans, so that what they hold is not taken for prose. Positions
  * stay.
  */
-export function withoutCode(markdown: string): string {
+export const withoutCode = once((markdown: string): string => {
   const blank = (text: string): string => text.replace(/[^\n]/g, " ");
   return markdown
     .replace(/^ *(`{3,}|~{3,})[^\n]*\n[\s\S]*?^ *\1 *$/gm, blank)
     .replace(/(?<!`)(`+)(?!`)(?:(?!\n\s*\n)[\s\S])*?(?<!`)\1(?!`)/g, blank);
-}
+});
 
 /** Reads a chapter, and notes where it departs from the form of one. */
 export function readChapter(path: string, text: string): Chapter {
+  return chapterOf(`${path}\n${text}`);
+}
+
+const chapterOf = once((file: string): Chapter => {
+  const [path, text] = [file.slice(0, file.indexOf("\n")), file.slice(file.indexOf("\n") + 1)];
   const name = path.slice("derivations/".length, -".md".length);
   const violations: string[] = [];
   const report = (at: number, what: string): void =>
@@ -155,7 +170,7 @@ export function readChapter(path: string, text: string): Chapter {
   }
   if (!/^```ts example\s*$/m.test(text)) report(0, "the chapter has no ```ts example block");
   return { name, path, tags, rows, violations };
-}
+});
 
 /** 7 < 7a < 7b < 8 < 10 */
 function compareTags(a: string, b: string): number {
