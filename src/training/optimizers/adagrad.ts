@@ -1,6 +1,7 @@
 import type { Backend } from "../../kernels/index.js";
 import type { NamedParameter } from "../../network/index.js";
 import { notNegative, type Rules } from "../../tensor/index.js";
+import { optimizerDescriber } from "./describe.js";
 import { ParameterOptimizer, type StepInfo, takeOptions, type UpdateState } from "./optimizer.js";
 
 export interface AdagradOptions {
@@ -42,3 +43,10 @@ export class Adagrad extends ParameterOptimizer<"squareSum"> {
     await backend.adagradUpdate(state, { ...this.#options, ...now });
   }
 }
+
+/** Describes AdaGrad. */
+export const adagrad = optimizerDescriber({
+  kind: "adagrad",
+  rules: adagradRules,
+  build: (parameters, options) => new Adagrad(parameters, options),
+});

@@ -1,6 +1,7 @@
 import type { Backend } from "../../kernels/index.js";
 import type { NamedParameter } from "../../network/index.js";
 import { belowOne, notNegative, type Rules } from "../../tensor/index.js";
+import { optimizerDescriber } from "./describe.js";
 import { ParameterOptimizer, type StepInfo, takeOptions, type UpdateState } from "./optimizer.js";
 
 export interface AdamOptions {
@@ -62,3 +63,10 @@ export function withDefaults(options: AdamOptions, usualDecay: number): Required
   } = options;
   return { learningRate, beta1, beta2, epsilon, weightDecay };
 }
+
+/** Describes Adam. */
+export const adam = optimizerDescriber({
+  kind: "adam",
+  rules: adamRules,
+  build: (parameters, options) => new Adam(parameters, options),
+});

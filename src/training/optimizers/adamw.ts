@@ -1,6 +1,7 @@
 import type { Backend } from "../../kernels/index.js";
 import type { NamedParameter } from "../../network/index.js";
 import { type AdamOptions, adamRules, type Moments, withDefaults } from "./adam.js";
+import { optimizerDescriber } from "./describe.js";
 import { ParameterOptimizer, type StepInfo, takeOptions, type UpdateState } from "./optimizer.js";
 
 /** As {@link AdamOptions}, but λ shrinks the weights themselves, and is 0.01 if left out. */
@@ -30,3 +31,10 @@ export class AdamW extends ParameterOptimizer<Moments> {
     await backend.adamUpdate(state, { ...this.#options, ...now, decoupled: true });
   }
 }
+
+/** Describes AdamW. */
+export const adamW = optimizerDescriber({
+  kind: "adamw",
+  rules: adamRules,
+  build: (parameters, options) => new AdamW(parameters, options),
+});

@@ -1,6 +1,12 @@
-export { Adagrad, type AdagradOptions } from "./adagrad.js";
-export { Adam, type AdamOptions } from "./adam.js";
-export { AdamW, type AdamWOptions } from "./adamw.js";
+export { Adagrad, adagrad, type AdagradOptions } from "./adagrad.js";
+export { Adam, adam, type AdamOptions } from "./adam.js";
+export { AdamW, adamW, type AdamWOptions } from "./adamw.js";
+export {
+  optimizerDescriber,
+  type OptimizerDescription,
+  type OptimizerKind,
+} from "./describe.js";
+export { buildOptimizer, optimizerKinds } from "./kinds.js";
 export type { Optimizer } from "./optimizer.js";
-export { RmsProp, type RmsPropOptions } from "./rmsprop.js";
-export { Sgd, type SgdOptions } from "./sgd.js";
+export { RmsProp, rmsProp, type RmsPropOptions } from "./rmsprop.js";
+export { Sgd, sgd, type SgdOptions } from "./sgd.js";

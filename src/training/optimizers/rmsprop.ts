@@ -1,6 +1,7 @@
 import type { Backend } from "../../kernels/index.js";
 import type { NamedParameter } from "../../network/index.js";
 import { belowOne, notNegative, type Rules } from "../../tensor/index.js";
+import { optimizerDescriber } from "./describe.js";
 import { ParameterOptimizer, type StepInfo, takeOptions, type UpdateState } from "./optimizer.js";
 
 export interface RmsPropOptions {
@@ -45,3 +46,10 @@ export class RmsProp extends ParameterOptimizer<"meanSquare"> {
     await backend.rmspropUpdate(state, { ...this.#options, ...now });
   }
 }
+
+/** Describes RMSProp. */
+export const rmsProp = optimizerDescriber({
+  kind: "rmsprop",
+  rules: rmsPropRules,
+  build: (parameters, options) => new RmsProp(parameters, options),
+});

@@ -1,6 +1,7 @@
 import type { Backend } from "../../kernels/index.js";
 import type { NamedParameter } from "../../network/index.js";
 import { belowOne, flag, notNegative, reject, required, type Rules } from "../../tensor/index.js";
+import { optimizerDescriber } from "./describe.js";
 import { ParameterOptimizer, type StepInfo, takeOptions, type UpdateState } from "./optimizer.js";
 
 export interface SgdOptions {
@@ -46,3 +47,10 @@ export class Sgd extends ParameterOptimizer<"velocity"> {
     await backend.sgdUpdate({ ...state, velocity }, { ...this.#options, ...now });
   }
 }
+
+/** Describes stochastic gradient descent. */
+export const sgd = optimizerDescriber({
+  kind: "sgd",
+  rules: sgdRules,
+  build: (parameters, options) => new Sgd(parameters, options),
+});

@@ -1,0 +1,36 @@
+/** Optimizers as data: a kind and its checked options, plain JSON, as layers are. */
+import type { NamedParameter } from "../../network/index.js";
+import { checkOptions, type Rules } from "../../tensor/index.js";
+import type { Optimizer } from "./optimizer.js";
+
+/** An optimizer's kind, and its options by name. */
+export interface OptimizerDescription {
+  readonly kind: string;
+  readonly [option: string]: unknown;
+}
+
+/** What is to be known of a kind of optimizer, so that it can be described. */
+export interface OptimizerKind<Options extends object> {
+  readonly kind: string;
+  readonly rules: Rules<Options>;
+  readonly build: (parameters: readonly NamedParameter[], options: Options) => Optimizer;
+}
+
+/** A kind as it stands in a list of kinds, whatever its options are. */
+export type AnyOptimizerKind = OptimizerKind<Record<string, unknown>>;
+
+/** Describes optimizers of one kind. */
+export type OptimizerDescriber<Options> = (object extends Options
+  ? (options?: Options) => OptimizerDescription
+  : (options: Options) => OptimizerDescription) & { readonly optimizerKind: AnyOptimizerKind };
+
+/** A function that describes optimizers of a kind. */
+export function optimizerDescriber<Options extends object>(
+  kind: OptimizerKind<Options>,
+): OptimizerDescriber<Options> {
+  const describe = (options: Options = {} as Options): OptimizerDescription => ({
+    kind: kind.kind,
+    ...checkOptions(kind.kind, options, kind.rules),
+  });
+  return Object.assign(describe, { optimizerKind: kind }) as unknown as OptimizerDescriber<Options>;
+}

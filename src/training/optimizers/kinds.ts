@@ -1,0 +1,44 @@
+/** The optimizers that can be described, and made from a description. */
+import type { NamedParameter } from "../../network/index.js";
+import { checkOptions, nearestName, reject } from "../../tensor/index.js";
+import { adagrad } from "./adagrad.js";
+import { adam } from "./adam.js";
+import { adamW } from "./adamw.js";
+import type { AnyOptimizerKind, OptimizerDescription } from "./describe.js";
+import type { Optimizer } from "./optimizer.js";
+import { rmsProp } from "./rmsprop.js";
+import { sgd } from "./sgd.js";
+
+/** A new optimizer is a file, and a line here. */
+export const optimizerKinds: readonly { readonly optimizerKind: AnyOptimizerKind }[] = [
+  sgd,
+  adam,
+  adamW,
+  adagrad,
+  rmsProp,
+];
+
+/**
+ * The optimizer that a description describes, for these parameters.
+ *
+ * @param kinds those that there are; add one's own to {@link optimizerKinds}
+ * @throws InputError when the kind or an option is unknown, or an option is missing or out of range
+ */
+export function buildOptimizer(
+  description: OptimizerDescription,
+  parameters: readonly NamedParameter[],
+  kinds: readonly { readonly optimizerKind: AnyOptimizerKind }[] = optimizerKinds,
+): Optimizer {
+  if (typeof description !== "object" || description === null)
+    reject("optimizer", "a description, such as adam()", typeof description);
+  const { kind, ...options } = description;
+  const names = kinds.map(({ optimizerKind }) => optimizerKind.kind);
+  const known = kinds.find(({ optimizerKind }) => optimizerKind.kind === kind)?.optimizerKind;
+  if (known === undefined) {
+    const nearest = typeof kind === "string" ? nearestName(kind, names) : null;
+    const hint = nearest === null ? undefined : `did you mean ${nearest}?`;
+    const got = typeof kind === "string" ? JSON.stringify(kind) : typeof kind;
+    return reject("optimizer", `a kind among ${names.join(", ")}`, got, hint);
+  }
+  return known.build(parameters, checkOptions(known.kind, options, known.rules));
+}
