@@ -232,13 +232,19 @@ test("--mutate breaks a backward pass in many ways, and each is noticed", () => 
     .trim()
     .split("\n")
     .map(
-      (line) => JSON.parse(line) as { layer: string; mutation: string; noticedBy: string | null },
+      (line) =>
+        JSON.parse(line) as {
+          layer: string;
+          mutation: string;
+          verdict: string;
+          how: string | null;
+        },
     );
   assert.ok(rows.length >= 3);
-  for (const { layer, mutation, noticedBy } of rows) {
+  for (const { layer, mutation, verdict, how } of rows) {
     assert.is(layer, "relu");
     assert.match(mutation, /^reluBackward: /);
-    assert.match(noticedBy ?? "nothing", /^dX, relative error/);
+    assert.match(`${verdict} ${how}`, /^noticed dX, relative error/);
   }
   const together = leibniz("gradcheck", "relu", "--mutate", "--network", "notebook");
   assert.equal(

@@ -2,25 +2,49 @@
  * Does the gradient check notice a mutation? Runs in a process in which the layer's module has it.
  */
 import { gradientName } from "../../backprop/index.js";
-import { casesOf, catalog, checkCases } from "../../gradcheck/index.js";
+import { type CatalogEntry, casesOf, catalog, checkCases } from "../../gradcheck/index.js";
 import { Random } from "../../tensor/index.js";
+import { squareCase } from "../mistakes/square-cases.js";
 
 /** Random geometries besides the fixed ones. */
 const SAMPLES = 3;
 
-/** @returns what gave the mutation away, or null if nothing did */
-export default async function notice(input: unknown): Promise<string | null> {
+/**
+ * - `noticed`: a gradient was computed, and the check calls it wrong
+ * - `stopped`: in no case a wrong gradient was computed, but in some none was: the code threw, or
+ *   returned another shape. That is an error, but no merit of the gradient check
+ * - `missed`: all gradients were computed, and pass
+ */
+export interface Notice {
+  readonly verdict: "noticed" | "stopped" | "missed";
+  /** The gradient that gave it away, or the error. */
+  readonly how: string | null;
+}
+
+/**
+ * Checks the layer case by case. Square shapes come last: there, a mistake in the order of axes
+ * computes something that would not fit elsewhere.
+ */
+export default async function notice(input: unknown): Promise<Notice> {
   const entry = catalog.find(({ layer }) => layer === input)!;
   const random = new Random(`mutation ${entry.layer}`);
-  for await (const { gradients } of checkCases(entry, casesOf(entry, random, SAMPLES), {
-    random,
-  })) {
-    const wrong = gradients.find(({ result }) => result.verdict !== "pass")?.result;
-    if (wrong !== undefined)
-      return (
-        `${gradientName(wrong.argument)}, relative error ` +
-        `${wrong.maxRelativeError.toExponential(1)}`
-      );
+  let error: string | null = null;
+  for (const one of [...casesOf(entry, random, SAMPLES), ...squareCases(entry, random)]) {
+    try {
+      for await (const { gradients } of checkCases(entry, [one], { random })) {
+        const wrong = gradients.find(({ result }) => result.verdict !== "pass")?.result;
+        if (wrong === undefined) continue;
+        const size = wrong.maxRelativeError.toExponential(1);
+        const how = `${gradientName(wrong.argument)}, relative error ${size}`;
+        return { verdict: "noticed", how };
+      }
+    } catch (thrown) {
+      error ??= thrown instanceof Error ? thrown.message : String(thrown);
+    }
   }
-  return null;
+  return error === null ? { verdict: "missed", how: null } : { verdict: "stopped", how: error };
+}
+
+function squareCases(entry: CatalogEntry, random: Random): ReturnType<typeof casesOf> {
+  return squareCase(entry, random).map((one) => ({ ...one, name: "square", isRandom: false }));
 }

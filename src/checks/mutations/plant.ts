@@ -73,21 +73,16 @@ function returned(body: string): readonly string[] {
 
 /**
  * A function in the place of the right one: calls it, and spoils one of the gradients that it
- * returns, or the first other one if that is null or holds nothing.
+ * returns, unless that is null or holds zeros alone.
  */
 function spoiled(name: string, gradient: string, code: string): string {
   return `export async function ${name}(...args) {
   const result = await right_${name}(...args);
-  const isTensor = (value) =>
-    value !== null && typeof value === "object" && "stride" in value &&
-    value.data.some((entry) => entry !== 0);
-  const chosen = isTensor(result.${gradient})
-    ? "${gradient}"
-    : Object.keys(result).find((key) => isTensor(result[key]));
-  if (chosen === undefined) return result;
-  const copy = result[chosen].clone();
+  const right = result.${gradient};
+  if (right == null || right.data.every((entry) => entry === 0)) return result;
+  const copy = right.clone();
   const g = copy.data;
   ${code}
-  return { ...result, [chosen]: copy };
+  return { ...result, ${gradient}: copy };
 }`;
 }

@@ -3,14 +3,13 @@
  * check notices.
  */
 import { VariantFailure, runVariant } from "../variant/index.js";
+import type { Notice } from "./notice.js";
 import { plantMutations } from "./plant.js";
 
-export interface MutationResult {
+export interface MutationResult extends Notice {
   readonly layer: string;
   /** `conv2dBackward: dX is 0.1 % too large` */
   readonly mutation: string;
-  /** What gave it away; null: nothing did. */
-  readonly noticedBy: string | null;
 }
 
 export interface BackwardModule {
@@ -34,10 +33,10 @@ export async function* runMutations(
     plantMutations(text).map((planted) => ({ layer, address, ...planted })),
   );
   for (const { layer, address, text } of modules) {
-    const { noticedBy } = await runOne({ layer, address, what: "no mutation", text });
-    if (noticedBy !== null)
+    const { verdict, how } = await runOne({ layer, address, what: "no mutation", text });
+    if (verdict !== "missed")
       throw new Error(
-        `runMutations: expected ${layer} to pass the gradient check as it is, got ${noticedBy}`,
+        `runMutations: expected ${layer} to pass the gradient check as it is, got ${how}`,
       );
   }
   const running: Promise<MutationResult>[] = [];
@@ -70,14 +69,14 @@ async function runOne({
 }): Promise<MutationResult> {
   const notice = new URL("./notice.js", import.meta.url).href;
   try {
-    const noticedBy = (await runVariant({
+    const found = (await runVariant({
       texts: new Map([[address, text]]),
       module: notice,
       input: layer,
-    })) as string | null;
-    return { layer, mutation: what, noticedBy };
+    })) as Notice;
+    return { layer, mutation: what, ...found };
   } catch (error) {
     if (!(error instanceof VariantFailure)) throw error;
-    return { layer, mutation: what, noticedBy: error.message };
+    return { layer, mutation: what, verdict: "stopped", how: error.message };
   }
 }

@@ -5,33 +5,33 @@ import { layerFile } from "../../gradcheck/index.js";
 import { type BackwardModule, runMutations } from "../../checks/index.js";
 import { printJson } from "../options.js";
 
+const WORDS = { noticed: "noticed", stopped: "stopped", missed: "NOT NOTICED" };
+
 /**
- * Prints every mutation as it is judged, and counts. Sets the exit code to 1 when one went
- * unnoticed.
+ * Prints every mutation as it is judged, and counts. One that throws, or returns another shape, is
+ * counted apart: it is no merit of the check. Sets the exit code to 1 when one went unnoticed.
  */
 export async function mutateLayers(layers: readonly string[], json: boolean): Promise<void> {
-  let planted = 0;
-  let missed = 0;
-  for await (const { layer, mutation, noticedBy } of runMutations(
+  const counts = { noticed: 0, stopped: 0, missed: 0 };
+  for await (const { layer, mutation, verdict, how } of runMutations(
     layers.map(moduleOf),
     availableParallelism(),
   )) {
-    planted++;
-    if (noticedBy === null) missed++;
-    if (json) printJson({ layer, mutation, noticedBy });
+    counts[verdict]++;
+    if (json) printJson({ layer, mutation, verdict, how });
     else {
-      const verdict = noticedBy === null ? "NOT NOTICED" : "noticed";
-      const how = noticedBy === null ? "" : `  (${noticedBy.replaceAll("\n", " ")})`;
-      console.log(`${layer.padEnd(22)}${verdict.padEnd(13)}${mutation}${how}`);
+      const why = how === null ? "" : `  (${how.replaceAll("\n", " ")})`;
+      console.log(`${layer.padEnd(22)}${WORDS[verdict].padEnd(13)}${mutation}${why}`);
     }
   }
+  const planted = counts.noticed + counts.stopped + counts.missed;
   if (!json)
     console.log(
-      `\n` +
-        `${planted} mutations planted in the backward passes of ${layers.length} layers, ` +
-        `${missed} not noticed`,
+      `\n${planted} mutations planted in the backward passes of ${layers.length} layers: ` +
+        `${counts.noticed} computed a wrong gradient and were noticed, ${counts.stopped} stopped ` +
+        `before there was one, ${counts.missed} were not noticed`,
     );
-  if (missed > 0) process.exitCode = 1;
+  if (counts.missed > 0) process.exitCode = 1;
 }
 
 /** A layer's compiled file: that of its name, in `src/backprop`. */

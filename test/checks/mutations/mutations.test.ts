@@ -41,15 +41,17 @@ test(
     const module = moduleOf("flatten");
     const results = await mutate(module);
     assert.ok(results.length >= 4);
-    for (const { mutation, noticedBy } of results)
-      assert.match(noticedBy ?? "nothing", /^dX, relative error \d/, mutation);
+    for (const { mutation, verdict, how } of results) {
+      assert.is(verdict, "noticed", mutation);
+      assert.match(how ?? "nothing", /^dX, relative error \d/, mutation);
+    }
     assert.is(readFileSync(new URL(module.address), "utf8"), module.text);
   },
 );
 
 test(
   "a change that is no mistake is reported as not noticed, " +
-    "and code that stops as noticed by its message",
+    "and code that stops, or returns another shape, as stopped",
   async () => {
     const { address, text } = moduleOf("flatten");
     const [before, after] = text.split("export async function flattenBackward");
@@ -62,14 +64,29 @@ test(
       text: body("const unused = 1 + 2; return { dX: dOut.reshape(shape) };"),
     });
     assert.ok(
-      harmless.some(({ mutation, noticedBy }) => mutation.includes("1 - 2") && noticedBy === null),
+      harmless.some(
+        ({ mutation, verdict, how }) =>
+          mutation.includes("1 - 2") && verdict === "missed" && how === null,
+      ),
     );
     const stops = await mutate({
       layer: "flatten",
       address,
       text: body("const count = new Array(0 - 0); return { dX: dOut.reshape(shape) };"),
     });
-    assert.ok(stops.some(({ noticedBy }) => noticedBy === "Invalid array length"));
+    assert.ok(
+      stops.some(({ verdict, how }) => verdict === "stopped" && how === "Invalid array length"),
+    );
+    assert.ok(stops.some(({ verdict }) => verdict === "noticed"));
+    const reshapes = await mutate({
+      layer: "flatten",
+      address,
+      text: body("return { dX: dOut.reshape(shape).slice([0, shape[0]]) };"),
+    });
+    assert.ok(
+      reshapes.some(({ verdict, how }) => verdict === "stopped" && how!.includes("shape")),
+      JSON.stringify(reshapes),
+    );
   },
 );
 
