@@ -1,5 +1,5 @@
 import { softmaxCrossEntropyForward } from "../backprop/index.js";
-import { batches, type Dataset, makeBatch } from "../data/index.js";
+import { batches, type LabelledImages, makeBatch } from "../data/index.js";
 import type { Backend } from "../kernels/index.js";
 import type { Sequential } from "../network/index.js";
 import type { Tensor } from "../tensor/index.js";
@@ -8,7 +8,7 @@ import { turns } from "./turn.js";
 
 export interface EvaluateOptions {
   readonly network: Sequential;
-  readonly dataset: Dataset;
+  readonly dataset: LabelledImages;
   readonly backend: Backend;
   readonly batchSize: number;
   /**

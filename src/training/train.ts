@@ -4,7 +4,13 @@ import {
   softmaxCrossEntropyBackward,
   softmaxCrossEntropyForward,
 } from "../backprop/index.js";
-import { batches, type Dataset, drawSubset, makeBatch, shuffledOrder } from "../data/index.js";
+import {
+  batches,
+  type LabelledImages,
+  drawSubset,
+  makeBatch,
+  shuffledOrder,
+} from "../data/index.js";
 import type { Backend } from "../kernels/index.js";
 import type { Sequential } from "../network/index.js";
 import { InputError, type Random, Tensor } from "../tensor/index.js";
@@ -70,8 +76,8 @@ export type TrainingEvent = StepEvent | EvaluationEvent | EpochEvent;
 export interface TrainOptions {
   readonly recipe: Recipe;
   readonly network: Sequential;
-  readonly train: Dataset;
-  readonly test: Dataset;
+  readonly train: LabelledImages;
+  readonly test: LabelledImages;
   readonly backend: Backend;
   /**
    * Decides the subset, the order of the images and what layers draw in each step, each by a
@@ -137,7 +143,7 @@ export async function* train(options: TrainOptions): AsyncGenerator<TrainingEven
 const EVALUATION_BATCH = 256;
 
 /** The indices of the training images that a recipe uses. */
-function chooseImages(recipe: Recipe, dataset: Dataset, random: Random): Uint32Array {
+function chooseImages(recipe: Recipe, dataset: LabelledImages, random: Random): Uint32Array {
   const total = dataset.images.count;
   return recipe.images === null || recipe.images >= total
     ? Uint32Array.from({ length: total }, (_, i) => i)

@@ -1,7 +1,7 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { Affine, Flatten, type Layer, type PassOptions } from "leibniz/backprop";
-import { type Dataset, makeDataset } from "leibniz/data";
+import { type LabelledImages, makeDataset } from "leibniz/data";
 import { openBackend, reference } from "leibniz/kernels";
 import { initialise, notebookNetwork, Sequential, weightsSha256 } from "leibniz/network";
 import { Random, type Tensor } from "leibniz/tensor";
@@ -22,7 +22,7 @@ function twoPixels(): Sequential {
 
 const PIXELS = [255, 0, /**/ 0, 255, /**/ 51, 102, /**/ 204, 0, /**/ 0, 0];
 const LABELS = [0, 0, 2, 0, 1];
-const dataset: Dataset = makeDataset(
+const dataset: LabelledImages = makeDataset(
   { count: 5, height: 1, width: 2, pixels: Uint8Array.from(PIXELS) },
   Uint8Array.from(LABELS),
   "test",

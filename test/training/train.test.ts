@@ -9,7 +9,7 @@ import {
   MaxPool2d,
   Relu,
 } from "leibniz/backprop";
-import { loadMnist, makeBatch, type Dataset } from "leibniz/data";
+import { loadMnist, makeBatch, type LabelledImages } from "leibniz/data";
 import { type Backend, reference, wasmBackend } from "leibniz/kernels";
 import { initialise, Sequential, weightsSha256 } from "leibniz/network";
 import { Random, type Tensor } from "leibniz/tensor";
@@ -35,7 +35,7 @@ import { assertClose, assertRejects } from "../helpers/assert-close.js";
 const mnist = await loadMnist();
 
 /** The first images of a data set. */
-function first(dataset: Dataset, count: number): Dataset {
+function first(dataset: LabelledImages, count: number): LabelledImages {
   const { height, width, pixels } = dataset.images;
   return {
     images: { count, height, width, pixels: pixels.subarray(0, count * height * width) },
@@ -484,7 +484,7 @@ test("it says where the loss stopped being finite, and takes that step no more",
 
 test("images that hold no numbers are found out in their batch, at the first layer", async () => {
   const { images, labels } = first(mnist.train, 96);
-  const cut: Dataset = {
+  const cut: LabelledImages = {
     images: { ...images, pixels: images.pixels.subarray(0, 64 * 784 + 5) },
     labels,
   }; // the rest reads as NaN
@@ -655,7 +655,7 @@ test("a step counts the images that were right before the update", async () => {
   const guessed: number[] = [];
   const data = { train: first(mnist.train, 96), test: small.test };
   const recipe48: Recipe = { ...recipe, batchSize: 48, shuffle: false };
-  const half = (from: number): Dataset => {
+  const half = (from: number): LabelledImages => {
     const { images, labels } = data.train;
     return {
       images: {
