@@ -14,8 +14,8 @@ export type Target = Tensor | ArrayLike<number>;
 /**
  * The mean over the examples of how wrong a prediction [N, …] is.
  *
- * @param weights how much each example counts, numbers ≥ 0, at least one of them above 0; all count
- *   alike if left out. Only their ratios matter
+ * @param weights how much each example counts, numbers ≥ 0; all count alike if left out. Only their
+ *   ratios matter; with weights of 0 alone the loss is 0
  * @throws InputError when target or weights do not fit the prediction
  */
 export type Loss = (
@@ -53,19 +53,20 @@ export function weightedMean(
   const N = losses.size;
   const total = sumOfWeights(where, weights, N);
   const w = Tensor.from(weights, [N], losses.dtype);
+  const share = total === 0 ? 0 : 1 / total;
   return {
     // (mean-squared-error.5) loss = 1/W · Σₙ w[n] · loss[n]
-    loss: sum(multiply(w, losses)).item() / total,
+    loss: sum(multiply(w, losses)).item() * share,
     backward: async (dOut = 1) => {
       const dPrediction = await backward(dOut);
       const rows = w.reshape([N, ...dPrediction.shape.slice(1).map(() => 1)]);
       // (mean-squared-error.7) dPrediction[n] = N·w[n]/W · dMean[n]
-      return multiply(multiply(rows, N / total), dPrediction);
+      return multiply(multiply(rows, N * share), dPrediction);
     },
   };
 }
 
-/** W. @throws InputError unless there is a weight for each example, and one above 0 */
+/** W. @throws InputError unless there is a weight for each example, a finite number ≥ 0 */
 function sumOfWeights(where: string, weights: ArrayLike<number>, N: number): number {
   if (weights.length !== N)
     reject(where, `a weight for each of ${N} examples`, `${weights.length} weights`);
@@ -76,7 +77,6 @@ function sumOfWeights(where: string, weights: ArrayLike<number>, N: number): num
       reject(where, "weights that are finite numbers ≥ 0", `${weight} for example ${n}`);
     total += weight;
   }
-  if (total === 0) reject(where, "a weight above 0", `${N} weights of 0`);
   return total;
 }
 

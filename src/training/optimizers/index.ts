@@ -1,3 +1,4 @@
+export { adagrad, adam, adamW, type OptimizerChoice, rmsProp, sgd } from "./choices.js";
 export { Adagrad, type AdagradOptions } from "./adagrad.js";
 export { Adam, type AdamOptions } from "./adam.js";
 export { AdamW, type AdamWOptions } from "./adamw.js";
