@@ -1,5 +1,5 @@
 /** What `fit` is told, and what it makes of it. */
-import type { Loss } from "../backprop/index.js";
+import { everyLayer, type Loss, type Parameter } from "../backprop/index.js";
 import { type Examples, examplesOf, type LabelledImages } from "../data/index.js";
 import type { Backend } from "../kernels/index.js";
 import type { Sequential } from "../network/index.js";
@@ -190,11 +190,17 @@ function checkCounts(where: string, counts: Readonly<Record<string, number>>): v
       reject(where, `${name}, a whole number ≥ 1`, String(count));
 }
 
-/** Layers one after another whose weights are all 0 have gradients of 0, and learn nothing. */
-function checkInitialised(where: string, { parameters }: Sequential): void {
-  const weights = parameters.filter(({ parameter }) => parameter.start === null);
-  const isZero = weights.every(({ parameter }) => parameter.value.data.every((w) => w === 0));
-  if (isZero && weights.length > 0)
+/**
+ * Layers one after another whose weights are all 0 have gradients of 0, and learn nothing; one
+ * layer alone does learn.
+ */
+function checkInitialised(where: string, { layers, parameters }: Sequential): void {
+  const drawn = (parameter: Parameter): boolean => parameter.start === null;
+  const learning = everyLayer(layers).filter(({ layer }) => layer.parameters.some(drawn));
+  const isZero = parameters.every(
+    ({ parameter }) => !drawn(parameter) || parameter.value.data.every((w) => w === 0),
+  );
+  if (isZero && learning.length > 1)
     reject(
       where,
       "a network with initial weights",

@@ -555,6 +555,9 @@ test("a network that was never initialised is refused, at any depth of its layer
   for (const { parameter } of other.parameters)
     if (parameter.start === null) parameter.value.fill(0);
   await assertRejects(() => all(other, plain), complaint);
+  const alone = new Sequential({ a: new Affine({ inFeatures: 3, outFeatures: 2 }) });
+  const events = await all(alone, { ...plain, epochs: 5 });
+  assert.ok(epochs(events).at(-1)!.loss < 0.4, "a single layer starts from 0 as well as anywhere");
 });
 
 const refused: [
