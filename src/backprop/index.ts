@@ -98,7 +98,9 @@ export {
   maxPool2dBackward,
   maxPool2dForward,
 } from "./max-pool2d.js";
+export { type Loss, type LossResult, type Target, weightedSum } from "./loss.js";
 export {
+  meanSquaredError,
   meanSquaredErrorBackward,
   meanSquaredErrorForward,
 } from "./mean-squared-error.js";
@@ -114,6 +116,7 @@ export {
 export { softmaxBackward, softmaxForward } from "./softmax.js";
 export { type Moments, moments, standardise, type Standardised } from "./standardise.js";
 export {
+  softmaxCrossEntropy,
   softmaxCrossEntropyBackward,
   softmaxCrossEntropyForward,
   type SoftmaxCrossEntropyOptions,

@@ -9,8 +9,9 @@ import {
   reject,
   sameShape,
   subtract,
-  type Tensor,
+  Tensor,
 } from "../tensor/index.js";
+import { classNumbers, type Loss, type Target, weightedMean } from "./loss.js";
 
 export interface MeanSquaredErrorCache {
   /** prediction − target */
@@ -49,4 +50,47 @@ export async function meanSquaredErrorBackward(
 ): Promise<{ dPrediction: Tensor }> {
   // (mean-squared-error.4) dPrediction = dOut · 2/M · (prediction − target)
   return { dPrediction: multiply(difference, (dOut.item() * 2) / difference.size) };
+}
+
+/**
+ * The squared distance, averaged over all entries, as a loss to train with.
+ *
+ * @returns a loss whose target is a tensor of the prediction's shape [N, …]; class numbers stand
+ *   for rows [N, C] of a 1 at the class and 0 elsewhere
+ */
+export function meanSquaredError(): Loss {
+  return async (prediction, target, weights = null) => {
+    const { out, cache } = await meanSquaredErrorForward(prediction, asNumbers(prediction, target));
+    const { difference } = cache;
+    const otherAxes = prediction.shape.map((_, axis) => axis).slice(1);
+    return weightedMean(
+      "meanSquaredError",
+      {
+        loss: out.item(),
+        perExample: () => mean(multiply(difference, difference), { axes: otherAxes }),
+        backward: async (dOut) =>
+          (await meanSquaredErrorBackward(Tensor.full([], dOut, prediction.dtype), cache))
+            .dPrediction,
+      },
+      weights,
+    );
+  };
+}
+
+/** The target in the prediction's element type; class numbers become rows of 0 and 1. */
+function asNumbers(prediction: Tensor, target: Target): Tensor {
+  const { shape, dtype } = prediction;
+  if (target instanceof Tensor) return target.dtype === dtype ? target : target.astype(dtype);
+  const [N, C] = shape as [number, number];
+  if (shape.length !== 2)
+    reject(
+      "meanSquaredError",
+      `a target of shape ${formatShape(shape)}`,
+      "class numbers",
+      "they stand for rows [N, C]",
+    );
+  const rows = Tensor.zeros(shape, dtype);
+  const classes = classNumbers("meanSquaredError", target, N, C);
+  for (let n = 0; n < N; n++) rows.data[n * C + classes[n]!] = 1;
+  return rows;
 }

@@ -18,6 +18,7 @@ import {
   sum,
   Tensor,
 } from "../tensor/index.js";
+import { classNumbers, type Loss, weightedMean } from "./loss.js";
 
 export interface SoftmaxCrossEntropyOptions {
   /**
@@ -33,6 +34,8 @@ export interface SoftmaxCrossEntropyCache {
   readonly probabilities: Tensor;
   /** [N, C] */
   readonly targets: Tensor;
+  /** [N, C], the logarithms of the probabilities. */
+  readonly logP: Tensor;
 }
 
 /**
@@ -57,7 +60,7 @@ export async function softmaxCrossEntropyForward(
   const logP = subtract(z, log(sum(exp(z), { axes: 1, keepDims: true })));
   // (softmax-cross-entropy.15) loss = −1/N · Σₙ Σ_c targets[n, c] · log p[n, c]
   const out = multiply(sum(multiply(targets, logP)), -1 / N);
-  return { out, cache: { probabilities: exp(logP), targets } };
+  return { out, cache: { probabilities: exp(logP), targets, logP } };
 }
 
 /**
@@ -71,6 +74,33 @@ export async function softmaxCrossEntropyBackward(
   const N = targets.shape[0]!;
   // (softmax-cross-entropy.22) dLogits = dOut/N · (p − targets)
   return { dLogits: multiply(subtract(probabilities, targets), dOut.item() / N) };
+}
+
+/**
+ * Softmax and cross-entropy as a loss to train with.
+ *
+ * @returns a loss of logits [N, C] whose target is a class number for each of N examples
+ * @throws InputError when the label smoothing is not from 0 to 1
+ */
+export function softmaxCrossEntropy(options: SoftmaxCrossEntropyOptions = {}): Loss {
+  const { labelSmoothing = 0 } = checkOptions("softmaxCrossEntropy", options, crossEntropyRules);
+  return async (logits, target, weights = null) => {
+    if (logits.rank !== 2)
+      reject("softmaxCrossEntropy", "logits of shape [N, C]", formatShape(logits.shape));
+    const [N, C] = logits.shape as [number, number];
+    const labels = classNumbers("softmaxCrossEntropy", target, N, C);
+    const { out, cache } = await softmaxCrossEntropyForward(logits, labels, { labelSmoothing });
+    return weightedMean(
+      "softmaxCrossEntropy",
+      {
+        loss: out.item(),
+        perExample: () => multiply(sum(multiply(cache.targets, cache.logP), { axes: 1 }), -1),
+        backward: async (dOut) =>
+          (await softmaxCrossEntropyBackward(Tensor.full([], dOut, logits.dtype), cache)).dLogits,
+      },
+      weights,
+    );
+  };
 }
 
 /** (softmax-cross-entropy.13) targets[n, c] = (1 − ε)·1[c = labels[n]] + ε/C */

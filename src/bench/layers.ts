@@ -4,7 +4,7 @@ import {
   softmaxCrossEntropyBackward,
   softmaxCrossEntropyForward,
 } from "../backprop/index.js";
-import { type Dataset, makeBatch } from "../data/index.js";
+import { type LabelledImages, makeBatch } from "../data/index.js";
 import type { Backend } from "../kernels/index.js";
 import { Sequential } from "../network/index.js";
 import { Tensor } from "../tensor/index.js";
@@ -54,7 +54,7 @@ const WARM_UP_STEPS = 4;
  */
 export async function measureLayers(
   backend: Backend,
-  dataset: Dataset,
+  dataset: LabelledImages,
   { seconds, leastRounds }: Effort,
 ): Promise<StepParts> {
   const plain = builtFor(backend);
@@ -154,7 +154,7 @@ function nameOf({ name, parts }: NamedLayer): string {
 /** Operations of the products of every layer and direction, for one image. */
 export function flopOfLayers(
   network: Sequential,
-  { images: { height, width } }: Pick<Dataset, "images">,
+  { images: { height, width } }: Pick<LabelledImages, "images">,
 ): ReadonlyMap<string, number> {
   const shapes = network.outputShapes([1, 1, height, width]);
   const flop = new Map<string, number>();

@@ -1,4 +1,4 @@
-import { type Dataset, makeBatch } from "../data/index.js";
+import { type LabelledImages, makeBatch } from "../data/index.js";
 import { type Backend, reference } from "../kernels/index.js";
 import { initialise, type Sequential } from "../network/index.js";
 import { Random, reject, type Tensor } from "../tensor/index.js";
@@ -22,13 +22,13 @@ const recipe: Recipe = { ...findRecipe("notebook"), batchSize: BENCH_BATCH, epoc
  * `evaluate` run.
  */
 export class NetworkBench {
-  readonly #train: Dataset;
-  readonly #test: Dataset;
+  readonly #train: LabelledImages;
+  readonly #test: LabelledImages;
   #expectedLoss: number | null = null;
   #expectedLogits: Tensor | null = null;
 
   /** @throws InputError when there are not enough images */
-  constructor(trainImages: Dataset, testImages: Dataset) {
+  constructor(trainImages: LabelledImages, testImages: LabelledImages) {
     const least = COMPARED_STEP * BENCH_BATCH;
     if (trainImages.images.count < least)
       reject("bench", `at least ${least} training images`, String(trainImages.images.count));
@@ -149,7 +149,7 @@ export function firstImages(): Uint32Array {
 }
 
 /** A data set without the images that do not fill a batch. */
-function wholeBatches({ images, labels }: Dataset): Dataset {
+function wholeBatches({ images, labels }: LabelledImages): LabelledImages {
   const count = images.count - (images.count % BENCH_BATCH);
   if (count === 0) reject("bench", `at least ${BENCH_BATCH} test images`, String(images.count));
   return {

@@ -1,6 +1,6 @@
 /** The tables of `leibniz bench`, each measured while it is printed. */
 import { fileURLToPath } from "node:url";
-import type { Dataset } from "../data/index.js";
+import type { LabelledImages } from "../data/index.js";
 import { type Backend, ladder } from "../kernels/index.js";
 import {
   BENCH_BATCH,
@@ -182,7 +182,7 @@ export async function benchNetwork(
 export async function benchLayers(
   output: BenchOutput,
   variants: readonly Variant[],
-  images: Dataset,
+  images: LabelledImages,
   effort: Effort,
 ): Promise<void> {
   for (const variant of variants) {

@@ -1,6 +1,6 @@
 /** `leibniz train`: trains a network by a recipe and shows how it goes. */
 import { Command } from "commander";
-import { type Dataset, drawSubset, loadMnist, parseSubset } from "../data/index.js";
+import { type LabelledImages, drawSubset, loadMnist, parseSubset } from "../data/index.js";
 import type { Backend } from "../kernels/index.js";
 import {
   decodeSafetensors,
@@ -203,7 +203,7 @@ function chooseEpochs(
 /** The images that --subset names, or undefined for the recipe's own choice. */
 function readSubset(
   value: string | undefined,
-  { images }: Dataset,
+  { images }: LabelledImages,
   random: Random,
 ): Uint32Array | undefined {
   if (value === undefined) return undefined;
@@ -214,7 +214,10 @@ function readSubset(
   return drawSubset(images.count, count, random.split("subset"));
 }
 
-function storedSubset({ config, path }: RunFolder, { images }: Dataset): Uint32Array | undefined {
+function storedSubset(
+  { config, path }: RunFolder,
+  { images }: LabelledImages,
+): Uint32Array | undefined {
   return config.subset === null
     ? undefined
     : parseSubset(JSON.stringify(config.subset), images.count, `${path}/run.json`);
@@ -300,7 +303,7 @@ function printHeader(
   seed: number,
   backend: Backend,
   summary: string,
-  data: { train: Dataset; test: Dataset },
+  data: { train: LabelledImages; test: LabelledImages },
   subset: Uint32Array | undefined,
   epochs: number,
 ): void {

@@ -1,9 +1,9 @@
 import { type Allocator, heapAllocator, type Random, reject, Tensor } from "../tensor/index.js";
-import type { Dataset } from "./dataset.js";
+import type { LabelledImages } from "./labelled-images.js";
 
 /** Some images as a network takes them. */
-export interface Batch {
-  /** [N, 1, H, W], float32, pixels in [0, 1]. */
+export interface ImageBatch {
+  /** [N, C, H, W], float32, pixels in [0, 1]. */
   readonly x: Tensor;
   /** N classes. */
   readonly labels: Int32Array;
@@ -19,13 +19,13 @@ const IN_UNIT_RANGE = Float32Array.from({ length: 256 }, (_, byte) => byte / 255
  * @throws InputError when there is no image with one of the indices
  */
 export function makeBatch(
-  { images, labels }: Dataset,
+  { images, labels }: LabelledImages,
   indices: ArrayLike<number>,
   allocator: Allocator = heapAllocator,
-): Batch {
-  const { height, width, pixels } = images;
-  const size = height * width;
-  const x = Tensor.zeros([indices.length, 1, height, width], "float32", allocator);
+): ImageBatch {
+  const { channels = 1, height, width, pixels } = images;
+  const size = channels * height * width;
+  const x = Tensor.zeros([indices.length, channels, height, width], "float32", allocator);
   const chosen = new Int32Array(indices.length);
   const target = x.data;
   // (mistakes.6) x[n, 0, h, w] = pixels[indices[n], h, w] / 255, labels[n] = labels[indices[n]]
@@ -41,8 +41,10 @@ export function makeBatch(
 }
 
 /**
- * Cuts an order of images into batches; the last one may be smaller. The pieces share memory with
+ * Cuts an order of examples into batches; the last one may be smaller. The pieces share memory with
  * `order`.
+ *
+ * @throws InputError when the batch size is no whole number ≥ 1
  */
 export function* batches(order: Uint32Array, batchSize: number): Generator<Uint32Array> {
   if (!Number.isInteger(batchSize) || batchSize < 1)

@@ -11,15 +11,18 @@ import { reject } from "../tensor/index.js";
 /** Images as the bytes that they are in the file. */
 export interface ImageSet {
   readonly count: number;
+  /** 1 if left out, as in idx files of gray images. */
+  readonly channels?: number;
   /** In pixels. */
   readonly height: number;
   readonly width: number;
-  /** count·height·width bytes, row-major, 0 … 255. Shares memory with the file's bytes. */
+  /** count·channels·height·width bytes, row-major, 0 … 255. Shares memory with the file's bytes. */
   readonly pixels: Uint8Array;
 }
 
 const IMAGES = 0x0803;
 const LABELS = 0x0801;
+/** How many kinds of pictures MNIST, and the sets that are made like it, tell apart. */
 const CLASSES = 10;
 
 /**
@@ -39,17 +42,22 @@ export function parseIdxImages(bytes: Uint8Array, where: string): ImageSet {
 /**
  * @param bytes the whole file
  * @param where its name, for messages
- * @returns a label 0 … 9 for each image, sharing memory with `bytes`
+ * @param classes how many there are, 10 if left out
+ * @returns a label 0 … classes − 1 for each image, sharing memory with `bytes`
  * @throws InputError on anything but a complete idx file of at least one label
  */
-export function parseIdxLabels(bytes: Uint8Array, where: string): Uint8Array {
+export function parseIdxLabels(
+  bytes: Uint8Array,
+  where: string,
+  classes: number = CLASSES,
+): Uint8Array {
   parseHeader(bytes, where, LABELS, "labels");
   const labels = bytes.subarray(8);
-  const wrong = labels.findIndex((label) => label >= CLASSES);
+  const wrong = labels.findIndex((label) => label >= classes);
   if (wrong >= 0)
     reject(
       where,
-      `labels from 0 to ${CLASSES - 1}`,
+      `labels from 0 to ${classes - 1}`,
       `${labels[wrong]} for image ${wrong}`,
       "the file is garbled",
     );

@@ -3,8 +3,8 @@
  * modules only when it is called, so that the folder can be used in a browser.
  */
 import { InputError, reject } from "../tensor/index.js";
-import { type Dataset, makeDataset } from "./dataset.js";
 import { parseIdxImages, parseIdxLabels } from "./idx.js";
+import { type ImageDataset, makeDataset } from "./image-dataset.js";
 
 const FILES = {
   train: { images: "train-images-idx3-ubyte", labels: "train-labels-idx1-ubyte" },
@@ -20,8 +20,8 @@ const USUAL_FOLDER =
 
 /** Training and test images with their labels. */
 export interface Mnist {
-  readonly train: Dataset;
-  readonly test: Dataset;
+  readonly train: ImageDataset;
+  readonly test: ImageDataset;
 }
 
 /**
@@ -49,7 +49,7 @@ export async function loadMnist(folder?: string): Promise<Mnist> {
 async function loadDataset(
   folder: string,
   names: { readonly images: string; readonly labels: string },
-): Promise<Dataset> {
+): Promise<ImageDataset> {
   const { join } = await import("node:path");
   const [images, labels] = [join(folder, names.images), join(folder, names.labels)];
   return makeDataset(

@@ -1,16 +1,20 @@
-import { softmaxCrossEntropyForward } from "../backprop/index.js";
-import { batches, type Dataset, makeBatch } from "../data/index.js";
+import { softmaxCrossEntropy } from "../backprop/index.js";
+import type { Examples, LabelledImages } from "../data/index.js";
 import type { Backend } from "../kernels/index.js";
 import type { Sequential } from "../network/index.js";
 import type { Tensor } from "../tensor/index.js";
-import { countCorrect } from "./metrics.js";
-import { turns } from "./turn.js";
+import { measure } from "./measure.js";
+import { accuracy } from "./metrics.js";
+import { type MeanOver, sum } from "./totals.js";
 
 export interface EvaluateOptions {
   readonly network: Sequential;
-  readonly dataset: Dataset;
+  /** Examples with class numbers. */
+  readonly dataset: Examples | LabelledImages;
   readonly backend: Backend;
   readonly batchSize: number;
+  /** What the loss is the mean of; "examples" if left out. */
+  readonly meanOver?: MeanOver | undefined;
   /**
    * Is called after every batch with a copy of its logits [n, classes] and how many images are
    * done.
@@ -19,7 +23,7 @@ export interface EvaluateOptions {
 }
 
 export interface Evaluation {
-  /** In nats: the mean over the batches' mean losses. */
+  /** In nats. */
   readonly loss: number;
   /** Share of the images that are classified correctly. */
   readonly accuracy: number;
@@ -28,41 +32,32 @@ export interface Evaluation {
   readonly seconds: number;
 }
 
-/** How well a network does on images in their order, without changing it. */
+/** How well a classifier does on images in their order, without changing it. */
 export async function evaluate({
   network,
   dataset,
   backend,
   batchSize,
+  meanOver,
   onBatch,
 }: EvaluateOptions): Promise<Evaluation> {
-  const order = Uint32Array.from({ length: dataset.images.count }, (_, i) => i);
   const started = performance.now();
-  let loss = 0;
   let correct = 0;
-  let done = 0;
-  let count = 0;
-  const turn = turns();
-  for (const indices of batches(order, batchSize)) {
-    await turn();
-    await backend.step(async () => {
-      const { x, labels } = makeBatch(dataset, indices, backend.allocator);
-      const { out: logits } = await network.forward(x, {
-        backend,
-        mode: "evaluate",
-        record: false,
-      });
-      loss += (await softmaxCrossEntropyForward(logits, labels)).out.item();
-      correct += countCorrect(logits, labels);
-      count++;
-      done += labels.length;
-      onBatch?.(logits.clone(), done);
-    });
-  }
-  return {
-    loss: loss / count,
-    accuracy: correct / done,
-    correct,
-    seconds: (performance.now() - started) / 1000,
-  };
+  const { loss, metrics } = await measure(network, {
+    backend,
+    data: dataset,
+    loss: softmaxCrossEntropy(),
+    metrics: {
+      accuracy: (logits, target) => {
+        const isRight = accuracy(logits, target);
+        correct += sum(isRight);
+        return isRight;
+      },
+    },
+    batchSize,
+    meanOver,
+    onBatch,
+  });
+  const seconds = (performance.now() - started) / 1000;
+  return { loss, accuracy: metrics["accuracy"]!, correct, seconds };
 }

@@ -10,8 +10,15 @@ export {
   stepDecay,
   warmUp,
 } from "./schedules.js";
-export { countCorrect } from "./metrics.js";
+export { accuracy, countCorrect, type Metric, type Metrics } from "./metrics.js";
+export type { MeanOver } from "./totals.js";
+export { measure, type Measured, type MeasureOptions } from "./measure.js";
 export { evaluate, type EvaluateOptions, type Evaluation } from "./evaluate.js";
+export type { EarlyStopping } from "./early-stopping.js";
+export type { FitEpoch, FitEvent, FitStep, FitValidating } from "./fit-events.js";
+export type { FitOptions } from "./fit-options.js";
+export { fit } from "./fit.js";
+export { WeightAverage } from "./weight-average.js";
 export { findRecipe, type Recipe, recipes } from "./recipes.js";
 export {
   type EpochEvent,

@@ -4,6 +4,7 @@ import { notebookNetwork, type Sequential } from "../network/index.js";
 import { reject } from "../tensor/index.js";
 import { Adam, AdamW, type Optimizer } from "./optimizers/index.js";
 import { oneCycle, type Schedule } from "./schedules.js";
+import type { MeanOver } from "./totals.js";
 
 export interface Recipe {
   readonly name: string;
@@ -26,6 +27,8 @@ export interface Recipe {
   readonly images: number | null;
   /** Whether each epoch sees the images in a new random order. */
   readonly shuffle: boolean;
+  /** What losses of an epoch are the mean of; "examples" if left out. */
+  readonly meanOver?: MeanOver;
 }
 
 const shared = {
@@ -49,13 +52,15 @@ export const recipes: readonly Recipe[] = [
     name: "notebook",
     description:
       "the notes' experiment to the letter: 20,000 images drawn once and not shuffled, Adam " +
-      "1e-3 with weight decay 0.1, built anew each epoch; 20 epochs",
+      "1e-3 with weight decay 0.1, built anew each epoch; losses are means of the batches' " +
+      "means; 20 epochs",
     optimizer: (network) => new Adam(network.parameters, { learningRate: 1e-3, weightDecay: 0.1 }),
     freshOptimizer: true,
     epochs: 20,
     batchSize: 256,
     images: 20_000,
     shuffle: false,
+    meanOver: "batches",
   },
   {
     ...shared,

@@ -1,5 +1,5 @@
 /** A step of training, or of evaluation, for measuring how fast a backend does it. */
-import type { Dataset } from "../data/index.js";
+import type { LabelledImages } from "../data/index.js";
 import type { Backend, Work } from "../kernels/index.js";
 import { initialise } from "../network/index.js";
 import { Random } from "../tensor/index.js";
@@ -23,7 +23,7 @@ export interface SampleWork {
  * Training steps on the first images of a data set, in batches of the recipe's size, but of at most
  * 32.
  */
-export function sampleOfTraining(recipe: Recipe, dataset: Dataset): SampleWork {
+export function sampleOfTraining(recipe: Recipe, dataset: LabelledImages): SampleWork {
   const images = Math.min(recipe.batchSize, MOST_IMAGES, dataset.images.count);
   const subset = Uint32Array.from({ length: images }, (_, i) => i);
   const prepare = async (backend: Backend): Promise<Work> => {
@@ -52,10 +52,10 @@ export function sampleOfTraining(recipe: Recipe, dataset: Dataset): SampleWork {
 }
 
 /** The first images of a data set, classified. */
-export function sampleOfEvaluation(recipe: Recipe, dataset: Dataset): SampleWork {
+export function sampleOfEvaluation(recipe: Recipe, dataset: LabelledImages): SampleWork {
   const images = Math.min(MOST_IMAGES, dataset.images.count);
   const { height, width, pixels } = dataset.images;
-  const first: Dataset = {
+  const first: LabelledImages = {
     images: {
       ...dataset.images,
       count: images,

@@ -1,12 +1,12 @@
 import * as fc from "fast-check";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { batches, type Dataset, drawSubset, makeBatch, shuffledOrder } from "leibniz/data";
+import { batches, type LabelledImages, drawSubset, makeBatch, shuffledOrder } from "leibniz/data";
 import { type Allocator, type DType, Random, Storage } from "leibniz/tensor";
 import { assertRejects } from "../helpers/assert-close.js";
 
 /** Five images of 2×3 pixels; pixel p of image n is 40n + 7p. */
-const dataset: Dataset = {
+const dataset: LabelledImages = {
   images: {
     count: 5,
     height: 2,
@@ -22,7 +22,7 @@ const INDICES = Uint32Array.from({ length: 40 }, (_, i) => 1000 - 17 * i);
 const ascending = (values: Iterable<number>): number[] => [...values].sort((a, b) => a - b);
 
 test("every byte becomes the float32 nearest to byte / 255", () => {
-  const everyByte: Dataset = {
+  const everyByte: LabelledImages = {
     images: {
       count: 1,
       height: 8,

@@ -1,4 +1,4 @@
-import { type Dataset, loadMnist, type Mnist } from "leibniz/data";
+import { type LabelledImages, loadMnist, type Mnist } from "leibniz/data";
 
 let loaded: Promise<Mnist> | null = null;
 
@@ -8,7 +8,11 @@ export function mnist(): Promise<Mnist> {
 }
 
 /** `count` images of a data set, from the given one on. Shares memory. */
-export function someImages({ images, labels }: Dataset, count: number, from = 0): Dataset {
+export function someImages(
+  { images, labels }: LabelledImages,
+  count: number,
+  from = 0,
+): LabelledImages {
   const size = images.height * images.width;
   return {
     images: {

@@ -10,7 +10,7 @@ import {
   Relu,
   Residual,
 } from "leibniz/backprop";
-import { type Dataset, loadMnist } from "leibniz/data";
+import { type LabelledImages, loadMnist } from "leibniz/data";
 import { type Backend, reference, wasmBackend } from "leibniz/kernels";
 import {
   decodeSafetensors,
@@ -36,7 +36,7 @@ import { assertRejects } from "../helpers/assert-close.js";
 const mnist = await loadMnist();
 
 /** The first images of a data set. */
-function first(dataset: Dataset, count: number): Dataset {
+function first(dataset: LabelledImages, count: number): LabelledImages {
   const { height, width, pixels } = dataset.images;
   return {
     images: { count, height, width, pixels: pixels.subarray(0, count * height * width) },

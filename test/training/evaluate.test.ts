@@ -1,10 +1,10 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { Affine, Flatten, type Layer, type PassOptions } from "leibniz/backprop";
-import { type Dataset, makeDataset } from "leibniz/data";
+import { type LabelledImages, makeDataset } from "leibniz/data";
 import { openBackend, reference } from "leibniz/kernels";
 import { initialise, notebookNetwork, Sequential, weightsSha256 } from "leibniz/network";
-import { Random, type Tensor } from "leibniz/tensor";
+import { Random, Tensor } from "leibniz/tensor";
 import { evaluate } from "leibniz/training";
 import { assertClose, assertCloseArrays } from "../helpers/assert-close.js";
 import { mnist, someImages } from "../helpers/mnist.js";
@@ -22,7 +22,7 @@ function twoPixels(): Sequential {
 
 const PIXELS = [255, 0, /**/ 0, 255, /**/ 51, 102, /**/ 204, 0, /**/ 0, 0];
 const LABELS = [0, 0, 2, 0, 1];
-const dataset: Dataset = makeDataset(
+const dataset: LabelledImages = makeDataset(
   { count: 5, height: 1, width: 2, pixels: Uint8Array.from(PIXELS) },
   Uint8Array.from(LABELS),
   "test",
@@ -41,22 +41,39 @@ const mean = (values: readonly number[]): number =>
 
 for (const batchSize of [1, 2, 3, 5, 8]) {
   test(
-    `batches of ${batchSize}: the loss is the mean of the batches' means, the accuracy the ` +
-      `share of the images`,
+    `batches of ${batchSize}: the loss is the mean over the images, the accuracy the share ` +
+      `of the images`,
     async () => {
       const network = twoPixels();
-      const result = await evaluate({ network, dataset, backend: reference, batchSize });
-      const starts = [0, 1, 2, 3, 4].filter((n) => n % batchSize === 0);
+      const options = { network, dataset, backend: reference, batchSize };
+      const result = await evaluate(options);
+      const all = [0, 1, 2, 3, 4];
+      assertCloseArrays([result.loss], [mean(all.map(lossOf))], { tolerance: 1e-7, what: "loss" });
+      const starts = all.filter((n) => n % batchSize === 0);
       const batchMeans = starts.map((start) =>
-        mean([0, 1, 2, 3, 4].slice(start, start + batchSize).map(lossOf)),
+        mean(all.slice(start, start + batchSize).map(lossOf)),
       );
-      assertCloseArrays([result.loss], [mean(batchMeans)], { tolerance: 1e-6, what: "loss" });
+      const { loss: ofBatches } = await evaluate({ ...options, meanOver: "batches" });
+      assertCloseArrays([ofBatches], [mean(batchMeans)], { tolerance: 1e-7, what: "of batches" });
       assert.is(result.correct, 3); // images 0, 2 and 3
       assert.is(result.accuracy, 3 / 5);
       assert.ok(result.seconds >= 0 && result.seconds < 10);
     },
   );
 }
+
+test("a last batch of another size does not change the loss", async () => {
+  const affine = new Affine({ inFeatures: 1, outFeatures: 2 });
+  // the white image has logits −3 and 3, the others 0 and 0
+  affine.weight.value.copyFrom(Tensor.from([-3, 3], [2, 1]));
+  const network = new Sequential({ flatten: new Flatten(), affine });
+  const pixels = Uint8Array.of(0, 0, 0, 0, 255);
+  const five = { images: { count: 5, height: 1, width: 1, pixels }, labels: new Uint8Array(5) };
+  for (const batchSize of [5, 4, 2, 1]) {
+    const { loss } = await evaluate({ network, dataset: five, backend: reference, batchSize });
+    assert.ok(Math.abs(loss - 1.7550128814755024) < 1e-15, `${batchSize}: ${loss}`);
+  }
+});
 
 test(
   "after every batch: its logits in the images' order, as copies, and how many are " + "done",

@@ -11,7 +11,7 @@ import {
   type Pass,
   type PassOptions,
 } from "../../backprop/index.js";
-import type { Dataset } from "../../data/index.js";
+import type { LabelledImages } from "../../data/index.js";
 import { reference } from "../../kernels/index.js";
 import { initialise, Sequential } from "../../network/index.js";
 import { exp, log, Random, tensor, type Tensor } from "../../tensor/index.js";
@@ -28,7 +28,7 @@ const STEPS = Math.ceil(TRAINING_IMAGES / BATCH);
 const CLOSE = 1e-4;
 
 /** Images of noise; the first pixel is the image's own number, by which it is recognised. */
-function noise(count: number, random: Random): Dataset {
+function noise(count: number, random: Random): LabelledImages {
   const pixels = Uint8Array.from({ length: count * PIXELS }, (_, i) =>
     i % PIXELS === 0 ? (i / PIXELS) % 256 : random.integer(256),
   );
@@ -67,7 +67,7 @@ class ByHand {
     this.bias = bias.toNested() as number[];
   }
 
-  probabilities({ images }: Dataset, n: number): number[] {
+  probabilities({ images }: LabelledImages, n: number): number[] {
     const x = pixelsOf(images.pixels, n);
     const scores = exp(
       tensor(
@@ -80,7 +80,7 @@ class ByHand {
   }
 
   /** The mean loss of some images in nats, and how many are guessed right. */
-  judge(dataset: Dataset, chosen: readonly number[]): { loss: number; correct: number } {
+  judge(dataset: LabelledImages, chosen: readonly number[]): { loss: number; correct: number } {
     const all = chosen.map((n) => ({
       p: this.probabilities(dataset, n),
       label: dataset.labels[n]!,
@@ -92,7 +92,7 @@ class ByHand {
     };
   }
 
-  step(dataset: Dataset, chosen: readonly number[]): void {
+  step(dataset: LabelledImages, chosen: readonly number[]): void {
     const all = chosen.map((n) => ({
       x: pixelsOf(dataset.images.pixels, n),
       p: this.probabilities(dataset, n),

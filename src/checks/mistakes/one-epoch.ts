@@ -4,7 +4,7 @@ import {
   meanSquaredErrorBackward,
   meanSquaredErrorForward,
 } from "../../backprop/index.js";
-import { batches, type Dataset, makeBatch, type Mnist, shuffledOrder } from "../../data/index.js";
+import { batches, type LabelledImages, makeBatch, shuffledOrder } from "../../data/index.js";
 import type { Columns } from "../../im2col/index.js";
 import { type Backend, openBackend, referenceBackend } from "../../kernels/index.js";
 import { initialise, type Sequential } from "../../network/index.js";
@@ -42,7 +42,7 @@ function laidOut(operand: Tensor | Columns): Tensor {
 export interface EpochOptions {
   readonly setup: Setup;
   readonly backend: Backend;
-  readonly data: Mnist;
+  readonly data: { readonly train: LabelledImages; readonly test: LabelledImages };
   readonly seed: number;
   /** Indices into the training set; all if left out. */
   readonly subset?: Uint32Array;
@@ -114,7 +114,7 @@ async function regress(
 
 async function predict(
   network: Sequential,
-  dataset: Dataset,
+  dataset: LabelledImages,
   indices: Uint32Array,
   backend: Backend,
 ): Promise<{ prediction: Tensor; target: Tensor; backward: Backward }> {

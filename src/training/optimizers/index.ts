@@ -7,6 +7,6 @@ export {
   type OptimizerKind,
 } from "./describe.js";
 export { buildOptimizer, optimizerKinds } from "./kinds.js";
-export type { Optimizer } from "./optimizer.js";
+export type { Optimizer, OptimizerChoice } from "./optimizer.js";
 export { RmsProp, rmsProp, type RmsPropOptions } from "./rmsprop.js";
 export { Sgd, sgd, type SgdOptions } from "./sgd.js";

@@ -64,6 +64,9 @@ export interface StepInfo {
   readonly step: number;
 }
 
+/** An optimizer of one's own: a function of the parameters that are to be trained. */
+export type OptimizerChoice = (parameters: readonly NamedParameter[]) => Optimizer;
+
 /**
  * What the optimizers share: they count steps, and keep a tensor of each running value for each
  * parameter, all 0 at first.

@@ -99,13 +99,13 @@ export const dataMistakes: readonly Mistake[] = [
     name: "never-shuffled",
     breaksNoEquation: true,
     title: "all epochs show the images in the order of the file",
-    file: "src/training/train.ts",
+    file: "src/training/fit-epoch.ts",
     edits: [
       {
         find:
-          "const order = recipe.shuffle ? " +
-          "shuffledOrder(images, random.split(`order of epoch ${epoch}`)) : images;",
-        replace: "const order = images;",
+          "const order = shuffle ? " +
+          "shuffledOrder(all, random.split(`order of epoch ${epoch}`)) : all;",
+        replace: "const order = all;",
       },
     ],
     story:
@@ -118,9 +118,12 @@ export const dataMistakes: readonly Mistake[] = [
     name: "accuracy-of-full-batches",
     breaksNoEquation: true,
     title: "the number of images is taken to be batches times batch size",
-    file: "src/training/evaluate.ts",
+    file: "src/training/measure.ts",
     edits: [
-      { find: "accuracy: correct / done,", replace: "accuracy: correct / (count * batchSize)," },
+      {
+        find: "totals.metrics(totals.weight)",
+        replace: "totals.metrics(totals.batches * batchSize)",
+      },
     ],
     story:
       "The last batch is smaller, so images that do not exist count as wrong: 10,000 of " +
@@ -134,8 +137,8 @@ export const dataMistakes: readonly Mistake[] = [
     file: "src/training/train.ts",
     edits: [
       {
-        find: "dataset: test,",
-        replace: "dataset: options.train,",
+        find: "validation: test,",
+        replace: "validation: options.train,",
       },
     ],
     story:

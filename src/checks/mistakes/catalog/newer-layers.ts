@@ -64,17 +64,15 @@ export const newerLayers: readonly Mistake[] = [
     ...newer,
     name: "evaluation-in-training-mode",
     title: "the test images are classified in training mode, with dropout at work",
-    file: "src/training/evaluate.ts",
+    file: "src/training/measure.ts",
     edits: [
       {
         find: 'mode: "evaluate"',
-        replace: 'mode: "train",\n        random: new Random(count)',
+        replace: 'mode: "train",\n        random: new Random(totals.batches)',
       },
       {
-        find: 'import { countCorrect } from "./metrics.js";',
-        replace:
-          'import { Random } from "../tensor/index.js";\n' +
-          'import { countCorrect } from "./metrics.js";',
+        find: 'import { turns } from "./turn.js";',
+        replace: 'import { Random } from "../tensor/index.js";\nimport { turns } from "./turn.js";',
       },
     ],
     tag: "dropout.13",

@@ -23,7 +23,7 @@ export const parameterMistakes: readonly Mistake[] = [
     ...parameters,
     name: "gradients-never-zeroed",
     title: "the gradients are not set to 0 before the next step",
-    file: "src/training/train.ts",
+    file: "src/training/fit-step.ts",
     edits: [{ find: "network.zeroGrad();", replace: "" }],
     tag: "backpropagation.10",
     setups: ["notes", "sgd"],
@@ -40,8 +40,8 @@ export const parameterMistakes: readonly Mistake[] = [
     tag: "initialisation.16",
     story:
       "It works for a single layer. With more of them every unit of a layer computes the same " +
-      "and gets the same gradient, here none at all but for the last bias. The first loss is " +
-      "exactly ln 10, as it should be.",
+      "and gets the same gradient, here none at all but for the last bias: accuracy would stay " +
+      "at 10 %. The training loop refuses such a network before the first step.",
   },
   {
     ...parameters,

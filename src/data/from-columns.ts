@@ -1,0 +1,117 @@
+import {
+  type Allocator,
+  heapAllocator,
+  type Nested,
+  reject,
+  Tensor,
+  tensor,
+} from "../tensor/index.js";
+import type { ReadyExamples } from "./examples.js";
+
+/** All examples of a data set at once. */
+export interface Columns {
+  /** [count, …], a tensor or nested arrays. */
+  readonly x: Tensor | readonly Nested[];
+  /** `count` class numbers, or a tensor or nested arrays of numbers [count, …]. */
+  readonly target: Tensor | ArrayLike<number> | readonly (readonly Nested[])[];
+  /** How much each example counts, numbers ≥ 0; all alike if left out. */
+  readonly weights?: ArrayLike<number>;
+  /** How many classes there are, if the class numbers are to be checked. */
+  readonly classes?: number;
+}
+
+const WHERE = "Dataset.from";
+
+/** Examples out of tensors and arrays. See {@link Dataset.from}. */
+export function fromColumns({
+  x: given,
+  target: wanted,
+  weights,
+  classes,
+}: Columns): ReadyExamples {
+  const x = asTensor("x", given);
+  const count = x.shape[0] ?? 0;
+  if (count === 0) reject(WHERE, "x with an axis of at least one example", "none");
+  const target = hasRows(wanted)
+    ? finite(asTensor("target", wanted))
+    : checkClasses(wanted, classes);
+  const targets = target instanceof Tensor ? target.shape[0] : target.length;
+  if (targets !== count)
+    reject(WHERE, `a target for each of ${count} examples`, `${targets ?? "no"} targets`);
+  checkWeights(weights, count);
+  return {
+    count,
+    batch: (indices, allocator = heapAllocator) => ({
+      x: rowsOf(x, indices, allocator),
+      target:
+        target instanceof Tensor
+          ? rowsOf(target, indices, heapAllocator)
+          : Int32Array.from(indices, (index) => target[index]!),
+      weights: weights ? Float64Array.from(indices, (index) => weights[index]!) : null,
+    }),
+  };
+}
+
+function asTensor(what: string, given: Tensor | readonly Nested[]): Tensor {
+  if (given instanceof Tensor) return given.contiguous();
+  if (!Array.isArray(given)) reject(WHERE, `${what}, a tensor or nested arrays`, typeof given);
+  return tensor(given);
+}
+
+/** Does a target hold numbers of any kind, not class numbers? */
+function hasRows(target: Columns["target"]): target is Tensor | readonly (readonly Nested[])[] {
+  return target instanceof Tensor || (Array.isArray(target) && Array.isArray(target[0]));
+}
+
+function finite(target: Tensor): Tensor {
+  const { data } = target;
+  const wrong = data.findIndex((value) => !Number.isFinite(value));
+  if (wrong >= 0) {
+    const row = Math.floor(wrong / (target.size / target.shape[0]!));
+    reject(WHERE, "targets that are finite", `${data[wrong]} for example ${row}`);
+  }
+  return target;
+}
+
+function checkClasses(target: ArrayLike<number>, classes: number | undefined): ArrayLike<number> {
+  if (typeof target?.length !== "number" || typeof target === "string")
+    reject(WHERE, "a target: class numbers, or numbers in rows", typeof target);
+  if (classes !== undefined && !(Number.isInteger(classes) && classes >= 1))
+    reject(WHERE, "a number of classes ≥ 1", String(classes));
+  const range = classes === undefined ? "whole and ≥ 0" : `from 0 to ${classes - 1}`;
+  for (let n = 0; n < target.length; n++) {
+    const label: unknown = target[n];
+    const isClass = Number.isInteger(label) && (label as number) >= 0;
+    if (isClass && (label as number) < (classes ?? Infinity)) continue;
+    const isFraction = typeof label === "number" && label % 1 !== 0;
+    reject(
+      WHERE,
+      `class numbers ${range}`,
+      `${typeof label === "number" ? label : `a ${typeof label}`} for example ${n}`,
+      isFraction ? "numbers that are no classes go in rows: [[0.5], …]" : undefined,
+    );
+  }
+  return target;
+}
+
+function checkWeights(weights: ArrayLike<number> | undefined, count: number): void {
+  if (weights === undefined) return;
+  if (weights?.length !== count)
+    reject(WHERE, `a weight for each of ${count} examples`, `${weights?.length ?? "no"} weights`);
+  for (let n = 0; n < count; n++)
+    if (!(Number.isFinite(weights[n]) && weights[n]! >= 0))
+      reject(WHERE, "weights that are finite numbers ≥ 0", `${weights[n]} for example ${n}`);
+}
+
+/** Some rows of a tensor [count, …], as a copy. */
+function rowsOf(whole: Tensor, indices: ArrayLike<number>, allocator: Allocator): Tensor {
+  const [, ...shape] = whole.shape;
+  const size = whole.size / whole.shape[0]!;
+  const rows = Tensor.zeros([indices.length, ...shape], whole.dtype, allocator);
+  const [from, to] = [whole.data, rows.data];
+  for (let n = 0; n < indices.length; n++) {
+    const start = indices[n]! * size;
+    to.set(from.subarray(start, start + size), n * size);
+  }
+  return rows;
+}

@@ -1,0 +1,59 @@
+/** One pass over the training examples, step by step. */
+import { batches, shuffledOrder } from "../data/index.js";
+import type { FitStep } from "./fit-events.js";
+import type { Run } from "./fit-options.js";
+import { takeStep } from "./fit-step.js";
+import { Totals } from "./totals.js";
+import { turns } from "./turn.js";
+
+/** What an epoch of training came to. */
+export interface TrainedEpoch {
+  readonly loss: number;
+  readonly metrics: Readonly<Record<string, number>>;
+  readonly seconds: number;
+  readonly examplesPerSecond: number;
+}
+
+export async function* trainEpoch(run: Run, epoch: number): AsyncGenerator<FitStep, TrainedEpoch> {
+  const { backend, epochs, optimizer, schedule, meanOver } = run;
+  const groups = groupsOf(run, epoch);
+  const steps = groups.length;
+  const totals = new Totals(run.metrics);
+  const turn = turns();
+  let ms = 0;
+  const soFar = (): TrainedEpoch => ({
+    loss: totals.loss(meanOver),
+    metrics: totals.metrics(totals.weight),
+    seconds: ms / 1000,
+    examplesPerSecond: (totals.examples / ms) * 1000,
+  });
+  for (const [s, group] of groups.entries()) {
+    await turn();
+    const started = performance.now();
+    const factor = schedule?.(epoch * steps + s, epochs * steps) ?? 1;
+    const learningRate = factor * optimizer.learningRate; // (schedules.1) η ← f·η
+    const task = { group, learningRate, place: `epoch ${epoch}, step ${s + 1}`, totals };
+    // the first step makes sure that nothing which goes backward has been written to
+    const isFirst = epoch === run.firstEpoch && s === 0;
+    const stepBackend = isFirst ? { ...backend, check: true } : backend;
+    const loss = await backend.step(() => takeStep(run, task, stepBackend));
+    run.average?.update();
+    ms += performance.now() - started;
+    const { loss: meanLoss, metrics, examplesPerSecond } = soFar();
+    const done = { epoch, step: s + 1, steps, examples: totals.examples };
+    yield { type: "step", ...done, loss, learningRate, meanLoss, metrics, examplesPerSecond };
+  }
+  return soFar();
+}
+
+/** The batches of every step of an epoch, as indices into the training examples. */
+function groupsOf(run: Run, epoch: number): readonly (readonly Uint32Array[])[] {
+  const { data, batchSize, accumulate, dropLast, shuffle, random } = run;
+  const all = Uint32Array.from({ length: data.count }, (_, i) => i);
+  const order = shuffle ? shuffledOrder(all, random.split(`order of epoch ${epoch}`)) : all;
+  const used = dropLast ? order.subarray(0, order.length - (order.length % batchSize)) : order;
+  const cut = [...batches(used, batchSize)];
+  return Array.from({ length: Math.ceil(cut.length / accumulate) }, (_, g) =>
+    cut.slice(g * accumulate, (g + 1) * accumulate),
+  );
+}

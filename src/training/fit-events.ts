@@ -1,0 +1,52 @@
+/** What `fit` tells while it trains. */
+import type { Measured } from "./measure.js";
+import type { Optimizer } from "./optimizers/index.js";
+
+/** After every step. Times count training only. */
+export interface FitStep {
+  readonly type: "step";
+  /** From 0. */
+  readonly epoch: number;
+  /** Steps done in this epoch, of `steps`. */
+  readonly step: number;
+  readonly steps: number;
+  /** Examples done in this epoch. */
+  readonly examples: number;
+  /** Mean over this step's examples, before the update. */
+  readonly loss: number;
+  /** What this step was taken with. */
+  readonly learningRate: number;
+  /** Over this epoch so far, each example before its update. */
+  readonly meanLoss: number;
+  readonly metrics: Readonly<Record<string, number>>;
+  readonly examplesPerSecond: number;
+}
+
+/** Before the validation of an epoch. */
+export interface FitValidating {
+  readonly type: "validating";
+  readonly epoch: number;
+}
+
+/** What an epoch came to. */
+export interface FitEpoch {
+  readonly type: "epoch";
+  /** From 0. */
+  readonly epoch: number;
+  /** Means over the training examples, each before its update. */
+  readonly loss: number;
+  readonly metrics: Readonly<Record<string, number>>;
+  /** Means over the validation examples, by the network as it is now; null without any. */
+  readonly validation: Measured | null;
+  /** Whether it is the best so far, for early stopping; null without that. */
+  readonly isBest: boolean | null;
+  /** Whether early stopping ends the training here. */
+  readonly stops: boolean;
+  /** Of training. */
+  readonly seconds: number;
+  readonly examplesPerSecond: number;
+  /** As it stands, for a checkpoint. */
+  readonly optimizer: Optimizer;
+}
+
+export type FitEvent = FitStep | FitValidating | FitEpoch;

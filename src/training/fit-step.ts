@@ -1,0 +1,117 @@
+/** One step: batches forward and backward, and one update. */
+import type { PassOptions } from "../backprop/index.js";
+import { checkBatch } from "../data/index.js";
+import type { Backend } from "../kernels/index.js";
+import { InputError, type Tensor } from "../tensor/index.js";
+import { clipGradients } from "./clip.js";
+import type { Run } from "./fit-options.js";
+import { sum, type Totals } from "./totals.js";
+
+export interface StepTask {
+  /** The batches of the step, mostly one. */
+  readonly group: readonly Uint32Array[];
+  readonly learningRate: number;
+  /** For errors, and for what layers draw. */
+  readonly place: string;
+  /** What the epoch's means are made of. */
+  readonly totals: Totals;
+}
+
+/**
+ * @param backend the run's, or one that checks more
+ * @returns the mean loss over the step's examples
+ */
+export async function takeStep(run: Run, task: StepTask, backend: Backend): Promise<number> {
+  const { network, optimizer, clipNorm } = run;
+  const { group, learningRate, place } = task;
+  network.zeroGrad();
+  let [loss, weight] = [0, 0];
+  if (group.length === 1) ({ loss } = await runBatch(run, task, backend, 0));
+  else {
+    for (const b of group.keys()) {
+      // its own memory is given back before the next one's is needed
+      const done = await backend.step(() => runBatch(run, task, backend, b));
+      loss += done.loss * done.weight;
+      weight += done.weight;
+    }
+    if (weight > 0) loss /= weight;
+    if (weight > 0) divideGradients(run, weight);
+  }
+  if (clipNorm !== null) clipIn(run, place, clipNorm);
+  await optimizer.step(backend, learningRate);
+  return loss;
+}
+
+/**
+ * One batch forward and backward. The gradients of its mean loss are added to the parameters' own;
+ * where a step has several batches, those of the sum over its examples.
+ */
+async function runBatch(
+  run: Run,
+  { group, place, totals }: StepTask,
+  backend: Backend,
+  b: number,
+): Promise<{ loss: number; weight: number }> {
+  const { data, trained, loss: lossOf, random, words } = run;
+  const indices = group[b]!;
+  const batch = await data.batch(indices, backend.allocator);
+  checkBatch(words.where, batch, indices.length);
+  const { x, target, weights = null } = batch;
+  const part = group.length === 1 ? place : `${place}, batch ${b + 1}`;
+  // Named after the step, so that a run that goes on from a checkpoint draws what it would have
+  // drawn.
+  const pass: PassOptions = { backend, mode: "train", random: random.split(`layers in ${part}`) };
+  const { out: prediction, backward } = await trained.forward(x, pass);
+  const { loss, backward: lossBackward } = await lossOf(prediction, target, weights);
+  if (!Number.isFinite(loss)) await explainLoss(run, x, pass, loss, part);
+  const weight = weights === null ? indices.length : sum(weights);
+  await backward(await lossBackward(group.length === 1 ? 1 : weight));
+  totals.add({ loss, prediction, target, weights });
+  return { loss, weight };
+}
+
+/** From the gradients of a sum over examples to those of their mean. */
+function divideGradients({ trained }: Run, weight: number): void {
+  for (const { parameter } of trained.parameters) {
+    const { data, storage } = parameter.grad;
+    for (let i = 0; i < data.length; i++) data[i]! /= weight;
+    storage.touch();
+  }
+}
+
+/** Clips, and says where training was if that cannot be done. */
+function clipIn({ trained, words }: Run, place: string, longest: number): void {
+  try {
+    clipGradients(trained.parameters, longest);
+  } catch (error) {
+    throw error instanceof InputError
+      ? new InputError(`${words.where}: in ${place}: ${error.message}`)
+      : error;
+  }
+}
+
+/**
+ * Runs the step that went wrong once more, layer by layer, and stops with the name of the first bad
+ * output.
+ */
+async function explainLoss(
+  { trained, words }: Run,
+  x: Tensor,
+  pass: PassOptions,
+  loss: number,
+  place: string,
+): Promise<never> {
+  let culprit: string | null = null;
+  const observe = (name: string, out: Tensor): void => {
+    if (culprit === null && !out.data.every(Number.isFinite)) culprit = name;
+  };
+  await trained.forward(x, { ...pass, record: false, observe });
+  const blame =
+    culprit === null
+      ? "every layer's output is finite, the loss itself is not"
+      : `the first layer whose output is not finite is ${culprit}`;
+  throw new InputError(
+    `${words.where}: expected a finite loss, got ${loss} in ${place}; ${blame}; ` +
+      `lower the learning rate or check the initial weights`,
+  );
+}

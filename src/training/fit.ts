@@ -1,0 +1,73 @@
+/** The training loop, as a stream of events that somebody else displays. */
+import type { Sequential } from "../network/index.js";
+import { InputError } from "../tensor/index.js";
+import { trainEpoch } from "./fit-epoch.js";
+import type { FitEvent } from "./fit-events.js";
+import { type FitOptions, prepareRun, type Run, type Words } from "./fit-options.js";
+import { type Measured, measure } from "./measure.js";
+
+/**
+ * Trains a network, epoch by epoch, and tells of every step:
+ *
+ *     for await (const event of fit(network, { … })) if (event.type === "epoch") …
+ *
+ * The reader of the events may stop at any of them; timers and other events have their turn between
+ * steps.
+ *
+ * @throws InputError when an option is wrong or the network was not initialised; when the loss is
+ *   no longer finite, naming epoch, step and the first layer to blame; when a gradient to clip is
+ *   not; when the validation's loss is not, naming the epoch, whose event then does not come
+ */
+export function fit(network: Sequential, options: FitOptions): AsyncGenerator<FitEvent> {
+  return fitInWords(network, options, { where: "fit", validation: "validation loss" });
+}
+
+/** The same, for a caller that speaks of itself in errors. */
+export async function* fitInWords(
+  network: Sequential,
+  options: FitOptions,
+  words: Words,
+): AsyncGenerator<FitEvent> {
+  const run = prepareRun(network, options, words);
+  let goOn: (() => void) | null = null;
+  for (let epoch = run.firstEpoch; epoch < run.epochs; epoch++) {
+    goOn?.();
+    if (run.freshOptimizer) run.optimizer.reset();
+    const trained = yield* trainEpoch(run, epoch);
+    goOn = run.average?.show() ?? null;
+    if (run.validation !== null) yield { type: "validating", epoch };
+    const validation = await validate(run, epoch);
+    const verdict = judge(run, validation ?? trained);
+    const { optimizer } = run;
+    yield { type: "epoch", epoch, ...trained, validation, ...verdict, optimizer };
+    if (verdict.stops) break;
+  }
+  run.patience?.restore();
+}
+
+async function validate(run: Run, epoch: number): Promise<Measured | null> {
+  const { network, backend, validation, loss, metrics, meanOver, words } = run;
+  if (validation === null) return null;
+  const measured = await measure(network, {
+    backend,
+    data: validation,
+    loss,
+    metrics,
+    meanOver,
+    batchSize: run.validationBatchSize,
+  });
+  if (!Number.isFinite(measured.loss))
+    throw new InputError(
+      `${words.where}: expected a finite ${words.validation}, got ${measured.loss} after epoch ` +
+        `${epoch}; its last step spoiled the weights; lower the learning rate`,
+    );
+  return measured;
+}
+
+function judge(
+  { patience }: Run,
+  { loss, metrics }: Measured,
+): { readonly isBest: boolean | null; readonly stops: boolean } {
+  if (patience === null) return { isBest: null, stops: false };
+  return patience.judge(patience.on === "loss" ? loss : metrics[patience.on]!);
+}
