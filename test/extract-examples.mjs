@@ -4,12 +4,22 @@
  *
  *     node test/extract-examples.mjs      writes test/generated/<chapter>-<n>.test.ts
  *
+ * It also puts the programs of examples/ there, since what is compiled has to lie below test/.
+ *
  * A line `expression; // → VALUE` (or `const name = expression; // → VALUE`) becomes a check; VALUE
  * is a number or a nested array in JSON, and may go on in comments on the lines below. Other lines
  * stay as they are, each with the line number that it has on the page, so that the compiler's
  * messages point there.
  */
-import { mkdirSync, readdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import {
+  cpSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -173,6 +183,7 @@ function main() {
     for (const { name, text } of examples) writeFileSync(join(target, `${name}.test.ts`), text);
     written += examples.length;
   }
+  cpSync(join(root, "examples"), join(target, "examples"), { recursive: true });
   for (const failure of failures) console.error(failure);
   if (failures.length > 0) process.exitCode = 1;
   else console.log(`${written} examples of ${pages.length} pages`);
