@@ -57,8 +57,9 @@ export function buildNetwork(
   const { input, layers } = checkOptions("network", description, networkRules);
   const all = [...layerKinds, ...kinds.map(({ layerKind }) => layerKind)];
   const building = { kinds: new Map(all.map((kind) => [kind.kind, kind])), storage };
-  const built = build(layers, [1, ...input], "network", building);
-  const network = new Sequential(built.layers, { input: [...input], layers: built.complete });
+  const built = build(layers, input === undefined ? null : [1, ...input], "network", building);
+  const complete = { ...(input && { input: [...input] }), layers: built.complete };
+  const network = new Sequential(built.layers, complete);
   initialise(network, random, initialiser);
   return network;
 }
@@ -69,20 +70,20 @@ const byName: Rule = {
 };
 
 const networkRules: Rules<NetworkDescription> = {
-  input: required({
+  input: {
     expected: "the shape of one example, an array of whole numbers ≥ 1",
     accepts: (value) =>
       Array.isArray(value) &&
       value.length > 0 &&
       value.every((extent) => Number.isSafeInteger(extent) && (extent as number) >= 1),
-  }),
+  },
   layers: required(byName),
 };
 
-/** @param x the shape of the first layer's input, with N = 1 */
+/** @param x the shape of the first layer's input, with N = 1; null where it is not known */
 function build(
   layers: LayerDescriptions,
-  x: readonly number[],
+  x: readonly number[] | null,
   where: string,
   building: Building,
 ): Built {
@@ -94,7 +95,8 @@ function build(
     const one = within(at, () => buildLayer(description, shape, made, at, building));
     made.set(name, one.layer);
     complete.set(name, one.description);
-    shape = within(at, () => one.layer.outputShape(shape));
+    const before = shape;
+    shape = before && within(at, () => one.layer.outputShape(before));
   }
   return { layers: Object.fromEntries(made), complete: Object.fromEntries(complete) };
 }
@@ -102,7 +104,7 @@ function build(
 /** @param before the layers of the same chain that stand before it, by name */
 function buildLayer(
   description: LayerDescription,
-  x: readonly number[],
+  x: readonly number[] | null,
   before: ReadonlyMap<string, Layer>,
   at: string,
   building: Building,
@@ -114,8 +116,8 @@ function buildLayer(
   if (kind === "residual") return buildResidual(options, x, at, building);
   const known = typeof kind === "string" ? building.kinds.get(kind) : undefined;
   if (known === undefined) rejectKind(kind, [...building.kinds.keys(), "residual", "sameAs"]);
-  const given = checkOptions(kind, options, inferable(known));
-  const complete = { ...known.inferred?.(x), ...given };
+  const given = checkOptions(kind, options, x === null ? known.rules : inferable(known));
+  const complete = { ...(x && known.inferred?.(x)), ...given };
   return { layer: known.build(complete, building.storage), description: { kind, ...complete } };
 }
 
@@ -135,7 +137,7 @@ function sameLayer(options: object, before: ReadonlyMap<string, Layer>): Layer {
 
 function buildResidual(
   options: object,
-  x: readonly number[],
+  x: readonly number[] | null,
   at: string,
   building: Building,
 ): { readonly layer: Layer; readonly description: LayerDescription } {

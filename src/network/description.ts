@@ -11,7 +11,10 @@ export type LayerDescriptions = Readonly<Record<string, LayerDescription>>;
 
 /** A whole network. */
 export interface NetworkDescription {
-  /** The shape of one example, without N: [1, 28, 28]. */
-  readonly input: readonly number[];
+  /**
+   * The shape of one example, without N: [1, 28, 28]. May be left out where layers leave nothing to
+   * infer.
+   */
+  readonly input?: readonly number[];
   readonly layers: LayerDescriptions;
 }

@@ -1,5 +1,6 @@
 /** Optimizers, recipes and the training loop. */
 export * from "./optimizers/index.js";
+export { Engine, type NetworkOptions, open, type OpenOptions } from "./engine.js";
 export { clipGradients } from "./clip.js";
 export {
   constant,

@@ -71,7 +71,7 @@ test("what is built is what the classes build, to the last bit of its weights", 
   assert.ok(network.parameters.every(({ parameter }) => parameter.value.data.some((w) => w !== 0)));
 });
 
-test("a description survives JSON, its completed one too, and both give the same weights", async () => {
+test("a description survives JSON, the completed one too: the same weights", async () => {
   const network = buildNetwork(notes);
   for (const description of [notes, network.description!]) {
     const again = JSON.parse(JSON.stringify(description)) as NetworkDescription;
@@ -169,7 +169,11 @@ const spoiled: readonly (readonly [what: string, description: unknown, message: 
     { input: [3] },
     "network: expected layers, descriptions of layers by name, got none",
   ],
-  ["no input", { layers: { a: relu() } }, "network: expected input, the shape of one example"],
+  [
+    "nothing to infer from",
+    { layers: { a: affine({ outFeatures: 2 }) } },
+    "a: affine: expected inFeatures, a whole number ≥ 1, got none",
+  ],
   ["a shape with N missing", { input: 3, layers: { a: relu() } }, "network: expected input to be"],
   ["an empty network", { input: [3], layers: {} }, "Sequential: expected at least one layer"],
   [
@@ -278,7 +282,7 @@ test("200 random descriptions, half of them spoiled: right, or refused by name",
     const description = randomDescription(random);
     if (seed % 2 === 0) {
       const network = buildNetwork(JSON.parse(JSON.stringify(description)));
-      const x = new Random(seed).normal([3, ...description.input]);
+      const x = new Random(seed).normal([3, ...description.input!]);
       assert.equal((await network.forward(x, pass)).out.shape, [3, 2]);
       assert.equal(buildNetwork(network.description!).description, network.description);
       right++;

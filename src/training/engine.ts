@@ -1,0 +1,144 @@
+/** The front door: a backend, a seed, and networks from descriptions that train on it. */
+import { type Backend, type BackendName, openBackend } from "../kernels/index.js";
+import {
+  buildNetwork,
+  type Initialiser,
+  type LayerDescriptions,
+  type LayerKind,
+  type Sequential,
+} from "../network/index.js";
+import {
+  anything,
+  checkOptions,
+  type DType,
+  Random,
+  reject,
+  type Rules,
+  Tensor,
+} from "../tensor/index.js";
+import { fit } from "./fit.js";
+import type { FitEvent } from "./fit-events.js";
+import type { FitOptions } from "./fit-options.js";
+
+export interface OpenOptions {
+  /** What computes; "wasm" if left out. */
+  readonly backend?: BackendName;
+  /** For `gpu`, what gpu.js runs on; see `openBackend`. */
+  readonly mode?: string;
+  /** For `wasm`; as many as the machine runs at once if left out. */
+  readonly threads?: number;
+  /** See {@link Backend.check}; false if left out. */
+  readonly check?: boolean;
+  /** What initial values, the order of examples, and layers that draw depend on; 0 if left out. */
+  readonly seed?: number | string;
+  /** Describers of layers of one's own. */
+  readonly layers?: readonly { readonly layerKind: LayerKind<Record<string, unknown>> }[];
+}
+
+const rules: Rules<OpenOptions> = {
+  backend: anything("a backend"),
+  mode: anything("a mode"),
+  threads: anything("a number"),
+  check: anything("true or false"),
+  seed: {
+    expected: "a whole number or a text",
+    accepts: (value) => typeof value === "string" || Number.isSafeInteger(value),
+  },
+  layers: {
+    expected: "an array of describers; see `describer`",
+    accepts: (value) =>
+      Array.isArray(value) &&
+      value.every((one: { layerKind?: unknown } | null) => typeof one?.layerKind === "object"),
+  },
+};
+
+/** What `network` may be told besides the layers. */
+export interface NetworkOptions {
+  /** The shape of one example, without N; needed where a layer's extents are to be inferred. */
+  readonly input?: readonly number[];
+  /** How weights are drawn; as PyTorch does if left out. */
+  readonly initialiser?: Initialiser;
+  /** Their element type; "float32" if left out, which is the fast one. */
+  readonly dtype?: DType;
+}
+
+const networkRules: Rules<NetworkOptions> = {
+  input: anything("a shape"),
+  initialiser: anything("a function"),
+  dtype: anything("an element type"),
+};
+
+/**
+ * Opens an engine. Whoever opens it calls its `dispose` in the end.
+ *
+ * @throws InputError when an option is unknown or wrong
+ */
+export async function open(options: OpenOptions = {}): Promise<Engine> {
+  const checked = checkOptions("open", options, rules);
+  const { backend: name = "wasm", seed = 0, layers = [], ...rest } = checked;
+  return new Engine(await openBackend({ name, ...rest }), seed, layers);
+}
+
+/** A backend with a seed; see {@link open}. */
+export class Engine {
+  readonly backend: Backend;
+  readonly seed: number | string;
+  readonly #kinds: NonNullable<OpenOptions["layers"]>;
+
+  constructor(backend: Backend, seed: number | string, kinds: NonNullable<OpenOptions["layers"]>) {
+    this.backend = backend;
+    this.seed = seed;
+    this.#kinds = kinds;
+  }
+
+  /**
+   * A network with memory on the backend, initialised from the engine's seed. The same description
+   * gets the same weights, whatever else was made before.
+   *
+   * @throws InputError naming the layer and the option that is wrong
+   */
+  network(layers: LayerDescriptions, options: NetworkOptions = {}): Sequential {
+    const { input, initialiser, dtype } = checkOptions("network", options, networkRules);
+    return buildNetwork(
+      { layers, ...(input && { input }) },
+      {
+        random: new Random(this.seed).split("weights"),
+        kinds: this.#kinds,
+        storage: { allocator: this.backend.persistent, ...(dtype && { dtype }) },
+        ...(initialiser && { initialiser }),
+      },
+    );
+  }
+
+  /** Runs one step of a computation, which owns its memory: see {@link Backend.step}. */
+  step<T>(run: () => T | Promise<T>): Promise<T> {
+    return this.backend.step(run);
+  }
+
+  /**
+   * What a network answers to a batch, in evaluation, without keeping anything for a backward pass.
+   *
+   * @param x [N, …]
+   * @throws InputError when the network does not take x
+   */
+  predict(network: Sequential, x: Tensor): Promise<Tensor> {
+    if (!(x instanceof Tensor)) reject("predict", "a tensor x of shape [N, …]", typeof x);
+    const pass = { backend: this.backend, mode: "evaluate", record: false } as const;
+    return this.step(async () => (await network.forward(x, pass)).out);
+  }
+
+  /**
+   * Trains a network: see {@link fit}. The order of the examples and what layers draw come from the
+   * engine's seed, unless another is given.
+   */
+  fit(network: Sequential, options: Omit<FitOptions, "backend">): AsyncGenerator<FitEvent> {
+    const isSeeded = options?.seed !== undefined || options?.random !== undefined;
+    const seed = isSeeded ? {} : { seed: this.seed };
+    return fit(network, { ...seed, ...options, backend: this.backend });
+  }
+
+  /** Gives back what the backend holds. The engine cannot be used afterwards. */
+  dispose(): Promise<void> {
+    return this.backend.dispose();
+  }
+}
