@@ -15,6 +15,7 @@ import { reject, sameShape, sizeOf, Tensor } from "../../tensor/index.js";
 import type { Backend } from "../backend.js";
 import { checkConvolvePool } from "../reference/convolve-pool.js";
 import { referenceBackend } from "../reference/index.js";
+import { channelsOn } from "./channels.js";
 import { Convolutions, isPlain, poolsFours } from "./convolutions.js";
 import { chunksOf, JobRunner } from "./jobs.js";
 import { WasmMemory } from "./memory.js";
@@ -72,6 +73,7 @@ export async function wasmBackend({
     ...productsOn(memory, jobs, base),
     ...planesOn(memory, jobs, base),
     ...passesOn(memory, jobs, base),
+    ...channelsOn(memory, jobs, base),
     ...updatesOn(memory, jobs, base),
   };
 }

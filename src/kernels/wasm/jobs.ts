@@ -28,6 +28,10 @@ export const kernelNumbers = {
   adagradUpdate: 20,
   rmspropUpdate: 21,
   allFinite: 22,
+  channelMoments: 23,
+  channelSums: 24,
+  channelAffine: 25,
+  channelResidual: 26,
 } as const;
 
 /** What `flags` says of a job; see `assembly/job.ts`. */

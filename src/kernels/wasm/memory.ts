@@ -139,6 +139,18 @@ export class WasmMemory implements Allocator {
     });
   }
 
+  /** The same for two tensors of one shape. */
+  producePair(
+    shape: readonly number[],
+    write: (first: number, second: number) => void,
+  ): [Tensor, Tensor] {
+    return this.#handingOut((result) => {
+      const [first, second] = [this.floats(sizeOf(shape)), this.floats(sizeOf(shape))];
+      this.scratch(() => write(first.byteOffset, second.byteOffset));
+      return [Tensor.over(result(first), shape), Tensor.over(result(second), shape)];
+    });
+  }
+
   /** The same for a max pooling, which also tells the winners. */
   producePooled(
     shape: readonly number[],

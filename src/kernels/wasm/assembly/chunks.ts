@@ -1,4 +1,5 @@
 /** What each kernel does with one chunk of a job. */
+import { channelAffine, channelMoments, channelResidual, channelSums } from "./channels";
 import { convolvePool } from "./convolve-pool";
 import { firstPixels, inputGradient, weightGradient } from "./convolution";
 import { lineAfter, pack8 } from "./gemm";
@@ -154,6 +155,32 @@ export function runChunk(job: Job, chunk: i32, first: i32, end: i32, scratch: us
       store<i32>(job.out + (<usize>chunk << 2), isFinite);
       return;
     }
+    case 23: {
+      for (let item = first; item < end; item++)
+        channelMoments(job.I, job.M, job.N, item * together(job), job.x, job.out, job.extra);
+      return;
+    }
+    case 24: {
+      for (let item = first; item < end; item++)
+        channelSums(
+          job.I, job.M, job.N, item * together(job), job.x, job.y, job.out, job.extra,
+        );
+      return;
+    }
+    case 25: {
+      for (let plane = first; plane < end; plane++)
+        channelAffine(
+          job.M, job.N, plane, job.x, job.y, job.extra, job.rowBias, job.out,
+        );
+      return;
+    }
+    case 26: {
+      for (let plane = first; plane < end; plane++)
+        channelResidual(
+          job.M, job.N, plane, job.x, job.y, job.extra, job.rowBias, job.columnBias, job.out,
+        );
+      return;
+    }
     case 21: {
       const n = numbers(job);
       const at = offset(first);
@@ -163,6 +190,12 @@ export function runChunk(job: Job, chunk: i32, first: i32, end: i32, scratch: us
       );
     }
   }
+}
+
+/** How many channels of N pixels are added up at once. */
+@inline
+function together(job: Job): i32 {
+  return job.N == 1 ? 4 : 1;
 }
 
 /** Where block `first` of a flat array starts. */
