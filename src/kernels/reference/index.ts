@@ -57,7 +57,7 @@ export function referenceBackend(
       return new WinnersGradient(dOut, argmax, geometry, () => gradient);
     },
     convolvePool: async (filters, cols, bias, pool, options = {}) =>
-      convolvePool(filters, cols, bias, pool, options, allocator),
+      convolvePool(filters, cols, bias, { ...options, pool }, allocator),
     averagePool2d: async (x, geometry) => averagePool2d(x, geometry, allocator),
     averagePool2dBackward: async (dOut, geometry) =>
       averagePool2dBackward(dOut, geometry, allocator),

@@ -4,62 +4,74 @@ import type { Backend } from "../backend.js";
 import { channelExtents } from "../reference/channels.js";
 import type { JobRunner } from "./jobs.js";
 import type { WasmMemory } from "./memory.js";
+import { constants } from "./table.js";
 
 type Channels = Pick<
   Backend,
   "channelMoments" | "channelAffine" | "channelSums" | "channelResidual"
 >;
+type Extents = ReturnType<typeof channelExtents>;
 
 /** The passes on the kernels; on `base` for float64. */
 export function channelsOn(memory: WasmMemory, jobs: JobRunner, base: Channels): Channels {
   const at = (tensor: Tensor): number => memory.address(tensor);
-  /** Channels are added up one by one, in rows by fours. */
-  const sums = ({ N: I, C: M, P: N }: Extents) => ({
-    I,
-    M,
-    N,
-    items: N === 1 ? Math.ceil(M / 4) : M,
-  });
-  /** All planes, or all rows. */
-  const planes = ({ N: I, C: M, P: N }: Extents) => ({ M, N, items: N === 1 ? I : I * M });
   return {
     channelMoments: async (x) => {
       if (x.dtype === "float64") return base.channelMoments(x);
       const extents = channelExtents("channelMoments", x);
-      const [mean, variance] = memory.producePair([extents.C], (out, extra) =>
-        jobs.run("channelMoments", { ...sums(extents), x: at(x), out, extra }),
+      const [mean, variance] = memory.producePair([extents.C], (mean, variance) =>
+        jobs.run("channelMoments", { ...addedUp(extents), x: at(x), mean, variance }),
       );
       return { mean, variance };
     },
     channelSums: async (x, y) => {
       if (x.dtype === "float64") return base.channelSums(x, y);
       const extents = channelExtents("channelSums", x, { y });
-      const [sum, product] = memory.producePair([extents.C], (out, extra) =>
-        jobs.run("channelSums", { ...sums(extents), x: at(x), y: at(y), out, extra }),
+      const [sum, product] = memory.producePair([extents.C], (sum, product) =>
+        jobs.run("channelSums", { ...addedUp(extents), x: at(x), y: at(y), sum, product }),
       );
       return { sum, product };
     },
     channelAffine: async (x, numbers) => {
       if (x.dtype === "float64") return base.channelAffine(x, numbers);
       const extents = channelExtents("channelAffine", x, {}, numbers);
-      const { scale, centre, shift } = numbers;
       return memory.produce(x.shape, (out) => {
         const zeros = memory.floats(extents.C).fill(0).byteOffset;
-        const [extra, rowBias] = [centre, shift].map((values) => (values ? at(values) : zeros));
-        const where = { x: at(x), y: at(scale), extra: extra!, rowBias: rowBias!, out };
-        jobs.run("channelAffine", { ...planes(extents), ...where });
+        jobs.run("channelAffine", {
+          ...planes(extents),
+          x: at(x),
+          scale: at(numbers.scale),
+          centre: numbers.centre ? at(numbers.centre) : zeros,
+          shift: numbers.shift ? at(numbers.shift) : zeros,
+          out,
+        });
       });
     },
     channelResidual: async (y, x, line) => {
       if (y.dtype === "float64") return base.channelResidual(y, x, line);
       const extents = channelExtents("channelResidual", y, { x }, line);
-      const { intercept, slope, scale } = line;
-      return memory.produce(y.shape, (out) => {
-        const numbers = { extra: at(intercept), rowBias: at(slope), columnBias: at(scale) };
-        jobs.run("channelResidual", { ...planes(extents), x: at(y), y: at(x), ...numbers, out });
-      });
+      return memory.produce(y.shape, (out) =>
+        jobs.run("channelResidual", {
+          ...planes(extents),
+          y: at(y),
+          x: at(x),
+          intercept: at(line.intercept),
+          slope: at(line.slope),
+          scale: at(line.scale),
+          out,
+        }),
+      );
     },
   };
 }
 
-type Extents = ReturnType<typeof channelExtents>;
+/** Channels that are added up: one by one, by fours in rows. */
+function addedUp({ N: images, C: channels, P: pixels }: Extents) {
+  const items = pixels === 1 ? Math.ceil(channels / constants.FOUR_CHANNELS) : channels;
+  return { items, images, channels, pixels };
+}
+
+/** Entry by entry: all planes, or all rows. */
+function planes({ N: images, C: channels, P: pixels }: Extents) {
+  return { items: pixels === 1 ? images : images * channels, channels, pixels };
+}

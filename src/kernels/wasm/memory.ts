@@ -1,4 +1,3 @@
-import type { WindowGeometry } from "../../im2col/index.js";
 import {
   type Allocator,
   type DType,
@@ -186,15 +185,6 @@ export class WasmMemory implements Allocator {
     return copy.byteOffset;
   }
 
-  /** Where the kernels find a geometry: its twelve fields, in order. */
-  geometry(geometry: WindowGeometry): number {
-    const { H, W, kH, kW, strideH, strideW, padH, padW } = geometry;
-    const { dilationH, dilationW, outH, outW } = geometry;
-    const fields = this.integers(12);
-    fields.set([H, W, kH, kW, strideH, strideW, padH, padW, dilationH, dilationW, outH, outW]);
-    return fields.byteOffset;
-  }
-
   /** See {@link Backend.step}. */
   async step<T>(run: () => T | Promise<T>): Promise<T> {
     const step: Step = { lifetime: new Lifetime(), mark: this.#arena.mark() };
@@ -283,6 +273,6 @@ export class WasmMemory implements Allocator {
 }
 
 /** Rounded up to whole lines of the cache. */
-function aligned(bytes: number): number {
+export function aligned(bytes: number): number {
   return ALIGNMENT * Math.ceil(bytes / ALIGNMENT);
 }
