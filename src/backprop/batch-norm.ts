@@ -2,6 +2,7 @@
  * What both batch normalisations share: their options, the statistics that evaluation uses, and the
  * layer around the two passes.
  */
+import type { Backend, ChannelMoments } from "../kernels/index.js";
 import {
   add,
   anything,
@@ -19,7 +20,6 @@ import {
 } from "../tensor/index.js";
 import { checkMode, type Mode, type PassOptions, TwoPassLayer } from "./layer.js";
 import { type LayerBuffer, makeBuffer, Parameter, type StorageOptions } from "./parameter.js";
-import type { Moments } from "./standardise.js";
 
 /**
  * What evaluation normalises with: mean and unbiased variance of each channel, [C], averaged over
@@ -108,12 +108,12 @@ export function checkBatchNorm(
 /**
  * The running statistics after one more batch.
  *
- * @param batch of [1, C, 1, 1]
+ * @param batch its mean and variance, [C]
  * @param M how many values of each channel the batch holds
  */
 export function advance(
   { mean, variance }: RunningStatistics,
-  batch: Moments,
+  batch: ChannelMoments,
   momentum: number,
   M: number,
 ): RunningStatistics {
@@ -121,7 +121,7 @@ export function advance(
   const unbiased = multiply(batch.variance, M / (M - 1));
   // (normalisation.30) running ← (1 − m) · running + m · batch
   const towards = (running: Tensor, now: Tensor): Tensor =>
-    add(multiply(running, 1 - momentum), multiply(now.reshape(running.shape), momentum));
+    add(multiply(running, 1 - momentum), multiply(now, momentum));
   return { mean: towards(mean, batch.mean), variance: towards(variance, unbiased) };
 }
 
@@ -134,10 +134,12 @@ export interface BatchNormPasses<Cache> {
     bias: Tensor,
     running: RunningStatistics,
     options: BatchNormOptions,
+    backend: Backend,
   ) => Promise<{ out: Tensor; cache: Cache; running: RunningStatistics }>;
   readonly backward: (
     dOut: Tensor,
     cache: Cache,
+    backend: Backend,
   ) => Promise<{ dX: Tensor; dWeight: Tensor; dBias: Tensor }>;
 }
 
@@ -193,7 +195,7 @@ export class BatchNorm<Cache extends object> extends TwoPassLayer<Cache> {
     return [...x];
   }
 
-  override async compute(x: Tensor, { mode }: PassOptions) {
+  override async compute(x: Tensor, { mode, backend }: PassOptions) {
     const before = { mean: this.runningMean.value, variance: this.runningVariance.value };
     const options = { ...this.#options, mode };
     const { out, cache, running } = await this.#passes.forward(
@@ -202,6 +204,7 @@ export class BatchNorm<Cache extends object> extends TwoPassLayer<Cache> {
       this.bias.value,
       before,
       options,
+      backend,
     );
     if (mode === "train") {
       before.mean.copyFrom(running.mean);

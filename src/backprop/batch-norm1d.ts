@@ -4,6 +4,7 @@
  *
  *   N rows or sequences   C channels   L places of a sequence
  */
+import { type Backend, reference } from "../kernels/index.js";
 import type { Tensor } from "../tensor/index.js";
 import {
   BatchNorm,
@@ -40,6 +41,7 @@ export async function batchNorm1dForward(
   bias: Tensor,
   running: RunningStatistics,
   options: BatchNormOptions,
+  backend: Backend = reference,
 ): Promise<{ out: Tensor; cache: BatchNorm1dCache; running: RunningStatistics }> {
   checkBatchNorm(FORM, x, weight, bias, running, options);
   // (normalisation.36) out1d[n, c, l] = out2d[n, c, 0, l]
@@ -47,7 +49,7 @@ export async function batchNorm1dForward(
     out,
     cache,
     running: after,
-  } = await batchNorm2dForward(asImages(x), weight, bias, running, options);
+  } = await batchNorm2dForward(asImages(x), weight, bias, running, options, backend);
   return { out: out.reshape(x.shape), cache: { shape: x.shape, images: cache }, running: after };
 }
 
@@ -59,10 +61,11 @@ export async function batchNorm1dForward(
 export async function batchNorm1dBackward(
   dOut: Tensor,
   { shape, images }: BatchNorm1dCache,
+  backend: Backend = reference,
 ): Promise<{ dX: Tensor; dWeight: Tensor; dBias: Tensor }> {
   checkDOut("batchNorm1dBackward", dOut, shape);
   // (normalisation.37) dX1d[n, c, l] = dX2d[n, c, 0, l]
-  const { dX, dWeight, dBias } = await batchNorm2dBackward(asImages(dOut), images);
+  const { dX, dWeight, dBias } = await batchNorm2dBackward(asImages(dOut), images, backend);
   return { dX: dX.reshape(shape), dWeight, dBias };
 }
 

@@ -6,7 +6,8 @@
  *   N images   C channels   H, W image   M = N·H·W values of a channel
  *   μ, σ², ρ of a channel, x̂: see `standardise.ts`
  */
-import { add, divide, multiply, subtract, sum, type Tensor } from "../tensor/index.js";
+import { type Backend, reference } from "../kernels/index.js";
+import { divide, multiply, type Tensor } from "../tensor/index.js";
 import {
   advance,
   BatchNorm,
@@ -21,8 +22,6 @@ import type { StorageOptions } from "./parameter.js";
 import { moments, standardise, type Standardised } from "./standardise.js";
 
 const FORM: BatchNormForm = { name: "batchNorm2d", x: "[N, C, H, W]", ranks: [4] };
-/** All axes but the channels'. */
-const AXES = [0, 2, 3];
 
 export interface BatchNorm2dCache {
   readonly standardised: Standardised;
@@ -48,15 +47,13 @@ export async function batchNorm2dForward(
   bias: Tensor,
   running: RunningStatistics,
   options: BatchNormOptions,
+  backend: Backend = reference,
 ): Promise<{ out: Tensor; cache: BatchNorm2dCache; running: RunningStatistics }> {
   const { epsilon, momentum, mode } = checkBatchNorm(FORM, x, weight, bias, running, options);
-  const statistics =
-    mode === "train"
-      ? moments(x, AXES)
-      : { mean: alongChannels(running.mean), variance: alongChannels(running.variance) };
-  const standardised = standardise(x, statistics, epsilon);
+  const statistics = mode === "train" ? await moments(x, backend) : running;
+  const standardised = await standardise(x, statistics, epsilon, backend);
   // (normalisation.22) out[n, c, h, w] = weight[c] · x̂[n, c, h, w] + bias[c]
-  const out = add(multiply(standardised.xHat, alongChannels(weight)), alongChannels(bias));
+  const out = await backend.channelAffine(standardised.xHat, { scale: weight, shift: bias });
   const after =
     mode === "train" ? advance(running, statistics, momentum, x.size / weight.size) : running;
   return { out, cache: { standardised, weight, mode }, running: after };
@@ -70,28 +67,23 @@ export async function batchNorm2dForward(
 export async function batchNorm2dBackward(
   dOut: Tensor,
   { standardised, weight, mode }: BatchNorm2dCache,
+  backend: Backend = reference,
 ): Promise<{ dX: Tensor; dWeight: Tensor; dBias: Tensor }> {
   const { xHat, rho } = standardised;
   checkDOut("batchNorm2dBackward", dOut, xHat.shape);
   // (normalisation.23) dBias[c] = Σₙ Σₕ Σ_w dOut[n, c, h, w]
-  const dBias = sum(dOut, { axes: AXES });
   // (normalisation.24) dWeight[c] = Σₙ Σₕ Σ_w dOut[n, c, h, w] · x̂[n, c, h, w]
-  const dWeight = sum(multiply(dOut, xHat), { axes: AXES });
-  const scale = multiply(alongChannels(weight), rho);
+  const { sum: dBias, product: dWeight } = await backend.channelSums(dOut, xHat);
+  const scale = multiply(weight, rho);
   if (mode === "train") {
     const M = dOut.size / weight.size;
-    const unshifted = subtract(dOut, alongChannels(divide(dBias, M)));
-    const unstretched = subtract(unshifted, multiply(xHat, alongChannels(divide(dWeight, M))));
+    const means = { intercept: divide(dBias, M), slope: divide(dWeight, M) };
     // (normalisation.26) dX = weight · ρ · (dOut − dBias/M − x̂ · dWeight/M)
-    return { dX: multiply(unstretched, scale), dWeight, dBias };
+    const dX = await backend.channelResidual(dOut, xHat, { ...means, scale });
+    return { dX, dWeight, dBias };
   }
   // (normalisation.28) dX = weight · ρ · dOut, where nothing that x does moves the statistics
-  return { dX: multiply(dOut, scale), dWeight, dBias };
-}
-
-/** [C] as [1, C, 1, 1], which broadcasts over images. */
-function alongChannels(values: Tensor): Tensor {
-  return values.reshape([1, values.size, 1, 1]);
+  return { dX: await backend.channelAffine(dOut, { scale }), dWeight, dBias };
 }
 
 /** A batch normalisation between two layers of images. */

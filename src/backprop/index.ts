@@ -114,7 +114,7 @@ export {
   type ResidualLayerOptions,
 } from "./residual.js";
 export { softmaxBackward, softmaxForward } from "./softmax.js";
-export { type Moments, moments, standardise, type Standardised } from "./standardise.js";
+export { moments, standardise, type Standardised } from "./standardise.js";
 export {
   softmaxCrossEntropy,
   softmaxCrossEntropyBackward,

@@ -6,24 +6,21 @@
  *   n  index over the axes in front   i  index over the last axes, M values in all
  *   μ, σ², ρ of a row, x̂: see `standardise.ts`
  */
+import { type Backend, reference } from "../kernels/index.js";
 import {
-  add,
   checkOptions,
+  divide,
   extents,
   formatShape,
-  mean,
-  multiply,
   positive,
   reject,
   required,
   type Rules,
   sameShape,
-  subtract,
-  sum,
   type Tensor,
   wholeNumber,
 } from "../tensor/index.js";
-import { checkDOut, TwoPassLayer } from "./layer.js";
+import { checkDOut, type PassOptions, TwoPassLayer } from "./layer.js";
 import { Parameter, type StorageOptions } from "./parameter.js";
 import { moments, standardise, type Standardised } from "./standardise.js";
 
@@ -52,6 +49,7 @@ export async function layerNormForward(
   weight: Tensor,
   bias: Tensor,
   options: LayerNormOptions = {},
+  backend: Backend = reference,
 ): Promise<{ out: Tensor; cache: LayerNormCache }> {
   const rules = { axes: wholeNumber(1), epsilon: positive };
   const { axes = 1, epsilon = 1e-5 } = checkOptions("layerNorm", options, rules);
@@ -70,10 +68,15 @@ export async function layerNormForward(
     );
   if (!(Number.isFinite(epsilon) && epsilon > 0))
     reject("layerNorm", "epsilon to be a finite number above 0", String(epsilon));
-  const standardised = standardise(x, moments(x, lastAxes(x.rank, axes)), epsilon);
+  const M = weight.size;
+  const rows = rowsAsChannels(x, M);
+  const standardised = await standardise(rows, await moments(rows, backend), epsilon, backend);
+  const xHat = placesAsChannels(standardised.xHat, M);
   // (normalisation.40) out[n, i] = weight[i] · x̂[n, i] + bias[i]
-  const out = add(multiply(standardised.xHat, weight), bias);
-  return { out, cache: { standardised, weight } };
+  const numbers = { scale: weight.reshape([M]), shift: bias.reshape([M]) };
+  const out = (await backend.channelAffine(xHat, numbers)).reshape(x.shape);
+  const cache = { standardised: { ...standardised, xHat: xHat.reshape(x.shape) }, weight };
+  return { out, cache };
 }
 
 /**
@@ -84,21 +87,37 @@ export async function layerNormForward(
 export async function layerNormBackward(
   dOut: Tensor,
   { standardised, weight }: LayerNormCache,
+  backend: Backend = reference,
 ): Promise<{ dX: Tensor; dWeight: Tensor; dBias: Tensor }> {
   const { xHat, rho } = standardised;
   checkDOut("layerNormBackward", dOut, xHat.shape);
-  const rows = xHat.shape.slice(0, xHat.rank - weight.rank).map((_, axis) => axis);
+  const M = weight.size;
+  const [dOutPlaces, xHatPlaces] = [placesAsChannels(dOut, M), placesAsChannels(xHat, M)];
   // (normalisation.41) dBias[i] = Σₙ dOut[n, i]
-  const dBias = sum(dOut, { axes: rows });
   // (normalisation.42) dWeight[i] = Σₙ dOut[n, i] · x̂[n, i]
-  const dWeight = sum(multiply(dOut, xHat), { axes: rows });
+  const { sum: dBias, product: dWeight } = await backend.channelSums(dOutPlaces, xHatPlaces);
   // (normalisation.43) dX̂[n, i] = dOut[n, i] · weight[i]
-  const dXHat = multiply(dOut, weight);
-  const along = { axes: lastAxes(xHat.rank, weight.rank), keepDims: true };
-  const unshifted = subtract(dXHat, mean(dXHat, along));
-  const unstretched = subtract(unshifted, multiply(xHat, mean(multiply(dXHat, xHat), along)));
+  const dXHat = await backend.channelAffine(dOutPlaces, { scale: weight.reshape([M]) });
+  const [dXHatRows, xHatRows] = [rowsAsChannels(dXHat, M), rowsAsChannels(xHat, M)];
+  const { sum, product } = await backend.channelSums(dXHatRows, xHatRows);
+  const means = { intercept: divide(sum, M), slope: divide(product, M) };
   // (normalisation.44) dX = ρ · (dX̂ − mean(dX̂) − x̂ ⊙ mean(dX̂ ⊙ x̂))
-  return { dX: multiply(unstretched, rho), dWeight, dBias };
+  const dX = await backend.channelResidual(dXHatRows, xHatRows, { ...means, scale: rho });
+  return {
+    dX: dX.reshape(xHat.shape),
+    dWeight: dWeight.reshape(weight.shape),
+    dBias: dBias.reshape(weight.shape),
+  };
+}
+
+/** [1, n, M]: what is summed along a row. */
+function rowsAsChannels(x: Tensor, M: number): Tensor {
+  return x.reshape([1, x.size / M, M]);
+}
+
+/** [n, M]: what is summed over the rows, or has a number for each place of a row. */
+function placesAsChannels(x: Tensor, M: number): Tensor {
+  return x.reshape([x.size / M, M]);
 }
 
 export interface LayerNormLayerOptions extends Pick<LayerNormOptions, "epsilon"> {
@@ -136,13 +155,9 @@ export class LayerNorm extends TwoPassLayer<LayerNormCache> {
     return [...x];
   }
 
-  override compute(x: Tensor) {
-    return layerNormForward(x, this.weight.value, this.bias.value, this.#options);
+  override compute(x: Tensor, { backend }: PassOptions) {
+    return layerNormForward(x, this.weight.value, this.bias.value, this.#options, backend);
   }
-}
-
-function lastAxes(rank: number, axes: number): number[] {
-  return Array.from({ length: axes }, (_, axis) => rank - axes + axis);
 }
 
 function checkLayerNorm(x: readonly number[], weight: readonly number[]): void {

@@ -1,43 +1,45 @@
 /**
  * Standardising: numbers are shifted and stretched until their mean is 0 and their variance 1.
- * Batch and layer normalisation both do this, over different axes; each knows the gradient for its
- * own. Derived in `derivations/normalisation.md`.
+ * Batch and layer normalisation both do this, with channels and with rows; each knows the gradient
+ * for its own. Derived in `derivations/normalisation.md`.
  *
- *   M numbers, taken along some axes   μ their mean   σ² their variance   ρ = 1 / √(σ² + ε)
+ *   M numbers, those of one channel   μ their mean   σ² their variance   ρ = 1 / √(σ² + ε)
  *   x̂ the standardised numbers
  */
-import { map, mean, multiply, subtract, type Tensor } from "../tensor/index.js";
+import { type Backend, type ChannelMoments, reference } from "../kernels/index.js";
+import { map, type Tensor } from "../tensor/index.js";
 
-/** Mean and variance along some axes, which stay with extent 1. */
-export interface Moments {
-  readonly mean: Tensor;
-  readonly variance: Tensor;
-}
-
-export function moments(x: Tensor, axes: readonly number[]): Moments {
-  const along = { axes, keepDims: true };
+/**
+ * Mean and variance of every channel.
+ *
+ * @param x [N, C, ...]; rows that are standardised each by itself are the channels of one image
+ */
+export function moments(x: Tensor, backend: Backend = reference): Promise<ChannelMoments> {
   // (normalisation.1) μ = 1/M · Σᵢ x[i]
-  const mu = mean(x, along);
-  const centred = subtract(x, mu);
   // (normalisation.2) σ² = 1/M · Σᵢ (x[i] − μ)²
-  return { mean: mu, variance: mean(multiply(centred, centred), along) };
+  return backend.channelMoments(x);
 }
 
 export interface Standardised {
   /** x̂, of x's shape. */
   readonly xHat: Tensor;
-  /** ρ, of the moments' shape. */
+  /** ρ, [C]. */
   readonly rho: Tensor;
 }
 
-/** @param epsilon keeps numbers that are all the same from being divided by 0 */
-export function standardise(
+/**
+ * @param x [N, C, ...]
+ * @param moments [C]
+ * @param epsilon keeps numbers that are all the same from being divided by 0
+ */
+export async function standardise(
   x: Tensor,
-  { mean: mu, variance }: Moments,
+  { mean: mu, variance }: ChannelMoments,
   epsilon: number,
-): Standardised {
+  backend: Backend = reference,
+): Promise<Standardised> {
   // (normalisation.3) ρ = 1 / √(σ² + ε)
   const rho = map(variance, (value) => 1 / Math.sqrt(value + epsilon));
   // (normalisation.4) x̂[i] = ρ · (x[i] − μ)
-  return { xHat: multiply(subtract(x, mu), rho), rho };
+  return { xHat: await backend.channelAffine(x, { scale: rho, centre: mu }), rho };
 }

@@ -30,6 +30,35 @@ export interface MaxPool2dResult {
   readonly argmax: Storage<Int32Array>;
 }
 
+/** Of each channel, [C]. */
+export interface ChannelMoments {
+  readonly mean: Tensor;
+  /** The mean of the squared distances from the mean. */
+  readonly variance: Tensor;
+}
+
+/** Of each channel, [C]. */
+export interface ChannelSums {
+  readonly sum: Tensor;
+  readonly product: Tensor;
+}
+
+/** What is done to all values of a channel; [C] each. */
+export interface ChannelAffine {
+  readonly scale: Tensor;
+  /** Subtracted first; 0 if left out. */
+  readonly centre?: Tensor;
+  /** Added last; 0 if left out. */
+  readonly shift?: Tensor;
+}
+
+/** A straight line for each channel, and a factor for what it leaves; [C] each. */
+export interface ChannelLine {
+  readonly intercept: Tensor;
+  readonly slope: Tensor;
+  readonly scale: Tensor;
+}
+
 /**
  * One parameter tensor under an optimizer, with the running values that belong to it. All of one
  * shape; the update changes them in place.
@@ -176,6 +205,21 @@ export interface Backend {
    * the gradient behind a max pooling.
    */
   sumPerChannel(x: Tensor | WinnersGradient): Promise<Tensor>;
+
+  /**
+   * Mean and variance over all axes but the second, x [N, C, ...], exact to the element type even
+   * far from 0; NaN where there are no values.
+   */
+  channelMoments(x: Tensor): Promise<ChannelMoments>;
+  /** `scale[c] · (x[n, c, …] − centre[c]) + shift[c]`, of x's shape. */
+  channelAffine(x: Tensor, numbers: ChannelAffine): Promise<Tensor>;
+  /** `Σ x[n, c, …]` and `Σ x[n, c, …] · y[n, c, …]` over all axes but the second. */
+  channelSums(x: Tensor, y: Tensor): Promise<ChannelSums>;
+  /**
+   * What a straight line in x leaves of y: `scale[c] · (y − intercept[c] − slope[c] · x)`, of the
+   * shape [N, C, ...] that both have.
+   */
+  channelResidual(y: Tensor, x: Tensor, line: ChannelLine): Promise<Tensor>;
 
   /** `out = max(x, 0)`, any shape. */
   relu(x: Tensor): Promise<Tensor>;

@@ -133,7 +133,7 @@ test(
             const scale =
               Math.max(...channel(given.dOut, c).map(Math.abs)) *
               Math.abs(given.weight.get(c)) *
-              cache.standardised.rho.get(0, c, 0, 0);
+              cache.standardised.rho.get(c);
             channel(dX, c).forEach((value, i) =>
               assert.ok(
                 Math.abs(value - by.dX[i]!) < 1e-12 * scale,
@@ -217,7 +217,7 @@ for (const epsilon of [1e-12, 1e-5, 0.5]) {
       for (let c = 0; c < 4; c++) {
         assert.ok(Math.abs(sum(dX, perChannel).get(c)) < 1e-13);
         // (normalisation.19), with the weight in front
-        const left = epsilon * rho.get(0, c, 0, 0) ** 3 * given.weight.get(c) * dWeight.get(c);
+        const left = epsilon * rho.get(c) ** 3 * given.weight.get(c) * dWeight.get(c);
         assert.ok(
           Math.abs(sum(multiply(dX, xHat), perChannel).get(c) - left) < 1e-13,
           `${sum(multiply(dX, xHat), perChannel).get(c)} and ${left}`,

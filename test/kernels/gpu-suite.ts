@@ -425,6 +425,14 @@ export function gpuSuite(
         return {
           cols: cols.layOut(),
           sumPerChannel: await on.sumPerChannel(x),
+          ...(await on.channelMoments(x)),
+          ...(await on.channelSums(x, x)),
+          channelAffine: await on.channelAffine(x, { scale: Tensor.full([3], 2) }),
+          channelResidual: await on.channelResidual(x, x, {
+            intercept: Tensor.full([3], 1),
+            slope: Tensor.full([3], 2),
+            scale: Tensor.full([3], 3),
+          }),
           relu: await on.relu(x),
           reluBackward: await on.reluBackward(random.normal([2, 3, 9, 7]), x),
           maxPool2d: out,

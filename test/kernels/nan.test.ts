@@ -655,6 +655,96 @@ test("the rectifier selects, sums add up", async () => {
   await assertAllKept(cases, 8);
 });
 
+test("channels: scales multiply, sums add up, distances from an odd mean are odd", async () => {
+  const random = new Random("channels");
+  const cases: Case[] = [];
+  for (const size of [1, 3, 4, 7, 19]) {
+    const shape = [2, 3, size];
+    const channel = (i: number): number => Math.floor(i / size) % 3;
+    const [x, y] = [whole(random, shape, 0.7), whole(random, shape, 0.7)];
+    const [a, b, c] = [whole(random, [3], 0.5), whole(random, [3], 0.5), whole(random, [3], 0.5)];
+    const sums = (of: (i: number) => number): Tensor => {
+      const totals = [0, 0, 0];
+      for (let i = 0; i < 6 * size; i++) totals[channel(i)]! += of(i);
+      return Tensor.from(totals, [3]);
+    };
+    const entries = (of: (i: number) => number): Tensor =>
+      Tensor.from(
+        Array.from({ length: 6 * size }, (_, i) => of(i)),
+        shape,
+      );
+    cases.push(
+      {
+        what: `channel sums of ${size}`,
+        operands: { x, y },
+        run: async (backend, { x, y }) => (await backend.channelSums(x!, y!)).sum,
+        loops: ({ x }) => sums((i) => x!.data[i]!),
+      },
+      {
+        what: `channel products of ${size}`,
+        operands: { x, y },
+        run: async (backend, { x, y }) => (await backend.channelSums(x!, y!)).product,
+        loops: ({ x, y }) => sums((i) => x!.data[i]! * y!.data[i]!),
+      },
+      {
+        what: `channel means of ${size}`,
+        operands: { x },
+        run: async (backend, { x }) => (await backend.channelMoments(x!)).mean,
+        loops: ({ x }) => {
+          const totals = sums((i) => x!.data[i]!).data;
+          return Tensor.from(
+            totals.map((total) => total / (2 * size)),
+            [3],
+          );
+        },
+      },
+      {
+        what: `whether channel variances of ${size} are numbers`,
+        operands: { x },
+        run: async (backend, { x }) => {
+          const { variance } = await backend.channelMoments(x!);
+          return Tensor.from(
+            variance.data.map((value) => value * 0),
+            [3],
+          );
+        },
+        loops: ({ x }) => sums((i) => x!.data[i]! - x!.data[i]!), // ∞ − ∞ is NaN
+      },
+      {
+        what: `channel scales of ${size}`,
+        operands: { x, scale: a, centre: b, shift: c },
+        run: (backend, { x, scale, centre, shift }) =>
+          backend.channelAffine(x!, { scale: scale!, centre: centre!, shift: shift! }),
+        loops: ({ x, scale, centre, shift }) =>
+          entries((i) => {
+            const [factor, middle, summand] = [scale!, centre!, shift!].map(
+              ({ data }) => data[channel(i)]!,
+            );
+            return factor! * (x!.data[i]! - middle!) + summand!;
+          }),
+      },
+      {
+        what: `channel residuals of ${size}`,
+        operands: { x, y, intercept: a, slope: b, scale: c },
+        run: (backend, { x, y, intercept, slope, scale }) =>
+          backend.channelResidual(y!, x!, {
+            intercept: intercept!,
+            slope: slope!,
+            scale: scale!,
+          }),
+        loops: ({ x, y, intercept, slope, scale }) =>
+          entries((i) => {
+            const [start, steepness, factor] = [intercept!, slope!, scale!].map(
+              ({ data }) => data[channel(i)]!,
+            );
+            return factor! * (y!.data[i]! - start! - steepness! * x!.data[i]!);
+          }),
+      },
+    );
+  }
+  await assertAllKept(cases, 8);
+});
+
 test("one odd number anywhere in a long operand is found, whoever looks through it", async () => {
   // the other operand is all zeros, so that everything would be skipped
   const random = new Random("long");

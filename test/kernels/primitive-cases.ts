@@ -599,6 +599,37 @@ primitive(
   },
 );
 
+primitive("numbers of each channel: random shapes, rows and planes", async (subject) => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.tuple(
+        fc.integer({ min: 1, max: 9 }),
+        fc.integer({ min: 1, max: 19 }),
+        fc.integer({ min: 1, max: 23 }),
+      ),
+      fc.nat(),
+      async (shape, seed) => {
+        const random = new Random(seed);
+        const [x, y] = [random.normal(shape, 2), random.normal(shape)];
+        const [N, C, P] = shape;
+        const [a, b, c] = [random.normal([C]), random.normal([C]), random.normal([C])];
+        const same = (what: string, run: (on: Backend) => Promise<Tensor>): Promise<void> =>
+          assertSame(subject, `${what} of ${shape}`, N * P, run);
+        await same("mean", async (on) => (await on.channelMoments(x)).mean);
+        await same("variance", async (on) => (await on.channelMoments(x)).variance);
+        await same("sum", async (on) => (await on.channelSums(x, y)).sum);
+        await same("product", async (on) => (await on.channelSums(x, y)).product);
+        await same("scaled", (on) => on.channelAffine(x, { scale: a }));
+        await same("affine", (on) => on.channelAffine(x, { scale: a, centre: b, shift: c }));
+        await same("residual", (on) =>
+          on.channelResidual(y, x, { intercept: a, slope: b, scale: c }),
+        );
+      },
+    ),
+    { seed: 9, numRuns: subject.numRuns },
+  );
+});
+
 primitive("the rectifier and the sums, at every length of the remainder", async (subject) => {
   const { backend } = subject;
   const random = new Random("passes");

@@ -173,6 +173,10 @@ test("float64 operands go to the reference, whatever the primitive", async () =>
       await backend.relu(x),
       await backend.reluBackward(x, x),
       await backend.sumPerChannel(x),
+      ...Object.values(await backend.channelMoments(x)),
+      ...Object.values(await backend.channelSums(x, x)),
+      await backend.channelAffine(dOut, { scale: bias }),
+      await backend.channelResidual(dOut, dOut, { intercept: bias, slope: bias, scale: bias }),
     ];
   };
   const expected = await all(reference);

@@ -9,8 +9,7 @@ export function convolvePool(
   filters: Tensor,
   cols: Columns,
   bias: Tensor | null,
-  pool: WindowGeometry,
-  options: PoolOptions,
+  { pool, ...options }: PoolOptions & { readonly pool: WindowGeometry },
   allocator: Allocator,
 ): MaxPool2dResult {
   checkConvolvePool(filters, cols, bias, pool);

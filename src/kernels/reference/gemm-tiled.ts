@@ -20,9 +20,7 @@ export function gemmTiled(
   B: MatrixView,
   C: MatrixView,
 ): void {
-  const a = A.data;
-  const b = B.data;
-  const c = C.data;
+  const [a, b, c] = [A.data, B.data, C.data];
   const { rowStride: aRow, columnStride: aStep } = A;
   const { rowStride: bStep, columnStride: bColumn } = B;
   const { rowStride: cRow, columnStride: cColumn } = C;

@@ -7,6 +7,7 @@ import { accumulate, type Allocator, heapAllocator } from "../../tensor/index.js
 import type { Backend } from "../backend.js";
 import { inMemory } from "../in-memory.js";
 import { WinnersGradient } from "../winners-gradient.js";
+import { channelAffine, channelMoments, channelResidual, channelSums } from "./channels.js";
 import { convolvePool } from "./convolve-pool.js";
 import { matmul, matmulSum } from "./matmul.js";
 import { adagradUpdate, adamUpdate, rmspropUpdate, sgdUpdate } from "./optimizer-updates.js";
@@ -42,6 +43,10 @@ export function referenceBackend(
     productOntoImages: async (a, b, channels, geometry) =>
       productOntoImages(a, inMemory(b), channels, geometry, allocator),
     sumPerChannel: async (x) => sumPerChannel(x, allocator),
+    channelMoments: async (x) => channelMoments(x, allocator),
+    channelAffine: async (x, numbers) => channelAffine(x, numbers, allocator),
+    channelSums: async (x, y) => channelSums(x, y, allocator),
+    channelResidual: async (y, x, line) => channelResidual(y, x, line, allocator),
     relu: async (x) => relu(x, allocator),
     reluBackward: async (dOut, x) => reluBackward(dOut, x, allocator),
     maxPool2d: async (x, geometry, options = {}) => maxPool2d(x, geometry, options, allocator),
@@ -52,7 +57,7 @@ export function referenceBackend(
       return new WinnersGradient(dOut, argmax, geometry, () => gradient);
     },
     convolvePool: async (filters, cols, bias, pool, options = {}) =>
-      convolvePool(filters, cols, bias, pool, options, allocator),
+      convolvePool(filters, cols, bias, { ...options, pool }, allocator),
     averagePool2d: async (x, geometry) => averagePool2d(x, geometry, allocator),
     averagePool2dBackward: async (dOut, geometry) =>
       averagePool2dBackward(dOut, geometry, allocator),

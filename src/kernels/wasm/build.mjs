@@ -1,12 +1,13 @@
 /**
  * Compiles `assembly/`, which is AssemblyScript (strict TypeScript for WebAssembly), and writes the
- * result as a module that every platform can import:
- * `node src/kernels/wasm/build.mjs dist/kernels/wasm`.
+ * result as a module that every platform can import. The table of kernels has to be compiled
+ * before: `tsc -p tsconfig.build.json && node src/kernels/wasm/build.mjs dist/kernels/wasm`.
  */
 import { mkdirSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { join, resolve } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import asc from "assemblyscript/asc";
+import { generated } from "./generate.mjs";
 
 const folder = process.argv[2];
 const options = [
@@ -28,16 +29,14 @@ const memory = [
   "65536",
 ];
 
+const assembly = fileURLToPath(new URL("assembly", import.meta.url));
+const table = await import(pathToFileURL(resolve(folder, "table.js")).href);
+mkdirSync(join(assembly, "generated"), { recursive: true });
+writeFileSync(join(assembly, "generated", "table.ts"), generated(table));
+
 let bytes = null;
 const { error, stderr } = await asc.main(
-  [
-    "index.ts",
-    "--baseDir",
-    fileURLToPath(new URL("assembly", import.meta.url)),
-    ...options,
-    ...features,
-    ...memory,
-  ],
+  ["index.ts", "--baseDir", assembly, ...options, ...features, ...memory],
   {
     writeFile: (_name, contents) => {
       bytes = contents;

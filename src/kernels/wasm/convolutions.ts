@@ -5,9 +5,23 @@
 import type { Columns, WindowGeometry } from "../../im2col/index.js";
 import { Tensor } from "../../tensor/index.js";
 import type { WinnersGradient } from "../winners-gradient.js";
-import { chunksOf, Flag, type JobFields, type JobRunner } from "./jobs.js";
+import { chunksOf, type JobRunner } from "./jobs.js";
 import type { WasmMemory } from "./memory.js";
-import { addPartials } from "./passes.js";
+import { addParts } from "./passes.js";
+import { constants } from "./table.js";
+
+const { PANEL } = constants;
+
+/** A convolution that is pooled at once. */
+export interface PooledConvolution {
+  /** [1, K, R] */
+  readonly filters: Tensor;
+  readonly cols: Columns;
+  readonly bias: Tensor | null;
+  readonly pool: WindowGeometry;
+  /** Whether max(x, 0) is pooled. */
+  readonly rectify: boolean;
+}
 
 /**
  * Windows a pixel apart and without gaps: the ones that `assembly/convolution.ts` and
@@ -41,37 +55,32 @@ export class Convolutions {
   }
 
   /**
-   * Max pooling of a convolution; of its rectifier, with `rectify`.
+   * Max pooling of a convolution.
    *
-   * @param filters [1, K, R]
    * @param out address of [N, K, outH, outW] of the pooling; argmax likewise
    */
   convolvePool(
     out: number,
     argmax: number,
-    filters: Tensor,
-    { x, geometry, channels: C }: Columns,
-    bias: Tensor | null,
-    pool: WindowGeometry,
-    rectify: boolean,
+    { filters, cols, bias, pool, rectify }: PooledConvolution,
   ): void {
     const memory = this.#memory;
-    const [, K, R] = filters.shape as [number, number, number];
-    const biases = memory.floats(8 * Math.ceil(K / 8)).fill(0);
+    const [, filterCount, R] = filters.shape as [number, number, number];
+    const biases = memory.floats(PANEL * Math.ceil(filterCount / PANEL)).fill(0);
     if (bias !== null) biases.set(bias.contiguous().data);
-    this.#run("convolvePool", inLines(4 * C * geometry.kH) + 4 * C * paddedPixels(geometry), {
-      items: x.shape[0]!,
-      x: memory.address(x),
-      y: this.#inEights(filters, K, R),
-      rowBias: biases.byteOffset,
+    this.#jobs.run("convolvePool", {
+      items: cols.x.shape[0]!,
+      x: memory.address(cols.x),
+      filters: this.#inPanels(filters, filterCount, R),
+      bias: biases.byteOffset,
       out,
-      extra: argmax,
-      M: K,
+      argmax,
+      channels: cols.channels,
+      filterCount,
       poolH: pool.outH,
       poolW: pool.outW,
-      channels: C,
-      flags: rectify ? Flag.rectify : 0,
-      geometry: memory.geometry(geometry),
+      rectify,
+      geometry: cols.geometry,
     });
   }
 
@@ -82,119 +91,92 @@ export class Convolutions {
   weightGradient(
     out: number,
     dOut: Tensor | WinnersGradient,
-    { x, geometry, channels: C }: Columns,
+    { x, geometry, channels }: Columns,
   ): void {
     const memory = this.#memory;
-    const [N, , K] = dOut.shape as [number, number, number];
+    const [items, , K] = dOut.shape as [number, number, number];
     const area = geometry.kH * geometry.kW;
-    const size = K * area * C;
-    const chunks = chunksOf(N);
-    const partials = memory.floats(chunks * size);
-    const gradient = this.#gradient(dOut, K);
-    this.#run("winnersWeightGradient", this.#gradientScratch(gradient.N, C, geometry), {
-      ...gradient,
-      items: N,
-      chunks,
-      y: memory.address(x),
-      aMatrix: 4 * size,
-      out: partials.byteOffset,
-      geometry: memory.geometry(geometry),
-      channels: C,
+    const size = K * area * channels;
+    const count = chunksOf(items);
+    const parts = memory.floats(count * size);
+    this.#jobs.run("convolutionWeightGradient", {
+      items,
+      ...this.#gradient(dOut),
+      x: memory.address(x),
+      out: parts.byteOffset,
+      part: 4 * size,
+      channels,
+      geometry,
     });
     const total = memory.floats(size);
-    addPartials(this.#jobs, chunks, size, partials.byteOffset, total.byteOffset);
-    exchangeAxes(total, memory.floatsAt(out, size), K, area, C); // channels were last
+    addParts(this.#jobs, { address: parts.byteOffset, count }, size, total.byteOffset);
+    exchangeAxes(total, memory.floatsAt(out, size), [K, area, channels]); // channels were last
   }
 
-  /** `dX = col2im(filtersᵀ · dOut)` into [N, C, H, W] at `out`; filters is [1, K, C·kH·kW]. */
+  /** `dX = col2im(filtersᵀ · dOut)` into [N, C, H, W] at `dX`; filters is [1, K, C·kH·kW]. */
   inputGradient(
-    out: number,
+    dX: number,
     filters: Tensor,
     dOut: Tensor | WinnersGradient,
-    C: number,
-    geometry: WindowGeometry,
+    { channels, geometry }: Pick<Columns, "channels" | "geometry">,
   ): void {
-    const memory = this.#memory;
-    const [N, , K] = dOut.shape as [number, number, number];
-    const channelsLast = memory.floats(filters.size);
+    const [items, , K] = dOut.shape as [number, number, number];
+    const channelsLast = this.#memory.floats(filters.size);
     const area = geometry.kH * geometry.kW;
-    exchangeAxes(filters.contiguous().data as Float32Array, channelsLast, K, C, area);
-    const gradient = this.#gradient(dOut, K);
-    this.#run("winnersInputGradient", this.#gradientScratch(gradient.N, C, geometry), {
-      ...gradient,
-      items: N,
-      y: channelsLast.byteOffset,
-      out,
-      geometry: memory.geometry(geometry),
-      channels: C,
+    exchangeAxes(filters.contiguous().data as Float32Array, channelsLast, [K, channels, area]);
+    this.#jobs.run("convolutionInputGradient", {
+      items,
+      ...this.#gradient(dOut),
+      filters: channelsLast.byteOffset,
+      dX,
+      channels,
+      geometry,
     });
   }
 
   /** Where dOut is: the winners and their positions, or [N, 1, K, P], mostly zeros. */
-  #gradient(
-    dOut: Tensor | WinnersGradient,
-    K: number,
-  ): Partial<JobFields> & { readonly N: number } {
+  #gradient(dOut: Tensor | WinnersGradient): Gradient {
     const memory = this.#memory;
-    if (dOut instanceof Tensor) return { M: K, N: dOut.shape[3]!, x: memory.address(dOut) };
+    const filterCount = dOut.shape[2]!;
+    if (dOut instanceof Tensor)
+      return { filterCount, windowCount: dOut.shape[3]!, dOut: memory.address(dOut), argmax: 0 };
     const { values, argmax, geometry } = dOut;
-    const N = geometry.outH * geometry.outW;
-    return { M: K, N, x: memory.address(values), extra: memory.addressOfIntegers(argmax) };
+    return {
+      filterCount,
+      windowCount: geometry.outH * geometry.outW,
+      dOut: memory.address(values),
+      argmax: memory.addressOfIntegers(argmax),
+    };
   }
 
   /**
-   * A table of windows, a list of winners, and an image, behind which up to three numbers are read.
+   * Where a copy of the filters [K, R] is in panels, as [K/8, R, 8]. What lies behind the last
+   * filter is computed with, but not stored.
    */
-  #gradientScratch(listed: number, C: number, geometry: WindowGeometry): number {
-    const table = inLines(4 * geometry.outH * geometry.outW);
-    return table + inLines(8 * (listed + 1)) + 4 * paddedPixels(geometry) * C + 16;
-  }
-
-  /**
-   * Where a copy of the weights [K, R] is as [K/8, R, 8]. What lies behind the last filter is
-   * computed with, but not stored.
-   */
-  #inEights(weight: Tensor, K: number, R: number): number {
-    const memory = this.#memory;
-    const from = memory.address(weight);
-    const copy = memory.floats(8 * Math.ceil(K / 8) * R);
-    this.#jobs.run("transpose", {
-      items: Math.ceil(K / 8),
-      M: K,
-      N: R,
-      x: from,
-      out: copy.byteOffset,
-      aRow: 32,
-      aStep: 4 * R,
-    });
-    return copy.byteOffset;
-  }
-
-  #run(
-    kernel: "convolvePool" | "winnersWeightGradient" | "winnersInputGradient",
-    scratchBytes: number,
-    fields: JobFields,
-  ): void {
-    const bytes = inLines(scratchBytes);
-    this.#jobs.run(kernel, {
-      ...fields,
-      scratchBytes: bytes,
-      scratch: this.#memory.take(bytes * this.#jobs.threads),
-    });
+  #inPanels(filters: Tensor, K: number, R: number): number {
+    const panels = Math.ceil(K / PANEL);
+    const x = this.#memory.address(filters);
+    const out = this.#memory.floats(PANEL * panels * R).byteOffset;
+    const distances = { outRow: 4 * PANEL, outStep: 4 * R };
+    this.#jobs.run("transpose", { items: panels, rows: K, columns: R, x, out, ...distances });
+    return out;
   }
 }
 
-/** Rounded up to whole lines of the cache. */
-function inLines(bytes: number): number {
-  return 64 * Math.ceil(bytes / 64);
-}
-
-function paddedPixels({ H, W, padH, padW }: WindowGeometry): number {
-  return (H + 2 * padH) * (W + 2 * padW);
+/** How the kernels see a dOut. */
+interface Gradient {
+  readonly filterCount: number;
+  readonly windowCount: number;
+  readonly dOut: number;
+  readonly argmax: number;
 }
 
 /** Copies [K, A, B] as [K, B, A]. */
-function exchangeAxes(from: Float32Array, to: Float32Array, K: number, A: number, B: number): void {
+function exchangeAxes(
+  from: Float32Array,
+  to: Float32Array,
+  [K, A, B]: readonly [number, number, number],
+): void {
   let position = 0;
   for (let k = 0; k < K; k++)
     for (let b = 0; b < B; b++)

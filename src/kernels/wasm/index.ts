@@ -25,10 +25,10 @@ import {
 import type { Backend } from "../backend.js";
 import { checkConvolvePool } from "../reference/convolve-pool.js";
 import { referenceBackend } from "../reference/index.js";
+import { channelsOn } from "./channels.js";
 import { Convolutions, isPlain, poolsFours } from "./convolutions.js";
-import { chunksOf, JobRunner } from "./jobs.js";
+import { blocks, chunksOf, JobRunner } from "./jobs.js";
 import { WasmMemory } from "./memory.js";
-import { blocks } from "./passes.js";
 import { Planes } from "./planes.js";
 import { Products } from "./products.js";
 import { updatesOn } from "./updates.js";
@@ -84,6 +84,7 @@ export async function wasmBackend(options: WasmBackendOptions = {}): Promise<Bac
     ...productsOn(memory, jobs, base),
     ...planesOn(memory, jobs, base),
     ...passesOn(memory, jobs, base),
+    ...channelsOn(memory, jobs, base),
     ...updatesOn(memory, jobs, base),
   };
 }
@@ -115,7 +116,7 @@ function productsOn(
       const [N, K] = [cols.shape[0]!, filters.shape[1]!];
       if (isPlain(cols.geometry) && poolsFours(pool, cols.geometry) && filters.size > 0)
         return memory.producePooled([N, K, pool.outH, pool.outW], (out, argmax) =>
-          convolutions.convolvePool(out, argmax, filters, cols, bias, pool, rectify),
+          convolutions.convolvePool(out, argmax, { filters, cols, bias, pool, rectify }),
         );
       const rowBias = bias?.reshape([1, K]) ?? null;
       const images = products.matmul(filters, cols, { rowBias });
@@ -186,25 +187,29 @@ function passesOn(
       const fits = dOut.dtype === "float32" && sameShape(dOut.shape, x.shape);
       if (!fits || x.dtype === "float64") return base.reluBackward(dOut, x);
       return memory.produce(x.shape, (out) => {
-        const operands = { x: memory.address(dOut), y: memory.address(x) };
-        jobs.run("reluBackward", { ...blocks(x.size), ...operands, out });
+        const operands = { dOut: memory.address(dOut), x: memory.address(x) };
+        jobs.run("reluBackward", { ...blocks(x.size), ...operands, dX: out });
       });
     },
     sumPerChannel: async (given) => {
       const [x, argmax] = given instanceof Tensor ? [given, null] : [given.values, given.argmax];
       if (x.dtype === "float64" || x.rank < 2) return base.sumPerChannel(given);
-      const [N, K] = x.shape as [number, number];
-      const P = sizeOf(x.shape.slice(2));
-      const chunks = chunksOf(N);
-      return memory.produce([K], (out) => {
-        const partials = memory.doubles(chunks * K).fill(0);
-        const extra = argmax ? memory.addressOfIntegers(argmax) : 0;
-        const at = { x: memory.address(x), extra, out: partials.byteOffset };
-        jobs.run("sumPerChannel", { items: N, chunks, M: K, N: P, ...at });
-        const sums = memory.floatsAt(out, K);
-        for (let k = 0; k < K; k++) {
+      const [items, channels] = x.shape as [number, number];
+      const chunks = chunksOf(items);
+      return memory.produce([channels], (out) => {
+        const partials = memory.doubles(chunks * channels).fill(0);
+        jobs.run("sumPerChannel", {
+          items,
+          channels,
+          pixels: sizeOf(x.shape.slice(2)),
+          x: memory.address(x),
+          argmax: argmax ? memory.addressOfIntegers(argmax) : 0,
+          totals: partials.byteOffset,
+        });
+        const sums = memory.floatsAt(out, channels);
+        for (let k = 0; k < channels; k++) {
           let total = 0;
-          for (let chunk = 0; chunk < chunks; chunk++) total += partials[chunk * K + k]!;
+          for (let chunk = 0; chunk < chunks; chunk++) total += partials[chunk * channels + k]!;
           sums[k] = total;
         }
       });

@@ -1,112 +1,47 @@
+import type { WindowGeometry } from "../../im2col/index.js";
 import { MachineError } from "../../tensor/index.js";
 import { binary } from "./binary.js";
-import type { WasmMemory } from "./memory.js";
+import { aligned, type WasmMemory } from "./memory.js";
+import {
+  ARGUMENTS_AT,
+  constants,
+  FIELDS_AT,
+  geometryFields,
+  jobFields,
+  type KernelArguments,
+  type KernelName,
+  kernels,
+  layoutOf,
+} from "./table.js";
 import { startWorkers, type Workers } from "./workers.js";
 
-/** The kernels, by the numbers that `assembly/chunks.ts` knows them by. */
-export const kernelNumbers = {
-  products: 0,
-  sums: 1,
-  addPartials: 2,
-  im2col: 3,
-  col2im: 4,
-  maxPool2d: 5,
-  maxPool2dBackward: 6,
-  averagePool2d: 7,
-  averagePool2dBackward: 8,
-  relu: 9,
-  reluBackward: 10,
-  sumPerChannel: 11,
-  sgdUpdate: 12,
-  adamUpdate: 13,
-  transpose: 14,
-  winnersWeightGradient: 15,
-  winnersInputGradient: 16,
-  convolvePool: 17,
-  accumulate: 18,
-  pack: 19,
-  adagradUpdate: 20,
-  rmspropUpdate: 21,
-  allFinite: 22,
-} as const;
-
-/** What `flags` says of a job; see `assembly/job.ts`. */
-export const Flag = {
-  turnB: 1,
-  sparse: 2,
-  turnA: 4,
-  columns: 8,
-  ontoImage: 16,
-  dots: 32,
-  rectify: 64,
-  sparseA: 128,
-} as const;
-
 /**
- * The fields of a job in memory, 4 bytes each, behind its 12 bytes of state; see the class `Job` in
- * `assembly/job.ts`.
- */
-const FIELDS_AT = 12;
-const FIELDS = [
-  "kernel",
-  "chunks",
-  "items",
-  "x",
-  "y",
-  "out",
-  "extra",
-  "M",
-  "N",
-  "I",
-  "aMatrix",
-  "aRow",
-  "aStep",
-  "whichA",
-  "bMatrix",
-  "bRow",
-  "whichB",
-  "rowBias",
-  "rowBiasStep",
-  "columnBias",
-  "flags",
-  "geometry",
-  "channels",
-  "scratch",
-  "scratchBytes",
-  "rows",
-  "blocks",
-  "bPanel",
-  "poolH",
-  "poolW",
-] as const;
-const PLACES = Object.fromEntries(FIELDS.map((field, i) => [field, i])) as Record<
-  (typeof FIELDS)[number],
-  number
->;
-const NUMBERS_AT = 144;
-const JOB_BYTES = 208;
-
-/**
- * A job is cut into at most so many chunks, whatever the number of threads: results depend on how
+ * A job is cut into at most this many chunks, whatever the number of threads: results depend on how
  * sums are cut.
  */
 const CHUNKS = 16;
 /** How long the other threads may take to finish before they are given up. */
 const TIMEOUT_MS = 20_000;
 
-/**
- * Arguments of a job. `chunks` is worked out from `items` if left out; what else is left out is 0.
- */
-export type JobFields = { readonly items: number } & Partial<
-  Record<Exclude<(typeof FIELDS)[number], "kernel">, number>
->;
+const names = Object.keys(kernels) as readonly KernelName[];
+/** Of each kernel: its number in a job, and where its arguments are. */
+const rows = Object.fromEntries(
+  names.map((name, number) => [name, { number, ...layoutOf(name) }]),
+) as Readonly<Record<KernelName, { readonly number: number } & ReturnType<typeof layoutOf>>>;
+const JOB_BYTES = ARGUMENTS_AT + Math.max(...names.map((name) => rows[name].bytes));
 
-/** Into how many chunks a job of so many items is cut. */
+/** Into how many chunks a job of this many items is cut. */
 export function chunksOf(items: number): number {
   return Math.min(items, CHUNKS);
 }
 
+/** Over the blocks of a flat array. */
+export function blocks(length: number): { readonly items: number; readonly length: number } {
+  return { items: Math.ceil(length / constants.BLOCK), length };
+}
+
 interface Exports {
+  scratchBytes(job: number): number;
   runJob(control: number, job: number, threads: number, mayWait: number, timeoutMs: number): number;
 }
 
@@ -118,6 +53,10 @@ export class JobRunner {
   readonly #workers: Workers;
   readonly #control: number;
   readonly #job: number;
+  // views of the job, which growing the memory leaves valid: see `memory.ts`
+  readonly #fields: Int32Array;
+  readonly #numbers: Float64Array;
+  readonly #words: Int32Array;
   #broken: string | null = null;
 
   private constructor(
@@ -132,6 +71,11 @@ export class JobRunner {
     this.#workers = workers;
     this.#control = control;
     this.#job = job;
+    const { buffer } = memory.memory;
+    const argumentBytes = JOB_BYTES - ARGUMENTS_AT;
+    this.#fields = new Int32Array(buffer, job + FIELDS_AT, jobFields.length);
+    this.#numbers = new Float64Array(buffer, job + ARGUMENTS_AT, Math.floor(argumentBytes / 8));
+    this.#words = new Int32Array(buffer, job + ARGUMENTS_AT, argumentBytes / 4);
     this.threads = 1 + workers.count;
   }
 
@@ -153,26 +97,45 @@ export class JobRunner {
   }
 
   /**
+   * Runs a kernel of the table over all its items.
+   *
    * @throws MachineError when a worker died or does not finish in time; from then on the backend
    *   cannot be used
    */
-  run(
-    kernel: keyof typeof kernelNumbers,
-    fields: JobFields,
-    numbers: readonly number[] = [],
-  ): void {
-    if (fields.items === 0) return;
+  run<K extends KernelName>(kernel: K, given: KernelArguments<K>): void {
+    if (given.items === 0) return;
     this.#check();
-    const chunks = fields.chunks ?? chunksOf(fields.items);
-    const words = new Int32Array(this.#memory.memory.buffer, this.#job + FIELDS_AT, FIELDS.length);
-    words.fill(0);
-    words[PLACES.kernel] = kernelNumbers[kernel];
-    for (const field in fields)
-      words[PLACES[field as keyof JobFields]] = fields[field as keyof JobFields]!;
-    words[PLACES.chunks] = chunks;
-    new Float64Array(this.#memory.memory.buffer, this.#job + NUMBERS_AT, numbers.length).set(
-      numbers,
-    );
+    const { items } = given;
+    const chunks = chunksOf(items);
+    const job = { kernel: rows[kernel].number, chunks, items, scratch: 0, scratchBytes: 0 };
+    this.#writeFields(job);
+    this.#writeArguments(kernel, given);
+    const scratchBytes = aligned(this.#exports.scratchBytes(this.#job));
+    if (scratchBytes === 0) return this.#start();
+    this.#memory.scratch(() => {
+      const scratch = this.#memory.take(scratchBytes * this.threads);
+      this.#writeFields({ ...job, scratch, scratchBytes });
+      this.#start();
+    });
+  }
+
+  #writeFields(fields: Readonly<Record<(typeof jobFields)[number], number>>): void {
+    jobFields.forEach((name, i) => (this.#fields[i] = fields[name]));
+  }
+
+  #writeArguments<K extends KernelName>(kernel: K, given: KernelArguments<K>): void {
+    const { numbers, words, geometryAt } = rows[kernel];
+    const values = given as Readonly<Record<string, number | boolean>>;
+    numbers.forEach((name, i) => (this.#numbers[i] = Number(values[name])));
+    const first = 2 * numbers.length;
+    words.forEach((name, i) => (this.#words[first + i] = Number(values[name])));
+    const { geometry } = given as { readonly geometry?: WindowGeometry | null };
+    if (geometry)
+      geometryFields.forEach((name, i) => (this.#words[geometryAt / 4 + i] = geometry[name]));
+  }
+
+  /** Starts a job that has been written, and returns when it is done. */
+  #start(): void {
     const done = this.#exports.runJob(
       this.#control,
       this.#job,

@@ -1,4 +1,3 @@
-import type { WindowGeometry } from "../../im2col/index.js";
 import {
   type Allocator,
   type DType,
@@ -139,6 +138,18 @@ export class WasmMemory implements Allocator {
     });
   }
 
+  /** The same for two tensors of one shape. */
+  producePair(
+    shape: readonly number[],
+    write: (first: number, second: number) => void,
+  ): [Tensor, Tensor] {
+    return this.#handingOut((result) => {
+      const [first, second] = [this.floats(sizeOf(shape)), this.floats(sizeOf(shape))];
+      this.scratch(() => write(first.byteOffset, second.byteOffset));
+      return [Tensor.over(result(first), shape), Tensor.over(result(second), shape)];
+    });
+  }
+
   /** The same for a max pooling, which also tells the winners. */
   producePooled(
     shape: readonly number[],
@@ -172,15 +183,6 @@ export class WasmMemory implements Allocator {
     const copy = this.integers(data.length);
     copy.set(data);
     return copy.byteOffset;
-  }
-
-  /** Where the kernels find a geometry: its twelve fields, in order. */
-  geometry(geometry: WindowGeometry): number {
-    const { H, W, kH, kW, strideH, strideW, padH, padW } = geometry;
-    const { dilationH, dilationW, outH, outW } = geometry;
-    const fields = this.integers(12);
-    fields.set([H, W, kH, kW, strideH, strideW, padH, padW, dilationH, dilationW, outH, outW]);
-    return fields.byteOffset;
   }
 
   /** See {@link Backend.step}. */
@@ -271,6 +273,6 @@ export class WasmMemory implements Allocator {
 }
 
 /** Rounded up to whole lines of the cache. */
-function aligned(bytes: number): number {
+export function aligned(bytes: number): number {
   return ALIGNMENT * Math.ceil(bytes / ALIGNMENT);
 }

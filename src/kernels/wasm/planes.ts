@@ -3,7 +3,7 @@ import { Columns, type WindowGeometry } from "../../im2col/index.js";
 import { formatShape, reject, type Storage, type Tensor } from "../../tensor/index.js";
 import type { MaxPool2dResult } from "../backend.js";
 import { WinnersGradient } from "../winners-gradient.js";
-import { Flag, type JobFields, type JobRunner, type kernelNumbers } from "./jobs.js";
+import type { JobRunner } from "./jobs.js";
 import type { WasmMemory } from "./memory.js";
 
 export class Planes {
@@ -20,7 +20,9 @@ export class Planes {
     const { kH, kW, outH, outW } = geometry;
     const shape = [x.shape[0]!, x.shape[1]! * kH * kW, outH * outW];
     const layOut = (): Tensor =>
-      this.#memory.produce(shape, (out) => this.#run("im2col", x, out, geometry));
+      this.#memory.produce(shape, (cols) =>
+        this.#jobs.run("im2col", { ...this.#from(x), cols, geometry }),
+      );
     if (groups === 1) return new Columns(x, geometry, groups, layOut);
     // products take groups from memory, forward and backward
     const laidOut = layOut();
@@ -29,18 +31,18 @@ export class Planes {
 
   /** See {@link Backend.maxPool2d}. */
   maxPool2d(x: Tensor, geometry: WindowGeometry, rectify: boolean): MaxPool2dResult {
-    const flags = rectify ? Flag.rectify : 0;
     return this.#memory.producePooled(pooledShape(x, geometry), (out, argmax) =>
-      this.#run("maxPool2d", x, out, geometry, { extra: argmax, flags }),
+      this.#jobs.run("maxPool2d", { ...this.#from(x), out, argmax, rectify, geometry }),
     );
   }
 
   /** See {@link Backend.maxPool2dBackward}. */
   maxPool2dBackward(dOut: Tensor, argmax: Storage<Int32Array>, geometry: WindowGeometry): Tensor {
     checkWinners(dOut, argmax);
-    return this.#memory.produce(imageShape(dOut, geometry), (out) => {
-      const extra = this.#memory.addressOfIntegers(argmax);
-      this.#run("maxPool2dBackward", dOut, out, geometry, { extra });
+    return this.#memory.produce(imageShape(dOut, geometry), (dX) => {
+      const winners = this.#memory.addressOfIntegers(argmax);
+      const { items, x } = this.#from(dOut);
+      this.#jobs.run("maxPool2dBackward", { items, dOut: x, argmax: winners, dX, geometry });
     });
   }
 
@@ -58,27 +60,22 @@ export class Planes {
   /** See {@link Backend.averagePool2d}. */
   averagePool2d(x: Tensor, geometry: WindowGeometry): Tensor {
     return this.#memory.produce(pooledShape(x, geometry), (out) =>
-      this.#run("averagePool2d", x, out, geometry),
+      this.#jobs.run("averagePool2d", { ...this.#from(x), out, geometry }),
     );
   }
 
   /** See {@link Backend.averagePool2dBackward}. */
   averagePool2dBackward(dOut: Tensor, geometry: WindowGeometry): Tensor {
-    return this.#memory.produce(imageShape(dOut, geometry), (out) =>
-      this.#run("averagePool2dBackward", dOut, out, geometry),
-    );
+    return this.#memory.produce(imageShape(dOut, geometry), (dX) => {
+      const { items, x } = this.#from(dOut);
+      this.#jobs.run("averagePool2dBackward", { items, dOut: x, dX, geometry });
+    });
   }
 
-  #run(
-    kernel: keyof typeof kernelNumbers,
-    x: Tensor,
-    out: number,
-    geometry: WindowGeometry,
-    fields: Partial<JobFields> = {},
-  ): void {
-    const [N, C] = x.shape as [number, number];
-    const [at, where] = [this.#memory.address(x), this.#memory.geometry(geometry)];
-    this.#jobs.run(kernel, { items: N * C, x: at, out, geometry: where, ...fields });
+  /** All planes of a tensor, and where it is. */
+  #from(tensor: Tensor): { readonly items: number; readonly x: number } {
+    const [N, C] = tensor.shape as [number, number];
+    return { items: N * C, x: this.#memory.address(tensor) };
   }
 }
 

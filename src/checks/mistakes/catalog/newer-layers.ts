@@ -90,8 +90,8 @@ export const newerLayers: readonly Mistake[] = [
     file: "src/backprop/batch-norm2d.ts",
     edits: [
       {
-        find: "return { dX: multiply(unstretched, scale), dWeight, dBias };",
-        replace: "return { dX: multiply(dOut, scale), dWeight, dBias };",
+        find: "const dX = await backend.channelResidual(dOut, xHat, { ...means, scale });",
+        replace: "const dX = await backend.channelAffine(dOut, { scale });",
       },
     ],
     tag: "normalisation.26",
@@ -121,12 +121,8 @@ export const newerLayers: readonly Mistake[] = [
     title: "the share m of the newest batch is given to the old average",
     edits: [
       {
-        find:
-          "add(multiply(running, 1 - momentum), " +
-          "multiply(now.reshape(running.shape), momentum))",
-        replace:
-          "add(multiply(running, momentum), " +
-          "multiply(now.reshape(running.shape), 1 - momentum))",
+        find: "add(multiply(running, 1 - momentum), multiply(now, momentum))",
+        replace: "add(multiply(running, momentum), multiply(now, 1 - momentum))",
       },
     ],
     tag: "normalisation.30",

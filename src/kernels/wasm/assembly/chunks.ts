@@ -1,168 +1,265 @@
-/** What each kernel does with one chunk of a job. */
-import { convolvePool } from "./convolve-pool";
-import { firstPixels, inputGradient, weightGradient } from "./convolution";
+/**
+ * What each kernel of the table does with one chunk of a job: items `first` to before `end`. Here a
+ * job's arguments become those of the functions that do the work.
+ */
+import * as channels from "./channels";
+import * as convolution from "./convolution";
+import * as pooledConvolution from "./convolve-pool";
 import { lineAfter, pack8 } from "./gemm";
-import { BLOCK, Job, Numbers, RECTIFY } from "./job";
 import {
-  accumulate, adagradUpdate, adamUpdate, allFinite, relu, reluBackward, rmspropUpdate,
-  sgdUpdate, sumPerChannel, sumWinners,
-} from "./passes";
-import { averagePool2d, averagePool2dBackward, maxPool2d, maxPool2dBackward } from "./pooling";
-import { products, sums } from "./products";
-import { transpose } from "./transpose";
-import { col2im, im2col, pixels, windows } from "./windows";
+  AccumulateArguments, AdagradUpdateArguments, AdamUpdateArguments, AddPartsArguments,
+  AllFiniteArguments, AveragePool2dArguments, AveragePool2dBackwardArguments, BLOCK,
+  ChannelAffineArguments, ChannelMomentsArguments, ChannelResidualArguments, ChannelSumsArguments,
+  Col2imArguments, ConvolutionInputGradientArguments, ConvolutionWeightGradientArguments,
+  ConvolvePoolArguments, FOUR_CHANNELS, Im2colArguments, MaxPool2dArguments,
+  MaxPool2dBackwardArguments, PackArguments, PANEL, ReluArguments, ReluBackwardArguments,
+  RmspropUpdateArguments, SgdUpdateArguments, SumPerChannelArguments, TransposeArguments,
+} from "./generated/table";
+import * as passes from "./passes";
+import * as pooling from "./pooling";
+import * as flat from "./transpose";
+import * as images from "./windows";
+import { pixels, windows } from "./windows";
 
-export function runChunk(job: Job, chunk: i32, first: i32, end: i32, scratch: usize): void {
-  const g = job.geometry;
-  switch (job.kernel) {
-    case 0: return products(job, first, end, scratch);
-    case 1: return sums(job, first, end, job.out + <usize>chunk * job.aMatrix, scratch);
-    case 2: return addPartials(job, first, end);
-    case 3: {
-      const rows = <usize>(g.kH * g.kW * g.outH * g.outW) << 2;
-      return im2col(
-        end - first, g, job.x + <usize>first * pixels(g), job.out + <usize>first * rows,
-      );
-    }
-    case 4: {
-      const rows = <usize>(g.kH * g.kW * g.outH * g.outW) << 2;
-      return col2im(
-        end - first, g, job.x + <usize>first * rows, job.out + <usize>first * pixels(g),
-      );
-    }
-    case 5:
-      return maxPool2d(
-        end - first, g, job.x + <usize>first * pixels(g), job.out + <usize>first * windows(g),
-        job.extra + <usize>first * windows(g), (job.flags & RECTIFY) != 0,
-      );
-    case 6:
-      return maxPool2dBackward(
-        end - first, g.outH * g.outW, g.H * g.W, job.x + <usize>first * windows(g),
-        job.extra + <usize>first * windows(g), job.out + <usize>first * pixels(g),
-      );
-    case 7:
-      return averagePool2d(
-        end - first, g, job.x + <usize>first * pixels(g), job.out + <usize>first * windows(g),
-      );
-    case 8:
-      return averagePool2dBackward(
-        end - first, g, job.x + <usize>first * windows(g), job.out + <usize>first * pixels(g),
-      );
-    case 9: return relu(length(job, first, end), job.x + offset(first), job.out + offset(first));
-    case 10:
-      return reluBackward(
-        length(job, first, end), job.x + offset(first), job.y + offset(first),
-        job.out + offset(first),
-      );
-    case 11: {
-      const at = <usize>first * (<usize>(job.M * job.N) << 2);
-      const totals = job.out + (<usize>(chunk * job.M) << 3);
-      if (job.extra)
-        return sumWinners(end - first, job.M, job.N, job.x + at, job.extra + at, totals);
-      return sumPerChannel(end - first, job.M, job.N, job.x + at, totals);
-    }
-    case 12: {
-      const n = numbers(job);
-      const at = offset(first);
-      return sgdUpdate(
-        length(job, first, end), job.x + at, job.y + at, job.extra ? job.extra + at : 0,
-        n.learningRate, n.first, n.second != 0, n.weightDecay,
-      );
-    }
-    case 13: {
-      const n = numbers(job);
-      const at = offset(first);
-      return adamUpdate(
-        length(job, first, end), job.x + at, job.y + at, job.extra + at, job.out + at,
-        n.learningRate, n.first, n.second, n.epsilon, n.weightDecay,
-        n.correction1, n.correction2, n.shrink,
-      );
-    }
-    case 14: {
-      // an item is eight rows
-      const row = 8 * first;
-      const rowBytes = <usize>job.N << 2;
-      for (let r = row; r < min(8 * end, job.M); r += 8) {
-        transpose(
-          min(8, job.M - r), job.N, job.x + <usize>r * rowBytes, rowBytes,
-          job.out + <usize>r * job.aStep, job.aRow,
-        );
-      }
-      return;
-    }
-    case 15: {
-      // x: dOut of the pooling, extra: its winners, both [M, N] for each image, or dOut itself and
-      // 0; y: the convolution's images
-      const winners = <usize>(job.M * job.N) << 2;
-      const out = job.out + <usize>chunk * job.aMatrix;
-      const free = lineAfter(scratch + windows(g));
-      memory.fill(out, 0, job.aMatrix);
-      firstPixels(job.channels, g, scratch);
-      for (let n = first; n < end; n++) {
-        const at = <usize>n * winners;
-        weightGradient(
-          job.channels, job.M, job.N, g, job.y + <usize>n * (<usize>job.channels * pixels(g)),
-          job.x + at, job.extra ? job.extra + at : 0, out, scratch, free,
-        );
-      }
-      return;
-    }
-    case 16: {
-      // the same, but for y: the filters
-      const winners = <usize>(job.M * job.N) << 2;
-      const free = lineAfter(scratch + windows(g));
-      firstPixels(job.channels, g, scratch);
-      for (let n = first; n < end; n++) {
-        const at = <usize>n * winners;
-        inputGradient(
-          job.channels, job.M, job.N, g, job.y, job.x + at, job.extra ? job.extra + at : 0,
-          job.out + <usize>n * (<usize>job.channels * pixels(g)), scratch, free,
-        );
-      }
-      return;
-    }
-    case 17: {
-      const image = <usize>job.channels * pixels(g);
-      const pooled = <usize>(job.M * job.poolH * job.poolW) << 2;
-      for (let n = first; n < end; n++) {
-        const at = <usize>n * pooled;
-        convolvePool(
-          job.channels, job.M, g, job.poolH, job.poolW, job.x + <usize>n * image, job.y,
-          job.rowBias, job.out + at, job.extra + at, (job.flags & RECTIFY) != 0, scratch,
-        );
-      }
-      return;
-    }
-    case 18:
-      return accumulate(length(job, first, end), job.x + offset(first), job.out + offset(first));
-    case 19: {
-      // an item is a panel of eight columns
-      for (let n = first; n < end; n++)
-        pack8(job.I, job.x + (<usize>n << 5), <usize>job.N << 2, job.out + <usize>(n * job.I) * 32);
-      return;
-    }
-    case 20: {
-      const n = numbers(job);
-      const at = offset(first);
-      return adagradUpdate(
-        length(job, first, end), job.x + at, job.y + at, job.extra + at, n.learningRate, n.epsilon,
-        n.weightDecay,
-      );
-    }
-    case 22: {
-      const isFinite = allFinite(length(job, first, end), job.x + offset(first));
-      store<i32>(job.out + (<usize>chunk << 2), isFinite);
-      return;
-    }
-    case 21: {
-      const n = numbers(job);
-      const at = offset(first);
-      return rmspropUpdate(
-        length(job, first, end), job.x + at, job.y + at, job.extra + at, n.learningRate, n.first,
-        n.epsilon, n.weightDecay,
-      );
-    }
+export { products, productsScratch, sums, sumsScratch } from "./products";
+
+export function addParts(job: AddPartsArguments, first: i32, end: i32): void {
+  passes.addParts(
+    job.parts, job.length, job.x, first * BLOCK, lengthOf(job.length, first, end), job.out,
+  );
+}
+
+export function transpose(job: TransposeArguments, first: i32, end: i32): void {
+  const rowBytes = <usize>job.columns << 2;
+  for (let row = 8 * first; row < min(8 * end, job.rows); row += 8) {
+    flat.transpose(
+      min(8, job.rows - row), job.columns, job.x + <usize>row * rowBytes, rowBytes,
+      job.out + <usize>row * job.outStep, job.outRow,
+    );
   }
+}
+
+export function pack(job: PackArguments, first: i32, end: i32): void {
+  for (let panel = first; panel < end; panel++) {
+    const columns = <usize>(panel * PANEL) << 2;
+    pack8(
+      job.rows, job.x + columns, <usize>job.columns << 2, job.out + columns * <usize>job.rows,
+    );
+  }
+}
+
+export function allFinite(job: AllFiniteArguments, first: i32, end: i32, chunk: i32): void {
+  const isFinite = passes.allFinite(lengthOf(job.length, first, end), job.x + offset(first));
+  store<i32>(job.answers + (<usize>chunk << 2), isFinite);
+}
+
+export function im2col(job: Im2colArguments, first: i32, end: i32): void {
+  const g = job.geometry;
+  const cols = <usize>(g.kH * g.kW) * windows(g);
+  images.im2col(
+    end - first, g, job.x + <usize>first * pixels(g), job.cols + <usize>first * cols,
+  );
+}
+
+export function col2im(job: Col2imArguments, first: i32, end: i32): void {
+  const g = job.geometry;
+  const cols = <usize>(g.kH * g.kW) * windows(g);
+  images.col2im(
+    end - first, g, job.cols + <usize>first * cols, job.x + <usize>first * pixels(g),
+  );
+}
+
+export function convolvePool(
+  job: ConvolvePoolArguments, first: i32, end: i32, scratch: usize,
+): void {
+  const image = <usize>job.channels * pixels(job.geometry);
+  const pooled = <usize>(job.filterCount * job.poolH * job.poolW) << 2;
+  for (let n = first; n < end; n++) {
+    const at = <usize>n * pooled;
+    pooledConvolution.convolvePool(
+      job.channels, job.filterCount, job.geometry, job.poolH, job.poolW,
+      job.x + <usize>n * image, job.filters, job.bias, job.out + at, job.argmax + at,
+      job.rectify != 0, scratch,
+    );
+  }
+}
+
+export function convolvePoolScratch(job: ConvolvePoolArguments): usize {
+  return pooledConvolution.scratchBytes(job.channels, job.geometry);
+}
+
+export function convolutionWeightGradient(
+  job: ConvolutionWeightGradientArguments, first: i32, end: i32, chunk: i32, scratch: usize,
+): void {
+  const g = job.geometry;
+  const image = <usize>job.channels * pixels(g);
+  const winners = <usize>(job.filterCount * job.windowCount) << 2;
+  const out = job.out + <usize>chunk * job.part;
+  const free = lineAfter(scratch + windows(g));
+  memory.fill(out, 0, job.part);
+  convolution.firstPixels(job.channels, g, scratch);
+  for (let n = first; n < end; n++) {
+    const at = <usize>n * winners;
+    convolution.weightGradient(
+      job.channels, job.filterCount, job.windowCount, g, job.x + <usize>n * image, job.dOut + at,
+      job.argmax ? job.argmax + at : 0, out, scratch, free,
+    );
+  }
+}
+
+export function convolutionWeightGradientScratch(job: ConvolutionWeightGradientArguments): usize {
+  return convolution.scratchBytes(job.channels, job.windowCount, job.geometry);
+}
+
+export function convolutionInputGradient(
+  job: ConvolutionInputGradientArguments, first: i32, end: i32, scratch: usize,
+): void {
+  const g = job.geometry;
+  const image = <usize>job.channels * pixels(g);
+  const winners = <usize>(job.filterCount * job.windowCount) << 2;
+  const free = lineAfter(scratch + windows(g));
+  convolution.firstPixels(job.channels, g, scratch);
+  for (let n = first; n < end; n++) {
+    const at = <usize>n * winners;
+    convolution.inputGradient(
+      job.channels, job.filterCount, job.windowCount, g, job.filters, job.dOut + at,
+      job.argmax ? job.argmax + at : 0, job.dX + <usize>n * image, scratch, free,
+    );
+  }
+}
+
+export function convolutionInputGradientScratch(job: ConvolutionInputGradientArguments): usize {
+  return convolution.scratchBytes(job.channels, job.windowCount, job.geometry);
+}
+
+export function maxPool2d(job: MaxPool2dArguments, first: i32, end: i32): void {
+  const g = job.geometry;
+  const pooled = <usize>first * windows(g);
+  pooling.maxPool2d(
+    end - first, g, job.x + <usize>first * pixels(g), job.out + pooled, job.argmax + pooled,
+    job.rectify != 0,
+  );
+}
+
+export function maxPool2dBackward(job: MaxPool2dBackwardArguments, first: i32, end: i32): void {
+  const g = job.geometry;
+  const pooled = <usize>first * windows(g);
+  pooling.maxPool2dBackward(
+    end - first, g.outH * g.outW, g.H * g.W, job.dOut + pooled, job.argmax + pooled,
+    job.dX + <usize>first * pixels(g),
+  );
+}
+
+export function averagePool2d(job: AveragePool2dArguments, first: i32, end: i32): void {
+  const g = job.geometry;
+  pooling.averagePool2d(
+    end - first, g, job.x + <usize>first * pixels(g), job.out + <usize>first * windows(g),
+  );
+}
+
+export function averagePool2dBackward(
+  job: AveragePool2dBackwardArguments, first: i32, end: i32,
+): void {
+  const g = job.geometry;
+  pooling.averagePool2dBackward(
+    end - first, g, job.dOut + <usize>first * windows(g), job.dX + <usize>first * pixels(g),
+  );
+}
+
+export function relu(job: ReluArguments, first: i32, end: i32): void {
+  const at = offset(first);
+  passes.relu(lengthOf(job.length, first, end), job.x + at, job.out + at);
+}
+
+export function reluBackward(job: ReluBackwardArguments, first: i32, end: i32): void {
+  const at = offset(first);
+  passes.reluBackward(lengthOf(job.length, first, end), job.dOut + at, job.x + at, job.dX + at);
+}
+
+export function accumulate(job: AccumulateArguments, first: i32, end: i32): void {
+  const at = offset(first);
+  passes.accumulate(lengthOf(job.length, first, end), job.source + at, job.target + at);
+}
+
+export function sumPerChannel(
+  job: SumPerChannelArguments, first: i32, end: i32, chunk: i32,
+): void {
+  const at = <usize>first * (<usize>(job.channels * job.pixels) << 2);
+  const totals = job.totals + (<usize>(chunk * job.channels) << 3);
+  if (job.argmax) {
+    passes.sumWinners(
+      end - first, job.channels, job.pixels, job.x + at, job.argmax + at, totals,
+    );
+  } else passes.sumPerChannel(end - first, job.channels, job.pixels, job.x + at, totals);
+}
+
+export function channelMoments(job: ChannelMomentsArguments, first: i32, end: i32): void {
+  const step = job.pixels == 1 ? FOUR_CHANNELS : 1;
+  for (let c = first * step; c < end * step; c += step) {
+    channels.channelMoments(
+      job.images, job.channels, job.pixels, c, job.x, job.mean, job.variance,
+    );
+  }
+}
+
+export function channelSums(job: ChannelSumsArguments, first: i32, end: i32): void {
+  const step = job.pixels == 1 ? FOUR_CHANNELS : 1;
+  for (let c = first * step; c < end * step; c += step) {
+    channels.channelSums(
+      job.images, job.channels, job.pixels, c, job.x, job.y, job.sum, job.product,
+    );
+  }
+}
+
+export function channelAffine(job: ChannelAffineArguments, first: i32, end: i32): void {
+  for (let plane = first; plane < end; plane++) {
+    channels.channelAffine(
+      job.channels, job.pixels, plane, job.x, job.scale, job.centre, job.shift, job.out,
+    );
+  }
+}
+
+export function channelResidual(job: ChannelResidualArguments, first: i32, end: i32): void {
+  for (let plane = first; plane < end; plane++) {
+    channels.channelResidual(
+      job.channels, job.pixels, plane, job.y, job.x, job.intercept, job.slope, job.scale, job.out,
+    );
+  }
+}
+
+export function sgdUpdate(job: SgdUpdateArguments, first: i32, end: i32): void {
+  const at = offset(first);
+  passes.sgdUpdate(
+    lengthOf(job.length, first, end), job.value + at, job.grad + at,
+    job.velocity ? job.velocity + at : 0,
+    job.learningRate, job.momentum, job.nesterov != 0, job.weightDecay,
+  );
+}
+
+export function adagradUpdate(job: AdagradUpdateArguments, first: i32, end: i32): void {
+  const at = offset(first);
+  passes.adagradUpdate(
+    lengthOf(job.length, first, end), job.value + at, job.grad + at, job.squareSum + at,
+    job.learningRate, job.epsilon, job.weightDecay,
+  );
+}
+
+export function rmspropUpdate(job: RmspropUpdateArguments, first: i32, end: i32): void {
+  const at = offset(first);
+  passes.rmspropUpdate(
+    lengthOf(job.length, first, end), job.value + at, job.grad + at, job.meanSquare + at,
+    job.learningRate, job.alpha, job.epsilon, job.weightDecay,
+  );
+}
+
+export function adamUpdate(job: AdamUpdateArguments, first: i32, end: i32): void {
+  const at = offset(first);
+  passes.adamUpdate(
+    lengthOf(job.length, first, end), job.value + at, job.grad + at,
+    job.firstMoment + at, job.secondMoment + at,
+    job.learningRate, job.beta1, job.beta2, job.epsilon, job.weightDecay,
+    job.correction1, job.correction2, job.shrink,
+  );
 }
 
 /** Where block `first` of a flat array starts. */
@@ -171,32 +268,8 @@ function offset(first: i32): usize {
   return <usize>first * BLOCK * 4;
 }
 
-/** How many entries blocks `first` to before `end` have; `N` holds the length of the array. */
+/** How many entries blocks `first` to before `end` of an array have. */
 @inline
-function length(job: Job, first: i32, end: i32): i32 {
-  return min(end * BLOCK, job.N) - first * BLOCK;
-}
-
-@inline
-function numbers(job: Job): Numbers {
-  return changetype<Numbers>(changetype<usize>(job) + 144);
-}
-
-/** Adds up `M` partial results, one behind the other at x, in their order. */
-function addPartials(job: Job, first: i32, end: i32): void {
-  // (speed.12) dWeight = ((part₀ + part₁) + part₂) + …
-  const bytes = <usize>job.N << 2;
-  let at = offset(first);
-  const last = at + (<usize>length(job, first, end) << 2);
-  for (; at + 16 <= last; at += 16) {
-    let total = f32x4.splat(0);
-    for (let part = 0; part < job.M; part++)
-      total = f32x4.add(total, v128.load(job.x + <usize>part * bytes + at));
-    v128.store(job.out + at, total);
-  }
-  for (; at < last; at += 4) {
-    let total: f32 = 0;
-    for (let part = 0; part < job.M; part++) total += load<f32>(job.x + <usize>part * bytes + at);
-    store<f32>(job.out + at, total);
-  }
+function lengthOf(array: i32, first: i32, end: i32): i32 {
+  return min(end * BLOCK, array) - first * BLOCK;
 }

@@ -9,9 +9,9 @@
  *     L = kW·C             numbers of one row of a window, from pixels[p + i, q, 0] on
  */
 import { lineAfter } from "./gemm";
+import { Geometry } from "./generated/table";
 import { spreadList, walkList, walkNarrow } from "./sparse";
 import { transpose } from "./transpose";
-import { Geometry } from "./windows";
 
 @inline
 function paddedW(g: Geometry): i32 {
@@ -49,6 +49,15 @@ export function firstPixels(C: i32, g: Geometry, table: usize): void {
       table += 4;
     }
   }
+}
+
+/**
+ * Bytes of scratch space for either gradient: the table of {@link firstPixels}, a list of S
+ * winners, and an image, behind which up to three numbers are read.
+ */
+export function scratchBytes(C: i32, S: i32, g: Geometry): usize {
+  const table = lineAfter(<usize>(g.outH * g.outW) << 2);
+  return table + lineAfter(<usize>(S + 1) << 3) + paddedBytes(g, C) + 16;
 }
 
 /**

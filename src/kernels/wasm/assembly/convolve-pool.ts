@@ -7,8 +7,8 @@
  *   poolH, poolW  number of pooled windows
  */
 import { lineAfter, madd, ZERO } from "./gemm";
+import { Geometry } from "./generated/table";
 import { beats } from "./pooling";
-import { Geometry } from "./windows";
 
 /** Filters that are multiplied at a time: two vectors. */
 const EIGHT = 32;
@@ -51,6 +51,12 @@ export function convolvePool(
     filters += <usize>(C * g.kH * g.kW) * EIGHT;
     bias += EIGHT;
   }
+}
+
+/** Bytes of scratch space: for {@link listRows}, and for the image with its padding. */
+export function scratchBytes(C: i32, g: Geometry): usize {
+  const pixels = (g.H + 2 * g.padH) * (g.W + 2 * g.padW);
+  return lineAfter(<usize>(C * g.kH) << 2) + (<usize>(C * pixels) << 2);
 }
 
 /** The image with zeros around it: itself if there is no padding, else a copy in `room`. */

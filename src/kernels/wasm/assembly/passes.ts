@@ -2,6 +2,7 @@
  * Passes over flat arrays: the rectifier, sums, and the optimizers' updates. float32; positions in
  * bytes.
  */
+import { read, splat, write } from "./lanes";
 
 const ZERO = f32x4.splat(0);
 
@@ -119,6 +120,30 @@ function sumRows(N: i32, K: i32, x: usize, totals: usize): void {
   }
 }
 
+/**
+ * Adds up `parts` arrays of `length` numbers that lie one behind the other at x, in their order:
+ * the entries from `first` on, `count` of them.
+ */
+export function addParts(
+  parts: i32, length: i32, x: usize, first: i32, count: i32, out: usize,
+): void {
+  // (speed.12) dWeight = ((part₀ + part₁) + part₂) + …
+  const bytes = <usize>length << 2;
+  let at = <usize>first << 2;
+  const last = at + (<usize>count << 2);
+  for (; at + 16 <= last; at += 16) {
+    let total = ZERO;
+    for (let part = 0; part < parts; part++)
+      total = f32x4.add(total, v128.load(x + <usize>part * bytes + at));
+    v128.store(out + at, total);
+  }
+  for (; at < last; at += 4) {
+    let total: f32 = 0;
+    for (let part = 0; part < parts; part++) total += load<f32>(x + <usize>part * bytes + at);
+    store<f32>(out + at, total);
+  }
+}
+
 /** `target += source`. */
 export function accumulate(count: i32, source: usize, target: usize): void {
   for (let i = 0; i < count; i += 4)
@@ -220,33 +245,4 @@ export function adamUpdate(
     );
     write(value, i, count, f32x4.sub(w, f32x4.add(f32x4.mul(less, w), step)));
   }
-}
-
-@inline
-function splat(x: f64): v128 {
-  return f32x4.splat(<f32>x);
-}
-
-/** Entries i … i + 3 of an array; those beyond its end read as 0. */
-@inline
-function read(array: usize, i: i32, count: i32): v128 {
-  const at = array + (<usize>i << 2);
-  if (i + 4 <= count) return v128.load(at);
-  let x = f32x4.replace_lane(ZERO, 0, load<f32>(at));
-  if (i + 1 < count) x = f32x4.replace_lane(x, 1, load<f32>(at, 4));
-  if (i + 2 < count) x = f32x4.replace_lane(x, 2, load<f32>(at, 8));
-  return x;
-}
-
-/** Writes entries i … i + 3 of an array, as far as it has them. */
-@inline
-function write(array: usize, i: i32, count: i32, x: v128): void {
-  const at = array + (<usize>i << 2);
-  if (i + 4 <= count) {
-    v128.store(at, x);
-    return;
-  }
-  store<f32>(at, f32x4.extract_lane(x, 0));
-  if (i + 1 < count) store<f32>(at, f32x4.extract_lane(x, 1), 4);
-  if (i + 2 < count) store<f32>(at, f32x4.extract_lane(x, 2), 8);
 }

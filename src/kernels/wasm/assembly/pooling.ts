@@ -1,6 +1,7 @@
 /** Max and average pooling, and their gradients. Sizes in pixels, positions in bytes. float32. */
 import { ZERO } from "./gemm";
-import { firstWindow, Geometry } from "./windows";
+import { Geometry } from "./generated/table";
+import { firstWindow } from "./windows";
 
 /**
  * The largest entry of each window of each plane, and where it was: a 32-bit position in its plane.

@@ -4,40 +4,61 @@
  */
 import { gemm } from "./gemm";
 import { gemmDots } from "./gemm-dots";
-import { COLUMNS, DOTS, Job, ONTO_IMAGE, SPARSE, SPARSE_A, TURN_A, TURN_B } from "./job";
+import { PANEL, ProductsArguments, SumsArguments } from "./generated/table";
 import { gemmSparse, sparseScratch } from "./sparse";
 import { transpose } from "./transpose";
 import { col2im, im2col, pixels } from "./windows";
 
 /**
- * Where matrix `n` of the second operand is, computed or turned over into `scratch` if need be;
- * `free` moves past what it takes.
+ * Where matrix `n` of the second operand is, computed or turned over into `scratch` if need be.
+ *
+ * @param job of products or of sums
  */
-function secondOperand(job: Job, n: i32, scratch: usize): usize {
+function secondOperand<T>(job: T, n: i32, scratch: usize): usize {
   const N = job.N, I = job.I;
-  let b = job.y + <usize>n * job.bMatrix;
-  if (job.flags & COLUMNS) {
+  let b = job.b + <usize>n * job.bMatrix;
+  if (job.columns) {
     im2col(job.channels, job.geometry, b, scratch);
     b = scratch;
     scratch += <usize>(I * N) << 2;
   }
-  if (job.flags & TURN_B) {
+  if (job.turnB) {
     transpose(N, I, b, <usize>I << 2, scratch, <usize>N << 2);
     b = scratch;
   }
   return b;
 }
 
+/** Bytes of scratch space that all products need: for {@link gemmSparse}, and for a panel. */
+@inline
+function listAndPanel(I: i32): usize {
+  return sparseScratch(I) + <usize>(4 * PANEL * I);
+}
+
+/** Bytes of the copies that {@link secondOperand} makes. */
+@inline
+function copiesOfB<T>(job: T): usize {
+  const matrix = <usize>(job.I * job.N) << 2;
+  return (job.columns ? matrix : 0) + (job.turnB ? matrix : 0);
+}
+
+/** Bytes of scratch space for {@link products}, in its order. */
+export function productsScratch(job: ProductsArguments): usize {
+  const cMatrix = <usize>(job.M * job.N) << 2;
+  const turned = (job.sparseB ? cMatrix : 0) + (job.turnA ? <usize>(job.M * job.I) << 2 : 0);
+  return listAndPanel(job.I) + turned + (job.ontoImages ? cMatrix : 0) + copiesOfB(job);
+}
+
 /** Products of a batch. An item is a block of `rows` rows of one matrix of C. */
-export function products(job: Job, first: i32, end: i32, scratch: usize): void {
+export function products(job: ProductsArguments, first: i32, end: i32, scratch: usize): void {
   const M = job.M, N = job.N, I = job.I;
   const cMatrix = <usize>(M * N) << 2;
   const list = scratch;
   const panel = list + sparseScratch(I);
-  const turned = panel + (<usize>I << 5);
-  const turnedA = turned + (job.flags & SPARSE ? cMatrix : 0);
-  const dCols = turnedA + (job.flags & TURN_A ? <usize>(M * I) << 2 : 0);
-  const free = dCols + (job.flags & ONTO_IMAGE ? cMatrix : 0);
+  const turned = scratch + listAndPanel(I);
+  const turnedA = turned + (job.sparseB ? cMatrix : 0);
+  const dCols = turnedA + (job.turnA ? <usize>(M * I) << 2 : 0);
+  const free = dCols + (job.ontoImages ? cMatrix : 0);
   let heldA = -1, heldB = -1;
   let b: usize = 0;
   for (let item = first; item < end; item++) {
@@ -46,21 +67,21 @@ export function products(job: Job, first: i32, end: i32, scratch: usize): void {
     const rows = min(job.rows, M - row);
     const which = load<i32>(job.whichA + (<usize>n << 2));
     const whichB = load<i32>(job.whichB + (<usize>n << 2));
-    const a = job.x + <usize>which * job.aMatrix;
+    const a = job.a + <usize>which * job.aMatrix;
     if (whichB != heldB) b = secondOperand(job, whichB, free);
     heldB = whichB;
-    const c = job.flags & ONTO_IMAGE ? dCols : job.out + <usize>n * cMatrix;
-    if (job.flags & SPARSE) {
+    const c = job.ontoImages ? dCols : job.out + <usize>n * cMatrix;
+    if (job.sparseB) {
       // C = A · B as Cᵀ = Bᵀ · Aᵀ, so that the sparse operand comes first
-      if (job.flags & TURN_A && which != heldA)
+      if (job.turnA && which != heldA)
         transpose(M, I, a, <usize>I << 2, turnedA, <usize>M << 2);
       heldA = which;
       gemmSparse(
-        N, M, I, b, 4, job.bRow, job.flags & TURN_A ? turnedA : a, <usize>M << 2, turned,
-        <usize>M << 2, list, false,
+        N, M, I, b, 4, job.bRow, job.turnA ? turnedA : a, <usize>M << 2, turned, <usize>M << 2,
+        list, false,
       );
       transpose(N, M, turned, <usize>M << 2, c, <usize>N << 2);
-    } else if (job.flags & SPARSE_A) {
+    } else if (job.sparseA) {
       gemmSparse(
         rows, N, I, a + <usize>row * job.aRow, job.aRow, job.aStep, b, job.bRow,
         c + (<usize>(row * N) << 2), <usize>N << 2, list, false,
@@ -73,7 +94,7 @@ export function products(job: Job, first: i32, end: i32, scratch: usize): void {
         c + (<usize>(row * N) << 2), <usize>N << 2, rowBias, job.columnBias, false, panel,
       );
     }
-    if (job.flags & ONTO_IMAGE)
+    if (job.ontoImages)
       col2im(
         job.channels, job.geometry, dCols,
         job.out + <usize>n * (<usize>job.channels * pixels(job.geometry)),
@@ -81,20 +102,28 @@ export function products(job: Job, first: i32, end: i32, scratch: usize): void {
   }
 }
 
+/** Bytes of scratch space for {@link sums}, in its order. */
+export function sumsScratch(job: SumsArguments): usize {
+  return listAndPanel(job.I) + copiesOfB(job);
+}
+
 /** The sum of some products, `blocks` sums side by side, into memory of this chunk's own. */
-export function sums(job: Job, first: i32, end: i32, out: usize, scratch: usize): void {
+export function sums(
+  job: SumsArguments, first: i32, end: i32, chunk: i32, scratch: usize,
+): void {
   const M = job.M, N = job.N, I = job.I;
-  memory.fill(out, 0, job.aMatrix);
+  const out = job.out + <usize>chunk * job.part;
+  memory.fill(out, 0, job.part);
   const list = scratch;
   const panel = list + sparseScratch(I);
-  const free = panel + (<usize>I << 5);
+  const free = scratch + listAndPanel(I);
   const aMatrix = <usize>(M * I) << 2;
   for (let k = first; k < end; k++) {
     const c = out + <usize>(k % job.blocks) * (<usize>(M * N) << 2);
-    const a = job.x + <usize>k * aMatrix;
+    const a = job.a + <usize>k * aMatrix;
     const b = secondOperand(job, k, free);
-    if (job.flags & DOTS) gemmDots(M, N, I, a, job.aRow, b, <usize>I << 2, c, <usize>N << 2);
-    else if (job.flags & SPARSE)
+    if (job.dots) gemmDots(M, N, I, a, job.aRow, b, <usize>I << 2, c, <usize>N << 2);
+    else if (job.sparseA)
       gemmSparse(M, N, I, a, job.aRow, job.aStep, b, job.bRow, c, <usize>N << 2, list, true);
     else
       gemm(M, N, I, a, job.aRow, job.aStep, b, job.bRow, 32, c, <usize>N << 2, 0, 0, true, panel);

@@ -14,10 +14,7 @@ function listBytes(I: i32): usize {
   return <usize>(I + 1) << 3;
 }
 
-/**
- * Bytes that {@link gemmSparse} needs: for its lists, and for where each ends. `sparseScratch` in
- * `../products.ts` says the same.
- */
+/** Bytes that {@link gemmSparse} needs: for its lists, and for where each ends. */
 export function sparseScratch(I: i32): usize {
   return ROWS * listBytes(I) + (ROWS << 2);
 }

@@ -3,8 +3,7 @@
  * until none is left. How a job is cut depends on its size only, never on the number of threads,
  * and so does every result, to the bit.
  */
-import { runChunk } from "./chunks";
-import { Job } from "./job";
+import { Job, runChunk } from "./generated/table";
 
 /**
  * Takes chunks of a job until none is left. A thread that comes late finds another number on the

@@ -2,13 +2,7 @@
  * Windows of images: im2col and its adjoint col2im. Sizes in pixels, positions in bytes. float32.
  */
 
-/** How windows slide: the fields of `WindowGeometry`, in its order. */
-@unmanaged
-export class Geometry {
-  H: i32; W: i32; kH: i32; kW: i32;
-  strideH: i32; strideW: i32; padH: i32; padW: i32; dilationH: i32; dilationW: i32;
-  outH: i32; outW: i32;
-}
+import { Geometry } from "./generated/table";
 
 /** Bytes of one plane of an image. */
 @inline
