@@ -1,5 +1,6 @@
 import type { Columns, WindowGeometry } from "../im2col/index.js";
 import type { Allocator, Storage, Tensor } from "../tensor/index.js";
+import type { UpdateKind, UpdateNumbers, UpdateTensors } from "./updates.js";
 import type { WinnersGradient } from "./winners-gradient.js";
 
 /** Which operands of a product are transposed, and a bias that its sums start from instead of 0. */
@@ -60,80 +61,11 @@ export interface ChannelLine {
 }
 
 /**
- * One parameter tensor under an optimizer, with the running values that belong to it. All of one
- * shape; the update changes them in place.
- */
-export interface SgdState {
-  readonly value: Tensor;
-  readonly grad: Tensor;
-  /** Absent without momentum. */
-  readonly velocity: Tensor | null;
-}
-
-export interface SgdHyperparameters {
-  readonly learningRate: number;
-  readonly momentum: number;
-  readonly nesterov: boolean;
-  readonly weightDecay: number;
-  /** 1 for the first step. */
-  readonly step: number;
-}
-
-/** As {@link SgdState}, for Adam. */
-export interface AdamState {
-  readonly value: Tensor;
-  readonly grad: Tensor;
-  readonly firstMoment: Tensor;
-  readonly secondMoment: Tensor;
-}
-
-export interface AdamHyperparameters {
-  readonly learningRate: number;
-  readonly beta1: number;
-  readonly beta2: number;
-  readonly epsilon: number;
-  readonly weightDecay: number;
-  /**
-   * Whether the decay shrinks the weights themselves, as in AdamW, instead of joining the gradient.
-   */
-  readonly decoupled: boolean;
-  /** 1 for the first step; the bias correction depends on it. */
-  readonly step: number;
-}
-
-/** As {@link SgdState}, for AdaGrad. */
-export interface AdagradState {
-  readonly value: Tensor;
-  readonly grad: Tensor;
-  readonly squareSum: Tensor;
-}
-
-export interface AdagradHyperparameters {
-  readonly learningRate: number;
-  readonly epsilon: number;
-  readonly weightDecay: number;
-}
-
-/** As {@link SgdState}, for RMSProp. */
-export interface RmsPropState {
-  readonly value: Tensor;
-  readonly grad: Tensor;
-  readonly meanSquare: Tensor;
-}
-
-export interface RmsPropHyperparameters {
-  readonly learningRate: number;
-  readonly alpha: number;
-  readonly epsilon: number;
-  readonly weightDecay: number;
-}
-
-/**
  * The operations that cost time. Layers are written in terms of these and know no more of a
  * backend, so that each runs unchanged on every one. All are asynchronous, because a GPU is.
  *
- * Tensors come in contiguous or not and go out contiguous and new; only `accumulate` and the
- * optimizers' updates change what they are given. Operands of one call have one element type. A
+ * Tensors come in contiguous or not and go out contiguous and new; only `accumulate` and
+ * `update` change what they are given. Operands of one call have one element type. A
  * result is computed when the call has been awaited: what is changed in place later does not change
  * it. {@link Columns} and {@link WinnersGradient} are operands, not results: they are read when a
  * product takes them.
@@ -264,14 +196,17 @@ export interface Backend {
 
   /** `target += source`, in place, for two tensors of one shape: how gradients accumulate. */
   accumulate(target: Tensor, source: Tensor): Promise<void>;
-  /** One step of stochastic gradient descent, in place. */
-  sgdUpdate(state: SgdState, hyperparameters: SgdHyperparameters): Promise<void>;
-  /** One step of AdaGrad, in place. */
-  adagradUpdate(state: AdagradState, hyperparameters: AdagradHyperparameters): Promise<void>;
-  /** One step of RMSProp, in place. */
-  rmspropUpdate(state: RmsPropState, hyperparameters: RmsPropHyperparameters): Promise<void>;
-  /** One step of Adam or AdamW, in place. */
-  adamUpdate(state: AdamState, hyperparameters: AdamHyperparameters): Promise<void>;
+  /**
+   * One step of an optimizer for one parameter, in place: `sgd`, `adagrad`, `rmsprop`, or `adam`,
+   * which is AdamW's too.
+   *
+   * @throws InputError unless the tensors are of one shape; then nothing has changed
+   */
+  update<Kind extends UpdateKind>(
+    kind: Kind,
+    tensors: UpdateTensors<Kind>,
+    numbers: UpdateNumbers<Kind>,
+  ): Promise<void>;
 
   /**
    * Runs one step of a computation, which owns the memory of what is made meanwhile. What `run`

@@ -1,9 +1,5 @@
 /** The operations that cost time, behind one interface, on several backends. */
 export type {
-  AdagradHyperparameters,
-  AdagradState,
-  AdamHyperparameters,
-  AdamState,
   Backend,
   ChannelAffine,
   ChannelLine,
@@ -12,11 +8,8 @@ export type {
   MatmulOptions,
   MaxPool2dResult,
   PoolOptions,
-  RmsPropHyperparameters,
-  RmsPropState,
-  SgdHyperparameters,
-  SgdState,
 } from "./backend.js";
+export type { UpdateKind, UpdateNumbers, Updates, UpdateTensors } from "./updates.js";
 export { WinnersGradient } from "./winners-gradient.js";
 export { reference, referenceBackend } from "./reference/index.js";
 export { gemmLoops } from "./reference/gemm-loops.js";

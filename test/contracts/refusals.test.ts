@@ -42,8 +42,13 @@ test("an update whose tensors differ in shape is refused, and writes nowhere", a
     const [value, grad] = [3, 2].map((size) => Tensor.zeros([size], "float32", backend.persistent));
     const options = { learningRate: 1, momentum: 0, nesterov: false, weightDecay: 0, step: 1 };
     await assertRejects(
-      () => backend.sgdUpdate({ value: value!, grad: grad!, velocity: null }, options),
+      () => backend.update("sgd", { value: value!, grad: grad!, velocity: null }, options),
       "sgdUpdate: expected tensors of one shape, [3], got [2]",
+    );
+    await assertRejects(
+      () =>
+        backend.update("adamax" as "sgd", { value: value!, grad: value!, velocity: null }, options),
+      'update: expected one of sgd, adagrad, rmsprop, adam, got "adamax"',
     );
     for (const { storage } of [value!, grad!]) storage.dispose();
   }

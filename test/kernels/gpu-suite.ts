@@ -395,22 +395,26 @@ export function gpuSuite(
           random.normal([4, 5]),
           random.uniform([4, 5], 0, 1),
         ];
-        await on.sgdUpdate(
+        await on.update(
+          "sgd",
           { value, grad, velocity },
           { learningRate: 0.1, momentum: 0.9, nesterov: true, weightDecay: 0.01, step: 2 },
         );
         const afterSgd = value.clone();
-        await on.adagradUpdate(
+        await on.update(
+          "adagrad",
           { value, grad, squareSum: second },
           { learningRate: 0.1, epsilon: 1e-8, weightDecay: 0.01 },
         );
         const afterAdagrad = value.clone();
-        await on.rmspropUpdate(
+        await on.update(
+          "rmsprop",
           { value, grad, meanSquare: second },
           { learningRate: 0.1, alpha: 0.9, epsilon: 1e-8, weightDecay: 0.01 },
         );
         const afterRmsProp = value.clone();
-        await on.adamUpdate(
+        await on.update(
+          "adam",
           { value, grad, firstMoment: velocity, secondMoment: second },
           {
             learningRate: 0.1,

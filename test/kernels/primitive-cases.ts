@@ -665,26 +665,30 @@ primitive(
       >
     > = {
       sgd: (backend, { value, grad, first: velocity }, step) =>
-        backend.sgdUpdate(
+        backend.update(
+          "sgd",
           { value, grad, velocity },
           { ...rates, momentum: 0.9, nesterov: false, step },
         ),
       nesterov: (backend, { value, grad, first: velocity }, step) =>
-        backend.sgdUpdate(
+        backend.update(
+          "sgd",
           { value, grad, velocity },
           { ...rates, momentum: 0.9, nesterov: true, step },
         ),
       adagrad: (backend, { value, grad, first: squareSum }) =>
-        backend.adagradUpdate({ value, grad, squareSum }, rates),
+        backend.update("adagrad", { value, grad, squareSum }, rates),
       rmsprop: (backend, { value, grad, first: meanSquare }) =>
-        backend.rmspropUpdate({ value, grad, meanSquare }, { ...rates, alpha: 0.9 }),
+        backend.update("rmsprop", { value, grad, meanSquare }, { ...rates, alpha: 0.9 }),
       adam: (backend, { value, grad, first: firstMoment, second: secondMoment }, step) =>
-        backend.adamUpdate(
+        backend.update(
+          "adam",
           { value, grad, firstMoment, secondMoment },
           { ...rates, beta1: 0.9, beta2: 0.999, decoupled: false, step },
         ),
       adamw: (backend, { value, grad, first: firstMoment, second: secondMoment }, step) =>
-        backend.adamUpdate(
+        backend.update(
+          "adam",
           { value, grad, firstMoment, secondMoment },
           { ...rates, beta1: 0.9, beta2: 0.999, decoupled: true, step },
         ),

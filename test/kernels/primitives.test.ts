@@ -491,26 +491,26 @@ test("pooling refuses what does not have the geometry's size", async () => {
   );
 });
 
-test("sgdUpdate takes the steps that a pencil takes", async () => {
+test("stochastic gradient descent takes the steps that a pencil takes", async () => {
   const plain = { learningRate: 0.5, momentum: 0, nesterov: false, weightDecay: 0, step: 1 };
   const value = tensor([1, -2]);
   const grad = tensor([4, 6]);
-  await reference.sgdUpdate({ value, grad, velocity: null }, plain); // w − 0.5·g
+  await reference.update("sgd", { value, grad, velocity: null }, plain); // w − 0.5·g
   assertCloseArrays(value.data, [-1, -5], { tolerance: 0, what: "plain" });
   // g + 0.5·w = [3.5, 3.5]
-  await reference.sgdUpdate({ value, grad, velocity: null }, { ...plain, weightDecay: 0.5 });
+  await reference.update("sgd", { value, grad, velocity: null }, { ...plain, weightDecay: 0.5 });
   assertCloseArrays(value.data, [-2.75, -6.75], { tolerance: 0, what: "weight decay" });
   assertCloseArrays(grad.data, [4, 6], { tolerance: 0, what: "the gradient stays" });
 });
 
-test("sgdUpdate with momentum starts from the first gradient and then averages", async () => {
+test("momentum starts from the first gradient and then averages", async () => {
   const run = async (nesterov: boolean): Promise<{ value: Tensor; velocity: Tensor }> => {
     // what the velocity held before step 1 is nobody's business
     const state = { value: tensor([1]), grad: tensor([4]), velocity: tensor([1000]) };
     const momentum = { learningRate: 0.5, momentum: 0.5, nesterov, weightDecay: 0 };
-    await reference.sgdUpdate(state, { ...momentum, step: 1 }); // v = 4
+    await reference.update("sgd", state, { ...momentum, step: 1 }); // v = 4
     state.grad.data[0] = 2;
-    await reference.sgdUpdate(state, { ...momentum, step: 2 }); // v = 0.5·4 + 2 = 4
+    await reference.update("sgd", state, { ...momentum, step: 2 }); // v = 0.5·4 + 2 = 4
     return state;
   };
   const heavyBall = await run(false); // w = 1 − 0.5·4 − 0.5·4
@@ -525,18 +525,18 @@ test("sgdUpdate with momentum starts from the first gradient and then averages",
   });
 });
 
-test("adagradUpdate and rmspropUpdate take the steps that a pencil takes", async () => {
+test("AdaGrad and RMSProp take the steps that a pencil takes", async () => {
   const options = { learningRate: 0.5, epsilon: 1, weightDecay: 0.5 };
   const [value, grad, squareSum] = [tensor([2, 4]), tensor([2, -5]), tensor([7, 0])];
   // g + 0.5·w = [3, −3], s = [16, 9]
-  await reference.adagradUpdate({ value, grad, squareSum }, options);
+  await reference.update("adagrad", { value, grad, squareSum }, options);
   assertCloseArrays(squareSum.data, [16, 9], { tolerance: 0, what: "sum of squares" });
   assertCloseArrays(value.data, [2 - 1.5 / 5, 4 + 1.5 / 4], { tolerance: 1e-15, what: "AdaGrad" });
   assertCloseArrays(grad.data, [2, -5], { tolerance: 0, what: "the gradient stays" });
 
   const [w, meanSquare] = [tensor([2, 4]), tensor([13, 24])];
   // v = 0.75·[13, 24] + 0.25·9
-  await reference.rmspropUpdate({ value: w, grad, meanSquare }, { ...options, alpha: 0.75 });
+  await reference.update("rmsprop", { value: w, grad, meanSquare }, { ...options, alpha: 0.75 });
   assertCloseArrays(meanSquare.data, [12, 20.25], { tolerance: 0, what: "mean of squares" });
   assertCloseArrays(w.data, [2 - 1.5 / (Math.sqrt(12) + 1), 4 + 1.5 / 5.5], {
     tolerance: 1e-15,
@@ -546,7 +546,7 @@ test("adagradUpdate and rmspropUpdate take the steps that a pencil takes", async
 });
 
 for (const decoupled of [false, true])
-  test(`adamUpdate follows the papers over several steps, decoupled ${decoupled}`, async () => {
+  test(`Adam follows the papers over several steps, decoupled ${decoupled}`, async () => {
     // Kingma and Ba, "Adam: A Method for Stochastic Optimization" (2015), algorithm 1, entry by
     // entry in plain numbers; with the decay of Loshchilov and Hutter, "Decoupled Weight Decay
     // Regularization" (2019), algorithm 2
@@ -564,7 +564,7 @@ for (const decoupled of [false, true])
     for (let step = 1; step <= 4; step++) {
       const grad = random.normal([2, 3], 0, 1, "float64");
       state.grad.data.set(grad.data);
-      await reference.adamUpdate(state, {
+      await reference.update("adam", state, {
         learningRate,
         beta1,
         beta2,
@@ -599,6 +599,31 @@ for (const decoupled of [false, true])
     }
   });
 
+test("an update tells all tensors but the gradient that they have been changed", async () => {
+  const wasm = await wasmBackend({ threads: 1 });
+  try {
+    for (const backend of [reference, wasm]) {
+      const zeros = (): Tensor => Tensor.zeros([3], "float32", backend.persistent);
+      const [value, grad, velocity] = [zeros(), zeros(), zeros()];
+      const versions = (): number[] =>
+        [value, grad, velocity].map(({ storage }) => storage.version);
+      const before = versions();
+      await backend.update(
+        "sgd",
+        { value, grad, velocity },
+        { learningRate: 1, momentum: 0.5, nesterov: false, weightDecay: 0, step: 1 },
+      );
+      assert.equal(
+        versions().map((version, i) => version > before[i]!),
+        [true, false, true],
+        backend.name,
+      );
+    }
+  } finally {
+    await wasm.dispose();
+  }
+});
+
 test("Adam's first step is as long as the learning rate, however small the gradient", async () => {
   const zeros = (): Tensor => Tensor.zeros([3], "float64");
   const state = {
@@ -607,7 +632,7 @@ test("Adam's first step is as long as the learning rate, however small the gradi
     firstMoment: zeros(),
     secondMoment: zeros(),
   };
-  await reference.adamUpdate(state, {
+  await reference.update("adam", state, {
     learningRate: 0.01,
     beta1: 0.9,
     beta2: 0.999,

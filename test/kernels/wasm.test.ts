@@ -209,16 +209,22 @@ test("the optimizers' updates do not depend on the number of threads, to the bit
       const rates = { learningRate: 0.1, epsilon: 1e-8, weightDecay: 0.01 };
       const outcomes: Tensor[] = [];
       for (let step = 1; step <= 3; step++) {
-        await backend.adagradUpdate({ value, grad, squareSum: second }, rates);
+        await backend.update("adagrad", { value, grad, squareSum: second }, rates);
         outcomes.push(value.clone());
-        await backend.rmspropUpdate({ value, grad, meanSquare: second }, { ...rates, alpha: 0.9 });
+        await backend.update(
+          "rmsprop",
+          { value, grad, meanSquare: second },
+          { ...rates, alpha: 0.9 },
+        );
         outcomes.push(value.clone());
         for (const decoupled of [false, true])
-          await backend.adamUpdate(
+          await backend.update(
+            "adam",
             { value, grad, firstMoment: first, secondMoment: second },
             { ...rates, beta1: 0.9, beta2: 0.99, decoupled, step },
           );
-        await backend.sgdUpdate(
+        await backend.update(
+          "sgd",
           { value, grad, velocity: first },
           { ...rates, momentum: 0.9, nesterov: true, step: step + 1 },
         );

@@ -10,7 +10,7 @@ import { WinnersGradient } from "../winners-gradient.js";
 import { channelAffine, channelMoments, channelResidual, channelSums } from "./channels.js";
 import { convolvePool } from "./convolve-pool.js";
 import { matmul, matmulSum } from "./matmul.js";
-import { adagradUpdate, adamUpdate, rmspropUpdate, sgdUpdate } from "./optimizer-updates.js";
+import { update } from "./optimizer-updates.js";
 import { averagePool2d, averagePool2dBackward, maxPool2d, maxPool2dBackward } from "./pooling.js";
 import { productOntoImages } from "./product-onto-images.js";
 import { relu, reluBackward } from "./relu.js";
@@ -62,10 +62,7 @@ export function referenceBackend(
     averagePool2dBackward: async (dOut, geometry) =>
       averagePool2dBackward(dOut, geometry, allocator),
     accumulate: async (target, source) => accumulate(target, source),
-    sgdUpdate: async (state, hyperparameters) => sgdUpdate(state, hyperparameters),
-    adagradUpdate: async (state, hyperparameters) => adagradUpdate(state, hyperparameters),
-    rmspropUpdate: async (state, hyperparameters) => rmspropUpdate(state, hyperparameters),
-    adamUpdate: async (state, hyperparameters) => adamUpdate(state, hyperparameters),
+    update: async (kind, tensors, numbers) => update(kind, tensors, numbers),
     step: async (run) => run(),
     dispose: async () => {},
   };

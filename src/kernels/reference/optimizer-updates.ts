@@ -1,21 +1,29 @@
 import { formatShape, integerPower, reject, sameShape, type Tensor } from "../../tensor/index.js";
-import type {
-  AdagradHyperparameters,
-  AdagradState,
-  AdamHyperparameters,
-  AdamState,
-  RmsPropHyperparameters,
-  RmsPropState,
-  SgdHyperparameters,
-  SgdState,
-} from "../backend.js";
+import type { UpdateKind, UpdateNumbers, UpdateTensors } from "../updates.js";
 
-/** See {@link Backend.sgdUpdate}; derived in `derivations/optimizers.md`. */
-export function sgdUpdate(
-  { value, grad, velocity }: SgdState,
-  { learningRate, momentum, nesterov, weightDecay, step }: SgdHyperparameters,
+const updates: {
+  readonly [Kind in UpdateKind]: (
+    tensors: UpdateTensors<Kind>,
+    numbers: UpdateNumbers<Kind>,
+  ) => void;
+} = { sgd: sgdUpdate, adagrad: adagradUpdate, rmsprop: rmspropUpdate, adam: adamUpdate };
+
+/** See {@link Backend.update}; all of them are derived in `derivations/optimizers.md`. */
+export function update<Kind extends UpdateKind>(
+  kind: Kind,
+  tensors: UpdateTensors<Kind>,
+  numbers: UpdateNumbers<Kind>,
 ): void {
-  checkUpdate("sgdUpdate", [value, grad, velocity]);
+  checkUpdate(kind, tensors);
+  updates[kind](tensors, numbers);
+  touchChanged(tensors);
+}
+
+/** Stochastic gradient descent, with momentum or not. */
+function sgdUpdate(
+  { value, grad, velocity }: UpdateTensors<"sgd">,
+  { learningRate, momentum, nesterov, weightDecay, step }: UpdateNumbers<"sgd">,
+): void {
   const w = value.data;
   const g = grad.data;
   for (let i = 0; i < w.length; i++) {
@@ -27,15 +35,13 @@ export function sgdUpdate(
     }
     w[i]! -= learningRate * d; // (optimizers.4) w ← w − η·g
   }
-  for (const changed of [value, velocity]) changed?.storage.touch();
 }
 
-/** See {@link Backend.adagradUpdate}; derived in `derivations/optimizers.md`. */
-export function adagradUpdate(
-  { value, grad, squareSum }: AdagradState,
-  { learningRate, epsilon, weightDecay }: AdagradHyperparameters,
+/** AdaGrad. */
+function adagradUpdate(
+  { value, grad, squareSum }: UpdateTensors<"adagrad">,
+  { learningRate, epsilon, weightDecay }: UpdateNumbers<"adagrad">,
 ): void {
-  checkUpdate("adagradUpdate", [value, grad, squareSum]);
   const w = value.data;
   const g = grad.data;
   const s = squareSum.data;
@@ -45,15 +51,13 @@ export function adagradUpdate(
     // (optimizers.22b) w ← w − η·g / (√s + ε)
     w[i]! -= (learningRate * d) / (Math.sqrt(s[i]!) + epsilon);
   }
-  for (const changed of [value, squareSum]) changed.storage.touch();
 }
 
-/** See {@link Backend.rmspropUpdate}; derived in `derivations/optimizers.md`. */
-export function rmspropUpdate(
-  { value, grad, meanSquare }: RmsPropState,
-  { learningRate, alpha, epsilon, weightDecay }: RmsPropHyperparameters,
+/** RMSProp. */
+function rmspropUpdate(
+  { value, grad, meanSquare }: UpdateTensors<"rmsprop">,
+  { learningRate, alpha, epsilon, weightDecay }: UpdateNumbers<"rmsprop">,
 ): void {
-  checkUpdate("rmspropUpdate", [value, grad, meanSquare]);
   const w = value.data;
   const g = grad.data;
   const v = meanSquare.data;
@@ -63,15 +67,13 @@ export function rmspropUpdate(
     // (optimizers.22f) w ← w − η·g / (√v + ε)
     w[i]! -= (learningRate * d) / (Math.sqrt(v[i]!) + epsilon);
   }
-  for (const changed of [value, meanSquare]) changed.storage.touch();
 }
 
-/** See {@link Backend.adamUpdate}; derived in `derivations/optimizers.md`. */
-export function adamUpdate(
-  state: AdamState,
-  { learningRate, beta1, beta2, epsilon, weightDecay, decoupled, step }: AdamHyperparameters,
+/** Adam; AdamW, if the decay is decoupled. */
+function adamUpdate(
+  state: UpdateTensors<"adam">,
+  { learningRate, beta1, beta2, epsilon, weightDecay, decoupled, step }: UpdateNumbers<"adam">,
 ): void {
-  checkUpdate("adamUpdate", Object.values(state));
   const w = state.value.data;
   const g = state.grad.data;
   const m = state.firstMoment.data;
@@ -90,13 +92,30 @@ export function adamUpdate(
       shrink * w[i]! +
       (learningRate * (m[i]! / correction1)) / (Math.sqrt(v[i]! / correction2) + epsilon);
   }
-  for (const changed of [state.value, state.firstMoment, state.secondMoment])
-    changed.storage.touch();
 }
 
-/** @throws InputError unless what one update works on is of one shape */
-export function checkUpdate(where: string, [value, ...rest]: readonly (Tensor | null)[]): void {
-  const { shape } = value!;
-  const other = rest.find((tensor) => tensor !== null && !sameShape(tensor.shape, shape));
-  if (other) reject(where, `tensors of one shape, ${formatShape(shape)}`, formatShape(other.shape));
+/** @throws InputError unless there is such an update, and its tensors are of one shape */
+export function checkUpdate<Kind extends UpdateKind>(
+  kind: Kind,
+  tensors: UpdateTensors<Kind>,
+): void {
+  if (!Object.hasOwn(updates, kind))
+    reject("update", `one of ${Object.keys(updates).join(", ")}`, JSON.stringify(kind));
+  const { shape } = tensors.value;
+  const other = all(tensors).find((tensor) => !sameShape(tensor.shape, shape));
+  if (other)
+    reject(
+      `${kind}Update`,
+      `tensors of one shape, ${formatShape(shape)}`,
+      formatShape(other.shape),
+    );
+}
+
+/** Tells the tensors of an update that they have been changed: all but the gradient. */
+export function touchChanged(tensors: UpdateTensors<UpdateKind>): void {
+  for (const tensor of all(tensors)) if (tensor !== tensors.grad) tensor.storage.touch();
+}
+
+function all(tensors: UpdateTensors<UpdateKind>): Tensor[] {
+  return Object.values<Tensor | null>({ ...tensors }).filter((tensor) => tensor !== null);
 }

@@ -1,72 +1,75 @@
 /** What changes parameters and gradients in place. */
 import { integerPower, sameShape, type Tensor } from "../../tensor/index.js";
 import type { Backend } from "../backend.js";
+import { checkUpdate, touchChanged } from "../reference/optimizer-updates.js";
+import type { UpdateKind, UpdateNumbers, UpdateTensors } from "../updates.js";
 import { blocks, type JobRunner } from "./jobs.js";
 import type { WasmMemory } from "./memory.js";
 
-type Updates = Pick<
-  Backend,
-  "accumulate" | "sgdUpdate" | "adagradUpdate" | "rmspropUpdate" | "adamUpdate"
->;
+type InPlace = Pick<Backend, "accumulate" | "update">;
+
+/** How the kernels do each update. */
+type Updates = {
+  readonly [Kind in UpdateKind]: (
+    tensors: UpdateTensors<Kind>,
+    numbers: UpdateNumbers<Kind>,
+  ) => void;
+};
 
 /**
- * The updates on the kernels; on `base` for tensors that the kernels cannot change where they are.
+ * On the kernels; on `base` for tensors that the kernels cannot change where they are.
  */
-export function updatesOn(memory: WasmMemory, jobs: JobRunner, base: Updates): Updates {
-  const holds = (...tensors: (Tensor | null)[]): boolean =>
-    tensors.every(
-      (tensor) =>
-        tensor === null || (memory.holds(tensor) && sameShape(tensor.shape, tensors[0]!.shape)),
-    );
-  const at = (tensor: Tensor | null): number => (tensor === null ? 0 : memory.address(tensor));
+export function updatesOn(memory: WasmMemory, jobs: JobRunner, base: InPlace): InPlace {
+  const updates = updatesBy(memory, jobs);
   return {
     accumulate: async (target, source) => {
       const fits = source.dtype === "float32" && sameShape(target.shape, source.shape);
-      if (!fits || !holds(target)) return base.accumulate(target, source);
+      if (!fits || !memory.holds(target)) return base.accumulate(target, source);
       memory.scratch(() => {
-        const addresses = { source: at(source), target: at(target) };
+        const addresses = { source: memory.address(source), target: memory.address(target) };
         jobs.run("accumulate", { ...blocks(target.size), ...addresses });
       });
-      touch(target);
+      target.storage.touch();
     },
-    sgdUpdate: async (state, hyperparameters) => {
-      const { value, grad, velocity } = state;
-      if (!holds(value, grad, velocity)) return base.sgdUpdate(state, hyperparameters);
-      const { learningRate, momentum, nesterov, weightDecay } = hyperparameters;
-      const addresses = { value: at(value), grad: at(grad), velocity: at(velocity) };
-      const numbers = { learningRate, momentum, weightDecay };
-      jobs.run("sgdUpdate", { ...blocks(value.size), ...addresses, ...numbers, nesterov });
-      touch(value, velocity);
+    update: async (kind, tensors, numbers) => {
+      checkUpdate(kind, tensors);
+      const all = Object.values<Tensor | null>({ ...tensors });
+      if (!all.every((tensor) => tensor === null || memory.holds(tensor)))
+        return base.update(kind, tensors, numbers);
+      updates[kind](tensors, numbers);
+      touchChanged(tensors);
     },
-    adagradUpdate: async (state, hyperparameters) => {
-      const { value, grad, squareSum } = state;
-      if (!holds(value, grad, squareSum)) return base.adagradUpdate(state, hyperparameters);
-      const { learningRate, epsilon, weightDecay } = hyperparameters;
-      const addresses = { value: at(value), grad: at(grad), squareSum: at(squareSum) };
+  };
+}
+
+function updatesBy(memory: WasmMemory, jobs: JobRunner): Updates {
+  const at = (tensor: Tensor | null): number => (tensor === null ? 0 : memory.address(tensor));
+  /** What all of them are given. */
+  const weights = ({ value, grad }: UpdateTensors<UpdateKind>) => ({
+    ...blocks(value.size),
+    value: at(value),
+    grad: at(grad),
+  });
+  return {
+    sgd: (tensors, { learningRate, momentum, nesterov, weightDecay }) => {
+      const numbers = { learningRate, momentum, nesterov, weightDecay };
+      jobs.run("sgdUpdate", { ...weights(tensors), velocity: at(tensors.velocity), ...numbers });
+    },
+    adagrad: (tensors, { learningRate, epsilon, weightDecay }) => {
+      const squareSum = at(tensors.squareSum);
       const numbers = { learningRate, epsilon, weightDecay };
-      jobs.run("adagradUpdate", { ...blocks(value.size), ...addresses, ...numbers });
-      touch(value, squareSum);
+      jobs.run("adagradUpdate", { ...weights(tensors), squareSum, ...numbers });
     },
-    rmspropUpdate: async (state, hyperparameters) => {
-      const { value, grad, meanSquare } = state;
-      if (!holds(value, grad, meanSquare)) return base.rmspropUpdate(state, hyperparameters);
-      const { learningRate, alpha, epsilon, weightDecay } = hyperparameters;
-      const addresses = { value: at(value), grad: at(grad), meanSquare: at(meanSquare) };
+    rmsprop: (tensors, { learningRate, alpha, epsilon, weightDecay }) => {
+      const meanSquare = at(tensors.meanSquare);
       const numbers = { learningRate, alpha, epsilon, weightDecay };
-      jobs.run("rmspropUpdate", { ...blocks(value.size), ...addresses, ...numbers });
-      touch(value, meanSquare);
+      jobs.run("rmspropUpdate", { ...weights(tensors), meanSquare, ...numbers });
     },
-    adamUpdate: async (state, hyperparameters) => {
-      const { value, grad, firstMoment, secondMoment } = state;
-      if (!holds(value, grad, firstMoment, secondMoment))
-        return base.adamUpdate(state, hyperparameters);
-      const { learningRate, beta1, beta2, epsilon, weightDecay, decoupled, step } = hyperparameters;
+    adam: (tensors, { decoupled, step, learningRate, beta1, beta2, epsilon, weightDecay }) => {
       jobs.run("adamUpdate", {
-        ...blocks(value.size),
-        value: at(value),
-        grad: at(grad),
-        firstMoment: at(firstMoment),
-        secondMoment: at(secondMoment),
+        ...weights(tensors),
+        firstMoment: at(tensors.firstMoment),
+        secondMoment: at(tensors.secondMoment),
         learningRate,
         beta1,
         beta2,
@@ -76,12 +79,6 @@ export function updatesOn(memory: WasmMemory, jobs: JobRunner, base: Updates): U
         correction2: 1 - integerPower(beta2, step),
         shrink: decoupled ? learningRate * weightDecay : 0,
       });
-      touch(value, firstMoment, secondMoment);
     },
   };
-}
-
-/** Tells the tensors that they have been changed. */
-function touch(...changed: readonly (Tensor | null)[]): void {
-  for (const tensor of changed) tensor?.storage.touch();
 }

@@ -40,7 +40,7 @@ export class Adagrad extends ParameterOptimizer<"squareSum"> {
     now: StepInfo,
   ): Promise<void> {
     // (optimizers.22b) w ← w − η·g / (√s + ε)
-    await backend.adagradUpdate(state, { ...this.#options, ...now });
+    await backend.update("adagrad", state, { ...this.#options, ...now });
   }
 }
 

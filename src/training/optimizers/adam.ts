@@ -48,7 +48,7 @@ export class Adam extends ParameterOptimizer<Moments> {
     now: StepInfo,
   ): Promise<void> {
     // (optimizers.28) w ← w − η·m̂ / (√v̂ + ε)
-    await backend.adamUpdate(state, { ...this.#options, ...now, decoupled: false });
+    await backend.update("adam", state, { ...this.#options, ...now, decoupled: false });
   }
 }
 

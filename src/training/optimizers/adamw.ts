@@ -28,7 +28,7 @@ export class AdamW extends ParameterOptimizer<Moments> {
     now: StepInfo,
   ): Promise<void> {
     // (optimizers.34) w ← (1 − η·λ)·w − η·m̂ / (√v̂ + ε)
-    await backend.adamUpdate(state, { ...this.#options, ...now, decoupled: true });
+    await backend.update("adam", state, { ...this.#options, ...now, decoupled: true });
   }
 }
 

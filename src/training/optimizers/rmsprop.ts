@@ -43,7 +43,7 @@ export class RmsProp extends ParameterOptimizer<"meanSquare"> {
     now: StepInfo,
   ): Promise<void> {
     // (optimizers.22f) w ← w − η·g / (√v + ε)
-    await backend.rmspropUpdate(state, { ...this.#options, ...now });
+    await backend.update("rmsprop", state, { ...this.#options, ...now });
   }
 }
 

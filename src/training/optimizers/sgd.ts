@@ -44,7 +44,7 @@ export class Sgd extends ParameterOptimizer<"velocity"> {
   ): Promise<void> {
     const velocity = this.#options.momentum === 0 ? null : state.velocity;
     // (optimizers.4) w ← w − η·g
-    await backend.sgdUpdate({ ...state, velocity }, { ...this.#options, ...now });
+    await backend.update("sgd", { ...state, velocity }, { ...this.#options, ...now });
   }
 }
 

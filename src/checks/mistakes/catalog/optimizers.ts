@@ -19,7 +19,7 @@ export const optimizers: readonly Mistake[] = [
     ],
     tag: "optimizers.27",
     setups: ["notes"],
-    primitives: ["adamUpdate"],
+    primitives: ["update"],
     story:
       "The first step is 0.1/√0.001 = 3.2 times too long, the steps after it up to 6.6 times; " +
       "the effect lasts for some thousand steps. On MNIST such long steps happen to help, " +
@@ -37,7 +37,7 @@ export const optimizers: readonly Mistake[] = [
     ],
     tag: "optimizers.28",
     setups: ["notes"],
-    primitives: ["adamUpdate"],
+    primitives: ["update"],
     story:
       "Then ε = 1e-8 acts like 1e-4 outside of it, and weights with small gradients take much " +
       "smaller steps. Some papers have it so; another engine's numbers tell the two apart.",
@@ -54,7 +54,7 @@ export const optimizers: readonly Mistake[] = [
     ],
     tag: "optimizers.28",
     setups: ["notes"],
-    primitives: ["adamUpdate"],
+    primitives: ["update"],
     story:
       "A step of g/g² grows as the gradient shrinks: the units do not fit, and the smaller the " +
       "slope, the further it jumps.",
@@ -66,7 +66,7 @@ export const optimizers: readonly Mistake[] = [
     edits: [{ find: "momentum * v[i]! + d;", replace: "momentum * v[i]! + (1 - momentum) * d;" }],
     tag: "optimizers.12",
     setups: ["sgd"],
-    primitives: ["sgdUpdate"],
+    primitives: ["update"],
     story:
       "Both definitions are in use. With μ = 0.9 they differ by a factor of 10 in the learning " +
       "rate, so numbers copied from a paper mean something else.",
@@ -78,7 +78,7 @@ export const optimizers: readonly Mistake[] = [
     edits: [{ find: "w[i]! -= learningRate * d;", replace: "w[i]! += learningRate * d;" }],
     tag: "optimizers.4",
     setups: ["sgd"],
-    primitives: ["sgdUpdate"],
+    primitives: ["update"],
     story:
       "All gradients are right and all checks of layers pass. The loss rises from the first " +
       "step, until it is no longer a number.",
@@ -92,7 +92,7 @@ export const optimizers: readonly Mistake[] = [
     ],
     tag: "optimizers.10",
     setups: ["decay"],
-    primitives: ["adamUpdate"],
+    primitives: ["update"],
     story:
       "Weights are pushed away from 0. In the first epoch that looks like progress, since the " +
       "right decay, at the notes' 0.1, slows the network down. Without weight decay the line " +
