@@ -392,6 +392,14 @@ test("with a frozen front the rest trains as it would on the front's outputs", a
   assert.is(await weightsSha256(whole), await weightsSha256(rest));
 });
 
+test("a last batch of one example that batch normalisation refuses may be dropped", async () => {
+  const { network } = normalised();
+  const options = { ...plain, batchSize: 13, epochs: 1 }; // 40 = 3·13 + 1
+  const complaint = "fit: in epoch 0, step 4, a last batch of one example: layer bn1: ";
+  await assertRejects(() => all(network, options), complaint, "; dropLast: true leaves it out");
+  assert.is(steps(await all(network, { ...options, dropLast: true })).length, 3);
+});
+
 test("only what is trained is clipped", async () => {
   const norms: number[] = [];
   for (const freeze of [[], ["b", "c.weight"]]) {
@@ -576,6 +584,11 @@ const refused: [
     { data: undefined },
     "fit: expected data, a data set, got undefined; see Dataset.from",
   ],
+  ["a validation that is none", { validation: 5 }, "validation, a data set, got number"],
+  ["shuffling a bit", { shuffle: 0.5 }, "shuffle, true or false, got number"],
+  ["a schedule by name", { schedule: "cosine" }, "schedule, a function, got string"],
+  ["a metric by name", { metrics: { accuracy: "accuracy" } }, "accuracy, a function, got string"],
+  ["another mean", { meanOver: "batch" }, 'meanOver, "examples" or "batches", got "batch"'],
   ["no backend", { backend: "wasm" }, "a backend, got string; see openBackend"],
   ["no loss", { loss: "mse" }, "a loss such as softmaxCrossEntropy(), got string"],
   [
