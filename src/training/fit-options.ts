@@ -126,7 +126,6 @@ export function prepareRun(network: Sequential, options: FitOptions, words: Word
   checkPresent(where, options);
   const { epochs, batchSize, accumulate = 1, validationBatchSize = 256, from } = options;
   checkCounts(where, { epochs, batchSize, accumulate, validationBatchSize });
-  checkChoices(where, options);
   const data = examplesOf(options.data);
   const { dropLast = false, clipNorm = null, metrics = {}, average, stopEarly } = options;
   if (dropLast && data.count < batchSize)
@@ -163,14 +162,10 @@ export function prepareRun(network: Sequential, options: FitOptions, words: Word
 }
 
 /** What has to be given, and where mistakes are common. */
-function checkPresent(where: string, options: FitOptions): void {
-  const { backend, data, validation, loss, optimizer } = options;
-  for (const [name, set] of Object.entries({
-    data,
-    ...(validation !== undefined && { validation }),
-  }))
-    if (typeof set !== "object" || set === null || !("batch" in set || "images" in set))
-      reject(where, `${name}, a data set`, kindOf(set), "see Dataset.from");
+function checkPresent(where: string, { backend, data, loss, optimizer }: FitOptions): void {
+  const hasData =
+    typeof data === "object" && data !== null && ("batch" in data || "images" in data);
+  if (!hasData) reject(where, "data, a data set", kindOf(data), "see Dataset.from");
   if (typeof backend?.step !== "function")
     reject(where, "a backend", kindOf(backend), "see openBackend");
   if (typeof loss !== "function")
@@ -187,18 +182,6 @@ function checkPresent(where: string, options: FitOptions): void {
 function kindOf(value: unknown): string {
   if (value === undefined || value === null) return String(value);
   return typeof value === "object" ? `a ${value.constructor?.name ?? "object"}` : typeof value;
-}
-
-function checkChoices(where: string, options: FitOptions): void {
-  const { shuffle, dropLast, freshOptimizer, schedule, metrics = {}, meanOver } = options;
-  for (const [name, value] of Object.entries({ shuffle, dropLast, freshOptimizer }))
-    if (value !== undefined && typeof value !== "boolean")
-      reject(where, `${name}, true or false`, kindOf(value));
-  for (const [name, value] of Object.entries({ schedule, ...metrics }))
-    if (value !== undefined && typeof value !== "function")
-      reject(where, `${name}, a function`, kindOf(value));
-  if (meanOver !== undefined && meanOver !== "examples" && meanOver !== "batches")
-    reject(where, 'meanOver, "examples" or "batches"', JSON.stringify(meanOver));
 }
 
 function checkCounts(where: string, counts: Readonly<Record<string, number>>): void {

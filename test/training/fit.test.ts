@@ -584,11 +584,6 @@ const refused: [
     { data: undefined },
     "fit: expected data, a data set, got undefined; see Dataset.from",
   ],
-  ["a validation that is none", { validation: 5 }, "validation, a data set, got number"],
-  ["shuffling a bit", { shuffle: 0.5 }, "shuffle, true or false, got number"],
-  ["a schedule by name", { schedule: "cosine" }, "schedule, a function, got string"],
-  ["a metric by name", { metrics: { accuracy: "accuracy" } }, "accuracy, a function, got string"],
-  ["another mean", { meanOver: "batch" }, 'meanOver, "examples" or "batches", got "batch"'],
   ["no backend", { backend: "wasm" }, "a backend, got string; see openBackend"],
   ["no loss", { loss: "mse" }, "a loss such as softmaxCrossEntropy(), got string"],
   [
