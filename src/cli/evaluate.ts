@@ -51,6 +51,7 @@ async function runEvaluate(options: EvaluateCommandOptions): Promise<void> {
       dataset: test,
       backend,
       batchSize: 256,
+      meanOver: recipe.meanOver,
       onBatch: (logits) => batches.push(logits),
     });
     const logits = stack(batches);

@@ -1,5 +1,5 @@
 /** One step: batches forward and backward, and one update. */
-import type { PassOptions } from "../backprop/index.js";
+import type { Pass, PassOptions } from "../backprop/index.js";
 import { checkBatch } from "../data/index.js";
 import type { Backend } from "../kernels/index.js";
 import { InputError, type Tensor } from "../tensor/index.js";
@@ -52,7 +52,7 @@ async function runBatch(
   backend: Backend,
   b: number,
 ): Promise<{ loss: number; weight: number }> {
-  const { data, trained, loss: lossOf, random, words } = run;
+  const { data, loss: lossOf, random, words } = run;
   const indices = group[b]!;
   const batch = await data.batch(indices, backend.allocator);
   checkBatch(words.where, batch, indices.length);
@@ -61,13 +61,29 @@ async function runBatch(
   // Named after the step, so that a run that goes on from a checkpoint draws what it would have
   // drawn.
   const pass: PassOptions = { backend, mode: "train", random: random.split(`layers in ${part}`) };
-  const { out: prediction, backward } = await trained.forward(x, pass);
+  const { out: prediction, backward } = await forwardIn(run, x, pass, part);
   const { loss, backward: lossBackward } = await lossOf(prediction, target, weights);
   if (!Number.isFinite(loss)) await explainLoss(run, x, pass, loss, part);
   const weight = weights === null ? indices.length : sum(weights);
   await backward(await lossBackward(group.length === 1 ? 1 : weight));
   totals.add({ loss, prediction, target, weights });
   return { loss, weight };
+}
+
+/** Forward; where a last batch of one example is too small for a layer, the error says so. */
+async function forwardIn(
+  { trained, batchSize, words }: Run,
+  x: Tensor,
+  pass: PassOptions,
+  place: string,
+): Promise<Pass> {
+  try {
+    return await trained.forward(x, pass);
+  } catch (error) {
+    if (!(error instanceof InputError) || x.shape[0] !== 1 || batchSize === 1) throw error;
+    const where = `${words.where}: in ${place}, a last batch of one example`;
+    throw new InputError(`${where}: ${error.message}; dropLast: true leaves it out`);
+  }
 }
 
 /** From the gradients of a sum over examples to those of their mean. */

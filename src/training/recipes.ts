@@ -1,4 +1,5 @@
 /** Complete descriptions of a training run: what `leibniz train --recipe NAME` does. */
+import type { Loss } from "../backprop/index.js";
 import type { Backend } from "../kernels/index.js";
 import { notebookNetwork, type Sequential } from "../network/index.js";
 import { reject } from "../tensor/index.js";
@@ -11,6 +12,8 @@ export interface Recipe {
   /** One line for people. */
   readonly description: string;
   readonly network: (backend: Backend) => Sequential;
+  /** What it minimises; softmax cross-entropy, if left out. */
+  readonly loss?: Loss;
   readonly optimizer: (network: Sequential) => Optimizer;
   /** Whether each epoch starts with an optimizer that has forgotten everything. */
   readonly freshOptimizer: boolean;

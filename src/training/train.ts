@@ -98,7 +98,7 @@ export async function* train(options: TrainOptions): AsyncGenerator<TrainingEven
       backend,
       data,
       validation: test,
-      loss: softmaxCrossEntropy(),
+      loss: recipe.loss ?? softmaxCrossEntropy(),
       metrics: { accuracy },
       optimizer: () => recipe.optimizer(network),
       ...{ epochs, batchSize, shuffle, random, schedule, clipNorm, freshOptimizer, meanOver, from },

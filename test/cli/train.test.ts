@@ -97,6 +97,19 @@ test("the notebook recipe prints the notes' own line", () => {
   );
 });
 
+test("evaluate takes the mean that the recipe takes, which only notebook's batches change", () => {
+  const data = ["--data", smallDataFolder({ test: 300 })]; // batches of 256 and 44
+  const out = join(temporaryFolder(), "run");
+  const run = [...data, "--recipe", "notebook", "--epochs", "1", "--out", out, "--json"];
+  const trained = lines(leibniz("train", ...run).stdout)[0]!;
+  const testLoss = (recipe: string): unknown => {
+    const weights = ["--weights", join(out, "weights.safetensors"), "--recipe", recipe];
+    return last(leibniz("evaluate", ...data, ...weights, "--json").stdout)["testLoss"];
+  };
+  assert.is(testLoss("notebook"), trained["testLoss"]);
+  assert.is.not(testLoss("default"), trained["testLoss"], "the same network, by its images");
+});
+
 test("the same seed gives the same weights, another seed others", () => {
   const data = smallDataFolder();
   const run = (seed: string): unknown =>

@@ -393,6 +393,14 @@ test("with a frozen front the rest trains as it would on the front's outputs", a
   assert.is(await weightsSha256(whole), await weightsSha256(rest));
 });
 
+test("a last batch of one example that batch normalisation refuses may be dropped", async () => {
+  const { network } = normalised();
+  const options = { ...plain, batchSize: 13, epochs: 1 }; // 40 = 3·13 + 1
+  const complaint = "fit: in epoch 0, step 4, a last batch of one example: layer bn1: ";
+  await assertRejects(() => all(network, options), complaint, "; dropLast: true leaves it out");
+  assert.is(steps(await all(network, { ...options, dropLast: true })).length, 3);
+});
+
 test("only what is trained is clipped", async () => {
   const norms: number[] = [];
   for (const freeze of [[], ["b", "c.weight"]]) {

@@ -7,6 +7,7 @@ import {
   Conv2d,
   Flatten,
   MaxPool2d,
+  meanSquaredError,
   Relu,
 } from "leibniz/backprop";
 import { loadMnist, makeBatch, type LabelledImages } from "leibniz/data";
@@ -144,6 +145,16 @@ test("the notebook recipe alone has the notes' mean of batch means", async () =>
   };
   assert.ok((await means("notebook"))[0]! < 1e-12);
   for (const name of ["default", "tuned"]) assert.ok((await means(name))[1]! < 1e-12, name);
+});
+
+test("a recipe may have another loss: here the classes as a regression", async () => {
+  const chosen: Recipe = { ...recipe, loss: meanSquaredError() };
+  const { events } = await run(chosen, wasm, { epochs: 3 });
+  const losses = events.flatMap((event) => (event.type === "step" ? [event.loss] : []));
+  // outputs near 0, of which one in ten should be 1
+  assert.ok(Math.abs(losses[0]! - 0.1) < 0.02, String(losses[0]));
+  const last = events.at(-1)!;
+  assert.ok(last.type === "epoch" && last.result.testLoss < 0.09 && last.result.testAccuracy > 0.3);
 });
 
 test("32 images are learned by heart", async () => {

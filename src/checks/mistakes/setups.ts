@@ -12,9 +12,11 @@ import {
   GlobalAveragePool2d,
   type Layer,
   MaxPool2d,
+  meanSquaredError,
   Relu,
   Residual,
   Sigmoid,
+  softmaxCrossEntropy,
   type StorageOptions,
   Tanh,
 } from "../../backprop/index.js";
@@ -302,6 +304,8 @@ export const setups: Readonly<Record<SetupName, Setup>> = Object.fromEntries(
         name,
         description,
         network,
+        // the classes as a regression: the outputs are to be 1 at the class and 0 elsewhere
+        loss: loss === "squared error" ? meanSquaredError() : softmaxCrossEntropy(),
         optimizer,
         epochs: 1,
       };
