@@ -1,10 +1,12 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { type KernelArguments, kernels, layoutOf } from "../../dist/kernels/wasm/table.js";
+import { conv2dGeometry } from "leibniz/im2col";
+import { geometryFields, type KernelArguments, layoutOf } from "../../dist/kernels/wasm/layout.js";
+import { kernels } from "../../dist/kernels/wasm/table.js";
 
 const { generated } = (await import(
   new URL("../../src/kernels/wasm/generate.mjs", import.meta.url).href
-)) as { readonly generated: (table: unknown) => string };
+)) as { readonly generated: (table: unknown, layout: unknown) => string };
 
 test("a call gives every argument of a kernel, and no other: the compiler says so", () => {
   const given: KernelArguments<"relu"> = { items: 1, x: 8, out: 16, length: 4 };
@@ -34,6 +36,8 @@ test("arguments follow one another in memory, numbers of 8 bytes first", () => {
     geometryAt: 16,
     bytes: 16 + 4 * 12,
   });
+  const geometry = conv2dGeometry("test", 5, 6, { kernelSize: 2 });
+  assert.equal([...geometryFields].sort(), Object.keys(geometry).sort());
   for (const name of Object.keys(kernels) as (keyof typeof kernels)[]) {
     const { numbers, words } = layoutOf(name);
     const all = [...numbers, ...words];
@@ -42,22 +46,26 @@ test("arguments follow one another in memory, numbers of 8 bytes first", () => {
 });
 
 test("the kernels' side has a class for each row, and calls the function of its name", () => {
-  const row = {
-    items: "rows",
-    bytes: ["x", "out"],
-    counts: ["length"],
-    flags: ["back"],
-    numbers: ["factor"],
-    geometry: true,
-    scratch: true,
-    parts: true,
-  };
-  const text = generated({
+  const table = {
     constants: { EIGHT: 8 },
+    kernels: {
+      first: { items: "rows", bytes: "x" },
+      stretch: {
+        items: "rows",
+        bytes: "x out",
+        counts: "length",
+        flags: "back",
+        numbers: "factor",
+        geometry: true,
+        scratch: true,
+        parts: true,
+      },
+    },
+  };
+  const text = generated(table, {
     geometryFields: ["H", "W"],
     jobFields: ["kernel", "chunks", "scratch"],
     ARGUMENTS_AT: 32,
-    kernels: { first: { items: "rows", bytes: ["x"] }, stretch: row },
     layoutOf: (name: string) =>
       name === "first"
         ? { numbers: [], words: ["x"], geometryAt: 4, bytes: 4 }

@@ -3,6 +3,7 @@
  * cases.
  */
 import type { BatchNormOptions, RunningStatistics } from "../../backprop/index.js";
+import type { Backend } from "../../kernels/index.js";
 import {
   type Data,
   formatShape,
@@ -26,6 +27,7 @@ type Forward<Cache> = (
   bias: Tensor,
   running: RunningStatistics,
   options: BatchNormOptions,
+  backend?: Backend,
 ) => Promise<{ out: Tensor; cache: Cache; running: RunningStatistics }>;
 
 /** The same for the catalog: running statistics come as options, and go out as states after it. */
@@ -33,7 +35,7 @@ export function batchNormForward<Cache>(
   layer: string,
   forward: Forward<Cache>,
 ): LayerPasses<Cache, LayerOptions>["forward"] {
-  return async ({ x, weight, bias }, options) => {
+  return async ({ x, weight, bias }, options, backend) => {
     const before = {
       mean: statistic(layer, options, "runningMean", 0, weight!),
       variance: statistic(layer, options, "runningVariance", 1, weight!),
@@ -44,6 +46,7 @@ export function batchNormForward<Cache>(
       bias!,
       before,
       batchNormOptions(options),
+      backend,
     );
     return { ...result, after: { runningMean: running.mean, runningVariance: running.variance } };
   };

@@ -25,8 +25,8 @@ function makeCase(
 
 export const layerNorm = layerEntry({
   layer: "layerNorm",
-  forward: ({ x, weight, bias }, options: LayerNormOptions) =>
-    layerNormForward(x!, weight!, bias!, options),
+  forward: ({ x, weight, bias }, options: LayerNormOptions, backend) =>
+    layerNormForward(x!, weight!, bias!, options, backend),
   backward: layerNormBackward,
   cases: (random) => [
     makeCase(random, [4, 6], 1),

@@ -30,9 +30,10 @@ const memory = [
 ];
 
 const assembly = fileURLToPath(new URL("assembly", import.meta.url));
-const table = await import(pathToFileURL(resolve(folder, "table.js")).href);
+const compiled = (name) => import(pathToFileURL(resolve(folder, name)).href);
+const [table, layout] = [await compiled("table.js"), await compiled("layout.js")];
 mkdirSync(join(assembly, "generated"), { recursive: true });
-writeFileSync(join(assembly, "generated", "table.ts"), generated(table));
+writeFileSync(join(assembly, "generated", "table.ts"), generated(table, layout));
 
 let bytes = null;
 const { error, stderr } = await asc.main(

@@ -3,15 +3,19 @@
  * function runs.
  */
 
-/** @param {typeof import("./table.js")} table @returns {string} `assembly/generated/table.ts` */
-export function generated({ constants, geometryFields, jobFields, ARGUMENTS_AT, ...table }) {
+/**
+ * @param {typeof import("./table.js")} table
+ * @param {typeof import("./layout.js")} layout
+ * @returns {string} `assembly/generated/table.ts`
+ */
+export function generated(table, { geometryFields, jobFields, ARGUMENTS_AT, layoutOf }) {
   const kernels = Object.entries(table.kernels);
   const types = { scratch: "usize", scratchBytes: "i32" };
   return [
     "/** Written by `generate.mjs` from the table of kernels, `table.ts`: do not edit. */",
     'import * as chunks from "../chunks";',
     "",
-    ...Object.entries(constants).map(([name, value]) => `export const ${name} = ${value};`),
+    ...Object.entries(table.constants).map(([name, value]) => `export const ${name} = ${value};`),
     "",
     "/** How windows slide. */",
     ...classOf(
@@ -24,7 +28,7 @@ export function generated({ constants, geometryFields, jobFields, ARGUMENTS_AT, 
       ["done", "i32"],
       ...jobFields.map((name) => [name, types[name] ?? "i32"]),
     ]),
-    ...kernels.flatMap(([name, row]) => argumentsOf(name, row, table.layoutOf(name))),
+    ...kernels.flatMap(([name, row]) => argumentsOf(name, row, layoutOf(name))),
     "export function runChunk(job: Job, chunk: i32, first: i32, end: i32, scratch: usize): void {",
     `  const at = changetype<usize>(job) + ${ARGUMENTS_AT};`,
     "  switch (job.kernel) {",
@@ -57,10 +61,12 @@ export function generated({ constants, geometryFields, jobFields, ARGUMENTS_AT, 
   ].join("\n");
 }
 
-function argumentsOf(name, { bytes, counts = [], flags = [], geometry }, layout) {
-  const type = (word) =>
-    bytes.includes(word) ? "usize" : counts.includes(word) || flags.includes(word) ? "i32" : "f64";
-  const fields = [...layout.numbers, ...layout.words].map((field) => [field, type(field)]);
+function argumentsOf(name, { bytes, geometry }, layout) {
+  const addresses = bytes.split(" ");
+  const fields = [
+    ...layout.numbers.map((number) => [number, "f64"]),
+    ...layout.words.map((word) => [word, addresses.includes(word) ? "usize" : "i32"]),
+  ];
   const getter =
     geometry === undefined
       ? []

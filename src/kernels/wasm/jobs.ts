@@ -1,18 +1,17 @@
 import type { WindowGeometry } from "../../im2col/index.js";
 import { MachineError } from "../../tensor/index.js";
 import { binary } from "./binary.js";
-import { aligned, type WasmMemory } from "./memory.js";
 import {
   ARGUMENTS_AT,
-  constants,
   FIELDS_AT,
   geometryFields,
   jobFields,
   type KernelArguments,
   type KernelName,
-  kernels,
   layoutOf,
-} from "./table.js";
+} from "./layout.js";
+import { aligned, type WasmMemory } from "./memory.js";
+import { constants, kernels } from "./table.js";
 import { startWorkers, type Workers } from "./workers.js";
 
 /**

@@ -1,10 +1,9 @@
 /**
- * The table of kernels: every kernel with its arguments by name, and what a job is cut into. Both
- * sides are made from it: `generate.mjs` writes `assembly/generated/table.ts` before the kernels
- * are compiled, and `jobs.ts` reads here where an argument is in memory and what a call must give.
- * A kernel is the function of its name in `assembly/chunks.ts`.
+ * The table of kernels: every kernel with its arguments by name. Both sides are made from it:
+ * `generate.mjs` writes `assembly/generated/table.ts` before the kernels are compiled, and
+ * `layout.ts` says where an argument is in memory and what a call must give. A kernel is the
+ * function of its name in `assembly/chunks.ts`.
  */
-import type { WindowGeometry } from "../../im2col/index.js";
 
 /** Numbers that both sides need. */
 export const constants = {
@@ -16,21 +15,16 @@ export const constants = {
   FOUR_CHANNELS: 4,
 } as const;
 
-/** How windows slide, as a kernel reads it: 4 bytes each. */
-export const geometryFields = [
-  ...["H", "W", "kH", "kW", "strideH", "strideW", "padH", "padW"],
-  ...["dilationH", "dilationW", "outH", "outW"],
-] as readonly (keyof WindowGeometry)[];
-
+/** Names have a space between them. */
 export interface KernelRow {
   /** What a job is cut into: each thread takes some of them at a time. */
   readonly items: string;
   /** Addresses, and distances in bytes. An operand that may be left out is at 0. */
-  readonly bytes: readonly string[];
-  readonly counts?: readonly string[];
-  readonly flags?: readonly string[];
-  readonly numbers?: readonly string[];
-  /** Whether it takes a geometry; null if it does not need one in every call. */
+  readonly bytes: string;
+  readonly counts?: string;
+  readonly flags?: string;
+  readonly numbers?: string;
+  /** Whether it takes a geometry; null if not every call has one. */
   readonly geometry?: true | null;
   /** Whether each thread needs memory of its own: `<kernel>Scratch` says how much. */
   readonly scratch?: true;
@@ -43,168 +37,120 @@ const blocks = "blocks of an array";
 export const kernels = {
   products: {
     items: "blocks of rows of the products",
-    bytes: [
-      ...(["a", "aMatrix", "aRow", "aStep", "whichA"] as const),
-      ...(["b", "bMatrix", "bRow", "bPanel", "whichB"] as const),
-      ...(["out", "rowBias", "rowBiasStep", "columnBias"] as const),
-    ],
-    counts: ["M", "N", "I", "rows", "blocks", "channels"],
-    flags: ["turnA", "turnB", "sparseA", "sparseB", "columns", "ontoImages"],
+    bytes:
+      "a aMatrix aRow aStep whichA b bMatrix bRow bPanel whichB out rowBias rowBiasStep columnBias",
+    counts: "M N I rows blocks channels",
+    flags: "turnA turnB sparseA sparseB columns ontoImages",
     geometry: null,
     scratch: true,
   },
   sums: {
     items: "products that are added up",
-    bytes: ["a", "aRow", "aStep", "b", "bMatrix", "bRow", "out", "part"],
-    counts: ["M", "N", "I", "blocks", "channels"],
-    flags: ["turnB", "sparseA", "columns", "dots"],
+    bytes: "a aRow aStep b bMatrix bRow out part",
+    counts: "M N I blocks channels",
+    flags: "turnB sparseA columns dots",
     geometry: null,
     scratch: true,
     parts: true,
   },
-  addParts: { items: blocks, bytes: ["x", "out"], counts: ["length", "parts"] },
+  addParts: { items: blocks, bytes: "x out", counts: "length parts" },
   transpose: {
     items: "eight rows",
-    bytes: ["x", "out", "outRow", "outStep"],
-    counts: ["rows", "columns"],
+    bytes: "x out outRow outStep",
+    counts: "rows columns",
   },
-  pack: { items: "panels", bytes: ["x", "out"], counts: ["rows", "columns"] },
-  allFinite: { items: blocks, bytes: ["x", "answers"], counts: ["length"], parts: true },
+  pack: { items: "panels", bytes: "x out", counts: "rows columns" },
+  allFinite: { items: blocks, bytes: "x answers", counts: "length", parts: true },
 
-  im2col: { items: "planes", bytes: ["x", "cols"], geometry: true },
-  col2im: { items: "planes", bytes: ["cols", "x"], geometry: true },
+  im2col: { items: "planes", bytes: "x cols", geometry: true },
+  col2im: { items: "planes", bytes: "cols x", geometry: true },
   convolvePool: {
     items: "images",
-    bytes: ["x", "filters", "bias", "out", "argmax"],
-    counts: ["channels", "filterCount", "poolH", "poolW"],
-    flags: ["rectify"],
+    bytes: "x filters bias out argmax",
+    counts: "channels filterCount poolH poolW",
+    flags: "rectify",
     geometry: true,
     scratch: true,
   },
   convolutionWeightGradient: {
     items: "images",
-    bytes: ["x", "dOut", "argmax", "out", "part"],
-    counts: ["channels", "filterCount", "windowCount"],
+    bytes: "x dOut argmax out part",
+    counts: "channels filterCount windowCount",
     geometry: true,
     scratch: true,
     parts: true,
   },
   convolutionInputGradient: {
     items: "images",
-    bytes: ["filters", "dOut", "argmax", "dX"],
-    counts: ["channels", "filterCount", "windowCount"],
+    bytes: "filters dOut argmax dX",
+    counts: "channels filterCount windowCount",
     geometry: true,
     scratch: true,
   },
 
   maxPool2d: {
     items: "planes",
-    bytes: ["x", "out", "argmax"],
-    flags: ["rectify"],
+    bytes: "x out argmax",
+    flags: "rectify",
     geometry: true,
   },
-  maxPool2dBackward: { items: "planes", bytes: ["dOut", "argmax", "dX"], geometry: true },
-  averagePool2d: { items: "planes", bytes: ["x", "out"], geometry: true },
-  averagePool2dBackward: { items: "planes", bytes: ["dOut", "dX"], geometry: true },
+  maxPool2dBackward: { items: "planes", bytes: "dOut argmax dX", geometry: true },
+  averagePool2d: { items: "planes", bytes: "x out", geometry: true },
+  averagePool2dBackward: { items: "planes", bytes: "dOut dX", geometry: true },
 
-  relu: { items: blocks, bytes: ["x", "out"], counts: ["length"] },
-  reluBackward: { items: blocks, bytes: ["dOut", "x", "dX"], counts: ["length"] },
-  accumulate: { items: blocks, bytes: ["source", "target"], counts: ["length"] },
+  relu: { items: blocks, bytes: "x out", counts: "length" },
+  reluBackward: { items: blocks, bytes: "dOut x dX", counts: "length" },
+  accumulate: { items: blocks, bytes: "source target", counts: "length" },
   sumPerChannel: {
     items: "images",
-    bytes: ["x", "argmax", "totals"],
-    counts: ["channels", "pixels"],
+    bytes: "x argmax totals",
+    counts: "channels pixels",
     parts: true,
   },
   channelMoments: {
     items: "channels, or fours of them in rows",
-    bytes: ["x", "mean", "variance"],
-    counts: ["images", "channels", "pixels"],
+    bytes: "x mean variance",
+    counts: "images channels pixels",
   },
   channelSums: {
     items: "channels, or fours of them in rows",
-    bytes: ["x", "y", "sum", "product"],
-    counts: ["images", "channels", "pixels"],
+    bytes: "x y sum product",
+    counts: "images channels pixels",
   },
   channelAffine: {
     items: "planes, or rows",
-    bytes: ["x", "scale", "centre", "shift", "out"],
-    counts: ["channels", "pixels"],
+    bytes: "x scale centre shift out",
+    counts: "channels pixels",
   },
   channelResidual: {
     items: "planes, or rows",
-    bytes: ["y", "x", "intercept", "slope", "scale", "out"],
-    counts: ["channels", "pixels"],
+    bytes: "y x intercept slope scale out",
+    counts: "channels pixels",
   },
 
   sgdUpdate: {
     items: blocks,
-    bytes: ["value", "grad", "velocity"],
-    counts: ["length"],
-    flags: ["nesterov"],
-    numbers: ["learningRate", "momentum", "weightDecay"],
+    bytes: "value grad velocity",
+    counts: "length",
+    flags: "nesterov",
+    numbers: "learningRate momentum weightDecay",
   },
   adagradUpdate: {
     items: blocks,
-    bytes: ["value", "grad", "squareSum"],
-    counts: ["length"],
-    numbers: ["learningRate", "epsilon", "weightDecay"],
+    bytes: "value grad squareSum",
+    counts: "length",
+    numbers: "learningRate epsilon weightDecay",
   },
   rmspropUpdate: {
     items: blocks,
-    bytes: ["value", "grad", "meanSquare"],
-    counts: ["length"],
-    numbers: ["learningRate", "alpha", "epsilon", "weightDecay"],
+    bytes: "value grad meanSquare",
+    counts: "length",
+    numbers: "learningRate alpha epsilon weightDecay",
   },
   adamUpdate: {
     items: blocks,
-    bytes: ["value", "grad", "firstMoment", "secondMoment"],
-    counts: ["length"],
-    numbers: [
-      ...(["learningRate", "beta1", "beta2", "epsilon", "weightDecay"] as const),
-      ...(["correction1", "correction2", "shrink"] as const),
-    ],
+    bytes: "value grad firstMoment secondMoment",
+    counts: "length",
+    numbers: "learningRate beta1 beta2 epsilon weightDecay correction1 correction2 shrink",
   },
 } as const satisfies Readonly<Record<string, KernelRow>>;
-
-export type KernelName = keyof typeof kernels;
-
-/** The names in one column of a kernel's row; none where the row has no such column. */
-type Names<K extends KernelName, Column extends string> =
-  (typeof kernels)[K] extends Readonly<Record<Column, readonly (infer Name extends string)[]>>
-    ? Name
-    : never;
-
-type GeometryOf<K extends KernelName> = (typeof kernels)[K] extends { readonly geometry: infer G }
-  ? { readonly geometry: G extends true ? WindowGeometry : WindowGeometry | null }
-  : object;
-
-/** What a call of a kernel gives: every argument of its row, and how many items there are. */
-export type KernelArguments<K extends KernelName> = { readonly items: number } & Readonly<
-  Record<Names<K, "bytes"> | Names<K, "counts"> | Names<K, "numbers">, number> &
-    Record<Names<K, "flags">, boolean>
-> &
-  GeometryOf<K>;
-
-/**
- * A job in memory: 8 bytes of ticket and 4 of `done`, these fields of 4 bytes each, and the
- * kernel's arguments.
- */
-export const jobFields = ["kernel", "chunks", "items", "scratch", "scratchBytes"] as const;
-export const FIELDS_AT = 12;
-export const ARGUMENTS_AT = FIELDS_AT + 4 * jobFields.length;
-
-/** Where a kernel's arguments are: numbers of 8 bytes first, then words of 4, then a geometry. */
-export function layoutOf(kernel: KernelName): {
-  readonly numbers: readonly string[];
-  readonly words: readonly string[];
-  readonly geometryAt: number;
-  readonly bytes: number;
-} {
-  const row: KernelRow = kernels[kernel];
-  const numbers = row.numbers ?? [];
-  const words = [...row.bytes, ...(row.counts ?? []), ...(row.flags ?? [])];
-  const geometryAt = 8 * numbers.length + 4 * words.length;
-  const geometryBytes = row.geometry === undefined ? 0 : 4 * geometryFields.length;
-  return { numbers, words, geometryAt, bytes: geometryAt + geometryBytes };
-}
