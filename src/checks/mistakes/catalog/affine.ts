@@ -70,8 +70,8 @@ export const affineMistakes: readonly Mistake[] = [
         replace: "multiply(await backend.matmul(dOut, weight), 1 / weight.shape[0]!)",
       },
       {
-        find: "import { formatShape, reject, sameShape",
-        replace: "import { formatShape, multiply, reject, sameShape",
+        find: "  formatShape,\n",
+        replace: "  formatShape,\n  multiply,\n",
       },
     ],
     tag: "affine.12",
