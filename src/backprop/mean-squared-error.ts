@@ -82,12 +82,12 @@ function asNumbers(prediction: Tensor, target: Target): Tensor {
   const { shape, dtype } = prediction;
   if (target instanceof Tensor) return target.dtype === dtype ? target : target.astype(dtype);
   const [N, C] = shape as [number, number];
-  if (shape.length !== 2)
+  if (shape.length !== 2 || C === 1)
     reject(
       "meanSquaredError",
       `a target of shape ${formatShape(shape)}`,
       "class numbers",
-      "they stand for rows [N, C]",
+      C === 1 ? "write [[3], [5]] for the numbers 3 and 5" : "they stand for rows [N, C]",
     );
   const rows = Tensor.zeros(shape, dtype);
   const classes = classNumbers("meanSquaredError", target, N, C);

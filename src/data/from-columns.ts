@@ -1,10 +1,15 @@
 import {
   type Allocator,
+  anything,
+  checkOptions,
   heapAllocator,
   type Nested,
   reject,
+  required,
+  type Rules,
   Tensor,
   tensor,
+  wholeNumber,
 } from "../tensor/index.js";
 import type { ReadyExamples } from "./examples.js";
 
@@ -21,14 +26,16 @@ export interface Columns {
 }
 
 const WHERE = "Dataset.from";
+const rules: Rules<Columns> = {
+  x: required(anything("a tensor or nested arrays")),
+  target: required(anything("class numbers, or a tensor or nested arrays")),
+  weights: anything("a number for each example"),
+  classes: wholeNumber(1),
+};
 
 /** Examples out of tensors and arrays. See {@link Dataset.from}. */
-export function fromColumns({
-  x: given,
-  target: wanted,
-  weights,
-  classes,
-}: Columns): ReadyExamples {
+export function fromColumns(columns: Columns): ReadyExamples {
+  const { x: given, target: wanted, weights, classes } = checkOptions(WHERE, columns, rules);
   const x = asTensor("x", given);
   const count = x.shape[0] ?? 0;
   if (count === 0) reject(WHERE, "x with an axis of at least one example", "none");

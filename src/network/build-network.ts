@@ -30,6 +30,8 @@ export interface BuildOptions {
 interface Building {
   readonly kinds: ReadonlyMap<string, AnyKind>;
   readonly storage: StorageOptions;
+  /** Every layer so far. */
+  readonly made: Layer[];
 }
 
 /** Layers that were made, and the descriptions that say all of their options. */
@@ -56,8 +58,9 @@ export function buildNetwork(
 ): Sequential {
   const { input, layers } = checkOptions("network", description, networkRules);
   const all = [...layerKinds, ...kinds.map(({ layerKind }) => layerKind)];
-  const building = { kinds: new Map(all.map((kind) => [kind.kind, kind])), storage };
-  const built = build(layers, input === undefined ? null : [1, ...input], "network", building);
+  const building = { kinds: new Map(all.map((kind) => [kind.kind, kind])), storage, made: [] };
+  const shape = input === undefined ? null : [1, ...input];
+  const built = releasing(building.made, () => build(layers, shape, "network", building));
   const complete = { ...(input && { input: [...input] }), layers: built.complete };
   const network = new Sequential(built.layers, complete);
   initialise(network, random, initialiser);
@@ -118,7 +121,9 @@ function buildLayer(
   if (known === undefined) rejectKind(kind, [...building.kinds.keys(), "residual", "sameAs"]);
   const given = checkOptions(kind, options, x === null ? known.rules : inferable(known));
   const complete = { ...(x && known.inferred?.(x)), ...given };
-  return { layer: known.build(complete, building.storage), description: { kind, ...complete } };
+  const layer = known.build(complete, building.storage);
+  building.made.push(layer);
+  return { layer, description: { kind, ...complete } };
 }
 
 function sameLayer(options: object, before: ReadonlyMap<string, Layer>): Layer {
@@ -165,6 +170,19 @@ function rejectKind(kind: unknown, kinds: readonly string[]): never {
     nearest === null ? "a kind of one's own is given among the kinds" : `did you mean ${nearest}?`;
   const got = typeof kind === "string" ? JSON.stringify(kind) : typeof kind;
   reject("layer", `a kind among ${kinds.join(", ")}`, got, hint);
+}
+
+/** Where building fails, nobody has the layers that were made, to dispose of them. */
+function releasing<T>(made: readonly Layer[], run: () => T): T {
+  try {
+    return run();
+  } catch (error) {
+    for (const { parameters, buffers = [] } of made) {
+      for (const parameter of parameters) parameter.dispose();
+      for (const { value } of buffers) value.storage.dispose();
+    }
+    throw error;
+  }
 }
 
 /** Runs something that belongs to a layer, whose name then stands in front of what it complains. */

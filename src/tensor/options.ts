@@ -111,7 +111,7 @@ export function checkOptions<Options extends object>(
     const [rule, value] = [rules[name], given[name]];
     if (value === undefined) continue;
     if (!rule.accepts(value)) reject(where, `${name} to be ${rule.expected}`, shown(value));
-    checked[name] = value;
+    checked[name] = Array.isArray(value) ? ([...value] as typeof value) : value; // not the caller's
   }
   for (const name of Object.keys(rules) as (keyof Options & string)[])
     if (rules[name].isRequired === true && checked[name] === undefined)

@@ -64,7 +64,10 @@ export interface NetworkOptions {
 
 const networkRules: Rules<NetworkOptions> = {
   input: anything("a shape"),
-  initialiser: anything("a function"),
+  initialiser: {
+    expected: "a function, such as he",
+    accepts: (value) => typeof value === "function",
+  },
   dtype: anything("an element type"),
 };
 
@@ -84,6 +87,8 @@ export class Engine {
   readonly backend: Backend;
   readonly seed: number | string;
   readonly #kinds: NonNullable<OpenOptions["layers"]>;
+  /** The prediction before: steps that overlap would end each other's memory. */
+  #predicted: Promise<unknown> = Promise.resolve();
 
   constructor(backend: Backend, seed: number | string, kinds: NonNullable<OpenOptions["layers"]>) {
     this.backend = backend;
@@ -117,14 +122,19 @@ export class Engine {
 
   /**
    * What a network answers to a batch, in evaluation, without keeping anything for a backward pass.
+   * Several may be asked for at once; they are answered one after the other.
    *
    * @param x [N, …]
    * @throws InputError when the network does not take x
    */
   predict(network: Sequential, x: Tensor): Promise<Tensor> {
+    if (typeof network?.forward !== "function") reject("predict", "a network", typeof network);
     if (!(x instanceof Tensor)) reject("predict", "a tensor x of shape [N, …]", typeof x);
     const pass = { backend: this.backend, mode: "evaluate", record: false } as const;
-    return this.step(async () => (await network.forward(x, pass)).out);
+    const run = () => this.step(async () => (await network.forward(x, pass)).out);
+    const answer = this.#predicted.then(run, run);
+    this.#predicted = answer.catch(() => {});
+    return answer;
   }
 
   /**
@@ -132,6 +142,8 @@ export class Engine {
    * engine's seed, unless another is given.
    */
   fit(network: Sequential, options: Omit<FitOptions, "backend">): AsyncGenerator<FitEvent> {
+    if (options !== null && typeof options === "object" && "backend" in options)
+      reject("fit", "no backend, since the engine has one", "backend", "open another engine");
     const isSeeded = options?.seed !== undefined || options?.random !== undefined;
     const seed = isSeeded ? {} : { seed: this.seed };
     return fit(network, { ...seed, ...options, backend: this.backend });

@@ -2,7 +2,7 @@
 import { everyLayer, type Loss, type Parameter } from "../backprop/index.js";
 import { type Examples, examplesOf, type LabelledImages } from "../data/index.js";
 import type { Backend } from "../kernels/index.js";
-import type { NamedParameter, Sequential } from "../network/index.js";
+import { type NamedParameter, Sequential } from "../network/index.js";
 import {
   anything,
   belowOne,
@@ -13,6 +13,7 @@ import {
   Random,
   reject,
   required,
+  type Rule,
   type Rules,
   wholeNumber,
 } from "../tensor/index.js";
@@ -77,6 +78,24 @@ export interface FitOptions {
   readonly from?: { readonly epoch: number; readonly optimizer: Optimizer } | undefined;
 }
 
+const isNames = (value: unknown): boolean =>
+  Array.isArray(value) && value.every((name) => typeof name === "string");
+const isSeed = (value: unknown): boolean =>
+  typeof value === "string" || Number.isSafeInteger(value);
+const isMetrics = (value: unknown): boolean =>
+  typeof value === "object" &&
+  value !== null &&
+  !Array.isArray(value) &&
+  Object.values(value).every((metric) => typeof metric === "function");
+const isStopped = (value: unknown): boolean => {
+  const { epoch, optimizer } = (value ?? {}) as { epoch?: number; optimizer?: Partial<Optimizer> };
+  return Number.isSafeInteger(epoch) && epoch! >= 0 && typeof optimizer?.step === "function";
+};
+const aFunction = (expected: string): Rule => ({
+  expected,
+  accepts: (value) => typeof value === "function",
+});
+
 /** What is only looked at where it is used. */
 const given = anything("what fit needs");
 const rules: Rules<FitOptions> = {
@@ -90,18 +109,18 @@ const rules: Rules<FitOptions> = {
   dropLast: flag,
   accumulate: wholeNumber(1),
   shuffle: flag,
-  seed: given,
-  random: given,
-  schedule: given,
+  seed: { expected: "a whole number or a text", accepts: isSeed },
+  random: { expected: "a Random", accepts: (value) => value instanceof Random },
+  schedule: aFunction("a schedule, such as oneCycle()"),
   clipNorm: positive,
-  metrics: given,
-  freeze: given,
+  metrics: { expected: "functions by name, such as { accuracy }", accepts: isMetrics },
+  freeze: { expected: "an array of names", accepts: isNames },
   stopEarly: given,
   average: belowOne,
   freshOptimizer: flag,
   meanOver: oneOf(["examples", "batches"]),
   validationBatchSize: wholeNumber(1),
-  from: given,
+  from: { expected: "{ epoch, optimizer } of a run that was stopped", accepts: isStopped },
 };
 
 /** How a training loop speaks of itself in errors. */
@@ -140,10 +159,11 @@ export interface Run {
 /** @throws InputError when an option is unknown, wrong or missing, or the network all 0 */
 export function prepareRun(network: Sequential, given: FitOptions, words: Words): Run {
   const { where } = words;
+  if (!(network instanceof Sequential)) reject(where, "a network", kindOf(network));
   const options = checkOptions(where, given, rules);
   checkPresent(where, options);
   const { epochs, batchSize, accumulate = 1, validationBatchSize = 256, from } = options;
-  const data = examplesOf(options.data);
+  const data = counted(where, "data", options.data);
   const { dropLast = false, clipNorm = null, metrics = {}, average, stopEarly } = options;
   if (dropLast && data.count < batchSize)
     reject(where, `data for a whole batch of ${batchSize}`, `${data.count} examples`);
@@ -153,10 +173,11 @@ export function prepareRun(network: Sequential, given: FitOptions, words: Words)
     words,
     network,
     trained,
-    optimizer: from?.optimizer ?? optimizerOf(options.optimizer, trained.parameters),
+    optimizer: checkedOptimizer(where, trained, options),
     backend: options.backend,
     data,
-    validation: options.validation === undefined ? null : examplesOf(options.validation),
+    validation:
+      options.validation === undefined ? null : counted(where, "validation", options.validation),
     loss: options.loss,
     metrics,
     random: options.random ?? new Random(options.seed ?? 0),
@@ -178,9 +199,7 @@ export function prepareRun(network: Sequential, given: FitOptions, words: Words)
 
 /** What has to be given, and where mistakes are common. */
 function checkPresent(where: string, { backend, data, loss, optimizer }: FitOptions): void {
-  const hasData =
-    typeof data === "object" && data !== null && ("batch" in data || "images" in data);
-  if (!hasData) reject(where, "data, a data set", kindOf(data), "see Dataset.from");
+  checkExamples(where, "data", data);
   if (typeof backend?.step !== "function")
     reject(where, "a backend", kindOf(backend), "see openBackend");
   if (typeof loss !== "function")
@@ -196,13 +215,66 @@ function checkPresent(where: string, { backend, data, loss, optimizer }: FitOpti
     );
 }
 
+/** Optimizers that were built of a description here, and so are nobody else's. */
+const own = new WeakSet<Optimizer>();
+/** Those of the last training, by their networks. */
+const last = new WeakMap<Sequential, Optimizer>();
+
+/** Gives back what the optimizer of the training before kept, unless this one goes on with it. */
+export function takeOver({ network, optimizer }: Run): void {
+  const before = last.get(network);
+  if (before !== optimizer) before?.dispose();
+  if (own.has(optimizer)) last.set(network, optimizer);
+  else last.delete(network);
+}
+
+/** @throws InputError when the optimizer changes other parameters than those that are trained */
+function checkedOptimizer(
+  where: string,
+  { parameters }: Trained,
+  { optimizer: given, from }: FitOptions,
+): Optimizer {
+  const optimizer = from?.optimizer ?? optimizerOf(given, parameters);
+  const changed = optimizer?.parameters;
+  if (typeof optimizer?.step !== "function")
+    reject(where, "a function that returns an optimizer", kindOf(optimizer));
+  const isSame =
+    changed === undefined ||
+    (changed.length === parameters.length &&
+      parameters.every(({ parameter }) => changed.includes(parameter)));
+  if (!isSame)
+    reject(
+      where,
+      "an optimizer of the parameters that are trained, and of no other",
+      "one of others",
+      "an optimizer of fit is given the parameters, which are those that are not frozen",
+    );
+  return optimizer;
+}
+
 function optimizerOf(
   optimizer: OptimizerDescription | OptimizerChoice,
   parameters: readonly NamedParameter[],
 ): Optimizer {
-  return typeof optimizer === "function"
-    ? optimizer(parameters)
-    : buildOptimizer(optimizer, parameters);
+  if (typeof optimizer === "function") return optimizer(parameters);
+  const built = buildOptimizer(optimizer, parameters);
+  own.add(built);
+  return built;
+}
+
+/** @throws InputError unless there is at least one example */
+function counted(where: string, what: string, given: Examples | LabelledImages): Examples {
+  checkExamples(where, what, given);
+  const examples = examplesOf(given);
+  if (!(Number.isSafeInteger(examples.count) && examples.count >= 1))
+    reject(where, `${what} with a count of examples, at least 1`, String(examples.count));
+  return examples;
+}
+
+function checkExamples(where: string, what: string, data: unknown): void {
+  const isObject = typeof data === "object" && data !== null;
+  if (!isObject || !("batch" in data || "images" in data))
+    reject(where, `${what}, a data set`, kindOf(data), "see Dataset.from");
 }
 
 function kindOf(value: unknown): string {

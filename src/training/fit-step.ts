@@ -61,9 +61,16 @@ async function runBatch(
   // Named after the step, so that a run that goes on from a checkpoint draws what it would have
   // drawn.
   const pass: PassOptions = { backend, mode: "train", random: random.split(`layers in ${part}`) };
+  const before = run.network.buffers.map(({ buffer }) => buffer.value.clone());
   const { out: prediction, backward } = await forwardIn(run, x, pass, part);
   const { loss, backward: lossBackward } = await lossOf(prediction, target, weights);
-  if (!Number.isFinite(loss)) await explainLoss(run, x, pass, loss, part);
+  if (!Number.isFinite(loss)) {
+    const explained = explainLoss(run, x, pass, loss, part);
+    // a step that is refused leaves running statistics as they were
+    const restore = (): void =>
+      run.network.buffers.forEach(({ buffer }, i) => buffer.value.copyFrom(before[i]!));
+    await explained.finally(restore);
+  }
   const weight = weights === null ? indices.length : sum(weights);
   await backward(await lossBackward(group.length === 1 ? 1 : weight));
   totals.add({ loss, prediction, target, weights });

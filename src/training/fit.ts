@@ -1,9 +1,9 @@
 /** The training loop, as a stream of events that somebody else displays. */
 import type { Sequential } from "../network/index.js";
-import { InputError } from "../tensor/index.js";
+import { InputError, reject } from "../tensor/index.js";
 import { trainEpoch } from "./fit-epoch.js";
 import type { FitEvent } from "./fit-events.js";
-import { type FitOptions, prepareRun, type Run, type Words } from "./fit-options.js";
+import { type FitOptions, prepareRun, type Run, takeOver, type Words } from "./fit-options.js";
 import { type Measured, measure } from "./measure.js";
 
 /**
@@ -11,8 +11,8 @@ import { type Measured, measure } from "./measure.js";
  *
  *     for await (const event of fit(network, { … })) if (event.type === "epoch") …
  *
- * The reader of the events may stop at any of them; timers and other events have their turn between
- * steps.
+ * Options are checked at once, training begins when the events are read. The reader may stop at any
+ * of them; timers and other events have their turn between steps.
  *
  * @throws InputError when an option is wrong or the network was not initialised; when the loss is
  *   no longer finite, naming epoch, step and the first layer to blame; when a gradient to clip is
@@ -23,26 +23,42 @@ export function fit(network: Sequential, options: FitOptions): AsyncGenerator<Fi
 }
 
 /** The same, for a caller that speaks of itself in errors. */
-export async function* fitInWords(
+export function fitInWords(
   network: Sequential,
   options: FitOptions,
   words: Words,
 ): AsyncGenerator<FitEvent> {
-  const run = prepareRun(network, options, words);
+  return events(prepareRun(network, options, words)); // at once, whether or not somebody listens
+}
+
+/** Networks that are being trained: two trainings would add to the same gradients. */
+const inTraining = new WeakSet<Sequential>();
+
+async function* events(run: Run): AsyncGenerator<FitEvent> {
+  const { network, words } = run;
+  if (inTraining.has(network))
+    reject(words.where, "a network that is not being trained", "one of another loop that runs");
+  inTraining.add(network);
+  takeOver(run);
   let goOn: (() => void) | null = null;
-  for (let epoch = run.firstEpoch; epoch < run.epochs; epoch++) {
-    goOn?.();
-    if (run.freshOptimizer) run.optimizer.reset();
-    const trained = yield* trainEpoch(run, epoch);
-    goOn = run.average?.show() ?? null;
-    if (run.validation !== null) yield { type: "validating", epoch };
-    const validation = await validate(run, epoch);
-    const verdict = judge(run, validation ?? trained);
-    const { optimizer } = run;
-    yield { type: "epoch", epoch, ...trained, validation, ...verdict, optimizer };
-    if (verdict.stops) break;
+  try {
+    for (let epoch = run.firstEpoch; epoch < run.epochs; epoch++) {
+      goOn?.();
+      if (run.freshOptimizer) run.optimizer.reset();
+      const trained = yield* trainEpoch(run, epoch);
+      goOn = run.average?.show() ?? null;
+      if (run.validation !== null) yield { type: "validating", epoch };
+      const validation = await validate(run, epoch);
+      const verdict = judge(run, validation ?? trained);
+      const { optimizer } = run;
+      yield { type: "epoch", epoch, ...trained, validation, ...verdict, optimizer };
+      if (verdict.stops) break;
+    }
+  } finally {
+    // also when the reader breaks off, or the loss is lost
+    run.patience?.restore();
+    inTraining.delete(network);
   }
-  run.patience?.restore();
 }
 
 async function validate(run: Run, epoch: number): Promise<Measured | null> {

@@ -1,5 +1,5 @@
 import type { Target } from "../backprop/index.js";
-import { argmax, reject, Tensor } from "../tensor/index.js";
+import { argmax, formatShape, reject, Tensor } from "../tensor/index.js";
 
 /**
  * What is measured besides the loss: a number for each of the N examples of a batch, or one number
@@ -16,8 +16,18 @@ export type Metrics = Readonly<Record<string, Metric>>;
  *
  * @param logits [N, C]
  * @param target N class numbers
+ * @throws InputError when there are not at least two classes to choose from
  */
 export function accuracy(logits: Tensor, target: Target): Uint8Array {
+  const isVector = !(target instanceof Tensor) || target.rank === 1;
+  if (logits.rank !== 2 || logits.shape[1]! < 2 || !isVector)
+    reject(
+      "accuracy",
+      "logits [N, C] of at least two classes, and N class numbers",
+      `${formatShape(logits.shape)} and ${
+        target instanceof Tensor ? formatShape(target.shape) : `${target.length} numbers`
+      }`,
+    );
   const labels = target instanceof Tensor ? target.contiguous().data : target;
   const guesses = argmax(logits, 1);
   return Uint8Array.from(labels, (label, n) => Number(guesses[n] === label));

@@ -48,13 +48,15 @@ export class Totals {
 
   /** The mean loss over all examples, or over the batches' means, however small a batch is. */
   loss(over: MeanOver): number {
-    return over === "examples" ? this.#loss / this.weight : this.#batchLosses / this.batches;
+    // where no example counts, there is no loss
+    if (over === "examples") return this.weight === 0 ? 0 : this.#loss / this.weight;
+    return this.#batchLosses / this.batches;
   }
 
   /** The means of the metrics, by name, if the examples so far weigh `weight` together. */
   metrics(weight: number): Readonly<Record<string, number>> {
     return Object.fromEntries(
-      Object.entries(this.#sums).map(([name, total]) => [name, total / weight]),
+      Object.entries(this.#sums).map(([name, total]) => [name, weight === 0 ? 0 : total / weight]),
     );
   }
 }

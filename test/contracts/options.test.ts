@@ -273,6 +273,10 @@ test("options are copied: what is written to them later changes nothing", () => 
   const pool = new layers.MaxPool2d(options);
   options.kernelSize = 3;
   assert.equal(pool.outputShape([1, 1, 6, 6]), [1, 1, 3, 3]);
+  const stride = [1, 1];
+  const pairs = new layers.MaxPool2d({ kernelSize: 2, stride } as never);
+  stride[0] = 2;
+  assert.equal(pairs.outputShape([1, 1, 4, 4]), [1, 1, 3, 3]);
 });
 
 test("labels are class numbers in an array, and there is at least one", async () => {

@@ -3,8 +3,10 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import {
   accuracy,
+  Adam,
   adam,
   affine,
+  batchNorm1d,
   conv2d,
   Dataset,
   describer,
@@ -137,6 +139,145 @@ test("what is wrong is refused by name", async () => {
     () => engine.predict(network, [[1, 2]] as never),
     "predict: expected a tensor x of shape [N, …], got object",
   );
+});
+
+const goal = {
+  data: xor,
+  loss: softmaxCrossEntropy(),
+  optimizer: adam({ learningRate: 0.05 }),
+  epochs: 6,
+  batchSize: 4,
+};
+
+test("several predictions at once are answered one after the other", async () => {
+  const engine = await open({ threads: 1 });
+  const network = engine.network(layers, { input: [2] });
+  const inputs = [1, 2, 3, 4].map((n) => Tensor.full([n, 2], n));
+  const together = await Promise.all(inputs.map((x) => engine.predict(network, x)));
+  for (const [i, x] of inputs.entries())
+    assertClose(together[i]!, await engine.predict(network, x), { tolerance: 0 });
+  const failing = engine.predict(network, Tensor.full([1, 3], 1));
+  const next = engine.predict(network, inputs[0]!);
+  await assertRejects(() => failing, "expected x of shape [N, 2]");
+  assert.equal((await next).shape, [1, 2]);
+  await engine.dispose();
+});
+
+test("a network is trained by one loop at a time, and by the next when that is over", async () => {
+  const engine = await open({ backend: "reference" });
+  const network = engine.network(layers, { input: [2] });
+  const train = async (): Promise<void> => {
+    for await (const event of engine.fit(network, goal)) if (event.type === "epoch") break;
+  };
+  const outcomes = await Promise.allSettled([train(), train()]);
+  assert.equal(
+    outcomes.map(({ status }) => status),
+    ["fulfilled", "rejected"],
+  );
+  await assertRejects(async () => {
+    throw (outcomes[1] as PromiseRejectedResult).reason;
+  }, "fit: expected a network that is not being trained, got one of another loop that runs");
+  await train();
+});
+
+test("training again and again keeps no optimizer, and a network that fails no memory", async () => {
+  const engine = await open({ threads: 1 });
+  const wide = { ...layers, hidden: affine({ outFeatures: 60_000 }) };
+  const network = engine.network(wide, { input: [2] });
+  const held = (): number =>
+    engine.backend.persistent.allocate("float32", 1).data.buffer.byteLength;
+  const once = async (): Promise<void> => {
+    for await (const _ of engine.fit(network, { ...goal, epochs: 1 }));
+  };
+  await once();
+  await once();
+  const before = held();
+  for (let i = 0; i < 10; i++) await once();
+  const broken = { ...wide, conv: conv2d({ outChannels: 1, kernelSize: 3 }) };
+  for (let i = 0; i < 10; i++)
+    await assertRejects(async () => engine.network(broken, { input: [2] }), "conv: conv2d:");
+  assert.is(held(), before);
+  await engine.dispose();
+});
+
+test("slips at the front door are told in a line", async () => {
+  const engine = await open({ backend: "reference" });
+  const network = engine.network(layers, { input: [2] });
+  const refused = async (options: object, ...pieces: string[]): Promise<void> =>
+    assertRejects(
+      async () => void engine.fit(network, { ...goal, ...options } as never),
+      ...pieces,
+    );
+  await refused({ backend: engine.backend }, "fit: expected no backend, since the engine has one");
+  await refused({ metrics: accuracy }, "fit: expected metrics to be functions by name");
+  await refused({ freeze: "hidden" }, "fit: expected freeze to be an array of names");
+  await refused({ schedule: "cosine" }, "fit: expected schedule to be a schedule, such as");
+  await refused({ random: 1 }, "fit: expected random to be a Random");
+  await refused({ seed: NaN }, "fit: expected seed to be a whole number or a text");
+  await refused({ from: 3 }, "fit: expected from to be { epoch, optimizer }");
+  await refused({ validation: 0.2 }, "fit: expected validation, a data set, got number");
+  await refused({ validation: [] }, "fit: expected validation, a data set, got a Array");
+  await refused({ data: { count: 0, batch: () => null } }, "data with a count of examples");
+  await refused({ optimizer: () => undefined }, "a function that returns an optimizer");
+  await assertRejects(
+    async () => void engine.fit(undefined as never, goal),
+    "fit: expected a network",
+  );
+  await assertRejects(
+    async () => void engine.predict(undefined as never, Tensor.full([1], 1)),
+    "predict: expected a network",
+  );
+  const all = network.parameters;
+  await refused(
+    { freeze: ["hidden"], optimizer: () => new Adam(all) },
+    "fit: expected an optimizer of the parameters that are trained, and of no other",
+  );
+  await assertRejects(
+    async () => Dataset.from({ x: [[1]], target: [0], weight: [1] } as never),
+    "Dataset.from: expected options among x, target, weights, classes, got weight",
+    "did you mean weights?",
+  );
+});
+
+test("breaking off at the event that stops leaves the best weights", async () => {
+  const engine = await open({ backend: "reference", seed: 2 });
+  const network = engine.network(layers, { input: [2] });
+  const weights = (): string =>
+    network.parameters.map(({ parameter }) => parameter.value.data.join()).join();
+  let best = "";
+  const stopEarly = { patience: 2 };
+  const optimizer = sgd({ learningRate: 30 }); // far too much: it soon gets no better
+  const options = { ...goal, optimizer, stopEarly, validation: xor, epochs: 50 };
+  let stopped = false;
+  for await (const event of engine.fit(network, options)) {
+    if (event.type !== "epoch") continue;
+    if (event.isBest === true) best = weights();
+    if (!event.stops) continue;
+    stopped = true;
+    assert.is.not(weights(), best);
+    break;
+  }
+  assert.ok(stopped);
+  assert.is(weights(), best);
+});
+
+test("a step that is refused leaves running statistics as they were", async () => {
+  const engine = await open({ backend: "reference" });
+  const network = engine.network({ norm: batchNorm1d(), ...layers }, { input: [2] });
+  for await (const _ of engine.fit(network, { ...goal, epochs: 1 }));
+  const statistics = (): number[] =>
+    network.buffers.flatMap(({ buffer }) => [...buffer.value.data]);
+  const before = statistics();
+  const x = Tensor.full([4, 2], 1);
+  x.set([1, 1], NaN);
+  await assertRejects(async () => {
+    for await (const _ of engine.fit(network, {
+      ...goal,
+      data: Dataset.from({ x, target: [0, 1, 1, 0] }),
+    }));
+  }, "fit: expected a finite loss");
+  assert.equal(statistics(), before);
+  assert.ok(before.some((value) => value !== 0 && value !== 1));
 });
 
 test.run();

@@ -21,6 +21,8 @@ export interface Optimizer {
   readonly kind: string;
   /** The rate of every step that is not told another. */
   readonly learningRate: number;
+  /** What it changes; left out by those that do not tell. */
+  readonly parameters?: readonly Parameter[];
   /** Steps taken so far. */
   readonly steps: number;
   /**
@@ -77,7 +79,7 @@ export abstract class ParameterOptimizer<Running extends string> implements Opti
   readonly #where: string;
   readonly #states: readonly UpdateState<Running>[];
   readonly #running: ReadonlyMap<string, Tensor>;
-  readonly #parameters: readonly Parameter[];
+  readonly parameters: readonly Parameter[];
   #steps = 0;
 
   /** Options are checked before it is called. `where` is the optimizer's name in messages. */
@@ -95,7 +97,7 @@ export abstract class ParameterOptimizer<Running extends string> implements Opti
     if (twice !== undefined)
       reject(where, "each parameter once, under a name of its own", `${twice.name} again`);
     this.#where = where;
-    this.#parameters = parameters.map(({ parameter }) => parameter);
+    this.parameters = parameters.map(({ parameter }) => parameter);
     this.learningRate = learningRate;
     const names = running.flatMap((kind) =>
       parameters.map(({ name, parameter }) => ({ key: `${kind}.${name}`, parameter })),
@@ -145,7 +147,7 @@ export abstract class ParameterOptimizer<Running extends string> implements Opti
   }
 
   dispose(): void {
-    for (const parameter of this.#parameters)
+    for (const parameter of this.parameters)
       for (const tensor of this.#running.values()) parameter.release(tensor);
   }
 }
