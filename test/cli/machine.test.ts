@@ -69,10 +69,10 @@ test(
     const out = join(temporaryFolder(), "run");
     const train = ["train", "--recipe", "notebook", "--data", data, "--threads", "1", "--out", out];
     assertFailed(
-      "memory 0",
+      "memory 0 of 8",
       train,
       new RegExp(
-        "^leibniz: wasm: expected \\d+ MB more memory, got none beyond the 16 MB there are; " +
+        "^leibniz: wasm: expected \\d+ MB more memory, got none beyond the 8 MB there are; " +
           "use smaller batches; nothing was kept, since no epoch was finished\\n$",
       ),
     );

@@ -4,12 +4,13 @@
  *
  *     start     every worker thread ends before it is ready
  *     worker    a worker thread ends soon after the first line on standard output
- *     memory N  shared memory grows N times, and then no more
+ *     memory N  shared memory grows N times, and then no more; with `memory N of M`, it starts with
+ *               M MB
  *     no-memory there is no shared memory at all
  */
 import { isMainThread, type Worker } from "node:worker_threads";
 
-const [what, count] = (process.env["BREAK"] ?? "").split(" ");
+const [what, count, , startMB] = (process.env["BREAK"] ?? "").split(" ");
 
 if (!isMainThread) {
   if (what === "start") process.exit(7); // in a worker this ends the thread alone
@@ -29,6 +30,12 @@ if (!isMainThread) {
       throw new RangeError("WebAssembly.Memory.grow(): Unable to grow instance memory");
     return grow.call(this, pages);
   };
+  if (startMB !== undefined)
+    WebAssembly.Memory = class extends WebAssembly.Memory {
+      constructor(descriptor: WebAssembly.MemoryDescriptor) {
+        super({ ...descriptor, initial: Math.min(descriptor.initial, 16 * Number(startMB)) });
+      }
+    };
 } else if (what === "no-memory") {
   WebAssembly.Memory = class extends WebAssembly.Memory {
     constructor(descriptor: WebAssembly.MemoryDescriptor) {

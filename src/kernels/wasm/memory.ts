@@ -59,7 +59,8 @@ export class WasmMemory implements Allocator {
           "choose a smaller largestMB, or the reference backend",
       );
     }
-    this.#free.give(PAGE, (LEAST_GROWTH - 1) * PAGE); // the kernels' own constants come first
+    // the kernels' own constants come first
+    this.#free.give(PAGE, this.memory.buffer.byteLength - PAGE);
   }
 
   /** Zeros: of the step that runs if they are float32, else on the heap. */
