@@ -160,7 +160,12 @@ const refused: [why: string, run: () => unknown, ...pieces: string[]][] = [
     () => Dataset.from({ x: "abc" as never, target: [1] }),
     "x, a tensor or nested arrays, got string",
   ],
-  ["no target", () => Dataset.from({ x: X, target: undefined as never }), "got undefined"],
+  [
+    "no target",
+    () => Dataset.from({ x: X, target: undefined as never }),
+    "expected target,",
+    "none",
+  ],
   [
     "a fraction",
     () => Dataset.from({ x: [[1], [2]], target: [0, 0.5] }),

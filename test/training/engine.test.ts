@@ -180,7 +180,7 @@ test("a network is trained by one loop at a time, and by the next when that is o
   await train();
 });
 
-test("training again and again keeps no optimizer, and a network that fails no memory", async () => {
+test("training again keeps no optimizer, and a network that fails no memory", async () => {
   const engine = await open({ threads: 1 });
   const wide = { ...layers, hidden: affine({ outFeatures: 60_000 }) };
   const network = engine.network(wide, { input: [2] });

@@ -65,10 +65,20 @@ function flippedFlags(body: string): { change: string; source: string }[] {
   );
 }
 
-/** The names of the gradients that a function returns: `dX`, `dWeight`. */
+/** The names of the gradients that a function returns, such as dX, dWeight: the object's keys. */
 function returned(body: string): readonly string[] {
-  const result = body.slice(body.lastIndexOf("return {"));
-  return [...new Set([...result.matchAll(/\bd[A-Z]\w*(?=\s*[:,}])/g)].map(([name]) => name))];
+  const result = body.slice(body.lastIndexOf("return {") + "return {".length);
+  const keys: string[] = [];
+  let [depth, start] = [1, 0];
+  for (let at = 0; at < result.length && depth > 0; at++) {
+    const letter = result[at]!;
+    const ends = depth === 1 && (letter === "," || letter === "}");
+    if (ends) keys.push(result.slice(start, at).split(":")[0]!.trim());
+    if (ends) start = at + 1;
+    if ("([{".includes(letter)) depth++;
+    if (")]}".includes(letter)) depth--;
+  }
+  return keys.filter((key) => /^d[A-Z]\w*$/.test(key));
 }
 
 /**
