@@ -14,7 +14,7 @@ function digits(from: "train" | "test", first: number, count: number): Dataset {
 
 const backend = await openBackend({ name: "wasm" });
 const goal = { backend, loss: softmaxCrossEntropy(), metrics: { accuracy }, batchSize: 20 };
-/** Trains on so many digits. @returns the share of unseen ones that it gets right in the end */
+/** Trains on `count` digits. @returns the share of unseen ones that it gets right afterwards */
 async function train(network: Sequential, first: number, count: number, freeze: string[]) {
   const sets = { data: digits("train", first, count), validation: digits("test", first, 500) };
   const pace = { epochs: 6000 / count, optimizer: adam({ learningRate: 4e-3 }) };

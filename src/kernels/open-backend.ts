@@ -38,7 +38,7 @@ const openRules: Rules<OpenBackendOptions> = {
 
 /**
  * Opens a backend by name, as the command line does. What only one backend needs is loaded when
- * that one is opened. Whoever opens a backend calls its `dispose` in the end.
+ * that one is opened. Call the backend's `dispose` when you are done.
  *
  * @throws InputError when there is no such backend, mode or number of threads; the message lists
  *   what there is

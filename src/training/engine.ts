@@ -72,7 +72,7 @@ const networkRules: Rules<NetworkOptions> = {
 };
 
 /**
- * Opens an engine. Whoever opens it calls its `dispose` in the end.
+ * Opens an engine. Call its `dispose` when you are done with it.
  *
  * @throws InputError when an option is unknown or wrong
  */

@@ -122,7 +122,7 @@ test("free list: nothing takes no room", () => {
   assert.is(free.take(64), 0);
 });
 
-/** An arena over a memory that can grow, as far as `limit`, by at least so many bytes at a time. */
+/** An arena over a memory that can grow up to `limit`, by at least `least` bytes at a time. */
 function arenaOf(
   limit: number,
   least = 1,

@@ -745,7 +745,7 @@ test("channels: scales multiply, sums add up, distances from an odd mean are odd
   await assertAllKept(cases, 8);
 });
 
-test("one odd number anywhere in a long operand is found, whoever looks through it", async () => {
+test("one odd number anywhere in a long operand is found, on every path", async () => {
   // the other operand is all zeros, so that everything would be skipped
   const random = new Random("long");
   for (const length of [1, 15, 16, 17, 4095, 4096, 4097, 70_001]) {

@@ -470,7 +470,7 @@ test("the winners' gradient as an operand is as good as laid out, with any windo
             await reference.productOntoImages(filters, laidOut, C, geometry),
             `dX, ${backend.name}, ${what}`,
           );
-          // sums that are nobody's weight gradient
+          // sums that are not a weight gradient
           const [transposeA, transposeB] = transposes;
           const inner = transposeA ? K : P;
           const b = whole(random, [N, 1, ...(transposeB ? [5, inner] : [inner, 5])], 2);

@@ -82,7 +82,7 @@ test("what is refused counts no version", async () => {
   assert.is(x.storage.version, 0);
 });
 
-test("views share version and memory, whoever of them is changed", () => {
+test("views share version and memory, whichever of them is changed", () => {
   const x = Tensor.from([1, 2, 3, 4, 5, 6], [2, 3]);
   const views = [
     x.reshape([3, 2]),

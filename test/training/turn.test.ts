@@ -27,7 +27,7 @@ async function firedDuring(work: (fired: readonly string[]) => Promise<void>): P
   }
 }
 
-// Steps of both take milliseconds; so many of them last far longer than it takes until others have
+// A step of either takes milliseconds; this many last far longer than it takes until others have
 // their turn.
 for (const [backend, images] of [
   [wasm, 6400],
