@@ -66,12 +66,12 @@ for (const { M, I, N } of SHAPES) {
       const B = randomMatrix(random, I, N, side === "b" ? density : 1);
       const C = matrix(new Float32Array(M * N), N);
       const seconds = [
-        () => gemmLoops(M, N, I, A, B, C),
-        () => gemmTiled(M, N, I, A, B, C),
+        () => gemmLoops({ M, N, I }, A, B, C),
+        () => gemmTiled({ M, N, I }, A, B, C),
         // zeros in b are skipped by computing Cᵀ += Bᵀ · Aᵀ, as the reference backend does
         side === "a"
-          ? () => gemmSparse(M, N, I, A, B, C)
-          : () => gemmSparse(N, M, I, transposed(B), transposed(A), transposed(C)),
+          ? () => gemmSparse({ M, N, I }, A, B, C)
+          : () => gemmSparse({ M: N, N: M, I }, transposed(B), transposed(A), transposed(C)),
       ].map(bestSeconds);
       const speeds = seconds.map((s) => ((2 * M * I * N) / s / 1e9).toFixed(2).padStart(8));
       console.log(

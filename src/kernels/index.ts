@@ -15,7 +15,7 @@ export { reference, referenceBackend } from "./reference/index.js";
 export { gemmLoops } from "./reference/gemm-loops.js";
 export { gemmSparse } from "./reference/gemm-sparse.js";
 export { gemmTiled } from "./reference/gemm-tiled.js";
-export type { Gemm, MatrixView } from "./reference/matrix.js";
+export type { Gemm, GemmExtents, MatrixView } from "./reference/matrix.js";
 export { convolutionFlop, gemmRows, ladder, type Rung } from "./ladder/index.js";
 export type { GpuBackend, GpuBackendOptions, GpuMode } from "./gpu/index.js";
 export {

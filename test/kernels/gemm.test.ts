@@ -55,7 +55,7 @@ test("gemmLoops adds the product to what is there", () => {
     columnStride: 1,
   });
   const C = view([1, 10, 100, 1000], 2);
-  gemmLoops(2, 2, 3, view([1, 2, 3, 4, 5, 6], 3), view([7, 8, 9, 10, 11, 12], 2), C);
+  gemmLoops({ M: 2, N: 2, I: 3 }, view([1, 2, 3, 4, 5, 6], 3), view([7, 8, 9, 10, 11, 12], 2), C);
   assertCloseArrays(C.data, [59, 74, 239, 1154], { tolerance: 0 });
 });
 
@@ -79,8 +79,8 @@ for (const [name, gemm, densities] of [
     const B = randomView(random, I, N, 1, layout[1], dtype);
     const C = randomView(random, M, N, 1, layout[2], dtype);
     const expected = { ...C, data: C.data.slice() };
-    gemmLoops(M, N, I, A, B, expected);
-    gemm(M, N, I, A, B, C);
+    gemmLoops({ M, N, I }, A, B, expected);
+    gemm({ M, N, I }, A, B, C);
     assertCloseArrays(C.data, expected.data, {
       tolerance: 0,
       what: `${name} [${M}, ${I}] · [${I}, ${N}] ${dtype}`,
@@ -133,9 +133,9 @@ test("gemmSparse leaves out what is multiplied by 0, whatever it is", () => {
     columnStride: 1,
   };
   const C: MatrixView = { data: new Float64Array(4), offset: 0, rowStride: 2, columnStride: 1 };
-  gemmSparse(2, 2, 3, A, B, C);
+  gemmSparse({ M: 2, N: 2, I: 3 }, A, B, C);
   assertCloseArrays(C.data, [10, 14, 15, 21], { tolerance: 0 });
-  gemmLoops(2, 2, 3, A, B, C);
+  gemmLoops({ M: 2, N: 2, I: 3 }, A, B, C);
   assert.ok(C.data.every(Number.isNaN), "expected the dense product to be NaN");
 });
 

@@ -200,8 +200,8 @@ test(
           });
           const [A, B, C] = [view(M, I, turned[0]), view(I, N, turned[1]), view(M, N, turned[2])];
           const expected = { ...C, data: C.data.slice() };
-          gemmLoops(M, N, I, A, B, expected);
-          gemmRows(M, N, I, A, B, C);
+          gemmLoops({ M, N, I }, A, B, expected);
+          gemmRows({ M, N, I }, A, B, C);
           assertCloseArrays(C.data, expected.data, {
             tolerance: 1e-14,
             what: `[${M}, ${I}] · [${I}, ${N}]`,

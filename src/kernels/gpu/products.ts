@@ -150,8 +150,8 @@ export class GpuProducts {
     };
     const matrices = await this.#kernels.run(
       { M: call.M, N: call.N, batch: call.batch, constants },
-      partOf(a, ofA, call, call.row, call.M, I),
-      partOf(b, ofB, call, call.column, call.N, I),
+      partOf(a, ofA, call, { first: call.row, count: call.M, length: I }),
+      partOf(b, ofB, call, { first: call.column, count: call.N, length: I }),
     );
     matrices.forEach((matrix, z) =>
       matrix.forEach((row, y) => {
@@ -178,18 +178,20 @@ function stepsOf(
   return { term: batch * matrix, matrix, line, step };
 }
 
-/** What a call needs of an operand: from its first entry to its last. */
+/**
+ * What a call needs of an operand: from its first entry to its last.
+ *
+ * @param lines rows of a, or columns of b: which ones, and how many entries each has
+ */
 function partOf(
   data: Data,
   { term, matrix, line, step }: Steps,
   call: ProductCall,
-  firstLine: number,
-  lines: number,
-  I: number,
+  lines: { readonly first: number; readonly count: number; readonly length: number },
 ): Float32Array {
-  const from = call.term * term + call.matrix * matrix + firstLine * line;
-  const last =
-    (call.terms - 1) * term + (call.batch - 1) * matrix + (lines - 1) * line + (I - 1) * step;
+  const from = call.term * term + call.matrix * matrix + lines.first * line;
+  const toLastLine = (lines.count - 1) * line + (lines.length - 1) * step;
+  const last = (call.terms - 1) * term + (call.batch - 1) * matrix + toLastLine;
   return data.subarray(from, from + last + 1) as Float32Array;
 }
 

@@ -31,9 +31,7 @@ export function multiplyColumns(
   for (let n = 0; n < N; n++) {
     // (matmul.3) outₙ = filters · colsₙ
     gemm(
-      K,
-      P,
-      R,
+      { M: K, N: P, I: R },
       { data: weights, offset: 0, rowStride: R, columnStride: 1 },
       { data: cols, offset: n * R * P, rowStride: P, columnStride: 1 },
       { data: out.data, offset: n * K * P, rowStride: P, columnStride: 1 },

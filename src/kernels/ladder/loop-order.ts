@@ -1,6 +1,6 @@
 import type { WindowGeometry } from "../../im2col/index.js";
 import type { Tensor } from "../../tensor/index.js";
-import type { MatrixView } from "../reference/matrix.js";
+import type { Gemm } from "../reference/matrix.js";
 import { multiplyColumns } from "./im2col-loops.js";
 
 /**
@@ -19,14 +19,7 @@ export function loopOrder(x: Tensor, weight: Tensor, geometry: WindowGeometry): 
  * pays where no cache holds B. Where one does, what makes this faster than `gemmLoops` is that
  * positions grow by adding, and are not multiplied out.
  */
-export function gemmRows(
-  M: number,
-  N: number,
-  I: number,
-  A: MatrixView,
-  B: MatrixView,
-  C: MatrixView,
-): void {
+export const gemmRows: Gemm = ({ M, N, I }, A, B, C) => {
   const [a, b, c] = [A.data, B.data, C.data];
   const { columnStride: bStep } = B;
   const { columnStride: cStep } = C;
@@ -43,4 +36,4 @@ export function gemmRows(
       }
     }
   }
-}
+};

@@ -1,4 +1,4 @@
-import type { MatrixView } from "./matrix.js";
+import type { Gemm } from "./matrix.js";
 
 /**
  * `C += A · B`, three loops straight from the definition, each sum in float64, in ascending order
@@ -6,14 +6,7 @@ import type { MatrixView } from "./matrix.js";
  *
  * (matmul.4) C[m, n] += Σᵢ A[m, i] · B[i, n]
  */
-export function gemmLoops(
-  M: number,
-  N: number,
-  I: number,
-  A: MatrixView,
-  B: MatrixView,
-  C: MatrixView,
-): void {
+export const gemmLoops: Gemm = ({ M, N, I }, A, B, C) => {
   for (let m = 0; m < M; m++) {
     for (let n = 0; n < N; n++) {
       let total = 0;
@@ -25,4 +18,4 @@ export function gemmLoops(
       C.data[C.offset + m * C.rowStride + n * C.columnStride]! += total;
     }
   }
-}
+};

@@ -1,4 +1,4 @@
-import type { MatrixView } from "./matrix.js";
+import type { Gemm } from "./matrix.js";
 
 /** Columns of C that one walk over the non-zeros computes together. */
 const TILE_N = 8;
@@ -12,14 +12,7 @@ const TILE_N = 8;
  * skipped is a product with 0. That holds while B is finite, since 0 · NaN and 0 · ∞ are NaN; the
  * caller makes sure of it.
  */
-export function gemmSparse(
-  M: number,
-  N: number,
-  I: number,
-  A: MatrixView,
-  B: MatrixView,
-  C: MatrixView,
-): void {
+export const gemmSparse: Gemm = ({ M, N, I }, A, B, C) => {
   const a = A.data;
   const b = B.data;
   const c = C.data;
@@ -73,4 +66,4 @@ export function gemmSparse(
       c[C.offset + m * C.rowStride + n * C.columnStride]! += total;
     }
   }
-}
+};

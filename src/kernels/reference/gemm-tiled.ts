@@ -1,5 +1,5 @@
 import { gemmLoops } from "./gemm-loops.js";
-import type { MatrixView } from "./matrix.js";
+import type { Gemm, GemmExtents, MatrixView } from "./matrix.js";
 
 /** Rows and columns of C that are computed together. */
 const TILE_M = 4;
@@ -12,20 +12,12 @@ const TILE_N = 2;
  * A need more than the processor's 16 registers.) `| 0` promises the engine that a position is a
  * 32-bit integer, which saves it an overflow check per step.
  */
-export function gemmTiled(
-  M: number,
-  N: number,
-  I: number,
-  A: MatrixView,
-  B: MatrixView,
-  C: MatrixView,
-): void {
+export const gemmTiled: Gemm = ({ M, N, I }, A, B, C) => {
   const [a, b, c] = [A.data, B.data, C.data];
   const { rowStride: aRow, columnStride: aStep } = A;
   const { rowStride: bStep, columnStride: bColumn } = B;
   const { rowStride: cRow, columnStride: cColumn } = C;
-  const wholeM = M - (M % TILE_M);
-  const wholeN = N - (N % TILE_N);
+  const [wholeM, wholeN] = [M - (M % TILE_M), N - (N % TILE_N)];
   for (let m = 0; m < wholeM; m += TILE_M) {
     for (let n = 0; n < wholeN; n += TILE_N) {
       let c00 = 0;
@@ -78,9 +70,20 @@ export function gemmTiled(
       c[to + cColumn]! += c31;
     }
   }
-  // What no whole tile covers: the last column of the tiled rows, then the last rows.
-  const lastColumns = { ...B, offset: B.offset + wholeN * bColumn };
-  gemmLoops(wholeM, N - wholeN, I, A, lastColumns, { ...C, offset: C.offset + wholeN * cColumn });
-  const lastRows = { ...A, offset: A.offset + wholeM * aRow };
-  gemmLoops(M - wholeM, N, I, lastRows, B, { ...C, offset: C.offset + wholeM * cRow });
+  addEdges({ M, N, I }, A, B, C);
+};
+
+/** What no whole tile covers: the last column of the tiled rows, then the last rows. */
+function addEdges({ M, N, I }: GemmExtents, A: MatrixView, B: MatrixView, C: MatrixView): void {
+  const [wholeM, wholeN] = [M - (M % TILE_M), N - (N % TILE_N)];
+  if (wholeN < N) {
+    const lastColumns = { ...B, offset: B.offset + wholeN * B.columnStride };
+    const beside = { ...C, offset: C.offset + wholeN * C.columnStride };
+    gemmLoops({ M: wholeM, N: N - wholeN, I }, A, lastColumns, beside);
+  }
+  if (wholeM < M) {
+    const lastRows = { ...A, offset: A.offset + wholeM * A.rowStride };
+    const below = { ...C, offset: C.offset + wholeM * C.rowStride };
+    gemmLoops({ M: M - wholeM, N, I }, lastRows, B, below);
+  }
 }

@@ -133,11 +133,15 @@ function chooseGemm({
   N,
   I,
 }: Product): (A: MatrixView, B: MatrixView, C: MatrixView) => void {
+  const [extents, turned] = [
+    { M, N, I },
+    { M: N, N: M, I },
+  ];
   if (density(a.data) < SPARSE_BELOW && isFinite(b.data))
-    return (A, B, C) => gemmSparse(M, N, I, A, B, C);
+    return (A, B, C) => gemmSparse(extents, A, B, C);
   if (density(b.data) < SPARSE_BELOW && isFinite(a.data))
-    return (A, B, C) => gemmSparse(N, M, I, transposed(B), transposed(A), transposed(C));
-  return (A, B, C) => gemmTiled(M, N, I, A, B, C);
+    return (A, B, C) => gemmSparse(turned, transposed(B), transposed(A), transposed(C));
+  return (A, B, C) => gemmTiled(extents, A, B, C);
 }
 
 /** Are all numbers finite? */

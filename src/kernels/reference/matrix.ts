@@ -18,12 +18,12 @@ export function transposed(matrix: MatrixView): MatrixView {
   };
 }
 
+/** Rows and columns of a product, and how many terms each of its sums has. */
+export interface GemmExtents {
+  readonly M: number;
+  readonly N: number;
+  readonly I: number;
+}
+
 /** A product `C += A · B` of A [M, I] and B [I, N] into C [M, N]. */
-export type Gemm = (
-  M: number,
-  N: number,
-  I: number,
-  A: MatrixView,
-  B: MatrixView,
-  C: MatrixView,
-) => void;
+export type Gemm = (extents: GemmExtents, A: MatrixView, B: MatrixView, C: MatrixView) => void;

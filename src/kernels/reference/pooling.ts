@@ -14,7 +14,7 @@ export function maxPool2d(
   const { W, dilationH, dilationW } = geometry;
   const source = x.contiguous().data;
   const target = out.data;
-  forEachWindow(out.shape, geometry, (window, plane, top, bottom, left, right) => {
+  forEachWindow(out.shape, geometry, (window, plane, { top, bottom, left, right }) => {
     let best = -Infinity;
     let winner = -1;
     for (let h = top; h < bottom; h += dilationH) {
@@ -68,7 +68,7 @@ export function averagePool2d(x: Tensor, geometry: WindowGeometry, allocator: Al
   const { W, kH, kW, dilationH, dilationW } = geometry;
   const source = x.contiguous().data;
   const target = out.data;
-  forEachWindow(out.shape, geometry, (window, plane, top, bottom, left, right) => {
+  forEachWindow(out.shape, geometry, (window, plane, { top, bottom, left, right }) => {
     let total = 0;
     for (let h = top; h < bottom; h += dilationH) {
       for (let w = left; w < right; w += dilationW) total += source[plane + h * W + w]!;
@@ -88,7 +88,7 @@ export function averagePool2dBackward(
   const { W, kH, kW, dilationH, dilationW } = geometry;
   const source = dOut.contiguous().data;
   const target = dX.data;
-  forEachWindow(dOut.shape, geometry, (window, plane, top, bottom, left, right) => {
+  forEachWindow(dOut.shape, geometry, (window, plane, { top, bottom, left, right }) => {
     const share = source[window]! / (kH * kW);
     for (let h = top; h < bottom; h += dilationH) {
       for (let w = left; w < right; w += dilationW) target[plane + h * W + w]! += share;
@@ -98,40 +98,39 @@ export function averagePool2dBackward(
 }
 
 /**
+ * The pixels that a window holds: from row `top` to before `bottom` and from column `left` to
+ * before `right`, in steps of the dilation. What lies on the padding is cut off.
+ */
+interface Inside {
+  top: number;
+  bottom: number;
+  left: number;
+  right: number;
+}
+
+/**
  * Calls `visit` for each window with its position in `out`, where its plane starts in x, and the
- * pixels that it holds: from row `top` to before `bottom` and from column `left` to before `right`,
- * in steps of the dilation. What lies on the padding is cut off.
+ * pixels that it holds.
  */
 function forEachWindow(
   shape: readonly number[],
   geometry: WindowGeometry,
-  visit: (
-    window: number,
-    plane: number,
-    top: number,
-    bottom: number,
-    left: number,
-    right: number,
-  ) => void,
+  visit: (window: number, plane: number, inside: Readonly<Inside>) => void,
 ): void {
   const { H, W, kH, kW, strideH, strideW, padH, padW, dilationH, dilationW, outH, outW } = geometry;
   const planes = shape[0]! * shape[1]!;
+  const inside: Inside = { top: 0, bottom: 0, left: 0, right: 0 }; // one for all: there are many
   let window = 0;
   for (let plane = 0; plane < planes; plane++) {
     for (let p = 0; p < outH; p++) {
       const top = p * strideH - padH;
-      const bottom = Math.min(H, top + (kH - 1) * dilationH + 1);
+      inside.top = firstInside(top, dilationH);
+      inside.bottom = Math.min(H, top + (kH - 1) * dilationH + 1);
       for (let q = 0; q < outW; q++) {
         const left = q * strideW - padW;
-        const right = Math.min(W, left + (kW - 1) * dilationW + 1);
-        visit(
-          window++,
-          plane * H * W,
-          firstInside(top, dilationH),
-          bottom,
-          firstInside(left, dilationW),
-          right,
-        );
+        inside.left = firstInside(left, dilationW);
+        inside.right = Math.min(W, left + (kW - 1) * dilationW + 1);
+        visit(window++, plane * H * W, inside);
       }
     }
   }
