@@ -1,7 +1,7 @@
 import {
-  type Allocator,
   anything,
   checkOptions,
+  gather,
   heapAllocator,
   type Nested,
   reject,
@@ -49,10 +49,10 @@ export function fromColumns(columns: Columns): ReadyExamples {
   return {
     count,
     batch: (indices, allocator = heapAllocator) => ({
-      x: rowsOf(x, indices, allocator),
+      x: gather(x, indices, 0, allocator),
       target:
         target instanceof Tensor
-          ? rowsOf(target, indices, heapAllocator)
+          ? gather(target, indices, 0)
           : Int32Array.from(indices, (index) => target[index]!),
       weights: weights ? Float64Array.from(indices, (index) => weights[index]!) : null,
     }),
@@ -108,17 +108,4 @@ function checkWeights(weights: ArrayLike<number> | undefined, count: number): vo
   for (let n = 0; n < count; n++)
     if (!(Number.isFinite(weights[n]) && weights[n]! >= 0))
       reject(WHERE, "weights that are finite numbers ≥ 0", `${weights[n]} for example ${n}`);
-}
-
-/** Some rows of a tensor [count, …], as a copy. */
-function rowsOf(whole: Tensor, indices: ArrayLike<number>, allocator: Allocator): Tensor {
-  const [, ...shape] = whole.shape;
-  const size = whole.size / whole.shape[0]!;
-  const rows = Tensor.zeros([indices.length, ...shape], whole.dtype, allocator);
-  const [from, to] = [whole.data, rows.data];
-  for (let n = 0; n < indices.length; n++) {
-    const start = indices[n]! * size;
-    to.set(from.subarray(start, start + size), n * size);
-  }
-  return rows;
 }

@@ -74,6 +74,8 @@ export const maximum = binary("maximum", (a, b) => Math.max(a, b));
 
 /** `−x`. A new tensor. */
 export const negate = (x: Tensor): Tensor => map(x, (value) => -value);
+/** The absolute value, element by element: −0 becomes 0, and NaN stays NaN. A new tensor. */
+export const abs = (x: Tensor): Tensor => map(x, Math.abs);
 /** Square root, element by element. A new tensor. */
 export const sqrt = (x: Tensor): Tensor => map(x, Math.sqrt);
 

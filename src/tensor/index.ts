@@ -28,10 +28,12 @@ export {
   wholeNumber,
 } from "./options.js";
 export { broadcastShape, sameShape, sizeOf } from "./shape.js";
-export { type Nested, type SliceRange, Tensor, tensor } from "./tensor.js";
+export type { Nested } from "./nested.js";
+export { type SliceRange, Tensor, tensor } from "./tensor.js";
 export {
   type Elementwise,
   type Operand,
+  abs,
   accumulate,
   add,
   divide,
@@ -52,6 +54,9 @@ export {
 } from "./elementwise.js";
 export { cosPi } from "./cosine.js";
 export { integerPower } from "./integer-power.js";
-export { type ReduceOptions, argmax, max, mean, sum } from "./reduce.js";
+export { type ReduceOptions, argmax, max, mean, min, sum } from "./reduce.js";
+export { concat } from "./concat.js";
+export { gather } from "./gather.js";
+export { where } from "./where.js";
 export { matmul } from "./matmul.js";
 export { Random } from "./random.js";

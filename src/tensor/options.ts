@@ -14,6 +14,7 @@ export type Rules<Options> = { readonly [Name in keyof Required<Options>]: Rule 
 
 /** What other libraries call an option. */
 const OTHER_NAMES: Readonly<Record<string, string>> = {
+  dim: "axes",
   eps: "epsilon",
   filters: "outChannels",
   lr: "learningRate",

@@ -1,15 +1,24 @@
+import { resolveAxes, resolveAxis } from "./axes.js";
 import { formatShape, reject } from "./errors.js";
-import { forEachRow, resolveAxis, rowOf, sizeOf } from "./shape.js";
+import { checkOptions, flag, type Rules } from "./options.js";
+import { forEachRow, rowOf, sizeOf } from "./shape.js";
 import type { Data } from "./storage.js";
 import { Tensor } from "./tensor.js";
 
-/**
- * Which axes a reduction removes (all of them if left out), and whether they stay with extent 1.
- */
 export interface ReduceOptions {
+  /** Which axes a reduction removes, one or several; −1 is the last. All of them if left out. */
   readonly axes?: number | readonly number[];
+  /** Whether they stay, with extent 1; false if left out. */
   readonly keepDims?: boolean;
 }
+
+const rules: Rules<ReduceOptions> = {
+  axes: {
+    expected: "an axis or an array of axes",
+    accepts: (value) => [value].flat().every((axis) => typeof axis === "number"),
+  },
+  keepDims: flag,
+};
 
 /** Sum over the given axes, added up in float64 in row-major order. A new tensor. */
 export function sum(x: Tensor, options: ReduceOptions = {}): Tensor {
@@ -34,6 +43,12 @@ export function max(x: Tensor, options: ReduceOptions = {}): Tensor {
   return reduce("max", x, options, -Infinity, maxRow);
 }
 
+/** Smallest element over the given axes; NaN if one of them is NaN. A new tensor. */
+export function min(x: Tensor, options: ReduceOptions = {}): Tensor {
+  if (x.size === 0) reject("min", "at least one element", `shape ${formatShape(x.shape)}`);
+  return reduce("min", x, options, Infinity, minRow);
+}
+
 /**
  * Combines a row of numbers with the results that they belong to. A whole row at a time, because a
  * call for each number takes longer than the number.
@@ -55,6 +70,14 @@ const addRow: CombineRow = (totals, into, stepInto, data, from, stepFrom, length
 const maxRow: CombineRow = (totals, into, stepInto, data, from, stepFrom, length) => {
   for (let i = 0; i < length; i++)
     totals[into + i * stepInto] = Math.max(
+      totals[into + i * stepInto]!,
+      data[from + i * stepFrom]!,
+    );
+};
+
+const minRow: CombineRow = (totals, into, stepInto, data, from, stepFrom, length) => {
+  for (let i = 0; i < length; i++)
+    totals[into + i * stepInto] = Math.min(
       totals[into + i * stepInto]!,
       data[from + i * stepFrom]!,
     );
@@ -99,9 +122,12 @@ function reduce(
   combine: CombineRow,
   finish?: (total: number, count: number) => number,
 ): Tensor {
-  const named = options.axes === undefined ? x.shape.map((_, axis) => axis) : [options.axes].flat();
-  const reduced = new Set(named.map((axis) => resolveAxis(where, axis, x.rank)));
-  if (reduced.size !== named.length) reject(where, "each axis once", formatShape(named));
+  const { axes = x.shape.map((_, axis) => axis), keepDims = false } = checkOptions(
+    where,
+    options,
+    rules,
+  );
+  const reduced = new Set(resolveAxes(where, axes, x.rank));
   const kept = x.shape.map((extent, axis) => (reduced.has(axis) ? 1 : extent));
   const totals = new Float64Array(sizeOf(kept)).fill(start);
   const layout = Tensor.wrap(totals, kept).broadcastTo(x.shape);
@@ -113,6 +139,6 @@ function reduce(
   );
   if (finish !== undefined)
     totals.forEach((total, i) => (totals[i] = finish(total, x.size / totals.length)));
-  const shape = options.keepDims === true ? kept : x.shape.filter((_, axis) => !reduced.has(axis));
+  const shape = keepDims ? kept : x.shape.filter((_, axis) => !reduced.has(axis));
   return Tensor.from(totals, shape, x.dtype);
 }

@@ -59,23 +59,6 @@ export function broadcastShape(
   return shape;
 }
 
-/**
- * Turns an axis that may count from the end (−1 is the last) into one that counts from the front.
- *
- * @throws InputError when there is no such axis
- */
-export function resolveAxis(where: string, axis: number, rank: number): number {
-  if (!Number.isInteger(axis) || axis < -rank || axis >= rank) {
-    reject(
-      where,
-      `an axis from ${-rank} to ${rank - 1}`,
-      String(axis),
-      `the tensor has rank ${rank}`,
-    );
-  }
-  return axis < 0 ? axis + rank : axis;
-}
-
 /** Where the elements of a tensor lie in its memory. */
 export interface Layout {
   readonly offset: number;

@@ -1,11 +1,12 @@
 import ndarray, { type NdArray } from "ndarray";
+import { resolveAxis } from "./axes.js";
 import { formatShape, reject } from "./errors.js";
+import { flatten, type Nested, nest } from "./nested.js";
 import { formatTensor } from "./print.js";
 import {
   broadcastShape,
   checkShape,
   forEachRow,
-  resolveAxis,
   rowMajorStride,
   rowOf,
   sameShape,
@@ -19,9 +20,6 @@ import {
   heapAllocator,
   Storage,
 } from "./storage.js";
-
-/** Numbers nested as deep as the tensor has axes; a bare number for rank 0. */
-export type Nested = number | readonly Nested[];
 
 /**
  * One entry per axis of {@link Tensor.slice}: a range `[start, stop]`, or `null` for the whole
@@ -353,15 +351,7 @@ export class Tensor {
 
   /** All elements as nested arrays. */
   toNested(): Nested {
-    const values = this.contiguous().data;
-    const nest = (axis: number, position: number, size: number): Nested => {
-      if (axis === this.rank) return values[position]!;
-      const step = size / this.shape[axis]!;
-      return Array.from({ length: this.shape[axis]! }, (_, i) =>
-        nest(axis + 1, position + i * step, step),
-      );
-    };
-    return nest(0, 0, this.size);
+    return nest(this.contiguous().data, this.shape);
   }
 
   /** Rows and columns as a person would write them; large tensors are abbreviated. */
@@ -395,24 +385,6 @@ export class Tensor {
  *   numbers in them
  */
 export function tensor(values: Nested, dtype: DType = "float64"): Tensor {
-  const shape: number[] = [];
-  for (let level: unknown = values; Array.isArray(level); level = level[0])
-    shape.push(level.length);
-  const flat: number[] = [];
-  const collect = (level: unknown, axis: number): void => {
-    const isRow = Array.isArray(level);
-    if (!isRow && typeof level !== "number")
-      reject("tensor", "numbers in nested arrays", level === null ? "null" : typeof level);
-    if (isRow ? level.length !== shape[axis] : axis !== shape.length) {
-      reject(
-        "tensor",
-        `rows of equal length, shape ${formatShape(shape)}`,
-        isRow ? `a row of ${level.length}` : "a number among rows",
-      );
-    }
-    if (!isRow) flat.push(level as number);
-    else for (const inner of level) collect(inner, axis + 1);
-  };
-  collect(values, 0);
+  const { flat, shape } = flatten(values);
   return Tensor.from(flat, shape, dtype);
 }

@@ -2,6 +2,7 @@ import * as fc from "fast-check";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import {
+  abs,
   accumulate,
   add,
   divide,
@@ -38,6 +39,7 @@ const unaries = [
   ["exp", exp, Math.exp, 2 ** -51],
   ["log", log, Math.log, 2 ** -51],
   ["sqrt", sqrt, Math.sqrt, 0],
+  ["abs", (x: Tensor) => abs(subtract(x, 2)), (a: number) => Math.abs(a - 2), 0],
 ] as const;
 
 /** Entry of x that an index of a broadcast result reads. */
@@ -181,6 +183,8 @@ test("unary functions and map, on views as on whole tensors, leave their operand
 });
 
 test("unary functions keep to IEEE arithmetic", () => {
+  assert.equal(abs(tensor([1, -2, -Infinity])).toNested(), [1, 2, Infinity]);
+  assert.ok(Object.is(abs(tensor([-0])).get(0), 0) && Number.isNaN(abs(tensor([NaN])).get(0)));
   assertClose(negate(tensor([1, -2, 0.5])), tensor([-1, 2, -0.5]), { tolerance: 0 });
   assertClose(exp(tensor([0, 1, -1])), tensor([1, 2.718281828459045, 0.36787944117144233]), {
     tolerance: 1e-15,

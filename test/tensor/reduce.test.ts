@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { argmax, max, mean, Random, sameShape, sum, Tensor, tensor } from "leibniz/tensor";
+import { argmax, max, mean, min, Random, sameShape, sum, Tensor, tensor } from "leibniz/tensor";
 import { assertClose, assertRejects } from "../helpers/assert-close.js";
 import { indicesOf } from "../helpers/views.js";
 
@@ -54,7 +54,7 @@ function groups(
   return { shape, values: [...byPlace.values()] };
 }
 
-test("sum, mean and max over any axes against loops over every index", () => {
+test("sum, mean, max and min over any axes against loops over every index", () => {
   fc.assert(
     fc.property(cases, ({ x, named, keepDims }) => {
       const { shape, values } = groups(x, named, keepDims);
@@ -79,7 +79,12 @@ test("sum, mean and max over any axes against loops over every index", () => {
         expect((group) => Math.max(...group)),
         { tolerance: 0, what: `max of ${what}` },
       );
-      for (const f of [sum, mean, max]) assert.is(f(x, options).dtype, x.dtype);
+      assertClose(
+        min(x, options),
+        expect((group) => Math.min(...group)),
+        { tolerance: 0, what: `min of ${what}` },
+      );
+      for (const f of [sum, mean, max, min]) assert.is(f(x, options).dtype, x.dtype);
     }),
     { seed: 8, numRuns: 300 },
   );
@@ -99,6 +104,7 @@ test("axes written out: all, one, several, from the end, none, kept", () => {
   assert.is(sum(x).item(), 78);
   assert.is(mean(x).item(), 6.5);
   assert.is(max(x).item(), 12);
+  assert.is(min(x).item(), 1);
   assert.ok(sameShape(sum(x).shape, []) && sameShape(sum(x, { keepDims: true }).shape, [1, 1, 1]));
   assertClose(
     sum(x, { axes: 1 }),
@@ -118,6 +124,7 @@ test("axes written out: all, one, several, from the end, none, kept", () => {
   );
   assertClose(mean(x, { axes: [0, -1], keepDims: true }), tensor([[[5], [8]]]), { tolerance: 0 });
   assertClose(max(x, { axes: [2, 0] }), tensor([9, 12]), { tolerance: 0 });
+  assertClose(min(x, { axes: [2, 0] }), tensor([1, 4]), { tolerance: 0 });
   assertClose(sum(x, { axes: [] }), x, { tolerance: 0 });
   assert.is(sum(x, { axes: [] }).sharesMemoryWith(x), false);
   assert.is(sum(tensor(5)).item(), 5);
@@ -134,7 +141,7 @@ test("sums add up in float64, and a mean does not overflow on the way", () => {
   });
 });
 
-test("max is NaN where one of the elements is, in whatever place", () => {
+test("max and min are NaN where one of the elements is, in whatever place", () => {
   for (const row of [
     [NaN, 1, 2],
     [1, NaN, 2],
@@ -142,12 +149,16 @@ test("max is NaN where one of the elements is, in whatever place", () => {
   ]) {
     const out = max(tensor([row, [4, 6, 5]]), { axes: 1 });
     assert.ok(Number.isNaN(out.get(0)) && out.get(1) === 6, out.toString());
+    const least = min(tensor([row, [4, 6, 5]]), { axes: 1 });
+    assert.ok(Number.isNaN(least.get(0)) && least.get(1) === 4, least.toString());
   }
   assert.is(max(tensor([-3, -Infinity, -2])).item(), -2);
   assert.is(max(tensor([-Infinity, -Infinity])).item(), -Infinity);
+  assert.is(min(tensor([3, Infinity, 2])).item(), 2);
+  assert.is(min(tensor([Infinity, Infinity])).item(), Infinity);
 });
 
-test("without elements a sum is 0, and mean, max and argmax refuse", async () => {
+test("without elements a sum is 0, and mean, max, min and argmax refuse", async () => {
   assertClose(sum(Tensor.zeros([0, 3]), { axes: 0 }), Tensor.zeros([3]), { tolerance: 0 });
   assertClose(sum(Tensor.zeros([2, 0])), Tensor.zeros([]), { tolerance: 0 });
   assertClose(sum(Tensor.zeros([2, 0, 3]), { axes: -1, keepDims: true }), Tensor.zeros([2, 0, 1]), {
@@ -161,6 +172,10 @@ test("without elements a sum is 0, and mean, max and argmax refuse", async () =>
     await assertRejects(
       () => max(Tensor.zeros([0, 3]), { axes }),
       "max: expected at least one element, got shape [0, 3]",
+    );
+    await assertRejects(
+      () => min(Tensor.zeros([0, 3]), { axes }),
+      "min: expected at least one element, got shape [0, 3]",
     );
   }
   await assertRejects(
@@ -176,6 +191,7 @@ test("an axis that is not there or named twice is refused", async () => {
     ["sum", sum],
     ["mean", mean],
     ["max", max],
+    ["min", min],
   ] as const) {
     for (const axis of [3, -4, 0.5, NaN])
       await assertRejects(
@@ -197,9 +213,29 @@ test("an axis that is not there or named twice is refused", async () => {
   );
   await assertRejects(
     () => argmax(tensor(1), 0),
-    "argmax: expected an axis",
-    "the tensor has rank 0",
+    "argmax: expected a tensor with axes, got one of rank 0 and axis 0",
   );
+});
+
+test("what NumPy and PyTorch call the axes is refused, and not taken for all of them", async () => {
+  const x = Tensor.zeros([2, 3]);
+  const refused = [
+    [{ axis: 1 }, "expected options among axes, keepDims, got axis; did you mean axes?"],
+    [{ dim: 1 }, "expected options among axes, keepDims, got dim; did you mean axes?"],
+    [{ keepdims: true }, "got keepdims; did you mean keepDims?"],
+    [{ axes: "1" }, 'expected axes to be an axis or an array of axes, got "1"'],
+    [{ axes: [0, null] }, "expected axes to be an axis or an array of axes, got [0,null]"],
+    [{ keepDims: 1 }, "expected keepDims to be true or false, got 1"],
+    [1, "expected an object of options (axes, keepDims), got 1"],
+  ] as const;
+  for (const [name, f] of [
+    ["sum", sum],
+    ["mean", mean],
+    ["max", max],
+    ["min", min],
+  ] as const)
+    for (const [options, message] of refused)
+      await assertRejects(() => f(x, options as object), `${name}: `, message);
 });
 
 test("argmax along any axis against loops over every index; of equal elements the first", () => {

@@ -6,6 +6,8 @@ import {
   add,
   type Allocator,
   argmax,
+  concat,
+  gather,
   heapAllocator,
   InputError,
   Lifetime,
@@ -15,6 +17,7 @@ import {
   sum,
   Tensor,
   tensor,
+  where,
 } from "leibniz/tensor";
 import { assertClose, assertRejects } from "../helpers/assert-close.js";
 
@@ -169,6 +172,10 @@ const looks: [string, (x: Tensor) => unknown][] = [
   ["storage.data", (x) => x.storage.data],
   ["sum", (x) => sum(x)],
   ["argmax", (x) => argmax(x, 1)],
+  ["concat", (x) => concat([x, x], 1)],
+  ["gather", (x) => gather(x, [1, 0, 1], 1)],
+  ["where, as condition", (x) => where(x, 1, 2)],
+  ["where, as operand", (x) => where(Tensor.zeros([2, 3]), 1, x)],
   ["add", (x) => add(x, x)],
   ["matmul", (x) => matmul(x, tensor([[1], [0], [1]]))],
   ["accumulate onto it", (x) => accumulate(x, Tensor.zeros([2, 3], "float64"))],
