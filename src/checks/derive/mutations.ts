@@ -3,10 +3,20 @@
  * factor, each order of two indices. A check is worth something if it notices all of them.
  */
 
+/** A piece of a text. */
+export interface Place {
+  readonly at: number;
+  readonly length: number;
+}
+
 export interface Mutation {
   /** What was changed, for a message: `x(n, i) → x(i, n)`. */
   readonly change: string;
   readonly source: string;
+  /** Where the change begins. */
+  readonly at: number;
+  /** The two arguments of a call that were exchanged, as they lie in the right text. */
+  readonly exchanged?: readonly [Place, Place];
 }
 
 /** In these, the order of the arguments says nothing. */
@@ -34,12 +44,15 @@ const SYMMETRIC = [
 export function mutationsOf(source: string): Mutation[] {
   const code = blanked(source);
   const found: Mutation[] = [];
-  const replace = (at: number, length: number, by: string): void => {
-    const [before, after] = [source.slice(0, at), source.slice(at + length)];
-    found.push({
-      change: `${excerpt(source, at, length)} → ${excerpt(before + by + after, at, by.length)}`,
-      source: before + by + after,
-    });
+  const replace = (
+    at: number,
+    length: number,
+    by: string,
+    exchanged?: readonly [Place, Place],
+  ): void => {
+    const mutated = source.slice(0, at) + by + source.slice(at + length);
+    const change = `${excerpt(source, at, length)} → ${excerpt(mutated, at, by.length)}`;
+    found.push({ change, source: mutated, at, ...(exchanged && { exchanged }) });
   };
   for (const { index, 1: left, 2: sign } of code.matchAll(/([\w)\]]\s+)([+-])(?=\s+[\w(-])/g))
     replace(index + left!.length, 1, sign === "+" ? "-" : "+");
@@ -66,11 +79,17 @@ export function mutationsOf(source: string): Mutation[] {
         .startsWith("{")
     )
       continue;
-    const words = list!.split(",").map((word) => word.trim());
+    const start = index + name!.length + 1;
+    const places = [...list!.matchAll(/[\w$.]+/g)].map(({ index: from, 0: word }) => ({
+      word,
+      at: start + from,
+      length: word.length,
+    }));
+    const words = places.map(({ word }) => word);
     for (let i = 1; i < words.length; i++) {
       if (words[i] === words[i - 1]) continue;
       const swapped = words.with(i - 1, words[i]!).with(i, words[i - 1]!);
-      replace(index + name!.length + 1, list!.length, swapped.join(", "));
+      replace(start, list!.length, swapped.join(", "), [places[i - 1]!, places[i]!]);
     }
   }
   return found;

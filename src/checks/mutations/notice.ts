@@ -45,6 +45,22 @@ export default async function notice(input: unknown): Promise<Notice> {
   return error === null ? { verdict: "missed", how: null } : { verdict: "stopped", how: error };
 }
 
+/** Filters and windows that make the matrices of a convolution square too, [16, 16]. */
+const SQUARE_COLUMNS: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
+  conv2d: { kernelSize: 2 },
+  convPool2d: { conv: {}, pool: { kernelSize: 2 }, rectify: true },
+};
+
 function squareCases(entry: CatalogEntry, random: Random): ReturnType<typeof casesOf> {
-  return squareCase(entry, random).map((one) => ({ ...one, name: "square", isRandom: false }));
+  const cases = [...squareCase(entry, random)];
+  const options = SQUARE_COLUMNS[entry.layer];
+  if (options !== undefined)
+    cases.push({
+      options,
+      inputs: {
+        x: random.normal([2, 4, 5, 5], 0, 1, "float64"),
+        weight: random.normal([3, 4, 2, 2], 0, 1, "float64"),
+      },
+    });
+  return cases.map((one) => ({ ...one, name: "square", isRandom: false }));
 }

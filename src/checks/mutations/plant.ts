@@ -1,26 +1,26 @@
 /** Mutations of a layer's backward pass: in its text, and in what it returns. */
-import { mutationsOf } from "../derive/mutations.js";
+import { type Mutation, mutationsOf, type Place } from "../derive/mutations.js";
+import { closingBracket } from "./brackets.js";
+import { returned, SPOILERS, spoiled } from "./spoil.js";
 
 /** A layer's module with one mutation in it. */
 export interface PlantedMutation {
   /** `conv2dBackward: dX is 0.1 % too large` */
   readonly what: string;
   readonly text: string;
+  /**
+   * What else can be wrong in that place, one after the other until something computes: two
+   * arguments of different kinds can be exchanged, but nothing comes of it.
+   */
+  readonly instead?: readonly PlantedMutation[];
 }
 
-/**
- * What can be wrong with a gradient whatever the formula: code that spoils a flat array `g` in
- * place.
- */
-const SPOILERS: readonly (readonly [what: string, code: string])[] = [
-  ["is 0.1 % too large", "for (let i = 0; i < g.length; i++) g[i] *= 1.001;"],
-  ["has the wrong sign", "for (let i = 0; i < g.length; i++) g[i] = -g[i];"],
-  ["has a wrong last entry", "g[g.length - 1] += 0.01 * (1 + Math.abs(g[g.length - 1]));"],
-  [
-    "is moved by one entry",
-    "g.set([g[g.length - 1] + (g.length === 1 ? 1 : 0), ...g.slice(0, -1)]);",
-  ],
-];
+/** A changed text of a function. */
+interface Change {
+  readonly change: string;
+  readonly source: string;
+  readonly instead?: readonly Change[];
+}
 
 /**
  * @param module a compiled file of `src/backprop`
@@ -36,11 +36,13 @@ export function plantMutations(module: string): readonly PlantedMutation[] {
     if (!/\/\/ \([\w-]+\.\d+[a-z]?\) /.test(body)) continue;
     const put = (text: string): string =>
       module.slice(0, found.index) + text + module.slice(found.index + whole.length);
-    const start = whole.indexOf("{\n") + 2;
-    for (const { change, source } of mutationsOf(body))
-      planted.push({ what: `${name}: ${change}`, text: put(whole.slice(0, start) + source + "}") });
-    for (const { change, source } of flippedFlags(body))
-      planted.push({ what: `${name}: ${change}`, text: put(whole.slice(0, start) + source + "}") });
+    const head = whole.slice(0, whole.indexOf("{\n") + 2);
+    const changed = ({ change, source, instead = [] }: Change): PlantedMutation => ({
+      what: `${name}: ${change}`,
+      text: put(`${head}${source}}${source.includes("moved(") ? MOVED : ""}`),
+      instead: instead.map(changed),
+    });
+    planted.push(...changesOf(withoutChecks(body)).map(changed));
     const right = whole.replace(`export async function ${name}(`, `async function right_${name}(`);
     for (const gradient of returned(body))
       for (const [what, code] of SPOILERS)
@@ -52,47 +54,92 @@ export function plantMutations(module: string): readonly PlantedMutation[] {
   return planted;
 }
 
+/** The body without the check of dOut, which computes nothing: a mutation of it could only stop. */
+function withoutChecks(body: string): string {
+  return body.replace(/^\s*checkDOut\([\s\S]*?\);\n/gm, "");
+}
+
+/** The small changes of a function's text. */
+function changesOf(body: string): readonly Change[] {
+  const shapes = reshapes(body);
+  const isExtent = ({ at }: Mutation): boolean =>
+    shapes.some((shape) => at > shape.at && at < shape.at + shape.length);
+  return [
+    // another extent is another number of entries: it stops, or does nothing
+    ...mutationsOf(body)
+      .filter((mutation) => !isExtent(mutation))
+      .map((mutation) => ({ ...mutation, instead: movedArguments(body, mutation) })),
+    ...flippedFlags(body),
+    ...shapes.flatMap((shape) => inColumnMajorOrder(body, shape)),
+  ];
+}
+
+/** For two arguments that were exchanged: each of them in its place, but with wrong numbers. */
+function movedArguments(body: string, { exchanged }: Mutation): readonly Change[] {
+  const places: readonly Place[] = exchanged ?? [];
+  return places.map((place) => {
+    const argument = body.slice(place.at, place.at + place.length);
+    return {
+      change: `${argument} is off by one in ${callAround(body, place)}`,
+      source: replaced(body, place, `moved(${argument})`),
+    };
+  });
+}
+
+/**
+ * Put into a module: the same argument with its entries moved by one, or, for a geometry, with
+ * windows that begin one row higher.
+ */
+const MOVED = `
+function moved(argument) {
+  const shifted = (data) => data.map((_, i) => data.at(i - 1));
+  if (argument.padH !== undefined) return { ...argument, padH: argument.padH + 1 };
+  if (argument.shape === undefined && argument.data !== undefined)
+    return new argument.constructor(shifted(argument.data));
+  if (argument.layOut !== undefined) return moved(argument.layOut());
+  if (argument.clone === undefined) throw new Error("there are no numbers in it");
+  const copy = argument.clone();
+  copy.data.set(shifted(copy.data));
+  return copy;
+}`;
+
 /** `transposeA: true` → `transposeA: false` */
-function flippedFlags(body: string): { change: string; source: string }[] {
+function flippedFlags(body: string): readonly Change[] {
   return [...body.matchAll(/\b(\w+): (true|false)\b/g)].map(
     ({ index, 0: flag, 1: name, 2: value }) => {
       const flipped = `${name}: ${value === "true" ? "false" : "true"}`;
-      return {
-        change: `${flag} → ${flipped}`,
-        source: body.slice(0, index) + flipped + body.slice(index + flag.length),
-      };
+      const place = { at: index, length: flag.length };
+      return { change: `${flag} → ${flipped}`, source: replaced(body, place, flipped) };
     },
   );
 }
 
-/** The names of the gradients that a function returns, such as dX, dWeight: the object's keys. */
-function returned(body: string): readonly string[] {
-  const result = body.slice(body.lastIndexOf("return {") + "return {".length);
-  const keys: string[] = [];
-  let [depth, start] = [1, 0];
-  for (let at = 0; at < result.length && depth > 0; at++) {
-    const letter = result[at]!;
-    const ends = depth === 1 && (letter === "," || letter === "}");
-    if (ends) keys.push(result.slice(start, at).split(":")[0]!.trim());
-    if (ends) start = at + 1;
-    if ("([{".includes(letter)) depth++;
-    if (")]}".includes(letter)) depth--;
-  }
-  return keys.filter((key) => /^d[A-Z]\w*$/.test(key));
+/** The arguments of every `reshape`, with their parentheses. */
+function reshapes(body: string): readonly Place[] {
+  return [...body.matchAll(/\.reshape\(/g)].map(({ index, 0: call }) => {
+    const at = index + call.length - 1;
+    return { at, length: closingBracket(body, at) + 1 - at };
+  });
 }
 
 /**
- * A function in the place of the right one: calls it, and spoils one of the gradients that it
- * returns, unless that is null or holds zeros alone.
+ * `reshape(shape)` → `reshape(…).transpose()`, the right shape with its numbers read column by
+ * column; nothing for a shape with one axis, which has one order.
  */
-function spoiled(name: string, gradient: string, code: string): string {
-  return `export async function ${name}(...args) {
-  const result = await right_${name}(...args);
-  const right = result.${gradient};
-  if (right == null || right.data.every((entry) => entry === 0)) return result;
-  const copy = right.clone();
-  const g = copy.data;
-  ${code}
-  return { ...result, ${gradient}: copy };
-}`;
+function inColumnMajorOrder(body: string, shape: Place): readonly Change[] {
+  const argument = body.slice(shape.at + 1, shape.at + shape.length - 1);
+  if (/^\[[^,]*\]$/.test(argument)) return [];
+  const source = replaced(body, shape, `([...${argument}].reverse()).transpose()`);
+  return [{ change: `reshape(${argument}) in column-major order`, source }];
+}
+
+function replaced(text: string, { at, length }: Place, by: string): string {
+  return text.slice(0, at) + by + text.slice(at + length);
+}
+
+/** The call that an argument belongs to: `maxPool2dBackward(dOut, argmax, geometry)`. */
+function callAround(body: string, { at }: Place): string {
+  const open = body.lastIndexOf("(", at);
+  const name = /[\w$]+$/.exec(body.slice(0, open))![0];
+  return name + body.slice(open, closingBracket(body, open) + 1).replace(/\s+/g, " ");
 }

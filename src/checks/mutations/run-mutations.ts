@@ -4,7 +4,7 @@
  */
 import { VariantFailure, runVariant } from "../variant/index.js";
 import type { Notice } from "./notice.js";
-import { plantMutations } from "./plant.js";
+import { type PlantedMutation, plantMutations } from "./plant.js";
 
 export interface MutationResult extends Notice {
   readonly layer: string;
@@ -44,7 +44,7 @@ export async function* runMutations(
   const startOne = (): void => {
     const task = tasks[next++];
     if (task === undefined) return;
-    const run = runOne(task);
+    const run = firstThatComputes(task);
     run.catch(() => {}); // it is awaited in its turn, and until then nobody hears that it failed
     running.push(run);
   };
@@ -56,17 +56,20 @@ export async function* runMutations(
   }
 }
 
-async function runOne({
-  layer,
-  address,
-  what,
-  text,
-}: {
-  layer: string;
-  address: string;
-  what: string;
-  text: string;
-}): Promise<MutationResult> {
+type Task = PlantedMutation & Pick<BackwardModule, "layer" | "address">;
+
+/** Runs a mutation and, where it stops, what else can be wrong in that place. */
+async function firstThatComputes(task: Task): Promise<MutationResult> {
+  const asPlanted = await runOne(task);
+  if (asPlanted.verdict !== "stopped") return asPlanted;
+  for (const other of task.instead ?? []) {
+    const result = await runOne({ ...task, ...other });
+    if (result.verdict !== "stopped") return result;
+  }
+  return asPlanted;
+}
+
+async function runOne({ layer, address, what, text }: Task): Promise<MutationResult> {
   const notice = new URL("./notice.js", import.meta.url).href;
   try {
     const found = (await runVariant({

@@ -90,6 +90,46 @@ test(
   },
 );
 
+test("where exchanged arguments stop, one with wrong numbers takes their place", async () => {
+  const { address, text } = moduleOf("flatten");
+  const lines = "const put = (to, from) => from.reshape(to);\n    return { dX: put(shape, dOut) };";
+  const results = await mutate({
+    layer: "flatten",
+    address,
+    text: text.replace("return { dX: dOut.reshape(shape) };", lines),
+  });
+  const mutations = results.map(({ mutation }) => mutation);
+  assert.ok(mutations.includes("flattenBackward: dOut is off by one in put(shape, dOut)"));
+  assert.not(mutations.some((mutation) => mutation.includes("put(dOut, shape)")));
+  for (const { verdict, mutation } of results) assert.is(verdict, "noticed", mutation);
+});
+
+test("checks of arguments and extents of a reshape stay: no gradient would come of it", () => {
+  const what = catalog
+    .flatMap(({ layer }) => plantMutations(moduleOf(layer).text))
+    .flatMap(({ what: own, text }) => (/ is | has /.test(own) ? [] : [{ own, text }]));
+  assert.ok(what.length > 50);
+  for (const { own, text } of what) {
+    const name = own.split(":")[0]!;
+    assert.not(text.includes(`checkDOut("${name}"`), own);
+  }
+  const reshapes = what.filter(({ own }) => own.includes("reshape("));
+  assert.ok(reshapes.length > 5);
+  for (const { own } of reshapes) assert.match(own, /in column-major order$/);
+});
+
+for (const layer of ["conv2d", "convPool2d"])
+  test(`${layer}: where its matrices are square, one that is not transposed computes`, async () => {
+    const { address, text } = moduleOf(layer);
+    const wrong = text.replace("transposeB: true", "transposeB: false");
+    assert.is.not(wrong, text);
+    let message = "";
+    await mutate({ layer, address, text: wrong }).catch(
+      (error: Error) => (message = error.message),
+    );
+    assert.match(message, /as it is, got dWeight, relative error \d/);
+  });
+
 test("a layer that the check complains of without any mutation cannot be judged", async () => {
   const { address, text } = moduleOf("flatten");
   const wrong = text.replace(
