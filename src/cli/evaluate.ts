@@ -2,7 +2,7 @@
 import { Command } from "commander";
 import { loadMnist } from "../data/index.js";
 import { decodeSafetensors, loadWeights, weightsSha256 } from "../network/index.js";
-import { argmax, Tensor } from "../tensor/index.js";
+import { argmax, concat, type Tensor } from "../tensor/index.js";
 import { evaluate, findRecipe, sampleOfEvaluation } from "../training/index.js";
 import { readFile, writeFileWhole } from "./files.js";
 import { encodeNpy } from "./npy.js";
@@ -54,7 +54,7 @@ async function runEvaluate(options: EvaluateCommandOptions): Promise<void> {
       meanOver: recipe.meanOver,
       onBatch: (logits) => batches.push(logits),
     });
-    const logits = stack(batches);
+    const logits = concat(batches, 0);
     if (options.logits !== undefined) writeFileWhole(options.logits, encodeNpy(logits));
     const { count } = test.images;
     if (options.json === true) {
@@ -78,19 +78,6 @@ async function runEvaluate(options: EvaluateCommandOptions): Promise<void> {
   } finally {
     await backend.dispose();
   }
-}
-
-/** Batches [n, classes] one below the other. */
-function stack(batches: readonly Tensor[]): Tensor {
-  const classes = batches[0]!.shape[1]!;
-  const rows = batches.reduce((total, batch) => total + batch.shape[0]!, 0);
-  const all = Tensor.zeros([rows, classes]);
-  let position = 0;
-  for (const batch of batches) {
-    all.data.set(batch.contiguous().data, position);
-    position += batch.size;
-  }
-  return all;
 }
 
 /** How often each digit (row) was taken for each digit (column). */
