@@ -11,8 +11,6 @@ export const constants = {
   BLOCK: 4096,
   /** Columns or filters that lie side by side, so that two vectors hold them. */
   PANEL: 8,
-  /** Channels that are added up together where they lie side by side. */
-  FOUR_CHANNELS: 4,
 } as const;
 
 /** Names have a space between them. */
@@ -90,7 +88,8 @@ export const kernels = {
 
   maxPool2d: {
     items: "planes",
-    bytes: "x out argmax",
+    bytes: "x scale shift out argmax",
+    counts: "channels",
     flags: "rectify",
     geometry: true,
   },
@@ -107,15 +106,17 @@ export const kernels = {
     counts: "channels pixels",
     parts: true,
   },
-  channelMoments: {
-    items: "channels, or fours of them in rows",
-    bytes: "x mean variance",
-    counts: "images channels pixels",
+  channelTotals: {
+    items: "images",
+    bytes: "x centre totals",
+    counts: "channels pixels",
+    parts: true,
   },
   channelSums: {
-    items: "channels, or fours of them in rows",
-    bytes: "x y sum product",
-    counts: "images channels pixels",
+    items: "images",
+    bytes: "x argmax y totals",
+    counts: "channels pixels windowCount",
+    parts: true,
   },
   channelAffine: {
     items: "planes, or rows",
@@ -124,8 +125,8 @@ export const kernels = {
   },
   channelResidual: {
     items: "planes, or rows",
-    bytes: "y x intercept slope scale out",
-    counts: "channels pixels",
+    bytes: "y argmax x intercept slope scale out",
+    counts: "channels pixels windowCount",
   },
 
   sgdUpdate: {
