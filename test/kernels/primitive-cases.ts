@@ -644,8 +644,9 @@ primitive(
           const channel = (): Tensor => random.normal([7]);
           const affine = { scale: channel(), shift: channel() };
           const what = JSON.stringify({ H, W, rectify, ...options });
-          const apart = await reference.channelAffine(x, affine);
-          const pooled = await reference.maxPool2d(apart, geometry, { rectify });
+          const { backend } = subject;
+          const apart = await backend.channelAffine(x, affine);
+          const pooled = await backend.maxPool2d(apart, geometry, { rectify });
           const views = { scale: behindOthers(affine.scale), shift: behindOthers(affine.shift) };
           const turned = x.transpose([3, 2, 1, 0]).clone().transpose([3, 2, 1, 0]);
           for (const [images, line] of [
@@ -653,7 +654,7 @@ primitive(
             [turned, views],
           ] as const)
             assertSamePooling(
-              await subject.backend.maxPool2d(images, geometry, { rectify, affine: line }),
+              await backend.maxPool2d(images, geometry, { rectify, affine: line }),
               pooled,
               `pooling, ${what}`,
             );

@@ -16,14 +16,16 @@ type Extents = ReturnType<typeof channelExtents>;
 
 /** The passes on the kernels; on `base` for float64. */
 export function channelsOn(memory: WasmMemory, jobs: JobRunner, base: Channels): Channels {
+  return { ...sumsOn(memory, jobs, base), ...linesOn(memory, jobs, base) };
+}
+
+/** Passes from all entries of a channel to numbers. */
+function sumsOn(
+  memory: WasmMemory,
+  jobs: JobRunner,
+  base: Channels,
+): Pick<Channels, "channelMoments" | "channelSums"> {
   const at = (tensor: Tensor): number => memory.address(tensor);
-  /** Where an operand is: all of it, or its winners. */
-  const placed = (operand: Tensor | WinnersGradient) => {
-    if (operand instanceof Tensor) return { values: at(operand), argmax: 0, windowCount: 0 };
-    const { values, argmax, geometry } = operand;
-    const windowCount = geometry.outH * geometry.outW;
-    return { values: at(values), argmax: memory.addressOfIntegers(argmax), windowCount };
-  };
   return {
     channelMoments: async (x) => {
       if (x.dtype === "float64") return base.channelMoments(x);
@@ -48,7 +50,7 @@ export function channelsOn(memory: WasmMemory, jobs: JobRunner, base: Channels):
       const operand = x instanceof Tensor || allFinite(memory, jobs, y) ? x : asImages(x);
       const [sum, product] = memory.producePair([channels], (sum, product) => {
         const both = totalled(memory, { items, count: 2 * channels }, (totals) => {
-          const { values, argmax, windowCount } = placed(operand);
+          const { values, argmax, windowCount } = placed(memory, operand);
           const operands = { x: values, argmax, windowCount, y: at(y) };
           jobs.run("channelSums", { items, channels, pixels, ...operands, totals });
         });
@@ -57,6 +59,17 @@ export function channelsOn(memory: WasmMemory, jobs: JobRunner, base: Channels):
       });
       return { sum, product };
     },
+  };
+}
+
+/** Passes from the numbers of a channel to all of its entries. */
+function linesOn(
+  memory: WasmMemory,
+  jobs: JobRunner,
+  base: Channels,
+): Pick<Channels, "channelAffine" | "channelResidual"> {
+  const at = (tensor: Tensor): number => memory.address(tensor);
+  return {
     channelAffine: async (x, numbers) => {
       if (x.dtype === "float64") return base.channelAffine(x, numbers);
       const extents = channelExtents("channelAffine", x, {}, numbers);
@@ -77,7 +90,7 @@ export function channelsOn(memory: WasmMemory, jobs: JobRunner, base: Channels):
       const extents = channelExtents("channelResidual", y, { x }, line);
       const operand = extents.P > 1 ? y : asImages(y);
       return memory.produce(x.shape, (out) => {
-        const { values, argmax, windowCount } = placed(operand);
+        const { values, argmax, windowCount } = placed(memory, operand);
         jobs.run("channelResidual", {
           ...planes(extents),
           y: values,
@@ -91,6 +104,18 @@ export function channelsOn(memory: WasmMemory, jobs: JobRunner, base: Channels):
         });
       });
     },
+  };
+}
+
+/** Where an operand is: all of it, or its winners. */
+function placed(memory: WasmMemory, operand: Tensor | WinnersGradient) {
+  if (operand instanceof Tensor)
+    return { values: memory.address(operand), argmax: 0, windowCount: 0 };
+  const { values, argmax, geometry } = operand;
+  return {
+    values: memory.address(values),
+    argmax: memory.addressOfIntegers(argmax),
+    windowCount: geometry.outH * geometry.outW,
   };
 }
 

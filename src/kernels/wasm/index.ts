@@ -32,6 +32,7 @@ import { WasmMemory } from "./memory.js";
 import { totalled } from "./passes.js";
 import { Planes } from "./planes.js";
 import { Products } from "./products.js";
+import { suitsTiles } from "./tiles.js";
 import { updatesOn } from "./updates.js";
 import { availableThreads, whyOneThread } from "./workers.js";
 
@@ -115,7 +116,10 @@ function productsOn(
       checkConvolvePool(filters, cols, bias, pool);
       const { rectify = false } = options;
       const [N, K] = [cols.shape[0]!, filters.shape[1]!];
-      const isAtOnce = isPlain(cols.geometry) && poolsFours(pool, cols.geometry);
+      const isAtOnce =
+        isPlain(cols.geometry) &&
+        poolsFours(pool, cols.geometry) &&
+        !suitsTiles("out", cols.geometry, cols.channels, K);
       if (isAtOnce && !options.affine && filters.size > 0)
         return memory.producePooled([N, K, pool.outH, pool.outW], (out, argmax) =>
           convolutions.convolvePool(out, argmax, { filters, cols, bias, pool, rectify }),

@@ -32,12 +32,22 @@ export function totalled(
   return totals;
 }
 
-/** Is no number of a tensor NaN or infinite? */
-export function allFinite(memory: WasmMemory, jobs: JobRunner, tensor: Tensor): boolean {
+/**
+ * Is no number of a tensor NaN or infinite?
+ *
+ * @param below a power of 2; numbers of this size and more count as infinite
+ */
+export function allFinite(
+  memory: WasmMemory,
+  jobs: JobRunner,
+  tensor: Tensor,
+  below = 2 ** 128,
+): boolean {
   const array = blocks(tensor.size);
   return memory.scratch(() => {
     const answers = memory.integers(chunksOf(array.items));
-    jobs.run("allFinite", { ...array, x: memory.address(tensor), answers: answers.byteOffset });
+    const addresses = { x: memory.address(tensor), answers: answers.byteOffset };
+    jobs.run("allFinite", { ...array, ...addresses, factor: 2 ** 128 / below });
     return answers.every((answer) => answer === 1);
   });
 }

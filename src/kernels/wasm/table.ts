@@ -31,6 +31,8 @@ export interface KernelRow {
 }
 
 const blocks = "blocks of an array";
+/** How tiles lie on planes that go in, and on planes that come out. */
+const tiles = "images together tileRows tileColumns H W padH padW outH outW";
 
 export const kernels = {
   products: {
@@ -58,7 +60,13 @@ export const kernels = {
     counts: "rows columns",
   },
   pack: { items: "panels", bytes: "x out", counts: "rows columns" },
-  allFinite: { items: blocks, bytes: "x answers", counts: "length", parts: true },
+  allFinite: {
+    items: blocks,
+    bytes: "x answers",
+    counts: "length",
+    numbers: "factor",
+    parts: true,
+  },
 
   im2col: { items: "planes", bytes: "x cols", geometry: true },
   col2im: { items: "planes", bytes: "cols x", geometry: true },
@@ -84,6 +92,26 @@ export const kernels = {
     counts: "channels filterCount windowCount",
     geometry: true,
     scratch: true,
+  },
+
+  transformFilters: {
+    items: "filters",
+    bytes: "filters out",
+    counts: "channels filterCount",
+    flags: "turned",
+  },
+  convolveTiles: {
+    items: "images done together",
+    bytes: "x filters bias out",
+    counts: `${tiles} channels filterCount`,
+    scratch: true,
+  },
+  tilesWeightGradient: {
+    items: "images done together",
+    bytes: "x dOut out part",
+    counts: `${tiles} channels filterCount`,
+    scratch: true,
+    parts: true,
   },
 
   maxPool2d: {

@@ -11,17 +11,20 @@ import {
   AllFiniteArguments, AveragePool2dArguments, AveragePool2dBackwardArguments, BLOCK,
   ChannelAffineArguments, ChannelResidualArguments, ChannelSumsArguments, ChannelTotalsArguments,
   Col2imArguments, ConvolutionInputGradientArguments, ConvolutionWeightGradientArguments,
-  ConvolvePoolArguments, Im2colArguments, MaxPool2dArguments,
+  ConvolvePoolArguments, ConvolveTilesArguments, Im2colArguments, MaxPool2dArguments,
   MaxPool2dBackwardArguments, PackArguments, PANEL, ReluArguments, ReluBackwardArguments,
-  RmspropUpdateArguments, SgdUpdateArguments, SumPerChannelArguments, TransposeArguments,
+  RmspropUpdateArguments, SgdUpdateArguments, SumPerChannelArguments,
+  TilesWeightGradientArguments, TransformFiltersArguments, TransposeArguments,
 } from "./generated/table";
 import * as passes from "./passes";
 import * as pooling from "./pooling";
+import * as tiles from "./tiles";
 import * as flat from "./transpose";
 import * as images from "./windows";
 import { pixels, windows } from "./windows";
 
 export { products, productsScratch, sums, sumsScratch } from "./products";
+export { convolveTilesScratch, tilesWeightGradientScratch } from "./tiles";
 
 export function addParts(job: AddPartsArguments, first: i32, end: i32): void {
   passes.addParts(
@@ -49,7 +52,9 @@ export function pack(job: PackArguments, first: i32, end: i32): void {
 }
 
 export function allFinite(job: AllFiniteArguments, first: i32, end: i32, chunk: i32): void {
-  const isFinite = passes.allFinite(lengthOf(job.length, first, end), job.x + offset(first));
+  const isFinite = passes.allFinite(
+    lengthOf(job.length, first, end), job.x + offset(first), <f32>job.factor,
+  );
   store<i32>(job.answers + (<usize>chunk << 2), isFinite);
 }
 
@@ -130,6 +135,44 @@ export function convolutionInputGradient(
 
 export function convolutionInputGradientScratch(job: ConvolutionInputGradientArguments): usize {
   return convolution.scratchBytes(job.channels, job.windowCount, job.geometry);
+}
+
+export function transformFilters(job: TransformFiltersArguments, first: i32, end: i32): void {
+  tiles.transformFilters(
+    job.filterCount, job.channels, first, end, job.filters, job.turned != 0, job.out,
+  );
+}
+
+export function convolveTiles(
+  job: ConvolveTilesArguments, first: i32, end: i32, scratch: usize,
+): void {
+  const image = <usize>(job.channels * job.H * job.W) << 2;
+  const out = <usize>(job.filterCount * job.outH * job.outW) << 2;
+  const last = min(end * job.together, job.images);
+  for (let n = first * job.together; n < last; n += job.together) {
+    tiles.convolveTiles(
+      job, min(job.together, last - n), job.x + <usize>n * image, job.out + <usize>n * out, scratch,
+    );
+  }
+}
+
+export function tilesWeightGradient(
+  job: TilesWeightGradientArguments, first: i32, end: i32, chunk: i32, scratch: usize,
+): void {
+  const image = <usize>(job.channels * job.H * job.W) << 2;
+  const out = <usize>(job.filterCount * job.outH * job.outW) << 2;
+  const sums = tiles.weightSums(job, scratch);
+  memory.fill(sums, 0, <usize>(16 * job.filterCount * job.channels) << 2);
+  const last = min(end * job.together, job.images);
+  for (let n = first * job.together; n < last; n += job.together) {
+    tiles.tilesWeightGradient(
+      job, min(job.together, last - n), job.x + <usize>n * image, job.dOut + <usize>n * out,
+      scratch,
+    );
+  }
+  tiles.gatherFilters(
+    job.filterCount, job.channels, sums, job.out + <usize>chunk * job.part,
+  );
 }
 
 export function maxPool2d(job: MaxPool2dArguments, first: i32, end: i32): void {
