@@ -148,7 +148,7 @@ test("sums of huge numbers that cancel do not overflow on the way", async () => 
   }
 });
 
-test("a pooled convolution is the same to the bit whether it is pooled at once or not", async () => {
+test("a convolution is the same to the bit whether it is pooled at once or not", async () => {
   const { x, weight, bias, padding } = tiled;
   for (const backend of backends) {
     const { out, cache } = await conv2dForward(x, weight, bias, { padding }, backend);

@@ -1,20 +1,10 @@
 /**
- * 3×3 convolutions with 2.25 times fewer multiplications, by Winograd's way of computing two
- * neighbouring sums of three products with four multiplications (A. Lavin and S. Gray, "Fast
- * Algorithms for Convolutional Neural Networks", 2015, F(2×2, 3×3)). An image is cut into tiles of
- * 4×4 pixels, which overlap and give 2×2 outputs each. With
- *
- *        1  0 −1  0          1   0   0
- *   Bᵀ = 0  1  1  0    G =  1/2 1/2 1/2    Aᵀ = 1  1  1  0
- *        0 −1  1  0         1/2−1/2 1/2         0  1 −1 −1
- *        0  1  0 −1          0   0   1
- *
- * the outputs of a tile d and a filter g are Aᵀ·((G·g·Gᵀ) ⊙ (Bᵀ·d·B))·A. The entries of ⊙ are
- * summed over the channels, so each of the 16 is a product of matrices: filters by channels,
- * channels by tiles. The gradient of the filter is the adjoint, Gᵀ·((A·dOut·Aᵀ) ⊙ (Bᵀ·d·B))·G,
- * summed over the tiles.
+ * 3×3 convolutions, and their gradients, with 2.25 times fewer multiplications: by tiles of 4×4
+ * pixels, which overlap and give 2×2 outputs each. Derived in `derivations/speed.md`, with the
+ * matrices A, B and G.
  *
  *   C channels   K filters   R, S rows and columns of tiles   T tiles of the images done together
+ *   d a tile   g a filter
  *
  * float32; positions and steps in bytes.
  */
@@ -109,6 +99,8 @@ export function convolveTiles(
       x += pixels;
     }
   }
+  // (speed.10b) out = Aᵀ·((G·g·Gᵀ) ⊙ (Bᵀ·d·B))·A,
+  //   where entries of ⊙ are summed over the channels: 16 products of matrices
   for (let i = 0; i < ENTRIES; i++) {
     gemm(
       K, T, C, job.filters + (<usize>(i * K * C) << 2), <usize>C << 2, 4,
@@ -171,6 +163,7 @@ export function tilesWeightGradient(
       dOut += windows;
     }
   }
+  // (speed.10c) dg = Gᵀ·((A·dOut·Aᵀ) ⊙ (Bᵀ·d·B))·G, summed over the tiles
   for (let i = 0; i < ENTRIES; i++) {
     transpose(
       C, T, tiles + (<usize>(i * C * T) << 2), <usize>T << 2, turned, <usize>C << 2,
