@@ -143,6 +143,16 @@ export interface BatchNormPasses<Cache> {
   ) => Promise<{ dX: Tensor; dWeight: Tensor; dBias: Tensor }>;
 }
 
+/** What a batch normalisation layer gives its forward pass. */
+export interface HeldByBatchNorm {
+  /** [C] */
+  readonly weight: Tensor;
+  /** [C] */
+  readonly bias: Tensor;
+  readonly running: RunningStatistics;
+  readonly options: BatchNormOptions;
+}
+
 export interface BatchNormLayerOptions extends Omit<BatchNormOptions, "mode"> {
   readonly channels: number;
 }
@@ -195,21 +205,25 @@ export class BatchNorm<Cache extends object> extends TwoPassLayer<Cache> {
     return [...x];
   }
 
-  override async compute(x: Tensor, { mode, backend }: PassOptions) {
-    const before = { mean: this.runningMean.value, variance: this.runningVariance.value };
-    const options = { ...this.#options, mode };
-    const { out, cache, running } = await this.#passes.forward(
-      x,
-      this.weight.value,
-      this.bias.value,
-      before,
-      options,
-      backend,
+  override compute(x: Tensor, { mode, backend }: PassOptions) {
+    return this.run(mode, ({ weight, bias, running, options }) =>
+      this.#passes.forward(x, weight, bias, running, options, backend),
     );
+  }
+
+  /** Does a forward pass with what the layer holds; its running statistics move on in training. */
+  async run<Result extends { readonly running: RunningStatistics }>(
+    mode: Mode,
+    forward: (held: HeldByBatchNorm) => Promise<Result>,
+  ): Promise<Result> {
+    const running = { mean: this.runningMean.value, variance: this.runningVariance.value };
+    const options = { ...this.#options, mode };
+    const [weight, bias] = [this.weight.value, this.bias.value];
+    const result = await forward({ weight, bias, running, options });
     if (mode === "train") {
-      before.mean.copyFrom(running.mean);
-      before.variance.copyFrom(running.variance);
+      running.mean.copyFrom(result.running.mean);
+      running.variance.copyFrom(result.running.variance);
     }
-    return { out, cache };
+    return result;
   }
 }

@@ -21,7 +21,8 @@ import { checkDOut, type Mode } from "./layer.js";
 import type { StorageOptions } from "./parameter.js";
 import { moments, standardise, type Standardised } from "./standardise.js";
 
-const FORM: BatchNormForm = { name: "batchNorm2d", x: "[N, C, H, W]", ranks: [4] };
+/** Images [N, C, H, W]. */
+export const BATCH_NORM_2D: BatchNormForm = { name: "batchNorm2d", x: "[N, C, H, W]", ranks: [4] };
 
 export interface BatchNorm2dCache {
   readonly standardised: Standardised;
@@ -49,7 +50,14 @@ export async function batchNorm2dForward(
   options: BatchNormOptions,
   backend: Backend = reference,
 ): Promise<{ out: Tensor; cache: BatchNorm2dCache; running: RunningStatistics }> {
-  const { epsilon, momentum, mode } = checkBatchNorm(FORM, x, weight, bias, running, options);
+  const { epsilon, momentum, mode } = checkBatchNorm(
+    BATCH_NORM_2D,
+    x,
+    weight,
+    bias,
+    running,
+    options,
+  );
   const statistics = mode === "train" ? await moments(x, backend) : running;
   const standardised = await standardise(x, statistics, epsilon, backend);
   // (normalisation.22) out[n, c, h, w] = weight[c] · x̂[n, c, h, w] + bias[c]
@@ -90,7 +98,7 @@ export async function batchNorm2dBackward(
 export class BatchNorm2d extends BatchNorm<BatchNorm2dCache> {
   constructor(options: BatchNormLayerOptions, storage: StorageOptions = {}) {
     super(
-      { form: FORM, forward: batchNorm2dForward, backward: batchNorm2dBackward },
+      { form: BATCH_NORM_2D, forward: batchNorm2dForward, backward: batchNorm2dBackward },
       options,
       storage,
     );

@@ -117,7 +117,10 @@ async function forwardStep(step: NamedLayer, x: Tensor, pass: PassOptions): Prom
   }
 }
 
-/** Shows a layer's output. For a fused layer, its inner layers are run once more to show theirs. */
+/**
+ * Shows a layer's output. For a fused layer, its inner layers are run once more to show theirs, and
+ * what they keep, such as running statistics, is as it was.
+ */
 async function showStep(
   step: NamedLayer,
   x: Tensor,
@@ -126,7 +129,10 @@ async function showStep(
 ): Promise<void> {
   if (step.parts === undefined) return pass.observe?.(step.name, out);
   const inner = new Chain(step.parts.slice(0, -1));
+  const buffers = everyLayer(inner.layers).flatMap(({ layer }) => layer.buffers ?? []);
+  const kept = buffers.map(({ value }) => value.clone());
   await inner.forward(x, { ...pass, record: false });
+  for (const [i, { value }] of buffers.entries()) value.copyFrom(kept[i]!);
   pass.observe?.(step.parts.at(-1)!.name, out);
 }
 

@@ -1,6 +1,8 @@
 /** Global average pooling: every channel becomes its mean. Derived in `derivations/pooling.md`. */
-import { divide, formatShape, mean, reject, type Tensor } from "../tensor/index.js";
-import { checkDOut, TwoPassLayer } from "./layer.js";
+import { conv2dGeometry } from "../im2col/index.js";
+import { type Backend, reference } from "../kernels/index.js";
+import { divide, formatShape, reject, type Tensor } from "../tensor/index.js";
+import { checkDOut, type PassOptions, TwoPassLayer } from "./layer.js";
 
 export interface GlobalAveragePool2dCache {
   /** [N, C, H, W] */
@@ -13,10 +15,14 @@ export interface GlobalAveragePool2dCache {
  */
 export async function globalAveragePool2dForward(
   x: Tensor,
+  backend: Backend = reference,
 ): Promise<{ out: Tensor; cache: GlobalAveragePool2dCache }> {
   checkX(x.shape);
   // (pooling.7) out[n, c] = 1/(H·W) · Σₕ Σ_w x[n, c, h, w]
-  return { out: mean(x, { axes: [2, 3] }), cache: { shape: x.shape } };
+  const [N, C, H, W] = x.shape as [number, number, number, number];
+  const wholePlane = conv2dGeometry("globalAveragePool2d", H, W, { kernelSize: [H, W] });
+  const out = await backend.averagePool2d(x, wholePlane);
+  return { out: out.reshape([N, C]), cache: { shape: x.shape } };
 }
 
 /**
@@ -27,11 +33,18 @@ export async function globalAveragePool2dForward(
 export async function globalAveragePool2dBackward(
   dOut: Tensor,
   { shape }: GlobalAveragePool2dCache,
+  backend: Backend = reference,
 ): Promise<{ dX: Tensor }> {
   const [N, C, H, W] = shape as [number, number, number, number];
   checkDOut("globalAveragePool2dBackward", dOut, [N, C]);
   // (pooling.8) dX[n, c, h, w] = dOut[n, c] / (H·W)
-  return { dX: divide(dOut.reshape([N, C, 1, 1]).broadcastTo([N, C, H, W]), H * W) };
+  const share = divide(dOut, H * W).reshape([N * C, 1]);
+  return {
+    dX: share
+      .broadcastTo([N * C, H * W])
+      .clone(backend.allocator)
+      .reshape(shape),
+  };
 }
 
 /** A global average pooling, usually the last layer before the classifier. */
@@ -44,8 +57,8 @@ export class GlobalAveragePool2d extends TwoPassLayer<GlobalAveragePool2dCache> 
     return [x[0]!, x[1]!];
   }
 
-  override compute(x: Tensor) {
-    return globalAveragePool2dForward(x);
+  override compute(x: Tensor, { backend }: PassOptions) {
+    return globalAveragePool2dForward(x, backend);
   }
 }
 

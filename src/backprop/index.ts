@@ -22,6 +22,12 @@ export {
   type ConvPool2dOptions,
 } from "./conv-pool2d.js";
 export {
+  BatchNormPool2d,
+  batchNormPool2dBackward,
+  batchNormPool2dForward,
+  type BatchNormPool2dOptions,
+} from "./batch-norm-pool2d.js";
+export {
   ReluPool2d,
   reluPool2dBackward,
   reluPool2dForward,

@@ -18,7 +18,12 @@ export interface MatmulOptions {
 export interface PoolOptions {
   /** Whether max(x, 0) is pooled in place of x: without a positive entry, nobody wins. */
   readonly rectify?: boolean;
+  /** What is pooled, after it, in place of x: `scale[c] · x + shift[c]`. */
+  readonly affine?: PooledAffine | null;
 }
+
+/** What is done to the pixels of a channel before they are pooled; [C] each. */
+export type PooledAffine = Required<Pick<ChannelAffine, "scale" | "shift">>;
 
 /** What max pooling returns: the largest entries, and where they were found. */
 export interface MaxPool2dResult {
@@ -145,13 +150,16 @@ export interface Backend {
   channelMoments(x: Tensor): Promise<ChannelMoments>;
   /** `scale[c] · (x[n, c, …] − centre[c]) + shift[c]`, of x's shape. */
   channelAffine(x: Tensor, numbers: ChannelAffine): Promise<Tensor>;
-  /** `Σ x[n, c, …]` and `Σ x[n, c, …] · y[n, c, …]` over all axes but the second. */
-  channelSums(x: Tensor, y: Tensor): Promise<ChannelSums>;
+  /**
+   * `Σ x[n, c, …]` and `Σ x[n, c, …] · y[n, c, …]` over all axes but the second. The gradient
+   * behind a max pooling stands for the images [N, C, H, W] that it lies on.
+   */
+  channelSums(x: Tensor | WinnersGradient, y: Tensor): Promise<ChannelSums>;
   /**
    * What a straight line in x leaves of y: `scale[c] · (y − intercept[c] − slope[c] · x)`, of the
    * shape [N, C, ...] that both have.
    */
-  channelResidual(y: Tensor, x: Tensor, line: ChannelLine): Promise<Tensor>;
+  channelResidual(y: Tensor | WinnersGradient, x: Tensor, line: ChannelLine): Promise<Tensor>;
 
   /** `out = max(x, 0)`, any shape. */
   relu(x: Tensor): Promise<Tensor>;

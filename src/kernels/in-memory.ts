@@ -6,3 +6,8 @@ import type { WinnersGradient } from "./winners-gradient.js";
 export function inMemory(operand: Tensor | Columns | WinnersGradient): Tensor {
   return operand instanceof Tensor ? operand : operand.layOut();
 }
+
+/** What flows back out of a max pooling as images [N, K, H, W], for a backend that reads those. */
+export function asImages(operand: Tensor | WinnersGradient): Tensor {
+  return operand instanceof Tensor ? operand : operand.layOut().reshape(operand.imageShape);
+}

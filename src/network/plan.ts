@@ -3,6 +3,8 @@
  * What a fused layer computes, and its gradient, are derived in `derivations/fused.md`.
  */
 import {
+  BatchNorm2d,
+  BatchNormPool2d,
   Conv2d,
   ConvPool2d,
   type Layer,
@@ -21,7 +23,7 @@ interface Rule {
   readonly layer: (...layers: readonly Layer[]) => Layer | null;
 }
 
-type LayerClass = typeof Conv2d | typeof MaxPool2d | typeof Relu;
+type LayerClass = typeof BatchNorm2d | typeof Conv2d | typeof MaxPool2d | typeof Relu;
 
 /** Earlier ones first. */
 const rules: readonly Rule[] = [
@@ -32,6 +34,16 @@ const rules: readonly Rule[] = [
       // With gaps, a window may lie on padding alone, where nothing wins.
       const isFusable = isPlain(conv as Conv2d) && isDense(pool.options);
       return isFusable ? new ConvPool2d(conv as Conv2d, pool, rest.length > 1) : null;
+    },
+  },
+  {
+    pattern: [BatchNorm2d, [Relu], MaxPool2d, [Relu]],
+    layer: (norm, ...rest) => {
+      const pool = rest.find((layer) => layer instanceof MaxPool2d)!;
+      // With gaps, a window may lie on padding alone, where nothing wins.
+      return isDense(pool.options)
+        ? new BatchNormPool2d(norm as BatchNorm2d, pool, rest.length > 1)
+        : null;
     },
   },
   { pattern: [Relu, MaxPool2d], layer: (_, pool) => new ReluPool2d((pool as MaxPool2d).options) },

@@ -18,6 +18,7 @@ import {
   batchNorm1dBackward,
   batchNorm1dForward,
   BatchNorm2d,
+  BatchNormPool2d,
   batchNorm2dBackward,
   batchNorm2dForward,
   LayerNorm,
@@ -98,6 +99,14 @@ function examples(seed: string): Example[] {
       ),
       inputShape: [2, 2, 7, 6],
     })),
+    {
+      layer: new BatchNormPool2d(
+        new BatchNorm2d({ channels: 3 }, float64),
+        new MaxPool2d({ kernelSize: [2, 3], stride: [2, 1], padding: [0, 1] }),
+        true,
+      ),
+      inputShape: [2, 3, 6, 7],
+    },
     {
       layer: new ReluPool2d({ kernelSize: [2, 3], stride: [2, 1], padding: [0, 1] }),
       inputShape: [2, 3, 6, 7],

@@ -630,6 +630,56 @@ primitive("numbers of each channel: random shapes, rows and planes", async (subj
   );
 });
 
+primitive(
+  "sums and residuals of what flows back out of a max pooling, and pooling after a line",
+  async (subject) => {
+    await fc.assert(
+      fc.asyncProperty(
+        windowsOfAllKinds,
+        fc.boolean(),
+        async ({ size: [H, W], seed, ...options }, rectify) => {
+          const geometry = conv2dGeometry("test", H, W, options);
+          const random = new Random(seed);
+          const x = random.normal([5, 7, H, W]);
+          const channel = (): Tensor => random.normal([7]);
+          const affine = { scale: channel(), shift: channel() };
+          const what = JSON.stringify({ H, W, rectify, ...options });
+          const { backend } = subject;
+          const apart = await backend.channelAffine(x, affine);
+          const pooled = await backend.maxPool2d(apart, geometry, { rectify });
+          const views = { scale: behindOthers(affine.scale), shift: behindOthers(affine.shift) };
+          const turned = x.transpose([3, 2, 1, 0]).clone().transpose([3, 2, 1, 0]);
+          for (const [images, line] of [
+            [x, affine],
+            [turned, views],
+          ] as const)
+            assertSamePooling(
+              await backend.maxPool2d(images, geometry, { rectify, affine: line }),
+              pooled,
+              `pooling, ${what}`,
+            );
+          const dOut = random.normal(pooled.out.shape);
+          const line = { intercept: channel(), slope: channel(), scale: channel() };
+          const same = (part: string, run: (on: Backend) => Promise<Tensor>): Promise<void> =>
+            assertSame(subject, `${part}, ${what}`, 5 * H * W, run);
+          const winners = (on: Backend) => on.winnersGradient(dOut, pooled.argmax, geometry);
+          await same("sum", async (on) => (await on.channelSums(await winners(on), x)).sum);
+          await same("product", async (on) => (await on.channelSums(await winners(on), x)).product);
+          await same("residual", async (on) => on.channelResidual(await winners(on), x, line));
+        },
+      ),
+      { seed: 11, numRuns: subject.numRuns },
+    );
+  },
+);
+
+/** A view of the same numbers, behind others in one memory. */
+function behindOthers(x: Tensor): Tensor {
+  const view = Tensor.zeros([x.size + 3], x.dtype).slice([3, x.size + 3]);
+  view.copyFrom(x);
+  return view;
+}
+
 primitive("the rectifier and the sums, at every length of the remainder", async (subject) => {
   const { backend } = subject;
   const random = new Random("passes");

@@ -32,9 +32,9 @@ test("arguments follow one another in memory, numbers of 8 bytes first", () => {
   });
   assert.equal(layoutOf("maxPool2d"), {
     numbers: [],
-    words: ["x", "out", "argmax", "rectify"],
-    geometryAt: 16,
-    bytes: 16 + 4 * 12,
+    words: ["x", "scale", "shift", "out", "argmax", "channels", "rectify"],
+    geometryAt: 28,
+    bytes: 28 + 4 * 12,
   });
   const geometry = conv2dGeometry("test", 5, 6, { kernelSize: 2 });
   assert.equal([...geometryFields].sort(), Object.keys(geometry).sort());

@@ -5,6 +5,7 @@ import {
   Affine,
   AveragePool2d,
   BatchNorm2d,
+  BatchNormPool2d,
   Conv2d,
   ConvPool2d,
   Flatten,
@@ -32,6 +33,7 @@ const conv = (options: object = {}): Conv2d =>
   new Conv2d({ inChannels: 2, outChannels: 4, kernelSize: [3, 2], ...options });
 const pool = (): MaxPool2d => new MaxPool2d({ kernelSize: [2, 3] });
 const relu = (): Relu => new Relu();
+const norm = (): BatchNorm2d => new BatchNorm2d({ channels: 4 });
 
 /** `conv, pool = convPool2d(conv relu pool)`: names, and what stands under a name for what. */
 function described(planned: readonly NamedLayer[]): string {
@@ -46,6 +48,7 @@ function described(planned: readonly NamedLayer[]): string {
 }
 
 class OwnConv extends Conv2d {}
+class OwnNorm extends BatchNorm2d {}
 class OwnRelu extends Relu {}
 class OwnPool extends MaxPool2d {}
 class OwnBlock extends Residual {}
@@ -105,9 +108,18 @@ const table: readonly (readonly [layers: Layers, planned: string])[] = [
   // others are no part of a rule
   [{ conv: conv(), leaky: new LeakyRelu(), pool: pool() }, "conv, leaky, pool"],
   [
-    { conv: conv(), bn: new BatchNorm2d({ channels: 4 }), relu: relu(), pool: pool() },
-    "conv, bn, pool = reluPool2d(relu pool)",
+    { conv: conv(), bn: norm(), relu: relu(), pool: pool() },
+    "conv, pool = batchNormPool2d(bn relu pool)",
   ],
+  [{ bn: norm(), pool: pool(), r2: relu() }, "r2 = batchNormPool2d(bn pool r2)"],
+  [{ bn: norm(), r1: relu(), pool: pool(), r2: relu() }, "r2 = batchNormPool2d(bn r1 pool r2)"],
+  [{ bn: norm(), pool: pool() }, "pool = batchNormPool2d(bn pool)"],
+  [{ bn: norm(), relu: relu() }, "bn, relu"],
+  [
+    { bn: norm(), relu: relu(), pool: new MaxPool2d({ kernelSize: 2, dilation: [1, 2] }) },
+    "bn, pool = reluPool2d(relu pool)",
+  ],
+  [{ bn: new OwnNorm({ channels: 4 }), pool: pool() }, "bn, pool"],
   [{ conv: conv(), relu: relu(), pool: new AveragePool2d({ kernelSize: 2 }) }, "conv, relu, pool"],
   [{ pool: pool(), relu: relu() }, "pool, relu"],
   [{ pool: pool(), conv: conv() }, "pool, conv"],
@@ -146,9 +158,9 @@ test("the network itself stays what it was: layers, names and parameters", () =>
       network.layers.map(({ name, layer }) => [name, layer === layers[name]]),
       Object.keys(layers).map((name) => [name, true]),
     );
-    // a fused layer's parameters are the convolution's own
+    // a fused layer's parameters are the first layer's own
     for (const { layer, parts } of network.planned)
-      if (layer instanceof ConvPool2d)
+      if (layer instanceof ConvPool2d || layer instanceof BatchNormPool2d)
         assert.ok(
           layer.parameters.every((one, i) => one === parts![0]!.layer.parameters[i]) &&
             layer.parameters.length === parts![0]!.layer.parameters.length,
@@ -249,6 +261,21 @@ const runs: readonly Example[] = [
     shape: [3, 2, 13, 10],
   },
   {
+    what: "batch normalisations, one behind a rectified pooling",
+    layers: () => ({
+      // a bias would have no gradient: the normalisation takes it away
+      conv: channels(1, 5, { padding: 1, bias: false }),
+      bn1: new BatchNorm2d({ channels: 5 }),
+      relu1: relu(),
+      pool1: new MaxPool2d({ kernelSize: 2 }),
+      bn2: new BatchNorm2d({ channels: 5, momentum: 0.4 }),
+      pool2: new MaxPool2d({ kernelSize: [3, 2], stride: [1, 2], padding: [1, 0] }),
+      relu2: relu(),
+      conv2: channels(5, 3),
+    }),
+    shape: [6, 1, 19, 22],
+  },
+  {
     what: "inside blocks, in the body and in the shortcut",
     layers: () => ({
       conv: channels(1, 4, { padding: 1 }),
@@ -318,7 +345,7 @@ for (const example of runs)
     `${example.what}: the same output to the bit, the same gradients up to ` + `rounding`,
     async () => {
       const network = built(example);
-      assert.ok(/convPool2d|reluPool2d/.test(described(network.planned)), "something is fused");
+      assert.ok(/(conv|relu|Norm)Pool2d/.test(described(network.planned)), "something is fused");
       const truth = await run(network, example.shape, reference);
       for (const backend of backends)
         for (const inStep of [true, false]) {

@@ -30,6 +30,10 @@ const SQUARE: Readonly<
     options: { conv: {}, pool: { kernelSize: 2 }, rectify: true },
     shapes: { x: [3, 3, 6, 6], weight: [3, 3, 3, 3], bias: [3] },
   },
+  batchNormPool2d: {
+    options: { pool: { kernelSize: 2 }, rectify: true },
+    shapes: { x: [3, 3, 6, 6], weight: [3], bias: [3] },
+  },
   residual: {
     options: { kernelSize: [3, 3], padding: [1, 1] },
     shapes: { x: [2, 3, 4, 4], weight: [3, 3, 3, 3], bias: [3] },

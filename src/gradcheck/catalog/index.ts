@@ -7,6 +7,7 @@ import { affine } from "./affine.js";
 import { averagePool2d } from "./average-pool2d.js";
 import { batchNorm1d } from "./batch-norm1d.js";
 import { batchNorm2d } from "./batch-norm2d.js";
+import { batchNormPool2d } from "./batch-norm-pool2d.js";
 import { conv2d } from "./conv2d.js";
 import { convPool2d } from "./conv-pool2d.js";
 import { elu } from "./elu.js";
@@ -64,4 +65,5 @@ export const catalog: readonly CatalogEntry[] = [
   residual,
   reluPool2d,
   convPool2d,
+  batchNormPool2d,
 ];

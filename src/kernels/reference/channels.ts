@@ -11,6 +11,8 @@ import {
   Tensor,
 } from "../../tensor/index.js";
 import type { ChannelAffine, ChannelLine, ChannelMoments, ChannelSums } from "../backend.js";
+import { asImages } from "../in-memory.js";
+import type { WinnersGradient } from "../winners-gradient.js";
 
 /** See {@link Backend.channelMoments}. */
 export function channelMoments(x: Tensor, allocator: Allocator): ChannelMoments {
@@ -37,7 +39,12 @@ export function channelMoments(x: Tensor, allocator: Allocator): ChannelMoments 
 }
 
 /** See {@link Backend.channelSums}. */
-export function channelSums(x: Tensor, y: Tensor, allocator: Allocator): ChannelSums {
+export function channelSums(
+  given: Tensor | WinnersGradient,
+  y: Tensor,
+  allocator: Allocator,
+): ChannelSums {
+  const x = asImages(given);
   const { N, C, P } = channelExtents("channelSums", x, { y });
   const [source, other] = [x.contiguous().data, y.contiguous().data];
   const [sum, product] = [new Float64Array(C), new Float64Array(C)];
@@ -73,11 +80,12 @@ export function channelAffine(x: Tensor, numbers: ChannelAffine, allocator: Allo
 
 /** See {@link Backend.channelResidual}. */
 export function channelResidual(
-  y: Tensor,
+  given: Tensor | WinnersGradient,
   x: Tensor,
   line: ChannelLine,
   allocator: Allocator,
 ): Tensor {
+  const y = asImages(given);
   const { intercept, slope, scale } = line;
   const { N, C, P } = channelExtents("channelResidual", y, { x }, line);
   const [source, other] = [y.contiguous().data, x.contiguous().data];
@@ -104,24 +112,25 @@ export function channelResidual(
  */
 export function channelExtents(
   where: string,
-  x: Tensor,
+  given: Tensor | WinnersGradient,
   alike: Readonly<Record<string, Tensor>> = {},
   ofChannels: ChannelAffine | ChannelLine | null = null,
 ): { readonly N: number; readonly C: number; readonly P: number } {
-  if (x.rank < 2) reject(where, "an operand of shape [N, C, ...]", formatShape(x.shape));
-  const [N, C] = x.shape as [number, number];
+  const images = given instanceof Tensor ? given.shape : given.imageShape;
+  if (images.length < 2) reject(where, "an operand of shape [N, C, ...]", formatShape(images));
+  const [N, C] = images as [number, number];
   const check = (name: string, { shape, dtype }: Tensor, expected: readonly number[]): void => {
     if (!sameShape(shape, expected))
       reject(where, `${name} of shape ${formatShape(expected)}`, formatShape(shape));
-    if (dtype !== x.dtype)
+    if (dtype !== given.dtype)
       reject(
         where,
         "operands of one element type",
-        `${x.dtype} and ${dtype}`,
+        `${given.dtype} and ${dtype}`,
         "convert one with astype",
       );
   };
-  for (const [name, tensor] of Object.entries(alike)) check(name, tensor, x.shape);
+  for (const [name, tensor] of Object.entries(alike)) check(name, tensor, images);
   for (const [name, tensor] of Object.entries<Tensor>({ ...ofChannels })) check(name, tensor, [C]);
-  return { N, C, P: sizeOf(x.shape.slice(2)) };
+  return { N, C, P: sizeOf(images.slice(2)) };
 }

@@ -1,14 +1,17 @@
 import type { WindowGeometry } from "../../im2col/index.js";
 import { type Allocator, formatShape, reject, Storage, Tensor } from "../../tensor/index.js";
 import type { MaxPool2dResult, PoolOptions } from "../backend.js";
+import { channelAffine } from "./channels.js";
 
 /** See {@link Backend.maxPool2d}. A NaN in a window wins, so that it is not lost from sight. */
 export function maxPool2d(
   x: Tensor,
   geometry: WindowGeometry,
-  { rectify = false }: PoolOptions,
+  { rectify = false, affine = null }: PoolOptions,
   allocator: Allocator,
 ): MaxPool2dResult {
+  if (affine !== null)
+    return maxPool2d(channelAffine(x, affine, allocator), geometry, { rectify }, allocator);
   const out = Tensor.zeros(outShape("maxPool2d", x, geometry), x.dtype, allocator);
   const argmax = new Int32Array(out.size);
   const { W, dilationH, dilationW } = geometry;

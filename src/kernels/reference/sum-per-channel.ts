@@ -1,9 +1,10 @@
 import { type Allocator, formatShape, reject, sizeOf, Tensor } from "../../tensor/index.js";
+import { asImages } from "../in-memory.js";
 import type { WinnersGradient } from "../winners-gradient.js";
 
 /** See {@link Backend.sumPerChannel}. Added up in float64. */
 export function sumPerChannel(given: Tensor | WinnersGradient, allocator: Allocator): Tensor {
-  const x = given instanceof Tensor ? given : given.layOut().reshape(given.imageShape);
+  const x = asImages(given);
   if (x.rank < 2) reject("sumPerChannel", "x of shape [N, K, ...]", formatShape(x.shape));
   const [N, K] = x.shape as [number, number];
   const P = sizeOf(x.shape.slice(2));

@@ -27,10 +27,12 @@ import { checkConvolvePool } from "../reference/convolve-pool.js";
 import { referenceBackend } from "../reference/index.js";
 import { channelsOn } from "./channels.js";
 import { Convolutions, isPlain, poolsFours } from "./convolutions.js";
-import { blocks, chunksOf, JobRunner } from "./jobs.js";
+import { blocks, JobRunner } from "./jobs.js";
 import { WasmMemory } from "./memory.js";
+import { totalled } from "./passes.js";
 import { Planes } from "./planes.js";
 import { Products } from "./products.js";
+import { suitsTiles } from "./tiles.js";
 import { updatesOn } from "./updates.js";
 import { availableThreads, whyOneThread } from "./workers.js";
 
@@ -114,13 +116,17 @@ function productsOn(
       checkConvolvePool(filters, cols, bias, pool);
       const { rectify = false } = options;
       const [N, K] = [cols.shape[0]!, filters.shape[1]!];
-      if (isPlain(cols.geometry) && poolsFours(pool, cols.geometry) && filters.size > 0)
+      const isAtOnce =
+        isPlain(cols.geometry) &&
+        poolsFours(pool, cols.geometry) &&
+        !suitsTiles("out", cols.geometry, cols.channels, K);
+      if (isAtOnce && !options.affine && filters.size > 0)
         return memory.producePooled([N, K, pool.outH, pool.outW], (out, argmax) =>
           convolutions.convolvePool(out, argmax, { filters, cols, bias, pool, rectify }),
         );
       const rowBias = bias?.reshape([1, K]) ?? null;
       const images = products.matmul(filters, cols, { rowBias });
-      return planes.maxPool2d(images.reshape([N, K, pool.H, pool.W]), pool, rectify);
+      return planes.maxPool2d(images.reshape([N, K, pool.H, pool.W]), pool, options);
     },
   };
 }
@@ -149,7 +155,7 @@ function planesOn(
         : base.im2col(x, geometry, groups),
     maxPool2d: async (x, geometry, options = {}) =>
       takes(x, geometry.H, geometry.W)
-        ? planes.maxPool2d(x, geometry, options.rectify ?? false)
+        ? planes.maxPool2d(x, geometry, options)
         : base.maxPool2d(x, geometry, options),
     maxPool2dBackward: async (dOut, argmax, geometry) =>
       takes(dOut, geometry.outH, geometry.outW)
@@ -195,23 +201,14 @@ function passesOn(
       const [x, argmax] = given instanceof Tensor ? [given, null] : [given.values, given.argmax];
       if (x.dtype === "float64" || x.rank < 2) return base.sumPerChannel(given);
       const [items, channels] = x.shape as [number, number];
-      const chunks = chunksOf(items);
+      const pixels = sizeOf(x.shape.slice(2));
       return memory.produce([channels], (out) => {
-        const partials = memory.doubles(chunks * channels).fill(0);
-        jobs.run("sumPerChannel", {
-          items,
-          channels,
-          pixels: sizeOf(x.shape.slice(2)),
-          x: memory.address(x),
-          argmax: argmax ? memory.addressOfIntegers(argmax) : 0,
-          totals: partials.byteOffset,
+        const sums = totalled(memory, { items, count: channels }, (totals) => {
+          const winners = argmax ? memory.addressOfIntegers(argmax) : 0;
+          const operands = { x: memory.address(x), argmax: winners };
+          jobs.run("sumPerChannel", { items, channels, pixels, ...operands, totals });
         });
-        const sums = memory.floatsAt(out, channels);
-        for (let k = 0; k < channels; k++) {
-          let total = 0;
-          for (let chunk = 0; chunk < chunks; chunk++) total += partials[chunk * channels + k]!;
-          sums[k] = total;
-        }
+        memory.floatsAt(out, channels).set(sums);
       });
     },
   };

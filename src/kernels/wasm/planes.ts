@@ -1,7 +1,8 @@
 /** Passes from planes of one size to planes of another: the poolings, and im2col. */
 import { Columns, type WindowGeometry } from "../../im2col/index.js";
 import { formatShape, reject, type Storage, type Tensor } from "../../tensor/index.js";
-import type { MaxPool2dResult } from "../backend.js";
+import type { MaxPool2dResult, PoolOptions } from "../backend.js";
+import { channelExtents } from "../reference/channels.js";
 import { WinnersGradient } from "../winners-gradient.js";
 import type { JobRunner } from "./jobs.js";
 import type { WasmMemory } from "./memory.js";
@@ -30,9 +31,20 @@ export class Planes {
   }
 
   /** See {@link Backend.maxPool2d}. */
-  maxPool2d(x: Tensor, geometry: WindowGeometry, rectify: boolean): MaxPool2dResult {
+  maxPool2d(x: Tensor, geometry: WindowGeometry, options: PoolOptions): MaxPool2dResult {
+    const { rectify = false, affine = null } = options;
+    if (affine !== null) channelExtents("maxPool2d", x, {}, affine);
     return this.#memory.producePooled(pooledShape(x, geometry), (out, argmax) =>
-      this.#jobs.run("maxPool2d", { ...this.#from(x), out, argmax, rectify, geometry }),
+      this.#jobs.run("maxPool2d", {
+        ...this.#from(x),
+        scale: affine === null ? 0 : this.#memory.address(affine.scale),
+        shift: affine === null ? 0 : this.#memory.address(affine.shift),
+        out,
+        argmax,
+        channels: x.shape[1]!,
+        rectify,
+        geometry,
+      }),
     );
   }
 

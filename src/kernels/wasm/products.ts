@@ -25,6 +25,7 @@ import {
   planSum,
 } from "./product-plan.js";
 import { constants } from "./table.js";
+import { LARGEST_IN_TILES, suitsTiles, Tiles } from "./tiles.js";
 
 /** Bytes from one row of a panel to the next. */
 const PANEL_ROW = 4 * constants.PANEL;
@@ -43,11 +44,13 @@ export class Products {
   readonly #memory: WasmMemory;
   readonly #jobs: JobRunner;
   readonly #convolutions: Convolutions;
+  readonly #tiles: Tiles;
 
   constructor(memory: WasmMemory, jobs: JobRunner, convolutions: Convolutions) {
     this.#memory = memory;
     this.#jobs = jobs;
     this.#convolutions = convolutions;
+    this.#tiles = new Tiles(memory, jobs);
   }
 
   /** See {@link Backend.matmul}. */
@@ -58,7 +61,12 @@ export class Products {
     checkBiases(extents, a.shape, options);
     const batch = broadcastShape("matmul", batchA, batchB);
     const product = { a, b: operand, extents, options };
-    return this.#memory.produce([...batch, M, N], (out) => this.#multiply(out, product, batch));
+    const shape = [...batch, M, N];
+    if (this.#goesByTiles(a, b, options))
+      return this.#memory.produce(shape, (out) =>
+        this.#tiles.convolve(out, a, b as Columns, options.rowBias ?? null),
+      );
+    return this.#memory.produce(shape, (out) => this.#multiply(out, product, batch));
   }
 
   /** See {@link Backend.productOntoImages}: columns are added as soon as they are there. */
@@ -78,6 +86,9 @@ export class Products {
         this.#convolutions.inputGradient(dX, a, b, images),
       );
     if (!(b instanceof Tensor)) return this.productOntoImages(a, b.layOut(), channels, geometry);
+    const suits = G === 1 && suitsTiles("dX", geometry, channels, a.shape[1]!);
+    if (suits && this.#areSmall(a, b))
+      return this.#memory.produce(shape, (dX) => this.#tiles.inputGradient(dX, a, b, geometry));
     const options = { transposeA: true };
     const extents = productExtents("productOntoImages", a, b, options);
     const product = { a, b, extents, options };
@@ -113,10 +124,21 @@ export class Products {
         this.#convolutions.weightGradient(out, a, operand),
       );
     if (!(a instanceof Tensor)) return this.matmulSum(a.layOut(), operand, options);
+    const suits = isConvolution && suitsTiles("dWeight", operand.geometry, operand.channels, M);
+    if (suits && this.#areSmall(a, operand.x))
+      return this.#memory.produce(shape, (out) => this.#tiles.weightGradient(out, a, operand));
     // columns are finite where their images are, and these are smaller
     const isFinite = (): boolean => this.#isFinite(b instanceof Tensor ? b : b.x);
     const product = { a, b: operand, extents, options };
     return this.#memory.produce(shape, (out) => this.#sum(out, product, isFinite));
+  }
+
+  /** Is this a convolution of images by filters that is faster by tiles? */
+  #goesByTiles(a: Tensor, b: Tensor | Columns, options: MatmulOptions): boolean {
+    const { transposeA, transposeB, columnBias } = options;
+    const isPlain = !(transposeA || transposeB || columnBias) && a.rank === 3 && a.shape[0] === 1;
+    if (b instanceof Tensor || !isPlain || b.shape[1] !== 1) return false;
+    return suitsTiles("out", b.geometry, b.channels, a.shape[1]!) && this.#areSmall(a, b.x);
   }
 
   /** Products of a batch into memory at `out`: matrices or, as columns, added onto images. */
@@ -229,6 +251,10 @@ export class Products {
 
   #isFinite(tensor: Tensor): boolean {
     return allFinite(this.#memory, this.#jobs, tensor);
+  }
+
+  #areSmall(...tensors: readonly Tensor[]): boolean {
+    return tensors.every((one) => allFinite(this.#memory, this.#jobs, one, LARGEST_IN_TILES));
   }
 
   /**

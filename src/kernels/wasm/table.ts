@@ -11,8 +11,6 @@ export const constants = {
   BLOCK: 4096,
   /** Columns or filters that lie side by side, so that two vectors hold them. */
   PANEL: 8,
-  /** Channels that are added up together where they lie side by side. */
-  FOUR_CHANNELS: 4,
 } as const;
 
 /** Names have a space between them. */
@@ -33,6 +31,8 @@ export interface KernelRow {
 }
 
 const blocks = "blocks of an array";
+/** How tiles lie on planes that go in, and on planes that come out. */
+const tiles = "images together tileRows tileColumns H W padH padW outH outW";
 
 export const kernels = {
   products: {
@@ -60,7 +60,13 @@ export const kernels = {
     counts: "rows columns",
   },
   pack: { items: "panels", bytes: "x out", counts: "rows columns" },
-  allFinite: { items: blocks, bytes: "x answers", counts: "length", parts: true },
+  allFinite: {
+    items: blocks,
+    bytes: "x answers",
+    counts: "length",
+    numbers: "factor",
+    parts: true,
+  },
 
   im2col: { items: "planes", bytes: "x cols", geometry: true },
   col2im: { items: "planes", bytes: "cols x", geometry: true },
@@ -88,9 +94,30 @@ export const kernels = {
     scratch: true,
   },
 
+  transformFilters: {
+    items: "filters",
+    bytes: "filters out",
+    counts: "channels filterCount",
+    flags: "turned",
+  },
+  convolveTiles: {
+    items: "images done together",
+    bytes: "x filters bias out",
+    counts: `${tiles} channels filterCount`,
+    scratch: true,
+  },
+  tilesWeightGradient: {
+    items: "images done together",
+    bytes: "x dOut out part",
+    counts: `${tiles} channels filterCount`,
+    scratch: true,
+    parts: true,
+  },
+
   maxPool2d: {
     items: "planes",
-    bytes: "x out argmax",
+    bytes: "x scale shift out argmax",
+    counts: "channels",
     flags: "rectify",
     geometry: true,
   },
@@ -107,15 +134,17 @@ export const kernels = {
     counts: "channels pixels",
     parts: true,
   },
-  channelMoments: {
-    items: "channels, or fours of them in rows",
-    bytes: "x mean variance",
-    counts: "images channels pixels",
+  channelTotals: {
+    items: "images",
+    bytes: "x centre totals",
+    counts: "channels pixels",
+    parts: true,
   },
   channelSums: {
-    items: "channels, or fours of them in rows",
-    bytes: "x y sum product",
-    counts: "images channels pixels",
+    items: "images",
+    bytes: "x argmax y totals",
+    counts: "channels pixels windowCount",
+    parts: true,
   },
   channelAffine: {
     items: "planes, or rows",
@@ -124,8 +153,8 @@ export const kernels = {
   },
   channelResidual: {
     items: "planes, or rows",
-    bytes: "y x intercept slope scale out",
-    counts: "channels pixels",
+    bytes: "y argmax x intercept slope scale out",
+    counts: "channels pixels windowCount",
   },
 
   sgdUpdate: {

@@ -103,9 +103,7 @@ export const poolingMistakes: readonly Mistake[] = [
     name: "global-average-by-height-squared",
     title: "global average pooling divides its gradient by H·H",
     file: "src/backprop/global-average-pool2d.ts",
-    edits: [
-      { find: "broadcastTo([N, C, H, W]), H * W)", replace: "broadcastTo([N, C, H, W]), H * H)" },
-    ],
+    edits: [{ find: "divide(dOut, H * W)", replace: "divide(dOut, H * H)" }],
     tag: "pooling.8",
     layers: ["globalAveragePool2d"],
     setups: ["global"],

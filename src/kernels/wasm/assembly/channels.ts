@@ -1,127 +1,133 @@
 /**
  * Passes over [N, C, P], N images of C channels of P pixels, with a few numbers for each channel.
- * Where P is 1, images are rows, and four channels side by side share a vector. Sums are float64,
- * and one thread adds up all of a channel, so that its order is always the same. float32;
- * positions in bytes.
+ * Where P is 1, images are rows, and four channels side by side share a vector. Sums are float64;
+ * those of each chunk of images are added up in the order of the chunks. float32; positions in
+ * bytes.
  */
-import { firstTwo, fourOf, lastTwo, read, sumOfTwo, write } from "./lanes";
+import { firstTwo, lastTwo, read, sumOfTwo, write } from "./lanes";
 
 /**
- * Mean and variance of channel c, of four channels from c on if P is 1. The variance is taken
- * around the mean, in a second pass: nothing is lost where numbers are far from 0.
+ * Adds, to each of C totals in float64, the entries of that channel of every one of N images; the
+ * squares of their distances from `centre`, C numbers in float64, if there is one.
  */
-export function channelMoments(
-  N: i32, C: i32, P: i32, c: i32, x: usize, mean: usize, variance: usize,
+export function channelTotals(
+  N: i32, C: i32, P: i32, x: usize, centre: usize, totals: usize,
 ): void {
-  if (P == 1) return rowMoments(N, C, c, x, mean, variance);
-  const M = <f64>N * <f64>P;
-  const mu = sumOfChannel(N, C, P, c, x) / M;
-  store<f32>(mean + (<usize>c << 2), <f32>mu);
-  store<f32>(variance + (<usize>c << 2), <f32>(squaresOfChannel(N, C, P, c, x, mu) / M));
-}
-
-function sumOfChannel(N: i32, C: i32, P: i32, c: i32, x: usize): f64 {
-  let a = f64x2.splat(0), b = a;
-  let rest: f64 = 0;
+  if (P == 1) return rowTotals(N, C, x, centre, totals);
   for (let n = 0; n < N; n++) {
-    const plane = x + planeAt(n, C, c, P);
-    let p = 0;
-    for (; p + 4 <= P; p += 4) {
-      const v = v128.load(plane + (<usize>p << 2));
-      a = f64x2.add(a, firstTwo(v));
-      b = f64x2.add(b, lastTwo(v));
-    }
-    for (; p < P; p++) rest += <f64>load<f32>(plane + (<usize>p << 2));
-  }
-  return sumOfTwo(f64x2.add(a, b)) + rest;
-}
-
-function squaresOfChannel(N: i32, C: i32, P: i32, c: i32, x: usize, mean: f64): f64 {
-  const mu = f64x2.splat(mean);
-  let a = f64x2.splat(0), b = a;
-  let rest: f64 = 0;
-  for (let n = 0; n < N; n++) {
-    const plane = x + planeAt(n, C, c, P);
-    let p = 0;
-    for (; p + 4 <= P; p += 4) {
-      const v = v128.load(plane + (<usize>p << 2));
-      const first = f64x2.sub(firstTwo(v), mu), last = f64x2.sub(lastTwo(v), mu);
-      a = f64x2.add(a, f64x2.mul(first, first));
-      b = f64x2.add(b, f64x2.mul(last, last));
-    }
-    for (; p < P; p++) {
-      const distance = <f64>load<f32>(plane + (<usize>p << 2)) - mean;
-      rest += distance * distance;
+    for (let c = 0; c < C; c++) {
+      const channel = <usize>c << 3;
+      const total = centre
+        ? squaresOfPlane(P, x, load<f64>(centre + channel))
+        : sumOfPlane(P, x);
+      addTo(totals + channel, total);
+      x += <usize>P << 2;
     }
   }
-  return sumOfTwo(f64x2.add(a, b)) + rest;
 }
 
-function rowMoments(N: i32, C: i32, c: i32, x: usize, mean: usize, variance: usize): void {
-  const M = f64x2.splat(<f64>N);
+function sumOfPlane(P: i32, x: usize): f64 {
   let a = f64x2.splat(0), b = a;
-  for (let n = 0; n < N; n++) {
-    const v = read(x + planeAt(n, C, 0, 1), c, C);
+  let p = 0;
+  for (; p + 4 <= P; p += 4) {
+    const v = v128.load(x + (<usize>p << 2));
     a = f64x2.add(a, firstTwo(v));
     b = f64x2.add(b, lastTwo(v));
   }
-  const muA = f64x2.div(a, M), muB = f64x2.div(b, M);
-  write(mean, c, C, fourOf(muA, muB));
-  a = f64x2.splat(0);
-  b = a;
-  for (let n = 0; n < N; n++) {
-    const v = read(x + planeAt(n, C, 0, 1), c, C);
-    const first = f64x2.sub(firstTwo(v), muA), last = f64x2.sub(lastTwo(v), muB);
+  let total = sumOfTwo(f64x2.add(a, b));
+  for (; p < P; p++) total += <f64>load<f32>(x + (<usize>p << 2));
+  return total;
+}
+
+function squaresOfPlane(P: i32, x: usize, centre: f64): f64 {
+  const middle = f64x2.splat(centre);
+  let a = f64x2.splat(0), b = a;
+  let p = 0;
+  for (; p + 4 <= P; p += 4) {
+    const v = v128.load(x + (<usize>p << 2));
+    const first = f64x2.sub(firstTwo(v), middle), last = f64x2.sub(lastTwo(v), middle);
     a = f64x2.add(a, f64x2.mul(first, first));
     b = f64x2.add(b, f64x2.mul(last, last));
   }
-  write(variance, c, C, fourOf(f64x2.div(a, M), f64x2.div(b, M)));
+  let total = sumOfTwo(f64x2.add(a, b));
+  for (; p < P; p++) {
+    const distance = <f64>load<f32>(x + (<usize>p << 2)) - centre;
+    total += distance * distance;
+  }
+  return total;
 }
 
-/** The sums of x and of x · y over channel c, over four channels from c on if P is 1. */
-export function channelSums(
-  N: i32, C: i32, P: i32, c: i32, x: usize, y: usize, sum: usize, product: usize,
-): void {
-  if (P == 1) return rowSums(N, C, c, x, y, sum, product);
-  let a = f64x2.splat(0), b = a, ay = a, by = a;
-  let rest: f64 = 0, restY: f64 = 0;
+function rowTotals(N: i32, C: i32, x: usize, centre: usize, totals: usize): void {
   for (let n = 0; n < N; n++) {
-    const at = planeAt(n, C, c, P);
-    let p: usize = at;
-    const end = at + (<usize>P << 2);
-    for (; p + 16 <= end; p += 16) {
-      const v = v128.load(x + p), w = v128.load(y + p);
-      const first = firstTwo(v), last = lastTwo(v);
-      a = f64x2.add(a, first);
-      b = f64x2.add(b, last);
-      ay = f64x2.add(ay, f64x2.mul(first, firstTwo(w)));
-      by = f64x2.add(by, f64x2.mul(last, lastTwo(w)));
-    }
-    for (; p < end; p += 4) {
-      const value = <f64>load<f32>(x + p);
-      rest += value;
-      restY += value * <f64>load<f32>(y + p);
+    for (let c = 0; c < C; c++) {
+      const channel = <usize>c << 3;
+      const distance = <f64>load<f32>(x) - (centre ? load<f64>(centre + channel) : 0);
+      addTo(totals + channel, centre ? distance * distance : distance);
+      x += 4;
     }
   }
-  store<f32>(sum + (<usize>c << 2), <f32>(sumOfTwo(f64x2.add(a, b)) + rest));
-  store<f32>(product + (<usize>c << 2), <f32>(sumOfTwo(f64x2.add(ay, by)) + restY));
 }
 
-function rowSums(
-  N: i32, C: i32, c: i32, x: usize, y: usize, sum: usize, product: usize,
-): void {
-  let a = f64x2.splat(0), b = a, ay = a, by = a;
+/**
+ * Adds the entries of each channel of x to C totals, and those of x · y to C totals behind them.
+ */
+export function channelSums(N: i32, C: i32, P: i32, x: usize, y: usize, totals: usize): void {
+  const products = totals + (<usize>C << 3);
   for (let n = 0; n < N; n++) {
-    const row = planeAt(n, C, 0, 1);
-    const v = read(x + row, c, C), w = read(y + row, c, C);
-    const first = firstTwo(v), last = lastTwo(v);
-    a = f64x2.add(a, first);
-    b = f64x2.add(b, last);
-    ay = f64x2.add(ay, f64x2.mul(first, firstTwo(w)));
-    by = f64x2.add(by, f64x2.mul(last, lastTwo(w)));
+    for (let c = 0; c < C; c++) {
+      let a = f64x2.splat(0), b = a, ay = a, by = a;
+      let p = 0;
+      for (; p + 4 <= P; p += 4) {
+        const at = <usize>p << 2;
+        const v = v128.load(x + at), w = v128.load(y + at);
+        const first = firstTwo(v), last = lastTwo(v);
+        a = f64x2.add(a, first);
+        b = f64x2.add(b, last);
+        ay = f64x2.add(ay, f64x2.mul(first, firstTwo(w)));
+        by = f64x2.add(by, f64x2.mul(last, lastTwo(w)));
+      }
+      let total = sumOfTwo(f64x2.add(a, b)), product = sumOfTwo(f64x2.add(ay, by));
+      for (; p < P; p++) {
+        const value = <f64>load<f32>(x + (<usize>p << 2));
+        total += value;
+        product += value * <f64>load<f32>(y + (<usize>p << 2));
+      }
+      addTo(totals + (<usize>c << 3), total);
+      addTo(products + (<usize>c << 3), product);
+      x += <usize>P << 2;
+      y += <usize>P << 2;
+    }
   }
-  write(sum, c, C, fourOf(a, b));
-  write(product, c, C, fourOf(ay, by));
+}
+
+/**
+ * The same for what flows back out of a max pooling with S windows a plane, where y is finite:
+ * zeros are left out. A window without a winner is a zero too.
+ */
+export function winnerSums(
+  N: i32, C: i32, P: i32, S: i32, values: usize, argmax: usize, y: usize, totals: usize,
+): void {
+  const products = totals + (<usize>C << 3);
+  for (let n = 0; n < N; n++) {
+    for (let c = 0; c < C; c++) {
+      let total: f64 = 0, product: f64 = 0;
+      for (let s = 0; s < S; s++) {
+        const winner = load<i32>(argmax);
+        const value = select<f64>(<f64>load<f32>(values), 0, winner >= 0);
+        total += value;
+        product += value * <f64>load<f32>(y + (<usize>max(winner, 0) << 2));
+        values += 4; argmax += 4;
+      }
+      addTo(totals + (<usize>c << 3), total);
+      addTo(products + (<usize>c << 3), product);
+      y += <usize>P << 2;
+    }
+  }
+}
+
+@inline
+function addTo(total: usize, summand: f64): void {
+  store<f64>(total, load<f64>(total) + summand);
 }
 
 /** `out = scale · (x − centre) + shift` for one plane, or for one row of C channels. */
@@ -174,10 +180,4 @@ export function channelResidual(
     const left = f32x4.sub(f32x4.sub(read(y, p, P), start), f32x4.mul(steepness, read(x, p, P)));
     write(out, p, P, f32x4.mul(factor, left));
   }
-}
-
-/** Where channel c of image n starts. */
-@inline
-function planeAt(n: i32, C: i32, c: i32, P: i32): usize {
-  return <usize>((n * C + c) * P) << 2;
 }

@@ -9,19 +9,22 @@ import { lineAfter, pack8 } from "./gemm";
 import {
   AccumulateArguments, AdagradUpdateArguments, AdamUpdateArguments, AddPartsArguments,
   AllFiniteArguments, AveragePool2dArguments, AveragePool2dBackwardArguments, BLOCK,
-  ChannelAffineArguments, ChannelMomentsArguments, ChannelResidualArguments, ChannelSumsArguments,
+  ChannelAffineArguments, ChannelResidualArguments, ChannelSumsArguments, ChannelTotalsArguments,
   Col2imArguments, ConvolutionInputGradientArguments, ConvolutionWeightGradientArguments,
-  ConvolvePoolArguments, FOUR_CHANNELS, Im2colArguments, MaxPool2dArguments,
+  ConvolvePoolArguments, ConvolveTilesArguments, Im2colArguments, MaxPool2dArguments,
   MaxPool2dBackwardArguments, PackArguments, PANEL, ReluArguments, ReluBackwardArguments,
-  RmspropUpdateArguments, SgdUpdateArguments, SumPerChannelArguments, TransposeArguments,
+  RmspropUpdateArguments, SgdUpdateArguments, SumPerChannelArguments,
+  TilesWeightGradientArguments, TransformFiltersArguments, TransposeArguments,
 } from "./generated/table";
 import * as passes from "./passes";
 import * as pooling from "./pooling";
+import * as tiles from "./tiles";
 import * as flat from "./transpose";
 import * as images from "./windows";
 import { pixels, windows } from "./windows";
 
 export { products, productsScratch, sums, sumsScratch } from "./products";
+export { convolveTilesScratch, tilesWeightGradientScratch } from "./tiles";
 
 export function addParts(job: AddPartsArguments, first: i32, end: i32): void {
   passes.addParts(
@@ -49,7 +52,9 @@ export function pack(job: PackArguments, first: i32, end: i32): void {
 }
 
 export function allFinite(job: AllFiniteArguments, first: i32, end: i32, chunk: i32): void {
-  const isFinite = passes.allFinite(lengthOf(job.length, first, end), job.x + offset(first));
+  const isFinite = passes.allFinite(
+    lengthOf(job.length, first, end), job.x + offset(first), <f32>job.factor,
+  );
   store<i32>(job.answers + (<usize>chunk << 2), isFinite);
 }
 
@@ -132,13 +137,56 @@ export function convolutionInputGradientScratch(job: ConvolutionInputGradientArg
   return convolution.scratchBytes(job.channels, job.windowCount, job.geometry);
 }
 
+export function transformFilters(job: TransformFiltersArguments, first: i32, end: i32): void {
+  tiles.transformFilters(
+    job.filterCount, job.channels, first, end, job.filters, job.turned != 0, job.out,
+  );
+}
+
+export function convolveTiles(
+  job: ConvolveTilesArguments, first: i32, end: i32, scratch: usize,
+): void {
+  const image = <usize>(job.channels * job.H * job.W) << 2;
+  const out = <usize>(job.filterCount * job.outH * job.outW) << 2;
+  const last = min(end * job.together, job.images);
+  for (let n = first * job.together; n < last; n += job.together) {
+    tiles.convolveTiles(
+      job, min(job.together, last - n), job.x + <usize>n * image, job.out + <usize>n * out, scratch,
+    );
+  }
+}
+
+export function tilesWeightGradient(
+  job: TilesWeightGradientArguments, first: i32, end: i32, chunk: i32, scratch: usize,
+): void {
+  const image = <usize>(job.channels * job.H * job.W) << 2;
+  const out = <usize>(job.filterCount * job.outH * job.outW) << 2;
+  const sums = tiles.weightSums(job, scratch);
+  memory.fill(sums, 0, <usize>(16 * job.filterCount * job.channels) << 2);
+  const last = min(end * job.together, job.images);
+  for (let n = first * job.together; n < last; n += job.together) {
+    tiles.tilesWeightGradient(
+      job, min(job.together, last - n), job.x + <usize>n * image, job.dOut + <usize>n * out,
+      scratch,
+    );
+  }
+  tiles.gatherFilters(
+    job.filterCount, job.channels, sums, job.out + <usize>chunk * job.part,
+  );
+}
+
 export function maxPool2d(job: MaxPool2dArguments, first: i32, end: i32): void {
   const g = job.geometry;
-  const pooled = <usize>first * windows(g);
-  pooling.maxPool2d(
-    end - first, g, job.x + <usize>first * pixels(g), job.out + pooled, job.argmax + pooled,
-    job.rectify != 0,
-  );
+  for (let plane = first; plane < end; plane++) {
+    const channel = <usize>(plane % job.channels) << 2;
+    const scale: f32 = job.scale ? load<f32>(job.scale + channel) : 1;
+    const shift: f32 = job.scale ? load<f32>(job.shift + channel) : 0;
+    const pooled = <usize>plane * windows(g);
+    pooling.maxPool2d(
+      g, job.x + <usize>plane * pixels(g), job.scale != 0, scale, shift, job.out + pooled,
+      job.argmax + pooled, job.rectify != 0,
+    );
+  }
 }
 
 export function maxPool2dBackward(job: MaxPool2dBackwardArguments, first: i32, end: i32): void {
@@ -193,20 +241,29 @@ export function sumPerChannel(
   } else passes.sumPerChannel(end - first, job.channels, job.pixels, job.x + at, totals);
 }
 
-export function channelMoments(job: ChannelMomentsArguments, first: i32, end: i32): void {
-  const step = job.pixels == 1 ? FOUR_CHANNELS : 1;
-  for (let c = first * step; c < end * step; c += step) {
-    channels.channelMoments(
-      job.images, job.channels, job.pixels, c, job.x, job.mean, job.variance,
-    );
-  }
+export function channelTotals(
+  job: ChannelTotalsArguments, first: i32, end: i32, chunk: i32,
+): void {
+  const image = <usize>(job.channels * job.pixels) << 2;
+  channels.channelTotals(
+    end - first, job.channels, job.pixels, job.x + <usize>first * image, job.centre,
+    job.totals + (<usize>(chunk * job.channels) << 3),
+  );
 }
 
-export function channelSums(job: ChannelSumsArguments, first: i32, end: i32): void {
-  const step = job.pixels == 1 ? FOUR_CHANNELS : 1;
-  for (let c = first * step; c < end * step; c += step) {
+export function channelSums(job: ChannelSumsArguments, first: i32, end: i32, chunk: i32): void {
+  const image = <usize>(job.channels * job.pixels) << 2;
+  const y = job.y + <usize>first * image;
+  const totals = job.totals + (<usize>(chunk * 2 * job.channels) << 3);
+  if (job.argmax) {
+    const winners = <usize>first * (<usize>(job.channels * job.windowCount) << 2);
+    channels.winnerSums(
+      end - first, job.channels, job.pixels, job.windowCount, job.x + winners,
+      job.argmax + winners, y, totals,
+    );
+  } else {
     channels.channelSums(
-      job.images, job.channels, job.pixels, c, job.x, job.y, job.sum, job.product,
+      end - first, job.channels, job.pixels, job.x + <usize>first * image, y, totals,
     );
   }
 }
@@ -220,9 +277,18 @@ export function channelAffine(job: ChannelAffineArguments, first: i32, end: i32)
 }
 
 export function channelResidual(job: ChannelResidualArguments, first: i32, end: i32): void {
+  const planeBytes = <usize>job.pixels << 2, windowBytes = <usize>job.windowCount << 2;
   for (let plane = first; plane < end; plane++) {
+    if (job.argmax) {
+      // the plane is laid out where the result goes, and read from there
+      pooling.maxPool2dBackward(
+        1, job.windowCount, job.pixels, job.y + <usize>plane * windowBytes,
+        job.argmax + <usize>plane * windowBytes, job.out + <usize>plane * planeBytes,
+      );
+    }
     channels.channelResidual(
-      job.channels, job.pixels, plane, job.y, job.x, job.intercept, job.slope, job.scale, job.out,
+      job.channels, job.pixels, plane, job.argmax ? job.out : job.y, job.x, job.intercept,
+      job.slope, job.scale, job.out,
     );
   }
 }

@@ -88,22 +88,26 @@ export function sumWinners(
   }
 }
 
-/** Is no number NaN or infinite? The product with 0 is 0 for all others. */
-export function allFinite(count: i32, x: usize): bool {
+/**
+ * Is no number NaN or infinite, or too large to be multiplied by the factor? The product with 0 is
+ * 0 for all others.
+ */
+export function allFinite(count: i32, x: usize, factor: f32): bool {
+  const grown = f32x4.splat(factor);
   let a = ZERO, b = ZERO, c = ZERO, d = ZERO;
   let i = 0;
   for (; i + 16 <= count; i += 16) {
-    a = f32x4.add(a, f32x4.mul(v128.load(x), ZERO));
-    b = f32x4.add(b, f32x4.mul(v128.load(x, 16), ZERO));
-    c = f32x4.add(c, f32x4.mul(v128.load(x, 32), ZERO));
-    d = f32x4.add(d, f32x4.mul(v128.load(x, 48), ZERO));
+    a = f32x4.add(a, f32x4.mul(f32x4.mul(v128.load(x), grown), ZERO));
+    b = f32x4.add(b, f32x4.mul(f32x4.mul(v128.load(x, 16), grown), ZERO));
+    c = f32x4.add(c, f32x4.mul(f32x4.mul(v128.load(x, 32), grown), ZERO));
+    d = f32x4.add(d, f32x4.mul(f32x4.mul(v128.load(x, 48), grown), ZERO));
     x += 64;
   }
   const all = f32x4.add(f32x4.add(a, b), f32x4.add(c, d));
   let total = f32x4.extract_lane(all, 0) + f32x4.extract_lane(all, 1);
   total += f32x4.extract_lane(all, 2) + f32x4.extract_lane(all, 3);
   for (; i < count; i++) {
-    total += load<f32>(x) * 0;
+    total += load<f32>(x) * factor * 0;
     x += 4;
   }
   return total == 0;
