@@ -1,5 +1,5 @@
 import type { Columns, WindowGeometry } from "../im2col/index.js";
-import type { Allocator, Storage, Tensor } from "../tensor/index.js";
+import type { Allocator, DType, Storage, Tensor } from "../tensor/index.js";
 import type { UpdateKind, UpdateNumbers, UpdateTensors } from "./updates.js";
 import type { WinnersGradient } from "./winners-gradient.js";
 
@@ -58,6 +58,15 @@ export interface ChannelLine {
   readonly intercept: Tensor;
   readonly slope: Tensor;
   readonly scale: Tensor;
+}
+
+/** Numbers that are drawn, each 0 or `value`. */
+export interface RandomMask {
+  /** The same seed draws the same, on every backend. */
+  readonly seed: number | string;
+  /** The chance of a 0, p in [0, 1). */
+  readonly zeros: number;
+  readonly value: number;
 }
 
 /**
@@ -152,6 +161,16 @@ export interface Backend {
    * shape [N, C, ...] that both have.
    */
   channelResidual(y: Tensor, x: Tensor, line: ChannelLine): Promise<Tensor>;
+
+  /** `a + b`, for two tensors of one shape. */
+  add(a: Tensor, b: Tensor): Promise<Tensor>;
+  /** `a ⊙ b`, for two tensors of one shape. */
+  multiply(a: Tensor, b: Tensor): Promise<Tensor>;
+  /**
+   * `value` where u ≥ p, else 0; u of an entry is its {@link randomBits} / 2³². So the share of
+   * zeros is p, rounded up to a multiple of 2⁻³².
+   */
+  randomMask(shape: readonly number[], dtype: DType, mask: RandomMask): Promise<Tensor>;
 
   /** `out = max(x, 0)`, any shape. */
   relu(x: Tensor): Promise<Tensor>;

@@ -8,6 +8,7 @@ export type {
   MatmulOptions,
   MaxPool2dResult,
   PoolOptions,
+  RandomMask,
 } from "./backend.js";
 export type { UpdateKind, UpdateNumbers, Updates, UpdateTensors } from "./updates.js";
 export { WinnersGradient } from "./winners-gradient.js";

@@ -55,3 +55,5 @@ export { integerPower } from "./integer-power.js";
 export { type ReduceOptions, argmax, max, mean, sum } from "./reduce.js";
 export { matmul } from "./matmul.js";
 export { Random } from "./random.js";
+export { RANDOM_BLOCK, randomBits, randomBitsKey } from "./random-bits.js";
+export { RANDOM_WARM_UP } from "./sfc32.js";

@@ -605,6 +605,26 @@ test("the rectifier selects, sums add up", async () => {
     const [x, dOut] = [whole(random, [2, 3, size], 0.7), whole(random, [2, 3, size], 0.7)];
     cases.push(
       {
+        what: `sum with ${size}`,
+        operands: { x, dOut },
+        run: (backend, { x, dOut }) => backend.add(x!, dOut!),
+        loops: ({ x, dOut }) =>
+          Tensor.from(
+            x!.data.map((value, i) => value + dOut!.data[i]!),
+            x!.shape,
+          ),
+      },
+      {
+        what: `product with ${size}`,
+        operands: { x, dOut },
+        run: (backend, { x, dOut }) => backend.multiply(x!, dOut!),
+        loops: ({ x, dOut }) =>
+          Tensor.from(
+            x!.data.map((value, i) => value * dOut!.data[i]!),
+            x!.shape,
+          ),
+      },
+      {
         what: `relu of ${size}`,
         operands: { x },
         run: (backend, { x }) => backend.relu(x!),

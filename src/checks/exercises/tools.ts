@@ -51,6 +51,8 @@ const CALLS: Readonly<Record<string, string>> = {
     "await backend.winnersGradient(dOut, argmax, geometry): the gradient behind a max pooling, " +
     "as " +
     "an operand of products, which skip its zeros; .layOut() is the tensor",
+  "backend.add": "await backend.add(a, b): entry by entry, for two tensors of one shape",
+  "backend.multiply": "await backend.multiply(a, b): entry by entry, for two tensors of one shape",
   "backend.reluBackward":
     "await backend.reluBackward(dOut, x); or with your own hands: zip(dOut, x, (d, v) => …)",
   "backend.maxPool2dBackward":

@@ -28,6 +28,7 @@ import { referenceBackend } from "../reference/index.js";
 import { channelsOn } from "./channels.js";
 import { Convolutions, isPlain, poolsFours } from "./convolutions.js";
 import { blocks, chunksOf, JobRunner } from "./jobs.js";
+import { entrywiseOn } from "./entrywise.js";
 import { WasmMemory } from "./memory.js";
 import { Planes } from "./planes.js";
 import { Products } from "./products.js";
@@ -84,6 +85,7 @@ export async function wasmBackend(options: WasmBackendOptions = {}): Promise<Bac
     ...productsOn(memory, jobs, base),
     ...planesOn(memory, jobs, base),
     ...passesOn(memory, jobs, base),
+    ...entrywiseOn(memory, jobs, base),
     ...channelsOn(memory, jobs, base),
     ...updatesOn(memory, jobs, base),
   };

@@ -4,6 +4,7 @@
  * `layout.ts` says where an argument is in memory and what a call must give. A kernel is the
  * function of its name in `assembly/chunks.ts`.
  */
+import { RANDOM_BLOCK, RANDOM_WARM_UP } from "../../tensor/index.js";
 
 /** Numbers that both sides need. */
 export const constants = {
@@ -13,6 +14,8 @@ export const constants = {
   PANEL: 8,
   /** Channels that are added up together where they lie side by side. */
   FOUR_CHANNELS: 4,
+  RANDOM_BLOCK,
+  RANDOM_WARM_UP,
 } as const;
 
 /** Names have a space between them. */
@@ -98,6 +101,14 @@ export const kernels = {
   averagePool2d: { items: "planes", bytes: "x out", geometry: true },
   averagePool2dBackward: { items: "planes", bytes: "dOut dX", geometry: true },
 
+  add: { items: blocks, bytes: "a b out", counts: "length" },
+  multiply: { items: blocks, bytes: "a b out", counts: "length" },
+  randomMask: {
+    items: "blocks of an array, with streams of their own",
+    bytes: "out",
+    counts: "length keyA keyB keyC least",
+    numbers: "value",
+  },
   relu: { items: blocks, bytes: "x out", counts: "length" },
   reluBackward: { items: blocks, bytes: "dOut x dX", counts: "length" },
   accumulate: { items: blocks, bytes: "source target", counts: "length" },

@@ -5,18 +5,22 @@
 import * as channels from "./channels";
 import * as convolution from "./convolution";
 import * as pooledConvolution from "./convolve-pool";
+import * as entrywise from "./entrywise";
 import { lineAfter, pack8 } from "./gemm";
 import {
-  AccumulateArguments, AdagradUpdateArguments, AdamUpdateArguments, AddPartsArguments,
+  AccumulateArguments, AdagradUpdateArguments, AdamUpdateArguments, AddArguments,
+  AddPartsArguments,
   AllFiniteArguments, AveragePool2dArguments, AveragePool2dBackwardArguments, BLOCK,
   ChannelAffineArguments, ChannelMomentsArguments, ChannelResidualArguments, ChannelSumsArguments,
   Col2imArguments, ConvolutionInputGradientArguments, ConvolutionWeightGradientArguments,
   ConvolvePoolArguments, FOUR_CHANNELS, Im2colArguments, MaxPool2dArguments,
-  MaxPool2dBackwardArguments, PackArguments, PANEL, ReluArguments, ReluBackwardArguments,
+  MaxPool2dBackwardArguments, MultiplyArguments, PackArguments, PANEL, RANDOM_BLOCK,
+  RandomMaskArguments, ReluArguments, ReluBackwardArguments,
   RmspropUpdateArguments, SgdUpdateArguments, SumPerChannelArguments, TransposeArguments,
 } from "./generated/table";
 import * as passes from "./passes";
 import * as pooling from "./pooling";
+import { randomMask as drawMask } from "./random-mask";
 import * as flat from "./transpose";
 import * as images from "./windows";
 import { pixels, windows } from "./windows";
@@ -164,6 +168,27 @@ export function averagePool2dBackward(
   pooling.averagePool2dBackward(
     end - first, g, job.dOut + <usize>first * windows(g), job.dX + <usize>first * pixels(g),
   );
+}
+
+export function add(job: AddArguments, first: i32, end: i32): void {
+  const at = offset(first);
+  entrywise.add(lengthOf(job.length, first, end), job.a + at, job.b + at, job.out + at);
+}
+
+export function multiply(job: MultiplyArguments, first: i32, end: i32): void {
+  const at = offset(first);
+  entrywise.multiply(lengthOf(job.length, first, end), job.a + at, job.b + at, job.out + at);
+}
+
+export function randomMask(job: RandomMaskArguments, first: i32, end: i32): void {
+  for (let block = first; block < end; block++) {
+    const start = block * RANDOM_BLOCK;
+    const count = min(RANDOM_BLOCK, job.length - start);
+    drawMask(
+      count, block, job.keyA, job.keyB, job.keyC, job.least, <f32>job.value,
+      job.out + (<usize>start << 2),
+    );
+  }
 }
 
 export function relu(job: ReluArguments, first: i32, end: i32): void {
