@@ -33,9 +33,36 @@ const x = random.normal([BATCH, 1, 28, 28]);
 const labels = Uint8Array.from({ length: BATCH }, () => random.integer(10));
 const loss = softmaxCrossEntropy();
 
+/**
+ * A gradient without zeros, for two passes over the numbers: behind a rectifier and a max pooling,
+ * seven of eight entries are 0, and the products of a convolution skip them.
+ */
+class Dense {
+  kind = "dense";
+  parameters = [];
+  #noise;
+
+  constructor(shape) {
+    this.#noise = random.normal([BATCH, ...shape], 0, 1e-3, "float32", storage.allocator);
+  }
+
+  outputShape(shape) {
+    return [...shape];
+  }
+
+  async forward(x) {
+    const noise = this.#noise;
+    return {
+      out: await backend.add(x, noise),
+      backward: (dOut) => backend.add(dOut, noise),
+    };
+  }
+}
+
 /** By name: the layer for an input of a given shape, without the batch's axis. */
 const layers = {
   relu: () => new Relu(),
+  dense: (shape) => new Dense(shape),
   dropout: () => new Dropout({ probability: 0.5 }),
   layerNorm: (shape) => new LayerNorm({ shape }, storage),
 };
@@ -83,9 +110,12 @@ while (performance.now() - started < 1000 * seconds)
   for (const [i, step] of steps.entries()) times[i].push(await step());
 await backend.dispose();
 
-const medians = times.map((all) => all.sort((a, b) => a - b)[Math.floor(all.length / 2)]);
+/** The step that a share of all steps were faster than. */
+const at = (share) => times.map((all) => all.sort((a, b) => a - b)[Math.floor(share * all.length)]);
+const [medians, fast] = [at(0.5), at(0.1)];
 console.log(`wasm, ${threads} thread${threads === 1 ? "" : "s"}, batches of ${BATCH}`);
 for (const [i, name] of names.entries()) {
-  const ratio = (medians[i] / medians[0]).toFixed(2);
-  console.log(`${name.padEnd(12)}${medians[i].toFixed(1).padStart(8)} ms a step  ${ratio}`);
+  const ratios = [medians, fast].map((of) => (of[i] / of[0]).toFixed(2));
+  console.log(`${name.padEnd(12)}${medians[i].toFixed(1).padStart(8)} ms a step  ${ratios[0]}`);
+  console.log(`${"".padEnd(12)}${fast[i].toFixed(1).padStart(8)} at best    ${ratios[1]}`);
 }

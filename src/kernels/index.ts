@@ -9,6 +9,10 @@ export type {
   MaxPool2dResult,
   PoolOptions,
   RandomMask,
+  RowAffine,
+  RowAffineResult,
+  RowLine,
+  RowSums,
 } from "./backend.js";
 export type { UpdateKind, UpdateNumbers, Updates, UpdateTensors } from "./updates.js";
 export { WinnersGradient } from "./winners-gradient.js";

@@ -32,6 +32,7 @@ import { entrywiseOn } from "./entrywise.js";
 import { WasmMemory } from "./memory.js";
 import { Planes } from "./planes.js";
 import { Products } from "./products.js";
+import { rowsOn } from "./rows.js";
 import { updatesOn } from "./updates.js";
 import { availableThreads, whyOneThread } from "./workers.js";
 
@@ -86,6 +87,7 @@ export async function wasmBackend(options: WasmBackendOptions = {}): Promise<Bac
     ...planesOn(memory, jobs, base),
     ...passesOn(memory, jobs, base),
     ...entrywiseOn(memory, jobs, base),
+    ...rowsOn(memory, jobs, base),
     ...channelsOn(memory, jobs, base),
     ...updatesOn(memory, jobs, base),
   };

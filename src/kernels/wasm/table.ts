@@ -16,6 +16,9 @@ export const constants = {
   FOUR_CHANNELS: 4,
   RANDOM_BLOCK,
   RANDOM_WARM_UP,
+  /** What is summed at a time of rows, so that the sums of its places stay close to the core. */
+  TILE_ROWS: 128,
+  TILE_PLACES: 256,
 } as const;
 
 /** Names have a space between them. */
@@ -137,6 +140,22 @@ export const kernels = {
     items: "planes, or rows",
     bytes: "y x intercept slope scale out",
     counts: "channels pixels",
+  },
+
+  rowAffine: {
+    items: "rows",
+    bytes: "x scale centre weight bias inner out",
+    counts: "places",
+  },
+  rowSums: {
+    items: "tiles, one below the other",
+    bytes: "y x weight columnParts rowParts",
+    counts: "rows places high",
+  },
+  rowResidual: {
+    items: "rows",
+    bytes: "y x weight intercept slope scale out",
+    counts: "places",
   },
 
   sgdUpdate: {

@@ -15,12 +15,14 @@ import {
   Col2imArguments, ConvolutionInputGradientArguments, ConvolutionWeightGradientArguments,
   ConvolvePoolArguments, FOUR_CHANNELS, Im2colArguments, MaxPool2dArguments,
   MaxPool2dBackwardArguments, MultiplyArguments, PackArguments, PANEL, RANDOM_BLOCK,
-  RandomMaskArguments, ReluArguments, ReluBackwardArguments,
-  RmspropUpdateArguments, SgdUpdateArguments, SumPerChannelArguments, TransposeArguments,
+  RandomMaskArguments, ReluArguments, ReluBackwardArguments, RmspropUpdateArguments,
+  RowAffineArguments, RowResidualArguments, RowSumsArguments, SgdUpdateArguments,
+  SumPerChannelArguments, TILE_PLACES, TILE_ROWS, TransposeArguments,
 } from "./generated/table";
 import * as passes from "./passes";
 import * as pooling from "./pooling";
 import { randomMask as drawMask } from "./random-mask";
+import * as rowwise from "./rows";
 import * as flat from "./transpose";
 import * as images from "./windows";
 import { pixels, windows } from "./windows";
@@ -248,6 +250,41 @@ export function channelResidual(job: ChannelResidualArguments, first: i32, end: 
   for (let plane = first; plane < end; plane++) {
     channels.channelResidual(
       job.channels, job.pixels, plane, job.y, job.x, job.intercept, job.slope, job.scale, job.out,
+    );
+  }
+}
+
+export function rowAffine(job: RowAffineArguments, first: i32, end: i32): void {
+  for (let n = first; n < end; n++) {
+    const at = <usize>n * <usize>job.places << 2, number = <usize>n << 2;
+    rowwise.rowAffine(
+      job.places, job.x + at, load<f32>(job.scale + number), load<f32>(job.centre + number),
+      job.weight, job.bias, job.inner + at, job.out + at,
+    );
+  }
+}
+
+export function rowSums(job: RowSumsArguments, first: i32, end: i32): void {
+  const wide = (job.places + TILE_PLACES - 1) / TILE_PLACES;
+  const columns = <usize>(wide * TILE_PLACES) << 3, rows = <usize>job.rows << 3;
+  for (let tile = first; tile < end; tile++) {
+    const down = tile % job.high, across = tile / job.high;
+    const place = across * TILE_PLACES;
+    const columnSums = job.columnParts + <usize>down * columns + (<usize>place << 3);
+    const rowSums = job.rowParts + <usize>across * rows;
+    rowwise.rowSums(
+      job.rows, job.places, down * TILE_ROWS, place, job.y, job.x, job.weight,
+      columnSums, columnSums + <usize>job.high * columns, rowSums, rowSums + <usize>wide * rows,
+    );
+  }
+}
+
+export function rowResidual(job: RowResidualArguments, first: i32, end: i32): void {
+  for (let n = first; n < end; n++) {
+    const at = <usize>n * <usize>job.places << 2, number = <usize>n << 2;
+    rowwise.rowResidual(
+      job.places, job.y + at, job.x + at, job.weight, load<f32>(job.intercept + number),
+      load<f32>(job.slope + number), load<f32>(job.scale + number), job.out + at,
     );
   }
 }
