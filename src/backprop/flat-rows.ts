@@ -1,5 +1,5 @@
 /** What softmax and its loss need of the rows of a matrix, in loops over flat memory. */
-import { type Data, type DType, reject, type Tensor } from "../tensor/index.js";
+import { type Data, type DType, formatShape, reject, type Tensor } from "../tensor/index.js";
 
 /** The largest of some numbers that lie side by side; NaN if one of them is. */
 export function largestOf(values: Data, from: number, to: number): number {
@@ -16,6 +16,6 @@ export function roundedTo(dtype: DType): (value: number) => number {
 /** How many numbers the last axis has. @throws InputError when there is none */
 export function lastExtent(where: string, x: Tensor): number {
   if (x.rank === 0 || x.size === 0)
-    reject(where, "rows of at least one number", `shape [${x.shape.join(", ")}]`);
+    reject(where, "rows of at least one number", `shape ${formatShape(x.shape)}`);
   return x.shape.at(-1)!;
 }

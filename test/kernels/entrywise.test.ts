@@ -125,6 +125,20 @@ test("a random mask is its bits beside the chance of a zero, on every backend", 
   );
 });
 
+test("an entry whose number is the chance of a zero itself stays", async () => {
+  const [seed, value] = ["edge", 3];
+  const bits = randomBits(seed, 9);
+  for (const backend of [reference, ...threads])
+    for (let i = 0; i < 9; i++)
+      for (const [zeros, kept] of [
+        [bits[i]! / 2 ** 32, value],
+        [(bits[i]! + 0.5) / 2 ** 32, 0],
+      ] as const) {
+        const mask = await backend.randomMask([9], "float32", { seed, zeros, value });
+        assert.is(mask.data[i], kept);
+      }
+});
+
 test("a random mask has any shape, in row-major order", async () => {
   const drawn = { seed: "shape", zeros: 0.4, value: 2 };
   for (const backend of [reference, ...threads])

@@ -186,6 +186,22 @@ test("no rows, no places", async () => {
     }
 });
 
+test("outside of steps, what was copied in is given back", async () => {
+  const small = await wasmBackend({ threads: 1, largestMB: 32 });
+  try {
+    const operands = given([4, 65_536], 1, "float32", "whole");
+    const drawn = { seed: 1, zeros: 0.5, value: 2 };
+    for (let i = 0; i < 100; i++) {
+      await onBackend(small, operands);
+      await small.add(operands.x, operands.y);
+      await small.multiply(operands.x, operands.y);
+      await small.randomMask([4, 65_536], "float32", drawn);
+    }
+  } finally {
+    await small.dispose();
+  }
+});
+
 test("operands that do not fit are refused, by name", async () => {
   const [x, three, two] = [Tensor.zeros([2, 3]), Tensor.zeros([3]), Tensor.zeros([2])];
   const numbers = { scale: two, centre: two, weight: three, bias: three };

@@ -16,17 +16,12 @@ export function rowsOn(memory: WasmMemory, jobs: JobRunner, base: Rows): Rows {
       if (x.dtype === "float64") return base.rowAffine(x, numbers);
       const { scale, centre, weight, bias } = numbers;
       const { N, M } = rowExtents("rowAffine", x, {}, { scale, centre }, { weight, bias });
-      const ofRows = { scale: at(scale), centre: at(centre) };
-      const ofPlaces = { weight: at(weight), bias: at(bias) };
       const [inner, out] = memory.producePair(x.shape, (inner, out) =>
         jobs.run("rowAffine", {
           items: N,
           places: M,
-          x: at(x),
-          ...ofRows,
-          ...ofPlaces,
-          inner,
-          out,
+          ...{ x: at(x), scale: at(scale), centre: at(centre) },
+          ...{ weight: at(weight), bias: at(bias), inner, out },
         }),
       );
       return { inner, out };
