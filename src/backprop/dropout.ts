@@ -2,16 +2,15 @@
  * Dropout: in training, entries are left out at random, and the others grow to make up for them.
  * Derived in `derivations/dropout.md`. Any shape.
  */
+import { type Backend, reference } from "../kernels/index.js";
 import {
   anything,
   belowOne,
   checkOptions,
-  multiply,
-  Random,
   reject,
   required,
   type Rules,
-  Tensor,
+  type Tensor,
 } from "../tensor/index.js";
 import { checkDOut, type PassOptions, TwoPassLayer } from "./layer.js";
 
@@ -38,30 +37,27 @@ export interface DropoutCache {
 export async function dropoutForward(
   x: Tensor,
   options: DropoutOptions,
+  backend: Backend = reference,
 ): Promise<{ out: Tensor; cache: DropoutCache }> {
   const rules = { ...dropoutRules, seed: required(anything("a number or a text")) };
   const { probability, seed } = checkOptions("dropout", options, rules);
-  const random = new Random(seed);
-  const mask = Tensor.zeros(x.shape, x.dtype);
-  const entries = mask.data;
-  for (let i = 0; i < entries.length; i++) {
-    const u = random.next();
-    // (dropout.1) mask[i] = 1[u ≥ p] / (1 − p)
-    entries[i] = u >= probability ? 1 / (1 - probability) : 0;
-  }
+  // (dropout.1) mask[i] = 1[u ≥ p] / (1 − p)
+  const drawn = { seed, zeros: probability, value: 1 / (1 - probability) };
+  const mask = await backend.randomMask(x.shape, x.dtype, drawn);
   // (dropout.2) out = x ⊙ mask
-  return { out: multiply(x, mask), cache: { mask, shape: x.shape } };
+  return { out: await backend.multiply(x, mask), cache: { mask, shape: x.shape } };
 }
 
 /** @returns dX, of x's shape */
 export async function dropoutBackward(
   dOut: Tensor,
   { mask, shape }: DropoutCache,
+  backend: Backend = reference,
 ): Promise<{ dX: Tensor }> {
   checkDOut("dropoutBackward", dOut, shape);
   if (mask === null) return { dX: dOut };
   // (dropout.12) dX = dOut ⊙ mask
-  return { dX: multiply(dOut, mask) };
+  return { dX: await backend.multiply(dOut, mask) };
 }
 
 export type DropoutLayerOptions = Pick<DropoutOptions, "probability">;
@@ -81,7 +77,7 @@ export class Dropout extends TwoPassLayer<DropoutCache> {
     this.#probability = checkOptions("Dropout", options, dropoutRules).probability;
   }
 
-  override async compute(x: Tensor, { mode, random }: PassOptions) {
+  override async compute(x: Tensor, { mode, random, backend }: PassOptions) {
     // (dropout.13) out = x
     if (mode === "evaluate") return { out: x, cache: { mask: null, shape: x.shape } };
     if (random === undefined)
@@ -91,6 +87,7 @@ export class Dropout extends TwoPassLayer<DropoutCache> {
         "none",
         "give the pass a `random`, another one for every step",
       );
-    return dropoutForward(x, { probability: this.#probability, seed: random.seed });
+    const options = { probability: this.#probability, seed: random.seed };
+    return dropoutForward(x, options, backend);
   }
 }

@@ -22,7 +22,7 @@ import {
 } from "../tensor/index.js";
 import { checkDOut, type PassOptions, TwoPassLayer } from "./layer.js";
 import { Parameter, type StorageOptions } from "./parameter.js";
-import { moments, standardise, type Standardised } from "./standardise.js";
+import { inverseDeviation, moments, type Standardised } from "./standardise.js";
 
 export interface LayerNormOptions {
   /** How many axes, counted from the last, are normalised together; the weight's rank. */
@@ -69,14 +69,16 @@ export async function layerNormForward(
   if (!(Number.isFinite(epsilon) && epsilon > 0))
     reject("layerNorm", "epsilon to be a finite number above 0", String(epsilon));
   const M = weight.size;
-  const rows = rowsAsChannels(x, M);
-  const standardised = await standardise(rows, await moments(rows, backend), epsilon, backend);
-  const xHat = placesAsChannels(standardised.xHat, M);
+  const rows = x.reshape([x.size / M, M]);
+  const { mean, variance } = await moments(rows.reshape([1, ...rows.shape]), backend);
+  const rho = inverseDeviation(variance, epsilon);
+  // x̂ as in (normalisation.4).
+  const ofRows = { scale: rho, centre: mean };
   // (normalisation.40) out[n, i] = weight[i] · x̂[n, i] + bias[i]
-  const numbers = { scale: weight.reshape([M]), shift: bias.reshape([M]) };
-  const out = (await backend.channelAffine(xHat, numbers)).reshape(x.shape);
-  const cache = { standardised: { ...standardised, xHat: xHat.reshape(x.shape) }, weight };
-  return { out, cache };
+  const ofPlaces = { weight: weight.reshape([M]), bias: bias.reshape([M]) };
+  const { inner: xHat, out } = await backend.rowAffine(rows, { ...ofRows, ...ofPlaces });
+  const cache = { standardised: { xHat: xHat.reshape(x.shape), rho }, weight };
+  return { out: out.reshape(x.shape), cache };
 }
 
 /**
@@ -92,32 +94,26 @@ export async function layerNormBackward(
   const { xHat, rho } = standardised;
   checkDOut("layerNormBackward", dOut, xHat.shape);
   const M = weight.size;
-  const [dOutPlaces, xHatPlaces] = [placesAsChannels(dOut, M), placesAsChannels(xHat, M)];
+  const rows = [xHat.size / M, M];
+  const [dOutRows, xHatRows, weights] = [
+    dOut.reshape(rows),
+    xHat.reshape(rows),
+    weight.reshape([M]),
+  ];
+  // (normalisation.43) dX̂[n, i] = dOut[n, i] · weight[i], which both passes below multiply out
+  const { overRows, overPlaces } = await backend.rowSums(dOutRows, xHatRows, weights);
   // (normalisation.41) dBias[i] = Σₙ dOut[n, i]
   // (normalisation.42) dWeight[i] = Σₙ dOut[n, i] · x̂[n, i]
-  const { sum: dBias, product: dWeight } = await backend.channelSums(dOutPlaces, xHatPlaces);
-  // (normalisation.43) dX̂[n, i] = dOut[n, i] · weight[i]
-  const dXHat = await backend.channelAffine(dOutPlaces, { scale: weight.reshape([M]) });
-  const [dXHatRows, xHatRows] = [rowsAsChannels(dXHat, M), rowsAsChannels(xHat, M)];
-  const { sum, product } = await backend.channelSums(dXHatRows, xHatRows);
-  const means = { intercept: divide(sum, M), slope: divide(product, M) };
+  const { sum: dBias, product: dWeight } = overRows;
+  const means = { intercept: divide(overPlaces.sum, M), slope: divide(overPlaces.product, M) };
   // (normalisation.44) dX = ρ · (dX̂ − mean(dX̂) − x̂ ⊙ mean(dX̂ ⊙ x̂))
-  const dX = await backend.channelResidual(dXHatRows, xHatRows, { ...means, scale: rho });
+  const line = { ...means, scale: rho, weight: weights };
+  const dX = await backend.rowResidual(dOutRows, xHatRows, line);
   return {
     dX: dX.reshape(xHat.shape),
     dWeight: dWeight.reshape(weight.shape),
     dBias: dBias.reshape(weight.shape),
   };
-}
-
-/** [1, n, M]: what is summed along a row. */
-function rowsAsChannels(x: Tensor, M: number): Tensor {
-  return x.reshape([1, x.size / M, M]);
-}
-
-/** [n, M]: what is summed over the rows, or has a number for each place of a row. */
-function placesAsChannels(x: Tensor, M: number): Tensor {
-  return x.reshape([x.size / M, M]);
 }
 
 export interface LayerNormLayerOptions extends Pick<LayerNormOptions, "epsilon"> {

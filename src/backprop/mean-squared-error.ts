@@ -2,16 +2,9 @@
  * The loss of a regression: the squared distance, averaged over all entries. Derived in
  * `derivations/mean-squared-error.md`.
  */
-import {
-  formatShape,
-  mean,
-  multiply,
-  reject,
-  sameShape,
-  subtract,
-  Tensor,
-} from "../tensor/index.js";
+import { formatShape, mean, multiply, reject, sameShape, Tensor } from "../tensor/index.js";
 import { classNumbers, type Loss, type Target, weightedMean } from "./loss.js";
+import { roundedTo } from "./flat-rows.js";
 
 export interface MeanSquaredErrorCache {
   /** prediction − target */
@@ -35,9 +28,21 @@ export async function meanSquaredErrorForward(
       formatShape(target.shape),
     );
   }
+  const { shape, dtype } = prediction;
+  if (target.dtype !== dtype)
+    reject("meanSquaredError", `a target in ${dtype}`, target.dtype, "convert it with astype");
+  if (prediction.size === 0)
+    reject("meanSquaredError", "at least one number", `shape ${formatShape(shape)}`);
+  const difference = Tensor.zeros(shape, dtype);
+  const [from, to] = [prediction.contiguous().data, target.contiguous().data];
+  const [d, round] = [difference.data, roundedTo(dtype)];
+  let total = 0;
+  for (let i = 0; i < d.length; i++) {
+    d[i] = from[i]! - to[i]!;
+    total += round(d[i]! * d[i]!);
+  }
   // (mean-squared-error.1) loss = 1/M · Σᵢ (prediction[i] − target[i])²
-  const difference = subtract(prediction, target);
-  return { out: mean(multiply(difference, difference)), cache: { difference } };
+  return { out: Tensor.full([], total / d.length, dtype), cache: { difference } };
 }
 
 /**
@@ -48,8 +53,11 @@ export async function meanSquaredErrorBackward(
   dOut: Tensor,
   { difference }: MeanSquaredErrorCache,
 ): Promise<{ dPrediction: Tensor }> {
+  const dPrediction = Tensor.zeros(difference.shape, difference.dtype);
+  const factor = (dOut.item() * 2) / difference.size;
   // (mean-squared-error.4) dPrediction = dOut · 2/M · (prediction − target)
-  return { dPrediction: multiply(difference, (dOut.item() * 2) / difference.size) };
+  for (let i = 0; i < difference.size; i++) dPrediction.data[i] = factor * difference.data[i]!;
+  return { dPrediction };
 }
 
 /**

@@ -49,7 +49,7 @@ export async function residualForward(
   const s = shortcut === null ? null : await shortcut(x);
   checkShapes(f.out.shape, s?.out.shape ?? x.shape, s !== null);
   // (residual.2) out = f(x) + s(x)
-  const out = await add(f.out, s?.out ?? x, backend);
+  const out = await backend.add(f.out, s?.out ?? x);
   return { out, cache: { shape: out.shape, branches: s === null ? [f] : [f, s] } };
 }
 
@@ -67,14 +67,8 @@ export async function residualBackward<Wanted extends boolean = true>(
   const throughBody = await f.backward(dOut, wanted);
   const throughShortcut = s === undefined ? dOut : await s.backward(dOut, wanted);
   // (residual.8) dX = Jᶠᵀ · dOut + Jˢᵀ · dOut
-  const dX = wanted ? await add(throughBody!, throughShortcut!, backend) : null;
+  const dX = wanted ? await backend.add(throughBody!, throughShortcut!) : null;
   return { dX: dX as DX<Wanted> };
-}
-
-async function add(a: Tensor, b: Tensor, backend: Backend): Promise<Tensor> {
-  const sum = a.clone(backend.allocator);
-  await backend.accumulate(sum, b);
-  return sum;
 }
 
 function checkShapes(

@@ -6,19 +6,19 @@
  */
 import {
   checkOptions,
+  type Data,
   exp,
   formatShape,
   log,
-  max,
   multiply,
   reject,
   type Rules,
   share,
-  subtract,
   sum,
   Tensor,
 } from "../tensor/index.js";
 import { classNumbers, type Loss, weightedMean } from "./loss.js";
+import { largestOf, roundedTo } from "./flat-rows.js";
 
 export interface SoftmaxCrossEntropyOptions {
   /**
@@ -52,15 +52,37 @@ export async function softmaxCrossEntropyForward(
 ): Promise<{ out: Tensor; cache: SoftmaxCrossEntropyCache }> {
   const { labelSmoothing = 0 } = checkOptions("softmaxCrossEntropy", options, crossEntropyRules);
   const targets = targetDistribution(logits, labels, labelSmoothing);
-  const N = logits.shape[0]!;
-  // (softmax-cross-entropy.3) z = logits − max(logits):
-  //   the same probabilities, and no exponent above 0
-  const z = subtract(logits, max(logits, { axes: 1, keepDims: true }));
-  // (softmax-cross-entropy.16) log p = z − log Σ exp(z)
-  const logP = subtract(z, log(sum(exp(z), { axes: 1, keepDims: true })));
+  const [N, C] = logits.shape as [number, number];
+  const [logP, probabilities] = [0, 1].map(() => Tensor.zeros([N, C], logits.dtype));
+  const cache = { probabilities: probabilities!, targets, logP: logP! };
+  const [scores, t, p, z] = [logits.contiguous(), targets, cache.probabilities, cache.logP].map(
+    ({ data }) => data,
+  ) as [Data, Data, Data, Data];
+  const round = roundedTo(logits.dtype);
+  let agreement = 0;
+  for (let start = 0; start < N * C; start += C) {
+    const end = start + C;
+    const largest = largestOf(scores, start, end);
+    let total = 0;
+    for (let i = start; i < end; i++) {
+      // (softmax-cross-entropy.3) z = logits − max(logits):
+      //   the same probabilities, and no exponent above 0
+      z[i] = scores[i]! - largest;
+      p[i] = exp(z[i]!);
+      total += p[i]!;
+    }
+    const logTotal = round(log(round(total)));
+    for (let i = start; i < end; i++) {
+      // (softmax-cross-entropy.16) log p = z − log Σ exp(z)
+      const logOfP = round(z[i]! - logTotal);
+      z[i] = logOfP;
+      p[i] = exp(logOfP);
+      agreement += round(t[i]! * logOfP);
+    }
+  }
   // (softmax-cross-entropy.15) loss = −1/N · Σₙ Σ_c targets[n, c] · log p[n, c]
-  const out = multiply(sum(multiply(targets, logP)), -1 / N);
-  return { out, cache: { probabilities: exp(logP), targets, logP } };
+  const loss = round(agreement) * (-1 / N);
+  return { out: Tensor.full([], loss, logits.dtype), cache };
 }
 
 /**
@@ -72,8 +94,14 @@ export async function softmaxCrossEntropyBackward(
   { probabilities, targets }: SoftmaxCrossEntropyCache,
 ): Promise<{ dLogits: Tensor }> {
   const N = targets.shape[0]!;
-  // (softmax-cross-entropy.22) dLogits = dOut/N · (p − targets)
-  return { dLogits: multiply(subtract(probabilities, targets), dOut.item() / N) };
+  const dLogits = Tensor.zeros(targets.shape, targets.dtype);
+  const [p, t, round] = [probabilities.data, targets.data, roundedTo(targets.dtype)];
+  const factor = dOut.item() / N;
+  for (let i = 0; i < p.length; i++) {
+    // (softmax-cross-entropy.22) dLogits = dOut/N · (p − targets)
+    dLogits.data[i] = round(p[i]! - t[i]!) * factor;
+  }
+  return { dLogits };
 }
 
 /**

@@ -2,26 +2,53 @@
  * Softmax over the last axis: scores become probabilities. Derived in
  * `derivations/softmax-cross-entropy.md`.
  */
-import { divide, exp, max, multiply, subtract, sum, type Tensor } from "../tensor/index.js";
+import { exp, Tensor } from "../tensor/index.js";
+import { checkDOut } from "./layer.js";
+import { largestOf, lastExtent, roundedTo } from "./flat-rows.js";
 
 export interface SoftmaxCache {
   readonly probabilities: Tensor;
 }
 
-/** @returns out, of x's shape, non-negative and adding up to 1 along the last axis */
+/**
+ * @returns out, of x's shape, non-negative and adding up to 1 along the last axis
+ * @throws InputError when there is nothing along it
+ */
 export async function softmaxForward(x: Tensor): Promise<{ out: Tensor; cache: SoftmaxCache }> {
-  const last = { axes: -1, keepDims: true };
-  // (softmax-cross-entropy.1) p = exp(x) / Σ exp(x), with x − max(x) for x
-  const e = exp(subtract(x, max(x, last)));
-  const out = divide(e, sum(e, last));
+  const C = lastExtent("softmax", x);
+  const out = Tensor.zeros(x.shape, x.dtype);
+  const [scores, p, round] = [x.contiguous().data, out.data, roundedTo(x.dtype)];
+  for (let start = 0; start < p.length; start += C) {
+    const largest = largestOf(scores, start, start + C);
+    let total = 0;
+    for (let i = start; i < start + C; i++) {
+      p[i] = exp(round(scores[i]! - largest));
+      total += p[i]!;
+    }
+    // (softmax-cross-entropy.1) p = exp(x) / Σ exp(x), with x − max(x) for x
+    for (let i = start; i < start + C; i++) p[i]! /= round(total);
+  }
   return { out, cache: { probabilities: out } };
 }
 
-/** @returns dX, of x's shape */
+/**
+ * @returns dX, of x's shape
+ * @throws InputError when dOut has another shape
+ */
 export async function softmaxBackward(
   dOut: Tensor,
-  { probabilities: p }: SoftmaxCache,
+  { probabilities }: SoftmaxCache,
 ): Promise<{ dX: Tensor }> {
-  // (softmax-cross-entropy.11) dX = p ⊙ (dOut − Σ dOut ⊙ p)
-  return { dX: multiply(p, subtract(dOut, sum(multiply(dOut, p), { axes: -1, keepDims: true }))) };
+  checkDOut("softmaxBackward", dOut, probabilities.shape);
+  const C = lastExtent("softmaxBackward", dOut);
+  const dX = Tensor.zeros(dOut.shape, dOut.dtype);
+  const [d, p, round] = [dOut.contiguous().data, probabilities.data, roundedTo(dOut.dtype)];
+  for (let start = 0; start < d.length; start += C) {
+    let total = 0;
+    for (let i = start; i < start + C; i++) total += round(d[i]! * p[i]!);
+    const sum = round(total);
+    // (softmax-cross-entropy.11) dX = p ⊙ (dOut − Σ dOut ⊙ p)
+    for (let i = start; i < start + C; i++) dX.data[i] = p[i]! * round(d[i]! - sum);
+  }
+  return { dX };
 }

@@ -20,6 +20,12 @@ export function moments(x: Tensor, backend: Backend = reference): Promise<Channe
   return backend.channelMoments(x);
 }
 
+/** ρ, of the variance's shape. */
+export function inverseDeviation(variance: Tensor, epsilon: number): Tensor {
+  // (normalisation.3) ρ = 1 / √(σ² + ε)
+  return map(variance, (value) => 1 / Math.sqrt(value + epsilon));
+}
+
 export interface Standardised {
   /** x̂, of x's shape. */
   readonly xHat: Tensor;
@@ -38,8 +44,7 @@ export async function standardise(
   epsilon: number,
   backend: Backend = reference,
 ): Promise<Standardised> {
-  // (normalisation.3) ρ = 1 / √(σ² + ε)
-  const rho = map(variance, (value) => 1 / Math.sqrt(value + epsilon));
+  const rho = inverseDeviation(variance, epsilon);
   // (normalisation.4) x̂[i] = ρ · (x[i] − μ)
   return { xHat: await backend.channelAffine(x, { scale: rho, centre: mu }), rho };
 }

@@ -1,5 +1,5 @@
 import type { Columns, WindowGeometry } from "../im2col/index.js";
-import type { Allocator, Storage, Tensor } from "../tensor/index.js";
+import type { Allocator, DType, Storage, Tensor } from "../tensor/index.js";
 import type { UpdateKind, UpdateNumbers, UpdateTensors } from "./updates.js";
 import type { WinnersGradient } from "./winners-gradient.js";
 
@@ -63,6 +63,40 @@ export interface ChannelLine {
   readonly intercept: Tensor;
   readonly slope: Tensor;
   readonly scale: Tensor;
+}
+
+/** Numbers of rows, [N] each, and of places, [M] each, for {@link Backend.rowAffine}. */
+export interface RowAffine {
+  readonly scale: Tensor;
+  readonly centre: Tensor;
+  readonly weight: Tensor;
+  readonly bias: Tensor;
+}
+
+/** [N, M] each. */
+export interface RowAffineResult {
+  readonly inner: Tensor;
+  readonly out: Tensor;
+}
+
+/** Sums over the rows, [M] each, and over the places, [N] each. */
+export interface RowSums {
+  readonly overRows: ChannelSums;
+  readonly overPlaces: ChannelSums;
+}
+
+/** A straight line for each row, [N] each, and the weights of places, [M]. */
+export interface RowLine extends ChannelLine {
+  readonly weight: Tensor;
+}
+
+/** Numbers that are drawn, each 0 or `value`. */
+export interface RandomMask {
+  /** The same seed draws the same, on every backend. */
+  readonly seed: number | string;
+  /** The chance of a 0, p in [0, 1). */
+  readonly zeros: number;
+  readonly value: number;
 }
 
 /**
@@ -160,6 +194,30 @@ export interface Backend {
    * shape [N, C, ...] that both have.
    */
   channelResidual(y: Tensor | WinnersGradient, x: Tensor, line: ChannelLine): Promise<Tensor>;
+
+  /**
+   * Rows x [N, M], with numbers for each row and each place:
+   * `inner[n, i] = scale[n] · (x[n, i] − centre[n])`, and
+   * `out[n, i] = weight[i] · inner[n, i] + bias[i]`.
+   */
+  rowAffine(x: Tensor, numbers: RowAffine): Promise<RowAffineResult>;
+  /**
+   * Over the rows, `Σₙ y[n, i]` and `Σₙ y[n, i] · x[n, i]`. Over the places, of
+   * z[n, i] = weight[i] · y[n, i], `Σᵢ z[n, i]` and `Σᵢ z[n, i] · x[n, i]`.
+   */
+  rowSums(y: Tensor, x: Tensor, weight: Tensor): Promise<RowSums>;
+  /** `scale[n] · (weight[i] · y[n, i] − intercept[n] − slope[n] · x[n, i])`, [N, M]. */
+  rowResidual(y: Tensor, x: Tensor, line: RowLine): Promise<Tensor>;
+
+  /** `a + b`, for two tensors of one shape. */
+  add(a: Tensor, b: Tensor): Promise<Tensor>;
+  /** `a ⊙ b`, for two tensors of one shape. */
+  multiply(a: Tensor, b: Tensor): Promise<Tensor>;
+  /**
+   * `value` where u ≥ p, else 0; u of an entry is its {@link randomBits} / 2³². So the share of
+   * zeros is p, rounded up to a multiple of 2⁻³².
+   */
+  randomMask(shape: readonly number[], dtype: DType, mask: RandomMask): Promise<Tensor>;
 
   /** `out = max(x, 0)`, any shape. */
   relu(x: Tensor): Promise<Tensor>;

@@ -8,6 +8,11 @@ export type {
   MatmulOptions,
   MaxPool2dResult,
   PoolOptions,
+  RandomMask,
+  RowAffine,
+  RowAffineResult,
+  RowLine,
+  RowSums,
 } from "./backend.js";
 export type { UpdateKind, UpdateNumbers, Updates, UpdateTensors } from "./updates.js";
 export { WinnersGradient } from "./winners-gradient.js";

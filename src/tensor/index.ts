@@ -60,3 +60,5 @@ export { gather } from "./gather.js";
 export { where } from "./where.js";
 export { matmul } from "./matmul.js";
 export { Random } from "./random.js";
+export { RANDOM_BLOCK, randomBits, randomBitsKey } from "./random-bits.js";
+export { RANDOM_WARM_UP } from "./sfc32.js";

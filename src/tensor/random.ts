@@ -1,13 +1,13 @@
 import { reject } from "./errors.js";
 import { log } from "./log.js";
+import { keyOf, Sfc32 } from "./sfc32.js";
 import { checkShape, sizeOf } from "./shape.js";
 import { type DType, heapAllocator, type Allocator } from "./storage.js";
 import { Tensor } from "./tensor.js";
 
 /**
  * A seeded source of random numbers: the same seed gives the same numbers on every machine and in
- * every engine. The generator is Chris Doty-Humphrey's sfc32 ("small fast counter", from
- * PractRand), keyed by a hash of the seed.
+ * every engine. The generator is {@link Sfc32}, keyed by a hash of the seed.
  *
  * {@link Random.split} derives a further source from a *name*, not from how many numbers were drawn
  * before. So `random.split("conv2")` gives conv2 the same initial weights whether or not a layer
@@ -19,17 +19,13 @@ export class Random {
    * the same numbers.
    */
   readonly seed: string;
-  #a: number;
-  #b: number;
-  #c: number;
-  #counter = 1;
+  readonly #generator: Sfc32;
   #spareNormal: number | null = null;
 
   /** @param seed any number or text; 1 and "1" are the same seed */
   constructor(seed: number | string) {
     this.seed = String(seed);
-    [this.#a, this.#b, this.#c] = hash(this.seed);
-    for (let i = 0; i < 15; i++) this.bits();
+    this.#generator = new Sfc32(keyOf(this.seed));
   }
 
   /** An independent source that depends on this one's seed and on the name only. */
@@ -39,12 +35,7 @@ export class Random {
 
   /** 32 random bits, as an unsigned integer. */
   bits(): number {
-    const result = (this.#a + this.#b + this.#counter) | 0;
-    this.#counter = (this.#counter + 1) | 0;
-    this.#a = this.#b ^ (this.#b >>> 9);
-    this.#b = (this.#c + (this.#c << 3)) | 0;
-    this.#c = (((this.#c << 21) | (this.#c >>> 11)) + result) | 0;
-    return result >>> 0;
+    return this.#generator.bits();
   }
 
   /** A number in [0, 1), evenly spread over the multiples of 2⁻⁵³. */
@@ -133,19 +124,4 @@ export class Random {
     const values = Float64Array.from({ length: sizeOf(shape) }, draw);
     return Tensor.from(values, shape, dtype, allocator);
   }
-}
-
-/**
- * Three well-mixed 32-bit words from a text: FNV-1a with three offsets, each finished as
- * MurmurHash3 finishes.
- */
-function hash(text: string): [number, number, number] {
-  const bytes = new TextEncoder().encode(text);
-  return [0x811c9dc5, 0x9e3779b9, 0x85ebca6b].map((start) => {
-    let h = start;
-    for (const byte of bytes) h = Math.imul(h ^ byte, 0x01000193);
-    h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);
-    h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
-    return h ^ (h >>> 16);
-  }) as [number, number, number];
 }

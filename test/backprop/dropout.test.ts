@@ -3,7 +3,7 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { Dropout, dropoutBackward, dropoutForward } from "leibniz/backprop";
 import { reference } from "leibniz/kernels";
-import { multiply, Random, tensor, Tensor } from "leibniz/tensor";
+import { multiply, Random, randomBits, tensor, Tensor } from "leibniz/tensor";
 import { assertClose, assertRejects } from "../helpers/assert-close.js";
 
 const normal = (seed: string, shape: readonly number[]): Tensor =>
@@ -20,10 +20,10 @@ test("what is left out is 0, the rest is divided by 1 − p, and so is the gradi
   const [x, dOut] = [normal("x", [3, 2, 4, 5]), normal("dOut", [3, 2, 4, 5])];
   const { out, cache } = await dropoutForward(x, { probability: 0.3, seed: 7 });
   const { dX } = await dropoutBackward(dOut, cache);
-  const draws = new Random(7);
+  const bits = randomBits(7, x.size);
   let kept = 0;
   x.data.forEach((value, i) => {
-    const stays = draws.next() >= 0.3; // in row-major order, one draw for each entry
+    const stays = bits[i]! / 2 ** 32 >= 0.3; // in row-major order, one draw for each entry
     if (stays) kept++;
     assert.is(out.data[i], stays ? value * (1 / 0.7) : value * 0);
     assert.is(dX.data[i], stays ? dOut.data[i]! * (1 / 0.7) : dOut.data[i]! * 0);

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { softmaxCrossEntropyBackward, softmaxCrossEntropyForward } from "leibniz/backprop";
-import { multiply, Random, sum, tensor, Tensor } from "leibniz/tensor";
+import { exp, log, max, multiply, Random, subtract, sum, tensor, Tensor } from "leibniz/tensor";
 import { assertClose, assertCloseArrays, assertRejects } from "../helpers/assert-close.js";
 
 /**
@@ -200,6 +200,21 @@ test("a label smoothing outside [0, 1] is refused", async () => {
 test("an upstream gradient that is no scalar is refused", async () => {
   const { cache } = await softmaxCrossEntropyForward(Tensor.zeros([1, 2]), [0]);
   await assertRejects(() => softmaxCrossEntropyBackward(tensor([[1, 1]]), cache), "[1, 2]");
+});
+
+test("float32 rounds each step as a tensor of it would, and views are read in order", async () => {
+  const logits = new Random("float32").normal([5, 7], 0, 3).transpose();
+  const labels = [0, 4, 2, 1, 3, 3, 0];
+  const { out, cache } = await softmaxCrossEntropyForward(logits, labels, { labelSmoothing: 0.1 });
+  const { dLogits } = await softmaxCrossEntropyBackward(Tensor.full([], 0.7), cache);
+  const last = { axes: 1, keepDims: true };
+  const z = subtract(logits, max(logits, last));
+  const logP = subtract(z, log(sum(exp(z), last)));
+  const expected = multiply(sum(multiply(cache.targets, logP)), -1 / 7);
+  const slope = multiply(subtract(exp(logP), cache.targets), Math.fround(0.7) / 7);
+  assert.is(out.item(), expected.item());
+  assert.equal([...cache.logP.data], [...logP.data]);
+  assert.equal([...dLogits.data], [...slope.data]);
 });
 
 test.run();

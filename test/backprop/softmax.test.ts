@@ -1,8 +1,19 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { softmaxBackward, softmaxForward } from "leibniz/backprop";
-import { add, Random, sum, tensor, Tensor } from "leibniz/tensor";
-import { assertClose } from "../helpers/assert-close.js";
+import {
+  add,
+  divide,
+  exp,
+  max,
+  multiply,
+  Random,
+  subtract,
+  sum,
+  tensor,
+  Tensor,
+} from "leibniz/tensor";
+import { assertClose, assertRejects } from "../helpers/assert-close.js";
 
 test("probabilities are positive and add up to 1 along the last axis", async () => {
   const x = new Random("softmax").normal([4, 3, 7], 0, 5, "float64");
@@ -88,6 +99,33 @@ test("dX is dOut times the Jacobian, ∂p[i]/∂x[j] = p[i]·(δ[i, j] − p[j])
     tolerance: 1e-15,
     what: "1 + the sum of each row of dX",
   });
+});
+
+test("float32 rounds each step as a tensor of it would, and views are read in order", async () => {
+  const random = new Random("float32");
+  const [x, dOut] = [random.normal([7, 4], 0, 3), random.normal([7, 4])].map((t) => t.transpose());
+  const { out, cache } = await softmaxForward(x!);
+  const { dX } = await softmaxBackward(dOut!, cache);
+  const last = { axes: -1, keepDims: true };
+  const e = exp(subtract(x!, max(x!, last)));
+  const p = divide(e, sum(e, last));
+  const slope = multiply(p, subtract(dOut!, sum(multiply(dOut!, p), last)));
+  assert.equal([out.dtype, dX.dtype], ["float32", "float32"]);
+  assert.equal([...out.data], [...p.data]);
+  assert.equal([...dX.data], [...slope.data]);
+});
+
+test("rows of nothing are refused, and so is dOut of another shape", async () => {
+  for (const shape of [[], [0, 3], [3, 0]])
+    await assertRejects(
+      () => softmaxForward(Tensor.zeros(shape)),
+      "softmax: expected rows of at least one number, got shape [",
+    );
+  const { cache } = await softmaxForward(Tensor.zeros([2, 3]));
+  await assertRejects(
+    () => softmaxBackward(Tensor.zeros([3, 2]), cache),
+    "softmaxBackward: expected dOut of shape [2, 3], got [3, 2]",
+  );
 });
 
 test.run();

@@ -605,6 +605,26 @@ test("the rectifier selects, sums add up", async () => {
     const [x, dOut] = [whole(random, [2, 3, size], 0.7), whole(random, [2, 3, size], 0.7)];
     cases.push(
       {
+        what: `sum with ${size}`,
+        operands: { x, dOut },
+        run: (backend, { x, dOut }) => backend.add(x!, dOut!),
+        loops: ({ x, dOut }) =>
+          Tensor.from(
+            x!.data.map((value, i) => value + dOut!.data[i]!),
+            x!.shape,
+          ),
+      },
+      {
+        what: `product with ${size}`,
+        operands: { x, dOut },
+        run: (backend, { x, dOut }) => backend.multiply(x!, dOut!),
+        loops: ({ x, dOut }) =>
+          Tensor.from(
+            x!.data.map((value, i) => value * dOut!.data[i]!),
+            x!.shape,
+          ),
+      },
+      {
         what: `relu of ${size}`,
         operands: { x },
         run: (backend, { x }) => backend.relu(x!),
@@ -743,6 +763,89 @@ test("channels: scales multiply, sums add up, distances from an odd mean are odd
     );
   }
   await assertAllKept(cases, 8);
+});
+
+test("rows: weights multiply, sums add up over rows and over places", async () => {
+  const random = new Random("rows");
+  const cases: Case[] = [];
+  for (const [N, M] of [
+    [1, 1],
+    [2, 3],
+    [3, 4],
+    [4, 7],
+    [5, 19],
+  ] as const) {
+    const [x, y] = [whole(random, [N, M], 0.7), whole(random, [N, M], 0.7)];
+    const [a, b, c] = [whole(random, [N], 0.5), whole(random, [N], 0.5), whole(random, [N], 0.5)];
+    const [weight, bias] = [whole(random, [M], 0.5), whole(random, [M], 0.5)];
+    const entries = (of: (n: number, i: number, at: number) => number): Tensor =>
+      Tensor.from(
+        Array.from({ length: N * M }, (_, at) => of(Math.floor(at / M), at % M, at)),
+        [N, M],
+      );
+    const sums = (length: number, of: (n: number, i: number, at: number) => number): Tensor => {
+      const totals = new Array<number>(length).fill(0);
+      for (let n = 0, at = 0; n < N; n++)
+        for (let i = 0; i < M; i++, at++) totals[length === N ? n : i]! += of(n, i, at);
+      return Tensor.from(totals, [length]);
+    };
+    const affine = { x, scale: a, centre: b, weight, bias };
+    const inner = ({ x, scale, centre }: Operands, n: number, at: number): number =>
+      scale!.data[n]! * (x!.data[at]! - centre!.data[n]!);
+    cases.push(
+      {
+        what: `rows of ${M}, standardised`,
+        operands: affine,
+        run: async (backend, given) =>
+          (await backend.rowAffine(given["x"]!, given as typeof affine)).inner,
+        loops: (given) => entries((n, _, at) => inner(given, n, at)),
+      },
+      {
+        what: `rows of ${M}, stretched`,
+        operands: affine,
+        run: async (backend, given) =>
+          (await backend.rowAffine(given["x"]!, given as typeof affine)).out,
+        loops: (given) =>
+          entries(
+            (n, i, at) => given["weight"]!.data[i]! * inner(given, n, at) + given["bias"]!.data[i]!,
+          ),
+      },
+      {
+        what: `rows of ${M}, residuals`,
+        operands: { x, y, weight, intercept: a, slope: b, scale: c },
+        run: (backend, { x, y, weight, intercept, slope, scale }) =>
+          backend.rowResidual(y!, x!, {
+            weight: weight!,
+            intercept: intercept!,
+            slope: slope!,
+            scale: scale!,
+          }),
+        loops: ({ x, y, weight, intercept, slope, scale }) =>
+          entries((n, i, at) => {
+            const line = intercept!.data[n]! + slope!.data[n]! * x!.data[at]!;
+            return scale!.data[n]! * (weight!.data[i]! * y!.data[at]! - line);
+          }),
+      },
+    );
+    for (const over of ["overRows", "overPlaces"] as const)
+      for (const what of ["sum", "product"] as const) {
+        const [length, isWeighted] = [over === "overRows" ? M : N, over === "overPlaces"];
+        // loops cannot tell the two apart by their number
+        if (N === M) continue;
+        cases.push({
+          what: `rows of ${M}, ${over}, ${what}`,
+          operands: { x, y, weight },
+          run: async (backend, { x, y, weight }) =>
+            (await backend.rowSums(y!, x!, weight!))[over][what],
+          loops: ({ x, y, weight }) =>
+            sums(length, (_, i, at) => {
+              const value = (isWeighted ? weight!.data[i]! : 1) * y!.data[at]!;
+              return what === "sum" ? value : value * x!.data[at]!;
+            }),
+        });
+      }
+  }
+  await assertAllKept(cases, 6);
 });
 
 test("one odd number anywhere in a long operand is found, on every path", async () => {

@@ -699,6 +699,34 @@ primitive("the rectifier and the sums, at every length of the remainder", async 
   );
 });
 
+primitive("sums, products and random masks, to the bit", async (subject) => {
+  const { backend } = subject;
+  await fc.assert(
+    fc.asyncProperty(
+      fc.oneof(fc.integer({ min: 1, max: 9 }), fc.integer({ min: 4090, max: 9000 })),
+      fc.double({ min: 0, max: 0.99, noNaN: true }),
+      fc.nat(),
+      async (length, zeros, seed) => {
+        const random = new Random(seed);
+        const turned = random.normal([length, 2]).transpose();
+        const [a, b] = [random.normal([2, length]), turned];
+        const runs: Readonly<Record<string, (on: Backend) => Promise<Tensor>>> = {
+          sum: (on) => on.add(a, b),
+          product: (on) => on.multiply(b, a),
+          mask: (on) => on.randomMask([2, length], "float32", { seed, zeros, value: 1.1 }),
+        };
+        for (const [name, run] of Object.entries(runs)) {
+          const expected = await run(reference);
+          await backend.step(async () =>
+            assertClose(await run(backend), expected, { tolerance: 0, what: `${name}, ${length}` }),
+          );
+        }
+      },
+    ),
+    { seed: 10, numRuns: Math.min(subject.numRuns, 60) },
+  );
+});
+
 primitive(
   "the optimizers' updates, ten steps, in place: the parameter and its running values, held by " +
     "the backend or not",

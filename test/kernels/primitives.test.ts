@@ -665,6 +665,8 @@ test("every result lives where the allocator says, and no operand is changed", a
   ];
   const operands = [x, dOut, filters, dImages, bias];
   const before = operands.map((operand) => operand.clone());
+  const rows = random.normal([4, 4]);
+  const ofRows = { scale: bias, centre: bias, weight: bias, bias };
   const pooled = await backend.maxPool2d(x, geometry);
   const cols = await backend.im2col(x, geometry);
   const pool = conv2dGeometry("test", geometry.outH, geometry.outW, { kernelSize: 2 });
@@ -685,6 +687,18 @@ test("every result lives where the allocator says, and no operand is changed", a
       slope: bias.slice([1, 2]),
       scale: bias.slice([2, 3]),
     }),
+    ...(await backend.rowAffine(rows, ofRows)),
+    ...(await backend.rowSums(rows, rows, bias)).overRows,
+    ...Object.fromEntries(
+      Object.entries((await backend.rowSums(rows, rows, bias)).overPlaces).map(([name, sums]) => [
+        `${name} over places`,
+        sums,
+      ]),
+    ),
+    rowResidual: await backend.rowResidual(rows, rows, { ...ofRows, intercept: bias, slope: bias }),
+    add: await backend.add(x, x),
+    multiply: await backend.multiply(x, x),
+    randomMask: await backend.randomMask(x.shape, x.dtype, { seed: 1, zeros: 0.5, value: 2 }),
     relu: await backend.relu(x),
     reluBackward: await backend.reluBackward(x, x),
     maxPool2d: pooled.out,

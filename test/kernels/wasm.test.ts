@@ -153,6 +153,8 @@ test("float64 operands go to the reference, whatever the primitive", async () =>
     normal([3]),
     normal([2, 3, 3, 3]),
   ];
+  const [rows, pair] = [normal([2, 3]), normal([2])];
+  const ofRows = { scale: pair, centre: pair, weight: bias, bias };
   const all = async (backend: Backend): Promise<Tensor[]> => {
     const cols = await backend.im2col(x, geometry);
     const { out, argmax } = await backend.convolvePool(filters, cols, bias, pool);
@@ -170,6 +172,12 @@ test("float64 operands go to the reference, whatever the primitive", async () =>
       await backend.maxPool2dBackward(dOut, argmax, pool),
       await backend.averagePool2d(x, geometry),
       await backend.averagePool2dBackward(dOut, pool),
+      ...Object.values(await backend.rowAffine(rows, ofRows)),
+      ...Object.values(await backend.rowSums(rows, rows, bias)).flatMap(Object.values<Tensor>),
+      await backend.rowResidual(rows, rows, { ...ofRows, intercept: pair, slope: pair }),
+      await backend.add(x, x),
+      await backend.multiply(x, x),
+      await backend.randomMask(x.shape, x.dtype, { seed: 1, zeros: 0.5, value: 2 }),
       await backend.relu(x),
       await backend.reluBackward(x, x),
       await backend.sumPerChannel(x),

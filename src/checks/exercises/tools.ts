@@ -51,6 +51,14 @@ const CALLS: Readonly<Record<string, string>> = {
     "await backend.winnersGradient(dOut, argmax, geometry): the gradient behind a max pooling, " +
     "as " +
     "an operand of products, which skip its zeros; .layOut() is the tensor",
+  "backend.rowSums":
+    "await backend.rowSums(y, x, weight): for rows [N, M], the sums of y and y · x over the " +
+    "rows, [M], and those of weight · y and weight · y · x over the places, [N]",
+  "backend.rowResidual":
+    "await backend.rowResidual(y, x, { scale, intercept, slope, weight }): scale · " +
+    "(weight · y − intercept − slope · x), weights of places, the others of rows",
+  "backend.add": "await backend.add(a, b): entry by entry, for two tensors of one shape",
+  "backend.multiply": "await backend.multiply(a, b): entry by entry, for two tensors of one shape",
   "backend.reluBackward":
     "await backend.reluBackward(dOut, x); or with your own hands: zip(dOut, x, (d, v) => …)",
   "backend.maxPool2dBackward":

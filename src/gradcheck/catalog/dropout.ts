@@ -4,7 +4,7 @@ import { between, layerEntry, unequal, uniform } from "./entry.js";
 export const dropout = layerEntry({
   layer: "dropout",
   linear: ["x"],
-  forward: ({ x }, options: DropoutOptions) => dropoutForward(x!, options),
+  forward: ({ x }, options: DropoutOptions, backend) => dropoutForward(x!, options, backend),
   backward: dropoutBackward,
   cases: (random) => [
     { options: { probability: 0.5, seed: 1 }, inputs: { x: uniform(random, [2, 3, 4, 5]) } },

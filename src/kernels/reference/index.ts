@@ -9,11 +9,14 @@ import { inMemory } from "../in-memory.js";
 import { WinnersGradient } from "../winners-gradient.js";
 import { channelAffine, channelMoments, channelResidual, channelSums } from "./channels.js";
 import { convolvePool } from "./convolve-pool.js";
+import { add, multiply } from "./entrywise.js";
 import { matmul, matmulSum } from "./matmul.js";
 import { update } from "./optimizer-updates.js";
 import { averagePool2d, averagePool2dBackward, maxPool2d, maxPool2dBackward } from "./pooling.js";
 import { productOntoImages } from "./product-onto-images.js";
+import { randomMask } from "./random-mask.js";
 import { relu, reluBackward } from "./relu.js";
+import { rowAffine, rowResidual, rowSums } from "./rows.js";
 import { sumPerChannel } from "./sum-per-channel.js";
 
 /**
@@ -47,6 +50,12 @@ export function referenceBackend(
     channelAffine: async (x, numbers) => channelAffine(x, numbers, allocator),
     channelSums: async (x, y) => channelSums(x, y, allocator),
     channelResidual: async (y, x, line) => channelResidual(y, x, line, allocator),
+    rowAffine: async (x, numbers) => rowAffine(x, numbers, allocator),
+    rowSums: async (y, x, weight) => rowSums(y, x, weight, allocator),
+    rowResidual: async (y, x, line) => rowResidual(y, x, line, allocator),
+    add: async (a, b) => add(a, b, allocator),
+    multiply: async (a, b) => multiply(a, b, allocator),
+    randomMask: async (shape, dtype, mask) => randomMask(shape, dtype, mask, allocator),
     relu: async (x) => relu(x, allocator),
     reluBackward: async (dOut, x) => reluBackward(dOut, x, allocator),
     maxPool2d: async (x, geometry, options = {}) => maxPool2d(x, geometry, options, allocator),

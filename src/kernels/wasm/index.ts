@@ -27,11 +27,13 @@ import { checkConvolvePool } from "../reference/convolve-pool.js";
 import { referenceBackend } from "../reference/index.js";
 import { channelsOn } from "./channels.js";
 import { Convolutions, isPlain, poolsFours } from "./convolutions.js";
+import { entrywiseOn } from "./entrywise.js";
 import { blocks, JobRunner } from "./jobs.js";
 import { WasmMemory } from "./memory.js";
 import { totalled } from "./passes.js";
 import { Planes } from "./planes.js";
 import { Products } from "./products.js";
+import { rowsOn } from "./rows.js";
 import { suitsTiles } from "./tiles.js";
 import { updatesOn } from "./updates.js";
 import { availableThreads, whyOneThread } from "./workers.js";
@@ -86,6 +88,8 @@ export async function wasmBackend(options: WasmBackendOptions = {}): Promise<Bac
     ...productsOn(memory, jobs, base),
     ...planesOn(memory, jobs, base),
     ...passesOn(memory, jobs, base),
+    ...entrywiseOn(memory, jobs, base),
+    ...rowsOn(memory, jobs, base),
     ...channelsOn(memory, jobs, base),
     ...updatesOn(memory, jobs, base),
   };

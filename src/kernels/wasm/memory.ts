@@ -151,6 +151,18 @@ export class WasmMemory implements Allocator {
     });
   }
 
+  /** The same for several tensors, each of its own shape. */
+  produceAll(
+    shapes: readonly (readonly number[])[],
+    write: (...addresses: readonly number[]) => void,
+  ): Tensor[] {
+    return this.#handingOut((result) => {
+      const all = shapes.map((shape) => this.floats(sizeOf(shape)));
+      this.scratch(() => write(...all.map(({ byteOffset }) => byteOffset)));
+      return all.map((data, i) => Tensor.over(result(data), shapes[i]!));
+    });
+  }
+
   /** The same for a max pooling, which also tells the winners. */
   producePooled(
     shape: readonly number[],

@@ -4,6 +4,7 @@
  * `layout.ts` says where an argument is in memory and what a call must give. A kernel is the
  * function of its name in `assembly/chunks.ts`.
  */
+import { RANDOM_BLOCK, RANDOM_WARM_UP } from "../../tensor/index.js";
 
 /** Numbers that both sides need. */
 export const constants = {
@@ -11,6 +12,11 @@ export const constants = {
   BLOCK: 4096,
   /** Columns or filters that lie side by side, so that two vectors hold them. */
   PANEL: 8,
+  RANDOM_BLOCK,
+  RANDOM_WARM_UP,
+  /** What is summed at a time of rows, so that the sums of its places stay close to the core. */
+  TILE_ROWS: 128,
+  TILE_PLACES: 256,
 } as const;
 
 /** Names have a space between them. */
@@ -125,6 +131,14 @@ export const kernels = {
   averagePool2d: { items: "planes", bytes: "x out", geometry: true },
   averagePool2dBackward: { items: "planes", bytes: "dOut dX", geometry: true },
 
+  add: { items: blocks, bytes: "a b out", counts: "length" },
+  multiply: { items: blocks, bytes: "a b out", counts: "length" },
+  randomMask: {
+    items: "blocks of an array, with streams of their own",
+    bytes: "out",
+    counts: "length keyA keyB keyC least",
+    numbers: "value",
+  },
   relu: { items: blocks, bytes: "x out", counts: "length" },
   reluBackward: { items: blocks, bytes: "dOut x dX", counts: "length" },
   accumulate: { items: blocks, bytes: "source target", counts: "length" },
@@ -155,6 +169,22 @@ export const kernels = {
     items: "planes, or rows",
     bytes: "y argmax x intercept slope scale out",
     counts: "channels pixels windowCount",
+  },
+
+  rowAffine: {
+    items: "rows",
+    bytes: "x scale centre weight bias inner out",
+    counts: "places",
+  },
+  rowSums: {
+    items: "tiles, one below the other",
+    bytes: "y x weight columnParts rowParts",
+    counts: "rows places high",
+  },
+  rowResidual: {
+    items: "rows",
+    bytes: "y x weight intercept slope scale out",
+    counts: "places",
   },
 
   sgdUpdate: {

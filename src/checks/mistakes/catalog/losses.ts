@@ -26,8 +26,8 @@ export const losses: readonly Mistake[] = [
     title: "the gradient is that of a mean, the loss is a sum over the batch",
     edits: [
       {
-        find: "multiply(sum(multiply(targets, logP)), -1 / N)",
-        replace: "multiply(sum(multiply(targets, logP)), -1)",
+        find: "round(agreement) * (-1 / N)",
+        replace: "round(agreement) * -1",
       },
     ],
     tag: "softmax-cross-entropy.15",
@@ -42,8 +42,8 @@ export const losses: readonly Mistake[] = [
     title: "the gradient of the loss is p/N: the targets were forgotten",
     edits: [
       {
-        find: "multiply(subtract(probabilities, targets), dOut.item() / N)",
-        replace: "multiply(probabilities, dOut.item() / N)",
+        find: "round(p[i]! - t[i]!) * factor",
+        replace: "p[i]! * factor",
       },
     ],
     tag: "softmax-cross-entropy.22",
@@ -55,9 +55,7 @@ export const losses: readonly Mistake[] = [
     ...crossEntropy,
     name: "loss-uphill",
     title: "targets − p instead of p − targets",
-    edits: [
-      { find: "subtract(probabilities, targets)", replace: "subtract(targets, probabilities)" },
-    ],
+    edits: [{ find: "round(p[i]! - t[i]!)", replace: "round(t[i]! - p[i]!)" }],
     tag: "softmax-cross-entropy.22",
     story:
       "Books that maximise a likelihood have the gradient with this sign. Descent then climbs: " +
@@ -69,8 +67,8 @@ export const losses: readonly Mistake[] = [
     title: "the largest logit is not subtracted before the exponential",
     edits: [
       {
-        find: "const z = subtract(logits, max(logits, { axes: 1, keepDims: true }));",
-        replace: "const z = logits;",
+        find: "z[i] = scores[i]! - largest;",
+        replace: "z[i] = scores[i]!;",
       },
     ],
     tag: "softmax-cross-entropy.3",
@@ -85,10 +83,11 @@ export const losses: readonly Mistake[] = [
     title: "the network ends in a softmax, and the loss takes the softmax again",
     edits: [
       {
-        find: "const logP = subtract(z, log(sum(exp(z), { axes: 1, keepDims: true })));",
+        find: "const logTotal = round(log(round(total)));",
         replace:
-          "const once = exp(subtract(z, log(sum(exp(z), { axes: 1, keepDims: true }))));\n" +
-          "  const logP = subtract(once, log(sum(exp(once), { axes: 1, keepDims: true })));",
+          "for (let i = start; i < end; i++) z[i] = p[i]! / total;\n" +
+          "    const again = z.slice(start, end).reduce((sum, once) => sum + exp(once), 0);\n" +
+          "    const logTotal = log(again);",
       },
     ],
     tag: "softmax-cross-entropy.16",
@@ -104,14 +103,8 @@ export const losses: readonly Mistake[] = [
     title: "a small number is added inside the logarithm: log(p + 1e-7)",
     edits: [
       {
-        find: "const out = multiply(sum(multiply(targets, logP)), -1 / N);",
-        replace:
-          "const guarded = log(map(exp(logP), (p) => p + 1e-7));\n" +
-          "  const out = multiply(sum(multiply(targets, guarded)), -1 / N);",
-      },
-      {
-        find: "log, max,",
-        replace: "log,\n  map,\n  max,",
+        find: "round(t[i]! * logOfP)",
+        replace: "round(t[i]! * log(exp(logOfP) + 1e-7))",
       },
     ],
     tag: "softmax-cross-entropy.15",
@@ -129,8 +122,8 @@ export const losses: readonly Mistake[] = [
     file: "src/backprop/softmax.ts",
     edits: [
       {
-        find: "multiply(p, subtract(dOut, sum(multiply(dOut, p), { axes: -1, keepDims: true })))",
-        replace: "multiply(dOut, subtract(p, multiply(p, p)))",
+        find: "dX.data[i] = p[i]! * round(d[i]! - sum);",
+        replace: "dX.data[i] = d[i]! * (p[i]! - p[i]! * p[i]!);",
       },
     ],
     tag: "softmax-cross-entropy.11",

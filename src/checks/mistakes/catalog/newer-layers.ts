@@ -36,7 +36,7 @@ export const newerLayers: readonly Mistake[] = [
     ...dropout,
     name: "dropout-mask-forgotten",
     title: "the backward pass of dropout does not mask the gradient",
-    edits: [{ find: "return { dX: multiply(dOut, mask) };", replace: "return { dX: dOut };" }],
+    edits: [{ find: "dX: await backend.multiply(dOut, mask)", replace: "dX: dOut" }],
     tag: "dropout.12",
     story:
       "Units that were left out are blamed for what they had no part in, and those that were " +
@@ -49,8 +49,8 @@ export const newerLayers: readonly Mistake[] = [
       "what dropout lets through is not divided by 1 − p, and evaluation does not make up for it",
     edits: [
       {
-        find: "entries[i] = u >= probability ? 1 / (1 - probability) : 0;",
-        replace: "entries[i] = u >= probability ? 1 : 0;",
+        find: "value: 1 / (1 - probability)",
+        replace: "value: 1",
       },
     ],
     tag: "dropout.1",
@@ -152,7 +152,7 @@ export const newerLayers: readonly Mistake[] = [
     file: "src/backprop/residual.ts",
     edits: [
       {
-        find: "await add(throughBody!, throughShortcut!, backend)",
+        find: "await backend.add(throughBody!, throughShortcut!)",
         replace: "throughBody",
       },
     ],

@@ -5,19 +5,25 @@
 import * as channels from "./channels";
 import * as convolution from "./convolution";
 import * as pooledConvolution from "./convolve-pool";
+import * as entrywise from "./entrywise";
 import { lineAfter, pack8 } from "./gemm";
 import {
-  AccumulateArguments, AdagradUpdateArguments, AdamUpdateArguments, AddPartsArguments,
+  AccumulateArguments, AdagradUpdateArguments, AdamUpdateArguments, AddArguments,
+  AddPartsArguments,
   AllFiniteArguments, AveragePool2dArguments, AveragePool2dBackwardArguments, BLOCK,
   ChannelAffineArguments, ChannelResidualArguments, ChannelSumsArguments, ChannelTotalsArguments,
   Col2imArguments, ConvolutionInputGradientArguments, ConvolutionWeightGradientArguments,
   ConvolvePoolArguments, ConvolveTilesArguments, Im2colArguments, MaxPool2dArguments,
-  MaxPool2dBackwardArguments, PackArguments, PANEL, ReluArguments, ReluBackwardArguments,
-  RmspropUpdateArguments, SgdUpdateArguments, SumPerChannelArguments,
-  TilesWeightGradientArguments, TransformFiltersArguments, TransposeArguments,
+  MaxPool2dBackwardArguments, MultiplyArguments, PackArguments, PANEL, RANDOM_BLOCK,
+  RandomMaskArguments, ReluArguments, ReluBackwardArguments, RmspropUpdateArguments,
+  RowAffineArguments, RowResidualArguments, RowSumsArguments, SgdUpdateArguments,
+  SumPerChannelArguments, TILE_PLACES, TILE_ROWS, TilesWeightGradientArguments,
+  TransformFiltersArguments, TransposeArguments,
 } from "./generated/table";
 import * as passes from "./passes";
 import * as pooling from "./pooling";
+import { randomMask as drawMask } from "./random-mask";
+import * as rowwise from "./rows";
 import * as tiles from "./tiles";
 import * as flat from "./transpose";
 import * as images from "./windows";
@@ -214,6 +220,27 @@ export function averagePool2dBackward(
   );
 }
 
+export function add(job: AddArguments, first: i32, end: i32): void {
+  const at = offset(first);
+  entrywise.add(lengthOf(job.length, first, end), job.a + at, job.b + at, job.out + at);
+}
+
+export function multiply(job: MultiplyArguments, first: i32, end: i32): void {
+  const at = offset(first);
+  entrywise.multiply(lengthOf(job.length, first, end), job.a + at, job.b + at, job.out + at);
+}
+
+export function randomMask(job: RandomMaskArguments, first: i32, end: i32): void {
+  for (let block = first; block < end; block++) {
+    const start = block * RANDOM_BLOCK;
+    const count = min(RANDOM_BLOCK, job.length - start);
+    drawMask(
+      count, block, job.keyA, job.keyB, job.keyC, job.least, <f32>job.value,
+      job.out + (<usize>start << 2),
+    );
+  }
+}
+
 export function relu(job: ReluArguments, first: i32, end: i32): void {
   const at = offset(first);
   passes.relu(lengthOf(job.length, first, end), job.x + at, job.out + at);
@@ -289,6 +316,41 @@ export function channelResidual(job: ChannelResidualArguments, first: i32, end: 
     channels.channelResidual(
       job.channels, job.pixels, plane, job.argmax ? job.out : job.y, job.x, job.intercept,
       job.slope, job.scale, job.out,
+    );
+  }
+}
+
+export function rowAffine(job: RowAffineArguments, first: i32, end: i32): void {
+  for (let n = first; n < end; n++) {
+    const at = <usize>n * <usize>job.places << 2, number = <usize>n << 2;
+    rowwise.rowAffine(
+      job.places, job.x + at, load<f32>(job.scale + number), load<f32>(job.centre + number),
+      job.weight, job.bias, job.inner + at, job.out + at,
+    );
+  }
+}
+
+export function rowSums(job: RowSumsArguments, first: i32, end: i32): void {
+  const wide = (job.places + TILE_PLACES - 1) / TILE_PLACES;
+  const columns = <usize>(wide * TILE_PLACES) << 3, rows = <usize>job.rows << 3;
+  for (let tile = first; tile < end; tile++) {
+    const down = tile % job.high, across = tile / job.high;
+    const place = across * TILE_PLACES;
+    const columnSums = job.columnParts + <usize>down * columns + (<usize>place << 3);
+    const rowSums = job.rowParts + <usize>across * rows;
+    rowwise.rowSums(
+      job.rows, job.places, down * TILE_ROWS, place, job.y, job.x, job.weight,
+      columnSums, columnSums + <usize>job.high * columns, rowSums, rowSums + <usize>wide * rows,
+    );
+  }
+}
+
+export function rowResidual(job: RowResidualArguments, first: i32, end: i32): void {
+  for (let n = first; n < end; n++) {
+    const at = <usize>n * <usize>job.places << 2, number = <usize>n << 2;
+    rowwise.rowResidual(
+      job.places, job.y + at, job.x + at, job.weight, load<f32>(job.intercept + number),
+      load<f32>(job.slope + number), load<f32>(job.scale + number), job.out + at,
     );
   }
 }

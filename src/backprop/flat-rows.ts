@@ -1,0 +1,21 @@
+/** What softmax and its loss need of the rows of a matrix, in loops over flat memory. */
+import { type Data, type DType, formatShape, reject, type Tensor } from "../tensor/index.js";
+
+/** The largest of some numbers that lie side by side; NaN if one of them is. */
+export function largestOf(values: Data, from: number, to: number): number {
+  let largest = -Infinity;
+  for (let i = from; i < to; i++) largest = Math.max(largest, values[i]!);
+  return largest;
+}
+
+/** Rounds a number as an element type stores it. */
+export function roundedTo(dtype: DType): (value: number) => number {
+  return dtype === "float32" ? Math.fround : (value) => value;
+}
+
+/** How many numbers the last axis has. @throws InputError when there is none */
+export function lastExtent(where: string, x: Tensor): number {
+  if (x.rank === 0 || x.size === 0)
+    reject(where, "rows of at least one number", `shape ${formatShape(x.shape)}`);
+  return x.shape.at(-1)!;
+}
