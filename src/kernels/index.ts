@@ -9,6 +9,7 @@ export type {
   MaxPool2dResult,
   PoolOptions,
 } from "./backend.js";
+export type { KnownActivation } from "./activations.js";
 export type { UpdateKind, UpdateNumbers, Updates, UpdateTensors } from "./updates.js";
 export { WinnersGradient } from "./winners-gradient.js";
 export { reference, referenceBackend } from "./reference/index.js";

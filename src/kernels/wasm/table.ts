@@ -13,6 +13,14 @@ export const constants = {
   PANEL: 8,
   /** Channels that are added up together where they lie side by side. */
   FOUR_CHANNELS: 4,
+  /** Functions of each entry alone, by number. */
+  SIGMOID: 0,
+  TANH: 1,
+  SOFTPLUS: 2,
+  SILU: 3,
+  GELU: 4,
+  ELU: 5,
+  LEAKY_RELU: 6,
 } as const;
 
 /** Names have a space between them. */
@@ -100,6 +108,18 @@ export const kernels = {
 
   relu: { items: blocks, bytes: "x out", counts: "length" },
   reluBackward: { items: blocks, bytes: "dOut x dX", counts: "length" },
+  activation: {
+    items: blocks,
+    bytes: "x out",
+    counts: "length which",
+    numbers: "negativeSlope",
+  },
+  activationBackward: {
+    items: blocks,
+    bytes: "dOut at dX",
+    counts: "length which",
+    numbers: "negativeSlope",
+  },
   accumulate: { items: blocks, bytes: "source target", counts: "length" },
   sumPerChannel: {
     items: "images",
