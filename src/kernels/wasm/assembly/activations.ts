@@ -3,7 +3,7 @@
  * four float32 numbers at a time. They are off by a few units in the last place at most, wherever x
  * is; what overflows, vanishes or is not a number in `src/backprop` does so here.
  */
-import { expMinusOne, scaledExp, scaledExpOfHalfSquare, UNSCALE } from "./exp";
+import { expMinusOne, scaledExp, scaledExpOfHalfSquare, UNSCALE, withinRange } from "./exp";
 import { ELU, GELU, LEAKY_RELU, SIGMOID, SILU, SOFTPLUS, TANH } from "./generated/table";
 import { firstTwo, fourOf, lastTwo, read, write } from "./lanes";
 
@@ -78,7 +78,7 @@ class Sigmoid {
   @inline
   value(x: v128): v128 {
     // (activations.6) σ(x) = exp(min(x, 0)) / (1 + exp(−|x|))
-    const e = f32x4.mul(scaledExp(minusSize(x)), UNSCALE);
+    const e = f32x4.mul(scaledExp(withinRange(minusSize(x))), UNSCALE);
     const above = v128.bitselect(e, ONE, f32x4.lt(x, ZERO));
     return f32x4.div(above, f32x4.add(ONE, e));
   }
@@ -120,7 +120,7 @@ class Softplus {
   @inline
   value(x: v128): v128 {
     // (activations.20) out = max(x, 0) + log(1 + exp(−|x|))
-    const scaled = scaledExp(minusSize(x));
+    const scaled = scaledExp(withinRange(minusSize(x)));
     const half = f32x4.div(scaled, f32x4.add(TWO, f32x4.mul(scaled, UNSCALE)));
     const w = f32x4.mul(half, UNSCALE);
     const z = f32x4.mul(w, w);
@@ -144,14 +144,15 @@ class Silu {
   @inline
   value(x: v128): v128 {
     // (activations.22) out = x · σ(x)
-    const e = scaledExp(minusSize(x));
+    const less = withinRange(minusSize(x));
+    const e = scaledExp(less);
     const above = f32x4.add(ONE, f32x4.mul(e, UNSCALE));
-    return gated(x, f32x4.div(f32x4.mul(finite(x), e), above), UNSCALE);
+    return gated(x, f32x4.div(f32x4.mul(less, e), above), UNSCALE);
   }
 
   @inline
   slope(x: v128): v128 {
-    const less = minusSize(x);
+    const less = withinRange(minusSize(x));
     const e = scaledExp(less);
     // (activations.24) f′(x) = p · (1 + x · (1 − p)), with p = σ(x):
     //   at −|x|, where p = e / (1 + e), it is e · (1 + e − |x|) / (1 + e)²
@@ -163,8 +164,8 @@ class Silu {
 
 /** exp(−15²/2) is 0 in float32, and so is 15 times as much. */
 const VANISHES = f32x4.splat(15);
-/** 2⁻⁶⁴/√(2π), with which a scaled exp(−y²/2) becomes the density φ(y). */
-const DENSITY = f32x4.splat(2.162670435537773e-20);
+/** −2⁻⁶⁴/√(2π), with which a scaled exp(−y²/2) becomes the density φ(y), with a minus. */
+const MINUS_DENSITY = f32x4.splat(-2.162670435537773e-20);
 
 @unmanaged
 class Gelu {
@@ -172,15 +173,15 @@ class Gelu {
   value(x: v128): v128 {
     const y = f32x4.pmin(v128.andnot(x, SIGN), VANISHES);
     // (activations.32) out = x · Φ(x)
-    return gated(x, scaledExpOfHalfSquare(y, f32x4.mul(finite(x), millsRatio(y))), DENSITY);
+    return gated(x, scaledExpOfHalfSquare(y, f32x4.mul(y, millsRatio(y))), MINUS_DENSITY);
   }
 
   @inline
   slope(x: v128): v128 {
-    const size = v128.andnot(x, SIGN);
-    const y = f32x4.pmin(size, VANISHES);
+    const y = f32x4.pmin(v128.andnot(x, SIGN), VANISHES);
     // (activations.33) f′(x) = Φ(x) + x · φ(x)
-    return gatedSlope(x, scaledExpOfHalfSquare(y, f32x4.sub(millsRatio(y), size)), DENSITY);
+    const below = scaledExpOfHalfSquare(y, f32x4.sub(y, millsRatio(y)));
+    return gatedSlope(x, below, MINUS_DENSITY);
   }
 }
 
@@ -221,29 +222,20 @@ class Elu {
   @inline
   slope(x: v128): v128 {
     // (activations.38) f′(x) = exp(min(x, 0))
-    return f32x4.mul(scaledExp(f32x4.pmin(x, ZERO)), UNSCALE);
+    return f32x4.mul(scaledExp(withinRange(f32x4.pmin(x, ZERO))), UNSCALE);
   }
 }
-
-/** Beyond it, SiLU and GELU are 0 or x. */
-const FAR = f32x4.splat(112);
 
 /**
  * SiLU and GELU are x · P(x) with a P for which P(−x) = 1 − P(x). So x · P(x) is
  * max(x, 0) − |x| · P(−|x|), and the small probabilities keep their digits on both sides.
  *
- * @param product x · P(−|x|), divided by `unit`
+ * @param product −|x| · P(−|x|), divided by `unit`
  */
 @inline
 function gated(x: v128, product: v128, unit: v128): v128 {
-  const less = f32x4.mul(minusSize(product), unit);
-  return f32x4.add(f32x4.pmax(x, SIGN), less); // −0 is −0 + −0
-}
-
-/** x for a product with 0, which is to be NaN at −∞ but not at +∞. */
-@inline
-function finite(x: v128): v128 {
-  return f32x4.pmin(x, FAR);
+  const zero = f32x4.mul(f32x4.pmin(x, ONE), ZERO); // −∞ · P(−∞) is NaN
+  return f32x4.add(f32x4.pmax(zero, x), f32x4.mul(product, unit));
 }
 
 /**
@@ -253,7 +245,8 @@ function finite(x: v128): v128 {
  */
 @inline
 function gatedSlope(x: v128, below: v128, unit: v128): v128 {
-  const slope = f32x4.mul(below, unit);
+  const zero = f32x4.mul(x, ZERO); // ±∞ times a density of 0 is NaN
+  const slope = f32x4.add(f32x4.mul(below, unit), zero);
   return v128.bitselect(slope, f32x4.sub(ONE, slope), f32x4.lt(x, ZERO));
 }
 

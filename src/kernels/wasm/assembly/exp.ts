@@ -27,25 +27,36 @@ const P2 = f32x4.splat(0.04166839271783829);
 const P3 = f32x4.splat(0.008368780836462975);
 const P4 = f32x4.splat(0.001381447073072195);
 
-/** 1.5 · 2²³: next to it, float32 numbers are whole, so a sum with it is rounded to k. */
-const WHOLE = f32x4.splat(12582912);
+/**
+ * 1.5 · 2²³ + 127, and 64 more. Next to them, float32 numbers are whole, so a sum with one is
+ * rounded to k, and its last bits are the exponent's of 2ᵏ, or of 2^(k + 64).
+ */
+const WHOLE = f32x4.splat(12583039);
+const SCALED = f32x4.splat(12583103);
 
 /** 2⁻⁶⁴, which undoes the factor. */
 export const UNSCALE = f32x4.splat(5.421010862427522e-20);
 
-/** 110 · e⁻¹¹² is less than half of the smallest number. */
+/** 112 · e⁻¹¹² is less than half of the smallest number, and so becomes 0. */
 const SMALLEST = f32x4.splat(-112);
 
 const MINUS_HALF = f32x4.splat(-0.5);
+/** A sign, an exponent and 12 of 24 bits. */
+const HEAD = i32x4.splat(0xfffff000);
 const ONE = f32x4.splat(1);
 
-/** 2⁶⁴ · eˣ for x ≤ 0; 0 below −112. */
+/** 2⁶⁴ · eˣ for −112 ≤ x ≤ 0. */
 @inline
 export function scaledExp(x: v128): v128 {
-  const near = f32x4.pmax(x, SMALLEST); // the first operand where that is NaN
-  const k = nearest(near);
-  const r = f32x4.sub(afterHigh(near, k), low(k));
-  return f32x4.mul(expOf(r), scaledPower(x, k));
+  const k = nearest(x, SCALED), whole = f32x4.sub(k, SCALED);
+  const r = f32x4.sub(f32x4.sub(x, high(whole)), low(whole));
+  return f32x4.mul(expOf(r), power(k));
+}
+
+/** x, but no less than −112: below that, eˣ is 0 all the same. */
+@inline
+export function withinRange(x: v128): v128 {
+  return f32x4.pmax(x, SMALLEST); // the first operand where that is NaN
 }
 
 /**
@@ -54,13 +65,14 @@ export function scaledExp(x: v128): v128 {
  */
 @inline
 export function scaledExpOfHalfSquare(y: v128, factor: v128): v128 {
-  const head = v128.and(y, i32x4.splat(0xfffff000));
-  const halfHead = f32x4.mul(head, MINUS_HALF), halfY = f32x4.mul(y, MINUS_HALF);
+  const halfY = f32x4.mul(y, MINUS_HALF);
+  const head = v128.and(y, HEAD), halfHead = v128.and(halfY, HEAD);
   const rest = f32x4.mul(f32x4.sub(y, head), f32x4.add(halfY, halfHead));
-  const x = f32x4.mul(y, halfY);
-  const k = nearest(x);
-  const r = f32x4.add(afterHigh(f32x4.mul(head, halfHead), k), f32x4.sub(rest, low(k)));
-  return f32x4.mul(expOf(r), f32x4.mul(scaledPower(x, k), factor));
+  const k = nearest(f32x4.mul(y, halfY), SCALED), whole = f32x4.sub(k, SCALED);
+  const r = f32x4.add(
+    f32x4.sub(f32x4.mul(head, halfHead), high(whole)), f32x4.sub(rest, low(whole)),
+  );
+  return f32x4.mul(expOf(r), f32x4.mul(power(k), factor));
 }
 
 /**
@@ -70,27 +82,26 @@ export function scaledExpOfHalfSquare(y: v128, factor: v128): v128 {
 @inline
 export function expMinusOne(x: v128): v128 {
   const near = f32x4.pmax(x, f32x4.splat(-30)); // less than half a unit from −1
-  const k = nearest(near);
-  const r = f32x4.sub(afterHigh(near, k), low(k));
-  const scale = power(k, 0);
+  const k = nearest(near, WHOLE), whole = f32x4.sub(k, WHOLE);
+  const r = f32x4.sub(f32x4.sub(near, high(whole)), low(whole));
+  const scale = power(k);
   return f32x4.add(f32x4.sub(scale, ONE), f32x4.mul(expMinusOneOf(r), scale));
 }
 
-/** k, as the last bits of a sum. */
+/** k, in the last bits. */
 @inline
-function nearest(x: v128): v128 {
-  return f32x4.add(f32x4.mul(x, LOG2_E), WHOLE);
+function nearest(x: v128, whole: v128): v128 {
+  return f32x4.add(f32x4.mul(x, LOG2_E), whole);
 }
 
-/** x − k · LN2_HIGH */
 @inline
-function afterHigh(x: v128, k: v128): v128 {
-  return f32x4.sub(x, f32x4.mul(f32x4.sub(k, WHOLE), LN2_HIGH));
+function high(k: v128): v128 {
+  return f32x4.mul(k, LN2_HIGH);
 }
 
 @inline
 function low(k: v128): v128 {
-  return f32x4.mul(f32x4.sub(k, WHOLE), LN2_LOW);
+  return f32x4.mul(k, LN2_LOW);
 }
 
 @inline
@@ -108,14 +119,8 @@ function expMinusOneOf(r: v128): v128 {
   return f32x4.add(r, f32x4.mul(square, p));
 }
 
-/** 2^(k + 64), or 0 where eˣ is. */
+/** The power of 2 that has the last bits of k as its exponent. */
 @inline
-function scaledPower(x: v128, k: v128): v128 {
-  return v128.andnot(power(k, 64), f32x4.lt(x, SMALLEST));
-}
-
-/** 2^(k + more), where that is a number: its bits are those of the exponent. */
-@inline
-function power(k: v128, more: i32): v128 {
-  return i32x4.add(i32x4.shl(k, 23), i32x4.splat((127 + more) << 23));
+function power(k: v128): v128 {
+  return i32x4.shl(k, 23);
 }
