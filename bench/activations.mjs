@@ -2,7 +2,8 @@
  * What does an activation cost? A step of training of the notes' network with each of them in the
  * place of every relu, against the same with relu; the plan is off, so that nothing is fused.
  *
- *     npm run build && node bench/activations.mjs [--threads 1,2] [--seconds 20] [--cpu]
+ *     npm run build && node bench/activations.mjs [--threads 1,2] [--seconds 20]
+ *                                                [--only REGEX] [--cpu]
  *
  * Prints, for each number of threads, the median of relu's steps, and of the ratios within a round,
  * in which all take one step, with the quarter of the rounds below and the quarter above. With
@@ -32,16 +33,18 @@ import { Adam } from "leibniz/training";
 
 const BATCH = 256;
 const WARM_UP_STEPS = 5;
-const activations = { Relu, LeakyRelu, Elu, Silu, Gelu, Sigmoid, Tanh, Softplus };
+const all = { LeakyRelu, Elu, Silu, Gelu, Sigmoid, Tanh, Softplus };
 
 const { values } = parseArgs({
   options: {
     threads: { type: "string", default: "1,2" },
     seconds: { type: "string", default: "20" },
+    only: { type: "string", default: "" },
     cpu: { type: "boolean", default: false },
   },
 });
 
+const wanted = Object.entries(all).filter(([name]) => new RegExp(values.only).test(name));
 const random = new Random("activations");
 const x = random.normal([BATCH, 1, 28, 28]);
 const labels = Uint8Array.from({ length: BATCH }, () => random.integer(10));
@@ -97,7 +100,7 @@ function quartiles(numbers) {
 for (const threads of values.threads.split(",").map(Number)) {
   const backend = { ...(await openBackend({ name: "wasm", threads })), fuses: false };
   const storage = { allocator: backend.persistent };
-  const steps = Object.entries(activations).map(([name, Activation]) => ({
+  const steps = [["Relu", Relu], ...wanted].map(([name, Activation]) => ({
     name,
     run: trainer(network(Activation, storage), backend),
     times: [],

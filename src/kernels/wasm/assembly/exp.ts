@@ -15,7 +15,7 @@
 
 const LOG2_E = f32x4.splat(1.4426950408889634);
 /**
- * ln 2 in two parts. LN2_HIGH has 15 bits and |k| at most 8, so k · LN2_HIGH is exact, and so is
+ * ln 2 in two parts. LN2_HIGH has 15 bits and |k| has at most 8, so k · LN2_HIGH is exact, and so is
  * the difference to x.
  */
 const LN2_HIGH = f32x4.splat(0.693145751953125);
