@@ -15,8 +15,8 @@
 
 const LOG2_E = f32x4.splat(1.4426950408889634);
 /**
- * ln 2 in two parts. LN2_HIGH has 15 bits and |k| has at most 8, so k · LN2_HIGH is exact, and so is
- * the difference to x.
+ * ln 2 in two parts. LN2_HIGH has 15 bits and |k| has at most 8, so k · LN2_HIGH is exact, and so
+ * is the difference to x.
  */
 const LN2_HIGH = f32x4.splat(0.693145751953125);
 const LN2_LOW = f32x4.splat(1.428606765330187e-6);
