@@ -2,9 +2,16 @@
  * What all layers share that apply one function to each entry alone, and have nothing to learn.
  * Derived in `derivations/activations.md`.
  */
-import { formatShape, reject, sameShape, type Tensor, zip } from "../tensor/index.js";
+import type { Backend, KnownActivation } from "../kernels/index.js";
+import type { Tensor } from "../tensor/index.js";
 import type { Choices } from "./choices.js";
-import { TwoPassLayer } from "./layer.js";
+import { checkDOut, type PassOptions, TwoPassLayer } from "./layer.js";
+
+/** What a function runs on; `known` is left out where no backend has a kernel for it. */
+export interface On {
+  readonly backend: Backend;
+  readonly known?: KnownActivation;
+}
 
 /**
  * The upstream gradient, times the slope of the function at each entry.
@@ -12,30 +19,33 @@ import { TwoPassLayer } from "./layer.js";
  * @param at what the slope is computed from, often x; of dOut's shape
  * @throws InputError when the shapes differ
  */
-export function timesSlope(
+export async function timesSlope(
   where: string,
   dOut: Tensor,
   at: Tensor,
   slope: (value: number) => number,
-): Tensor {
-  if (!sameShape(dOut.shape, at.shape))
-    reject(where, `dOut of shape ${formatShape(at.shape)}`, formatShape(dOut.shape));
+  { backend, known }: On,
+): Promise<Tensor> {
+  checkDOut(where, dOut, at.shape);
   // (activations.4) dX = dOut ⊙ f′(x)
-  return zip(dOut, at, (upstream, value) => upstream * slope(value), where);
+  return backend.activationBackward(dOut, at, slope, known);
 }
+
+type Forward<Cache> = (x: Tensor, backend: Backend) => Promise<{ out: Tensor; cache: Cache }>;
+type Backward<Cache> = (dOut: Tensor, cache: Cache, backend: Backend) => Promise<{ dX: Tensor }>;
 
 /** A layer of one function, which is given with its derivative. */
 export abstract class ElementwiseLayer<Cache extends object> extends TwoPassLayer<Cache> {
   readonly kind: string;
-  override readonly differentiate: (dOut: Tensor, cache: Cache) => Promise<{ dX: Tensor }>;
-  readonly #forward: (x: Tensor) => Promise<{ out: Tensor; cache: Cache }>;
+  override readonly differentiate: Backward<Cache>;
+  readonly #forward: Forward<Cache>;
   readonly #choices: ((cache: Cache) => readonly Choices[]) | null;
 
   /** @param choices left out by functions without corners */
   constructor(
     kind: string,
-    forward: (x: Tensor) => Promise<{ out: Tensor; cache: Cache }>,
-    backward: (dOut: Tensor, cache: Cache) => Promise<{ dX: Tensor }>,
+    forward: Forward<Cache>,
+    backward: Backward<Cache>,
     choices: ((cache: Cache) => readonly Choices[]) | null = null,
   ) {
     super();
@@ -45,8 +55,8 @@ export abstract class ElementwiseLayer<Cache extends object> extends TwoPassLaye
     this.#choices = choices;
   }
 
-  override compute(x: Tensor) {
-    return this.#forward(x);
+  override compute(x: Tensor, { backend }: PassOptions) {
+    return this.#forward(x, backend);
   }
 
   override choices(cache: Cache): readonly Choices[] {

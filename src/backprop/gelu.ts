@@ -2,8 +2,11 @@
  * The GELU: x times the probability that a normal number is smaller than x. Derived in
  * `derivations/activations.md`. Any shape.
  */
-import { erfc, exp, map, type Tensor } from "../tensor/index.js";
+import { type Backend, reference } from "../kernels/index.js";
+import { erfc, exp, type Tensor } from "../tensor/index.js";
 import { ElementwiseLayer, timesSlope } from "./elementwise-layer.js";
+
+const known = { name: "gelu" } as const;
 
 /** Φ(x), the probability that a normally distributed number is smaller than x. */
 function probabilityBelow(x: number): number {
@@ -29,22 +32,24 @@ export interface GeluCache {
  *
  * @returns out, of x's shape
  */
-export async function geluForward(x: Tensor): Promise<{ out: Tensor; cache: GeluCache }> {
+export async function geluForward(
+  x: Tensor,
+  backend: Backend = reference,
+): Promise<{ out: Tensor; cache: GeluCache }> {
   // (activations.32) out = x · Φ(x)
-  return { out: map(x, (value) => value * probabilityBelow(value)), cache: { x } };
+  const f = (value: number): number => value * probabilityBelow(value);
+  return { out: await backend.activation(x, f, known), cache: { x } };
 }
 
 /** @returns dX, of x's shape */
-export async function geluBackward(dOut: Tensor, { x }: GeluCache): Promise<{ dX: Tensor }> {
+export async function geluBackward(
+  dOut: Tensor,
+  { x }: GeluCache,
+  backend: Backend = reference,
+): Promise<{ dX: Tensor }> {
   // (activations.33) f′(x) = Φ(x) + x · φ(x)
-  return {
-    dX: timesSlope(
-      "geluBackward",
-      dOut,
-      x,
-      (value) => probabilityBelow(value) + value * density(value),
-    ),
-  };
+  const slope = (value: number): number => probabilityBelow(value) + value * density(value);
+  return { dX: await timesSlope("geluBackward", dOut, x, slope, { backend, known }) };
 }
 
 /** A GELU between two layers. */

@@ -2,7 +2,8 @@
  * The leaky rectifier: negative values become small instead of 0. Derived in
  * `derivations/activations.md`. Any shape.
  */
-import { checkOptions, finite, map, type Rules, type Tensor } from "../tensor/index.js";
+import { type Backend, reference } from "../kernels/index.js";
+import { checkOptions, finite, type Rules, type Tensor } from "../tensor/index.js";
 import { ElementwiseLayer, timesSlope } from "./elementwise-layer.js";
 import { signsOf } from "./choices.js";
 
@@ -26,24 +27,25 @@ export interface LeakyReluCache {
 export async function leakyReluForward(
   x: Tensor,
   options: LeakyReluOptions = {},
+  backend: Backend = reference,
 ): Promise<{ out: Tensor; cache: LeakyReluCache }> {
   const { negativeSlope = 0.01 } = checkOptions("leakyRelu", options, leakyReluRules);
   // (activations.16) out = x where x > 0, else negativeSlope · x
-  return {
-    out: map(x, (value) => (value > 0 ? value : negativeSlope * value)),
-    cache: { x, negativeSlope },
-  };
+  const f = (value: number): number => (value > 0 ? value : negativeSlope * value);
+  const out = await backend.activation(x, f, { name: "leakyRelu", negativeSlope });
+  return { out, cache: { x, negativeSlope } };
 }
 
 /** @returns dX, of x's shape; at the kink x = 0 the slope is negativeSlope */
 export async function leakyReluBackward(
   dOut: Tensor,
   { x, negativeSlope }: LeakyReluCache,
+  backend: Backend = reference,
 ): Promise<{ dX: Tensor }> {
   // (activations.17) f′(x) = 1 where x > 0, else negativeSlope
-  return {
-    dX: timesSlope("leakyReluBackward", dOut, x, (value) => (value > 0 ? 1 : negativeSlope)),
-  };
+  const slope = (value: number): number => (value > 0 ? 1 : negativeSlope);
+  const known = { name: "leakyRelu", negativeSlope } as const;
+  return { dX: await timesSlope("leakyReluBackward", dOut, x, slope, { backend, known }) };
 }
 
 /** What the options of a leaky rectifier may be. */
@@ -56,7 +58,7 @@ export class LeakyRelu extends ElementwiseLayer<LeakyReluCache> {
     const options = checkOptions("LeakyRelu", given, leakyReluRules);
     super(
       "leakyRelu",
-      (x) => leakyReluForward(x, options),
+      (x, backend) => leakyReluForward(x, options, backend),
       leakyReluBackward,
       ({ x }) => [signsOf(x)],
     );

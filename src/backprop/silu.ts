@@ -2,9 +2,12 @@
  * The SiLU, also called swish: x times its sigmoid, a gate that x itself opens. Derived in
  * `derivations/activations.md`. Any shape.
  */
-import { map, type Tensor } from "../tensor/index.js";
+import { type Backend, reference } from "../kernels/index.js";
+import type { Tensor } from "../tensor/index.js";
 import { ElementwiseLayer, timesSlope } from "./elementwise-layer.js";
 import { sigmoid } from "./sigmoid.js";
+
+const known = { name: "silu" } as const;
 
 export interface SiluCache {
   readonly x: Tensor;
@@ -16,19 +19,27 @@ export interface SiluCache {
  *
  * @returns out, of x's shape
  */
-export async function siluForward(x: Tensor): Promise<{ out: Tensor; cache: SiluCache }> {
+export async function siluForward(
+  x: Tensor,
+  backend: Backend = reference,
+): Promise<{ out: Tensor; cache: SiluCache }> {
   // (activations.22) out = x · σ(x)
-  return { out: map(x, (value) => value * sigmoid(value)), cache: { x } };
+  const f = (value: number): number => value * sigmoid(value);
+  return { out: await backend.activation(x, f, known), cache: { x } };
 }
 
 /** @returns dX, of x's shape */
-export async function siluBackward(dOut: Tensor, { x }: SiluCache): Promise<{ dX: Tensor }> {
+export async function siluBackward(
+  dOut: Tensor,
+  { x }: SiluCache,
+  backend: Backend = reference,
+): Promise<{ dX: Tensor }> {
   // (activations.24) f′(x) = p · (1 + x · (1 − p)), with p = σ(x)
   const slope = (value: number): number => {
     const p = sigmoid(value);
     return p * (1 + value * (1 - p));
   };
-  return { dX: timesSlope("siluBackward", dOut, x, slope) };
+  return { dX: await timesSlope("siluBackward", dOut, x, slope, { backend, known }) };
 }
 
 /** A SiLU between two layers. */

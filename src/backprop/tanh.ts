@@ -2,8 +2,11 @@
  * The hyperbolic tangent: any number becomes one between −1 and 1. Derived in
  * `derivations/activations.md`. Any shape.
  */
-import { map, tanh, type Tensor } from "../tensor/index.js";
+import { type Backend, reference } from "../kernels/index.js";
+import { tanh, type Tensor } from "../tensor/index.js";
 import { ElementwiseLayer, timesSlope } from "./elementwise-layer.js";
+
+const known = { name: "tanh" } as const;
 
 export interface TanhCache {
   /** The hyperbolic tangent of x: all that the slope depends on. */
@@ -11,16 +14,24 @@ export interface TanhCache {
 }
 
 /** @returns out, of x's shape, from −1 to 1 */
-export async function tanhForward(x: Tensor): Promise<{ out: Tensor; cache: TanhCache }> {
+export async function tanhForward(
+  x: Tensor,
+  backend: Backend = reference,
+): Promise<{ out: Tensor; cache: TanhCache }> {
   // (activations.12) out = tanh x
-  const t = map(x, tanh);
+  const t = await backend.activation(x, tanh, known);
   return { out: t, cache: { t } };
 }
 
 /** @returns dX, of x's shape */
-export async function tanhBackward(dOut: Tensor, { t }: TanhCache): Promise<{ dX: Tensor }> {
+export async function tanhBackward(
+  dOut: Tensor,
+  { t }: TanhCache,
+  backend: Backend = reference,
+): Promise<{ dX: Tensor }> {
   // (activations.15) tanh′ x = 1 − t²
-  return { dX: timesSlope("tanhBackward", dOut, t, (value) => 1 - value * value) };
+  const slope = (value: number): number => 1 - value * value;
+  return { dX: await timesSlope("tanhBackward", dOut, t, slope, { backend, known }) };
 }
 
 /** A hyperbolic tangent between two layers. */

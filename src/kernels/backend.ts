@@ -1,5 +1,6 @@
 import type { Columns, WindowGeometry } from "../im2col/index.js";
 import type { Allocator, DType, Storage, Tensor } from "../tensor/index.js";
+import type { KnownActivation } from "./activations.js";
 import type { UpdateKind, UpdateNumbers, UpdateTensors } from "./updates.js";
 import type { WinnersGradient } from "./winners-gradient.js";
 
@@ -223,6 +224,21 @@ export interface Backend {
   relu(x: Tensor): Promise<Tensor>;
   /** `dX = dOut` where x > 0, else 0. */
   reluBackward(dOut: Tensor, x: Tensor): Promise<Tensor>;
+  /**
+   * A function of each entry alone: `out = f(x)`, any shape. `f` itself is called for each, in
+   * float64, unless it is `known` to a backend that has a kernel for it.
+   */
+  activation(x: Tensor, f: (value: number) => number, known?: KnownActivation): Promise<Tensor>;
+  /**
+   * `dX = dOut · slope(at)`, entry by entry; `at` is what the slope is a function of, of dOut's
+   * shape: the sigmoid's and the hyperbolic tangent's of out, all others of x.
+   */
+  activationBackward(
+    dOut: Tensor,
+    at: Tensor,
+    slope: (value: number) => number,
+    known?: KnownActivation,
+  ): Promise<Tensor>;
 
   /**
    * The largest entry of each window; padding counts as −∞. x [N, C, H, W] → [N, C, outH, outW].

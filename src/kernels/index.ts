@@ -14,6 +14,7 @@ export type {
   RowLine,
   RowSums,
 } from "./backend.js";
+export type { KnownActivation } from "./activations.js";
 export type { UpdateKind, UpdateNumbers, Updates, UpdateTensors } from "./updates.js";
 export { WinnersGradient } from "./winners-gradient.js";
 export { reference, referenceBackend } from "./reference/index.js";

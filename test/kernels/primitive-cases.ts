@@ -4,7 +4,24 @@
  */
 import * as fc from "fast-check";
 import * as assert from "uvu/assert";
-import { conv2dBackward, conv2dForward } from "leibniz/backprop";
+import {
+  conv2dBackward,
+  conv2dForward,
+  eluBackward,
+  eluForward,
+  geluBackward,
+  geluForward,
+  leakyReluBackward,
+  leakyReluForward,
+  sigmoidBackward,
+  sigmoidForward,
+  siluBackward,
+  siluForward,
+  softplusBackward,
+  softplusForward,
+  tanhBackward,
+  tanhForward,
+} from "leibniz/backprop";
 import { catalog } from "leibniz/gradcheck";
 import { conv2dGeometry } from "leibniz/im2col";
 import { type Backend, type MatmulOptions, type MaxPool2dResult, reference } from "leibniz/kernels";
@@ -726,6 +743,45 @@ primitive("sums, products and random masks, to the bit", async (subject) => {
     { seed: 10, numRuns: Math.min(subject.numRuns, 60) },
   );
 });
+
+primitive(
+  "functions of each entry alone, known and not, at every length of the remainder, and of views",
+  async (subject) => {
+    const passes = {
+      sigmoid: [sigmoidForward, sigmoidBackward],
+      tanh: [tanhForward, tanhBackward],
+      softplus: [softplusForward, softplusBackward],
+      silu: [siluForward, siluBackward],
+      gelu: [geluForward, geluBackward],
+      elu: [eluForward, eluBackward],
+      leakyRelu: [(x: Tensor, on: Backend) => leakyReluForward(x, {}, on), leakyReluBackward],
+    } as const;
+    const random = new Random("activations");
+    const operands = [...Array.from({ length: 9 }, (_, i) => [1 + i]), [4095], [4097], [3, 41, 83]]
+      .map((shape) => [random.normal(shape), random.normal(shape)] as const)
+      .concat([
+        [random.normal([7, 3, 5]).transpose([2, 0, 1]), random.normal([5, 7, 3])],
+        [random.normal([9, 11]).slice([2, 8], [1, 10]), random.normal([9, 6]).transpose()],
+      ]);
+    for (const [x, dOut] of operands) {
+      for (const [name, [forward, backward]] of Object.entries(passes)) {
+        const what = `${name} of ${x.shape}`;
+        const { cache } = await forward(x, reference);
+        await assertSame(subject, what, 16, async (on) => (await forward(x, on)).out);
+        await assertSame(subject, `${what}, back`, 16, async (on) => {
+          const { dX } = await backward(dOut, cache as never, on);
+          return dX;
+        });
+      }
+      await assertSame(subject, `3x + 1 of ${x.shape}`, 1, (on) =>
+        on.activation(x, (value) => 3 * value + 1),
+      );
+      await assertSame(subject, `x² of ${x.shape}, back`, 1, (on) =>
+        on.activationBackward(dOut, x, (value) => 2 * value),
+      );
+    }
+  },
+);
 
 primitive(
   "the optimizers' updates, ten steps, in place: the parameter and its running values, held by " +

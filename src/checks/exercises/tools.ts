@@ -67,7 +67,8 @@ const CALLS: Readonly<Record<string, string>> = {
   "backend.averagePool2dBackward":
     "await backend.averagePool2dBackward(dOut, geometry): spreads each dOut evenly over its window",
   timesSlope:
-    'timesSlope("tanhBackward", dOut, t, (value) => …): dOut times a function of each entry of t',
+    'await timesSlope("tanhBackward", dOut, t, (value) => …, { backend }): dOut times a function ' +
+    "of each entry of t",
   ".reshape": "a.reshape([N, M]): the same entries in another shape",
   ".item": "a.item(): the number in a tensor of one entry",
   multiply: "multiply(a, b): entry by entry; b may be a number, or broadcasts as in NumPy",

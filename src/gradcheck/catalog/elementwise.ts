@@ -2,6 +2,7 @@
  * The catalog entry of a function that is applied to each entry alone, has no options and no
  * corner.
  */
+import type { Backend } from "../../kernels/index.js";
 import type { Random, Tensor } from "../../tensor/index.js";
 import { between, type CatalogEntry, layerEntry, unequal } from "./entry.js";
 
@@ -10,13 +11,13 @@ import { between, type CatalogEntry, layerEntry, unequal } from "./entry.js";
  */
 export function elementwise<Cache>(
   layer: string,
-  forward: (x: Tensor) => Promise<{ out: Tensor; cache: Cache }>,
-  backward: (dOut: Tensor, cache: Cache) => Promise<{ dX: Tensor }>,
+  forward: (x: Tensor, backend?: Backend) => Promise<{ out: Tensor; cache: Cache }>,
+  backward: (dOut: Tensor, cache: Cache, backend?: Backend) => Promise<{ dX: Tensor }>,
   draw: (random: Random, shape: readonly number[]) => Tensor,
 ): CatalogEntry {
   return layerEntry({
     layer,
-    forward: ({ x }) => forward(x!),
+    forward: ({ x }, _options, backend) => forward(x!, backend),
     backward,
     cases: (random) => [{ options: {}, inputs: { x: draw(random, [2, 3, 4, 5]) } }],
     sample: (random) => ({

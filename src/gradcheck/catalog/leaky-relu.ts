@@ -17,7 +17,7 @@ function makeCase(
 
 export const leakyRelu = layerEntry({
   layer: "leakyRelu",
-  forward: ({ x }, options: LeakyReluOptions) => leakyReluForward(x!, options),
+  forward: ({ x }, options: LeakyReluOptions, backend) => leakyReluForward(x!, options, backend),
   backward: leakyReluBackward,
   choices: ({ x }) => [signsOf(x)],
   cases: (random) => [

@@ -25,6 +25,7 @@ import {
 import type { Backend } from "../backend.js";
 import { checkConvolvePool } from "../reference/convolve-pool.js";
 import { referenceBackend } from "../reference/index.js";
+import { activationsOn } from "./activations.js";
 import { channelsOn } from "./channels.js";
 import { Convolutions, isPlain, poolsFours } from "./convolutions.js";
 import { entrywiseOn } from "./entrywise.js";
@@ -90,6 +91,7 @@ export async function wasmBackend(options: WasmBackendOptions = {}): Promise<Bac
     ...passesOn(memory, jobs, base),
     ...entrywiseOn(memory, jobs, base),
     ...rowsOn(memory, jobs, base),
+    ...activationsOn(memory, jobs, base),
     ...channelsOn(memory, jobs, base),
     ...updatesOn(memory, jobs, base),
   };

@@ -17,6 +17,14 @@ export const constants = {
   /** What is summed at a time of rows, so that the sums of its places stay close to the core. */
   TILE_ROWS: 128,
   TILE_PLACES: 256,
+  /** Functions of each entry alone, by number. */
+  SIGMOID: 0,
+  TANH: 1,
+  SOFTPLUS: 2,
+  SILU: 3,
+  GELU: 4,
+  ELU: 5,
+  LEAKY_RELU: 6,
 } as const;
 
 /** Names have a space between them. */
@@ -141,6 +149,18 @@ export const kernels = {
   },
   relu: { items: blocks, bytes: "x out", counts: "length" },
   reluBackward: { items: blocks, bytes: "dOut x dX", counts: "length" },
+  activation: {
+    items: blocks,
+    bytes: "x out",
+    counts: "length which",
+    numbers: "negativeSlope",
+  },
+  activationBackward: {
+    items: blocks,
+    bytes: "dOut at dX",
+    counts: "length which",
+    numbers: "negativeSlope",
+  },
   accumulate: { items: blocks, bytes: "source target", counts: "length" },
   sumPerChannel: {
     items: "images",

@@ -21,12 +21,13 @@ export const newerLayers: readonly Mistake[] = [
     file: "src/backprop/sigmoid.ts",
     edits: [
       {
-        find: "(probability) => probability * (1 - probability)",
-        replace: "(probability) => sigmoid(probability) * (1 - sigmoid(probability))",
+        find: "probability * (1 - probability)",
+        replace: "sigmoid(probability) * (1 - sigmoid(probability))",
       },
     ],
     tag: "activations.9",
     layers: ["sigmoid"],
+    primitives: ["activationBackward"],
     story:
       "The cache holds the output, and the slope is written as a function of the input. A " +
       "rectifier forgives this, since its output is positive where its input is. Here every " +

@@ -2,14 +2,15 @@
  * What each kernel of the table does with one chunk of a job: items `first` to before `end`. Here a
  * job's arguments become those of the functions that do the work.
  */
+import * as activations from "./activations";
 import * as channels from "./channels";
 import * as convolution from "./convolution";
 import * as pooledConvolution from "./convolve-pool";
 import * as entrywise from "./entrywise";
 import { lineAfter, pack8 } from "./gemm";
 import {
-  AccumulateArguments, AdagradUpdateArguments, AdamUpdateArguments, AddArguments,
-  AddPartsArguments,
+  AccumulateArguments, ActivationArguments, ActivationBackwardArguments, AdagradUpdateArguments,
+  AdamUpdateArguments, AddArguments, AddPartsArguments,
   AllFiniteArguments, AveragePool2dArguments, AveragePool2dBackwardArguments, BLOCK,
   ChannelAffineArguments, ChannelResidualArguments, ChannelSumsArguments, ChannelTotalsArguments,
   Col2imArguments, ConvolutionInputGradientArguments, ConvolutionWeightGradientArguments,
@@ -249,6 +250,23 @@ export function relu(job: ReluArguments, first: i32, end: i32): void {
 export function reluBackward(job: ReluBackwardArguments, first: i32, end: i32): void {
   const at = offset(first);
   passes.reluBackward(lengthOf(job.length, first, end), job.dOut + at, job.x + at, job.dX + at);
+}
+
+export function activation(job: ActivationArguments, first: i32, end: i32): void {
+  const at = offset(first);
+  activations.activation(
+    job.which, lengthOf(job.length, first, end), job.x + at, job.out + at, job.negativeSlope,
+  );
+}
+
+export function activationBackward(
+  job: ActivationBackwardArguments, first: i32, end: i32,
+): void {
+  const at = offset(first);
+  activations.activationBackward(
+    job.which, lengthOf(job.length, first, end), job.dOut + at, job.at + at, job.dX + at,
+    job.negativeSlope,
+  );
 }
 
 export function accumulate(job: AccumulateArguments, first: i32, end: i32): void {

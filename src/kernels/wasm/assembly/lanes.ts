@@ -41,6 +41,13 @@ export function lastTwo(x: v128): v128 {
   return f64x2.promote_low_f32x4(v128.shuffle<u64>(x, x, 1, 1));
 }
 
+/** Two pairs of float64 as four float32. */
+@inline
+export function fourOf(first: v128, last: v128): v128 {
+  const low = f32x4.demote_f64x2_zero(first), high = f32x4.demote_f64x2_zero(last);
+  return v128.shuffle<u64>(low, high, 0, 2);
+}
+
 @inline
 export function sumOfTwo(x: v128): f64 {
   return f64x2.extract_lane(x, 0) + f64x2.extract_lane(x, 1);

@@ -1,0 +1,11 @@
+/** Functions of one number that backends know by name. */
+
+/**
+ * What a function is, for a backend that has a kernel for it and can do without calling JavaScript
+ * for every number. To give one with a function is a promise that the function computes just that,
+ * so it is given in the function's own file only, and never taken from the name of a layer: whoever
+ * writes another `gelu` gets what was written.
+ */
+export type KnownActivation =
+  | { readonly name: "elu" | "gelu" | "sigmoid" | "silu" | "softplus" | "tanh" }
+  | { readonly name: "leakyRelu"; readonly negativeSlope: number };
