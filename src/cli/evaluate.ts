@@ -3,7 +3,7 @@ import { Command } from "commander";
 import { loadMnist } from "../data/index.js";
 import { decodeSafetensors, loadWeights, weightsSha256 } from "../network/index.js";
 import { argmax, Tensor } from "../tensor/index.js";
-import { evaluate, findRecipe, sampleOfEvaluation } from "../training/index.js";
+import { evaluate, findRecipe, recipeNetwork, sampleOfEvaluation } from "../training/index.js";
 import { readFile, writeFileWhole } from "./files.js";
 import { encodeNpy } from "./npy.js";
 import {
@@ -42,7 +42,7 @@ async function runEvaluate(options: EvaluateCommandOptions): Promise<void> {
   const { test } = await loadMnist(options.data);
   const backend = await chooseBackend(options, () => sampleOfEvaluation(recipe, test));
   try {
-    const network = recipe.network(backend);
+    const network = recipeNetwork(recipe, backend);
     loadWeights(network, tensors, options.weights);
     network.outputShapes([1, 1, test.images.height, test.images.width]);
     const batches: Tensor[] = [];

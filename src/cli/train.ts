@@ -5,7 +5,6 @@ import type { Backend } from "../kernels/index.js";
 import {
   decodeSafetensors,
   formatSummary,
-  initialise,
   loadWeights,
   type Sequential,
   summarise,
@@ -13,10 +12,12 @@ import {
 } from "../network/index.js";
 import { InputError, MachineError, Random, reject } from "../tensor/index.js";
 import {
+  buildOptimizer,
   type EpochResult,
   findRecipe,
   type Optimizer,
   type Recipe,
+  recipeNetwork,
   recipes,
   sampleOfTraining,
   train,
@@ -106,8 +107,7 @@ async function runTrain(
         }));
   const backend = await chooseBackend(options, () => sampleOfTraining(recipe, data.train));
   try {
-    const network = recipe.network(backend);
-    initialise(network, random.split("initial weights"));
+    const network = recipeNetwork(recipe, backend, random.split("initial weights"));
     if (options.init !== undefined)
       loadWeights(
         network,
@@ -251,7 +251,7 @@ function restore(
   recipe: Recipe,
   network: Sequential,
 ): { epoch: number; optimizer: Optimizer } {
-  const optimizer = recipe.optimizer(network);
+  const optimizer = buildOptimizer(recipe.optimizer, network.parameters);
   checkpoint.restore(network, optimizer);
   return { epoch: checkpoint.info.epochs, optimizer };
 }

@@ -1,9 +1,13 @@
 /** Networks from descriptions. */
 import { type Layer, Residual, type StorageOptions } from "../backprop/index.js";
 import {
+  checkDepth,
   checkOptions,
-  InputError,
-  nearestName,
+  inside,
+  describedKind,
+  type DescriptionWords,
+  type DType,
+  oneOf,
   Random,
   reject,
   required,
@@ -16,7 +20,7 @@ import { type AnyKind, inferable, layerKinds } from "./layer-kinds.js";
 import { Sequential } from "./sequential.js";
 
 export interface BuildOptions {
-  /** Element type and memory of the parameters. */
+  /** Memory of the parameters, and their element type where it is not the description's. */
   readonly storage?: StorageOptions;
   /** What initial values are drawn from; the seed 0 if left out. */
   readonly random?: Random;
@@ -26,9 +30,9 @@ export interface BuildOptions {
   readonly kinds?: readonly { readonly layerKind: AnyKind }[];
 }
 
-/** The kinds by name, and where the layers that are made get their memory. */
+/** The kinds that there are, and where the layers that are made get their memory. */
 interface Building {
-  readonly kinds: ReadonlyMap<string, AnyKind>;
+  readonly kinds: readonly AnyKind[];
   readonly storage: StorageOptions;
   /** Every layer so far. */
   readonly made: Layer[];
@@ -56,12 +60,18 @@ export function buildNetwork(
     kinds = [],
   }: BuildOptions = {},
 ): Sequential {
-  const { input, layers } = checkOptions("network", description, networkRules);
-  const all = [...layerKinds, ...kinds.map(({ layerKind }) => layerKind)];
-  const building = { kinds: new Map(all.map((kind) => [kind.kind, kind])), storage, made: [] };
+  checkDepth("network", description);
+  const { input, dtype, layers } = checkOptions("network", description, networkRules);
+  const all = [...kinds.map(({ layerKind }) => layerKind), ...layerKinds]; // one's own go before
+  const chosen: DType = storage.dtype ?? dtype ?? "float32";
+  const building = { kinds: all, storage: { ...storage, dtype: chosen }, made: [] };
   const shape = input === undefined ? null : [1, ...input];
   const built = releasing(building.made, () => build(layers, shape, "network", building));
-  const complete = { ...(input && { input: [...input] }), layers: built.complete };
+  const complete = {
+    ...(input && { input: [...input] }),
+    dtype: chosen,
+    layers: built.complete,
+  };
   const network = new Sequential(built.layers, complete);
   initialise(network, random, initialiser);
   return network;
@@ -72,6 +82,12 @@ const byName: Rule = {
   accepts: (value) => typeof value === "object" && value !== null && !Array.isArray(value),
 };
 
+const words: DescriptionWords = {
+  what: "layer",
+  example: "relu()",
+  hint: "a kind of one's own is given among the kinds",
+};
+
 const networkRules: Rules<NetworkDescription> = {
   input: {
     expected: "the shape of one example, an array of whole numbers ≥ 1",
@@ -80,6 +96,7 @@ const networkRules: Rules<NetworkDescription> = {
       value.length > 0 &&
       value.every((extent) => Number.isSafeInteger(extent) && (extent as number) >= 1),
   },
+  dtype: oneOf(["float32", "float64"]),
   layers: required(byName),
 };
 
@@ -95,11 +112,11 @@ function build(
   let shape = x;
   for (const [name, description] of Object.entries(layers)) {
     const at = where === "network" ? name : `${where}.${name}`;
-    const one = within(at, () => buildLayer(description, shape, made, at, building));
+    const one = inside(at, () => buildLayer(description, shape, made, at, building));
     made.set(name, one.layer);
     complete.set(name, one.description);
     const before = shape;
-    shape = before && within(at, () => one.layer.outputShape(before));
+    shape = before && inside(at, () => one.layer.outputShape(before));
   }
   return { layers: Object.fromEntries(made), complete: Object.fromEntries(complete) };
 }
@@ -112,18 +129,18 @@ function buildLayer(
   at: string,
   building: Building,
 ): { readonly layer: Layer; readonly description: LayerDescription } {
-  if (typeof description !== "object" || description === null || Array.isArray(description))
-    reject("layer", "a description, such as relu()", typeof description);
-  const { kind, ...options } = description;
-  if (kind === "sameAs") return { layer: sameLayer(options, before), description };
-  if (kind === "residual") return buildResidual(options, x, at, building);
-  const known = typeof kind === "string" ? building.kinds.get(kind) : undefined;
-  if (known === undefined) rejectKind(kind, [...building.kinds.keys(), "residual", "sameAs"]);
-  const given = checkOptions(kind, options, x === null ? known.rules : inferable(known));
+  const { kind, ...others } = (description ?? {}) as LayerDescription;
+  if (kind === "sameAs") return { layer: sameLayer(others, before), description };
+  if (kind === "residual") return buildResidual(others, x, at, building);
+  const { known, options } = describedKind(words, description, building.kinds, [
+    "residual",
+    "sameAs",
+  ]);
+  const given = checkOptions(known.kind, options, x === null ? known.rules : inferable(known));
   const complete = { ...(x && known.inferred?.(x)), ...given };
   const layer = known.build(complete, building.storage);
   building.made.push(layer);
-  return { layer, description: { kind, ...complete } };
+  return { layer, description: { kind: known.kind, ...complete } };
 }
 
 function sameLayer(options: object, before: ReadonlyMap<string, Layer>): Layer {
@@ -164,14 +181,6 @@ function buildResidual(
   };
 }
 
-function rejectKind(kind: unknown, kinds: readonly string[]): never {
-  const nearest = typeof kind === "string" ? nearestName(kind, kinds) : null;
-  const hint =
-    nearest === null ? "a kind of one's own is given among the kinds" : `did you mean ${nearest}?`;
-  const got = typeof kind === "string" ? JSON.stringify(kind) : typeof kind;
-  reject("layer", `a kind among ${kinds.join(", ")}`, got, hint);
-}
-
 /** Where building fails, nobody has the layers that were made, to dispose of them. */
 function releasing<T>(made: readonly Layer[], run: () => T): T {
   try {
@@ -181,17 +190,6 @@ function releasing<T>(made: readonly Layer[], run: () => T): T {
       for (const parameter of parameters) parameter.dispose();
       for (const { value } of buffers) value.storage.dispose();
     }
-    throw error;
-  }
-}
-
-/** Runs something that belongs to a layer, whose name then stands in front of what it complains. */
-function within<T>(name: string, run: () => T): T {
-  try {
-    return run();
-  } catch (error) {
-    if (error instanceof InputError && !error.message.startsWith(`${name}: `))
-      throw new InputError(`${name}: ${error.message}`);
     throw error;
   }
 }

@@ -32,4 +32,4 @@ export {
   softplus,
   tanh,
 } from "./layer-kinds.js";
-export { notebookNetwork } from "./networks.js";
+export { notebookDescription, notebookNetwork } from "./networks.js";

@@ -58,6 +58,8 @@ const plain = {
   epochs: 2,
   batchSize: 8,
 } satisfies FitOptions;
+/** What `measure` takes of it. */
+const measured = { backend: plain.backend, data: classes, loss: plain.loss };
 
 async function all(network: Sequential, options: FitOptions): Promise<FitEvent[]> {
   const events: FitEvent[] = [];
@@ -105,7 +107,7 @@ test("steps and epochs tell losses and metrics as means over their examples", as
   );
   const [epoch] = epochs(events);
   const { loss, metrics } = await measure(network, {
-    ...still,
+    ...measured,
     metrics: { accuracy },
     batchSize: 40,
   });
@@ -133,7 +135,7 @@ test("a metric may give a number for each example, or their mean", async () => {
   const meanOfFirst = (logits: Tensor): number =>
     first(logits).reduce((a, b) => a + b, 0) / logits.shape[0]!;
   const { metrics } = await measure(network, {
-    ...plain,
+    ...measured,
     metrics: { first, meanOfFirst },
     batchSize: 7,
   });
@@ -436,7 +438,7 @@ test("the average of the weights is shown after each epoch, training goes on wit
       assert.equal(weights(average), seen[shown.length * 5 + event.step - 1]);
     if (event.type === "epoch") {
       shown.push(weights(average));
-      const { loss } = await measure(average, { ...plain, batchSize: 256 });
+      const { loss } = await measure(average, { ...measured, batchSize: 256 });
       assert.is(event.validation!.loss, loss);
     }
   }
@@ -475,12 +477,11 @@ test("training stops early when it gets no better, and ends with its best weight
     stopped.map(({ stops }) => stops),
     values.map((_, e) => e === best + 3),
   );
-  const kept = (await measure(network, { ...plain, data: validation, loss: meanSquaredError() }))
-    .loss;
+  const judged = { backend: reference, data: validation, loss: meanSquaredError() };
+  const kept = (await measure(network, judged)).loss;
   assert.is(kept, values[best]);
   await run({ patience: 3, keepBest: false });
-  const last = (await measure(network, { ...plain, data: validation, loss: meanSquaredError() }))
-    .loss;
+  const last = (await measure(network, judged)).loss;
   assert.is(last, values.at(-1));
   const output = (prediction: Tensor): number => prediction.item();
   assert.is((await run({ patience: 2, on: "output", goal: "highest" }, { output })).length, 30);
