@@ -1,9 +1,23 @@
 /** `leibniz evaluate`: how well saved weights do on the test images. */
 import { Command } from "commander";
 import { loadMnist } from "../data/index.js";
-import { decodeSafetensors, loadWeights, weightsSha256 } from "../network/index.js";
+import { reference } from "../kernels/index.js";
+import {
+  checkSameNetwork,
+  decodeSafetensors,
+  loadWeights,
+  readDescription,
+  type Safetensors,
+  weightsSha256,
+} from "../network/index.js";
 import { argmax, Tensor } from "../tensor/index.js";
-import { evaluate, findRecipe, recipeNetwork, sampleOfEvaluation } from "../training/index.js";
+import {
+  evaluate,
+  readRecipe,
+  type Recipe,
+  recipeNetwork,
+  sampleOfEvaluation,
+} from "../training/index.js";
 import { readFile, writeFileWhole } from "./files.js";
 import { encodeNpy } from "./npy.js";
 import {
@@ -15,6 +29,7 @@ import {
   jsonOption,
   printJson,
 } from "./options.js";
+import { chooseRecipe, recipeOption } from "./recipe-option.js";
 
 interface EvaluateCommandOptions extends BackendChoice {
   readonly weights: string;
@@ -28,22 +43,26 @@ export function evaluateCommand(): Command {
   const command = new Command("evaluate")
     .description("classify the test images with saved weights")
     .requiredOption("--weights <FILE>", "weights, a safetensors file as --out keeps it")
-    .option("--recipe <NAME>", "the recipe whose network the weights belong to", "default")
+    .addOption(
+      recipeOption("whose network the weights are (default: as the file says, if it does)"),
+    )
     .addOption(dataOption())
     .option("--logits <FILE>", "also write the logits [images, classes] as a NumPy .npy file")
     .addOption(jsonOption());
   for (const option of backendOptions()) command.addOption(option);
-  return command.action(runEvaluate);
+  return command.action(async (options: EvaluateCommandOptions, self: Command) =>
+    runEvaluate(options, self.getOptionValueSource("recipe") === "cli"),
+  );
 }
 
-async function runEvaluate(options: EvaluateCommandOptions): Promise<void> {
-  const recipe = findRecipe(options.recipe);
-  const { tensors } = decodeSafetensors(readFile(options.weights), options.weights);
+async function runEvaluate(options: EvaluateCommandOptions, isRecipeGiven: boolean): Promise<void> {
+  const file = decodeSafetensors(readFile(options.weights), options.weights);
+  const recipe = recipeOf(file, options, isRecipeGiven);
   const { test } = await loadMnist(options.data);
   const backend = await chooseBackend(options, () => sampleOfEvaluation(recipe, test));
   try {
     const network = recipeNetwork(recipe, backend);
-    loadWeights(network, tensors, options.weights);
+    loadWeights(network, file.tensors, options.weights);
     network.outputShapes([1, 1, test.images.height, test.images.width]);
     const batches: Tensor[] = [];
     const { loss, accuracy, correct, seconds } = await evaluate({
@@ -51,6 +70,7 @@ async function runEvaluate(options: EvaluateCommandOptions): Promise<void> {
       dataset: test,
       backend,
       batchSize: 256,
+      loss: recipe.loss,
       meanOver: recipe.meanOver,
       onBatch: (logits) => batches.push(logits),
     });
@@ -78,6 +98,31 @@ async function runEvaluate(options: EvaluateCommandOptions): Promise<void> {
   } finally {
     await backend.dispose();
   }
+}
+
+/**
+ * The recipe that was asked for, which has to be that of the file; or else the file's own.
+ *
+ * @throws InputError when they differ, naming the first option of the network that does
+ */
+function recipeOf(
+  file: Safetensors,
+  { weights, recipe }: EvaluateCommandOptions,
+  isGiven: boolean,
+): Recipe {
+  const chosen = chooseRecipe(recipe);
+  const own = readDescription(file, weights);
+  if (own === null) return chosen;
+  if (isGiven) {
+    // built for what a description leaves out and the layers tell
+    const { description } = recipeNetwork(chosen, reference);
+    checkSameNetwork(weights, description!, own);
+    return chosen;
+  }
+  const whole = file.metadata["wholeRecipe"];
+  return whole === undefined
+    ? { ...chosen, network: own }
+    : readRecipe(whole, `${weights}: metadata wholeRecipe`);
 }
 
 /** Batches [n, classes] one below the other. */

@@ -1,8 +1,10 @@
 /** Networks from descriptions. */
 import { type Layer, Residual, type StorageOptions } from "../backprop/index.js";
 import {
+  type Allocator,
   checkDepth,
   checkOptions,
+  heapAllocator,
   inside,
   describedKind,
   type DescriptionWords,
@@ -28,7 +30,15 @@ export interface BuildOptions {
   readonly initialiser?: Initialiser;
   /** Kinds of layers besides those that are known, such as one's own. */
   readonly kinds?: readonly { readonly layerKind: AnyKind }[];
+  /**
+   * How many numbers its parameters, with their gradients, and its buffers may have, for
+   * descriptions that come from elsewhere.
+   */
+  readonly mostNumbers?: number;
 }
+
+/** A gigabyte of float32: a larger network would not be trained here. */
+const MOST_NUMBERS = 2 ** 28;
 
 /** The kinds that there are, and where the layers that are made get their memory. */
 interface Building {
@@ -58,15 +68,19 @@ export function buildNetwork(
     random = new Random(0),
     initialiser = pytorchDefault,
     kinds = [],
+    mostNumbers = MOST_NUMBERS,
   }: BuildOptions = {},
 ): Sequential {
   checkDepth("network", description);
   const { input, dtype, layers } = checkOptions("network", description, networkRules);
   const all = [...kinds.map(({ layerKind }) => layerKind), ...layerKinds]; // one's own go before
   const chosen: DType = storage.dtype ?? dtype ?? "float32";
-  const building = { kinds: all, storage: { ...storage, dtype: chosen }, made: [] };
+  const limit = { numbers: mostNumbers };
+  const allocator = bounded(storage.allocator ?? heapAllocator, limit);
+  const building = { kinds: all, storage: { allocator, dtype: chosen }, made: [] };
   const shape = input === undefined ? null : [1, ...input];
   const built = releasing(building.made, () => build(layers, shape, "network", building));
+  limit.numbers = Infinity; // what optimizers keep for the parameters comes later
   const complete = {
     ...(input && { input: [...input] }),
     dtype: chosen,
@@ -75,6 +89,19 @@ export function buildNetwork(
   const network = new Sequential(built.layers, complete);
   initialise(network, random, initialiser);
   return network;
+}
+
+/** Memory that refuses to give more than so many numbers in all, as long as there is a limit. */
+function bounded(allocator: Allocator, limit: { readonly numbers: number }): Allocator {
+  let taken = 0;
+  return {
+    allocate: (dtype, length, contents) => {
+      taken += length;
+      if (taken > limit.numbers)
+        reject("network", `at most ${limit.numbers} numbers in parameters and gradients`, "more");
+      return allocator.allocate(dtype, length, contents);
+    },
+  };
 }
 
 const byName: Rule = {

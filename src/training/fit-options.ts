@@ -169,6 +169,7 @@ export function prepareRun(network: Sequential, given: FitOptions, words: Words)
   checkPresent(where, options);
   const { epochs, batchSize, accumulate = 1, validationBatchSize = 256, from } = options;
   const data = counted(where, "data", options.data);
+  if (from !== undefined && from.epoch > 0) checkGoesOn(where, options);
   const { dropLast = false, clipNorm = null, metrics = {}, average, stopEarly } = options;
   if (dropLast && data.count < batchSize)
     reject(where, `data for a whole batch of ${batchSize}`, `${data.count} examples`);
@@ -200,6 +201,18 @@ export function prepareRun(network: Sequential, given: FitOptions, words: Words)
     meanOver: options.meanOver ?? "examples",
     validationBatchSize,
   };
+}
+
+/** @throws InputError when something is asked for that a run does not take up again */
+function checkGoesOn(where: string, options: FitOptions): void {
+  for (const name of ["stopEarly", "average"] as const)
+    if (options[name] !== undefined)
+      reject(
+        where,
+        `no ${name} in a run that goes on`,
+        name,
+        "what it has seen of the epochs before is in no checkpoint; leave it out, or start anew",
+      );
 }
 
 /** What has to be given, and where mistakes are common. */
