@@ -526,6 +526,48 @@ test("a new optimizer each epoch, a run that goes on, and rates of a schedule", 
   assert.is(await weightsSha256(parts), await weightsSha256(whole));
 });
 
+test("a run that goes on takes up neither early stopping nor an average, and says so", async () => {
+  const network = built(2);
+  const optimizer = new Sgd(network.parameters, { learningRate: 0.1 });
+  const from = { epoch: 1, optimizer };
+  for (const option of [{ stopEarly: { patience: 1 } }, { average: 0.5 }]) {
+    await assertRejects(
+      () => all(network, { ...plain, from, ...option }),
+      `fit: expected no ${Object.keys(option)[0]} in a run that goes on`,
+      "in no checkpoint",
+    );
+    await all(network, { ...plain, from: { epoch: 0, optimizer }, ...option });
+  }
+});
+
+test("weights so small or large that float32 has none of them train as others do", async () => {
+  const some = [...Array(40).keys()].map((n) => ((n * 7) % 5) / 4);
+  const trained = async (factor: number, accumulate: number): Promise<string> => {
+    const data: Examples = {
+      count: 40,
+      batch: (indices) => ({
+        ...classes.batch(indices),
+        weights: Array.from(indices, (n) => some[n]! * factor),
+      }),
+    };
+    const network = new Sequential({
+      a: new Affine({ inFeatures: 3, outFeatures: 8 }),
+      tanh: new Tanh(),
+      b: new Affine({ inFeatures: 8, outFeatures: 2 }),
+    });
+    initialise(network, new Random(1));
+    const options = { ...plain, data, accumulate, batchSize: 4 };
+    const [first] = epochs(await all(network, { ...options, validation: data }));
+    assert.ok(first!.loss > 0.1 && first!.validation!.loss > 0.1, `${factor}`);
+    return weightsSha256(network);
+  };
+  for (const accumulate of [1, 3]) {
+    const plainly = await trained(1, accumulate);
+    for (const factor of [2 ** -900, 2 ** -140, 2 ** 128, 2 ** 900])
+      assert.is(await trained(factor, accumulate), plainly, `${factor}, ${accumulate} batches`);
+  }
+});
+
 test("float64 data train a float32 network on the fast backend as on the reference", async () => {
   const wasm = await wasmBackend({ threads: 2 });
   const run = async (backend: FitOptions["backend"]): Promise<Tensor> => {
