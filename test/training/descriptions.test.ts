@@ -171,11 +171,27 @@ function garbled(description: object, random: Random): unknown {
 }
 
 const families = [
-  ["loss", randomLoss, (one: never) => void buildLoss(one)],
-  ["schedule", randomSchedule, (one: never) => void buildSchedule(one)(0, 10)],
+  ["loss", randomLoss, (one: never) => void buildLoss(one), kindsOf(lossKinds)],
+  [
+    "schedule",
+    randomSchedule,
+    (one: never) => void buildSchedule(one)(0, 10),
+    kindsOf(scheduleKinds),
+  ],
 ] as const;
 
-for (const [what, draw, build] of families) {
+function kindsOf(all: readonly object[]): string[] {
+  return all.flatMap((one) => Object.values(one).map(({ kind }: { kind: string }) => kind));
+}
+
+for (const [what, draw, build, kinds] of families) {
+  test(`every kind of ${what} is among the random ones`, () => {
+    const seen = new Set<unknown>();
+    for (let seed = 0; seed < 200; seed++)
+      for (const { kind } of everyPart(draw(new Random(seed)))) seen.add(kind);
+    assert.equal([...seen].sort(), [...kinds].sort());
+  });
+
   test(`200 descriptions of a ${what}, half of them spoiled: right, or refused`, async () => {
     for (let seed = 0; seed < 200; seed++) {
       const random = new Random(`${what} ${seed}`);
