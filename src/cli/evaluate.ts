@@ -5,6 +5,7 @@ import { reference } from "../kernels/index.js";
 import {
   checkSameNetwork,
   decodeSafetensors,
+  loadNetwork,
   loadWeights,
   readDescription,
   type Safetensors,
@@ -56,8 +57,9 @@ export function evaluateCommand(): Command {
 }
 
 async function runEvaluate(options: EvaluateCommandOptions, isRecipeGiven: boolean): Promise<void> {
-  const file = decodeSafetensors(readFile(options.weights), options.weights);
-  const recipe = recipeOf(file, options, isRecipeGiven);
+  const bytes = readFile(options.weights);
+  const file = decodeSafetensors(bytes, options.weights);
+  const recipe = recipeOf(bytes, file, options, isRecipeGiven);
   const { test } = await loadMnist(options.data);
   const backend = await chooseBackend(options, () => sampleOfEvaluation(recipe, test));
   try {
@@ -101,11 +103,12 @@ async function runEvaluate(options: EvaluateCommandOptions, isRecipeGiven: boole
 }
 
 /**
- * The recipe that was asked for, which has to be that of the file; or else the file's own.
+ * The recipe that was asked for, whose network has to be that of the file; or else the file's own.
  *
  * @throws InputError when they differ, naming the first option of the network that does
  */
 function recipeOf(
+  bytes: Uint8Array,
   file: Safetensors,
   { weights, recipe }: EvaluateCommandOptions,
   isGiven: boolean,
@@ -114,15 +117,14 @@ function recipeOf(
   const own = readDescription(file, weights);
   if (own === null) return chosen;
   if (isGiven) {
-    // built for what a description leaves out and the layers tell
-    const { description } = recipeNetwork(chosen, reference);
-    checkSameNetwork(weights, description!, own);
+    // built for what the recipe leaves out and its layers tell
+    checkSameNetwork(weights, recipeNetwork(chosen, reference).description!, own);
     return chosen;
   }
+  loadNetwork(bytes, weights); // what a file describes has to fit into it
   const whole = file.metadata["wholeRecipe"];
-  return whole === undefined
-    ? { ...chosen, network: own }
-    : readRecipe(whole, `${weights}: metadata wholeRecipe`);
+  const trained = whole === undefined ? chosen : readRecipe(whole, `${weights}: wholeRecipe`);
+  return { ...trained, network: own };
 }
 
 /** Batches [n, classes] one below the other. */

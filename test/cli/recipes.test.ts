@@ -103,6 +103,25 @@ test("weights of another network are refused by the option that differs", () => 
   );
 });
 
+test("weights whose description asks for more than the file holds are refused", () => {
+  const path = join(trained(), "weights.safetensors");
+  const { tensors, metadata } = decodeSafetensors(new Uint8Array(readFileSync(path)), path);
+  const spoil = (from: string, to: string): void =>
+    writeFileSync(
+      path,
+      encodeSafetensors({
+        tensors,
+        metadata: { ...metadata, network: metadata["network"]!.replace(from, to) },
+      }),
+    );
+  spoil('"outFeatures":10', '"outFeatures":100000');
+  refused(["evaluate", "--weights", path], `${path}: classes: network: expected at most`);
+  spoil('"kind":"affine"', '"kind":"afine"');
+  refused(["evaluate", "--weights", path], "classes: layer: expected a kind", "mean affine?");
+  spoil("{", "");
+  refused(["evaluate", "--weights", path], `${path}: metadata network: expected JSON`);
+});
+
 test("a run whose recipe was changed by hand does not go on", () => {
   const out = trained(changed({ schedule: undefined }));
   const file = join(out, "run.json");
