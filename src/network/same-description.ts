@@ -37,7 +37,12 @@ export function checkSameNetwork(
  *
  * @param what they describe, for messages: "recipe"
  */
-export function checkSameData(where: string, expected: unknown, found: unknown, what: string) {
+export function checkSameData(
+  where: string,
+  expected: unknown,
+  found: unknown,
+  what: string,
+): void {
   const difference = firstDifference("", expected, found);
   if (difference === null) return;
   const { path } = difference;

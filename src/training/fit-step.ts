@@ -82,7 +82,11 @@ async function runBatch(
   }
   const weight = scaled(weights === null ? indices.length : sum(weights));
   if (!Number.isFinite(Math.fround(weight)))
-    reject(words.where, "weights of the batches of a step that compare", `${weight} to 1`);
+    reject(
+      words.where,
+      "batches of a step whose weights are of comparable size",
+      `one that weighs ${weight} times another`,
+    );
   await backward(await lossBackward(weight));
   totals.add({ loss, prediction, target, weights });
   return { loss, weight };

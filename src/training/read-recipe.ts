@@ -21,10 +21,10 @@ import type { Recipe } from "./recipes.js";
 /** More is no recipe, and would take long to look through. */
 const LONGEST = 100_000;
 
-const text: Rule = {
-  expected: "a text",
-  accepts: (value) => typeof value === "string",
-};
+/** It is printed, and a terminal obeys control characters. */
+const isLine = (value: unknown): value is string =>
+  typeof value === "string" && !/\p{Cc}/u.test(value);
+const line: Rule = { expected: "a text on one line", accepts: isLine };
 const count: Rule = {
   expected: "a whole number ≥ 1, or null for all",
   accepts: (value) => value === null || (Number.isSafeInteger(value) && (value as number) >= 1),
@@ -37,9 +37,9 @@ const data: Rule = {
 const rules: Rules<Recipe> = {
   name: required({
     expected: "a text of 1 to 60 characters",
-    accepts: (value) => typeof value === "string" && value.length >= 1 && value.length <= 60,
+    accepts: (value) => isLine(value) && value.length >= 1 && value.length <= 60,
   }),
-  description: text,
+  description: line,
   network: required(data),
   loss: data,
   optimizer: required(data),

@@ -424,6 +424,8 @@ test("what is no recipe is refused by the option's name, in one line", async () 
     ],
     ["{}", "r: recipe: expected name, a text of 1 to 60 characters, got none"],
     [changed({ name: "" }), "expected name to be a text of 1 to 60 characters"],
+    [changed({ name: "a\u001b[2J" }), "expected name to be a text of 1 to 60 characters"],
+    [changed({ description: "a\nb" }), "expected description to be a text on one line"],
     [changed({ epoch: 3 }), "r: recipe: expected options among", "did you mean epochs?"],
     [changed({ epochs: "3" }), 'expected epochs to be a whole number ≥ 1, got "3"'],
     [changed({ batchSize: 0 }), "expected batchSize to be a whole number ≥ 1, got 0"],

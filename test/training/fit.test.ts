@@ -568,6 +568,21 @@ test("weights so small or large that float32 has none of them train as others do
   }
 });
 
+test("batches of a step whose weights are worlds apart are refused", async () => {
+  const data: Examples = {
+    count: 2,
+    batch: (indices) => ({
+      ...classes.batch(indices),
+      weights: Array.from(indices, (n) => (n === 0 ? 1e-30 : 1e30)),
+    }),
+  };
+  const options = { ...plain, data, accumulate: 2, batchSize: 1, shuffle: false };
+  await assertRejects(
+    () => all(built(2), options),
+    "fit: expected batches of a step whose weights are of comparable size",
+  );
+});
+
 test("float64 data train a float32 network on the fast backend as on the reference", async () => {
   const wasm = await wasmBackend({ threads: 2 });
   const run = async (backend: FitOptions["backend"]): Promise<Tensor> => {
