@@ -104,7 +104,16 @@ export {
   maxPool2dBackward,
   maxPool2dForward,
 } from "./max-pool2d.js";
-export { type Loss, type LossResult, type Target, weightedSum } from "./loss.js";
+export {
+  type Loss,
+  lossDescriber,
+  type LossDescription,
+  type LossKind,
+  type LossResult,
+  type Target,
+} from "./loss.js";
+export { buildLoss, lossKinds } from "./build-loss.js";
+export { weightedSum } from "./weighted-sum.js";
 export {
   meanSquaredError,
   meanSquaredErrorBackward,

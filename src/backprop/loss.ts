@@ -1,10 +1,21 @@
 /**
- * What a loss is: (prediction, target) → { loss, backward }. The functions in the files of the
- * losses do the work; these are ways to put losses together.
+ * What a loss is: (prediction, target) → { loss, backward }, and how one is described. The
+ * functions in the files of the losses do the work; this is what they share.
  *
  *   N examples   w weights of the examples   W their sum
  */
-import { formatShape, multiply, reject, sum, Tensor } from "../tensor/index.js";
+import {
+  type Describe,
+  describing,
+  type Description,
+  formatShape,
+  type Kind,
+  multiply,
+  reject,
+  scaleToOne,
+  sum,
+  Tensor,
+} from "../tensor/index.js";
 
 /**
  * What a prediction should have been: class numbers, one for each example, or a tensor of numbers.
@@ -34,6 +45,28 @@ export interface LossResult {
   readonly backward: (dOut?: number) => Tensor | Promise<Tensor>;
 }
 
+/** A loss's kind, and its options by name: plain JSON. */
+export type LossDescription = Description;
+
+/** What is to be known of a kind of loss, so that it can be described. */
+export interface LossKind<Options extends object> extends Kind<Options> {
+  /** @param inner builds the losses that it is made of */
+  readonly build: (options: Options, inner: (loss: LossDescription | Loss) => Loss) => Loss;
+}
+
+/** A kind as it stands in a list of kinds, whatever its options are. */
+export type AnyLossKind = LossKind<Record<string, unknown>>;
+
+/** Describes losses of one kind. */
+export type LossDescriber<Options> = Describe<Options> & { readonly lossKind: AnyLossKind };
+
+/** A function that describes losses of a kind. */
+export function lossDescriber<Options extends object>(
+  kind: LossKind<Options>,
+): LossDescriber<Options> {
+  return Object.assign(describing(kind), { lossKind: kind }) as unknown as LossDescriber<Options>;
+}
+
 /** A loss that takes the mean over its examples, before they are weighted. */
 interface PlainMean {
   readonly loss: number;
@@ -51,8 +84,9 @@ export function weightedMean(
   if (weights === null) return { loss, backward: (dOut = 1) => backward(dOut) };
   const losses = perExample();
   const N = losses.size;
-  const total = sumOfWeights(where, weights, N);
-  const w = Tensor.from(weights, [N], losses.dtype);
+  const ratios = ratiosOf(where, weights, N);
+  const total = ratios.reduce((all, weight) => all + weight, 0);
+  const w = Tensor.from(ratios, [N], losses.dtype);
   const share = total === 0 ? 0 : 1 / total;
   return {
     // (mean-squared-error.5) loss = 1/W · Σₙ w[n] · loss[n]
@@ -66,55 +100,24 @@ export function weightedMean(
   };
 }
 
-/** W. @throws InputError unless there is a weight for each example, a finite number ≥ 0 */
-function sumOfWeights(where: string, weights: ArrayLike<number>, N: number): number {
+/**
+ * The weights, all times one power of 2 that brings the largest near 1: their ratios are what
+ * counts, and float32 has no numbers as small or large as float64's.
+ *
+ * @throws InputError unless there is a weight for each example, a finite number ≥ 0
+ */
+function ratiosOf(where: string, weights: ArrayLike<number>, N: number): Float64Array {
   if (weights.length !== N)
     reject(where, `a weight for each of ${N} examples`, `${weights.length} weights`);
-  let total = 0;
+  let largest = 0;
   for (let n = 0; n < N; n++) {
     const weight = weights[n]!;
     if (!(Number.isFinite(weight) && weight >= 0))
       reject(where, "weights that are finite numbers ≥ 0", `${weight} for example ${n}`);
-    total += weight;
+    largest = Math.max(largest, weight);
   }
-  return total;
-}
-
-/**
- * Several losses of one prediction and one target, each times its factor, added up.
- *
- * @param parts factors and losses: `[[1, softmaxCrossEntropy()], [0.1, meanSquaredError()]]`
- * @throws InputError when there is none, or a factor is no finite number
- */
-export function weightedSum(parts: readonly (readonly [factor: number, loss: Loss])[]): Loss {
-  if (parts.length === 0) reject("weightedSum", "at least one factor with its loss", "none");
-  const wrong = parts.find(
-    ([factor, loss]) => !Number.isFinite(factor) || typeof loss !== "function",
-  );
-  if (wrong !== undefined)
-    reject("weightedSum", "[factor, loss], a finite number and a loss", `[${wrong.map(kindOf)}]`);
-  return async (prediction, target, weights) => {
-    const results: LossResult[] = [];
-    for (const [, loss] of parts) results.push(await loss(prediction, target, weights));
-    const factors = parts.map(([factor]) => factor);
-    return {
-      // (mean-squared-error.8) loss = Σₖ f[k] · lossₖ
-      loss: results.reduce((total, { loss }, k) => total + factors[k]! * loss, 0),
-      backward: async (dOut = 1) => {
-        const total = Tensor.zeros(prediction.shape, prediction.dtype);
-        for (const [k, { backward }] of results.entries()) {
-          // (mean-squared-error.9) dPrediction = Σₖ dPredictionₖ, dOutₖ = f[k] · dOut
-          const own = (await backward(factors[k]! * dOut)).contiguous().data;
-          for (let i = 0; i < own.length; i++) total.data[i]! += own[i]!;
-        }
-        return total;
-      },
-    };
-  };
-}
-
-function kindOf(part: unknown): string {
-  return typeof part === "number" ? String(part) : typeof part;
+  const scale = scaleToOne(largest);
+  return Float64Array.from(weights, (weight) => weight * scale);
 }
 
 /**

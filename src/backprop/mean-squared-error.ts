@@ -3,7 +3,7 @@
  * `derivations/mean-squared-error.md`.
  */
 import { formatShape, mean, multiply, reject, sameShape, Tensor } from "../tensor/index.js";
-import { classNumbers, type Loss, type Target, weightedMean } from "./loss.js";
+import { classNumbers, type Loss, lossDescriber, type Target, weightedMean } from "./loss.js";
 import { roundedTo } from "./flat-rows.js";
 
 export interface MeanSquaredErrorCache {
@@ -61,29 +61,32 @@ export async function meanSquaredErrorBackward(
 }
 
 /**
- * The squared distance, averaged over all entries, as a loss to train with.
- *
- * @returns a loss whose target is a tensor of the prediction's shape [N, …]; class numbers stand
- *   for rows [N, C] of a 1 at the class and 0 elsewhere
+ * Describes the squared distance, averaged over all entries, as a loss to train with. Its target is
+ * a tensor of the prediction's shape [N, …]; class numbers stand for rows [N, C] of a 1 at the
+ * class and 0 elsewhere.
  */
-export function meanSquaredError(): Loss {
-  return async (prediction, target, weights = null) => {
-    const { out, cache } = await meanSquaredErrorForward(prediction, asNumbers(prediction, target));
-    const { difference } = cache;
-    const otherAxes = prediction.shape.map((_, axis) => axis).slice(1);
-    return weightedMean(
-      "meanSquaredError",
-      {
-        loss: out.item(),
-        perExample: () => mean(multiply(difference, difference), { axes: otherAxes }),
-        backward: async (dOut) =>
-          (await meanSquaredErrorBackward(Tensor.full([], dOut, prediction.dtype), cache))
-            .dPrediction,
-      },
-      weights,
-    );
-  };
-}
+export const meanSquaredError = lossDescriber<object>({
+  kind: "meanSquaredError",
+  rules: {},
+  build: () => squaredErrors,
+});
+
+const squaredErrors: Loss = async (prediction, target, weights = null) => {
+  const { out, cache } = await meanSquaredErrorForward(prediction, asNumbers(prediction, target));
+  const { difference } = cache;
+  const otherAxes = prediction.shape.map((_, axis) => axis).slice(1);
+  return weightedMean(
+    "meanSquaredError",
+    {
+      loss: out.item(),
+      perExample: () => mean(multiply(difference, difference), { axes: otherAxes }),
+      backward: async (dOut) =>
+        (await meanSquaredErrorBackward(Tensor.full([], dOut, prediction.dtype), cache))
+          .dPrediction,
+    },
+    weights,
+  );
+};
 
 /** The target in the prediction's element type; class numbers become rows of 0 and 1. */
 function asNumbers(prediction: Tensor, target: Target): Tensor {

@@ -17,7 +17,7 @@ import {
   sum,
   Tensor,
 } from "../tensor/index.js";
-import { classNumbers, type Loss, weightedMean } from "./loss.js";
+import { classNumbers, type Loss, lossDescriber, weightedMean } from "./loss.js";
 import { largestOf, roundedTo } from "./flat-rows.js";
 
 export interface SoftmaxCrossEntropyOptions {
@@ -105,19 +105,24 @@ export async function softmaxCrossEntropyBackward(
 }
 
 /**
- * Softmax and cross-entropy as a loss to train with.
+ * Describes softmax and cross-entropy as a loss to train with: of logits [N, C], with a class
+ * number for each of N examples as its target.
  *
- * @returns a loss of logits [N, C] whose target is a class number for each of N examples
  * @throws InputError when the label smoothing is not from 0 to 1
  */
-export function softmaxCrossEntropy(options: SoftmaxCrossEntropyOptions = {}): Loss {
-  const { labelSmoothing = 0 } = checkOptions("softmaxCrossEntropy", options, crossEntropyRules);
+export const softmaxCrossEntropy = lossDescriber({
+  kind: "softmaxCrossEntropy",
+  rules: crossEntropyRules,
+  build: lossOf,
+});
+
+function lossOf(options: SoftmaxCrossEntropyOptions): Loss {
   return async (logits, target, weights = null) => {
     if (logits.rank !== 2)
       reject("softmaxCrossEntropy", "logits of shape [N, C]", formatShape(logits.shape));
     const [N, C] = logits.shape as [number, number];
     const labels = classNumbers("softmaxCrossEntropy", target, N, C);
-    const { out, cache } = await softmaxCrossEntropyForward(logits, labels, { labelSmoothing });
+    const { out, cache } = await softmaxCrossEntropyForward(logits, labels, options);
     return weightedMean(
       "softmaxCrossEntropy",
       {

@@ -8,7 +8,7 @@ import { type LabelledImages, makeBatch } from "../data/index.js";
 import type { Backend } from "../kernels/index.js";
 import { Sequential } from "../network/index.js";
 import { Tensor } from "../tensor/index.js";
-import { findRecipe } from "../training/index.js";
+import { buildOptimizer, findRecipe } from "../training/index.js";
 import { BENCH_BATCH, builtFor, firstImages } from "./network.js";
 import type { Effort } from "./stopwatch.js";
 
@@ -58,7 +58,7 @@ export async function measureLayers(
   { seconds, leastRounds }: Effort,
 ): Promise<StepParts> {
   const plain = builtFor(backend);
-  const optimizer = findRecipe("notebook").optimizer(plain);
+  const optimizer = buildOptimizer(findRecipe("notebook").optimizer, plain.parameters);
   let parts = new Map<string, number>();
   let last = 0;
   let looking = false;

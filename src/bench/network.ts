@@ -1,9 +1,9 @@
 import { type LabelledImages, makeBatch } from "../data/index.js";
 import { type Backend, reference } from "../kernels/index.js";
-import { initialise, type Sequential } from "../network/index.js";
+import type { Sequential } from "../network/index.js";
 import { Random, reject, type Tensor } from "../tensor/index.js";
 import { evaluate } from "../training/index.js";
-import { findRecipe, type Recipe } from "../training/index.js";
+import { findRecipe, type Recipe, recipeNetwork } from "../training/index.js";
 import { train } from "../training/index.js";
 import { checkEqual } from "./ladder.js";
 import { type Effort, median } from "./stopwatch.js";
@@ -139,9 +139,7 @@ export class NetworkBench {
 
 /** The notes' network with the same initial weights for every backend. */
 export function builtFor(backend: Backend): Sequential {
-  const network = recipe.network(backend);
-  initialise(network, new Random(0));
-  return network;
+  return recipeNetwork(recipe, backend);
 }
 
 export function firstImages(): Uint32Array {

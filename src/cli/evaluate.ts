@@ -1,9 +1,24 @@
 /** `leibniz evaluate`: how well saved weights do on the test images. */
 import { Command } from "commander";
 import { loadMnist } from "../data/index.js";
-import { decodeSafetensors, loadWeights, weightsSha256 } from "../network/index.js";
+import { reference } from "../kernels/index.js";
+import {
+  checkSameNetwork,
+  decodeSafetensors,
+  loadNetwork,
+  loadWeights,
+  readDescription,
+  type Safetensors,
+  weightsSha256,
+} from "../network/index.js";
 import { argmax, concat, type Tensor } from "../tensor/index.js";
-import { evaluate, findRecipe, sampleOfEvaluation } from "../training/index.js";
+import {
+  evaluate,
+  readRecipe,
+  type Recipe,
+  recipeNetwork,
+  sampleOfEvaluation,
+} from "../training/index.js";
 import { readFile, writeFileWhole } from "./files.js";
 import { encodeNpy } from "./npy.js";
 import {
@@ -15,6 +30,7 @@ import {
   jsonOption,
   printJson,
 } from "./options.js";
+import { chooseRecipe, recipeOption } from "./recipe-option.js";
 
 interface EvaluateCommandOptions extends BackendChoice {
   readonly weights: string;
@@ -28,22 +44,27 @@ export function evaluateCommand(): Command {
   const command = new Command("evaluate")
     .description("classify the test images with saved weights")
     .requiredOption("--weights <FILE>", "weights, a safetensors file as --out keeps it")
-    .option("--recipe <NAME>", "the recipe whose network the weights belong to", "default")
+    .addOption(
+      recipeOption("whose network the weights are (default: as the file says, if it does)"),
+    )
     .addOption(dataOption())
     .option("--logits <FILE>", "also write the logits [images, classes] as a NumPy .npy file")
     .addOption(jsonOption());
   for (const option of backendOptions()) command.addOption(option);
-  return command.action(runEvaluate);
+  return command.action(async (options: EvaluateCommandOptions, self: Command) =>
+    runEvaluate(options, self.getOptionValueSource("recipe") === "cli"),
+  );
 }
 
-async function runEvaluate(options: EvaluateCommandOptions): Promise<void> {
-  const recipe = findRecipe(options.recipe);
-  const { tensors } = decodeSafetensors(readFile(options.weights), options.weights);
+async function runEvaluate(options: EvaluateCommandOptions, isRecipeGiven: boolean): Promise<void> {
+  const bytes = readFile(options.weights);
+  const file = decodeSafetensors(bytes, options.weights);
+  const recipe = recipeOf(bytes, file, options, isRecipeGiven);
   const { test } = await loadMnist(options.data);
   const backend = await chooseBackend(options, () => sampleOfEvaluation(recipe, test));
   try {
-    const network = recipe.network(backend);
-    loadWeights(network, tensors, options.weights);
+    const network = recipeNetwork(recipe, backend);
+    loadWeights(network, file.tensors, options.weights);
     network.outputShapes([1, 1, test.images.height, test.images.width]);
     const batches: Tensor[] = [];
     const { loss, accuracy, correct, seconds } = await evaluate({
@@ -51,6 +72,7 @@ async function runEvaluate(options: EvaluateCommandOptions): Promise<void> {
       dataset: test,
       backend,
       batchSize: 256,
+      loss: recipe.loss,
       meanOver: recipe.meanOver,
       onBatch: (logits) => batches.push(logits),
     });
@@ -80,6 +102,30 @@ async function runEvaluate(options: EvaluateCommandOptions): Promise<void> {
   }
 }
 
+/**
+ * The recipe that was asked for, whose network has to be that of the file; or else the file's own.
+ *
+ * @throws InputError when they differ, naming the first option of the network that does
+ */
+function recipeOf(
+  bytes: Uint8Array,
+  file: Safetensors,
+  { weights, recipe }: EvaluateCommandOptions,
+  isGiven: boolean,
+): Recipe {
+  const chosen = chooseRecipe(recipe);
+  const own = readDescription(file, weights);
+  if (own === null) return chosen;
+  if (isGiven) {
+    // built for what the recipe leaves out and its layers tell
+    checkSameNetwork(weights, recipeNetwork(chosen, reference).description!, own);
+    return chosen;
+  }
+  loadNetwork(bytes, weights); // what a file describes has to fit into it
+  const whole = file.metadata["wholeRecipe"];
+  const trained = whole === undefined ? chosen : readRecipe(whole, `${weights}: wholeRecipe`);
+  return { ...trained, network: own };
+}
 /** How often each digit (row) was taken for each digit (column). */
 function formatConfusion(guesses: Int32Array, labels: Uint8Array): string {
   const counts = Array.from({ length: 10 }, () => new Array<number>(10).fill(0));

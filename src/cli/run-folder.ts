@@ -11,20 +11,27 @@
  */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { encodeSafetensors, networkWeights, type Sequential } from "../network/index.js";
+import { saveNetwork, type Sequential } from "../network/index.js";
 import { reject } from "../tensor/index.js";
 import {
   type Checkpoint,
+  checkSameRecipe,
   decodeCheckpoint,
   encodeCheckpoint,
   type EpochResult,
+  findRecipe,
   type Optimizer,
+  readRecipe,
+  type Recipe,
 } from "../training/index.js";
 import { checkCanBeFolder, makeFolder, readFile, readText, writeFileWhole } from "./files.js";
 
 /** What was asked for, as far as going on depends on it. */
 export interface RunConfig {
+  /** The recipe's name. */
   readonly recipe: string;
+  /** All of the recipe. Folders of before recipes were data do not have it. */
+  readonly wholeRecipe?: Recipe;
   readonly seed: number;
   /** Indices into the training set, or `null` for what the recipe and the seed choose. */
   readonly subset: readonly number[] | null;
@@ -93,10 +100,18 @@ export class RunFolder {
           `seed ${checkpoint.info.seed}`,
       );
     }
+    const { wholeRecipe } = checkpoint.info;
+    if (config.wholeRecipe !== undefined && wholeRecipe !== undefined)
+      checkSameRecipe(file, config.wholeRecipe, wholeRecipe);
     return {
       folder: new RunFolder(path, config, readLog(join(path, "log.jsonl"), checkpoint.info.epochs)),
       checkpoint,
     };
+  }
+
+  /** @throws InputError when it is only named, and there is none of that name any more */
+  recipe(): Recipe {
+    return this.config.wholeRecipe ?? findRecipe(this.config.recipe);
   }
 
   /**
@@ -105,7 +120,8 @@ export class RunFolder {
    * @throws InputError when a file cannot be written; the epoch before is kept then
    */
   save(result: EpochResult, network: Sequential, optimizer: Optimizer): void {
-    const { recipe, seed } = this.config;
+    const { recipe, wholeRecipe, seed } = this.config;
+    const whole = wholeRecipe && { wholeRecipe };
     this.#log = [...this.#log, result];
     makeFolder(this.path);
     writeFileWhole(join(this.path, "run.json"), `${JSON.stringify(this.config)}\n`);
@@ -115,11 +131,11 @@ export class RunFolder {
     );
     writeFileWhole(
       join(this.path, "weights.safetensors"),
-      encodeSafetensors({ tensors: networkWeights(network), metadata: {} }),
+      saveNetwork(network, { ...(whole && { wholeRecipe: JSON.stringify(wholeRecipe) }) }),
     );
     writeFileWhole(
       join(this.path, "checkpoint.safetensors"),
-      encodeCheckpoint(network, optimizer, { epochs: result.epoch + 1, recipe, seed }),
+      encodeCheckpoint(network, optimizer, { epochs: result.epoch + 1, recipe, seed, ...whole }),
     );
   }
 }
@@ -137,7 +153,12 @@ function readConfig(file: string): RunConfig {
   ) {
     reject(file, "recipe, seed, subset and epochs of a run", JSON.stringify(config).slice(0, 80));
   }
-  return config as RunConfig;
+  const { wholeRecipe } = config;
+  if (wholeRecipe === undefined) return config as RunConfig;
+  return {
+    ...(config as RunConfig),
+    wholeRecipe: readRecipe(JSON.stringify(wholeRecipe), `${file}: wholeRecipe`),
+  };
 }
 
 function readLog(file: string, epochs: number): readonly EpochResult[] {

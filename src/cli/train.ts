@@ -5,7 +5,6 @@ import type { Backend } from "../kernels/index.js";
 import {
   decodeSafetensors,
   formatSummary,
-  initialise,
   loadWeights,
   type Sequential,
   summarise,
@@ -13,11 +12,11 @@ import {
 } from "../network/index.js";
 import { InputError, MachineError, Random, reject } from "../tensor/index.js";
 import {
+  buildOptimizer,
   type EpochResult,
-  findRecipe,
   type Optimizer,
   type Recipe,
-  recipes,
+  recipeNetwork,
   sampleOfTraining,
   train,
   type TrainingEvent,
@@ -36,6 +35,7 @@ import {
   wholeNumber,
 } from "./options.js";
 import { formatSeconds, plainLines, type Progress, progressBar, silent } from "./progress.js";
+import { chooseRecipe, recipeOption } from "./recipe-option.js";
 import { RunFolder } from "./run-folder.js";
 
 interface TrainCommandOptions extends BackendChoice {
@@ -51,10 +51,9 @@ interface TrainCommandOptions extends BackendChoice {
 }
 
 export function trainCommand(): Command {
-  const names = recipes.map(({ name, description }) => `${name} (${description})`).join("; ");
   const command = new Command("train")
     .description("train a network from scratch")
-    .option("--recipe <NAME>", `what to do: ${names}`, "default")
+    .addOption(recipeOption("what to do"))
     .option(
       "--epochs <N>",
       "passes over the training images (default: the recipe's)",
@@ -85,7 +84,7 @@ async function runTrain(
   const resumed = resume === undefined ? null : RunFolder.open(resume);
   if (resumed !== null)
     refuseAlongside("--resume", ["recipe", "seed", "subset", "init", "out"].filter(wasGiven));
-  const recipe = findRecipe(resumed?.folder.config.recipe ?? options.recipe);
+  const recipe = resumed?.folder.recipe() ?? chooseRecipe(options.recipe);
   const seed = resumed?.folder.config.seed ?? options.seed;
   const epochs = chooseEpochs(options, recipe, resumed?.folder);
   const random = new Random(seed);
@@ -100,14 +99,14 @@ async function runTrain(
       ? null
       : RunFolder.create(options.out, {
           recipe: recipe.name,
+          wholeRecipe: recipe,
           seed,
           subset: subset === undefined ? null : [...subset],
           epochs,
         }));
   const backend = await chooseBackend(options, () => sampleOfTraining(recipe, data.train));
   try {
-    const network = recipe.network(backend);
-    initialise(network, random.split("initial weights"));
+    const network = recipeNetwork(recipe, backend, random.split("initial weights"));
     if (options.init !== undefined)
       loadWeights(
         network,
@@ -251,8 +250,8 @@ function restore(
   recipe: Recipe,
   network: Sequential,
 ): { epoch: number; optimizer: Optimizer } {
-  const optimizer = recipe.optimizer(network);
-  checkpoint.restore(network, optimizer);
+  const optimizer = buildOptimizer(recipe.optimizer, network.parameters);
+  checkpoint.restore(network, optimizer, recipe);
   return { epoch: checkpoint.info.epochs, optimizer };
 }
 
@@ -311,7 +310,8 @@ function printHeader(
   const images =
     `${count.toLocaleString("en-US")} training images, ` +
     `${data.test.images.count.toLocaleString("en-US")} test images`;
-  console.log(`recipe ${recipe.name}: ${recipe.description}\n`);
+  const { name, description } = recipe;
+  console.log(`recipe ${name}${description === "" ? "" : `: ${description}`}\n`);
   console.log(`${summary}\n`);
   console.log(
     `${images}; ${epochs} epoch${epochs === 1 ? "" : "s"} of ` +

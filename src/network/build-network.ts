@@ -1,9 +1,15 @@
 /** Networks from descriptions. */
 import { type Layer, Residual, type StorageOptions } from "../backprop/index.js";
 import {
+  type Allocator,
+  checkDepth,
   checkOptions,
-  InputError,
-  nearestName,
+  heapAllocator,
+  inside,
+  describedKind,
+  type DescriptionWords,
+  type DType,
+  oneOf,
   Random,
   reject,
   required,
@@ -16,7 +22,7 @@ import { type AnyKind, inferable, layerKinds } from "./layer-kinds.js";
 import { Sequential } from "./sequential.js";
 
 export interface BuildOptions {
-  /** Element type and memory of the parameters. */
+  /** Memory of the parameters, and their element type where it is not the description's. */
   readonly storage?: StorageOptions;
   /** What initial values are drawn from; the seed 0 if left out. */
   readonly random?: Random;
@@ -24,11 +30,19 @@ export interface BuildOptions {
   readonly initialiser?: Initialiser;
   /** Kinds of layers besides those that are known, such as one's own. */
   readonly kinds?: readonly { readonly layerKind: AnyKind }[];
+  /**
+   * How many numbers its parameters, with their gradients, and its buffers may have, for
+   * descriptions that come from elsewhere.
+   */
+  readonly mostNumbers?: number;
 }
 
-/** The kinds by name, and where the layers that are made get their memory. */
+/** A gigabyte of float32: a larger network would not be trained here. */
+const MOST_NUMBERS = 2 ** 28;
+
+/** The kinds that there are, and where the layers that are made get their memory. */
 interface Building {
-  readonly kinds: ReadonlyMap<string, AnyKind>;
+  readonly kinds: readonly AnyKind[];
   readonly storage: StorageOptions;
   /** Every layer so far. */
   readonly made: Layer[];
@@ -54,22 +68,51 @@ export function buildNetwork(
     random = new Random(0),
     initialiser = pytorchDefault,
     kinds = [],
+    mostNumbers = MOST_NUMBERS,
   }: BuildOptions = {},
 ): Sequential {
-  const { input, layers } = checkOptions("network", description, networkRules);
-  const all = [...layerKinds, ...kinds.map(({ layerKind }) => layerKind)];
-  const building = { kinds: new Map(all.map((kind) => [kind.kind, kind])), storage, made: [] };
+  checkDepth("network", description);
+  const { input, dtype, layers } = checkOptions("network", description, networkRules);
+  const all = [...kinds.map(({ layerKind }) => layerKind), ...layerKinds]; // one's own go before
+  const chosen: DType = storage.dtype ?? dtype ?? "float32";
+  const limit = { numbers: mostNumbers };
+  const allocator = bounded(storage.allocator ?? heapAllocator, limit);
+  const building = { kinds: all, storage: { allocator, dtype: chosen }, made: [] };
   const shape = input === undefined ? null : [1, ...input];
   const built = releasing(building.made, () => build(layers, shape, "network", building));
-  const complete = { ...(input && { input: [...input] }), layers: built.complete };
+  limit.numbers = Infinity; // what optimizers keep for the parameters comes later
+  const complete = {
+    ...(input && { input: [...input] }),
+    dtype: chosen,
+    layers: built.complete,
+  };
   const network = new Sequential(built.layers, complete);
   initialise(network, random, initialiser);
   return network;
 }
 
+/** Memory that refuses to give more than so many numbers in all, as long as there is a limit. */
+function bounded(allocator: Allocator, limit: { readonly numbers: number }): Allocator {
+  let taken = 0;
+  return {
+    allocate: (dtype, length, contents) => {
+      taken += length;
+      if (taken > limit.numbers)
+        reject("network", `at most ${limit.numbers} numbers in parameters and gradients`, "more");
+      return allocator.allocate(dtype, length, contents);
+    },
+  };
+}
+
 const byName: Rule = {
   expected: "descriptions of layers by name",
   accepts: (value) => typeof value === "object" && value !== null && !Array.isArray(value),
+};
+
+const words: DescriptionWords = {
+  what: "layer",
+  example: "relu()",
+  hint: "a kind of one's own is given among the kinds",
 };
 
 const networkRules: Rules<NetworkDescription> = {
@@ -80,6 +123,7 @@ const networkRules: Rules<NetworkDescription> = {
       value.length > 0 &&
       value.every((extent) => Number.isSafeInteger(extent) && (extent as number) >= 1),
   },
+  dtype: oneOf(["float32", "float64"]),
   layers: required(byName),
 };
 
@@ -95,11 +139,11 @@ function build(
   let shape = x;
   for (const [name, description] of Object.entries(layers)) {
     const at = where === "network" ? name : `${where}.${name}`;
-    const one = within(at, () => buildLayer(description, shape, made, at, building));
+    const one = inside(at, () => buildLayer(description, shape, made, at, building));
     made.set(name, one.layer);
     complete.set(name, one.description);
     const before = shape;
-    shape = before && within(at, () => one.layer.outputShape(before));
+    shape = before && inside(at, () => one.layer.outputShape(before));
   }
   return { layers: Object.fromEntries(made), complete: Object.fromEntries(complete) };
 }
@@ -112,18 +156,18 @@ function buildLayer(
   at: string,
   building: Building,
 ): { readonly layer: Layer; readonly description: LayerDescription } {
-  if (typeof description !== "object" || description === null || Array.isArray(description))
-    reject("layer", "a description, such as relu()", typeof description);
-  const { kind, ...options } = description;
-  if (kind === "sameAs") return { layer: sameLayer(options, before), description };
-  if (kind === "residual") return buildResidual(options, x, at, building);
-  const known = typeof kind === "string" ? building.kinds.get(kind) : undefined;
-  if (known === undefined) rejectKind(kind, [...building.kinds.keys(), "residual", "sameAs"]);
-  const given = checkOptions(kind, options, x === null ? known.rules : inferable(known));
+  const { kind, ...others } = (description ?? {}) as LayerDescription;
+  if (kind === "sameAs") return { layer: sameLayer(others, before), description };
+  if (kind === "residual") return buildResidual(others, x, at, building);
+  const { known, options } = describedKind(words, description, building.kinds, [
+    "residual",
+    "sameAs",
+  ]);
+  const given = checkOptions(known.kind, options, x === null ? known.rules : inferable(known));
   const complete = { ...(x && known.inferred?.(x)), ...given };
   const layer = known.build(complete, building.storage);
   building.made.push(layer);
-  return { layer, description: { kind, ...complete } };
+  return { layer, description: { kind: known.kind, ...complete } };
 }
 
 function sameLayer(options: object, before: ReadonlyMap<string, Layer>): Layer {
@@ -164,14 +208,6 @@ function buildResidual(
   };
 }
 
-function rejectKind(kind: unknown, kinds: readonly string[]): never {
-  const nearest = typeof kind === "string" ? nearestName(kind, kinds) : null;
-  const hint =
-    nearest === null ? "a kind of one's own is given among the kinds" : `did you mean ${nearest}?`;
-  const got = typeof kind === "string" ? JSON.stringify(kind) : typeof kind;
-  reject("layer", `a kind among ${kinds.join(", ")}`, got, hint);
-}
-
 /** Where building fails, nobody has the layers that were made, to dispose of them. */
 function releasing<T>(made: readonly Layer[], run: () => T): T {
   try {
@@ -181,17 +217,6 @@ function releasing<T>(made: readonly Layer[], run: () => T): T {
       for (const parameter of parameters) parameter.dispose();
       for (const { value } of buffers) value.storage.dispose();
     }
-    throw error;
-  }
-}
-
-/** Runs something that belongs to a layer, whose name then stands in front of what it complains. */
-function within<T>(name: string, run: () => T): T {
-  try {
-    return run();
-  } catch (error) {
-    if (error instanceof InputError && !error.message.startsWith(`${name}: `))
-      throw new InputError(`${name}: ${error.message}`);
     throw error;
   }
 }

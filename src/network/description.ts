@@ -1,10 +1,8 @@
 /** What a network is as data: plain JSON, which recipes, files and checkpoints hold. */
+import type { Description, DType } from "../tensor/index.js";
 
 /** A layer's kind, and its options by name. */
-export interface LayerDescription {
-  readonly kind: string;
-  readonly [option: string]: unknown;
-}
+export type LayerDescription = Description;
 
 /** Descriptions in their order, by name. */
 export type LayerDescriptions = Readonly<Record<string, LayerDescription>>;
@@ -16,5 +14,7 @@ export interface NetworkDescription {
    * infer.
    */
   readonly input?: readonly number[];
+  /** The element type of its parameters; "float32" if left out. */
+  readonly dtype?: DType;
   readonly layers: LayerDescriptions;
 }

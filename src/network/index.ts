@@ -5,6 +5,14 @@ export { he, initialise, type Initialiser, pytorchDefault, xavier } from "./init
 export { formatSummary, summarise, type SummaryRow } from "./summary.js";
 export { decodeSafetensors, encodeSafetensors, type Safetensors } from "./safetensors.js";
 export { checkWeights, loadWeights, networkWeights, weightsSha256 } from "./weights.js";
+export {
+  describedIn,
+  loadNetwork,
+  parseData,
+  readDescription,
+  saveNetwork,
+} from "./network-file.js";
+export { checkSameData, checkSameNetwork } from "./same-description.js";
 export { buildNetwork, type BuildOptions } from "./build-network.js";
 export type { LayerDescription, LayerDescriptions, NetworkDescription } from "./description.js";
 export {
@@ -32,4 +40,4 @@ export {
   softplus,
   tanh,
 } from "./layer-kinds.js";
-export { notebookNetwork } from "./networks.js";
+export { notebookDescription, notebookNetwork } from "./networks.js";

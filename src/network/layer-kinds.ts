@@ -38,13 +38,11 @@ import {
   Tanh,
 } from "../backprop/index.js";
 import { type WindowOptions, windowRules } from "../im2col/index.js";
-import { checkOptions, type Rules } from "../tensor/index.js";
+import { type Describe, describing, type Kind, type Rules } from "../tensor/index.js";
 import type { LayerDescription, LayerDescriptions } from "./description.js";
 
 /** What is to be known of a kind of layer, so that it can be described. */
-export interface LayerKind<Options extends object = object> {
-  readonly kind: string;
-  readonly rules: Rules<Options>;
+export interface LayerKind<Options extends object = object> extends Kind<Options> {
   /**
    * Options that may be left out, since the shape of the layer's input tells them.
    *
@@ -58,9 +56,7 @@ export interface LayerKind<Options extends object = object> {
 export type AnyKind = LayerKind<Record<string, unknown>>;
 
 /** Describes layers of one kind. */
-export type Describer<Options> = (object extends Options
-  ? (options?: Options) => LayerDescription
-  : (options: Options) => LayerDescription) & { readonly layerKind: AnyKind };
+export type Describer<Options> = Describe<Options> & { readonly layerKind: AnyKind };
 
 /** What may be left out of the options, because it is inferred. */
 type Described<Options, Inferred extends keyof Options> = Omit<Options, Inferred> &
@@ -74,11 +70,7 @@ export function describer<Options extends object, Inferred extends keyof Options
   kind: LayerKind<Options>,
 ): Describer<Described<Options, Inferred>> {
   const layerKind = kind as unknown as AnyKind;
-  const rules = inferable(layerKind);
-  const describe = (options: Record<string, unknown> = {}): LayerDescription => ({
-    kind: kind.kind,
-    ...checkOptions(kind.kind, options, rules),
-  });
+  const describe = describing({ kind: kind.kind, rules: inferable(layerKind) });
   return Object.assign(describe, { layerKind }) as unknown as Describer<
     Described<Options, Inferred>
   >;

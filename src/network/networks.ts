@@ -1,27 +1,30 @@
-import {
-  Affine,
-  Conv2d,
-  Flatten,
-  MaxPool2d,
-  Relu,
-  type StorageOptions,
-} from "../backprop/index.js";
-import { Sequential } from "./sequential.js";
+/** The notes' network, which most recipes train. */
+import type { StorageOptions } from "../backprop/index.js";
+import { buildNetwork } from "./build-network.js";
+import type { NetworkDescription } from "./description.js";
+import { affine, conv2d, flatten, maxPool2d, relu } from "./layer-kinds.js";
+import type { Sequential } from "./sequential.js";
 
 /**
  * The notes' network for MNIST: images [N, 1, 28, 28] in, logits [N, 10] out, 102,130 parameters.
  */
+export const notebookDescription: NetworkDescription = {
+  input: [1, 28, 28],
+  layers: {
+    conv1: conv2d({ outChannels: 16, kernelSize: 3 }),
+    relu1: relu(),
+    pool1: maxPool2d({ kernelSize: 2 }),
+    conv2: conv2d({ outChannels: 32, kernelSize: 3 }),
+    relu2: relu(),
+    pool2: maxPool2d({ kernelSize: 2 }),
+    flatten: flatten(),
+    affine1: affine({ outFeatures: 120 }),
+    relu3: relu(),
+    affine2: affine({ outFeatures: 10 }),
+  },
+};
+
+/** The same, built, with weights of 0: see {@link initialise}. */
 export function notebookNetwork(storage: StorageOptions = {}): Sequential {
-  return new Sequential({
-    conv1: new Conv2d({ inChannels: 1, outChannels: 16, kernelSize: 3 }, storage),
-    relu1: new Relu(),
-    pool1: new MaxPool2d({ kernelSize: 2 }),
-    conv2: new Conv2d({ inChannels: 16, outChannels: 32, kernelSize: 3 }, storage),
-    relu2: new Relu(),
-    pool2: new MaxPool2d({ kernelSize: 2 }),
-    flatten: new Flatten(),
-    affine1: new Affine({ inFeatures: 800, outFeatures: 120 }, storage),
-    relu3: new Relu(),
-    affine2: new Affine({ inFeatures: 120, outFeatures: 10 }, storage),
-  });
+  return buildNetwork(notebookDescription, { storage, initialiser: () => {} });
 }

@@ -80,8 +80,8 @@ function listNames(names: readonly string[]): string {
 }
 
 /**
- * SHA-256, in hexadecimal, of the safetensors file of a network's weights: equal for equal weights,
- * bit by bit.
+ * SHA-256, in hexadecimal, of the safetensors file of a network's weights alone, without metadata:
+ * equal for equal weights, bit by bit.
  */
 export async function weightsSha256(network: Sequential): Promise<string> {
   const bytes = encodeSafetensors({ tensors: networkWeights(network), metadata: {} });

@@ -27,6 +27,17 @@ export {
   share,
   wholeNumber,
 } from "./options.js";
+export {
+  checkDepth,
+  checkedOptions,
+  type Describe,
+  describedKind,
+  describing,
+  type Description,
+  type DescriptionWords,
+  inside,
+  type Kind,
+} from "./descriptions.js";
 export { broadcastShape, sameShape, sizeOf } from "./shape.js";
 export type { Nested } from "./nested.js";
 export { type SliceRange, Tensor, tensor } from "./tensor.js";
@@ -53,6 +64,7 @@ export {
   zip,
 } from "./elementwise.js";
 export { cosPi } from "./cosine.js";
+export { scaleToOne } from "./power-of-2.js";
 export { integerPower } from "./integer-power.js";
 export { type ReduceOptions, argmax, max, mean, min, sum } from "./reduce.js";
 export { concat } from "./concat.js";

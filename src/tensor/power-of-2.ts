@@ -11,3 +11,15 @@ for (let k = -1; k >= LEAST; k--) powers[k - LEAST] = powers[k + 1 - LEAST]! / 2
 export function powerOf2(k: number): number {
   return powers[k - LEAST]!;
 }
+
+/**
+ * The power of 2 that brings a number ≥ 0 to between 1 and 2, as far as there is one: what is
+ * multiplied by it loses no digit.
+ */
+export function scaleToOne(x: number): number {
+  let k = 0;
+  if (!(x > 0 && x < Infinity)) return 1;
+  while (x * powerOf2(k) >= 2 && k > LEAST) k--;
+  while (x * powerOf2(k) < 1 && k < MOST) k++;
+  return powerOf2(k);
+}

@@ -1,26 +1,34 @@
 import {
+  checkSameNetwork,
   checkWeights,
   decodeSafetensors,
+  describedIn,
   encodeSafetensors,
   networkWeights,
+  readDescription,
   type Sequential,
 } from "../network/index.js";
 import { InputError, reject, type Tensor } from "../tensor/index.js";
 import type { Optimizer } from "./optimizers/index.js";
+import { checkSameTraining, readRecipe } from "./read-recipe.js";
+import type { Recipe } from "./recipes.js";
 
 /** Everything that training needs to go on after an epoch as if it had never stopped. */
 export interface CheckpointInfo {
   /** Epochs done. */
   readonly epochs: number;
+  /** The recipe's name. */
   readonly recipe: string;
   readonly seed: number;
+  /** All of the recipe; checkpoints of before recipes were data do not have it. */
+  readonly wholeRecipe?: Recipe;
 }
 
 const OPTIMIZER = "optimizer.";
 
 /**
  * One safetensors file with the weights, the optimizer's running values under `optimizer.…`, and
- * the rest as metadata.
+ * the rest as metadata: also the network's description, where it was built from one.
  */
 export function encodeCheckpoint(
   network: Sequential,
@@ -31,11 +39,14 @@ export function encodeCheckpoint(
     OPTIMIZER + name,
     tensor,
   ]);
+  const { epochs, recipe, seed, wholeRecipe } = info;
   const metadata = {
     format: "leibniz checkpoint 1",
-    ...info,
-    epochs: String(info.epochs),
-    seed: String(info.seed),
+    ...describedIn(network),
+    ...(wholeRecipe && { wholeRecipe: JSON.stringify(wholeRecipe) }),
+    recipe,
+    epochs: String(epochs),
+    seed: String(seed),
     optimizer: optimizer.kind,
     steps: String(optimizer.steps),
   };
@@ -48,9 +59,11 @@ export interface Checkpoint {
   /**
    * Puts the weights into a network and the running values into an optimizer.
    *
-   * @throws InputError when they do not fit; then neither has changed
+   * @param recipe what training goes on by; compared with the checkpoint's, where it is given
+   * @throws InputError when they do not fit, or the network or the recipe is another, naming what
+   *   differs: `conv1.kernelSize`; then neither network nor optimizer has changed
    */
-  restore(network: Sequential, optimizer: Optimizer): void;
+  restore(network: Sequential, optimizer: Optimizer, recipe?: Recipe): void;
 }
 
 /** @throws InputError when the bytes are not a checkpoint */
@@ -74,11 +87,19 @@ export function decodeCheckpoint(bytes: Uint8Array, where: string): Checkpoint {
     epochs: count("epochs"),
     recipe: metadata["recipe"] ?? "",
     seed: whole("seed", /^-?\d+$/, "a whole number"),
+    ...(Object.hasOwn(metadata, "wholeRecipe") && {
+      wholeRecipe: readRecipe(metadata["wholeRecipe"]!, `${where}: metadata wholeRecipe`),
+    }),
   };
+  const described = readDescription({ metadata }, where);
   const steps = count("steps");
   return {
     info,
-    restore(network, optimizer) {
+    restore(network, optimizer, recipe) {
+      if (described !== null && network.description !== null)
+        checkSameNetwork(where, network.description, described);
+      if (info.wholeRecipe !== undefined && recipe !== undefined)
+        checkSameTraining(where, recipe, info.wholeRecipe);
       if (metadata["optimizer"] !== optimizer.kind)
         reject(where, `the state of ${optimizer.kind}`, String(metadata["optimizer"]));
       const entries = [...tensors];

@@ -1,10 +1,15 @@
 /** The front door: a backend, a seed, and networks from descriptions that train on it. */
+import type { Loss } from "../backprop/index.js";
+import type { Examples } from "../data/index.js";
 import { type Backend, type BackendName, openBackend } from "../kernels/index.js";
 import {
   buildNetwork,
   type Initialiser,
+  type LayerDescription,
   type LayerDescriptions,
   type LayerKind,
+  loadNetwork,
+  type NetworkDescription,
   type Sequential,
 } from "../network/index.js";
 import {
@@ -82,13 +87,21 @@ export async function open(options: OpenOptions = {}): Promise<Engine> {
   return new Engine(await openBackend({ name, ...rest }), seed, layers);
 }
 
+/** Is it a whole description, and not layers by name? A layer may be called `layers`. */
+function isWhole(given: LayerDescriptions | NetworkDescription): given is NetworkDescription {
+  const { layers } = (given ?? {}) as { layers?: LayerDescription };
+  return typeof layers === "object" && layers !== null && typeof layers.kind !== "string";
+}
+
 /** A backend with a seed; see {@link open}. */
 export class Engine {
   readonly backend: Backend;
   readonly seed: number | string;
   readonly #kinds: NonNullable<OpenOptions["layers"]>;
-  /** The prediction before: steps that overlap would end each other's memory. */
-  #predicted: Promise<unknown> = Promise.resolve();
+  /** What was asked for before: steps that overlap would end each other's memory. */
+  #before: Promise<unknown> = Promise.resolve();
+  /** How many functions of the caller's run inside of a step: what they ask for cannot wait. */
+  #inside = 0;
 
   constructor(backend: Backend, seed: number | string, kinds: NonNullable<OpenOptions["layers"]>) {
     this.backend = backend;
@@ -100,29 +113,51 @@ export class Engine {
    * A network with memory on the backend, initialised from the engine's seed. The same description
    * gets the same weights, whatever else was made before.
    *
+   * @param layers or a whole description, such as another network's `description`; what the options
+   *   say goes before what it says
    * @throws InputError naming the layer and the option that is wrong
    */
-  network(layers: LayerDescriptions, options: NetworkOptions = {}): Sequential {
+  network(
+    layers: LayerDescriptions | NetworkDescription,
+    options: NetworkOptions = {},
+  ): Sequential {
     const { input, initialiser, dtype } = checkOptions("network", options, networkRules);
+    const description = isWhole(layers) ? layers : { layers };
     return buildNetwork(
-      { layers, ...(input && { input }) },
+      { ...description, ...(input && { input }), ...(dtype && { dtype }) },
       {
         random: new Random(this.seed).split("weights"),
         kinds: this.#kinds,
-        storage: { allocator: this.backend.persistent, ...(dtype && { dtype }) },
+        storage: { allocator: this.backend.persistent },
         ...(initialiser && { initialiser }),
       },
     );
   }
 
-  /** Runs one step of a computation, which owns its memory: see {@link Backend.step}. */
+  /**
+   * A network as `saveNetwork` wrote it, with its weights, in memory of the backend.
+   *
+   * @param bytes of the file
+   * @param where its name, for messages
+   * @throws InputError when they hold no such network
+   */
+  loadNetwork(bytes: Uint8Array, where?: string): Sequential {
+    const storage = { allocator: this.backend.persistent };
+    return loadNetwork(bytes, where, { storage, kinds: this.#kinds });
+  }
+
+  /**
+   * Runs one step of a computation, which owns its memory: see {@link Backend.step}. It waits for
+   * predictions and steps of trainings that were asked for before.
+   */
   step<T>(run: () => T | Promise<T>): Promise<T> {
-    return this.backend.step(run);
+    return this.#alone(() => this.backend.step(() => this.#within(run)));
   }
 
   /**
    * What a network answers to a batch, in evaluation, without keeping anything for a backward pass.
-   * Several may be asked for at once; they are answered one after the other.
+   * Several may be asked for at once, and while a network is trained: they are answered one after
+   * the other, between its steps.
    *
    * @param x [N, …]
    * @throws InputError when the network does not take x
@@ -131,10 +166,7 @@ export class Engine {
     if (typeof network?.forward !== "function") reject("predict", "a network", typeof network);
     if (!(x instanceof Tensor)) reject("predict", "a tensor x of shape [N, …]", typeof x);
     const pass = { backend: this.backend, mode: "evaluate", record: false } as const;
-    const run = () => this.step(async () => (await network.forward(x, pass)).out);
-    const answer = this.#predicted.then(run, run);
-    this.#predicted = answer.catch(() => {});
-    return answer;
+    return this.#alone(() => this.backend.step(async () => (await network.forward(x, pass)).out));
   }
 
   /**
@@ -146,7 +178,57 @@ export class Engine {
       reject("fit", "no backend, since the engine has one", "backend", "open another engine");
     const isSeeded = options?.seed !== undefined || options?.random !== undefined;
     const seed = isSeeded ? {} : { seed: this.seed };
-    return fit(network, { ...seed, ...options, backend: this.backend });
+    const own = this.#marked(options);
+    return this.#inTurn(fit(network, { ...seed, ...own, backend: this.backend }));
+  }
+
+  /** One after the other; what is asked for inside of a step belongs to it, and runs at once. */
+  #alone<T>(run: () => Promise<T>): Promise<T> {
+    if (this.#inside > 0) return run();
+    const done = this.#before.then(run, run);
+    this.#before = done.catch(() => {});
+    return done;
+  }
+
+  /** Runs a function of the caller's. */
+  async #within<T>(run: () => T | Promise<T>): Promise<T> {
+    this.#inside++;
+    try {
+      return await run();
+    } finally {
+      this.#inside--;
+    }
+  }
+
+  /** The same training, each of its steps in turn with what else the engine does. */
+  async *#inTurn(run: AsyncGenerator<FitEvent>): AsyncGenerator<FitEvent> {
+    try {
+      for (;;) {
+        const next = await this.#alone(() => run.next());
+        if (next.done === true) return;
+        yield next.value;
+      }
+    } finally {
+      await run.return(undefined);
+    }
+  }
+
+  /** The same options, whose functions are known to run inside of a step. */
+  #marked(options: Omit<FitOptions, "backend">): Omit<FitOptions, "backend"> {
+    const { loss, data, validation } = options ?? {};
+    const examples = <D>(given: D): D => {
+      const { count, batch } = (given ?? {}) as Partial<Examples>;
+      if (typeof batch !== "function") return given;
+      const marked: Examples = {
+        count: count!,
+        batch: (...rest) => this.#within(() => batch.apply(given, rest)),
+      };
+      return marked as D;
+    };
+    if (typeof loss !== "function" || "lossKind" in loss)
+      return { ...options, data: examples(data), validation: examples(validation) };
+    const marked: Loss = (...given) => this.#within(() => loss(...given));
+    return { ...options, loss: marked, data: examples(data), validation: examples(validation) };
   }
 
   /** Gives back what the backend holds. The engine cannot be used afterwards. */

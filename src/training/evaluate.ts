@@ -1,8 +1,15 @@
-import { softmaxCrossEntropy } from "../backprop/index.js";
+import { type Loss, type LossDescription, softmaxCrossEntropy } from "../backprop/index.js";
 import type { Examples, LabelledImages } from "../data/index.js";
 import type { Backend } from "../kernels/index.js";
 import type { Sequential } from "../network/index.js";
-import type { Tensor } from "../tensor/index.js";
+import {
+  anything,
+  checkOptions,
+  required,
+  type Rules,
+  type Tensor,
+  wholeNumber,
+} from "../tensor/index.js";
 import { measure } from "./measure.js";
 import { accuracy } from "./metrics.js";
 import { type MeanOver, sum } from "./totals.js";
@@ -13,6 +20,8 @@ export interface EvaluateOptions {
   readonly dataset: Examples | LabelledImages;
   readonly backend: Backend;
   readonly batchSize: number;
+  /** Softmax cross-entropy if left out. */
+  readonly loss?: LossDescription | Loss | undefined;
   /** What the loss is the mean of; "examples" if left out. */
   readonly meanOver?: MeanOver | undefined;
   /**
@@ -32,21 +41,34 @@ export interface Evaluation {
   readonly seconds: number;
 }
 
-/** How well a classifier does on images in their order, without changing it. */
-export async function evaluate({
-  network,
-  dataset,
-  backend,
-  batchSize,
-  meanOver,
-  onBatch,
-}: EvaluateOptions): Promise<Evaluation> {
+const rules: Rules<EvaluateOptions> = {
+  network: required(anything("a network")),
+  dataset: required(anything("examples with class numbers")),
+  backend: required(anything("a backend")),
+  batchSize: required(wholeNumber(1)),
+  loss: anything("a loss"),
+  meanOver: anything("examples or batches"),
+  onBatch: anything("a function"),
+};
+
+/**
+ * How well a classifier does on images in their order, without changing it.
+ *
+ * @throws InputError when an option is unknown, wrong or missing
+ */
+export async function evaluate(options: EvaluateOptions): Promise<Evaluation> {
+  const {
+    network,
+    dataset,
+    loss: lossOf = softmaxCrossEntropy(),
+    ...rest
+  } = checkOptions("evaluate", options, rules);
   const started = performance.now();
   let correct = 0;
   const { loss, metrics } = await measure(network, {
-    backend,
+    ...rest,
     data: dataset,
-    loss: softmaxCrossEntropy(),
+    loss: lossOf,
     metrics: {
       accuracy: (logits, target) => {
         const isRight = accuracy(logits, target);
@@ -54,9 +76,6 @@ export async function evaluate({
         return isRight;
       },
     },
-    batchSize,
-    meanOver,
-    onBatch,
   });
   const seconds = (performance.now() - started) / 1000;
   return { loss, accuracy: metrics["accuracy"]!, correct, seconds };

@@ -1,5 +1,11 @@
 /** What `fit` is told, and what it makes of it. */
-import { everyLayer, type Loss, type Parameter } from "../backprop/index.js";
+import {
+  buildLoss,
+  everyLayer,
+  type Loss,
+  type LossDescription,
+  type Parameter,
+} from "../backprop/index.js";
 import { type Examples, examplesOf, type LabelledImages } from "../data/index.js";
 import type { Backend } from "../kernels/index.js";
 import { type NamedParameter, Sequential } from "../network/index.js";
@@ -13,7 +19,6 @@ import {
   Random,
   reject,
   required,
-  type Rule,
   type Rules,
   wholeNumber,
 } from "../tensor/index.js";
@@ -26,7 +31,8 @@ import {
   type OptimizerChoice,
   type OptimizerDescription,
 } from "./optimizers/index.js";
-import type { Schedule } from "./schedules.js";
+import { buildSchedule } from "./build-schedule.js";
+import type { Schedule, ScheduleDescription } from "./schedules.js";
 import type { MeanOver } from "./totals.js";
 import { WeightAverage } from "./weight-average.js";
 
@@ -35,7 +41,8 @@ export interface FitOptions {
   readonly data: Examples | LabelledImages;
   /** Examples that it is tried on after every epoch, and not trained with. */
   readonly validation?: Examples | LabelledImages | undefined;
-  readonly loss: Loss;
+  /** Such as `softmaxCrossEntropy()`, or a function of one's own. */
+  readonly loss: LossDescription | Loss;
   /** Such as `adam({ learningRate: 1e-3 })`, or a function that makes one of one's own. */
   readonly optimizer: OptimizerDescription | OptimizerChoice;
   /** How many there will be, those done before included; a schedule spreads over all of them. */
@@ -53,7 +60,7 @@ export interface FitOptions {
   /** In place of a seed. */
   readonly random?: Random | undefined;
   /** What share of the optimizer's learning rate each step takes; all of it if left out. */
-  readonly schedule?: Schedule | undefined;
+  readonly schedule?: ScheduleDescription | Schedule | undefined;
   /** The longest gradient of what is trained that is not shortened; any if left out. */
   readonly clipNorm?: number | undefined;
   /** What is measured besides the loss: `{ accuracy }`. */
@@ -91,10 +98,8 @@ const isStopped = (value: unknown): boolean => {
   const { epoch, optimizer } = (value ?? {}) as { epoch?: number; optimizer?: Partial<Optimizer> };
   return Number.isSafeInteger(epoch) && epoch! >= 0 && typeof optimizer?.step === "function";
 };
-const aFunction = (expected: string): Rule => ({
-  expected,
-  accepts: (value) => typeof value === "function",
-});
+const isDescribedOrFunction = (value: unknown): boolean =>
+  typeof value === "function" || typeof (value as { kind?: unknown } | null)?.kind === "string";
 
 /** What is only looked at where it is used. */
 const given = anything("what fit needs");
@@ -111,7 +116,7 @@ const rules: Rules<FitOptions> = {
   shuffle: flag,
   seed: { expected: "a whole number or a text", accepts: isSeed },
   random: { expected: "a Random", accepts: (value) => value instanceof Random },
-  schedule: aFunction("a schedule, such as oneCycle()"),
+  schedule: { expected: "a schedule, such as oneCycle()", accepts: isDescribedOrFunction },
   clipNorm: positive,
   metrics: { expected: "functions by name, such as { accuracy }", accepts: isMetrics },
   freeze: { expected: "an array of names", accepts: isNames },
@@ -164,6 +169,7 @@ export function prepareRun(network: Sequential, given: FitOptions, words: Words)
   checkPresent(where, options);
   const { epochs, batchSize, accumulate = 1, validationBatchSize = 256, from } = options;
   const data = counted(where, "data", options.data);
+  if (from !== undefined && from.epoch > 0) checkGoesOn(where, options);
   const { dropLast = false, clipNorm = null, metrics = {}, average, stopEarly } = options;
   if (dropLast && data.count < batchSize)
     reject(where, `data for a whole batch of ${batchSize}`, `${data.count} examples`);
@@ -178,7 +184,7 @@ export function prepareRun(network: Sequential, given: FitOptions, words: Words)
     data,
     validation:
       options.validation === undefined ? null : counted(where, "validation", options.validation),
-    loss: options.loss,
+    loss: buildLoss(options.loss),
     metrics,
     random: options.random ?? new Random(options.seed ?? 0),
     firstEpoch: from?.epoch ?? 0,
@@ -187,7 +193,7 @@ export function prepareRun(network: Sequential, given: FitOptions, words: Words)
     accumulate,
     dropLast,
     shuffle: options.shuffle ?? true,
-    schedule: options.schedule ?? null,
+    schedule: options.schedule === undefined ? null : buildSchedule(options.schedule),
     clipNorm,
     average: average === undefined ? null : new WeightAverage(trained.parameters, average),
     patience: stopEarly ? new Patience(network, stopEarly, Object.keys(metrics), where) : null,
@@ -197,12 +203,24 @@ export function prepareRun(network: Sequential, given: FitOptions, words: Words)
   };
 }
 
+/** @throws InputError when something is asked for that a run does not take up again */
+function checkGoesOn(where: string, options: FitOptions): void {
+  for (const name of ["stopEarly", "average"] as const)
+    if (options[name] !== undefined)
+      reject(
+        where,
+        `no ${name} in a run that goes on`,
+        name,
+        "what it has seen of the epochs before is in no checkpoint; leave it out, or start anew",
+      );
+}
+
 /** What has to be given, and where mistakes are common. */
 function checkPresent(where: string, { backend, data, loss, optimizer }: FitOptions): void {
   checkExamples(where, "data", data);
   if (typeof backend?.step !== "function")
     reject(where, "a backend", kindOf(backend), "see openBackend");
-  if (typeof loss !== "function")
+  if (!isDescribedOrFunction(loss))
     reject(where, "a loss such as softmaxCrossEntropy()", kindOf(loss));
   if (typeof optimizer !== "function" && typeof optimizer?.kind !== "string")
     reject(where, "an optimizer such as adam({ learningRate: 1e-3 })", kindOf(optimizer));

@@ -2,7 +2,7 @@
 import type { Pass, PassOptions } from "../backprop/index.js";
 import { checkBatch } from "../data/index.js";
 import type { Backend } from "../kernels/index.js";
-import { InputError, type Tensor } from "../tensor/index.js";
+import { InputError, reject, scaleToOne, type Tensor } from "../tensor/index.js";
 import { clipGradients } from "./clip.js";
 import type { Run } from "./fit-options.js";
 import { sum, type Totals } from "./totals.js";
@@ -26,11 +26,17 @@ export async function takeStep(run: Run, task: StepTask, backend: Backend): Prom
   const { group, learningRate, place } = task;
   network.zeroGrad();
   let [loss, weight] = [0, 0];
-  if (group.length === 1) ({ loss } = await runBatch(run, task, backend, 0));
+  if (group.length === 1) ({ loss } = await runBatch(run, task, backend, 0, () => 1));
   else {
+    // Only the ratios of weights count: near 1, all are numbers of float32.
+    let scale: number | null = null;
+    const scaled = (own: number): number => {
+      if (own > 0) scale ??= scaleToOne(own);
+      return own * (scale ?? 1);
+    };
     for (const b of group.keys()) {
       // its own memory is given back before the next one's is needed
-      const done = await backend.step(() => runBatch(run, task, backend, b));
+      const done = await backend.step(() => runBatch(run, task, backend, b, scaled));
       loss += done.loss * done.weight;
       weight += done.weight;
     }
@@ -45,12 +51,15 @@ export async function takeStep(run: Run, task: StepTask, backend: Backend): Prom
 /**
  * One batch forward and backward. The gradients of its mean loss are added to the parameters' own;
  * where a step has several batches, those of the sum over its examples.
+ *
+ * @param scaled how much the batch counts, from the sum of its weights
  */
 async function runBatch(
   run: Run,
   { group, place, totals }: StepTask,
   backend: Backend,
   b: number,
+  scaled: (weight: number) => number,
 ): Promise<{ loss: number; weight: number }> {
   const { data, loss: lossOf, random, words } = run;
   const indices = group[b]!;
@@ -71,8 +80,14 @@ async function runBatch(
       run.network.buffers.forEach(({ buffer }, i) => buffer.value.copyFrom(before[i]!));
     await explained.finally(restore);
   }
-  const weight = weights === null ? indices.length : sum(weights);
-  await backward(await lossBackward(group.length === 1 ? 1 : weight));
+  const weight = scaled(weights === null ? indices.length : sum(weights));
+  if (!Number.isFinite(Math.fround(weight)))
+    reject(
+      words.where,
+      "batches of a step whose weights are of comparable size",
+      `one that weighs ${weight} times another`,
+    );
+  await backward(await lossBackward(weight));
   totals.add({ loss, prediction, target, weights });
   return { loss, weight };
 }

@@ -8,9 +8,13 @@ export {
   oneCycle,
   type OneCycleOptions,
   type Schedule,
+  scheduleDescriber,
+  type ScheduleDescription,
+  type ScheduleKind,
   stepDecay,
   warmUp,
 } from "./schedules.js";
+export { buildSchedule, scheduleKinds } from "./build-schedule.js";
 export { accuracy, countCorrect, type Metric, type Metrics } from "./metrics.js";
 export type { MeanOver } from "./totals.js";
 export { measure, type Measured, type MeasureOptions } from "./measure.js";
@@ -20,13 +24,15 @@ export type { FitEpoch, FitEvent, FitStep, FitValidating } from "./fit-events.js
 export type { FitOptions } from "./fit-options.js";
 export { fit } from "./fit.js";
 export { WeightAverage } from "./weight-average.js";
-export { findRecipe, type Recipe, recipes } from "./recipes.js";
+export { findRecipe, type Recipe, recipeNetwork, recipes } from "./recipes.js";
+export { checkSameRecipe, readRecipe } from "./read-recipe.js";
 export {
   type EpochEvent,
   type EpochResult,
   type EvaluationEvent,
   type StepEvent,
   train,
+  type Training,
   type TrainingEvent,
   type TrainOptions,
 } from "./train.js";

@@ -1,4 +1,4 @@
-import type { Loss } from "../backprop/index.js";
+import { buildLoss, type Loss, type LossDescription } from "../backprop/index.js";
 import {
   batches,
   checkBatch,
@@ -8,7 +8,15 @@ import {
 } from "../data/index.js";
 import type { Backend } from "../kernels/index.js";
 import type { Sequential } from "../network/index.js";
-import type { Tensor } from "../tensor/index.js";
+import {
+  anything,
+  checkOptions,
+  oneOf,
+  required,
+  type Rules,
+  type Tensor,
+  wholeNumber,
+} from "../tensor/index.js";
 import type { Metrics } from "./metrics.js";
 import { type MeanOver, Totals } from "./totals.js";
 import { turns } from "./turn.js";
@@ -16,10 +24,11 @@ import { turns } from "./turn.js";
 export interface MeasureOptions {
   readonly backend: Backend;
   readonly data: Examples | LabelledImages;
-  readonly loss: Loss;
+  /** Such as `softmaxCrossEntropy()`, or a function of one's own. */
+  readonly loss: LossDescription | Loss;
   readonly metrics?: Metrics | undefined;
   /** 256 if left out; no number depends on it but for rounding. */
-  readonly batchSize?: number;
+  readonly batchSize?: number | undefined;
   /** "examples" if left out. */
   readonly meanOver?: MeanOver | undefined;
   /**
@@ -35,22 +44,26 @@ export interface Measured {
   readonly metrics: Readonly<Record<string, number>>;
 }
 
+const rules: Rules<MeasureOptions> = {
+  backend: required(anything("a backend")),
+  data: required(anything("a data set")),
+  loss: required(anything("a loss, such as softmaxCrossEntropy()")),
+  metrics: anything("functions by name"),
+  batchSize: wholeNumber(1),
+  meanOver: oneOf(["examples", "batches"]),
+  onBatch: { expected: "a function", accepts: (value) => typeof value === "function" },
+};
+
 /**
  * How well a network does on examples in their order, without changing it. Losses are computed in
  * float64.
+ *
+ * @throws InputError when an option is unknown, wrong or missing
  */
-export async function measure(
-  network: Sequential,
-  {
-    backend,
-    data,
-    loss: lossOf,
-    metrics = {},
-    batchSize = 256,
-    meanOver = "examples",
-    onBatch,
-  }: MeasureOptions,
-): Promise<Measured> {
+export async function measure(network: Sequential, options: MeasureOptions): Promise<Measured> {
+  const checked = checkOptions("measure", options, rules);
+  const { backend, data, metrics = {}, batchSize = 256, meanOver = "examples", onBatch } = checked;
+  const lossOf = buildLoss(checked.loss);
   const examples = examplesOf(data);
   const order = Uint32Array.from({ length: examples.count }, (_, i) => i);
   const totals = new Totals(metrics);

@@ -1,63 +1,47 @@
-/** Complete descriptions of a training run: what `leibniz train --recipe NAME` does. */
-import type { Loss } from "../backprop/index.js";
+/**
+ * Complete descriptions of a training run: what `leibniz train --recipe NAME` does. A recipe is
+ * plain JSON, so `JSON.stringify(recipe)` is all of it; {@link readRecipe} takes one back.
+ */
+import type { LossDescription } from "../backprop/index.js";
 import type { Backend } from "../kernels/index.js";
-import { notebookNetwork, type Sequential } from "../network/index.js";
-import { reject } from "../tensor/index.js";
-import { Adam, AdamW, type Optimizer } from "./optimizers/index.js";
-import { oneCycle, type Schedule } from "./schedules.js";
-import type { MeanOver } from "./totals.js";
+import {
+  buildNetwork,
+  type NetworkDescription,
+  notebookDescription,
+  type Sequential,
+} from "../network/index.js";
+import { Random, reject } from "../tensor/index.js";
+import { adam, adamW, type OptimizerDescription } from "./optimizers/index.js";
+import { oneCycle, type ScheduleDescription } from "./schedules.js";
+import type { Training } from "./train.js";
 
-export interface Recipe {
+export interface Recipe extends Training {
   readonly name: string;
   /** One line for people. */
   readonly description: string;
-  readonly network: (backend: Backend) => Sequential;
-  /** What it minimises; softmax cross-entropy, if left out. */
-  readonly loss?: Loss;
-  readonly optimizer: (network: Sequential) => Optimizer;
-  /** Whether each epoch starts with an optimizer that has forgotten everything. */
-  readonly freshOptimizer: boolean;
-  /** What share of the optimizer's learning rate each step takes; all of it, if left out. */
-  readonly schedule?: Schedule;
-  /** The longest gradient that is not shortened; any, if left out. */
-  readonly clipNorm?: number;
-  readonly epochs: number;
-  readonly batchSize: number;
-  /**
-   * How many training images are drawn, once, before the first epoch; `null` for all of them in the
-   * file's order.
-   */
-  readonly images: number | null;
-  /** Whether each epoch sees the images in a new random order. */
-  readonly shuffle: boolean;
-  /** What losses of an epoch are the mean of; "examples" if left out. */
-  readonly meanOver?: MeanOver;
+  readonly network: NetworkDescription;
+  readonly optimizer: OptimizerDescription;
+  readonly loss?: LossDescription;
+  readonly schedule?: ScheduleDescription;
 }
-
-const shared = {
-  network: (backend: Backend) => notebookNetwork({ allocator: backend.persistent }),
-};
 
 export const recipes: readonly Recipe[] = [
   {
-    ...shared,
     name: "default",
     description: "the notes' network on all 60,000 images, shuffled; Adam 1e-3; 3 epochs",
-    optimizer: (network) => new Adam(network.parameters, { learningRate: 1e-3 }),
-    freshOptimizer: false,
+    network: notebookDescription,
+    optimizer: adam({ learningRate: 1e-3 }),
     epochs: 3,
     batchSize: 32,
-    images: null,
-    shuffle: true,
   },
   {
-    ...shared,
     name: "notebook",
     description:
       "the notes' experiment to the letter: 20,000 images drawn once and not shuffled, Adam " +
       "1e-3 with weight decay 0.1, built anew each epoch; losses are means of the batches' " +
       "means; 20 epochs",
-    optimizer: (network) => new Adam(network.parameters, { learningRate: 1e-3, weightDecay: 0.1 }),
+    network: notebookDescription,
+    optimizer: adam({ learningRate: 1e-3, weightDecay: 0.1 }),
     freshOptimizer: true,
     epochs: 20,
     batchSize: 256,
@@ -66,20 +50,16 @@ export const recipes: readonly Recipe[] = [
     meanOver: "batches",
   },
   {
-    ...shared,
     name: "tuned",
     description:
       "the default with AdamW up to 3e-3 along one cycle, weight decay 0.01, gradients of norm " +
       "1 at most; 3 epochs",
-    optimizer: (network) =>
-      new AdamW(network.parameters, { learningRate: 3e-3, weightDecay: 0.01 }),
-    freshOptimizer: false,
+    network: notebookDescription,
+    optimizer: adamW({ learningRate: 3e-3, weightDecay: 0.01 }),
     schedule: oneCycle(),
     clipNorm: 1,
     epochs: 3,
     batchSize: 32,
-    images: null,
-    shuffle: true,
   },
 ];
 
@@ -90,4 +70,18 @@ export function findRecipe(name: string): Recipe {
     recipe ??
     reject("recipe", `one of ${recipes.map((candidate) => candidate.name).join(", ")}`, `"${name}"`)
   );
+}
+
+/**
+ * A recipe's network with memory on a backend.
+ *
+ * @param random what its initial values are drawn from; the seed 0 if left out
+ * @throws InputError naming the layer and the option that is wrong
+ */
+export function recipeNetwork(
+  { network }: Pick<Recipe, "network">,
+  backend: Backend,
+  random = new Random(0),
+): Sequential {
+  return buildNetwork(network, { storage: { allocator: backend.persistent }, random });
 }

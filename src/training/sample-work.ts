@@ -1,10 +1,10 @@
 /** A step of training, or of evaluation, for measuring how fast a backend does it. */
 import type { LabelledImages } from "../data/index.js";
 import type { Backend, Work } from "../kernels/index.js";
-import { initialise } from "../network/index.js";
 import { Random } from "../tensor/index.js";
 import { evaluate } from "./evaluate.js";
-import type { Recipe } from "./recipes.js";
+import { buildOptimizer } from "./optimizers/index.js";
+import { type Recipe, recipeNetwork } from "./recipes.js";
 import { train } from "./train.js";
 
 /** More images in a step would make it longer, and the comparison hardly better. */
@@ -28,9 +28,8 @@ export function sampleOfTraining(recipe: Recipe, dataset: LabelledImages): Sampl
   const subset = Uint32Array.from({ length: images }, (_, i) => i);
   const prepare = async (backend: Backend): Promise<Work> => {
     const random = new Random("sample");
-    const network = recipe.network(backend);
-    initialise(network, random);
-    const optimizer = recipe.optimizer(network);
+    const network = recipeNetwork(recipe, backend, random);
+    const optimizer = buildOptimizer(recipe.optimizer, network.parameters);
     const step = async (): Promise<void> => {
       const run = train({
         recipe,
@@ -64,8 +63,7 @@ export function sampleOfEvaluation(recipe: Recipe, dataset: LabelledImages): Sam
     labels: dataset.labels.subarray(0, images),
   };
   const prepare = async (backend: Backend): Promise<Work> => {
-    const network = recipe.network(backend);
-    initialise(network, new Random("sample"));
+    const network = recipeNetwork(recipe, backend);
     const step = async (): Promise<void> =>
       void (await evaluate({ network, dataset: first, backend, batchSize: images }));
     return { step, dispose: () => network.dispose() };

@@ -6,12 +6,16 @@
  *   f   the factor: step t is taken with f times the optimizer's learning rate
  */
 import {
-  checkOptions,
   cosPi,
+  type Describe,
+  describing,
+  type Description,
   flag,
   integerPower,
+  type Kind,
   reject,
   required,
+  type Rule,
   type Rules,
   share,
   wholeNumber,
@@ -27,11 +31,46 @@ import {
  */
 export type Schedule = (step: number, total: number) => number;
 
-/** Every step is taken with the optimizer's own rate. */
-export const constant: Schedule = (step, total) => {
-  checkStep(step, total);
-  return 1;
+/** A schedule's kind, and its options by name: plain JSON. */
+export type ScheduleDescription = Description;
+
+/** What is to be known of a kind of schedule, so that it can be described. */
+export interface ScheduleKind<Options extends object> extends Kind<Options> {
+  /** @param inner builds the schedules that it is made of */
+  readonly build: (
+    options: Options,
+    inner: (schedule: ScheduleDescription | Schedule) => Schedule,
+  ) => Schedule;
+}
+
+/** A kind as it stands in a list of kinds, whatever its options are. */
+export type AnyScheduleKind = ScheduleKind<Record<string, unknown>>;
+
+/** Describes schedules of one kind. */
+export type ScheduleDescriber<Options> = Describe<Options> & {
+  readonly scheduleKind: AnyScheduleKind;
 };
+
+/** A function that describes schedules of a kind. */
+export function scheduleDescriber<Options extends object>(
+  kind: ScheduleKind<Options>,
+): ScheduleDescriber<Options> {
+  return Object.assign(describing(kind), {
+    scheduleKind: kind,
+  }) as unknown as ScheduleDescriber<Options>;
+}
+
+export const constantKind: ScheduleKind<Record<string, unknown>> = {
+  kind: "constant",
+  rules: {},
+  build: () => (step, total) => {
+    checkStep(step, total);
+    return 1;
+  },
+};
+
+/** Every step is taken with the optimizer's own rate. */
+export const constant: ScheduleDescription = Object.freeze({ kind: constantKind.kind });
 
 export interface StepDecayOptions {
   /** How many steps share one rate. */
@@ -41,59 +80,84 @@ export interface StepDecayOptions {
 }
 
 /**
- * Lowers the rate by a factor γ after every so many steps, as PyTorch's `StepLR` does.
+ * Describes a rate that falls by a factor γ after every so many steps, as PyTorch's `StepLR` does.
  *
  * @throws InputError when an option is out of range
  */
-export function stepDecay(options: StepDecayOptions): Schedule {
-  const { every, factor = 0.1 } = checkOptions("stepDecay", options, {
-    every: required(wholeNumber(1)),
-    factor: share,
-  });
-  return (step, total) => {
-    checkStep(step, total);
-    return integerPower(factor, Math.floor(step / every)); // (schedules.4) f = γ^⌊t/s⌋
-  };
-}
+export const stepDecay = scheduleDescriber<StepDecayOptions>({
+  kind: "stepDecay",
+  rules: { every: required(wholeNumber(1)), factor: share },
+  build:
+    ({ every, factor = 0.1 }) =>
+    (step, total) => {
+      checkStep(step, total);
+      return integerPower(factor, Math.floor(step / every)); // (schedules.4) f = γ^⌊t/s⌋
+    },
+});
 
 /**
- * From 1 down half a wave of a cosine (Loshchilov and Hutter, 2017), as PyTorch's
- * `CosineAnnealingLR` does.
+ * Describes a way from 1 down half a wave of a cosine (Loshchilov and Hutter, 2017), as PyTorch's
+ * `CosineAnnealingLR` has it.
  *
  * @param options.lowest the factor at the end
  * @throws InputError when it is not from 0 to 1
  */
-export function cosine(options: { readonly lowest?: number } = {}): Schedule {
-  const { lowest = 0 } = checkOptions("cosine", options, { lowest: share });
-  return (step, total) => {
-    checkStep(step, total);
-    return glide(1, lowest, step, total); // (schedules.5) f = b + (a − b)·(1 + cos(π·t/T))/2
-  };
+export const cosine = scheduleDescriber<{ readonly lowest?: number }>({
+  kind: "cosine",
+  rules: { lowest: share },
+  build:
+    ({ lowest = 0 }) =>
+    (step, total) => {
+      checkStep(step, total);
+      return glide(1, lowest, step, total); // (schedules.5) f = b + (a − b)·(1 + cos(π·t/T))/2
+    },
+});
+
+interface WarmUpOptions {
+  readonly steps: number;
+  readonly next?: ScheduleDescription | Schedule;
+  readonly from?: number;
 }
 
+const aSchedule: Rule = {
+  expected: "a schedule, such as cosine()",
+  accepts: (value) => typeof value === "function" || (typeof value === "object" && value !== null),
+};
+
+const describeWarmUp = scheduleDescriber<WarmUpOptions>({
+  kind: "warmUp",
+  rules: { steps: required(wholeNumber(0)), next: aSchedule, from: share },
+  build: ({ steps, next = constant, from = 1 / (steps + 1) }, inner) =>
+    grown(steps, inner(next), from),
+});
+
 /**
- * Begins with small steps that grow along a line (Goyal et al., 2017), in front of any other
- * schedule, which starts when they have grown.
+ * Describes a beginning with small steps that grow along a line (Goyal et al., 2017), in front of
+ * any other schedule, which starts when they have grown.
  *
  * @param steps W, how many steps the rate grows
- * @param then what follows, for the other T − W steps
+ * @param next what follows, for the other T − W steps; a constant rate if left out
  * @param options.from where the line begins, as a share of where it ends; 1/(W + 1) if left out, so
  *   that the first step counts as well
  * @throws InputError when an option is out of range
  */
-export function warmUp(
-  steps: number,
-  then: Schedule = constant,
-  options: { readonly from?: number } = {},
-): Schedule {
-  const rules = { steps: required(wholeNumber(0)), from: share };
-  const { from = 1 / (steps + 1) } = checkOptions("warmUp", { steps, ...options }, rules);
+export const warmUp = Object.assign(
+  (
+    steps: number,
+    next?: ScheduleDescription | Schedule,
+    options: { readonly from?: number } = {},
+  ): ScheduleDescription =>
+    describeWarmUp({ ...options, steps, ...(next !== undefined && { next }) }),
+  { scheduleKind: describeWarmUp.scheduleKind },
+);
+
+function grown(steps: number, next: Schedule, from: number): Schedule {
   return (step, total) => {
     checkStep(step, total);
     const rest = Math.max(total - steps, 1);
-    if (step >= steps) return then(step - steps, rest);
+    if (step >= steps) return next(step - steps, rest);
     // (schedules.10) f = f₀·(q + (1 − q)·t/W)
-    return then(0, rest) * (from + (1 - from) * (step / steps));
+    return next(0, rest) * (from + (1 - from) * (step / steps));
   };
 }
 
@@ -116,36 +180,36 @@ const oneCycleRules: Rules<OneCycleOptions> = {
 };
 
 /**
- * Up to the full rate and down to almost nothing, once (Smith, 2018). The defaults and the shape
- * are those of PyTorch's `OneCycleLR`; the momentum stays as it is.
+ * Describes a rate that goes up to the full one and down to almost nothing, once (Smith, 2018). The
+ * defaults and the shape are those of PyTorch's `OneCycleLR`; the momentum stays as it is.
  *
  * @throws InputError when an option is out of range
  */
-export function oneCycle(options: OneCycleOptions = {}): Schedule {
-  const {
-    peakAt = 0.3,
-    start = 1 / 25,
-    end = 1 / 250_000,
-    threePhases = false,
-  } = checkOptions("oneCycle", options, oneCycleRules);
-  if (threePhases && peakAt > 0.5)
-    reject(
-      "oneCycle",
-      "peakAt up to 0.5, since the way down is as long as the way up",
-      String(peakAt),
-    );
-  return (step, total) => {
-    checkStep(step, total);
-    const peak = peakAt * total - 1; // (schedules.12) P = p·T − 1
-    // (schedules.13) f = glide(s, 1; t, P), then glide(1, e; t − P, T − 1 − P)
-    if (step <= peak) return glide(start, 1, step, peak);
-    if (!threePhases) return glide(1, end, step - peak, total - 1 - peak);
-    // (schedules.14) f = glide(1, s; t − P, P), then glide(s, e; t − 2·P, T − 1 − 2·P)
-    return step <= 2 * peak
-      ? glide(1, start, step - peak, peak)
-      : glide(start, end, step - 2 * peak, total - 1 - 2 * peak);
-  };
-}
+export const oneCycle = scheduleDescriber<OneCycleOptions>({
+  kind: "oneCycle",
+  rules: oneCycleRules,
+  check: ({ peakAt = 0.3, threePhases = false }) => {
+    if (threePhases && peakAt > 0.5)
+      reject(
+        "oneCycle",
+        "peakAt up to 0.5, since the way down is as long as the way up",
+        String(peakAt),
+      );
+  },
+  build:
+    ({ peakAt = 0.3, start = 1 / 25, end = 1 / 250_000, threePhases = false }) =>
+    (step, total) => {
+      checkStep(step, total);
+      const peak = peakAt * total - 1; // (schedules.12) P = p·T − 1
+      // (schedules.13) f = glide(s, 1; t, P), then glide(1, e; t − P, T − 1 − P)
+      if (step <= peak) return glide(start, 1, step, peak);
+      if (!threePhases) return glide(1, end, step - peak, total - 1 - peak);
+      // (schedules.14) f = glide(1, s; t − P, P), then glide(s, e; t − 2·P, T − 1 − 2·P)
+      return step <= 2 * peak
+        ? glide(1, start, step - peak, peak)
+        : glide(start, end, step - 2 * peak, total - 1 - 2 * peak);
+    },
+});
 
 /**
  * From a to b along half a wave of a cosine, which begins and ends level; b where there is no way

@@ -1,5 +1,5 @@
 /** Training by a recipe: `fit` as the command line runs it, for images and their classes. */
-import { softmaxCrossEntropy } from "../backprop/index.js";
+import { type Loss, type LossDescription, softmaxCrossEntropy } from "../backprop/index.js";
 import { drawSubset, ImageDataset, type LabelledImages } from "../data/index.js";
 import type { Backend } from "../kernels/index.js";
 import type { Sequential } from "../network/index.js";
@@ -7,8 +7,33 @@ import type { Random } from "../tensor/index.js";
 import { fitInWords } from "./fit.js";
 import type { FitEvent } from "./fit-events.js";
 import { accuracy } from "./metrics.js";
-import type { Optimizer } from "./optimizers/index.js";
-import type { Recipe } from "./recipes.js";
+import type { Optimizer, OptimizerChoice, OptimizerDescription } from "./optimizers/index.js";
+import type { Schedule, ScheduleDescription } from "./schedules.js";
+import type { MeanOver } from "./totals.js";
+
+/** How a network is trained on images: a recipe, but for the network itself. */
+export interface Training {
+  /** What it minimises; softmax cross-entropy if left out. */
+  readonly loss?: LossDescription | Loss;
+  readonly optimizer: OptimizerDescription | OptimizerChoice;
+  /** Whether each epoch starts with an optimizer that has forgotten all; false if left out. */
+  readonly freshOptimizer?: boolean;
+  /** What share of the optimizer's learning rate each step takes; all of it if left out. */
+  readonly schedule?: ScheduleDescription | Schedule;
+  /** The longest gradient that is not shortened; any if left out. */
+  readonly clipNorm?: number;
+  readonly epochs: number;
+  readonly batchSize: number;
+  /**
+   * How many training images are drawn, once, before the first epoch; `null` for all of them in the
+   * file's order, which is what is done if left out.
+   */
+  readonly images?: number | null;
+  /** Whether each epoch sees the images in a new random order; true if left out. */
+  readonly shuffle?: boolean;
+  /** What losses of an epoch are the mean of; "examples" if left out. */
+  readonly meanOver?: MeanOver;
+}
 
 /** After every step. Times count training only. */
 export interface StepEvent {
@@ -63,7 +88,8 @@ export interface EpochEvent {
 export type TrainingEvent = StepEvent | EvaluationEvent | EpochEvent;
 
 export interface TrainOptions {
-  readonly recipe: Recipe;
+  /** A {@link Recipe}, or a training with functions of one's own. */
+  readonly recipe: Training;
   readonly network: Sequential;
   readonly train: LabelledImages;
   readonly test: LabelledImages;
@@ -91,16 +117,16 @@ export async function* train(options: TrainOptions): AsyncGenerator<TrainingEven
   const { recipe, network, test, backend, random, epochs, from } = options;
   const all = new ImageDataset(options.train);
   const data = all.gather(options.subset ?? chooseImages(recipe, all.count, random));
-  const { batchSize, shuffle, schedule, clipNorm, freshOptimizer, meanOver } = recipe;
+  const { loss = softmaxCrossEntropy(), optimizer, schedule, clipNorm, meanOver } = recipe;
+  const { batchSize, shuffle, freshOptimizer } = recipe;
   const run = fitInWords(
     network,
     {
       backend,
       data,
       validation: test,
-      loss: recipe.loss ?? softmaxCrossEntropy(),
       metrics: { accuracy },
-      optimizer: () => recipe.optimizer(network),
+      ...{ loss, optimizer },
       ...{ epochs, batchSize, shuffle, random, schedule, clipNorm, freshOptimizer, meanOver, from },
     },
     { where: "train", validation: "test loss" },
@@ -109,10 +135,10 @@ export async function* train(options: TrainOptions): AsyncGenerator<TrainingEven
 }
 
 /** The indices of the training images that a recipe uses. */
-function chooseImages(recipe: Recipe, total: number, random: Random): Uint32Array {
-  return recipe.images === null || recipe.images >= total
+function chooseImages({ images = null }: Training, total: number, random: Random): Uint32Array {
+  return images === null || images >= total
     ? Uint32Array.from({ length: total }, (_, i) => i)
-    : drawSubset(total, recipe.images, random.split("subset"));
+    : drawSubset(total, images, random.split("subset"));
 }
 
 function inWordsOfImages(event: FitEvent): TrainingEvent {

@@ -1,7 +1,8 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import {
-  type Loss,
+  buildLoss,
+  type LossDescription,
   meanSquaredError,
   softmaxCrossEntropy,
   softmaxCrossEntropyBackward,
@@ -19,7 +20,7 @@ const classes = [2, 0, 1, 1];
 const numbers = random.normal([4, 3], 0, 1, "float64");
 const weights = [0.5, 2, 0, 1.25];
 
-const cases: [name: string, loss: Loss, target: Target][] = [
+const cases: [name: string, loss: LossDescription, target: Target][] = [
   ["softmaxCrossEntropy", softmaxCrossEntropy(), classes],
   ["softmaxCrossEntropy, smoothed", softmaxCrossEntropy({ labelSmoothing: 0.2 }), classes],
   ["meanSquaredError", meanSquaredError(), numbers],
@@ -40,7 +41,8 @@ const rowsOf = (from: Target, rows: readonly number[]): Target =>
     ? tensor(rows.flatMap((n) => from.slice([n, n + 1]).toNested()) as number[][])
     : rows.map((n) => from[n]!);
 
-for (const [name, loss, target] of cases) {
+for (const [name, description, target] of cases) {
+  const loss = buildLoss(description);
   for (const given of [null, weights]) {
     test(`${name}, ${given ? "weighted" : "plain"}: the gradient is that of the loss`, async () => {
       const results = await gradientCheck(
@@ -101,7 +103,10 @@ test("unweighted, a loss is to the bit what its functions return", async () => {
   const x = logits.astype("float32");
   const { out, cache } = await softmaxCrossEntropyForward(x, classes, { labelSmoothing: 0.1 });
   const { dLogits } = await softmaxCrossEntropyBackward(Tensor.full([], 1), cache);
-  const { loss, backward } = await softmaxCrossEntropy({ labelSmoothing: 0.1 })(x, classes);
+  const { loss, backward } = await buildLoss(softmaxCrossEntropy({ labelSmoothing: 0.1 }))(
+    x,
+    classes,
+  );
   assert.is(loss, out.item());
   assert.equal((await backward()).data, dLogits.data);
 });
@@ -111,22 +116,39 @@ test("the value of a regression on classes, a sum and a weighted mean, by hand",
     [0.5, 0],
     [1, 3],
   ]);
-  const square = await meanSquaredError()(prediction, [0, 1], [3, 1]);
+  const square = await buildLoss(meanSquaredError())(prediction, [0, 1], [3, 1]);
   assert.is(square.loss, (3 * (0.25 / 2) + (1 + 4) / 2) / 4);
-  const sum = await weightedSum([
-    [2, meanSquaredError()],
-    [0.5, softmaxCrossEntropy()],
-  ])(prediction, [0, 1]);
+  const sum = await buildLoss(
+    weightedSum([
+      [2, meanSquaredError()],
+      [0.5, softmaxCrossEntropy()],
+    ]),
+  )(prediction, [0, 1]);
   const entropy = (Math.log(1 + Math.exp(-0.5)) + Math.log(1 + Math.exp(-2))) / 2;
   assertCloseArrays([sum.loss], [2 * (5.25 / 4) + 0.5 * entropy], { tolerance: 1e-14 });
 });
 
 test("with weights of 0 alone there is nothing to learn", async () => {
   for (const loss of [softmaxCrossEntropy(), meanSquaredError()]) {
-    const { loss: value, backward } = await loss(logits, classes, [0, 0, 0, 0]);
+    const { loss: value, backward } = await buildLoss(loss)(logits, classes, [0, 0, 0, 0]);
     assert.is(value, 0);
     assert.ok((await backward()).data.every((entry) => entry === 0));
   }
+});
+
+test("only ratios of weights count, however small or large the weights are", async () => {
+  for (const dtype of ["float32", "float64"] satisfies DType[])
+    for (const description of [softmaxCrossEntropy(), meanSquaredError()]) {
+      const [loss, x] = [buildLoss(description), logits.astype(dtype)];
+      const plain = await loss(x, classes, weights);
+      // powers of 2, so that the products are exact
+      for (const factor of [2 ** -1000, 2 ** -160, 2 ** -20, 2 ** 130, 2 ** 1020]) {
+        const scaled = weights.map((weight) => weight * factor);
+        const { loss: value, backward } = await loss(x, classes, scaled);
+        assert.is(value, plain.loss, `${factor}`);
+        assert.equal((await backward()).data, (await plain.backward()).data);
+      }
+    }
 });
 
 test("class numbers may be a tensor, and what is none is named", async () => {
@@ -134,7 +156,7 @@ test("class numbers may be a tensor, and what is none is named", async () => {
     [1, 2, 3],
     [3, 5, 4],
   ]);
-  const loss = softmaxCrossEntropy();
+  const loss = buildLoss(softmaxCrossEntropy());
   assertCloseArrays([(await loss(x, tensor([2, 1]))).loss], [0.4076059644443804], {
     tolerance: 1e-14,
   });
@@ -155,9 +177,9 @@ test("class numbers may be a tensor, and what is none is named", async () => {
 test("what does not fit is refused in one line", async () => {
   const x = tensor([[1, 2]]);
   const run =
-    (loss: () => Loss, ...rest: [Target, number[]?]) =>
+    (loss: () => LossDescription, ...rest: [Target, number[]?]) =>
     () =>
-      loss()(x, ...rest);
+      buildLoss(loss())(x, ...rest);
   const refused: [() => unknown, ...string[]][] = [
     [
       run(() => softmaxCrossEntropy({ labelSmoothing: 2 }), [0]),
@@ -170,10 +192,17 @@ test("what does not fit is refused in one line", async () => {
     [run(softmaxCrossEntropy, [0], [1, 1]), "a weight for each of 1 examples, got 2 weights"],
     [run(softmaxCrossEntropy, [0], [-1]), "weights that are finite numbers ≥ 0, got -1"],
     [run(meanSquaredError, tensor([1])), "a target of shape [1, 2], got [1]"],
-    [() => meanSquaredError()(tensor([1]), [0]), "got class numbers; they stand for rows [N, C]"],
-    [() => softmaxCrossEntropy()(tensor([1]), [0]), "logits of shape [N, C], got [1]"],
-    [() => weightedSum([]), "weightedSum: expected at least one factor with its loss"],
-    [() => weightedSum([[NaN, meanSquaredError()]]), "got [NaN,function]"],
+    [
+      () => buildLoss(meanSquaredError())(tensor([1]), [0]),
+      "got class numbers; they stand for rows [N, C]",
+    ],
+    [() => buildLoss(softmaxCrossEntropy())(tensor([1]), [0]), "logits of shape [N, C], got [1]"],
+    [
+      () => weightedSum([]),
+      "weightedSum: expected parts to be at least one [factor, loss]",
+      "got []",
+    ],
+    [() => weightedSum([[NaN, meanSquaredError()]]), "got [[NaN,{"],
   ];
   for (const [attempt, ...pieces] of refused) await assertRejects(attempt, ...pieces);
 });

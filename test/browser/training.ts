@@ -3,7 +3,7 @@ import { drawSubset, type Mnist } from "leibniz/data";
 import { openBackend } from "leibniz/kernels";
 import { initialise, weightsSha256 } from "leibniz/network";
 import { Random } from "leibniz/tensor";
-import { findRecipe, train } from "leibniz/training";
+import { findRecipe, recipeNetwork, train } from "leibniz/training";
 import { someImages } from "../helpers/mnist.js";
 
 export interface Training {
@@ -35,7 +35,7 @@ export async function trainedWeights(
   const random = new Random(seed);
   const backend = await openBackend({ name: "wasm", threads });
   try {
-    const network = recipe.network(backend);
+    const network = recipeNetwork(recipe, backend);
     initialise(network, random.split("initial weights"));
     const subset =
       images === undefined

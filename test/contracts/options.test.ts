@@ -4,6 +4,7 @@
  */
 import * as layers from "leibniz/backprop";
 import { gpuBackend, openBackend, reference, wasmBackend } from "leibniz/kernels";
+import { Sequential } from "leibniz/network";
 import { Random, Tensor, tensor } from "leibniz/tensor";
 import * as training from "leibniz/training";
 import { suite } from "uvu";
@@ -23,6 +24,9 @@ const logits = tensor([
   [3, 5, 4],
 ]);
 const conv = { inChannels: 1, outChannels: 1, kernelSize: 1 };
+
+const net = new Sequential({ relu: new layers.Relu() });
+const judged = { backend: reference, data: {}, loss: layers.meanSquaredError() };
 
 const windowNames = "kernelSize, stride, padding, dilation";
 const convNames = `inChannels, outChannels, ${windowNames}, groups, bias`;
@@ -178,6 +182,33 @@ const slips: readonly (readonly [what: string, run: () => unknown, message: stri
     () => t.oneCycle!({ peekAt: 0.2 }),
     "oneCycle: expected options among peakAt, start, end, threePhases, got peekAt; " +
       "did you mean peakAt?",
+  ],
+  [
+    "what fit is told, and measure is not",
+    () => t.measure!(net, { ...judged, epochs: 3 }),
+    "measure: expected options among backend, data, loss, metrics, batchSize, meanOver, onBatch, " +
+      "got epochs",
+  ],
+  [
+    "a batch of nobody, measured",
+    () => t.measure!(net, { ...judged, batchSize: 0 }),
+    "measure: expected batchSize to be a whole number ≥ 1, got 0",
+  ],
+  [
+    "a loss that is left out",
+    () => t.measure!(net, { backend: reference, data: [] }),
+    "measure: expected loss, a loss, such as softmaxCrossEntropy(), got none",
+  ],
+  [
+    "a slip, evaluated",
+    () => t.evaluate!({ network: net, ...judged, batchsize: 3 }),
+    "evaluate: expected options among network, dataset, backend, batchSize, loss, meanOver, " +
+      "onBatch, got",
+  ],
+  [
+    "no batch size, evaluated",
+    () => t.evaluate!({ network: net, dataset: [], backend: reference }),
+    "evaluate: expected batchSize, a whole number ≥ 1, got none",
   ],
   [
     "no steps",

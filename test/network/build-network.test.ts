@@ -79,7 +79,7 @@ test("a description survives JSON, the completed one too: the same weights", asy
     assert.is(await weightsSha256(rebuilt), await weightsSha256(network));
     assert.equal(rebuilt.description, network.description);
   }
-  assert.is(notebookNetwork().description, null);
+  assert.equal(notebookNetwork().description, network.description);
 });
 
 test("blocks hold descriptions, and a layer may be used again", async () => {
@@ -179,7 +179,7 @@ const spoiled: readonly (readonly [what: string, description: unknown, message: 
   [
     "an option that nobody knows",
     { input: [3], layers: { a: affine({ outFeatures: 3 }) }, layer: {} },
-    "network: expected options among input, layers, got layer; did you mean layers?",
+    "network: expected options among input, dtype, layers, got layer; did you mean layers?",
   ],
   [
     "a layer that is none",

@@ -1,7 +1,21 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { Affine, BatchNorm2d, Conv2d, Dropout, Flatten, Relu, Residual } from "leibniz/backprop";
-import { formatSummary, notebookNetwork, Sequential, summarise } from "leibniz/network";
+import {
+  affine,
+  batchNorm2d,
+  buildNetwork,
+  conv2d,
+  flatten,
+  formatSummary,
+  layerNorm,
+  notebookNetwork,
+  relu,
+  residual,
+  sameAs,
+  Sequential,
+  summarise,
+} from "leibniz/network";
 import { assertRejects } from "../helpers/assert-close.js";
 
 test("the notes' network: every shape and every count", () => {
@@ -41,19 +55,47 @@ test("the notes' network has 102,130 parameters", () => {
 
 test("the table, to the letter", () => {
   const table = `
-layer    kind       output           parameters
-conv1    conv2d     [1, 16, 26, 26]         160
-relu1    relu       [1, 16, 26, 26]            
-pool1    maxPool2d  [1, 16, 13, 13]            
-conv2    conv2d     [1, 32, 11, 11]       4,640
-relu2    relu       [1, 32, 11, 11]            
-pool2    maxPool2d  [1, 32, 5, 5]              
-flatten  flatten    [1, 800]                   
-affine1  affine     [1, 120]             96,120
-relu3    relu       [1, 120]                   
-affine2  affine     [1, 10]               1,210
+layer    kind       output           parameters  options
+conv1    conv2d     [1, 16, 26, 26]         160  inChannels 1, outChannels 16, kernelSize 3
+relu1    relu       [1, 16, 26, 26]
+pool1    maxPool2d  [1, 16, 13, 13]              kernelSize 2
+conv2    conv2d     [1, 32, 11, 11]       4,640  inChannels 16, outChannels 32, kernelSize 3
+relu2    relu       [1, 32, 11, 11]
+pool2    maxPool2d  [1, 32, 5, 5]                kernelSize 2
+flatten  flatten    [1, 800]
+affine1  affine     [1, 120]             96,120  inFeatures 800, outFeatures 120
+relu3    relu       [1, 120]
+affine2  affine     [1, 10]               1,210  inFeatures 120, outFeatures 10
 total                                   102,130`;
   assert.snapshot(`\n${formatSummary(summarise(notebookNetwork(), [1, 1, 28, 28]))}`, table);
+});
+
+test("what was left out and inferred is in the options, inside blocks too", () => {
+  const layers = {
+    conv: conv2d({ outChannels: 2, kernelSize: [3, 1], bias: false }),
+    block: residual({
+      body: { norm: batchNorm2d(), relu: relu(), again: sameAs("relu") },
+      shortcut: { point: conv2d({ outChannels: 2, kernelSize: 1 }) },
+    }),
+    norm: layerNorm(),
+    flatten: flatten(),
+    classes: affine({ outFeatures: 3 }),
+  };
+  const rows = summarise(buildNetwork({ input: [1, 5, 6], layers }), [1, 1, 5, 6]);
+  assert.equal(Object.fromEntries(rows.map(({ name, options }) => [name, options])), {
+    conv: { inChannels: 1, outChannels: 2, kernelSize: [3, 1], bias: false },
+    "block.norm": { channels: 2 },
+    "block.relu": {},
+    "block.again": { layer: "relu" },
+    "block.point": { inChannels: 2, outChannels: 2, kernelSize: 1 },
+    block: {},
+    norm: { shape: [2, 3, 6] },
+    flatten: {},
+    classes: { inFeatures: 36, outFeatures: 3 },
+  });
+  const table = formatSummary(rows);
+  assert.match(table, "inChannels 1, outChannels 2, kernelSize 3×1, bias false\n");
+  assert.match(table, "shape 2×3×6\n");
 });
 
 test("columns are as wide as their widest cell, heading or not", () => {
@@ -70,19 +112,19 @@ test("columns are as wide as their widest cell, heading or not", () => {
   const lines = formatSummary(summarise(network, [5, 3, 7, 7])).split("\n");
   assert.is(lines.length, 5);
   assert.equal(new Set(lines.map((line) => line.length)).size, 1);
-  const [heading, conv, flatten, affine, total] = lines as [string, string, string, string, string];
+  const [heading, conv, flat, classes, total] = lines as [string, string, string, string, string];
   for (const [column, cells] of [
     ["kind", ["conv2d", "flatten", "affine"]],
     ["output", ["[5, 2, 6, 5]", "[5, 60]", "[5, 3]"]],
   ] as const) {
     const start = heading.indexOf(column);
-    [conv, flatten, affine].forEach((line, row) =>
+    [conv, flat, classes].forEach((line, row) =>
       assert.ok(line.startsWith(cells[row]!, start), `${column}: ${line}`),
     );
   }
   assert.ok(
     conv.endsWith(" 36") &&
-      affine.endsWith(" 183") &&
+      classes.endsWith(" 183") &&
       total.endsWith(" 219") &&
       heading.endsWith(" parameters"),
   );

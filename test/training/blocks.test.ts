@@ -25,10 +25,12 @@ import { Random, type Tensor } from "leibniz/tensor";
 import {
   decodeCheckpoint,
   encodeCheckpoint,
+  buildOptimizer,
   findRecipe,
   type Optimizer,
-  type Recipe,
+  type OptimizerDescription,
   train,
+  type Training,
   type TrainingEvent,
 } from "leibniz/training";
 import { assertRejects } from "../helpers/assert-close.js";
@@ -84,7 +86,10 @@ function blocks({ persistent: allocator }: Backend): Sequential {
   });
 }
 
-const recipe: Recipe = { ...findRecipe("default"), network: blocks, batchSize: 32 };
+const recipe: Training & { readonly optimizer: OptimizerDescription } = {
+  ...findRecipe("default"),
+  batchSize: 32,
+};
 
 interface Start {
   readonly network: Sequential;
@@ -101,7 +106,7 @@ async function run(
   }: { seed?: number; epochs?: number; data?: typeof small; start?: Start } = {},
 ): Promise<{ network: Sequential; events: TrainingEvent[] }> {
   const random = new Random(seed);
-  const network = start?.network ?? recipe.network(backend);
+  const network = start?.network ?? blocks(backend);
   if (start === undefined) initialise(network, random.split("initial weights"));
   const events: TrainingEvent[] = [];
   for await (const event of train({
@@ -141,8 +146,8 @@ for (const backend of [wasm, reference]) {
         encodeCheckpoint(part.network, epoch.optimizer, { epochs: 1, recipe: "blocks", seed: 1 }),
         "checkpoint",
       );
-      const network = recipe.network(backend);
-      const optimizer = recipe.optimizer(network);
+      const network = blocks(backend);
+      const optimizer = buildOptimizer(recipe.optimizer, network.parameters);
       checkpoint.restore(network, optimizer);
       const rest = await run(backend, {
         epochs: 3,
@@ -198,7 +203,7 @@ test(
                 })
             : (Reflect.get(target, key, target) as unknown),
       });
-      const optimizer = recipe.optimizer(network);
+      const optimizer = buildOptimizer(recipe.optimizer, network.parameters);
       for await (const event of train({
         recipe,
         network: watched,
@@ -284,7 +289,7 @@ test("a loss that is not finite is blamed on the layer inside the block", async 
     const network = blocks(reference);
     initialise(network, new Random(1));
     network.parameters.find(({ name }) => name === parameter)!.parameter.value.data[0] = Infinity;
-    const optimizer = recipe.optimizer(network);
+    const optimizer = buildOptimizer(recipe.optimizer, network.parameters);
     await run(reference, { start: { network, from: { epoch: 0, optimizer } } });
   };
   await assertRejects(
@@ -308,7 +313,7 @@ test(
     });
     // finite, and ten times that is not
     network.parameters.find(({ name }) => name === "affine.bias")!.parameter.value.data.fill(2e38);
-    const optimizer = recipe.optimizer(network);
+    const optimizer = buildOptimizer(recipe.optimizer, network.parameters);
     await assertRejects(
       () => run(reference, { start: { network, from: { epoch: 0, optimizer } } }),
       "epoch 0, step 1",

@@ -7,18 +7,23 @@ import {
   adam,
   affine,
   batchNorm1d,
+  buildLoss,
   conv2d,
   Dataset,
   describer,
   dropout,
+  type Examples,
   flatten,
   type LayerDescriptions,
+  type Loss,
   maxPool2d,
+  meanSquaredError,
   open,
   type OpenOptions,
   Random,
   Relu,
   relu,
+  saveNetwork,
   sgd,
   softmaxCrossEntropy,
   tanh,
@@ -40,6 +45,14 @@ const layers: LayerDescriptions = {
   hidden: affine({ outFeatures: 8 }),
   tanh: tanh(),
   classes: affine({ outFeatures: 2 }),
+};
+
+const briefly = {
+  data: xor,
+  loss: softmaxCrossEntropy(),
+  optimizer: adam({ learningRate: 0.01 }),
+  epochs: 3,
+  batchSize: 2,
 };
 
 test("XOR, from the front door to the answers, on each backend", async () => {
@@ -76,7 +89,7 @@ test("without an input's shape, everything has to be said, and is enough", async
     classes: affine({ inFeatures: 2 * 2 * 3, outFeatures: 3 }),
   });
   assert.equal((await engine.predict(network, Tensor.full([4, 1, 6, 8], 1))).shape, [4, 3]);
-  assert.equal(Object.keys(network.description!), ["layers"]);
+  assert.equal(Object.keys(network.description!), ["dtype", "layers"]);
   await assertRejects(
     async () => engine.network({ conv: conv2d({ outChannels: 2, kernelSize: 3 }) }),
     "conv: conv2d: expected inChannels, a whole number ≥ 1, got none",
@@ -120,6 +133,109 @@ test("steps, element types, and layers of one's own", async () => {
   const out = await engine.step(async () => (await engine.predict(network, x)).clone());
   assertClose(out, await engine.predict(network, x), { tolerance: 0 });
   assert.ok(out.data.every((value) => value >= 0));
+});
+
+test("a whole description makes the same network, a file one with its weights", async () => {
+  const [engine, other] = [await open({ seed: 4, threads: 1 }), await open({ seed: 4 })];
+  const network = engine.network(layers, { input: [2], dtype: "float64" });
+  const again = other.network(JSON.parse(JSON.stringify(network.description)));
+  assert.equal(again.description, network.description);
+  assert.is(again.description!.dtype, "float64");
+  assert.is(await weightsSha256(again), await weightsSha256(network));
+  assert.is(
+    other.network(network.description!, { dtype: "float32" }).description!.dtype,
+    "float32",
+  );
+  // a layer may be called what a part of a description is called
+  const named = engine.network(
+    { input: relu(), layers: affine({ outFeatures: 2 }) },
+    { input: [3] },
+  );
+  assert.equal(Object.keys(named.description!.layers), ["input", "layers"]);
+  for await (const _ of engine.fit(network, { ...briefly, epochs: 1 }));
+  const loaded = other.loadNetwork(saveNetwork(network), "n");
+  assert.is(await weightsSha256(loaded), await weightsSha256(network));
+  const { x } = xor.batch([0, 1, 2, 3]);
+  assertClose(await other.predict(loaded, x), await engine.predict(network, x), { tolerance: 0 });
+  await assertRejects(() => other.loadNetwork(new Uint8Array(2), "n"), "n: expected a safetensors");
+  for (const one of [engine, other]) await one.dispose();
+});
+
+test("predictions beside a training wait for its steps, and change nothing in it", async () => {
+  for (const backend of ["wasm", "reference"] as const) {
+    const images = new Random(1).normal([40, 1, 9, 8]);
+    const data = Dataset.from({ x: images, target: [...Array(40).keys()].map((n) => n % 3) });
+    const deep = {
+      conv: conv2d({ outChannels: 6, kernelSize: 3 }),
+      relu: relu(),
+      pool: maxPool2d({ kernelSize: 2 }),
+      flatten: flatten(),
+      classes: affine({ outFeatures: 3 }),
+    };
+    const run = async (beside: boolean): Promise<string> => {
+      const engine = await open({ backend, seed: 3 });
+      const [network, other] = [1, 2].map(() => engine.network(deep, { input: [1, 9, 8] }));
+      const before = (await engine.predict(other!, images)).clone();
+      let [training, answers] = [true, 0];
+      const ask = async (): Promise<void> => {
+        while (training) {
+          assertClose(await engine.predict(other!, images), before, { tolerance: 0 });
+          assert.equal((await engine.step(async () => images.clone())).data, images.data);
+          answers++;
+          await new Promise((done) => setTimeout(done));
+        }
+      };
+      const asking = beside ? [ask(), ask()] : [];
+      for (const one of asking) one.catch(() => {}); // told below
+      const own = softmaxCrossEntropy();
+      const options = { ...briefly, data, validation: data, loss: own, epochs: 8, batchSize: 8 };
+      for await (const _ of engine.fit(network!, options)) await null;
+      training = false;
+      await Promise.all(asking);
+      assert.is(answers > 4, beside);
+      const sha = await weightsSha256(network!);
+      await engine.dispose();
+      return sha;
+    };
+    assert.is(await run(true), await run(false));
+  }
+});
+
+test("two trainings on one engine take turns, as if each were alone", async () => {
+  const trained = async (together: boolean): Promise<string[]> => {
+    const engine = await open({ seed: 3, threads: 1 });
+    const networks = [1, 2].map(() => engine.network(layers, { input: [2] }));
+    const run = async (i: number): Promise<void> => {
+      for await (const _ of engine.fit(networks[i]!, { ...briefly, seed: i })) await null;
+    };
+    if (together) await Promise.all([run(0), run(1)]);
+    else for (const i of [0, 1]) await run(i);
+    const shas = await Promise.all(networks.map((network) => weightsSha256(network)));
+    await engine.dispose();
+    return shas;
+  };
+  assert.equal(await trained(true), await trained(false));
+});
+
+test("a loss and a data set of one's own may ask for predictions inside of a step", async () => {
+  const engine = await open({ seed: 3, threads: 1 });
+  const [network, teacher] = [1, 2].map(() => engine.network(layers, { input: [2] }));
+  const taught: Examples = {
+    count: 4,
+    batch: async (indices) => {
+      const { x } = xor.batch(indices);
+      return { x, target: await engine.predict(teacher!, x) };
+    },
+  };
+  const squared = buildLoss(meanSquaredError());
+  const loss: Loss = async (prediction, target, weights) => {
+    await engine.step(() => engine.predict(teacher!, Tensor.full([1, 2], 1)));
+    return squared(prediction, target, weights);
+  };
+  const options = { ...briefly, data: taught, validation: taught, loss };
+  for await (const event of engine.fit(network!, options))
+    if (event.type === "epoch") assert.ok(event.loss >= 0);
+  await engine.dispose();
 });
 
 test("what is wrong is refused by name", async () => {

@@ -58,6 +58,8 @@ const plain = {
   epochs: 2,
   batchSize: 8,
 } satisfies FitOptions;
+/** What `measure` takes of it. */
+const measured = { backend: plain.backend, data: classes, loss: plain.loss };
 
 async function all(network: Sequential, options: FitOptions): Promise<FitEvent[]> {
   const events: FitEvent[] = [];
@@ -105,7 +107,7 @@ test("steps and epochs tell losses and metrics as means over their examples", as
   );
   const [epoch] = epochs(events);
   const { loss, metrics } = await measure(network, {
-    ...still,
+    ...measured,
     metrics: { accuracy },
     batchSize: 40,
   });
@@ -133,7 +135,7 @@ test("a metric may give a number for each example, or their mean", async () => {
   const meanOfFirst = (logits: Tensor): number =>
     first(logits).reduce((a, b) => a + b, 0) / logits.shape[0]!;
   const { metrics } = await measure(network, {
-    ...plain,
+    ...measured,
     metrics: { first, meanOfFirst },
     batchSize: 7,
   });
@@ -436,7 +438,7 @@ test("the average of the weights is shown after each epoch, training goes on wit
       assert.equal(weights(average), seen[shown.length * 5 + event.step - 1]);
     if (event.type === "epoch") {
       shown.push(weights(average));
-      const { loss } = await measure(average, { ...plain, batchSize: 256 });
+      const { loss } = await measure(average, { ...measured, batchSize: 256 });
       assert.is(event.validation!.loss, loss);
     }
   }
@@ -475,12 +477,11 @@ test("training stops early when it gets no better, and ends with its best weight
     stopped.map(({ stops }) => stops),
     values.map((_, e) => e === best + 3),
   );
-  const kept = (await measure(network, { ...plain, data: validation, loss: meanSquaredError() }))
-    .loss;
+  const judged = { backend: reference, data: validation, loss: meanSquaredError() };
+  const kept = (await measure(network, judged)).loss;
   assert.is(kept, values[best]);
   await run({ patience: 3, keepBest: false });
-  const last = (await measure(network, { ...plain, data: validation, loss: meanSquaredError() }))
-    .loss;
+  const last = (await measure(network, judged)).loss;
   assert.is(last, values.at(-1));
   const output = (prediction: Tensor): number => prediction.item();
   assert.is((await run({ patience: 2, on: "output", goal: "highest" }, { output })).length, 30);
@@ -523,6 +524,63 @@ test("a new optimizer each epoch, a run that goes on, and rates of a schedule", 
     { tolerance: 1e-15 },
   );
   assert.is(await weightsSha256(parts), await weightsSha256(whole));
+});
+
+test("a run that goes on takes up neither early stopping nor an average, and says so", async () => {
+  const network = built(2);
+  const optimizer = new Sgd(network.parameters, { learningRate: 0.1 });
+  const from = { epoch: 1, optimizer };
+  for (const option of [{ stopEarly: { patience: 1 } }, { average: 0.5 }]) {
+    await assertRejects(
+      () => all(network, { ...plain, from, ...option }),
+      `fit: expected no ${Object.keys(option)[0]} in a run that goes on`,
+      "in no checkpoint",
+    );
+    await all(network, { ...plain, from: { epoch: 0, optimizer }, ...option });
+  }
+});
+
+test("weights so small or large that float32 has none of them train as others do", async () => {
+  const some = [...Array(40).keys()].map((n) => ((n * 7) % 5) / 4);
+  const trained = async (factor: number, accumulate: number): Promise<string> => {
+    const data: Examples = {
+      count: 40,
+      batch: (indices) => ({
+        ...classes.batch(indices),
+        weights: Array.from(indices, (n) => some[n]! * factor),
+      }),
+    };
+    const network = new Sequential({
+      a: new Affine({ inFeatures: 3, outFeatures: 8 }),
+      tanh: new Tanh(),
+      b: new Affine({ inFeatures: 8, outFeatures: 2 }),
+    });
+    initialise(network, new Random(1));
+    const options = { ...plain, data, accumulate, batchSize: 4 };
+    const [first] = epochs(await all(network, { ...options, validation: data }));
+    assert.ok(first!.loss > 0.1 && first!.validation!.loss > 0.1, `${factor}`);
+    return weightsSha256(network);
+  };
+  for (const accumulate of [1, 3]) {
+    const plainly = await trained(1, accumulate);
+    for (const factor of [2 ** -900, 2 ** -140, 2 ** 128, 2 ** 900])
+      assert.is(await trained(factor, accumulate), plainly, `${factor}, ${accumulate} batches`);
+  }
+});
+
+test("batches of a step whose weights are worlds apart are refused", async () => {
+  const data: Examples = {
+    count: 2,
+    batch: (indices) => ({
+      ...classes.batch(indices),
+      weights: Array.from(indices, (n) => (n === 0 ? 1e-30 : 1e30)),
+    }),
+  };
+  const options = { ...plain, data, accumulate: 2, batchSize: 1, shuffle: false };
+  await assertRejects(
+    () => all(built(2), options),
+    "fit: expected batches of a step whose weights are of comparable size",
+  );
 });
 
 test("float64 data train a float32 network on the fast backend as on the reference", async () => {

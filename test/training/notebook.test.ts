@@ -6,7 +6,7 @@ import { loadMnist, parseSubset } from "leibniz/data";
 import { openBackend } from "leibniz/kernels";
 import { decodeSafetensors, initialise, loadWeights } from "leibniz/network";
 import { Random } from "leibniz/tensor";
-import { findRecipe, train } from "leibniz/training";
+import { findRecipe, recipeNetwork, train } from "leibniz/training";
 import { root } from "../helpers/cli.js";
 
 const fixture = (name: string): Buffer =>
@@ -46,7 +46,7 @@ for (const name of ["reference", "wasm"]) {
     const recipe = findRecipe("notebook");
     const backend = await openBackend({ name });
     try {
-      const network = recipe.network(backend);
+      const network = recipeNetwork(recipe, backend);
       loadWeights(
         network,
         decodeSafetensors(fixture("initial.safetensors"), "initial").tensors,
@@ -76,7 +76,7 @@ test("the first epoch matches PyTorch's, and the second starts with a new optimi
   const recipe = findRecipe("notebook");
   const backend = await openBackend({ name: "wasm" });
   try {
-    const network = recipe.network(backend);
+    const network = recipeNetwork(recipe, backend);
     loadWeights(
       network,
       decodeSafetensors(fixture("initial.safetensors"), "initial").tensors,
@@ -129,7 +129,7 @@ test("the comparison sees the order of the images, and the weights at the start"
   const recipe = findRecipe("notebook");
   const backend = await openBackend({ name: "wasm" });
   const firstLosses = async (order: Uint32Array, seed: number | null): Promise<number[]> => {
-    const network = recipe.network(backend);
+    const network = recipeNetwork(recipe, backend);
     if (seed === null)
       loadWeights(
         network,

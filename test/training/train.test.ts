@@ -1,33 +1,39 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import {
-  Affine,
-  BatchNorm1d,
-  BatchNorm2d,
-  Conv2d,
-  Flatten,
-  MaxPool2d,
-  meanSquaredError,
-  Relu,
-} from "leibniz/backprop";
+import { meanSquaredError } from "leibniz/backprop";
 import { loadMnist, makeBatch, type LabelledImages } from "leibniz/data";
 import { type Backend, reference, wasmBackend } from "leibniz/kernels";
-import { initialise, Sequential, weightsSha256 } from "leibniz/network";
+import {
+  affine,
+  batchNorm1d,
+  batchNorm2d,
+  conv2d,
+  flatten,
+  initialise,
+  maxPool2d,
+  relu,
+  type Sequential,
+  weightsSha256,
+} from "leibniz/network";
 import { Random, type Tensor } from "leibniz/tensor";
 import {
   Adam,
-  AdamW,
+  adamW,
+  buildOptimizer,
   decodeCheckpoint,
   encodeCheckpoint,
   evaluate,
   findRecipe,
   oneCycle,
   type Optimizer,
+  type OptimizerDescription,
   type Recipe,
+  recipeNetwork,
   recipes,
-  Sgd,
+  sgd,
   stepDecay,
   train,
+  type Training,
   type TrainingEvent,
   warmUp,
 } from "leibniz/training";
@@ -51,13 +57,16 @@ interface Run {
   readonly events: TrainingEvent[];
 }
 
+/** A recipe, or one with functions in place of descriptions. */
+type Choice = Training & Pick<Recipe, "network">;
+
 async function run(
-  recipe: Recipe,
+  recipe: Choice,
   backend: Backend,
   {
     seed = 1,
     epochs = 2,
-    network = recipe.network(backend),
+    network = recipeNetwork(recipe, backend),
     data = small,
     from,
   }: {
@@ -178,7 +187,7 @@ test("the same seed gives the same weights, another seed others", async () => {
 const scheduled: Recipe = {
   ...recipe,
   name: "scheduled",
-  optimizer: (network) => new AdamW(network.parameters, { learningRate: 3e-3 }),
+  optimizer: adamW({ learningRate: 3e-3 }),
   schedule: warmUp(3, oneCycle()),
   clipNorm: 0.5,
 };
@@ -188,7 +197,7 @@ for (const chosen of [...recipes, scheduled]) {
     `${chosen.name}: going on from a checkpoint is as if nothing had happened, to the ` + `bit`,
     async () => {
       const whole = await run(chosen, wasm, { epochs: 3 });
-      const stopped = chosen.network(wasm);
+      const stopped = recipeNetwork(chosen, wasm);
       const random = new Random(1);
       initialise(stopped, random.split("initial weights"));
       let bytes: Uint8Array | null = null;
@@ -210,8 +219,8 @@ for (const chosen of [...recipes, scheduled]) {
       }
       const checkpoint = decodeCheckpoint(bytes!, "checkpoint");
       assert.equal(checkpoint.info, { epochs: 1, recipe: chosen.name, seed: 1 });
-      const network = chosen.network(wasm);
-      const optimizer = chosen.optimizer(network);
+      const network = recipeNetwork(chosen, wasm);
+      const optimizer = buildOptimizer(chosen.optimizer, network.parameters);
       checkpoint.restore(network, optimizer);
       const rest = await run(chosen, wasm, { epochs: 3, network, from: { epoch: 1, optimizer } });
       assert.is(await weightsSha256(network), await weightsSha256(whole.network));
@@ -229,21 +238,20 @@ for (const chosen of [...recipes, scheduled]) {
  */
 const normalised: Recipe = {
   ...recipe,
-  network: ({ persistent: allocator }) =>
-    new Sequential({
-      conv1: new Conv2d(
-        { inChannels: 1, outChannels: 6, kernelSize: [3, 5], stride: 2, bias: false },
-        { allocator },
-      ), // → 6×13×12
-      bn1: new BatchNorm2d({ channels: 6 }, { allocator }),
-      relu1: new Relu(),
-      pool1: new MaxPool2d({ kernelSize: [2, 3] }), // → 6×6×4
-      flatten: new Flatten(),
-      affine1: new Affine({ inFeatures: 144, outFeatures: 20, bias: false }, { allocator }),
-      bn2: new BatchNorm1d({ channels: 20 }, { allocator }),
-      relu2: new Relu(),
-      affine2: new Affine({ inFeatures: 20, outFeatures: 10 }, { allocator }),
-    }),
+  network: {
+    input: [1, 28, 28],
+    layers: {
+      conv1: conv2d({ outChannels: 6, kernelSize: [3, 5], stride: 2, bias: false }), // → 6×13×12
+      bn1: batchNorm2d(),
+      relu1: relu(),
+      pool1: maxPool2d({ kernelSize: [2, 3] }), // → 6×6×4
+      flatten: flatten(),
+      affine1: affine({ outFeatures: 20, bias: false }),
+      bn2: batchNorm1d(),
+      relu2: relu(),
+      affine2: affine({ outFeatures: 10 }),
+    },
+  },
 };
 
 test(
@@ -254,8 +262,8 @@ test(
     const part = await run(normalised, wasm, { epochs: 1 });
     const epoch = part.events.at(-1)!;
     if (epoch.type !== "epoch") throw new Error("expected an epoch");
-    const network = normalised.network(wasm);
-    const optimizer = normalised.optimizer(network);
+    const network = recipeNetwork(normalised, wasm);
+    const optimizer = buildOptimizer(normalised.optimizer, network.parameters);
     decodeCheckpoint(
       encodeCheckpoint(part.network, epoch.optimizer, { epochs: 1, recipe: "default", seed: 1 }),
       "checkpoint",
@@ -294,7 +302,7 @@ test(
     // Adam would divide gradients that are rounding errors by their own size.
     const chosen: Recipe = {
       ...normalised,
-      optimizer: (network) => new Sgd(network.parameters, { learningRate: 0.05, momentum: 0.9 }),
+      optimizer: sgd({ learningRate: 0.05, momentum: 0.9 }),
     };
     const [fast, plain] = [
       await run(chosen, wasm, { epochs: 1, data }),
@@ -343,11 +351,11 @@ test(
     const first5 = (step: number, total: number): number => (
       asked.push([step, total]), step < 5 ? 1 / (step + 1) : 0
     );
-    const network = recipe.network(wasm);
+    const network = recipeNetwork(recipe, wasm);
     initialise(network, new Random(1));
-    const chosen: Recipe = {
+    const chosen: Training = {
       ...recipe,
-      optimizer: ({ parameters }) => new Sgd(parameters, { learningRate: 0.25 }),
+      optimizer: sgd({ learningRate: 0.25 }),
       schedule: first5,
     };
     const [rates, hashes]: [number[], string[]] = [[], []];
@@ -378,11 +386,9 @@ test(
 );
 
 test("a schedule of the factor f is f times the rate, and none is the factor 1", async () => {
-  const withRate =
-    (learningRate: number): Recipe["optimizer"] =>
-    (network) =>
-      new Sgd(network.parameters, { learningRate, momentum: 0.5 });
-  const hash = async (chosen: Recipe): Promise<string> =>
+  const withRate = (learningRate: number): OptimizerDescription =>
+    sgd({ learningRate, momentum: 0.5 });
+  const hash = async (chosen: Choice): Promise<string> =>
     weightsSha256((await run(chosen, wasm, { epochs: 1 })).network);
   const plain = await hash({ ...recipe, optimizer: withRate(0.125) });
   assert.is(await hash({ ...recipe, optimizer: withRate(0.5), schedule: () => 0.25 }), plain);
@@ -398,11 +404,11 @@ test("a schedule of the factor f is f times the rate, and none is the factor 1",
 
 test("with a bound on the gradient, no step is longer than rate times bound", async () => {
   const lengths = async (clipNorm?: number): Promise<number[]> => {
-    const network = recipe.network(wasm);
+    const network = recipeNetwork(recipe, wasm);
     initialise(network, new Random(1));
     const chosen: Recipe = {
       ...recipe,
-      optimizer: ({ parameters }) => new Sgd(parameters, { learningRate: 0.5 }),
+      optimizer: sgd({ learningRate: 0.5 }),
       ...(clipNorm === undefined ? {} : { clipNorm }),
     };
     const weights = (): number[] =>
@@ -457,7 +463,7 @@ test("any number of threads gives the same weights, to the bit", async () => {
 
 test("a loss that is not finite stops the training and names epoch, step and layer", async () => {
   const spoil = async (parameter: string, value: number): Promise<void> => {
-    const network = recipe.network(reference);
+    const network = recipeNetwork(recipe, reference);
     initialise(network, new Random(1));
     network.parameters.find(({ name }) => name === parameter)!.parameter.value.data[0] = value;
     const optimizer = new Adam(network.parameters);
@@ -481,7 +487,7 @@ test("a loss that is not finite stops the training and names epoch, step and lay
 });
 
 test("it says where the loss stopped being finite, and takes that step no more", async () => {
-  const network = recipe.network(wasm);
+  const network = recipeNetwork(recipe, wasm);
   initialise(network, new Random(1));
   const { value } = network.parameters.find(({ name }) => name === "affine2.bias")!.parameter;
   let [steps, spoiled] = [0, ""];
@@ -517,7 +523,7 @@ test("images that hold no numbers are found out in their batch, at the first lay
     images: { ...images, pixels: images.pixels.subarray(0, 64 * 784 + 5) },
     labels,
   }; // the rest reads as NaN
-  const network = recipe.network(reference);
+  const network = recipeNetwork(recipe, reference);
   initialise(network, new Random(1));
   let steps = 0;
   const training = async (): Promise<void> => {
@@ -547,9 +553,9 @@ test(
     const wild: Recipe = {
       ...recipe,
       batchSize: 200,
-      optimizer: (network) => new Sgd(network.parameters, { learningRate: 1e30 }),
+      optimizer: sgd({ learningRate: 1e30 }),
     };
-    const network = wild.network(reference);
+    const network = recipeNetwork(wild, reference);
     initialise(network, new Random(1));
     const types: string[] = [];
     const training = async (): Promise<void> => {
@@ -573,7 +579,7 @@ test(
 );
 
 test("a loss can overflow although every layer's output is finite", async () => {
-  const network = recipe.network(reference);
+  const network = recipeNetwork(recipe, reference);
   initialise(network, new Random(1));
   const { value } = network.parameters.find(({ name }) => name === "affine2.bias")!.parameter;
   value.data.fill(3e38);
@@ -604,13 +610,13 @@ test("a loss can overflow although every layer's output is finite", async () => 
 const still: Recipe = {
   ...recipe,
   batchSize: 1,
-  optimizer: (network) => new Sgd(network.parameters, { learningRate: 0 }),
+  optimizer: sgd({ learningRate: 0 }),
 };
 const twenty = { train: first(mnist.train, 20), test: first(mnist.test, 3) };
 
 /** The images that each epoch used, in order. */
 async function imagesSeen(chosen: Recipe, seed: number, subset?: Uint32Array): Promise<number[][]> {
-  const network = chosen.network(wasm);
+  const network = recipeNetwork(chosen, wasm);
   initialise(network, new Random(0));
   const lossOfImage: number[] = [];
   for (let n = 0; n < 20; n++) {
@@ -684,7 +690,7 @@ test("some images are drawn once, by the seed, and stay the same", async () => {
 });
 
 test("a step counts the images that were right before the update", async () => {
-  const network = recipe.network(wasm);
+  const network = recipeNetwork(recipe, wasm);
   initialise(network, new Random(5));
   const guessed: number[] = [];
   const data = { train: first(mnist.train, 96), test: small.test };
@@ -725,7 +731,7 @@ test("the notebook recipe renews its optimizer every epoch, the default one does
   const stepsAfterEpochs = async (name: string): Promise<number[]> => {
     const counted: number[] = [];
     const chosen: Recipe = { ...findRecipe(name), batchSize: 64 };
-    const network = chosen.network(wasm);
+    const network = recipeNetwork(chosen, wasm);
     initialise(network, new Random(1));
     for await (const event of train({
       recipe: chosen,
@@ -744,7 +750,7 @@ test("the notebook recipe renews its optimizer every epoch, the default one does
 });
 
 test("whoever stops in the middle of an epoch can go on with network and backend", async () => {
-  const network = recipe.network(wasm);
+  const network = recipeNetwork(recipe, wasm);
   initialise(network, new Random(1));
   for (const stopAt of ["step", "evaluating", "epoch"] as const) {
     const before = await weightsSha256(network);
@@ -782,7 +788,7 @@ test("nothing is left to do when the epochs are already done", async () => {
 });
 
 test("evaluate: batches as they come, logits in order, and nothing is changed", async () => {
-  const network = recipe.network(reference);
+  const network = recipeNetwork(recipe, reference);
   initialise(network, new Random(1));
   const before = await weightsSha256(network);
   const seen: [number, number][] = [];
@@ -810,7 +816,7 @@ test("evaluate: batches as they come, logits in order, and nothing is changed", 
 });
 
 test("a checkpoint that is none, or of another optimizer, is refused", async () => {
-  const network = recipe.network(reference);
+  const network = recipeNetwork(recipe, reference);
   const bytes = encodeCheckpoint(network, new Adam(network.parameters), {
     epochs: 1,
     recipe: "default",
@@ -842,7 +848,7 @@ test("a checkpoint that is none, or of another optimizer, is refused", async () 
 test("the backend is given back", () => wasm.dispose());
 
 test("a gradient that cannot be clipped is told with its place", async () => {
-  const network = recipe.network(reference);
+  const network = recipeNetwork(recipe, reference);
   initialise(network, new Random(1));
   const weight = network.parameters.find(({ name }) => name === "affine2.weight")!.parameter;
   const before = await weightsSha256(network);

@@ -4,7 +4,7 @@ import * as assert from "uvu/assert";
 import { type Backend, reference, wasmBackend } from "leibniz/kernels";
 import { initialise, notebookNetwork } from "leibniz/network";
 import { Random } from "leibniz/tensor";
-import { evaluate, findRecipe, train } from "leibniz/training";
+import { evaluate, findRecipe, recipeNetwork, train } from "leibniz/training";
 import { mnist, someImages } from "../helpers/mnist.js";
 
 const wasm = await wasmBackend({ threads: 2 });
@@ -38,7 +38,7 @@ for (const [backend, images] of [
     async () => {
       const recipe = findRecipe("default");
       const run = async (stops: boolean): Promise<{ steps: number; fired: string[] }> => {
-        const network = recipe.network(backend);
+        const network = recipeNetwork(recipe, backend);
         initialise(network, new Random(0));
         let steps = 0;
         const fired = await firedDuring(async (soFar) => {

@@ -15,7 +15,7 @@ import type { LabelledImages } from "../../data/index.js";
 import { reference } from "../../kernels/index.js";
 import { initialise, Sequential } from "../../network/index.js";
 import { exp, log, Random, tensor, type Tensor } from "../../tensor/index.js";
-import { evaluate, findRecipe, type Recipe, Sgd, train } from "../../training/index.js";
+import { evaluate, findRecipe, sgd, train, type Training } from "../../training/index.js";
 import type { Check } from "./check.js";
 
 const [HEIGHT, WIDTH, CLASSES] = [3, 4, 10];
@@ -121,10 +121,9 @@ async function whatIsWrongWithTheLoop(): Promise<string | null> {
   initialise(network, random);
   affine.bias!.value.data.set(random.normal([CLASSES], 0, 0.1).data);
   const own = new ByHand(affine.weight.value, affine.bias!.value);
-  const recipe: Recipe = {
+  const recipe: Training = {
     ...findRecipe("default"),
-    network: () => network,
-    optimizer: () => new Sgd(network.parameters, { learningRate: LEARNING_RATE }),
+    optimizer: sgd({ learningRate: LEARNING_RATE }),
     batchSize: BATCH,
   };
   const losses: number[] = [];

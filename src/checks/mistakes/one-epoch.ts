@@ -57,7 +57,7 @@ export interface EpochOutcome {
 export async function runEpoch(options: EpochOptions): Promise<EpochOutcome> {
   const { setup, backend, data, seed, subset, onStep } = options;
   const random = new Random(seed);
-  const network = setup.recipe.network(backend);
+  const network = setup.network(backend);
   initialise(network, random.split("initial weights"));
   let testAccuracy = NaN;
   const run = train({

@@ -23,12 +23,11 @@ import {
 import type { Backend } from "../../kernels/index.js";
 import { notebookNetwork, Sequential } from "../../network/index.js";
 import {
-  Adam,
-  type AdamOptions,
+  adam,
   findRecipe,
-  type Optimizer,
-  type Recipe,
-  Sgd,
+  type OptimizerDescription,
+  sgd,
+  type Training,
 } from "../../training/index.js";
 
 export type SetupName =
@@ -46,8 +45,9 @@ export interface Setup {
   readonly name: SetupName;
   /** In a few words, for the head of a table. */
   readonly description: string;
+  readonly network: (backend: Backend) => Sequential;
   /** One epoch over MNIST. */
-  readonly recipe: Recipe;
+  readonly recipe: Training;
   /**
    * The same layers, for images of {@link SMALL_IMAGE} pixels and {@link SMALL_CLASSES} classes, so
    * small that all its gradients can be checked.
@@ -198,12 +198,8 @@ function global(
 }
 
 const on = (backend: Backend): StorageOptions => ({ allocator: backend.persistent });
-const adam =
-  (options: AdamOptions = {}) =>
-  (network: Sequential): Optimizer =>
-    new Adam(network.parameters, { learningRate: 1e-3, ...options });
-const sgd = (network: Sequential): Optimizer =>
-  new Sgd(network.parameters, { learningRate: 0.03, momentum: 0.9 });
+const usual = adam({ learningRate: 1e-3 });
+const descent = sgd({ learningRate: 0.03, momentum: 0.9 });
 
 const notesNetwork = (backend: Backend): Sequential => notebookNetwork(on(backend));
 const full =
@@ -217,9 +213,9 @@ const small =
 
 interface Choice {
   readonly description: string;
-  readonly network: Recipe["network"];
+  readonly network: Setup["network"];
   readonly small: Setup["small"];
-  readonly optimizer: Recipe["optimizer"];
+  readonly optimizer: OptimizerDescription;
   readonly loss?: Setup["loss"];
   readonly fewLoss?: number;
 }
@@ -229,32 +225,32 @@ const choices: Readonly<Record<SetupName, Choice>> = {
     description: "the notes' network, Adam",
     network: notesNetwork,
     small: small(notes),
-    optimizer: adam(),
+    optimizer: usual,
   },
   sgd: {
     description: "the notes' network, SGD with momentum",
     network: notesNetwork,
     small: small(notes),
-    optimizer: sgd,
+    optimizer: descent,
   },
   decay: {
     description: "the notes' network, Adam with weight decay 0.1",
     network: notesNetwork,
     small: small(notes),
-    optimizer: adam({ weightDecay: 0.1 }),
+    optimizer: adam({ learningRate: 1e-3, weightDecay: 0.1 }),
     fewLoss: 0.5,
   },
   oblong: {
     description: "oblong windows that overlap, padded",
     network: full(oblong),
     small: small(oblong),
-    optimizer: adam(),
+    optimizer: usual,
   },
   average: {
     description: "average pooling, padded",
     network: full(average),
     small: small(average),
-    optimizer: adam(),
+    optimizer: usual,
   },
   global: {
     description: "global average pooling",
@@ -267,20 +263,20 @@ const choices: Readonly<Record<SetupName, Choice>> = {
     description: "batch normalisation, a sigmoid and a residual block between the affine layers",
     network: full(deep),
     small: small(deep),
-    optimizer: adam(),
+    optimizer: usual,
   },
   dropout: {
     description: "the notes' network, dropout 0.5 before its last layer",
     network: full(dropout),
     small: small(dropout),
-    optimizer: adam(),
+    optimizer: usual,
     fewLoss: 0.5,
   },
   squared: {
     description: "the notes' network, squared error",
     network: notesNetwork,
     small: small(notes),
-    optimizer: adam(),
+    optimizer: usual,
     loss: "squared error",
     fewLoss: 0.01,
   },
@@ -299,17 +295,14 @@ export const setups: Readonly<Record<SetupName, Setup>> = Object.fromEntries(
         fewLoss = 0.1,
       },
     ]) => {
-      const recipe: Recipe = {
+      const recipe: Training = {
         ...findRecipe("default"),
-        name,
-        description,
-        network,
         // the classes as a regression: the outputs are to be 1 at the class and 0 elsewhere
         loss: loss === "squared error" ? meanSquaredError() : softmaxCrossEntropy(),
         optimizer,
         epochs: 1,
       };
-      return [name, { name, description, recipe, small: smallNetwork, loss, fewLoss }];
+      return [name, { name, description, network, recipe, small: smallNetwork, loss, fewLoss }];
     },
   ),
 ) as Record<SetupName, Setup>;

@@ -1,18 +1,13 @@
 /** Optimizers as data: a kind and its checked options, plain JSON, as layers are. */
 import type { NamedParameter } from "../../network/index.js";
-import { checkOptions, type Rules } from "../../tensor/index.js";
+import { type Describe, describing, type Description, type Kind } from "../../tensor/index.js";
 import type { Optimizer } from "./optimizer.js";
 
 /** An optimizer's kind, and its options by name. */
-export interface OptimizerDescription {
-  readonly kind: string;
-  readonly [option: string]: unknown;
-}
+export type OptimizerDescription = Description;
 
 /** What is to be known of a kind of optimizer, so that it can be described. */
-export interface OptimizerKind<Options extends object> {
-  readonly kind: string;
-  readonly rules: Rules<Options>;
+export interface OptimizerKind<Options extends object> extends Kind<Options> {
   readonly build: (parameters: readonly NamedParameter[], options: Options) => Optimizer;
 }
 
@@ -20,17 +15,15 @@ export interface OptimizerKind<Options extends object> {
 export type AnyOptimizerKind = OptimizerKind<Record<string, unknown>>;
 
 /** Describes optimizers of one kind. */
-export type OptimizerDescriber<Options> = (object extends Options
-  ? (options?: Options) => OptimizerDescription
-  : (options: Options) => OptimizerDescription) & { readonly optimizerKind: AnyOptimizerKind };
+export type OptimizerDescriber<Options> = Describe<Options> & {
+  readonly optimizerKind: AnyOptimizerKind;
+};
 
 /** A function that describes optimizers of a kind. */
 export function optimizerDescriber<Options extends object>(
   kind: OptimizerKind<Options>,
 ): OptimizerDescriber<Options> {
-  const describe = (options: Options = {} as Options): OptimizerDescription => ({
-    kind: kind.kind,
-    ...checkOptions(kind.kind, options, kind.rules),
-  });
-  return Object.assign(describe, { optimizerKind: kind }) as unknown as OptimizerDescriber<Options>;
+  return Object.assign(describing(kind), {
+    optimizerKind: kind,
+  }) as unknown as OptimizerDescriber<Options>;
 }

@@ -1,6 +1,6 @@
 /** The optimizers that can be described, and made from a description. */
 import type { NamedParameter } from "../../network/index.js";
-import { checkOptions, nearestName, reject } from "../../tensor/index.js";
+import { checkedOptions, describedKind } from "../../tensor/index.js";
 import { adagrad } from "./adagrad.js";
 import { adam } from "./adam.js";
 import { adamW } from "./adamw.js";
@@ -29,16 +29,10 @@ export function buildOptimizer(
   parameters: readonly NamedParameter[],
   kinds: readonly { readonly optimizerKind: AnyOptimizerKind }[] = optimizerKinds,
 ): Optimizer {
-  if (typeof description !== "object" || description === null)
-    reject("optimizer", "a description, such as adam()", typeof description);
-  const { kind, ...options } = description;
-  const names = kinds.map(({ optimizerKind }) => optimizerKind.kind);
-  const known = kinds.find(({ optimizerKind }) => optimizerKind.kind === kind)?.optimizerKind;
-  if (known === undefined) {
-    const nearest = typeof kind === "string" ? nearestName(kind, names) : null;
-    const hint = nearest === null ? undefined : `did you mean ${nearest}?`;
-    const got = typeof kind === "string" ? JSON.stringify(kind) : typeof kind;
-    return reject("optimizer", `a kind among ${names.join(", ")}`, got, hint);
-  }
-  return known.build(parameters, checkOptions(known.kind, options, known.rules));
+  const { known, options } = describedKind(
+    { what: "optimizer", example: "adam()" },
+    description,
+    kinds.map(({ optimizerKind }) => optimizerKind),
+  );
+  return known.build(parameters, checkedOptions(known, options));
 }
