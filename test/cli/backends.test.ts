@@ -112,29 +112,32 @@ test(
   },
 );
 
-test("--backend auto: a backend that fails is named with its reason, and another one runs", async () => {
-  const outcome = leibnizOn(
-    "no-memory",
-    60_000,
-    "train",
-    "--data",
-    data,
-    "--epochs",
-    "1",
-    "--json",
-    "--backend",
-    "auto",
-  );
-  assert.is(outcome.status, 0, outcome.stderr);
-  assert.match(
-    outcome.stderr,
-    new RegExp(
-      "^backend auto: (reference|gpu \\(\\w+\\)) \\(.* images/s.*, wasm failed: wasm: " +
-        "expected a shared memory of 16 MB .*\\)\\n$",
-    ),
-  );
-  assert.is.not(lastLine(outcome)["backend"], "wasm");
-});
+test(
+  "--backend auto: a backend that fails is named with its reason, and " + "another one runs",
+  async () => {
+    const outcome = leibnizOn(
+      "no-memory",
+      60_000,
+      "train",
+      "--data",
+      data,
+      "--epochs",
+      "1",
+      "--json",
+      "--backend",
+      "auto",
+    );
+    assert.is(outcome.status, 0, outcome.stderr);
+    assert.match(
+      outcome.stderr,
+      new RegExp(
+        "^backend auto: (reference|gpu \\(\\w+\\)) \\(.* images/s.*, wasm failed: wasm: " +
+          "expected a shared memory of 16 MB .*\\)\\n$",
+      ),
+    );
+    assert.is.not(lastLine(outcome)["backend"], "wasm");
+  },
+);
 
 test("--help tells of auto", async () => {
   for (const command of ["train", "evaluate"])

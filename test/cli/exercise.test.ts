@@ -208,43 +208,46 @@ test(
   },
 );
 
-test("code that is no TypeScript, code that stops, and a missing file are one line each", async () => {
-  const { file, check } = await exercise("relu");
-  const text = readFileSync(file, "utf8");
-  writeFileSync(file, text.replace(STUB, "  return { dX: ;"));
-  const line = text.slice(0, text.indexOf(STUB)).split("\n").length;
-  const broken = await check();
-  assert.is(broken.status, 2);
-  assert.match(
-    broken.stderr,
-    new RegExp(
-      `^leibniz: .*relu\\.ts:${line}: expected TypeScript, ` +
-        `but Unexpected ";" \\(return \\{ dX: ;\\)\\n$`,
-    ),
-  );
-  writeFileSync(file, text.replace(STUB, "  return zip(dOut, x);"));
-  const stopped = await check();
-  assert.is(stopped.status, 1);
-  assert.match(
-    stopped.stderr,
-    new RegExp(
-      `^leibniz: .*relu\\.ts:${line}: expected a backward pass that runs, but it stopped: ` +
-        `zip is not defined\\n$`,
-    ),
-  );
-  const nowhere = await leibnizHere(
-    "exercise",
-    "relu",
-    "--check",
-    "--out",
-    join(temporaryFolder(), "nowhere"),
-  );
-  assert.is(nowhere.status, 2);
-  assert.match(
-    nowhere.stderr,
-    /^leibniz: cannot read .*relu\.ts: there is no such file or folder\n$/,
-  );
-});
+test(
+  "code that is no TypeScript, code that stops, and a missing file are " + "one line each",
+  async () => {
+    const { file, check } = await exercise("relu");
+    const text = readFileSync(file, "utf8");
+    writeFileSync(file, text.replace(STUB, "  return { dX: ;"));
+    const line = text.slice(0, text.indexOf(STUB)).split("\n").length;
+    const broken = await check();
+    assert.is(broken.status, 2);
+    assert.match(
+      broken.stderr,
+      new RegExp(
+        `^leibniz: .*relu\\.ts:${line}: expected TypeScript, ` +
+          `but Unexpected ";" \\(return \\{ dX: ;\\)\\n$`,
+      ),
+    );
+    writeFileSync(file, text.replace(STUB, "  return zip(dOut, x);"));
+    const stopped = await check();
+    assert.is(stopped.status, 1);
+    assert.match(
+      stopped.stderr,
+      new RegExp(
+        `^leibniz: .*relu\\.ts:${line}: expected a backward pass that runs, but it stopped: ` +
+          `zip is not defined\\n$`,
+      ),
+    );
+    const nowhere = await leibnizHere(
+      "exercise",
+      "relu",
+      "--check",
+      "--out",
+      join(temporaryFolder(), "nowhere"),
+    );
+    assert.is(nowhere.status, 2);
+    assert.match(
+      nowhere.stderr,
+      /^leibniz: cannot read .*relu\.ts: there is no such file or folder\n$/,
+    );
+  },
+);
 
 test("folders that cannot be made, or are files, are refused in one line", async () => {
   const { file } = await exercise("relu");

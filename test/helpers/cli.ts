@@ -66,13 +66,24 @@ export function leibnizOn(broken: string, timeout: number, ...args: string[]): O
   return { status, stdout, stderr };
 }
 
-/** Starts the command line; `outcome` resolves when it has ended, however that was. */
-export function startLeibniz(...args: string[]): {
-  child: ChildProcess;
-  outcome: Promise<Outcome>;
-  firstOutput: Promise<void>;
-} {
-  const child = spawn(process.execPath, [main, ...args], { stdio: ["ignore", "pipe", "pipe"] });
+export interface Started {
+  readonly child: ChildProcess;
+  /** Resolves when it has ended, however that was, and nobody holds its pipes any more. */
+  readonly outcome: Promise<Outcome>;
+  readonly firstOutput: Promise<void>;
+}
+
+/** Starts the command line. */
+export function startLeibniz(...args: string[]): Started {
+  return startLeibnizWith({}, ...args);
+}
+
+/** Starts it with more variables in its environment. */
+export function startLeibnizWith(more: NodeJS.ProcessEnv, ...args: string[]): Started {
+  const child = spawn(process.execPath, [main, ...args], {
+    stdio: ["ignore", "pipe", "pipe"],
+    env: { ...process.env, ...more },
+  });
   let [stdout, stderr] = ["", ""];
   child.stdout.on("data", (piece: Buffer) => (stdout += piece.toString()));
   child.stderr.on("data", (piece: Buffer) => (stderr += piece.toString()));
