@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import {
-  leibniz,
+  leibnizHere,
   leibnizOn,
   type Outcome,
   smallDataFolder,
@@ -12,15 +12,15 @@ import {
 const data = smallDataFolder({ train: 64, test: 10 });
 const lastLine = ({ stdout }: Outcome): Record<string, unknown> =>
   JSON.parse(stdout.trimEnd().split("\n").at(-1)!) as Record<string, unknown>;
-const train = (...args: string[]): Outcome =>
-  leibniz("train", "--data", data, "--epochs", "1", "--json", ...args);
+const train = (...args: string[]): Promise<Outcome> =>
+  leibnizHere("train", "--data", data, "--epochs", "1", "--json", ...args);
 
-test("--backend wasm: 1, 2 and 4 threads give the same weights and the same loss", () => {
+test("--backend wasm: 1, 2 and 4 threads give the same weights and the same loss", async () => {
   const weights = join(temporaryFolder(), "run");
-  const one = lastLine(train("--threads", "1", "--out", weights));
-  const evaluate = (threads: string): Record<string, unknown> =>
+  const one = lastLine(await train("--threads", "1", "--out", weights));
+  const evaluate = async (threads: string): Promise<Record<string, unknown>> =>
     lastLine(
-      leibniz(
+      await leibnizHere(
         "evaluate",
         "--data",
         data,
@@ -31,13 +31,13 @@ test("--backend wasm: 1, 2 and 4 threads give the same weights and the same loss
         threads,
       ),
     );
-  const evaluated = evaluate("1");
+  const evaluated = await evaluate("1");
   assert.is(evaluated["weightsSha256"], one["weightsSha256"]);
   for (const threads of ["2", "4"]) {
-    const done = lastLine(train("--threads", threads));
+    const done = lastLine(await train("--threads", threads));
     assert.is(done["threads"], Number(threads));
     assert.is(done["weightsSha256"], one["weightsSha256"], `${threads} threads`);
-    assert.is(evaluate(threads)["testLoss"], evaluated["testLoss"], `${threads} threads`);
+    assert.is((await evaluate(threads))["testLoss"], evaluated["testLoss"], `${threads} threads`);
   }
 });
 
@@ -47,8 +47,8 @@ const SAYS = new RegExp(
     "[\\d,]+ images/s(?:, \\w+(?: \\w+)? [\\d,]+)*\\)\\n$",
 );
 
-test("--backend auto: one line on standard error, and the JSON says what really ran", () => {
-  const outcome = train("--backend", "auto");
+test("--backend auto: one line on standard error, and the JSON says what really ran", async () => {
+  const outcome = await train("--backend", "auto");
   assert.is(outcome.status, 0, outcome.stderr);
   const [, chosen, fastest] = SAYS.exec(outcome.stderr) ?? assert.unreachable(outcome.stderr) ?? [];
   const { backend, mode, threads } = lastLine(outcome);
@@ -60,9 +60,9 @@ test("--backend auto: one line on standard error, and the JSON says what really 
     assert.ok(outcome.stderr.includes(`${name} `), `${name} in ${outcome.stderr}`);
 });
 
-test("--backend auto: measuring leaves no trace in weights, training and evaluation", () => {
+test("--backend auto: measuring leaves no trace in weights, training and evaluation", async () => {
   const out = join(temporaryFolder(), "run");
-  const auto = train("--backend", "auto", "--threads", "2", "--out", out);
+  const auto = await train("--backend", "auto", "--threads", "2", "--out", out);
   assert.match(auto.stderr, /^backend auto: wasm, 2 threads \(wasm [\d,]+ images\/s\)\n$/);
   const weights = [
     "--data",
@@ -73,67 +73,76 @@ test("--backend auto: measuring leaves no trace in weights, training and evaluat
     "--weights",
     join(out, "weights.safetensors"),
   ];
-  assert.is(lastLine(auto)["weightsSha256"], lastLine(train("--threads", "2"))["weightsSha256"]);
-  const evaluated = leibniz("evaluate", "--backend", "auto", ...weights);
+  assert.is(
+    lastLine(auto)["weightsSha256"],
+    lastLine(await train("--threads", "2"))["weightsSha256"],
+  );
+  const evaluated = await leibnizHere("evaluate", "--backend", "auto", ...weights);
   assert.match(evaluated.stderr, /^backend auto: wasm, 2 threads \(wasm [\d,]+ images\/s\)\n$/);
-  assert.is(lastLine(evaluated)["testLoss"], lastLine(leibniz("evaluate", ...weights))["testLoss"]);
+  assert.is(
+    lastLine(evaluated)["testLoss"],
+    lastLine(await leibnizHere("evaluate", ...weights))["testLoss"],
+  );
 });
 
 test(
   "--backend auto: a mode is refused, since it might not be the one that runs, and so is a " +
     "number of threads that nothing has",
-  () => {
-    const refused = (args: string[], message: RegExp): void => {
-      const { status, stderr } = train(...args);
+  async () => {
+    const refused = async (args: string[], message: RegExp): Promise<void> => {
+      const { status, stderr } = await train(...args);
       assert.is(status, 2, stderr);
       assert.match(stderr, message);
     };
-    refused(
+    await refused(
       ["--backend", "auto", "--mode", "cpu"],
       new RegExp(
         "^leibniz: --mode: expected no mode along with --backend auto, .*; write --backend " +
           "gpu --mode cpu\\n$",
       ),
     );
-    refused(
+    await refused(
       ["--backend", "auto", "--threads", "65"],
       /^leibniz: openBackend: expected from 1 to 64 threads, got 65\n$/,
     );
-    refused(
+    await refused(
       ["--backend", "automatic"],
       /^leibniz: --backend: expected one of wasm, reference, gpu, auto, got "automatic"\n$/,
     );
   },
 );
 
-test("--backend auto: a backend that fails is named with its reason, and another one runs", () => {
-  const outcome = leibnizOn(
-    "no-memory",
-    60_000,
-    "train",
-    "--data",
-    data,
-    "--epochs",
-    "1",
-    "--json",
-    "--backend",
-    "auto",
-  );
-  assert.is(outcome.status, 0, outcome.stderr);
-  assert.match(
-    outcome.stderr,
-    new RegExp(
-      "^backend auto: (reference|gpu \\(\\w+\\)) \\(.* images/s.*, wasm failed: wasm: " +
-        "expected a shared memory of 16 MB .*\\)\\n$",
-    ),
-  );
-  assert.is.not(lastLine(outcome)["backend"], "wasm");
-});
+test(
+  "--backend auto: a backend that fails is named with its reason, and " + "another one runs",
+  async () => {
+    const outcome = leibnizOn(
+      "no-memory",
+      60_000,
+      "train",
+      "--data",
+      data,
+      "--epochs",
+      "1",
+      "--json",
+      "--backend",
+      "auto",
+    );
+    assert.is(outcome.status, 0, outcome.stderr);
+    assert.match(
+      outcome.stderr,
+      new RegExp(
+        "^backend auto: (reference|gpu \\(\\w+\\)) \\(.* images/s.*, wasm failed: wasm: " +
+          "expected a shared memory of 16 MB .*\\)\\n$",
+      ),
+    );
+    assert.is.not(lastLine(outcome)["backend"], "wasm");
+  },
+);
 
-test("--help tells of auto", () => {
+test("--help tells of auto", async () => {
   for (const command of ["train", "evaluate"])
     assert.match(
-      leibniz(command, "--help").stdout.replace(/\s+/g, " "),
+      (await leibnizHere(command, "--help")).stdout.replace(/\s+/g, " "),
       /wasm, reference, gpu, or auto: the fastest of them here/,
     );
 });

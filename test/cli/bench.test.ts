@@ -3,7 +3,14 @@ import { cpSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { leibniz, type Outcome, root, smallDataFolder, temporaryFolder } from "../helpers/cli.js";
+import {
+  leibniz,
+  leibnizHere,
+  type Outcome,
+  root,
+  smallDataFolder,
+  temporaryFolder,
+} from "../helpers/cli.js";
 
 const KEYS = ["what", "backend", "mode", "threads", "shape", "gflops", "imagesPerSecond"];
 
@@ -79,24 +86,24 @@ test("for people: the ladder in TypeScript, with its shares and the step's parts
   assert.match(stdout, /^reference +\d+ MB$/m);
 });
 
-test("what is not here is refused in one line, and nothing is measured in its place", () => {
-  const refused = (args: readonly string[], ...pieces: string[]): void => {
-    const { status, stdout, stderr } = leibniz("bench", ...args);
+test("what is not here is refused in one line, and nothing is measured in its place", async () => {
+  const refused = async (args: readonly string[], ...pieces: string[]): Promise<void> => {
+    const { status, stdout, stderr } = await leibnizHere("bench", ...args);
     assert.is(status, 2, stderr);
     assert.is(stdout, "");
     assert.is(stderr.trimEnd().split("\n").length, 1);
     for (const piece of pieces)
       assert.ok(stderr.includes(piece), `expected "${piece}" in ${stderr}`);
   };
-  refused(["--backend", "abacus"], "wasm, reference, gpu", '"abacus"');
-  refused(["--backend", "gpu", "--mode", "steam"], "cpu", "steam");
-  refused(["--mode", "cpu"], "--backend gpu", "no --backend");
-  refused(["--backend", "reference", "--mode", "cpu"], "--backend gpu");
-  refused(["--backend", "reference", "--threads", "2"], "--threads", "wasm");
-  refused(["--threads", "0"], "--threads", '"0"');
-  refused(["--threads", "65"], "from 1 to 64", "65");
-  refused(["--data", "/no/such/folder"], "/no/such/folder");
-  refused(["--data", smallDataFolder()], "768 training images", "96");
+  await refused(["--backend", "abacus"], "wasm, reference, gpu", '"abacus"');
+  await refused(["--backend", "gpu", "--mode", "steam"], "cpu", "steam");
+  await refused(["--mode", "cpu"], "--backend gpu", "no --backend");
+  await refused(["--backend", "reference", "--mode", "cpu"], "--backend gpu");
+  await refused(["--backend", "reference", "--threads", "2"], "--threads", "wasm");
+  await refused(["--threads", "0"], "--threads", '"0"');
+  await refused(["--threads", "65"], "from 1 to 64", "65");
+  await refused(["--data", "/no/such/folder"], "/no/such/folder");
+  await refused(["--data", smallDataFolder()], "768 training images", "96");
 });
 
 /** The package as it is published, and whatever a checkout has beside it. */

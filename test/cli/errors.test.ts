@@ -13,14 +13,29 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { encodeSafetensors, initialise, networkWeights, notebookNetwork } from "leibniz/network";
 import { Random, Tensor } from "leibniz/tensor";
-import { idxBytes, leibniz, root, smallDataFolder, temporaryFolder } from "../helpers/cli.js";
+import {
+  idxBytes,
+  leibniz,
+  leibnizHere,
+  type Outcome,
+  root,
+  smallDataFolder,
+  temporaryFolder,
+} from "../helpers/cli.js";
 
 /**
  * Requires exit code 2, nothing on standard output but what was asked for, and one line with every
  * piece.
  */
-function assertRefused(args: readonly string[], ...pieces: string[]): void {
-  const { status, stdout, stderr } = leibniz(...args);
+async function assertRefused(args: readonly string[], ...pieces: string[]): Promise<void> {
+  assertRefusal(await leibnizHere(...args), args, pieces);
+}
+
+function assertRefusal(
+  { status, stdout, stderr }: Outcome,
+  args: readonly string[],
+  pieces: readonly string[],
+): void {
   const seen = `leibniz ${args.join(" ")} → ${status}: ${stderr}`;
   assert.is(status, 2, seen);
   assert.is(stderr.trimEnd().split("\n").length, 1, seen);
@@ -39,53 +54,68 @@ function spoiled(file: string, change: (bytes: Uint8Array) => Uint8Array): strin
   return folder;
 }
 
-test("usage: unknown commands, options and values", () => {
-  assertRefused([], "expected a command", "leibniz --help");
-  assertRefused(["trian"], "unknown command 'trian'", "train");
-  assertRefused(
+test("a refusal ends the process, with threads or without, and its exit code is 2", () => {
+  const garbled = join(temporaryFolder(), "weights.safetensors");
+  writeFileSync(garbled, "garbled");
+  for (const [args, piece] of [
+    [[], "expected a command"],
+    [["train", "--data", "/no/such/folder"], "/no/such/folder"],
+    [["train", "--data", smallDataFolder(), "--threads", "2", "--init", garbled], garbled],
+  ] as const)
+    assertRefusal(leibniz(...args), args, [piece]);
+});
+
+test("usage: unknown commands, options and values", async () => {
+  await assertRefused([], "expected a command", "leibniz --help");
+  await assertRefused(["trian"], "unknown command 'trian'", "train");
+  await assertRefused(
     ["train", "--epoch", "2"],
     "unknown option '--epoch'",
     "--epochs",
     "leibniz train --help",
   );
-  assertRefused(["train", "--epochs", "0"], "--epochs", "a whole number ≥ 1", '"0"');
-  assertRefused(["train", "--epochs", "1e3"], '"1e3"');
-  assertRefused(["train", "--seed", "-1"], "--seed", '"-1"');
-  assertRefused(["train", "--seed"], "--seed <N>", "argument missing");
-  assertRefused(["train", "--recipe", "cake"], "one of default, notebook", '"cake"');
-  assertRefused(["train", "--backend", "abacus"], "wasm, reference, gpu", '"abacus"');
-  assertRefused(["train", "--backend", "gpu", "--mode", "steam"], "cpu", "webasm", "steam");
-  assertRefused(["train", "extra"], "too many arguments");
-  assertRefused(["gradcheck", "conv3d"], "conv2d", '"conv3d"');
-  assertRefused(["evaluate"], "--weights");
-  assertRefused(["parity"], "FILE");
+  await assertRefused(["train", "--epochs", "0"], "--epochs", "a whole number ≥ 1", '"0"');
+  await assertRefused(["train", "--epochs", "1e3"], '"1e3"');
+  await assertRefused(["train", "--seed", "-1"], "--seed", '"-1"');
+  await assertRefused(["train", "--seed"], "--seed <N>", "argument missing");
+  await assertRefused(["train", "--recipe", "cake"], "one of default, notebook", '"cake"');
+  await assertRefused(["train", "--backend", "abacus"], "wasm, reference, gpu", '"abacus"');
+  await assertRefused(["train", "--backend", "gpu", "--mode", "steam"], "cpu", "webasm", "steam");
+  await assertRefused(["train", "extra"], "too many arguments");
+  await assertRefused(["gradcheck", "conv3d"], "conv2d", '"conv3d"');
+  await assertRefused(["evaluate"], "--weights");
+  await assertRefused(["parity"], "FILE");
 });
 
-test("data: missing folders and files, and files in place of folders", () => {
-  assertRefused(["train", "--data", "/no/such/folder"], "/no/such/folder");
+test("data: missing folders and files, and files in place of folders", async () => {
+  await assertRefused(["train", "--data", "/no/such/folder"], "/no/such/folder");
   const missing = smallDataFolder();
   rmSync(join(missing, LABELS));
-  assertRefused(["train", "--data", missing], LABELS);
-  assertRefused(["train", "--data", join(missing, IMAGES)], IMAGES);
+  await assertRefused(["train", "--data", missing], LABELS);
+  await assertRefused(["train", "--data", join(missing, IMAGES)], IMAGES);
   const folder = smallDataFolder();
   rmSync(join(folder, IMAGES));
   mkdirSync(join(folder, IMAGES));
-  assertRefused(["train", "--data", folder], IMAGES);
+  await assertRefused(["train", "--data", folder], IMAGES);
 });
 
-test("data: truncated, over-long, garbled and mismatched files", () => {
-  assertRefused(["train", "--data", spoiled(IMAGES, () => new Uint8Array())], IMAGES, "0 bytes");
-  assertRefused(["train", "--data", spoiled(IMAGES, (bytes) => bytes.slice(0, 10))], IMAGES);
-  assertRefused(["train", "--data", spoiled(IMAGES, (bytes) => bytes.slice(0, -1))], IMAGES);
-  assertRefused(
+test("data: truncated, over-long, garbled and mismatched files", async () => {
+  await assertRefused(
+    ["train", "--data", spoiled(IMAGES, () => new Uint8Array())],
+    IMAGES,
+    "0 bytes",
+  );
+  await assertRefused(["train", "--data", spoiled(IMAGES, (bytes) => bytes.slice(0, 10))], IMAGES);
+  await assertRefused(["train", "--data", spoiled(IMAGES, (bytes) => bytes.slice(0, -1))], IMAGES);
+  await assertRefused(
     ["train", "--data", spoiled(IMAGES, (bytes) => Uint8Array.from([...bytes, 0]))],
     IMAGES,
   );
-  assertRefused(
+  await assertRefused(
     ["train", "--data", spoiled(IMAGES, (bytes) => bytes.map((byte, i) => (i === 2 ? 9 : byte)))],
     IMAGES,
   );
-  assertRefused(
+  await assertRefused(
     [
       "train",
       "--data",
@@ -96,26 +126,26 @@ test("data: truncated, over-long, garbled and mismatched files", () => {
     IMAGES,
     "zip",
   );
-  assertRefused(
+  await assertRefused(
     ["train", "--data", spoiled(LABELS, (bytes) => bytes.map((byte, i) => (i === 20 ? 77 : byte)))],
     LABELS,
     "77",
   );
-  assertRefused(
+  await assertRefused(
     ["train", "--data", spoiled(LABELS, () => idxBytes([95], new Uint8Array(95)))],
     "95",
     "96",
   );
 });
 
-test("data: images that the network cannot take name the layer and both shapes", () => {
-  assertRefused(
+test("data: images that the network cannot take name the layer and both shapes", async () => {
+  await assertRefused(
     ["train", "--data", smallDataFolder({ height: 20, width: 24 })],
     "layer affine1",
     "[1, 384]",
     "[120, 800]",
   );
-  assertRefused(
+  await assertRefused(
     ["train", "--data", smallDataFolder({ height: 2, width: 9 })],
     "layer conv1",
     "2×9",
@@ -123,52 +153,52 @@ test("data: images that the network cannot take name the layer and both shapes",
   );
 });
 
-test("--subset: numbers and files that make no sense", () => {
+test("--subset: numbers and files that make no sense", async () => {
   const data = smallDataFolder();
   const file = (text: string): string => {
     const path = join(temporaryFolder(), "subset.json");
     writeFileSync(path, text);
     return path;
   };
-  assertRefused(["train", "--data", data, "--subset", "0"], "--subset", "from 1 to 96");
-  assertRefused(["train", "--data", data, "--subset", "97"], "from 1 to 96", "97");
-  assertRefused(
+  await assertRefused(["train", "--data", data, "--subset", "0"], "--subset", "from 1 to 96");
+  await assertRefused(["train", "--data", data, "--subset", "97"], "from 1 to 96", "97");
+  await assertRefused(
     ["train", "--data", data, "--subset", "nowhere.json"],
     "nowhere.json",
     "no such file",
   );
   for (const text of ["", "{", "{}", "[]", "[1.5]", "[-1]", "[96]", '["1"]', "[1, 1]"]) {
-    assertRefused(["train", "--data", data, "--subset", file(text)], "subset.json");
+    await assertRefused(["train", "--data", data, "--subset", file(text)], "subset.json");
   }
 });
 
-test("weights of another network, cut short, garbled, or not finite", () => {
+test("weights of another network, cut short, garbled, or not finite", async () => {
   const data = smallDataFolder();
   const folder = temporaryFolder();
   const file = join(folder, "weights.safetensors");
   const network = notebookNetwork();
   initialise(network, new Random(0));
   const good = encodeSafetensors({ tensors: networkWeights(network), metadata: {} });
-  const refused = (bytes: Uint8Array, ...pieces: string[]): void => {
+  const refused = async (bytes: Uint8Array, ...pieces: string[]): Promise<void> => {
     writeFileSync(file, bytes);
-    assertRefused(["train", "--data", data, "--init", file], file, ...pieces);
-    assertRefused(["evaluate", "--data", data, "--weights", file], file, ...pieces);
+    await assertRefused(["train", "--data", data, "--init", file], file, ...pieces);
+    await assertRefused(["evaluate", "--data", data, "--weights", file], file, ...pieces);
   };
-  refused(good.slice(0, 5), "5 bytes");
-  refused(good.slice(0, 1000), "cut short");
-  refused(good.slice(0, -4), "cut short");
-  refused(
+  await refused(good.slice(0, 5), "5 bytes");
+  await refused(good.slice(0, 1000), "cut short");
+  await refused(good.slice(0, -4), "cut short");
+  await refused(
     good.map((byte, i) => (i === 9 ? 0xff : byte)),
     "JSON",
   );
-  refused(
+  await refused(
     encodeSafetensors({ tensors: new Map([["fc.weight", Tensor.zeros([2, 3])]]), metadata: {} }),
     "conv1.weight",
     "fc.weight",
     "another network",
   );
   const tensors = new Map(networkWeights(network));
-  refused(
+  await refused(
     encodeSafetensors({
       tensors: new Map([...tensors, ["conv2.weight", Tensor.zeros([32, 8, 3, 3])]]),
       metadata: {},
@@ -177,7 +207,7 @@ test("weights of another network, cut short, garbled, or not finite", () => {
     "[32, 16, 3, 3]",
     "[32, 8, 3, 3]",
   );
-  refused(
+  await refused(
     encodeSafetensors({
       tensors: new Map([...tensors, ["conv2.bias", Tensor.full([32], NaN)]]),
       metadata: {},
@@ -185,7 +215,7 @@ test("weights of another network, cut short, garbled, or not finite", () => {
     "conv2.bias",
     "finite",
   );
-  assertRefused(
+  await assertRefused(
     ["evaluate", "--data", data, "--weights", join(folder, "none.safetensors")],
     "none.safetensors",
     "no such file",
@@ -195,7 +225,7 @@ test("weights of another network, cut short, garbled, or not finite", () => {
 test(
   "a loss that is not finite stops the training: epoch, step and layer are named, " +
     "nothing is left behind",
-  () => {
+  async () => {
     const folder = temporaryFolder();
     const file = join(folder, "huge.safetensors");
     const network = notebookNetwork();
@@ -203,7 +233,7 @@ test(
     network.parameters.find(({ name }) => name === "conv2.weight")!.parameter.value.data.fill(3e38);
     writeFileSync(file, encodeSafetensors({ tensors: networkWeights(network), metadata: {} }));
     const out = join(folder, "out");
-    assertRefused(
+    await assertRefused(
       ["train", "--data", smallDataFolder(), "--init", file, "--out", out],
       "epoch 0, step 1",
       "conv2",
@@ -212,25 +242,32 @@ test(
   },
 );
 
-test("--out and --resume: a run is never overwritten, and only a run can go on", () => {
+test("--out and --resume: a run is never overwritten, and only a run can go on", async () => {
   const data = smallDataFolder();
   const folder = temporaryFolder();
   const out = join(folder, "run");
-  assert.is(leibniz("train", "--data", data, "--epochs", "1", "--out", out).status, 0);
-  assertRefused(["train", "--data", data, "--out", out], out, "--resume");
-  assertRefused(["train", "--data", data, "--resume", folder], folder, "checkpoint.safetensors");
-  assertRefused(["train", "--data", data, "--resume", out, "--epochs", "1"], "--epochs");
-  assertRefused(["train", "--data", data, "--resume", out, "--seed", "3"], "--seed");
-  assertRefused(["train", "--data", data, "--resume", out, "--recipe", "default"], "--recipe");
+  assert.is((await leibnizHere("train", "--data", data, "--epochs", "1", "--out", out)).status, 0);
+  await assertRefused(["train", "--data", data, "--out", out], out, "--resume");
+  await assertRefused(
+    ["train", "--data", data, "--resume", folder],
+    folder,
+    "checkpoint.safetensors",
+  );
+  await assertRefused(["train", "--data", data, "--resume", out, "--epochs", "1"], "--epochs");
+  await assertRefused(["train", "--data", data, "--resume", out, "--seed", "3"], "--seed");
+  await assertRefused(
+    ["train", "--data", data, "--resume", out, "--recipe", "default"],
+    "--recipe",
+  );
   writeFileSync(join(folder, "file"), "");
-  assertRefused(["train", "--data", data, "--out", join(folder, "file", "run")], "file");
+  await assertRefused(["train", "--data", data, "--out", join(folder, "file", "run")], "file");
   const broken = join(folder, "broken");
   mkdirSync(broken);
   for (const name of readdirSync(out)) copyFileSync(join(out, name), join(broken, name));
   writeFileSync(join(broken, "run.json"), '{"recipe": "default"');
-  assertRefused(["train", "--data", data, "--resume", broken], "run.json", "JSON");
+  await assertRefused(["train", "--data", data, "--resume", broken], "run.json", "JSON");
   copyFileSync(join(out, "weights.safetensors"), join(broken, "checkpoint.safetensors"));
-  assertRefused(["train", "--data", data, "--resume", broken], "checkpoint");
+  await assertRefused(["train", "--data", data, "--resume", broken], "checkpoint");
 });
 
 test("a full disk is told in one line, and no half-written file stays", () => {
@@ -260,21 +297,21 @@ test("a full disk is told in one line, and no half-written file stays", () => {
   );
 });
 
-test("parity: files that hold no recorded results", () => {
+test("parity: files that hold no recorded results", async () => {
   const file = (text: string): string => {
     const path = join(temporaryFolder(), "recorded.json");
     writeFileSync(path, text);
     return path;
   };
-  assertRefused(["parity", "nowhere.json"], "nowhere.json", "no such file");
-  assertRefused(["parity", file("")], "recorded.json", "JSON");
-  assertRefused(["parity", file("{}")], "recorded.json", "at least one");
-  assertRefused(["parity", file('{"layers": [{"layer": "lstm"}]}')], "layers[0]", '"lstm"');
-  assertRefused(["parity", root], "it is a folder");
+  await assertRefused(["parity", "nowhere.json"], "nowhere.json", "no such file");
+  await assertRefused(["parity", file("")], "recorded.json", "JSON");
+  await assertRefused(["parity", file("{}")], "recorded.json", "at least one");
+  await assertRefused(["parity", file('{"layers": [{"layer": "lstm"}]}')], "layers[0]", '"lstm"');
+  await assertRefused(["parity", root], "it is a folder");
 });
 
-test("--debug adds where an error came from", () => {
-  const { status, stderr } = leibniz("gradcheck", "conv3d", "--debug");
+test("--debug adds where an error came from", async () => {
+  const { status, stderr } = await leibnizHere("gradcheck", "conv3d", "--debug");
   assert.is(status, 2);
   assert.match(stderr, /^leibniz: .*\n/);
   assert.match(stderr, /^\s+at /m);

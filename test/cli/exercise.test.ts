@@ -4,21 +4,33 @@ import { spawnSync } from "node:child_process";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { emptyBackward } from "leibniz/checks";
-import { leibniz, type Outcome, root, temporaryFolder } from "../helpers/cli.js";
+import { leibnizHere, type Outcome, root, temporaryFolder } from "../helpers/cli.js";
 
 const STUB =
   "  // Yours. Hints, one after the other: node check.mjs --hint 1, --hint 2, …\n" +
   "  return {} as never;";
 
-/** An exercise outside the project, and its checker, as a reader runs it. */
-function exercise(layer: string): { file: string; check: (...args: string[]) => Outcome } {
+interface Exercise {
+  readonly file: string;
+  /** What check.mjs does, in this process. */
+  readonly check: (...args: string[]) => Promise<Outcome>;
+  /** check.mjs itself, as a reader runs it. */
+  readonly run: (...args: string[]) => Outcome;
+}
+
+/** An exercise outside the project, and its checker. */
+async function exercise(layer: string): Promise<Exercise> {
   const folder = join(temporaryFolder(), "mine");
-  const { status, stderr } = leibniz("exercise", layer, "--out", folder);
+  const { status, stderr } = await leibnizHere("exercise", layer, "--out", folder);
   assert.equal([status, stderr], [0, ""]);
   const file = join(folder, `${layer}.ts`);
   return {
     file,
-    check: (...args) =>
+    check: (...args) => {
+      const what = args.includes("--hint") ? args : ["--check", ...args];
+      return leibnizHere("exercise", layer, "--out", folder, ...what);
+    },
+    run: (...args) =>
       spawnSync(process.execPath, [join(folder, "check.mjs"), ...args], {
         encoding: "utf8",
         timeout: 60_000,
@@ -30,13 +42,13 @@ function exercise(layer: string): { file: string; check: (...args: string[]) => 
  * The lines that the last hints give away, in the order of the functions; the last one is asked for
  * as a reader does.
  */
-function solutions(layer: string, check: (...args: string[]) => Outcome): string[] {
+async function solutions(layer: string, check: Exercise["check"]): Promise<string[]> {
   const { functions } = emptyBackward(
     readFileSync(join(root, "src/backprop", `${layer}.ts`), "utf8"),
   );
   const parts = functions.map(({ lines }) => lines.join("\n"));
-  const { hints } = JSON.parse(check("--hint", "1", "--json").stdout) as { hints: number };
-  const last = check("--hint", String(hints));
+  const { hints } = JSON.parse((await check("--hint", "1", "--json")).stdout) as { hints: number };
+  const last = await check("--hint", String(hints));
   assert.is(
     last.stdout,
     `hint ${hints} of ${hints}: ${functions.at(-1)!.name}, as leibniz has it\n\n${parts.at(-1)}\n`,
@@ -49,19 +61,19 @@ for (const [layer, gradients] of [
   ["affine", ["dX", "dWeight", "dBias"]],
   ["conv2d", ["dX", "dWeight", "dBias"]],
 ] as const) {
-  test(`${layer}: nothing is written, then what the hints say, and that is right`, () => {
-    const { file, check } = exercise(layer);
-    const before = check();
+  test(`${layer}: nothing is written, then what the hints say, and that is right`, async () => {
+    const { file, check, run } = await exercise(layer);
+    const before = await check();
     assert.is(before.status, 1);
     for (const gradient of gradients)
       assert.match(before.stdout, new RegExp(`^${gradient} +not written yet$`, "m"));
     assert.match(before.stdout, `0 of ${gradients.length} gradients are right`);
-    const parts = solutions(layer, check);
+    const parts = await solutions(layer, check);
     let text = readFileSync(file, "utf8");
     for (const part of parts) text = text.replace(STUB, () => part);
     assert.not.match(text, "as never");
     writeFileSync(file, text);
-    const after = check();
+    const after = run();
     assert.equal([after.status, after.stderr], [0, ""]);
     for (const gradient of gradients)
       assert.match(
@@ -78,9 +90,9 @@ for (const [layer, gradients] of [
 test(
   "one gradient is graded while the other is not written yet, " +
     "and a wrong one is shown with numbers",
-  () => {
-    const { file, check } = exercise("affine");
-    const [all] = solutions("affine", check) as [string];
+  async () => {
+    const { file, check } = await exercise("affine");
+    const [all] = (await solutions("affine", check)) as [string];
     const text = readFileSync(file, "utf8");
     const parameters = all
       .replace(/^.*affine\.12.*\n.*\n/m, "")
@@ -90,7 +102,7 @@ test(
       file,
       text.replace(STUB, () => parameters),
     );
-    const half = check();
+    const half = await check();
     assert.is(half.status, 1);
     assert.match(half.stdout, /^dX +nothing came back under this name/m);
     assert.match(half.stdout, /^dWeight +right in/m);
@@ -103,11 +115,11 @@ test(
           .replace("sumPerChannel(dOut)", "sumPerChannel(x)"),
       ),
     );
-    const wrong = check();
+    const wrong = await check();
     assert.is(wrong.status, 1);
     assert.match(wrong.stdout, /^dBias +wrong: its shape should be \[3\], yours is \[7\]$/m);
-    const rows = check("--json")
-      .stdout.trim()
+    const rows = (await check("--json")).stdout
+      .trim()
       .split("\n")
       .filter((line) => line !== "");
     for (const row of rows)
@@ -115,11 +127,11 @@ test(
   },
 );
 
-test("what is no gradient is told by what it is, and the others are graded beside it", () => {
-  const { file, check } = exercise("affine");
+test("what is no gradient is told by what it is, and the others are graded beside it", async () => {
+  const { file, check } = await exercise("affine");
   const text = readFileSync(file, "utf8");
-  const [all] = solutions("affine", check) as [string];
-  const told = (...changes: readonly [string | RegExp, string][]): string => {
+  const [all] = (await solutions("affine", check)) as [string];
+  const told = async (...changes: readonly [string | RegExp, string][]): Promise<string> => {
     const written = changes.reduce((lines, [from, to]) => {
       const changed = lines.replace(from, to);
       assert.is.not(changed, lines, `nothing to replace: ${String(from)}`);
@@ -129,11 +141,11 @@ test("what is no gradient is told by what it is, and the others are graded besid
       file,
       text.replace(STUB, () => written),
     );
-    const { status, stdout, stderr } = check();
+    const { status, stdout, stderr } = await check();
     assert.equal([status, stderr], [1, ""]);
     return stdout;
   };
-  const transposed = told(
+  const transposed = await told(
     ["matmul(dOut, x,", "matmul(x, dOut,"],
     ["await backend.sumPerChannel(dOut)", "dOut"],
     ["dX: dX as DX<Wanted>", "dX: { dX: dOut }"],
@@ -154,7 +166,7 @@ test("what is no gradient is told by what it is, and the others are graded besid
     transposed,
     /^dX +wrong: expected a tensor of shape \[5, 7\], got an object with dX$/m,
   );
-  const careless = told(
+  const careless = await told(
     ["= await backend.matmul", "= backend.matmul"],
     [/hasBias \? .*;/, "null;"],
     [
@@ -177,17 +189,17 @@ test("what is no gradient is told by what it is, and the others are graded besid
 test(
   "a gradient under another name is not taken for one that is not written, " +
     "and an error names its line",
-  () => {
-    const { file, check } = exercise("relu");
+  async () => {
+    const { file, check } = await exercise("relu");
     const text = readFileSync(file, "utf8");
     writeFileSync(file, text.replace(STUB, "  return { dx: dOut };"));
     assert.match(
-      check().stdout,
+      (await check()).stdout,
       /^dX +nothing came back under this name; the function's type says what it returns$/m,
     );
     writeFileSync(file, text.replace(STUB, "  return null;")); // what fails is the caller
     assert.match(
-      check().stderr,
+      (await check()).stderr,
       new RegExp(
         "relu\\.ts: expected a backward pass that runs, but it stopped: Cannot read " +
           "properties of null",
@@ -196,53 +208,56 @@ test(
   },
 );
 
-test("code that is no TypeScript, code that stops, and a missing file are one line each", () => {
-  const { file, check } = exercise("relu");
-  const text = readFileSync(file, "utf8");
-  writeFileSync(file, text.replace(STUB, "  return { dX: ;"));
-  const line = text.slice(0, text.indexOf(STUB)).split("\n").length;
-  const broken = check();
-  assert.is(broken.status, 2);
-  assert.match(
-    broken.stderr,
-    new RegExp(
-      `^leibniz: .*relu\\.ts:${line}: expected TypeScript, ` +
-        `but Unexpected ";" \\(return \\{ dX: ;\\)\\n$`,
-    ),
-  );
-  writeFileSync(file, text.replace(STUB, "  return zip(dOut, x);"));
-  const stopped = check();
-  assert.is(stopped.status, 1);
-  assert.match(
-    stopped.stderr,
-    new RegExp(
-      `^leibniz: .*relu\\.ts:${line}: expected a backward pass that runs, but it stopped: ` +
-        `zip is not defined\\n$`,
-    ),
-  );
-  const nowhere = leibniz(
-    "exercise",
-    "relu",
-    "--check",
-    "--out",
-    join(temporaryFolder(), "nowhere"),
-  );
-  assert.is(nowhere.status, 2);
-  assert.match(
-    nowhere.stderr,
-    /^leibniz: cannot read .*relu\.ts: there is no such file or folder\n$/,
-  );
-});
+test(
+  "code that is no TypeScript, code that stops, and a missing file are " + "one line each",
+  async () => {
+    const { file, check } = await exercise("relu");
+    const text = readFileSync(file, "utf8");
+    writeFileSync(file, text.replace(STUB, "  return { dX: ;"));
+    const line = text.slice(0, text.indexOf(STUB)).split("\n").length;
+    const broken = await check();
+    assert.is(broken.status, 2);
+    assert.match(
+      broken.stderr,
+      new RegExp(
+        `^leibniz: .*relu\\.ts:${line}: expected TypeScript, ` +
+          `but Unexpected ";" \\(return \\{ dX: ;\\)\\n$`,
+      ),
+    );
+    writeFileSync(file, text.replace(STUB, "  return zip(dOut, x);"));
+    const stopped = await check();
+    assert.is(stopped.status, 1);
+    assert.match(
+      stopped.stderr,
+      new RegExp(
+        `^leibniz: .*relu\\.ts:${line}: expected a backward pass that runs, but it stopped: ` +
+          `zip is not defined\\n$`,
+      ),
+    );
+    const nowhere = await leibnizHere(
+      "exercise",
+      "relu",
+      "--check",
+      "--out",
+      join(temporaryFolder(), "nowhere"),
+    );
+    assert.is(nowhere.status, 2);
+    assert.match(
+      nowhere.stderr,
+      /^leibniz: cannot read .*relu\.ts: there is no such file or folder\n$/,
+    );
+  },
+);
 
-test("folders that cannot be made, or are files, are refused in one line", () => {
-  const { file } = exercise("relu");
-  const onFile = leibniz("exercise", "relu", "--out", file);
+test("folders that cannot be made, or are files, are refused in one line", async () => {
+  const { file } = await exercise("relu");
+  const onFile = await leibnizHere("exercise", "relu", "--out", file);
   assert.equal(
     [onFile.status, onFile.stderr],
     [2, `leibniz: ${file}: expected a folder, got ${file}, which is a file\n`],
   );
   // where mkdir says "no such file" for ever
-  const below = leibniz("exercise", "relu", "--out", "/proc/leibniz/exercise");
+  const below = await leibnizHere("exercise", "relu", "--out", "/proc/leibniz/exercise");
   assert.equal(
     [below.status, below.stderr],
     [
@@ -252,19 +267,23 @@ test("folders that cannot be made, or are files, are refused in one line", () =>
   );
 });
 
-test("--json prints objects and nothing else, whatever the code prints", () => {
+test("--json prints objects and nothing else, whatever the code prints", async () => {
+  const { file, run } = await exercise("relu");
   const folder = join(temporaryFolder(), "mine");
-  const written = JSON.parse(leibniz("exercise", "relu", "--out", folder, "--json").stdout) as {
+  const written = JSON.parse(
+    (await leibnizHere("exercise", "relu", "--out", folder, "--json")).stdout,
+  ) as {
     functions: string[];
     hints: number;
   };
   assert.equal(written.functions, ["reluBackward"]);
-  const file = join(folder, "relu.ts");
+  const hint = JSON.parse(run("--hint", "1", "--json").stdout) as { hint: number };
+  assert.is(hint.hint, 1);
   writeFileSync(
     file,
     readFileSync(file, "utf8").replace(STUB, '  console.log("here");\n  return { dX: dOut };'),
   );
-  const { status, stdout } = leibniz("exercise", "relu", "--check", "--out", folder, "--json");
+  const { status, stdout } = run("--json");
   assert.is(status, 1);
   const rows = stdout
     .trim()
@@ -290,11 +309,11 @@ test("--json prints objects and nothing else, whatever the code prints", () => {
   ]);
 });
 
-test("nothing is overwritten; unknown layers and hints are refused", () => {
-  const { file } = exercise("relu");
+test("nothing is overwritten; unknown layers and hints are refused", async () => {
+  const { file } = await exercise("relu");
   const text = "// my work\n";
   writeFileSync(file, text);
-  const again = leibniz("exercise", "relu", "--out", join(file, ".."));
+  const again = await leibnizHere("exercise", "relu", "--out", join(file, ".."));
   assert.is(again.status, 2);
   assert.match(
     again.stderr,
@@ -304,13 +323,13 @@ test("nothing is overwritten; unknown layers and hints are refused", () => {
     ),
   );
   assert.is(readFileSync(file, "utf8"), text);
-  const unknown = leibniz("exercise", "perceptron");
+  const unknown = await leibnizHere("exercise", "perceptron");
   assert.is(unknown.status, 2);
   assert.match(
     unknown.stderr,
     /^leibniz: exercise: expected a layer out of affine, .*, got "perceptron"\n$/,
   );
-  const hint = leibniz("exercise", "relu", "--hint", "99");
+  const hint = await leibnizHere("exercise", "relu", "--hint", "99");
   assert.is(hint.status, 2);
   assert.match(hint.stderr, /^leibniz: --hint: expected a hint from 1 to \d+, got 99\n$/);
 });

@@ -4,7 +4,7 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { catalog, LAYER_TOLERANCE, NETWORK_TOLERANCE } from "leibniz/gradcheck";
 import { Random } from "leibniz/tensor";
-import { leibniz, temporaryFolder } from "../helpers/cli.js";
+import { leibnizHere, temporaryFolder } from "../helpers/cli.js";
 
 const KEYS = [
   "layer",
@@ -51,8 +51,8 @@ function expectWellFormed(html: string): void {
   assert.ok(!/[<>]/.test(text), "a sign that is no tag");
 }
 
-test("every layer, argument and case: at most 1e-8, on 20 random geometries each", () => {
-  const { status, stdout, stderr } = leibniz("gradcheck", "--json");
+test("every layer, argument and case: at most 1e-8, on 20 random geometries each", async () => {
+  const { status, stdout, stderr } = await leibnizHere("gradcheck", "--json");
   assert.is(status, 0, stderr);
   const all = lines(stdout);
   for (const line of all) {
@@ -101,15 +101,21 @@ test("every layer, argument and case: at most 1e-8, on 20 random geometries each
 test(
   "for people: a line per fixed case and argument, one for all random geometries, and all " +
     "of them on demand",
-  () => {
-    const { status, stdout } = leibniz("gradcheck", "relu", "affine", "--geometries", "4");
+  async () => {
+    const { status, stdout } = await leibnizHere(
+      "gradcheck",
+      "relu",
+      "affine",
+      "--geometries",
+      "4",
+    );
     assert.is(status, 0);
     const rows = stdout.split("\n").filter((line) => line.startsWith("affine"));
     assert.is(rows.length, 3 + 2 + 3);
     assert.is(rows.filter((row) => /\d random; worst:/.test(row)).length, 3);
     assert.match(stdout, /^layer +gradient +relative error +worst at +adjoint +verdict +case$/m);
     assert.match(stdout, /0 wrong; largest relative error \S+ \(up to 1e-8 passes\)/);
-    const all = leibniz("gradcheck", "relu", "--geometries", "4", "--all").stdout;
+    const all = (await leibnizHere("gradcheck", "relu", "--geometries", "4", "--all")).stdout;
     assert.equal(all.match(/(fixed|random) \d/g), [
       "fixed 1",
       "random 1",
@@ -118,23 +124,30 @@ test(
       "random 4",
     ]);
     assert.is(
-      leibniz("gradcheck", "relu", "--geometries", "0", "--json").stdout.trim().split("\n").length,
+      lines((await leibnizHere("gradcheck", "relu", "--geometries", "0", "--json")).stdout).length,
       1,
     );
   },
 );
 
-test("one seed gives one result, another one another", () => {
-  const run = (seed: string): string =>
-    leibniz("gradcheck", "softmax", "--geometries", "2", "--json", "--seed", seed).stdout;
-  assert.is(run("3"), run("3"));
-  assert.is.not(run("3"), run("4"));
+test("one seed gives one result, another one another", async () => {
+  const run = async (seed: string): Promise<string> =>
+    (await leibnizHere("gradcheck", "softmax", "--geometries", "2", "--json", "--seed", seed))
+      .stdout;
+  const first = await run("3");
+  assert.is(await run("3"), first);
+  assert.is.not(await run("4"), first);
 });
 
 test(
   "the notes' network as a whole: at most 1e-6 for 20 entries of each parameter, kinks " + "listed",
-  () => {
-    const { status, stdout, stderr } = leibniz("gradcheck", "--network", "notebook", "--json");
+  async () => {
+    const { status, stdout, stderr } = await leibnizHere(
+      "gradcheck",
+      "--network",
+      "notebook",
+      "--json",
+    );
     assert.is(status, 0, stdout);
     assert.is(stderr, "");
     const all = lines(stdout);
@@ -161,7 +174,7 @@ test(
       for (const flip of flips)
         assert.match(flip, /^(relu|pool)\d: the (sign of|winner of window) \[/);
     }
-    const people = leibniz("gradcheck", "--network", "notebook", "--entries", "2");
+    const people = await leibnizHere("gradcheck", "--network", "notebook", "--entries", "2");
     assert.match(people.stdout, /dConv1\.weight .* 2 of \[16, 1, 3, 3\]/);
     assert.match(people.stdout, /MNIST images/);
   },
@@ -170,9 +183,9 @@ test(
 test(
   "--html: one well-formed file with every argument of every fixed case, " +
     "and nothing from elsewhere",
-  () => {
+  async () => {
     const path = join(temporaryFolder(), "page.html");
-    const { status, stdout } = leibniz("gradcheck", "--html", path, "--geometries", "2");
+    const { status, stdout } = await leibnizHere("gradcheck", "--html", path, "--geometries", "2");
     assert.is(status, 0);
     assert.match(stdout, new RegExp(`written: ${path}`));
     const html = readFileSync(path, "utf8");
@@ -206,27 +219,27 @@ test(
   },
 );
 
-test("what does not go together is refused, and so is a file that cannot be written", () => {
-  const refused = (args: string[], ...pieces: string[]): void => {
-    const { status, stdout, stderr } = leibniz("gradcheck", ...args);
+test("what does not go together is refused, and so is a file that cannot be written", async () => {
+  const refused = async (args: string[], ...pieces: string[]): Promise<void> => {
+    const { status, stdout, stderr } = await leibnizHere("gradcheck", ...args);
     assert.is(status, 2, stderr);
     assert.is(stderr.trim().split("\n").length, 1, stderr);
     for (const piece of pieces)
       assert.ok(stderr.includes(piece), `expected ${piece} in ${stderr}${stdout}`);
   };
-  refused(["--network", "alexnet"], "--network", "notebook", '"alexnet"');
-  refused(["relu", "--network", "notebook"], "--network", "relu");
-  refused(["--entries", "5"], "--entries", "--network");
-  refused(["--geometries", "-1"], "--geometries");
-  refused(["--geometries", "some"], "--geometries", "whole number");
-  refused(
+  await refused(["--network", "alexnet"], "--network", "notebook", '"alexnet"');
+  await refused(["relu", "--network", "notebook"], "--network", "relu");
+  await refused(["--entries", "5"], "--entries", "--network");
+  await refused(["--geometries", "-1"], "--geometries");
+  await refused(["--geometries", "some"], "--geometries", "whole number");
+  await refused(
     ["flatten", "--geometries", "0", "--html", "/no/such/folder/page.html"],
     "/no/such/folder/page.html",
   );
 });
 
-test("--mutate breaks a backward pass in many ways, and each is noticed", () => {
-  const { status, stdout, stderr } = leibniz("gradcheck", "relu", "--mutate", "--json");
+test("--mutate breaks a backward pass in many ways, and each is noticed", async () => {
+  const { status, stdout, stderr } = await leibnizHere("gradcheck", "relu", "--mutate", "--json");
   assert.equal([status, stderr], [0, ""]);
   const rows = stdout
     .trim()
@@ -246,7 +259,7 @@ test("--mutate breaks a backward pass in many ways, and each is noticed", () => 
     assert.match(mutation, /^reluBackward: /);
     assert.match(`${verdict} ${how}`, /^noticed dX, relative error/);
   }
-  const together = leibniz("gradcheck", "relu", "--mutate", "--network", "notebook");
+  const together = await leibnizHere("gradcheck", "relu", "--mutate", "--network", "notebook");
   assert.equal(
     [together.status, together.stderr],
     [
@@ -254,7 +267,7 @@ test("--mutate breaks a backward pass in many ways, and each is noticed", () => 
       "leibniz: --network: expected no layers along with it, got relu; check them in another run\n",
     ],
   );
-  const oneGeometry = leibniz("gradcheck", "--network", "notebook", "--geometries", "3");
+  const oneGeometry = await leibnizHere("gradcheck", "--network", "notebook", "--geometries", "3");
   assert.equal(
     [oneGeometry.status, oneGeometry.stderr],
     [
@@ -263,7 +276,7 @@ test("--mutate breaks a backward pass in many ways, and each is noticed", () => 
         "a network has one geometry\n",
     ],
   );
-  const alone = leibniz("gradcheck", "relu", "--mutate", "--geometries", "3");
+  const alone = await leibnizHere("gradcheck", "relu", "--mutate", "--geometries", "3");
   assert.equal(
     [alone.status, alone.stderr],
     [2, "leibniz: --mutate: expected no --geometries along with it, got --geometries\n"],

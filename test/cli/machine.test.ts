@@ -2,7 +2,7 @@ import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { leibniz, leibnizOn, smallDataFolder, temporaryFolder } from "../helpers/cli.js";
+import { leibnizHere, leibnizOn, smallDataFolder, temporaryFolder } from "../helpers/cli.js";
 
 /**
  * Long enough for the wait of 20 s after which the main thread gives a worker up; a hang would take
@@ -25,7 +25,7 @@ function assertFailed(broken: string, args: readonly string[], message: RegExp):
   return stdout;
 }
 
-test("a worker that dies in the middle: one line, and finished epochs are kept", () => {
+test("a worker that dies in the middle: one line, and finished epochs are kept", async () => {
   const data = smallDataFolder();
   const out = join(temporaryFolder(), "run");
   const stdout = assertFailed(
@@ -45,8 +45,17 @@ test("a worker that dies in the middle: one line, and finished epochs are kept",
     "weights.safetensors",
   ]);
   const epochs = String(done + 1);
-  const resumed = leibniz("train", "--data", data, "--epochs", epochs, "--json", "--resume", out);
-  const whole = leibniz("train", "--data", data, "--epochs", epochs, "--json");
+  const resumed = await leibnizHere(
+    "train",
+    "--data",
+    data,
+    "--epochs",
+    epochs,
+    "--json",
+    "--resume",
+    out,
+  );
+  const whole = await leibnizHere("train", "--data", data, "--epochs", epochs, "--json");
   assert.is(resumed.status, 0, resumed.stderr);
   assert.is(shaOf(resumed.stdout), shaOf(whole.stdout));
 });
@@ -64,7 +73,7 @@ test("a worker that dies before it is ready is no hang", () => {
 test(
   "memory that cannot grow: in the first step nothing is kept, " +
     "and without memory there is no backend",
-  () => {
+  async () => {
     const data = smallDataFolder({ train: 520, test: 10 });
     const out = join(temporaryFolder(), "run");
     const train = ["train", "--recipe", "notebook", "--data", data, "--threads", "1", "--out", out];
@@ -83,7 +92,10 @@ test(
       /^leibniz: wasm: expected a shared memory of 16 MB .*, or the reference backend\n$/,
     );
     assert.not.ok(existsSync(out));
-    assert.is(leibniz("train", "--data", data, "--epochs", "1", "--out", out).status, 0);
+    assert.is(
+      (await leibnizHere("train", "--data", data, "--epochs", "1", "--out", out)).status,
+      0,
+    );
     // classifying 256 images at a time takes no more than what is there at the start
     const weights = join(out, "weights.safetensors");
     const images = smallDataFolder({ train: 10, test: 300 });

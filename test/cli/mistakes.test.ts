@@ -6,12 +6,12 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { checks, mistakes, popularChecks } from "leibniz/checks";
 import {
-  leibniz,
+  leibnizHere,
   main,
   type Outcome,
   root,
   smallDataFolder,
-  startLeibniz,
+  startLeibnizWith,
   temporaryFolder,
 } from "../helpers/cli.js";
 
@@ -80,8 +80,8 @@ test("every mistake is caught, and the chapter says by which checks", () => {
   );
 });
 
-test("one epoch is trained with the mistake and without it", () => {
-  const { status, stdout, stderr } = leibniz(
+test("one epoch is trained with the mistake and without it", async () => {
+  const { status, stdout, stderr } = await leibnizHere(
     "mistakes",
     "labels-shifted",
     "--json",
@@ -101,8 +101,8 @@ test("one epoch is trained with the mistake and without it", () => {
   assert.ok(epochs[0]!.right > 0.5 && epochs[0]!.accuracy < 0.25, JSON.stringify(epochs));
 });
 
-test("a mistake is listed with its lines and its equation", () => {
-  const { status, stdout } = leibniz("mistakes", "--list", "overlap-overwritten");
+test("a mistake is listed with its lines and its equation", async () => {
+  const { status, stdout } = await leibnizHere("mistakes", "--list", "overlap-overwritten");
   assert.is(status, 0);
   for (const piece of [
     "overlap-overwritten: ",
@@ -114,22 +114,25 @@ test("a mistake is listed with its lines and its equation", () => {
   ]) {
     assert.ok(stdout.includes(piece), `expected ${piece} in ${stdout}`);
   }
-  const all = leibniz("mistakes", "--list", "--json").stdout.trim().split("\n");
+  const all = (await leibnizHere("mistakes", "--list", "--json")).stdout.trim().split("\n");
   assert.is(all.length, mistakes.length);
   assert.ok(
     all.every((line) => /^[-+] /.test((JSON.parse(line) as { difference: string }).difference)),
   );
 });
 
-test("bugs is another name of the command, and both helps say so", () => {
-  const [mistaken, other] = [leibniz("mistakes", "--list"), leibniz("bugs", "--list")];
+test("bugs is another name of the command, and both helps say so", async () => {
+  const [mistaken, other] = [
+    await leibnizHere("mistakes", "--list"),
+    await leibnizHere("bugs", "--list"),
+  ];
   assert.is(other.status, 0, other.stderr);
   assert.is(other.stdout, mistaken.stdout);
   for (const args of [["--help"], ["mistakes", "--help"], ["bugs", "--help"]])
-    assert.match(leibniz(...args).stdout, "mistakes|bugs");
+    assert.match((await leibnizHere(...args)).stdout, "mistakes|bugs");
 });
 
-test("bad usage is refused with one line", () => {
+test("bad usage is refused with one line", async () => {
   for (const [args, piece] of [
     [["label-shifted"], "did you mean labels-shifted?"],
     [["labels-shifted", "--write", CHAPTER], "--write: expected all mistakes"],
@@ -140,7 +143,7 @@ test("bad usage is refused with one line", () => {
       "written by `leibniz mistakes --write`",
     ],
   ] as const) {
-    const { status, stdout, stderr } = leibniz("mistakes", ...args);
+    const { status, stdout, stderr } = await leibnizHere("mistakes", ...args);
     assert.is(status, 2, stderr);
     assert.is(stdout, "");
     assert.is(stderr.trimEnd().split("\n").length, 1, stderr);
@@ -201,14 +204,26 @@ test("a mistake that no longer fits the code is named in one line", () => {
 });
 
 test("Ctrl-C ends all processes", async () => {
-  const { child, outcome } = startLeibniz("mistakes", "--json", "overlap-overwritten");
-  await new Promise((resolve) => setTimeout(resolve, 1_500));
+  // every process of Node says its program's name as it starts
+  const { child, outcome } = startLeibnizWith(
+    { NODE_OPTIONS: "--import data:text/javascript,console.error(process.argv[1])" },
+    "mistakes",
+    "--json",
+    "overlap-overwritten",
+  );
+  let said = "";
+  await new Promise<void>((resolve) =>
+    child.stderr!.on("data", (piece: Buffer) => {
+      said += piece.toString();
+      if (said.includes("variant/start.js\n")) resolve();
+    }),
+  );
   child.kill("SIGINT");
-  // resolves only when nobody holds the pipes any more
   const { status, stdout, stderr } = await outcome;
   assert.is(status, 2);
   assert.is(stdout, "");
-  assert.match(stderr, /^leibniz: mistakes: stopped by SIGINT[^\n]*\n$/);
+  const own = stderr.split("\n").filter((line) => !line.endsWith(".js"));
+  assert.match(own.join("\n"), /^leibniz: mistakes: stopped by SIGINT[^\n]*\n$/);
 });
 
 test.run();

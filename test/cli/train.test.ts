@@ -2,7 +2,14 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { leibniz, root, smallDataFolder, startLeibniz, temporaryFolder } from "../helpers/cli.js";
+import {
+  leibniz,
+  leibnizHere,
+  root,
+  smallDataFolder,
+  startLeibniz,
+  temporaryFolder,
+} from "../helpers/cli.js";
 
 const lines = (text: string): Record<string, unknown>[] =>
   text
@@ -57,9 +64,9 @@ test("train --json prints a line per epoch and one at the end, and nothing else"
   assert.ok((done!["peakMemoryMB"] as number) > 10);
 });
 
-test("for people: the summary, a line per epoch, and where the weights are", () => {
+test("for people: the summary, a line per epoch, and where the weights are", async () => {
   const out = join(temporaryFolder(), "run");
-  const { status, stdout } = leibniz(
+  const { status, stdout } = await leibnizHere(
     "train",
     "--data",
     smallDataFolder(),
@@ -81,8 +88,8 @@ test("for people: the summary, a line per epoch, and where the weights are", () 
   ]);
 });
 
-test("the notebook recipe prints the notes' own line", () => {
-  const { stdout } = leibniz(
+test("the notebook recipe prints the notes' own line", async () => {
+  const { stdout } = await leibnizHere(
     "train",
     "--recipe",
     "notebook",
@@ -97,52 +104,95 @@ test("the notebook recipe prints the notes' own line", () => {
   );
 });
 
-test("evaluate takes the mean that the recipe takes, which only notebook's batches change", () => {
-  const data = ["--data", smallDataFolder({ test: 300 })]; // batches of 256 and 44
-  const out = join(temporaryFolder(), "run");
-  const run = [...data, "--recipe", "notebook", "--epochs", "1", "--out", out, "--json"];
-  const trained = lines(leibniz("train", ...run).stdout)[0]!;
-  const testLoss = (recipe: string): unknown => {
-    const weights = ["--weights", join(out, "weights.safetensors"), "--recipe", recipe];
-    return last(leibniz("evaluate", ...data, ...weights, "--json").stdout)["testLoss"];
-  };
-  assert.is(testLoss("notebook"), trained["testLoss"]);
-  assert.is.not(testLoss("default"), trained["testLoss"], "the same network, by its images");
-});
+test(
+  "evaluate takes the mean that the recipe takes, which only notebook's " + "batches change",
+  async () => {
+    const data = ["--data", smallDataFolder({ test: 300 })]; // batches of 256 and 44
+    const out = join(temporaryFolder(), "run");
+    const run = [...data, "--recipe", "notebook", "--epochs", "1", "--out", out, "--json"];
+    const trained = lines((await leibnizHere("train", ...run)).stdout)[0]!;
+    const testLoss = async (recipe: string): Promise<unknown> => {
+      const weights = ["--weights", join(out, "weights.safetensors"), "--recipe", recipe];
+      return last((await leibnizHere("evaluate", ...data, ...weights, "--json")).stdout)[
+        "testLoss"
+      ];
+    };
+    assert.is(await testLoss("notebook"), trained["testLoss"]);
+    assert.is.not(
+      await testLoss("default"),
+      trained["testLoss"],
+      "the same network, by its images",
+    );
+  },
+);
 
-test("the same seed gives the same weights, another seed others", () => {
+test("the same seed gives the same weights, another seed others", async () => {
   const data = smallDataFolder();
-  const run = (seed: string): unknown =>
-    last(leibniz("train", "--data", data, "--epochs", "1", "--json", "--seed", seed).stdout)[
-      "weightsSha256"
-    ];
-  const first = run("1");
-  assert.is(run("1"), first);
-  assert.is.not(run("2"), first);
+  const run = async (seed: string): Promise<unknown> =>
+    last(
+      (await leibnizHere("train", "--data", data, "--epochs", "1", "--json", "--seed", seed))
+        .stdout,
+    )["weightsSha256"];
+  const first = await run("1");
+  assert.is(await run("1"), first);
+  assert.is.not(await run("2"), first);
 });
 
 for (const recipe of ["default", "notebook"]) {
-  test(`${recipe}: a run that was stopped and resumed ends with the very same weights`, () => {
-    const data = smallDataFolder();
-    const out = join(temporaryFolder(), "run");
-    const whole = leibniz("train", "--recipe", recipe, "--data", data, "--epochs", "3", "--json");
-    assert.is(
-      leibniz("train", "--recipe", recipe, "--data", data, "--epochs", "1", "--json", "--out", out)
-        .status,
-      0,
-    );
-    const rest = leibniz("train", "--data", data, "--epochs", "3", "--json", "--resume", out);
-    assert.is(rest.status, 0, rest.stderr);
-    assert.is(last(rest.stdout)["weightsSha256"], last(whole.stdout)["weightsSha256"]);
-    assert.equal(
-      lines(rest.stdout).map((line) => line["epoch"]),
-      [1, 2, undefined],
-    );
-    assert.equal(
-      lines(readFileSync(join(out, "log.jsonl"), "utf8")).map((line) => line["epoch"]),
-      [0, 1, 2],
-    );
-  });
+  test(
+    `${recipe}: a run that was stopped and resumed ends with the very same ` + `weights`,
+    async () => {
+      const data = smallDataFolder();
+      const out = join(temporaryFolder(), "run");
+      const whole = await leibnizHere(
+        "train",
+        "--recipe",
+        recipe,
+        "--data",
+        data,
+        "--epochs",
+        "3",
+        "--json",
+      );
+      assert.is(
+        (
+          await leibnizHere(
+            "train",
+            "--recipe",
+            recipe,
+            "--data",
+            data,
+            "--epochs",
+            "1",
+            "--json",
+            "--out",
+            out,
+          )
+        ).status,
+        0,
+      );
+      const rest = await leibnizHere(
+        "train",
+        "--data",
+        data,
+        "--epochs",
+        "3",
+        "--json",
+        "--resume",
+        out,
+      );
+      assert.is(rest.status, 0, rest.stderr);
+      assert.is(last(rest.stdout)["weightsSha256"], last(whole.stdout)["weightsSha256"]);
+      assert.equal(
+        lines(rest.stdout).map((line) => line["epoch"]),
+        [1, 2, undefined],
+      );
+      assert.equal(
+        lines(readFileSync(join(out, "log.jsonl"), "utf8")).map((line) => line["epoch"]),
+        [0, 1, 2],
+      );
+    },
+  );
 }
 
 test("a run with a schedule goes on for as many epochs as planned, and no others", async () => {
@@ -163,26 +213,54 @@ test("a run with a schedule goes on for as many epochs as planned, and no others
   await firstOutput;
   child.kill("SIGINT");
   assert.is((await outcome).status, 2, "it was stopped before it was done");
-  const refused = leibniz("train", "--data", data, "--resume", out, "--epochs", "26");
+  const refused = await leibnizHere("train", "--data", data, "--resume", out, "--epochs", "26");
   assert.is(refused.status, 2);
   assert.is(
     refused.stderr,
     "leibniz: --resume: expected the 25 epochs that the run was started with, over which its " +
       "learning rate is spread, got --epochs 26\n",
   );
-  const rest = leibniz("train", "--data", data, "--json", "--resume", out); // without --epochs
-  const whole = leibniz("train", "--recipe", "tuned", "--data", data, "--epochs", epochs, "--json");
+  // without --epochs
+  const rest = await leibnizHere("train", "--data", data, "--json", "--resume", out);
+  const whole = await leibnizHere(
+    "train",
+    "--recipe",
+    "tuned",
+    "--data",
+    data,
+    "--epochs",
+    epochs,
+    "--json",
+  );
   assert.is(rest.status, 0, rest.stderr);
   assert.is(lines(rest.stdout).at(-2)!["epoch"], 24);
   assert.is(last(rest.stdout)["weightsSha256"], last(whole.stdout)["weightsSha256"]);
 });
 
-test("a resumed run keeps the subset that it was started with", () => {
+test("a resumed run keeps the subset that it was started with", async () => {
   const data = smallDataFolder();
   const out = join(temporaryFolder(), "run");
-  const whole = leibniz("train", "--data", data, "--subset", "50", "--epochs", "2", "--json");
-  leibniz("train", "--data", data, "--subset", "50", "--epochs", "1", "--out", out);
-  const rest = leibniz("train", "--data", data, "--epochs", "2", "--json", "--resume", out);
+  const whole = await leibnizHere(
+    "train",
+    "--data",
+    data,
+    "--subset",
+    "50",
+    "--epochs",
+    "2",
+    "--json",
+  );
+  await leibnizHere("train", "--data", data, "--subset", "50", "--epochs", "1", "--out", out);
+  const rest = await leibnizHere(
+    "train",
+    "--data",
+    data,
+    "--epochs",
+    "2",
+    "--json",
+    "--resume",
+    out,
+  );
   assert.is(last(rest.stdout)["weightsSha256"], last(whole.stdout)["weightsSha256"]);
 });
 
@@ -214,7 +292,7 @@ for (const signal of ["SIGINT", "SIGTERM", "SIGKILL"] as const) {
       );
     }
     const done = lines(stdout).length;
-    const resumed = leibniz(
+    const resumed = await leibnizHere(
       "train",
       "--data",
       data,
@@ -224,57 +302,77 @@ for (const signal of ["SIGINT", "SIGTERM", "SIGKILL"] as const) {
       "--resume",
       out,
     );
-    const whole = leibniz("train", "--data", data, "--epochs", String(done + 2), "--json");
+    const whole = await leibnizHere(
+      "train",
+      "--data",
+      data,
+      "--epochs",
+      String(done + 2),
+      "--json",
+    );
     assert.is(resumed.status, 0, resumed.stderr);
     assert.is(last(resumed.stdout)["weightsSha256"], last(whole.stdout)["weightsSha256"]);
   });
 }
 
-test("evaluate gives the accuracy that training reported, and writes the logits for NumPy", () => {
-  const data = smallDataFolder();
-  const folder = temporaryFolder();
-  const trained = lines(
-    leibniz("train", "--data", data, "--epochs", "2", "--json", "--out", join(folder, "run"))
-      .stdout,
-  );
-  const logits = join(folder, "logits.npy");
-  const { status, stdout, stderr } = leibniz(
-    "evaluate",
-    "--data",
-    data,
-    "--weights",
-    join(folder, "run", "weights.safetensors"),
-    "--json",
-    "--logits",
-    logits,
-  );
-  assert.is(status, 0, stderr);
-  const result = last(stdout);
-  assert.is(result["testAccuracy"], trained[1]!["testAccuracy"]);
-  assert.is(result["testLoss"], trained[1]!["testLoss"]);
-  assert.is(result["weightsSha256"], trained[2]!["weightsSha256"]);
-  const bytes = readFileSync(logits);
-  assert.is(bytes.subarray(1, 6).toString("latin1"), "NUMPY");
-  const start = 10 + bytes.readUInt16LE(8);
-  assert.is(start % 64, 0);
-  assert.match(
-    bytes.subarray(10, start).toString("latin1"),
-    /^\{'descr': '<f4', 'fortran_order': False, 'shape': \(40, 10\), \} *\n$/,
-  );
-  assert.is(bytes.length - start, 40 * 10 * 4);
-  const people = leibniz(
-    "evaluate",
-    "--data",
-    data,
-    "--weights",
-    join(folder, "run", "weights.safetensors"),
-  );
-  assert.match(people.stdout, /of 40 test images right/);
-});
+test(
+  "evaluate gives the accuracy that training reported, and writes the " + "logits for NumPy",
+  async () => {
+    const data = smallDataFolder();
+    const folder = temporaryFolder();
+    const trained = lines(
+      (
+        await leibnizHere(
+          "train",
+          "--data",
+          data,
+          "--epochs",
+          "2",
+          "--json",
+          "--out",
+          join(folder, "run"),
+        )
+      ).stdout,
+    );
+    const logits = join(folder, "logits.npy");
+    const { status, stdout, stderr } = await leibnizHere(
+      "evaluate",
+      "--data",
+      data,
+      "--weights",
+      join(folder, "run", "weights.safetensors"),
+      "--json",
+      "--logits",
+      logits,
+    );
+    assert.is(status, 0, stderr);
+    const result = last(stdout);
+    assert.is(result["testAccuracy"], trained[1]!["testAccuracy"]);
+    assert.is(result["testLoss"], trained[1]!["testLoss"]);
+    assert.is(result["weightsSha256"], trained[2]!["weightsSha256"]);
+    const bytes = readFileSync(logits);
+    assert.is(bytes.subarray(1, 6).toString("latin1"), "NUMPY");
+    const start = 10 + bytes.readUInt16LE(8);
+    assert.is(start % 64, 0);
+    assert.match(
+      bytes.subarray(10, start).toString("latin1"),
+      /^\{'descr': '<f4', 'fortran_order': False, 'shape': \(40, 10\), \} *\n$/,
+    );
+    assert.is(bytes.length - start, 40 * 10 * 4);
+    const people = await leibnizHere(
+      "evaluate",
+      "--data",
+      data,
+      "--weights",
+      join(folder, "run", "weights.safetensors"),
+    );
+    assert.match(people.stdout, /of 40 test images right/);
+  },
+);
 
-test("parity: exit code 0 for equal numbers, 1 for a changed one", () => {
-  assert.is(leibniz("parity", fixture("pytorch-layers.json")).status, 0);
-  const { status, stdout } = leibniz("parity", changedFixture(), "--json");
+test("parity: exit code 0 for equal numbers, 1 for a changed one", async () => {
+  assert.is((await leibnizHere("parity", fixture("pytorch-layers.json"))).status, 0);
+  const { status, stdout } = await leibnizHere("parity", changedFixture(), "--json");
   assert.is(status, 1);
   assert.is(lines(stdout).filter((line) => line["verdict"] === "fail").length, 1);
 });

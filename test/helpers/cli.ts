@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { runProgram } from "leibniz/cli";
 import { Random } from "leibniz/tensor";
 
 const manifest = createRequire(import.meta.url).resolve("leibniz/package.json");
@@ -17,7 +18,35 @@ export interface Outcome {
   readonly stderr: string;
 }
 
-/** Runs the command line to its end. */
+/**
+ * Runs the command line in this process, which is much cheaper than to start Node and load the
+ * engine: what it prints and its exit code are the same. That a process ends at all, what it does
+ * when a signal comes, and what is printed past Node's streams need {@link leibniz}.
+ */
+export async function leibnizHere(...args: string[]): Promise<Outcome> {
+  const printed = { stdout: "", stderr: "" };
+  const restore = (["stdout", "stderr"] as const).map((name) => {
+    const stream = process[name];
+    const { write, isTTY } = stream;
+    stream.isTTY = false;
+    stream.write = ((piece: string | Uint8Array, ...rest: unknown[]): boolean => {
+      printed[name] += typeof piece === "string" ? piece : Buffer.from(piece).toString();
+      const done = rest.at(-1);
+      if (typeof done === "function") process.nextTick(done);
+      return true;
+    }) as typeof write;
+    return () => Object.assign(stream, { write, isTTY });
+  });
+  try {
+    const status = await runProgram(args, "");
+    return { status, ...printed };
+  } finally {
+    restore.forEach((undo) => undo());
+    process.exitCode = 0;
+  }
+}
+
+/** Runs the command line to its end, in a process of its own. */
 export function leibniz(...args: string[]): Outcome {
   const { status, stdout, stderr } = spawnSync(process.execPath, [main, ...args], {
     encoding: "utf8",
@@ -37,13 +66,24 @@ export function leibnizOn(broken: string, timeout: number, ...args: string[]): O
   return { status, stdout, stderr };
 }
 
-/** Starts the command line; `outcome` resolves when it has ended, however that was. */
-export function startLeibniz(...args: string[]): {
-  child: ChildProcess;
-  outcome: Promise<Outcome>;
-  firstOutput: Promise<void>;
-} {
-  const child = spawn(process.execPath, [main, ...args], { stdio: ["ignore", "pipe", "pipe"] });
+export interface Started {
+  readonly child: ChildProcess;
+  /** Resolves when it has ended, however that was, and nobody holds its pipes any more. */
+  readonly outcome: Promise<Outcome>;
+  readonly firstOutput: Promise<void>;
+}
+
+/** Starts the command line. */
+export function startLeibniz(...args: string[]): Started {
+  return startLeibnizWith({}, ...args);
+}
+
+/** Starts it with more variables in its environment. */
+export function startLeibnizWith(more: NodeJS.ProcessEnv, ...args: string[]): Started {
+  const child = spawn(process.execPath, [main, ...args], {
+    stdio: ["ignore", "pipe", "pipe"],
+    env: { ...process.env, ...more },
+  });
   let [stdout, stderr] = ["", ""];
   child.stdout.on("data", (piece: Buffer) => (stdout += piece.toString()));
   child.stderr.on("data", (piece: Buffer) => (stderr += piece.toString()));

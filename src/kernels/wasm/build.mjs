@@ -2,14 +2,16 @@
  * Compiles `assembly/`, which is AssemblyScript (strict TypeScript for WebAssembly), and writes the
  * result as a module that every platform can import. The table of kernels has to be compiled
  * before: `tsc -p tsconfig.build.json && node src/kernels/wasm/build.mjs dist/kernels/wasm`.
+ *
+ * That takes seconds, so it is left out where the module says that it was compiled from the same.
  */
-import { mkdirSync, writeFileSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { mkdirSync, readdirSync, readFileSync, realpathSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import { join, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
-import asc from "assemblyscript/asc";
 import { generated } from "./generate.mjs";
 
-const folder = process.argv[2];
 const options = [
   "--outFile",
   "kernels.wasm",
@@ -28,29 +30,96 @@ const memory = [
   "--maximumMemory",
   "65536",
 ];
-
 const assembly = fileURLToPath(new URL("assembly", import.meta.url));
-const compiled = (name) => import(pathToFileURL(resolve(folder, name)).href);
-const [table, layout] = [await compiled("table.js"), await compiled("layout.js")];
-mkdirSync(join(assembly, "generated"), { recursive: true });
-writeFileSync(join(assembly, "generated", "table.ts"), generated(table, layout));
 
-let bytes = null;
-const { error, stderr } = await asc.main(
-  ["index.ts", "--baseDir", assembly, ...options, ...features, ...memory],
-  {
-    writeFile: (_name, contents) => {
-      bytes = contents;
-    },
-  },
-);
-if (error !== null || bytes === null) {
-  console.error(stderr.toString());
-  process.exit(1);
+/**
+ * All that the result depends on, by name: the sources, the table's side of them, the options, and
+ * which compiler.
+ *
+ * @param {string} table the text of `assembly/generated/table.ts`
+ * @returns {Map<string, string>}
+ */
+export function inputsOf(table) {
+  const { version } = createRequire(import.meta.url)("assemblyscript/package.json");
+  const sources = readdirSync(assembly)
+    .filter((name) => name.endsWith(".ts"))
+    .sort();
+  return new Map([
+    ["compiler", version],
+    ["options", JSON.stringify([...options, ...features, ...memory])],
+    ["generated/table.ts", table],
+    ...sources.map((name) => [name, readFileSync(join(assembly, name), "utf8")]),
+  ]);
 }
-mkdirSync(folder, { recursive: true });
-writeFileSync(
-  join(folder, "binary.js"),
-  `export const binary = "${Buffer.from(bytes).toString("base64")}";\n`,
-);
-writeFileSync(join(folder, "binary.d.ts"), "export declare const binary: string;\n");
+
+/**
+ * The module that holds the compiled bytes. Its first line tells what they were compiled from, and
+ * what they are.
+ *
+ * @param {Uint8Array} bytes
+ * @param {Map<string, string>} inputs
+ * @returns {string}
+ */
+export function moduleOf(bytes, inputs) {
+  const binary = Buffer.from(bytes).toString("base64");
+  return `${mark(binary, inputs)}\nexport const binary = "${binary}";\n`;
+}
+
+/**
+ * Is that the whole module that would be compiled from these?
+ *
+ * @param {string | null} text of the module; null where there is none
+ * @param {Map<string, string>} inputs
+ * @returns {boolean}
+ */
+export function isCurrent(text, inputs) {
+  const [, first, binary] = /^(.*)\nexport const binary = "(.*)";\n$/.exec(text ?? "") ?? [];
+  return first !== undefined && first === mark(binary, inputs);
+}
+
+function mark(binary, inputs) {
+  const digest = (text) => createHash("sha256").update(text).digest("hex");
+  return `// compiled from ${digest(JSON.stringify([...inputs]))} to ${digest(binary)}`;
+}
+
+function readIfThere(path) {
+  try {
+    return readFileSync(path, "utf8");
+  } catch (error) {
+    if (error.code !== "ENOENT") throw error;
+    return null;
+  }
+}
+
+async function compile() {
+  const { default: asc } = await import("assemblyscript/asc");
+  let bytes = null;
+  const { error, stderr } = await asc.main(
+    ["index.ts", "--baseDir", assembly, ...options, ...features, ...memory],
+    {
+      writeFile: (_name, contents) => {
+        bytes = contents;
+      },
+    },
+  );
+  if (error === null && bytes !== null) return bytes;
+  console.error(stderr.toString());
+  return process.exit(1);
+}
+
+async function main(folder) {
+  const compiled = (name) => import(pathToFileURL(resolve(folder, name)).href);
+  const table = generated(await compiled("table.js"), await compiled("layout.js"));
+  mkdirSync(join(assembly, "generated"), { recursive: true });
+  writeFileSync(join(assembly, "generated", "table.ts"), table);
+  writeFileSync(join(folder, "binary.d.ts"), "export declare const binary: string;\n");
+  const [target, inputs] = [join(folder, "binary.js"), inputsOf(table)];
+  if (!isCurrent(readIfThere(target), inputs))
+    writeFileSync(target, moduleOf(await compile(), inputs));
+}
+
+if (
+  process.argv[1] !== undefined &&
+  realpathSync(process.argv[1]) === fileURLToPath(import.meta.url)
+)
+  await main(process.argv[2]);
