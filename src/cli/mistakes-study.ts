@@ -98,17 +98,19 @@ class Desk {
       const { mistake } = entry;
       const compared = mistake.setups
         .filter((setup) => !planned.has(setup))
-        .map((setup): Study => {
+        .flatMap((setup): Study[] => {
+          const isFirst = planned.size === 0;
+          planned.add(setup);
+          if (quick && !isFirst) return []; // neither checks nor training
           const task: StudyTask = {
             ...common,
             layers: catalog.map(({ layer }) => layer),
             chapters: [],
             setups: [setup],
             primitives: [],
-            recorded: planned.size === 0 ? recorded : null,
+            recorded: isFirst ? recorded : null,
           };
-          planned.add(setup);
-          return { texts: new Map(), task, onReport: (report) => this.#onRight(report) };
+          return [{ texts: new Map(), task, onReport: (report) => this.#onRight(report) }];
         });
       const task: StudyTask = {
         ...common,

