@@ -152,7 +152,7 @@ test("running statistics after the pass are compared as well", async () => {
       ({ what, name, quantity, verdict }) =>
         `${what}, ${name.split(" ")[0]}: ${quantity} ${verdict}`,
     );
-  const expected = ["batchNorm1d", "batchNorm2d"].flatMap((what) =>
+  const expected = ["batchNorm1d", "batchNorm2d", "batchNormPool2d"].flatMap((what) =>
     ["evaluation", "training"].flatMap((mode) =>
       ["runningMean", "runningVariance"].map((state) => `${what}, ${mode}: ${state} after pass`),
     ),
