@@ -189,7 +189,9 @@ test("predictions beside a training wait for its steps, and change nothing in it
       for (const one of asking) one.catch(() => {}); // told below
       const own = softmaxCrossEntropy();
       const options = { ...briefly, data, validation: data, loss: own, epochs: 8, batchSize: 8 };
-      for await (const _ of engine.fit(network!, options)) await null;
+      // the others have their turn after every step
+      for await (const _ of engine.fit(network!, options))
+        await new Promise((done) => setTimeout(done));
       training = false;
       await Promise.all(asking);
       assert.is(answers > 4, beside);
