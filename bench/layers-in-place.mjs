@@ -17,6 +17,7 @@ import {
   LayerNorm,
   MaxPool2d,
   Relu,
+  buildLoss,
   softmaxCrossEntropy,
 } from "leibniz/backprop";
 import { openBackend } from "leibniz/kernels";
@@ -32,7 +33,7 @@ const storage = { allocator: backend.persistent };
 const random = new Random("layers in place");
 const x = random.normal([BATCH, 1, 28, 28]);
 const labels = Uint8Array.from({ length: BATCH }, () => random.integer(10));
-const loss = softmaxCrossEntropy();
+const loss = buildLoss(softmaxCrossEntropy());
 
 /**
  * What a gradient without zeros costs. Behind a max pooling and a rectifier, seven of eight entries
