@@ -1,5 +1,5 @@
 /** What softmax and its loss need of the rows of a matrix, in loops over flat memory. */
-import { type Data, type DType, formatShape, reject, type Tensor } from "../tensor/index.js";
+import { type Data, type DType, formatShape, reject, Tensor } from "../tensor/index.js";
 
 /** The largest of some numbers that lie side by side; NaN if one of them is. */
 export function largestOf(values: Data, from: number, to: number): number {
@@ -11,6 +11,11 @@ export function largestOf(values: Data, from: number, to: number): number {
 /** Rounds a number as an element type stores it. */
 export function roundedTo(dtype: DType): (value: number) => number {
   return dtype === "float32" ? Math.fround : (value) => value;
+}
+
+/** Zeros of the shape and the element type of a tensor: what is about to be filled. */
+export function zerosLike({ shape, dtype }: Tensor): Tensor {
+  return Tensor.zeros(shape, dtype);
 }
 
 /** How many numbers the last axis has. @throws InputError when there is none */

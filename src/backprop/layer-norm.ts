@@ -69,7 +69,7 @@ export async function layerNormForward(
   if (!(Number.isFinite(epsilon) && epsilon > 0))
     reject("layerNorm", "epsilon to be a finite number above 0", String(epsilon));
   const M = weight.size;
-  const rows = x.reshape([x.size / M, M]);
+  const rows = asRows(x, M);
   const { mean, variance } = await moments(rows.reshape([1, ...rows.shape]), backend);
   const rho = inverseDeviation(variance, epsilon);
   // x̂ as in (normalisation.4).
@@ -94,12 +94,8 @@ export async function layerNormBackward(
   const { xHat, rho } = standardised;
   checkDOut("layerNormBackward", dOut, xHat.shape);
   const M = weight.size;
-  const rows = [xHat.size / M, M];
-  const [dOutRows, xHatRows, weights] = [
-    dOut.reshape(rows),
-    xHat.reshape(rows),
-    weight.reshape([M]),
-  ];
+  const [dOutRows, xHatRows] = [asRows(dOut, M), asRows(xHat, M)];
+  const weights = weight.reshape([M]);
   // (normalisation.43) dX̂[n, i] = dOut[n, i] · weight[i], which both passes below multiply out
   const { overRows, overPlaces } = await backend.rowSums(dOutRows, xHatRows, weights);
   // (normalisation.41) dBias[i] = Σₙ dOut[n, i]
@@ -114,6 +110,11 @@ export async function layerNormBackward(
     dWeight: dWeight.reshape(weight.shape),
     dBias: dBias.reshape(weight.shape),
   };
+}
+
+/** What is normalised together as a row, [N, M]. */
+function asRows(x: Tensor, M: number): Tensor {
+  return x.reshape([x.size / M, M]);
 }
 
 export interface LayerNormLayerOptions extends Pick<LayerNormOptions, "epsilon"> {

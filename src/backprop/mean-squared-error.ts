@@ -4,7 +4,7 @@
  */
 import { formatShape, mean, multiply, reject, sameShape, Tensor } from "../tensor/index.js";
 import { classNumbers, type Loss, lossDescriber, type Target, weightedMean } from "./loss.js";
-import { roundedTo } from "./flat-rows.js";
+import { roundedTo, zerosLike } from "./flat-rows.js";
 
 export interface MeanSquaredErrorCache {
   /** prediction − target */
@@ -53,7 +53,7 @@ export async function meanSquaredErrorBackward(
   dOut: Tensor,
   { difference }: MeanSquaredErrorCache,
 ): Promise<{ dPrediction: Tensor }> {
-  const dPrediction = Tensor.zeros(difference.shape, difference.dtype);
+  const dPrediction = zerosLike(difference);
   const factor = (dOut.item() * 2) / difference.size;
   // (mean-squared-error.4) dPrediction = dOut · 2/M · (prediction − target)
   for (let i = 0; i < difference.size; i++) dPrediction.data[i] = factor * difference.data[i]!;

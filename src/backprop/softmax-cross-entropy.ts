@@ -18,7 +18,7 @@ import {
   Tensor,
 } from "../tensor/index.js";
 import { classNumbers, type Loss, lossDescriber, weightedMean } from "./loss.js";
-import { largestOf, roundedTo } from "./flat-rows.js";
+import { largestOf, roundedTo, zerosLike } from "./flat-rows.js";
 
 export interface SoftmaxCrossEntropyOptions {
   /**
@@ -94,7 +94,7 @@ export async function softmaxCrossEntropyBackward(
   { probabilities, targets }: SoftmaxCrossEntropyCache,
 ): Promise<{ dLogits: Tensor }> {
   const N = targets.shape[0]!;
-  const dLogits = Tensor.zeros(targets.shape, targets.dtype);
+  const dLogits = zerosLike(targets);
   const [p, t, round] = [probabilities.data, targets.data, roundedTo(targets.dtype)];
   const factor = dOut.item() / N;
   for (let i = 0; i < p.length; i++) {

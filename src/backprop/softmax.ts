@@ -2,9 +2,9 @@
  * Softmax over the last axis: scores become probabilities. Derived in
  * `derivations/softmax-cross-entropy.md`.
  */
-import { exp, Tensor } from "../tensor/index.js";
+import { exp, type Tensor } from "../tensor/index.js";
 import { checkDOut } from "./layer.js";
-import { largestOf, lastExtent, roundedTo } from "./flat-rows.js";
+import { largestOf, lastExtent, roundedTo, zerosLike } from "./flat-rows.js";
 
 export interface SoftmaxCache {
   readonly probabilities: Tensor;
@@ -16,7 +16,7 @@ export interface SoftmaxCache {
  */
 export async function softmaxForward(x: Tensor): Promise<{ out: Tensor; cache: SoftmaxCache }> {
   const C = lastExtent("softmax", x);
-  const out = Tensor.zeros(x.shape, x.dtype);
+  const out = zerosLike(x);
   const [scores, p, round] = [x.contiguous().data, out.data, roundedTo(x.dtype)];
   for (let start = 0; start < p.length; start += C) {
     const largest = largestOf(scores, start, start + C);
@@ -41,7 +41,7 @@ export async function softmaxBackward(
 ): Promise<{ dX: Tensor }> {
   checkDOut("softmaxBackward", dOut, probabilities.shape);
   const C = lastExtent("softmaxBackward", dOut);
-  const dX = Tensor.zeros(dOut.shape, dOut.dtype);
+  const dX = zerosLike(dOut);
   const [d, p, round] = [dOut.contiguous().data, probabilities.data, roundedTo(dOut.dtype)];
   for (let start = 0; start < d.length; start += C) {
     let total = 0;
