@@ -98,7 +98,7 @@ function clock() {
 /** What does one step of training on a backend, and returns how long it took. */
 function trainer(isNormalised, on, { x, labels }) {
   const description = { input: [1, 28, 28], layers: describe(isNormalised) };
-  const built = network.buildNetwork(description, { allocator: on.persistent });
+  const built = network.buildNetwork(description, { storage: { allocator: on.persistent } });
   network.initialise(built, new Random("initial"));
   const optimizer = new Adam(built.parameters, { learningRate: 1e-3 });
   const step = async () => {

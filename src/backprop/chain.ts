@@ -131,8 +131,12 @@ async function showStep(
   const inner = new Chain(step.parts.slice(0, -1));
   const buffers = everyLayer(inner.layers).flatMap(({ layer }) => layer.buffers ?? []);
   const kept = buffers.map(({ value }) => value.clone());
-  await inner.forward(x, { ...pass, record: false });
-  for (const [i, { value }] of buffers.entries()) value.copyFrom(kept[i]!);
+  try {
+    await inner.forward(x, { ...pass, record: false });
+  } finally {
+    // also when the observer throws
+    for (const [i, { value }] of buffers.entries()) value.copyFrom(kept[i]!);
+  }
   pass.observe?.(step.parts.at(-1)!.name, out);
 }
 
@@ -160,6 +164,10 @@ export function namedLayers(layers: Layers, where: string): readonly NamedLayer[
       "names that are no whole numbers, since JavaScript puts those in front of all others",
       number.name,
     );
+  // they are printed, and a terminal obeys control characters
+  const unprintable = named.find(({ name }) => /\p{Cc}/u.test(name));
+  if (unprintable !== undefined)
+    reject(where, "names without control characters", JSON.stringify(unprintable.name));
   checkNames(named, where);
   return named;
 }
@@ -183,8 +191,9 @@ export function everyLayer(layers: readonly NamedLayer[]): readonly NamedLayer[]
 
 /** @throws InputError when two layers have one full name, under which both would be saved */
 export function checkNames(layers: readonly NamedLayer[], where: string): void {
-  const names = everyLayer(layers).map(({ name }) => name);
-  const twice = names.find((name, i) => names.indexOf(name) < i);
+  const names = new Set<string>();
+  const isKnown = (name: string): boolean => names.size === names.add(name).size;
+  const twice = everyLayer(layers).find(({ name }) => isKnown(name))?.name;
   if (twice !== undefined) reject(where, "a name of its own for every layer", `${twice} twice`);
 }
 

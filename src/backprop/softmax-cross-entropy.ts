@@ -95,7 +95,8 @@ export async function softmaxCrossEntropyBackward(
 ): Promise<{ dLogits: Tensor }> {
   const N = targets.shape[0]!;
   const dLogits = zerosLike(targets);
-  const [p, t, round] = [probabilities.data, targets.data, roundedTo(targets.dtype)];
+  const [p, t] = [probabilities.contiguous().data, targets.contiguous().data];
+  const round = roundedTo(targets.dtype);
   const factor = dOut.item() / N;
   for (let i = 0; i < p.length; i++) {
     // (softmax-cross-entropy.22) dLogits = dOut/N · (p − targets)

@@ -42,7 +42,11 @@ export async function softmaxBackward(
   checkDOut("softmaxBackward", dOut, probabilities.shape);
   const C = lastExtent("softmaxBackward", dOut);
   const dX = zerosLike(dOut);
-  const [d, p, round] = [dOut.contiguous().data, probabilities.data, roundedTo(dOut.dtype)];
+  const [d, p, round] = [
+    dOut.contiguous().data,
+    probabilities.contiguous().data,
+    roundedTo(dOut.dtype),
+  ];
   for (let start = 0; start < d.length; start += C) {
     let total = 0;
     for (let i = start; i < start + C; i++) total += round(d[i]! * p[i]!);

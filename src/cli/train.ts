@@ -306,7 +306,8 @@ function printHeader(
   subset: Uint32Array | undefined,
   epochs: number,
 ): void {
-  const count = subset?.length ?? recipe.images ?? data.train.images.count;
+  const all = data.train.images.count;
+  const count = subset?.length ?? Math.min(recipe.images ?? all, all);
   const images =
     `${count.toLocaleString("en-US")} training images, ` +
     `${data.test.images.count.toLocaleString("en-US")} test images`;

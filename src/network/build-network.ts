@@ -2,6 +2,7 @@
 import { type Layer, Residual, type StorageOptions } from "../backprop/index.js";
 import {
   type Allocator,
+  anything,
   checkDepth,
   checkOptions,
   heapAllocator,
@@ -37,6 +38,14 @@ export interface BuildOptions {
   readonly mostNumbers?: number;
 }
 
+const buildRules: Rules<BuildOptions> = {
+  storage: anything("memory and an element type"),
+  random: anything("a Random"),
+  initialiser: anything("a function, such as he"),
+  kinds: anything("an array of describers"),
+  mostNumbers: anything("a number"),
+};
+
 /** A gigabyte of float32: a larger network would not be trained here. */
 const MOST_NUMBERS = 2 ** 28;
 
@@ -63,14 +72,15 @@ interface Built {
  */
 export function buildNetwork(
   description: NetworkDescription,
-  {
+  options: BuildOptions = {},
+): Sequential {
+  const {
     storage = {},
     random = new Random(0),
     initialiser = pytorchDefault,
     kinds = [],
     mostNumbers = MOST_NUMBERS,
-  }: BuildOptions = {},
-): Sequential {
+  } = checkOptions("buildNetwork", options, buildRules);
   checkDepth("network", description);
   const { input, dtype, layers } = checkOptions("network", description, networkRules);
   const all = [...kinds.map(({ layerKind }) => layerKind), ...layerKinds]; // one's own go before

@@ -14,11 +14,17 @@ const DESCRIPTION = "network";
  * description.
  *
  * @param metadata what the file is to hold besides, text by name
+ * @throws InputError when a value is no text, or its name is that of the description
  */
 export function saveNetwork(
   network: Sequential,
   metadata: Readonly<Record<string, string>> = {},
 ): Uint8Array {
+  for (const [name, value] of Object.entries(metadata)) {
+    if (name === DESCRIPTION)
+      reject("saveNetwork", `metadata under other names than ${name}`, "it", "it is kept anyway");
+    if (typeof value !== "string") reject("saveNetwork", `a text as ${name}`, typeof value);
+  }
   return encodeSafetensors({
     tensors: networkWeights(network),
     metadata: { ...metadata, ...describedIn(network) },

@@ -49,6 +49,9 @@ const rules: readonly Rule[] = [
   { pattern: [Relu, MaxPool2d], layer: (_, pool) => new ReluPool2d((pool as MaxPool2d).options) },
 ];
 
+/** No rule covers more layers. */
+const LONGEST = Math.max(...rules.map(({ pattern }) => pattern.length));
+
 /** Windows a pixel apart and without gaps, over all channels. */
 function isPlain({ options }: Conv2d): boolean {
   const { stride = 1, groups = 1 } = options;
@@ -67,7 +70,7 @@ function isDense({ dilation = 1 }: { readonly dilation?: Pair }): boolean {
 export function plan(layers: readonly NamedLayer[]): readonly NamedLayer[] {
   const planned: NamedLayer[] = [];
   for (let l = 0; l < layers.length; ) {
-    const fused = fuse(layers.slice(l));
+    const fused = fuse(layers.slice(l, l + LONGEST));
     const next = fused ?? withPlannedBranches(layers[l]!);
     planned.push(next);
     l += next.parts?.length ?? 1;

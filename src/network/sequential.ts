@@ -51,8 +51,9 @@ export class Sequential extends Chain {
     if (Array.isArray(layers)) reject("Sequential", "layers by their names", "an array");
     const named = namedLayers(layers, "Sequential");
     super(named);
-    const all = everyLayer(named);
-    const every = all.filter(({ layer }, i) => all.findIndex((one) => one.layer === layer) === i);
+    const seen = new Set<Layer>();
+    const isNew = ({ layer }: NamedLayer): boolean => seen.size < seen.add(layer).size;
+    const every = everyLayer(named).filter(isNew);
     this.parameters = every.flatMap(({ name, layer }) =>
       layer.parameters.map((parameter) => ({ name: `${name}.${parameter.name}`, parameter })),
     );

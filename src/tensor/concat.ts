@@ -17,7 +17,10 @@ export function concat(
   axis: number,
   allocator: Allocator = heapAllocator,
 ): Tensor {
-  const [first] = tensors;
+  if (!Array.isArray(tensors)) reject("concat", "an array of tensors", typeof tensors);
+  const other = tensors.findIndex((one: unknown) => !(one instanceof Tensor));
+  if (other >= 0) reject("concat", "tensors alone", `${typeof tensors[other]} at place ${other}`);
+  const [first] = tensors as readonly Tensor[];
   if (first === undefined) reject("concat", "at least one tensor", "none");
   const { dtype, rank } = first;
   const along = resolveAxis("concat", axis, rank);

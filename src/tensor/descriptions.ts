@@ -129,5 +129,5 @@ function copied(part: unknown): unknown {
 function isData(part: unknown): part is object {
   if (typeof part !== "object" || part === null) return false;
   const prototype = Object.getPrototypeOf(part) as object | null;
-  return prototype === null || Array.isArray(part) || prototype.constructor.name === "Object";
+  return prototype === null || Array.isArray(part) || prototype.constructor?.name === "Object";
 }

@@ -18,6 +18,7 @@ export function gather(
   axis: number,
   allocator: Allocator = heapAllocator,
 ): Tensor {
+  if (!(x instanceof Tensor)) reject("gather", "a tensor", typeof x);
   const along = resolveAxis("gather", axis, x.rank);
   const extent = x.shape[along]!;
   checkIndices(indices, extent, along);

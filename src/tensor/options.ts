@@ -147,6 +147,7 @@ export function nearestName(name: string, names: readonly string[]): string | nu
  * (Damerau and Levenshtein).
  */
 function distance(a: string, b: string): number {
+  if (Math.abs(a.length - b.length) > SLIP) return Infinity; // a name from a file may be long
   const rows = Array.from({ length: a.length + 1 }, (_, i) => [i, ...new Array(b.length).fill(0)]);
   for (let j = 1; j <= b.length; j++) rows[0]![j] = j;
   for (let i = 1; i <= a.length; i++)
@@ -172,7 +173,7 @@ function isFiniteNumber(value: unknown): value is number {
 function isPlain(value: unknown): boolean {
   if (typeof value !== "object" || value === null) return false;
   const prototype = Object.getPrototypeOf(value) as object | null;
-  return prototype === null || prototype.constructor.name === "Object";
+  return prototype === null || prototype.constructor?.name === "Object";
 }
 
 /** The longest value that is shown whole, in characters. */

@@ -9,10 +9,14 @@ import { Tensor } from "./tensor.js";
  * condition that is NaN is not 0. A new tensor.
  *
  * @param condition of any element type; two numbers take theirs from it
- * @throws InputError when the shapes do not broadcast, or a and b differ in element type
+ * @throws InputError when the shapes do not broadcast, a and b differ in element type, or one of
+ *   them is neither a tensor nor a number
  */
 export function where(condition: Tensor, a: Operand, b: Operand): Tensor {
   if (!(condition instanceof Tensor)) reject("where", "a tensor as condition", typeof condition);
+  for (const one of [a, b])
+    if (!(one instanceof Tensor || typeof one === "number"))
+      reject("where", "a tensor or a number for each choice", typeof one);
   const { dtype } = [a, b].find((one) => one instanceof Tensor) ?? condition;
   const [yes, no] = [a, b].map((one) =>
     one instanceof Tensor ? one : Tensor.full([], one, dtype),

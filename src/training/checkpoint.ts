@@ -103,12 +103,14 @@ export function decodeCheckpoint(bytes: Uint8Array, where: string): Checkpoint {
       if (metadata["optimizer"] !== optimizer.kind)
         reject(where, `the state of ${optimizer.kind}`, String(metadata["optimizer"]));
       const entries = [...tensors];
+      const own = networkWeights(network); // a layer may be called `optimizer`
+      const isState = (name: string): boolean => name.startsWith(OPTIMIZER) && !own.has(name);
       const state = entries
-        .filter(([name]) => name.startsWith(OPTIMIZER))
+        .filter(([name]) => isState(name))
         .map(([name, tensor]): [string, Tensor] => [name.slice(OPTIMIZER.length), tensor]);
       const copyWeights = checkWeights(
         network,
-        new Map(entries.filter(([name]) => !name.startsWith(OPTIMIZER))),
+        new Map(entries.filter(([name]) => !isState(name))),
         where,
       );
       try {

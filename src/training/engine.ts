@@ -14,6 +14,7 @@ import {
 } from "../network/index.js";
 import {
   anything,
+  checkDepth,
   checkOptions,
   type DType,
   Random,
@@ -148,7 +149,9 @@ export class Engine {
 
   /**
    * Runs one step of a computation, which owns its memory: see {@link Backend.step}. It waits for
-   * predictions and steps of trainings that were asked for before.
+   * predictions and steps of trainings that were asked for before. What the engine is asked for
+   * while `run` waits for something else, such as a timer, counts as part of this step, and its
+   * results end with it: nobody can tell who asked.
    */
   step<T>(run: () => T | Promise<T>): Promise<T> {
     return this.#alone(() => this.backend.step(() => this.#within(run)));
@@ -225,10 +228,24 @@ export class Engine {
       };
       return marked as D;
     };
-    if (typeof loss !== "function" || "lossKind" in loss)
-      return { ...options, data: examples(data), validation: examples(validation) };
-    const marked: Loss = (...given) => this.#within(() => loss(...given));
-    return { ...options, loss: marked, data: examples(data), validation: examples(validation) };
+    checkDepth("loss", loss); // one that holds itself is refused before it is walked through
+    const own = <L>(part: L): L => {
+      if (Array.isArray(part)) return part.map(own) as L;
+      if (typeof part === "function" && !("lossKind" in part)) return marked(part as never) as L;
+      if (typeof part !== "object" || part === null) return part;
+      if (Object.getPrototypeOf(part) !== Object.prototype) return part;
+      return Object.fromEntries(Object.entries(part).map(([name, one]) => [name, own(one)])) as L;
+    };
+    const marked =
+      (one: Loss): Loss =>
+      async (...given) => {
+        const result = await this.#within(() => one(...given));
+        const { backward } = result ?? {};
+        if (typeof backward !== "function") return result;
+        return { ...result, backward: (dOut) => this.#within(() => backward(dOut)) };
+      };
+    const datas = { data: examples(data), validation: examples(validation) };
+    return { ...options, ...datas, ...(loss && { loss: own(loss) }) };
   }
 
   /** Gives back what the backend holds. The engine cannot be used afterwards. */

@@ -22,6 +22,17 @@ export interface StepTask {
  * @returns the mean loss over the step's examples
  */
 export async function takeStep(run: Run, task: StepTask, backend: Backend): Promise<number> {
+  const before = run.network.buffers.map(({ buffer }) => buffer.value.clone());
+  try {
+    return await runBatches(run, task, backend);
+  } catch (error) {
+    // a step that is refused leaves running statistics as they were, whichever batch spoiled it
+    for (const [i, { buffer }] of run.network.buffers.entries()) buffer.value.copyFrom(before[i]!);
+    throw error;
+  }
+}
+
+async function runBatches(run: Run, task: StepTask, backend: Backend): Promise<number> {
   const { network, optimizer, clipNorm } = run;
   const { group, learningRate, place } = task;
   network.zeroGrad();
@@ -70,16 +81,9 @@ async function runBatch(
   // Named after the step, so that a run that goes on from a checkpoint draws what it would have
   // drawn.
   const pass: PassOptions = { backend, mode: "train", random: random.split(`layers in ${part}`) };
-  const before = run.network.buffers.map(({ buffer }) => buffer.value.clone());
   const { out: prediction, backward } = await forwardIn(run, x, pass, part);
   const { loss, backward: lossBackward } = await lossOf(prediction, target, weights);
-  if (!Number.isFinite(loss)) {
-    const explained = explainLoss(run, x, pass, loss, part);
-    // a step that is refused leaves running statistics as they were
-    const restore = (): void =>
-      run.network.buffers.forEach(({ buffer }, i) => buffer.value.copyFrom(before[i]!));
-    await explained.finally(restore);
-  }
+  if (!Number.isFinite(loss)) await explainLoss(run, x, pass, loss, part);
   const weight = scaled(weights === null ? indices.length : sum(weights));
   if (!Number.isFinite(Math.fround(weight)))
     reject(

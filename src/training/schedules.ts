@@ -6,6 +6,7 @@
  *   f   the factor: step t is taken with f times the optimizer's learning rate
  */
 import {
+  checkOptions,
   cosPi,
   type Describe,
   describing,
@@ -146,8 +147,14 @@ export const warmUp = Object.assign(
     steps: number,
     next?: ScheduleDescription | Schedule,
     options: { readonly from?: number } = {},
-  ): ScheduleDescription =>
-    describeWarmUp({ ...options, steps, ...(next !== undefined && { next }) }),
+  ): ScheduleDescription => {
+    const { from } = checkOptions("warmUp", options, { from: share });
+    return describeWarmUp({
+      steps,
+      ...(next !== undefined && { next }),
+      ...(from !== undefined && { from }),
+    });
+  },
   { scheduleKind: describeWarmUp.scheduleKind },
 );
 

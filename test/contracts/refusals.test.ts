@@ -1,6 +1,7 @@
 /** What cannot be done right is refused, and nothing is shared that a caller may write to. */
 import {
   Affine,
+  BatchNorm2d,
   conv2dBackward,
   conv2dForward,
   convPool2dForward,
@@ -14,10 +15,10 @@ import {
   Relu,
   TwoPassLayer,
 } from "leibniz/backprop";
-import { reference, wasmBackend } from "leibniz/kernels";
-import { Sequential } from "leibniz/network";
-import { type DType, Random, Tensor, tensor } from "leibniz/tensor";
-import { Adam, Sgd } from "leibniz/training";
+import { type Backend, reference, wasmBackend } from "leibniz/kernels";
+import { affine, buildNetwork, saveNetwork, Sequential } from "leibniz/network";
+import { concat, type DType, gather, Random, Tensor, tensor, where } from "leibniz/tensor";
+import { Adam, cosine, decodeCheckpoint, encodeCheckpoint, Sgd, warmUp } from "leibniz/training";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { assertRejects } from "../helpers/assert-close.js";
@@ -135,6 +136,80 @@ test("a fused pooling whose window lies on padding alone", async () => {
     () => convPool2dForward(ones(1, 1, 1, 4), ones(1, 1, 1, 1), null, options),
     "convPool2d: expected pooling windows with a pixel each, got one that lies on padding alone",
   );
+});
+
+test("an observer that throws leaves running statistics as one pass makes them", async () => {
+  const statistics = async (backend: Backend): Promise<number[]> => {
+    const network = new Sequential({
+      bn: new BatchNorm2d({ channels: 2 }),
+      pool: new MaxPool2d({ kernelSize: 2 }),
+    });
+    const x = new Random(1).normal([4, 2, 6, 6], 5);
+    const observe = (): never => {
+      throw new Error("enough");
+    };
+    const message = await network.forward(x, { backend, mode: "train", observe }).then(
+      () => "none",
+      (error: Error) => error.message,
+    );
+    assert.is(message, "enough");
+    return [...network.buffers[0]!.buffer.value.data];
+  };
+  const [fused, apart] = [await statistics(wasm), await statistics(reference)];
+  for (const [c, mean] of apart.entries()) assert.ok(Math.abs(fused[c]! - mean) < 1e-6);
+  assert.ok(apart.every((mean) => mean > 0.4 && mean < 0.6));
+});
+
+test("names of layers without control characters, options and metadata that there are", async () => {
+  await assertRejects(
+    () => new Sequential({ "re\u001blu": new Relu() }),
+    'expected names without control characters, got "re\\u001blu"',
+  );
+  const description = { input: [3], layers: { a: affine({ outFeatures: 2 }) } };
+  await assertRejects(
+    () => buildNetwork(description, { initializer: () => {} } as never),
+    "buildNetwork: expected options among",
+    "did you mean initialiser?",
+  );
+  const network = buildNetwork(description);
+  await assertRejects(
+    () => saveNetwork(network, { network: "mine" }),
+    "saveNetwork: expected metadata under other names than network",
+  );
+  await assertRejects(
+    () => saveNetwork(network, { epochs: 3 } as never),
+    "saveNetwork: expected a text as epochs, got number",
+  );
+  await assertRejects(
+    () => warmUp(3, cosine(), { steps: 99 } as never),
+    "warmUp: expected options among from, got steps",
+  );
+});
+
+test("a layer may be called optimizer, and its weights are no state of one", () => {
+  const network = buildNetwork({ input: [3], layers: { optimizer: affine({ outFeatures: 2 }) } });
+  const optimizer = new Sgd(network.parameters, rate);
+  const bytes = encodeCheckpoint(network, optimizer, { epochs: 1, recipe: "own", seed: 0 });
+  const weights = [...network.parameters[0]!.parameter.value.data];
+  network.parameters[0]!.parameter.value.fill(0);
+  decodeCheckpoint(bytes, "checkpoint").restore(network, optimizer);
+  assert.equal([...network.parameters[0]!.parameter.value.data], weights);
+});
+
+test("what is no tensor is refused by concat, gather and where", async () => {
+  const x = ones(2, 3);
+  const wrong = "a" as unknown as Tensor;
+  await assertRejects(
+    () => concat(5 as never, 0),
+    "concat: expected an array of tensors, got number",
+  );
+  await assertRejects(
+    () => concat([x, 5 as never], 0),
+    "concat: expected tensors alone, got number at place 1",
+  );
+  await assertRejects(() => gather([1] as never, [0], 0), "gather: expected a tensor, got object");
+  for (const choice of [wrong, undefined as never])
+    await assertRejects(() => where(x, choice, 1), "where: expected a tensor or a number");
 });
 
 test("what is no layer, no element type, no number of threads", async () => {

@@ -4,7 +4,7 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { conv2dBackward, conv2dForward } from "leibniz/backprop";
 import { type Backend, reference, wasmBackend } from "leibniz/kernels";
-import { Random, type Tensor } from "leibniz/tensor";
+import { Random, Tensor } from "leibniz/tensor";
 import { assertClose } from "../helpers/assert-close.js";
 
 const backends = await Promise.all([1, 2, 3].map((threads) => wasmBackend({ threads })));
@@ -145,6 +145,26 @@ test("sums of huge numbers that cancel do not overflow on the way", async () => 
   for (const backend of backends) {
     const [out] = await results({ ...one, weight }, backend);
     assert.ok(out!.data.every(Number.isFinite));
+  }
+});
+
+test("sums of many large numbers do not overflow either", async () => {
+  const large = 0.99 * 2 ** 60;
+  const [x, weight] = [Tensor.zeros([1, 32, 9, 9]), Tensor.zeros([32, 32, 3, 3])];
+  for (let c = 0; c < 32; c++) {
+    for (const [h, w] of [
+      [3, 3],
+      [3, 4],
+      [4, 3],
+      [4, 4],
+    ])
+      x.set([0, c, h!, w!], large);
+    for (let k = 0; k < 32; k++) weight.set([k, c, 1, 1], large);
+  }
+  for (const backend of backends) {
+    const { out } = await conv2dForward(x, weight, null, { padding: 1 }, backend);
+    const most = Math.max(...out.data);
+    assert.ok(Math.abs(most / (32 * large * large) - 1) < 1e-5, String(most));
   }
 });
 

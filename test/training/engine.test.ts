@@ -28,6 +28,7 @@ import {
   softmaxCrossEntropy,
   tanh,
   Tensor,
+  weightedSum,
   weightsSha256,
 } from "leibniz";
 import { assertClose, assertRejects } from "../helpers/assert-close.js";
@@ -237,6 +238,29 @@ test("a loss and a data set of one's own may ask for predictions inside of a ste
   const options = { ...briefly, data: taught, validation: taught, loss };
   for await (const event of engine.fit(network!, options))
     if (event.type === "epoch") assert.ok(event.loss >= 0);
+  await engine.dispose();
+});
+
+test("so may a part of a sum of losses, and its backward", async () => {
+  const engine = await open({ seed: 3, threads: 1 });
+  const [network, teacher] = [1, 2].map(() => engine.network(layers, { input: [2] }));
+  const squared = buildLoss(meanSquaredError());
+  let asked = 0;
+  const ask = async (): Promise<Tensor> => {
+    asked++;
+    return engine.predict(teacher!, Tensor.full([1, 2], 1));
+  };
+  const own: Loss = async (prediction, _target, weights) => {
+    await ask();
+    const { loss, backward } = await squared(prediction, prediction.clone(), weights);
+    return { loss, backward: async (dOut) => (await ask(), backward(dOut)) };
+  };
+  const loss = weightedSum([
+    [1, softmaxCrossEntropy()],
+    [0.5, own],
+  ]);
+  for await (const _ of engine.fit(network!, { ...briefly, loss })) await null;
+  assert.is(asked, 2 * 3 * 2);
   await engine.dispose();
 });
 

@@ -608,6 +608,29 @@ test("float64 data train a float32 network on the fast backend as on the referen
   await wasm.dispose();
 });
 
+test("a refused step leaves running statistics alone, whichever batch spoils it", async () => {
+  for (const accumulate of [1, 2]) {
+    const network = new Sequential({
+      bn: new BatchNorm1d({ channels: 3 }),
+      classes: new Affine({ inFeatures: 3, outFeatures: 2 }),
+    });
+    initialise(network, new Random(1));
+    let batches = 0;
+    const data: Examples = {
+      count: 8,
+      batch: async (indices) => {
+        const x = new Random(2).normal([indices.length, 3], 5);
+        if (++batches === accumulate) x.data[0] = NaN;
+        return { x, target: Array.from(indices, (n) => n % 2) };
+      },
+    };
+    const options = { ...plain, data, batchSize: 4, accumulate };
+    await assertRejects(() => all(network, options), "NaN");
+    assert.is(batches, accumulate);
+    assert.equal([...network.buffers[0]!.buffer.value.data], [0, 0, 0]);
+  }
+});
+
 test("a network that was never initialised is refused, at any depth of its layers", async () => {
   const network = new Sequential({
     a: new Affine({ inFeatures: 3, outFeatures: 8 }),

@@ -109,7 +109,7 @@ export class JobRunner {
     const job = { kernel: rows[kernel].number, chunks, items, scratch: 0, scratchBytes: 0 };
     this.#writeFields(job);
     this.#writeArguments(kernel, given);
-    const scratchBytes = aligned(this.#exports.scratchBytes(this.#job));
+    const scratchBytes = aligned(this.#exports.scratchBytes(this.#job) >>> 0);
     if (scratchBytes === 0) return this.#start();
     this.#memory.scratch(() => {
       const scratch = this.#memory.take(scratchBytes * this.threads);

@@ -37,11 +37,11 @@ export function suitsTiles(
 }
 
 /**
- * Tiles add and subtract pixels before anything is multiplied. So one that is not finite would
- * reach outputs whose windows do not hold it, and sums of huge ones would overflow on the way:
- * numbers from here on are multiplied as they are.
+ * Tiles add and subtract pixels before anything is multiplied. So what should be infinite would be
+ * ∞ − ∞, and sums of huge numbers would overflow on the way: from here on, numbers are multiplied
+ * as they are. The product of two such, 9 times over thousands of channels, is finite.
  */
-export const LARGEST_IN_TILES = 2 ** 60;
+export const LARGEST_IN_TILES = 2 ** 40;
 
 /** Planes that go in, and planes that come out. */
 interface Extents {
