@@ -160,7 +160,7 @@ test("an observer that throws leaves running statistics as one pass makes them",
   assert.ok(apart.every((mean) => mean > 0.4 && mean < 0.6));
 });
 
-test("names of layers without control characters, options and metadata that there are", async () => {
+test("names without control characters, options and metadata that there are", async () => {
   await assertRejects(
     () => new Sequential({ "re\u001blu": new Relu() }),
     'expected names without control characters, got "re\\u001blu"',
