@@ -1,6 +1,6 @@
 """The networks of batchnorm.mjs in PyTorch: training images a second, from the median step.
 
-    OMP_NUM_THREADS=2 OPENBLAS_NUM_THREADS=1 /usr/bin/python3 bench/batchnorm.py residual 2 [SECONDS]
+    OMP_NUM_THREADS=2 OPENBLAS_NUM_THREADS=1 python3 bench/batchnorm.py residual 2 [SECONDS]
 """
 import statistics
 import sys

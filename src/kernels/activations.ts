@@ -3,8 +3,8 @@
 /**
  * What a function is, for a backend that has a kernel for it and can do without calling JavaScript
  * for every number. To give one with a function is a promise that the function computes just that,
- * so it is given in the function's own file only, and never taken from the name of a layer: whoever
- * writes another `gelu` gets what was written.
+ * so it is given in the function's own file only, and never taken from the name of a layer: a
+ * `gelu` of your own runs as you wrote it.
  */
 export type KnownActivation =
   | { readonly name: "elu" | "gelu" | "sigmoid" | "silu" | "softplus" | "tanh" }

@@ -101,7 +101,7 @@ export function buildNetwork(
   return network;
 }
 
-/** Memory that refuses to give more than so many numbers in all, as long as there is a limit. */
+/** Memory that gives no more than a limited count of numbers, as long as there is a limit. */
 function bounded(allocator: Allocator, limit: { readonly numbers: number }): Allocator {
   let taken = 0;
   return {

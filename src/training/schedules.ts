@@ -81,7 +81,7 @@ export interface StepDecayOptions {
 }
 
 /**
- * Describes a rate that falls by a factor γ after every so many steps, as PyTorch's `StepLR` does.
+ * Describes a rate that falls by a factor γ every `every` steps, as PyTorch's `StepLR` does.
  *
  * @throws InputError when an option is out of range
  */

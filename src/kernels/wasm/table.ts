@@ -12,6 +12,8 @@ export const constants = {
   BLOCK: 4096,
   /** Columns or filters that lie side by side, so that two vectors hold them. */
   PANEL: 8,
+  /** Entries of a tile of 4×4 pixels, and so matrices that a convolution by tiles multiplies. */
+  TILE_ENTRIES: 16,
   RANDOM_BLOCK,
   RANDOM_WARM_UP,
   /** What is summed at a time of rows, so that the sums of its places stay close to the core. */

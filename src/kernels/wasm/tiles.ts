@@ -4,9 +4,9 @@ import type { Tensor } from "../../tensor/index.js";
 import { chunksOf, type JobRunner } from "./jobs.js";
 import type { WasmMemory } from "./memory.js";
 import { addParts } from "./passes.js";
+import { constants } from "./table.js";
 
-/** Matrices of a transformed filter. */
-const ENTRIES = 16;
+const { TILE_ENTRIES } = constants;
 /** What one row of tiles at least takes, since four are done at a time. */
 const SMALLEST_EXTENT = 7;
 /** Tiles that are done together at most, if one image does not have more. */
@@ -100,7 +100,7 @@ export class Tiles {
   #transformed(filters: Tensor, turned: boolean): Transformed {
     const [, K, R] = filters.shape as [number, number, number];
     const [channels, filterCount] = turned ? [K, R / 9] : [R / 9, K];
-    const out = this.#memory.floats(ENTRIES * channels * filterCount).byteOffset;
+    const out = this.#memory.floats(TILE_ENTRIES * channels * filterCount).byteOffset;
     const counts = { items: filterCount, channels, filterCount };
     const x = this.#memory.address(filters);
     this.#jobs.run("transformFilters", { ...counts, filters: x, turned, out });

@@ -18,7 +18,7 @@ import {
   MaxPool2dBackwardArguments, MultiplyArguments, PackArguments, PANEL, RANDOM_BLOCK,
   RandomMaskArguments, ReluArguments, ReluBackwardArguments, RmspropUpdateArguments,
   RowAffineArguments, RowResidualArguments, RowSumsArguments, SgdUpdateArguments,
-  SumPerChannelArguments, TILE_PLACES, TILE_ROWS, TilesWeightGradientArguments,
+  SumPerChannelArguments, TILE_ENTRIES, TILE_PLACES, TILE_ROWS, TilesWeightGradientArguments,
   TransformFiltersArguments, TransposeArguments,
 } from "./generated/table";
 import * as passes from "./passes";
@@ -169,7 +169,7 @@ export function tilesWeightGradient(
   const image = <usize>(job.channels * job.H * job.W) << 2;
   const out = <usize>(job.filterCount * job.outH * job.outW) << 2;
   const sums = tiles.weightSums(job, scratch);
-  memory.fill(sums, 0, <usize>(16 * job.filterCount * job.channels) << 2);
+  memory.fill(sums, 0, <usize>(TILE_ENTRIES * job.filterCount * job.channels) << 2);
   const last = min(end * job.together, job.images);
   for (let n = first * job.together; n < last; n += job.together) {
     tiles.tilesWeightGradient(

@@ -9,8 +9,8 @@
  * can be, and then rounded to float32: 2⁻²⁷·⁷ of eʳ, 2⁻²⁵·⁶ of eʳ − 1.
  *
  * What is computed from eˣ may be a number of float32 where eˣ no longer is: x · eˣ, say. So the
- * functions return 2⁶⁴ · eˣ, which keeps all digits for every x that matters, and whoever calls
- * them multiplies by 2⁻⁶⁴ at the end; only there a number below 2⁻¹²⁶ is rounded, once.
+ * functions return 2⁶⁴ · eˣ, which keeps all digits for every x that matters. Callers multiply by
+ * 2⁻⁶⁴ at the end; only there is a number below 2⁻¹²⁶ rounded, once.
  */
 
 const LOG2_E = f32x4.splat(1.4426950408889634);

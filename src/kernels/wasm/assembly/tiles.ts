@@ -9,11 +9,10 @@
  * float32; positions and steps in bytes.
  */
 import { gemm, lineAfter } from "./gemm";
-import { ConvolveTilesArguments, TilesWeightGradientArguments } from "./generated/table";
+import {
+  ConvolveTilesArguments, TILE_ENTRIES, TilesWeightGradientArguments,
+} from "./generated/table";
 import { transpose } from "./transpose";
-
-/** Entries of a tile, and so matrices. */
-const ENTRIES = 16;
 
 /**
  * `G·g·Gᵀ` of filters `first` to before `end`, into 16 matrices [K, C]. Filters are [K, C, 3, 3];
@@ -69,7 +68,7 @@ function planeBytes(R: i32, S: i32): usize {
 /** Bytes of 16 matrices, rounded up to whole lines. */
 @inline
 function matricesBytes(rows: i32, columns: i32): usize {
-  return lineAfter(<usize>(ENTRIES * rows * columns) << 2);
+  return lineAfter(<usize>(TILE_ENTRIES * rows * columns) << 2);
 }
 
 /** Bytes of scratch space for {@link convolveTiles}, in its order. */
@@ -89,19 +88,10 @@ export function convolveTiles(
   const tiles = outPlane + planeBytes(R, S);
   const sums = tiles + matricesBytes(C, T);
   const panel = sums + matricesBytes(K, T);
-  const pixels = <usize>(job.H * job.W) << 2;
-  memory.fill(plane, 0, planeBytes(R, S));
-  for (let n = 0; n < images; n++) {
-    for (let c = 0; c < C; c++) {
-      place(job.H, job.W, x, job.padH, job.padW, R, S, plane);
-      const to = tiles + (<usize>(c * T + n * ofImage) << 2);
-      transformPixels(R, S, plane, to, <usize>(C * T) << 2);
-      x += pixels;
-    }
-  }
+  transformImages(job, images, x, plane, tiles);
   // (speed.10b) out = Aᵀ·((G·g·Gᵀ) ⊙ (Bᵀ·d·B))·A,
   //   where entries of ⊙ are summed over the channels: 16 products of matrices
-  for (let i = 0; i < ENTRIES; i++) {
+  for (let i = 0; i < TILE_ENTRIES; i++) {
     gemm(
       K, T, C, job.filters + (<usize>(i * K * C) << 2), <usize>C << 2, 4,
       tiles + (<usize>(i * C * T) << 2), <usize>T << 2, 32, sums + (<usize>(i * K * T) << 2),
@@ -147,15 +137,10 @@ export function tilesWeightGradient(
   const sums = weightSums(job, scratch);
   const turned = sums + matricesBytes(K, C);
   const panel = turned + lineAfter(<usize>(C * job.together * ofImage) << 2);
-  const pixels = <usize>(job.H * job.W) << 2, windows = <usize>(job.outH * job.outW) << 2;
-  memory.fill(plane, 0, 2 * planeBytes(R, S));
+  transformImages(job, images, x, plane, tiles);
+  const windows = <usize>(job.outH * job.outW) << 2;
+  memory.fill(dPlane, 0, planeBytes(R, S));
   for (let n = 0; n < images; n++) {
-    for (let c = 0; c < C; c++) {
-      place(job.H, job.W, x, job.padH, job.padW, R, S, plane);
-      const to = tiles + (<usize>(c * T + n * ofImage) << 2);
-      transformPixels(R, S, plane, to, <usize>(C * T) << 2);
-      x += pixels;
-    }
     for (let k = 0; k < K; k++) {
       place(job.outH, job.outW, dOut, 0, 0, R, S, dPlane);
       const to = spread + (<usize>(k * T + n * ofImage) << 2);
@@ -164,7 +149,7 @@ export function tilesWeightGradient(
     }
   }
   // (speed.10c) dg = Gᵀ·((A·dOut·Aᵀ) ⊙ (Bᵀ·d·B))·G, summed over the tiles
-  for (let i = 0; i < ENTRIES; i++) {
+  for (let i = 0; i < TILE_ENTRIES; i++) {
     transpose(
       C, T, tiles + (<usize>(i * C * T) << 2), <usize>T << 2, turned, <usize>C << 2,
     );
@@ -212,6 +197,25 @@ function place(
     }
     plane += rowBytes(S);
     x += <usize>W << 2;
+  }
+}
+
+/**
+ * `Bᵀ·d·B` of all tiles of some images, x [C, H, W] each, into 16 matrices [C, T].
+ *
+ * @param job of a convolution or of its weights' gradient
+ */
+function transformImages<Job>(job: Job, images: i32, x: usize, plane: usize, tiles: usize): void {
+  const C = job.channels, R = job.tileRows, S = job.tileColumns;
+  const ofImage = R * S, T = images * ofImage;
+  memory.fill(plane, 0, planeBytes(R, S));
+  for (let n = 0; n < images; n++) {
+    for (let c = 0; c < C; c++) {
+      place(job.H, job.W, x, job.padH, job.padW, R, S, plane);
+      const to = tiles + (<usize>(c * T + n * ofImage) << 2);
+      transformPixels(R, S, plane, to, <usize>(C * T) << 2);
+      x += <usize>(job.H * job.W) << 2;
+    }
   }
 }
 
