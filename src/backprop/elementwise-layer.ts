@@ -3,7 +3,7 @@
  * Derived in `derivations/activations.md`.
  */
 import type { Backend, KnownActivation } from "../kernels/index.js";
-import type { Tensor } from "../tensor/index.js";
+import { reject, type Tensor } from "../tensor/index.js";
 import type { Choices } from "./choices.js";
 import { checkDOut, type PassOptions, TwoPassLayer } from "./layer.js";
 
@@ -31,7 +31,34 @@ export async function timesSlope(
   return backend.activationBackward(dOut, at, slope, known);
 }
 
-type Forward<Cache> = (x: Tensor, backend: Backend) => Promise<{ out: Tensor; cache: Cache }>;
+/** What a function keeps whose slope is computed along with it. */
+export interface SlopeCache {
+  /** f′(x), of x's shape; null if it was not wanted. */
+  readonly slope: Tensor | null;
+}
+
+/**
+ * The upstream gradient, times the slope that the forward pass kept.
+ *
+ * @throws InputError when the shapes differ, or no slope was kept
+ */
+export async function timesKeptSlope(
+  where: string,
+  dOut: Tensor,
+  { slope }: SlopeCache,
+  backend: Backend,
+): Promise<Tensor> {
+  if (slope === null) return reject(where, "a forward pass that kept its slope", "one without");
+  checkDOut(where, dOut, slope.shape);
+  return backend.multiply(dOut, slope);
+}
+
+/** `wantsSlope` is for those alone that keep their slope. */
+type Forward<Cache> = (
+  x: Tensor,
+  backend: Backend,
+  wantsSlope: boolean,
+) => Promise<{ out: Tensor; cache: Cache }>;
 type Backward<Cache> = (dOut: Tensor, cache: Cache, backend: Backend) => Promise<{ dX: Tensor }>;
 
 /** A layer of one function, which is given with its derivative. */
@@ -55,8 +82,8 @@ export abstract class ElementwiseLayer<Cache extends object> extends TwoPassLaye
     this.#choices = choices;
   }
 
-  override compute(x: Tensor, { backend }: PassOptions) {
-    return this.#forward(x, backend);
+  override compute(x: Tensor, { backend, record = true }: PassOptions) {
+    return this.#forward(x, backend, record);
   }
 
   override choices(cache: Cache): readonly Choices[] {

@@ -4,7 +4,7 @@
  */
 import { type Backend, reference } from "../kernels/index.js";
 import { erfc, exp, type Tensor } from "../tensor/index.js";
-import { ElementwiseLayer, timesSlope } from "./elementwise-layer.js";
+import { ElementwiseLayer, type SlopeCache, timesKeptSlope } from "./elementwise-layer.js";
 
 const known = { name: "gelu" } as const;
 
@@ -22,38 +22,43 @@ function density(x: number): number {
   return exp((-x * x) / 2) / Math.sqrt(2 * Math.PI);
 }
 
-export interface GeluCache {
-  readonly x: Tensor;
+/** The slope of the GELU at one number. */
+export function geluSlope(x: number): number {
+  // (activations.33) f′(x) = Φ(x) + x · φ(x)
+  return probabilityBelow(x) + x * density(x);
 }
 
 /**
  * D. Hendrycks and K. Gimpel, "Gaussian Error Linear Units (GELUs)", 2016; the exact form, not the
  * one with tanh.
  *
+ * @param wantsSlope whether a backward pass follows; the slope is computed here, where Φ(x) is
  * @returns out, of x's shape
  */
 export async function geluForward(
   x: Tensor,
   backend: Backend = reference,
-): Promise<{ out: Tensor; cache: GeluCache }> {
+  wantsSlope = true,
+): Promise<{ out: Tensor; cache: SlopeCache }> {
   // (activations.32) out = x · Φ(x)
   const f = (value: number): number => value * probabilityBelow(value);
-  return { out: await backend.activation(x, f, known), cache: { x } };
+  const pair = { f, slope: geluSlope };
+  const { out, slope } = await backend.activationWithSlope(x, pair, wantsSlope, known);
+  return { out, cache: { slope } };
 }
 
 /** @returns dX, of x's shape */
 export async function geluBackward(
   dOut: Tensor,
-  { x }: GeluCache,
+  cache: SlopeCache,
   backend: Backend = reference,
 ): Promise<{ dX: Tensor }> {
-  // (activations.33) f′(x) = Φ(x) + x · φ(x)
-  const slope = (value: number): number => probabilityBelow(value) + value * density(value);
-  return { dX: await timesSlope("geluBackward", dOut, x, slope, { backend, known }) };
+  // (activations.4) dX = dOut ⊙ f′(x)
+  return { dX: await timesKeptSlope("geluBackward", dOut, cache, backend) };
 }
 
 /** A GELU between two layers. */
-export class Gelu extends ElementwiseLayer<GeluCache> {
+export class Gelu extends ElementwiseLayer<SlopeCache> {
   constructor() {
     super("gelu", geluForward, geluBackward);
   }

@@ -4,46 +4,49 @@
  */
 import { type Backend, reference } from "../kernels/index.js";
 import type { Tensor } from "../tensor/index.js";
-import { ElementwiseLayer, timesSlope } from "./elementwise-layer.js";
+import { ElementwiseLayer, type SlopeCache, timesKeptSlope } from "./elementwise-layer.js";
 import { sigmoid } from "./sigmoid.js";
 
 const known = { name: "silu" } as const;
 
-export interface SiluCache {
-  readonly x: Tensor;
+/** The slope of the SiLU at one number. */
+export function siluSlope(x: number): number {
+  // (activations.24) f′(x) = p · (1 + x · (1 − p)), with p = σ(x)
+  const p = sigmoid(x);
+  return p * (1 + x * (1 - p));
 }
 
 /**
  * S. Elfwing, E. Uchibe and K. Doya, "Sigmoid-Weighted Linear Units for Neural Network Function
  * Approximation in Reinforcement Learning", 2017.
  *
+ * @param wantsSlope whether a backward pass follows; the slope is computed here, where σ(x) is
  * @returns out, of x's shape
  */
 export async function siluForward(
   x: Tensor,
   backend: Backend = reference,
-): Promise<{ out: Tensor; cache: SiluCache }> {
+  wantsSlope = true,
+): Promise<{ out: Tensor; cache: SlopeCache }> {
   // (activations.22) out = x · σ(x)
   const f = (value: number): number => value * sigmoid(value);
-  return { out: await backend.activation(x, f, known), cache: { x } };
+  const pair = { f, slope: siluSlope };
+  const { out, slope } = await backend.activationWithSlope(x, pair, wantsSlope, known);
+  return { out, cache: { slope } };
 }
 
 /** @returns dX, of x's shape */
 export async function siluBackward(
   dOut: Tensor,
-  { x }: SiluCache,
+  cache: SlopeCache,
   backend: Backend = reference,
 ): Promise<{ dX: Tensor }> {
-  // (activations.24) f′(x) = p · (1 + x · (1 − p)), with p = σ(x)
-  const slope = (value: number): number => {
-    const p = sigmoid(value);
-    return p * (1 + value * (1 - p));
-  };
-  return { dX: await timesSlope("siluBackward", dOut, x, slope, { backend, known }) };
+  // (activations.4) dX = dOut ⊙ f′(x)
+  return { dX: await timesKeptSlope("siluBackward", dOut, cache, backend) };
 }
 
 /** A SiLU between two layers. */
-export class Silu extends ElementwiseLayer<SiluCache> {
+export class Silu extends ElementwiseLayer<SlopeCache> {
   constructor() {
     super("silu", siluForward, siluBackward);
   }

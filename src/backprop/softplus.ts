@@ -3,43 +3,48 @@
  */
 import { type Backend, reference } from "../kernels/index.js";
 import { exp, log1p, type Tensor } from "../tensor/index.js";
-import { ElementwiseLayer, timesSlope } from "./elementwise-layer.js";
+import { ElementwiseLayer, type SlopeCache, timesKeptSlope } from "./elementwise-layer.js";
 import { sigmoid } from "./sigmoid.js";
 
 const known = { name: "softplus" } as const;
 
-export interface SoftplusCache {
-  readonly x: Tensor;
+/** The slope of softplus at one number. */
+export function softplusSlope(x: number): number {
+  return sigmoid(x); // (activations.21) f′(x) = σ(x)
 }
 
 /**
  * C. Dugas and others, "Incorporating Second-Order Functional Knowledge for Better Option Pricing",
  * 2000.
  *
+ * @param wantsSlope whether a backward pass follows; the slope is computed here, where exp(−|x|) is
  * @returns out, of x's shape, above 0 (or 0, below the smallest number that there is)
  */
 export async function softplusForward(
   x: Tensor,
   backend: Backend = reference,
-): Promise<{ out: Tensor; cache: SoftplusCache }> {
+  wantsSlope = true,
+): Promise<{ out: Tensor; cache: SlopeCache }> {
   // (activations.20) out = max(x, 0) + log(1 + exp(−|x|)):
   //   no exponent above 0, so nothing overflows
   const f = (value: number): number => Math.max(value, 0) + log1p(exp(-Math.abs(value)));
-  return { out: await backend.activation(x, f, known), cache: { x } };
+  const pair = { f, slope: softplusSlope };
+  const { out, slope } = await backend.activationWithSlope(x, pair, wantsSlope, known);
+  return { out, cache: { slope } };
 }
 
 /** @returns dX, of x's shape */
 export async function softplusBackward(
   dOut: Tensor,
-  { x }: SoftplusCache,
+  cache: SlopeCache,
   backend: Backend = reference,
 ): Promise<{ dX: Tensor }> {
-  // (activations.21) f′(x) = σ(x)
-  return { dX: await timesSlope("softplusBackward", dOut, x, sigmoid, { backend, known }) };
+  // (activations.4) dX = dOut ⊙ f′(x)
+  return { dX: await timesKeptSlope("softplusBackward", dOut, cache, backend) };
 }
 
 /** A softplus between two layers. */
-export class Softplus extends ElementwiseLayer<SoftplusCache> {
+export class Softplus extends ElementwiseLayer<SlopeCache> {
   constructor() {
     super("softplus", softplusForward, softplusBackward);
   }

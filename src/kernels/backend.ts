@@ -1,6 +1,6 @@
 import type { Columns, WindowGeometry } from "../im2col/index.js";
 import type { Allocator, DType, Storage, Tensor } from "../tensor/index.js";
-import type { KnownActivation } from "./activations.js";
+import type { KnownActivation, KnownPair } from "./activations.js";
 import type { UpdateKind, UpdateNumbers, UpdateTensors } from "./updates.js";
 import type { WinnersGradient } from "./winners-gradient.js";
 
@@ -89,6 +89,18 @@ export interface RowSums {
 /** A straight line for each row, [N] each, and the weights of places, [M]. */
 export interface RowLine extends ChannelLine {
   readonly weight: Tensor;
+}
+
+/** A function of one number, and its slope. */
+export interface FunctionAndSlope {
+  readonly f: (x: number) => number;
+  readonly slope: (x: number) => number;
+}
+
+/** Of x's shape each; the slope is null if it was not wanted. */
+export interface WithSlope {
+  readonly out: Tensor;
+  readonly slope: Tensor | null;
 }
 
 /** Numbers that are drawn, each 0 or `value`. */
@@ -239,6 +251,16 @@ export interface Backend {
     slope: (value: number) => number,
     known?: KnownActivation,
   ): Promise<Tensor>;
+  /**
+   * A function and its slope at each entry, `out = f(x)` and `slope = f′(x)`; the slope only where
+   * it is wanted. `pair` gives both for one number, in float64.
+   */
+  activationWithSlope(
+    x: Tensor,
+    pair: FunctionAndSlope,
+    wantsSlope: boolean,
+    known?: KnownPair,
+  ): Promise<WithSlope>;
 
   /**
    * The largest entry of each window; padding counts as −∞. x [N, C, H, W] → [N, C, outH, outW].

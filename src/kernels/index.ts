@@ -8,13 +8,15 @@ export type {
   MatmulOptions,
   MaxPool2dResult,
   PoolOptions,
+  FunctionAndSlope,
   RandomMask,
+  WithSlope,
   RowAffine,
   RowAffineResult,
   RowLine,
   RowSums,
 } from "./backend.js";
-export type { KnownActivation } from "./activations.js";
+export type { KnownActivation, KnownPair } from "./activations.js";
 export type { UpdateKind, UpdateNumbers, Updates, UpdateTensors } from "./updates.js";
 export { WinnersGradient } from "./winners-gradient.js";
 export { reference, referenceBackend } from "./reference/index.js";

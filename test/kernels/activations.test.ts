@@ -7,20 +7,29 @@ import * as assert from "uvu/assert";
 import {
   eluBackward,
   eluForward,
+  Gelu,
   geluBackward,
   geluForward,
   leakyReluBackward,
   leakyReluForward,
   sigmoidBackward,
   sigmoidForward,
+  Silu,
   siluBackward,
   siluForward,
+  Softplus,
   softplusBackward,
   softplusForward,
   tanhBackward,
   tanhForward,
 } from "leibniz/backprop";
-import { type Backend, type KnownActivation, reference, wasmBackend } from "leibniz/kernels";
+import {
+  type Backend,
+  type KnownActivation,
+  type KnownPair,
+  reference,
+  wasmBackend,
+} from "leibniz/kernels";
 import { Random, Tensor } from "leibniz/tensor";
 import { assertClose, assertRejects } from "../helpers/assert-close.js";
 
@@ -69,6 +78,16 @@ const activations: Readonly<Record<string, Activation>> = {
     off: { out: 0.5, slope: 0.5 },
   },
 };
+
+let slopes = 0;
+/** Counts in `slopes` how often a slope is wanted. */
+const countingSlopes = (backend: Backend): Backend => ({
+  ...backend,
+  activationWithSlope: (x, pair, wantsSlope, known) => {
+    slopes += Number(wantsSlope);
+    return backend.activationWithSlope(x, pair, wantsSlope, known);
+  },
+});
 
 /** Numbers of every exponent on both sides, more where the functions bend, and the special ones. */
 function everywhere(): Tensor {
@@ -119,12 +138,15 @@ for (const [name, { forward, backward, off, term }] of Object.entries(activation
     const { out, cache } = await forward(x, wasm);
     const exact = await forward(x.astype("float64"), reference);
     // a slope that depends on out is compared at the out that there is
-    const cache64 = Object.fromEntries(
-      Object.entries(cache).map(([key, value]) => [
-        key,
-        value instanceof Tensor ? value.astype("float64") : value,
-      ]),
-    );
+    const cache64 =
+      "slope" in cache
+        ? exact.cache
+        : Object.fromEntries(
+            Object.entries(cache).map(([key, value]) => [
+              key,
+              value instanceof Tensor ? value.astype("float64") : value,
+            ]),
+          );
     const { dX } = await backward(one, cache as never, wasm);
     const { dX: slope } = await backward(one64, cache64 as never, reference);
     const found = {
@@ -220,8 +242,43 @@ test("a function that is not known is called itself, whatever it is named", asyn
     const known = { name } as unknown as KnownActivation;
     assert.equal([...(await wasm.activation(x, gelu, known)).data], [-5, 2, 15]);
     assert.equal([...(await wasm.activationBackward(x, x, gelu, known)).data], [15, 1, 105]);
+    const pair = { f: gelu, slope: (value: number): number => 3 * value };
+    const both = await wasm.activationWithSlope(x, pair, true, known as unknown as KnownPair);
+    assert.equal(
+      [[...both.out.data], [...both.slope!.data]],
+      [
+        [-5, 2, 15],
+        [-9, 1.5, 21],
+      ],
+    );
   }
 });
+
+for (const [name, forward, backward, layer] of [
+  ["gelu", geluForward, geluBackward, new Gelu()],
+  ["silu", siluForward, siluBackward, new Silu()],
+  ["softplus", softplusForward, softplusBackward, new Softplus()],
+] as const)
+  test(`${name}: without its slope, out is the same, and a backward pass is refused`, async () => {
+    const x = new Random(`${name} alone`).normal([4099], 0, 3);
+    for (const backend of [reference, wasm]) {
+      const [both, alone] = [await forward(x, backend), await forward(x, backend, false)];
+      assert.equal(alone.out.data, both.out.data);
+      assert.is(alone.cache.slope, null);
+      await assertRejects(
+        () => backward(x, alone.cache, backend),
+        `${name}Backward: expected a forward pass that kept its slope, got one without`,
+      );
+      const pass = { backend: countingSlopes(backend), mode: "evaluate" } as const;
+      const counts = [];
+      for (const record of [false, true]) {
+        slopes = 0;
+        assert.equal((await layer.forward(x, { ...pass, record })).out.data, both.out.data);
+        counts.push(slopes);
+      }
+      assert.equal(counts, [0, 1]);
+    }
+  });
 
 test("float64 goes to the reference", async () => {
   const x = new Random("float64").normal([40], 0, 3, "float64");
@@ -256,11 +313,11 @@ test("operands that do not fit are refused", async () => {
   const [x, f] = [Tensor.zeros([2, 3]), (value: number): number => value];
   for (const backend of [reference, wasm]) {
     await assertRejects(
-      () => backend.activationBackward(Tensor.zeros([3]), x, f, { name: "gelu" }),
+      () => backend.activationBackward(Tensor.zeros([3]), x, f, { name: "elu" }),
       "activationBackward: expected dOut of shape [2, 3], got [3]",
     );
     await assertRejects(
-      () => backend.activationBackward(Tensor.zeros([2, 3], "float64"), x, f, { name: "gelu" }),
+      () => backend.activationBackward(Tensor.zeros([2, 3], "float64"), x, f, { name: "elu" }),
       "activationBackward: expected operands of one element type, got float64 and float32",
     );
   }

@@ -768,6 +768,11 @@ primitive(
         const what = `${name} of ${x.shape}`;
         const { cache } = await forward(x, reference);
         await assertSame(subject, what, 16, async (on) => (await forward(x, on)).out);
+        if ("slope" in cache)
+          await assertSame(subject, `${what}, slope`, 16, async (on) => {
+            const { slope } = (await forward(x, on)).cache as { slope: Tensor };
+            return slope;
+          });
         await assertSame(subject, `${what}, back`, 16, async (on) => {
           const { dX } = await backward(dOut, cache as never, on);
           return dX;

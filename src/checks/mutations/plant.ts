@@ -24,13 +24,13 @@ interface Change {
 
 /**
  * @param module a compiled file of `src/backprop`
- * @returns for every exported `…Backward` that implements an equation: each small change of its
- *   text, and each way of spoiling what it returns
+ * @returns for every exported `…Backward` or `…Slope` that implements an equation: each small
+ *   change of its text, and each way of spoiling the gradients that it returns
  */
 export function plantMutations(module: string): readonly PlantedMutation[] {
   const planted: PlantedMutation[] = [];
   for (const found of module.matchAll(
-    /^export async function (\w+Backward)\([^\n]*\{\n([\s\S]*?)^\}/gm,
+    /^export (?:async )?function (\w+(?:Backward|Slope))\([^\n]*\{\n([\s\S]*?)^\}/gm,
   )) {
     const [whole, name, body] = found as unknown as [string, string, string];
     if (!/\/\/ \([\w-]+\.\d+[a-z]?\) /.test(body)) continue;

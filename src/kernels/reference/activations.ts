@@ -1,4 +1,5 @@
 import { type Allocator, formatShape, reject, sameShape, Tensor } from "../../tensor/index.js";
+import type { FunctionAndSlope, WithSlope } from "../backend.js";
 
 /** See {@link Backend.activation}. */
 export function activation(x: Tensor, f: (value: number) => number, allocator: Allocator): Tensor {
@@ -7,6 +8,17 @@ export function activation(x: Tensor, f: (value: number) => number, allocator: A
   const target = out.data;
   for (let i = 0; i < target.length; i++) target[i] = f(source[i]!);
   return out;
+}
+
+/** See {@link Backend.activationWithSlope}. */
+export function activationWithSlope(
+  x: Tensor,
+  { f, slope }: FunctionAndSlope,
+  wantsSlope: boolean,
+  allocator: Allocator,
+): WithSlope {
+  const out = activation(x, f, allocator);
+  return { out, slope: wantsSlope ? activation(x, slope, allocator) : null };
 }
 
 /** See {@link Backend.activationBackward}. */

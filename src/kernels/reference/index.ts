@@ -7,7 +7,7 @@ import { accumulate, type Allocator, heapAllocator } from "../../tensor/index.js
 import type { Backend } from "../backend.js";
 import { inMemory } from "../in-memory.js";
 import { WinnersGradient } from "../winners-gradient.js";
-import { activation, activationBackward } from "./activations.js";
+import { activation, activationBackward, activationWithSlope } from "./activations.js";
 import { channelAffine, channelMoments, channelResidual, channelSums } from "./channels.js";
 import { convolvePool } from "./convolve-pool.js";
 import { add, multiply } from "./entrywise.js";
@@ -60,6 +60,8 @@ export function referenceBackend(
     relu: async (x) => relu(x, allocator),
     reluBackward: async (dOut, x) => reluBackward(dOut, x, allocator),
     activation: async (x, f) => activation(x, f, allocator),
+    activationWithSlope: async (x, pair, wantsSlope) =>
+      activationWithSlope(x, pair, wantsSlope, allocator),
     activationBackward: async (dOut, at, slope) => activationBackward(dOut, at, slope, allocator),
     maxPool2d: async (x, geometry, options = {}) => maxPool2d(x, geometry, options, allocator),
     maxPool2dBackward: async (dOut, argmax, geometry) =>

@@ -157,6 +157,7 @@ export const kernels = {
     counts: "length which",
     numbers: "negativeSlope",
   },
+  activationWithSlope: { items: blocks, bytes: "x out slope", counts: "length which" },
   activationBackward: {
     items: blocks,
     bytes: "dOut at dX",

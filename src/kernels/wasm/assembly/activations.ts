@@ -28,6 +28,17 @@ export function activation(
   }
 }
 
+/** `out = f(x)` and `slope = f′(x)`, for the functions that share an exponential with it. */
+export function activationWithSlope(
+  which: i32, count: i32, x: usize, out: usize, slope: usize,
+): void {
+  switch (which) {
+    case SOFTPLUS: return valuesAndSlopes<Softplus>(count, x, out, slope);
+    case SILU: return valuesAndSlopes<Silu>(count, x, out, slope);
+    case GELU: return valuesAndSlopes<Gelu>(count, x, out, slope);
+  }
+}
+
 /** `dX = dOut · slope(at)` */
 export function activationBackward(
   which: i32, count: i32, dOut: usize, at: usize, dX: usize, negativeSlope: f64,
@@ -35,9 +46,6 @@ export function activationBackward(
   switch (which) {
     case SIGMOID: return slopes<Sigmoid>(count, dOut, at, dX);
     case TANH: return slopes<Tanh>(count, dOut, at, dX);
-    case SOFTPLUS: return slopes<Softplus>(count, dOut, at, dX);
-    case SILU: return slopes<Silu>(count, dOut, at, dX);
-    case GELU: return slopes<Gelu>(count, dOut, at, dX);
     case ELU: return slopes<Elu>(count, dOut, at, dX);
     case LEAKY_RELU: return leakyRelu(count, dOut, at, dX, negativeSlope);
   }
@@ -57,6 +65,25 @@ function values<F>(count: i32, x: usize, out: usize): void {
     } while (x < last);
   }
   if (count & 3) write(out, 0, count & 3, f.value(read(x, 0, count & 3)));
+}
+
+/** F's function and its slope, at every entry; what they share, the engine computes once. */
+function valuesAndSlopes<F>(count: i32, x: usize, out: usize, slope: usize): void {
+  const f = changetype<F>(0);
+  const last = x + (<usize>(count & ~3) << 2);
+  if (x < last) {
+    do {
+      const four = v128.load(x);
+      v128.store(out, f.value(four));
+      v128.store(slope, f.slope(four));
+      x += 16; out += 16; slope += 16;
+    } while (x < last);
+  }
+  const rest = count & 3;
+  if (rest == 0) return;
+  const four = read(x, 0, rest);
+  write(out, 0, rest, f.value(four));
+  write(slope, 0, rest, f.slope(four));
 }
 
 /** dOut times F's slope, at every entry. */
@@ -173,14 +200,15 @@ class Gelu {
   value(x: v128): v128 {
     const y = f32x4.pmin(v128.andnot(x, SIGN), VANISHES);
     // (activations.32) out = x · Φ(x)
-    return gated(x, scaledExpOfHalfSquare(y, f32x4.mul(y, millsRatio(y))), MINUS_DENSITY);
+    const product = f32x4.mul(scaledExpOfHalfSquare(y), f32x4.mul(y, millsRatio(y)));
+    return gated(x, product, MINUS_DENSITY);
   }
 
   @inline
   slope(x: v128): v128 {
     const y = f32x4.pmin(v128.andnot(x, SIGN), VANISHES);
     // (activations.33) f′(x) = Φ(x) + x · φ(x)
-    const below = scaledExpOfHalfSquare(y, f32x4.sub(y, millsRatio(y)));
+    const below = f32x4.mul(scaledExpOfHalfSquare(y), f32x4.sub(y, millsRatio(y)));
     return gatedSlope(x, below, MINUS_DENSITY);
   }
 }

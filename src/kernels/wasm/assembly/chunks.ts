@@ -9,7 +9,8 @@ import * as pooledConvolution from "./convolve-pool";
 import * as entrywise from "./entrywise";
 import { lineAfter, pack8 } from "./gemm";
 import {
-  AccumulateArguments, ActivationArguments, ActivationBackwardArguments, AdagradUpdateArguments,
+  AccumulateArguments, ActivationArguments, ActivationBackwardArguments,
+  ActivationWithSlopeArguments, AdagradUpdateArguments,
   AdamUpdateArguments, AddArguments, AddPartsArguments,
   AllFiniteArguments, AveragePool2dArguments, AveragePool2dBackwardArguments, BLOCK,
   ChannelAffineArguments, ChannelResidualArguments, ChannelSumsArguments, ChannelTotalsArguments,
@@ -256,6 +257,15 @@ export function activation(job: ActivationArguments, first: i32, end: i32): void
   const at = offset(first);
   activations.activation(
     job.which, lengthOf(job.length, first, end), job.x + at, job.out + at, job.negativeSlope,
+  );
+}
+
+export function activationWithSlope(
+  job: ActivationWithSlopeArguments, first: i32, end: i32,
+): void {
+  const at = offset(first);
+  activations.activationWithSlope(
+    job.which, lengthOf(job.length, first, end), job.x + at, job.out + at, job.slope + at,
   );
 }
 

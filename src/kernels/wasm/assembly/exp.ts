@@ -60,11 +60,11 @@ export function withinRange(x: v128): v128 {
 }
 
 /**
- * 2⁶⁴ · exp(−y²/2) · factor, for 0 ≤ y ≤ 15. The rounding of y² would be many units of the result.
+ * 2⁶⁴ · exp(−y²/2), for 0 ≤ y ≤ 15. The rounding of y² would be many units of the result.
  * The first 12 bits of y, its head, have an exact square, and y² = head² + (y − head)·(y + head).
  */
 @inline
-export function scaledExpOfHalfSquare(y: v128, factor: v128): v128 {
+export function scaledExpOfHalfSquare(y: v128): v128 {
   const halfY = f32x4.mul(y, MINUS_HALF);
   const head = v128.and(y, HEAD), halfHead = v128.and(halfY, HEAD);
   const rest = f32x4.mul(f32x4.sub(y, head), f32x4.add(halfY, halfHead));
@@ -72,7 +72,7 @@ export function scaledExpOfHalfSquare(y: v128, factor: v128): v128 {
   const r = f32x4.add(
     f32x4.sub(f32x4.mul(head, halfHead), high(whole)), f32x4.sub(rest, low(whole)),
   );
-  return f32x4.mul(expOf(r), f32x4.mul(power(k), factor));
+  return f32x4.mul(expOf(r), power(k));
 }
 
 /**
