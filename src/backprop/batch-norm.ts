@@ -75,7 +75,7 @@ export function checkBatchNorm(
   options: BatchNormOptions,
 ): Required<BatchNormOptions> {
   checkChannels(form, x.shape, weight.shape);
-  checkMode(form.name, options.mode);
+  checkMode(form.name, options?.mode);
   const { epsilon = 1e-5, momentum = 0.1, mode } = checkOptions(form.name, options, passRules);
   const training = mode === "train";
   for (const [what, tensor] of [

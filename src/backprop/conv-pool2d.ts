@@ -9,7 +9,7 @@
  */
 import type { Columns, WindowGeometry, WindowOptions } from "../im2col/index.js";
 import { type Backend, reference } from "../kernels/index.js";
-import { reject, type Storage, type Tensor } from "../tensor/index.js";
+import type { Storage, Tensor } from "../tensor/index.js";
 import { type Choices, winnersOf } from "./choices.js";
 import type { Conv2d } from "./conv2d.js";
 import { type Conv2dOptions, conv2dShapes } from "./conv2d-shapes.js";
@@ -51,7 +51,6 @@ export async function convPool2dForward(
 ): Promise<{ out: Tensor; cache: ConvPool2dCache }> {
   const shapes = conv2dShapes(x.shape, weight.shape, bias?.shape ?? null, conv);
   const pool = poolGeometry("maxPool2d", shapes.outShape, poolOptions);
-  checkWindows(pool);
   const cols = await backend.im2col(x, shapes.geometry);
   const filters = weight.reshape([1, shapes.K, shapes.R]);
   // (fused.4) out[n, k, p, q] = max(maxᵢⱼ (filters · colsₙ + bias)[k, u(p, i), v(q, j)], 0)
@@ -113,27 +112,4 @@ export class ConvPool2d extends TwoPassLayer<ConvPool2dCache> {
   override choices({ argmax, outShape }: ConvPool2dCache): readonly Choices[] {
     return [winnersOf(argmax.data, outShape)];
   }
-}
-
-/** @throws InputError when a window lies on padding alone: nothing wins there, and gradients end */
-function checkWindows({
-  H,
-  W,
-  kH,
-  kW,
-  strideH,
-  strideW,
-  padH,
-  padW,
-  ...pool
-}: WindowGeometry): void {
-  const holdsOne = (first: number, count: number, step: number, extent: number): boolean =>
-    Array.from({ length: count }, (_, i) => first + i * step).some((at) => at >= 0 && at < extent);
-  const rows = Array.from({ length: pool.outH }, (_, p) => p * strideH - padH);
-  const columns = Array.from({ length: pool.outW }, (_, q) => q * strideW - padW);
-  const allHold =
-    rows.every((top) => holdsOne(top, kH, pool.dilationH, H)) &&
-    columns.every((left) => holdsOne(left, kW, pool.dilationW, W));
-  if (!allHold)
-    reject("convPool2d", "pooling windows with a pixel each", "one that lies on padding alone");
 }

@@ -18,9 +18,9 @@ export function zerosLike({ shape, dtype }: Tensor): Tensor {
   return Tensor.zeros(shape, dtype);
 }
 
-/** How many numbers the last axis has. @throws InputError when there is none */
+/** How many numbers a row has, along the last axis. @throws InputError when there is none */
 export function lastExtent(where: string, x: Tensor): number {
-  if (x.rank === 0 || x.size === 0)
-    reject(where, "rows of at least one number", `shape ${formatShape(x.shape)}`);
-  return x.shape.at(-1)!;
+  const extent = x.shape.at(-1);
+  if (!extent) reject(where, "rows of at least one number", `shape ${formatShape(x.shape)}`);
+  return extent;
 }

@@ -147,8 +147,20 @@ export function classNumbers(
       reject(
         where,
         `class numbers from 0 to ${C - 1}`,
-        `${typeof label === "number" ? label : `a ${typeof label}`} for example ${n}`,
+        `${typeof label === "number" ? label : anOf(label)} for example ${n}`,
+        hintFor(label, C),
       );
   }
   return numbers;
+}
+
+function anOf(label: unknown): string {
+  return typeof label === "object" ? "an object" : `a ${typeof label}`;
+}
+
+/** How something that is no class number becomes one. */
+function hintFor(label: unknown, C: number): string | undefined {
+  if (typeof label === "bigint" || typeof label === "string") return "Array.from(labels, Number)";
+  if (typeof label === "object") return "of a row with a single 1, give the place of the 1";
+  return label === C ? "do they begin with 1? then take 1 from each" : undefined;
 }

@@ -24,8 +24,7 @@ export interface MaxPool2dCache {
  * @param x [N, C, H, W]
  * @param options the stride is the window's size unless given; padding counts as −∞
  * @returns out [N, C, outH, outW]; in a tie, the first entry in row-major order wins
- * @throws InputError when the window is larger than the padded image, or the padding than half the
- *   window
+ * @throws InputError when the window is larger than the padded image, or one lies on padding alone
  */
 export async function maxPool2dForward(
   x: Tensor,

@@ -24,16 +24,28 @@ export function poolGeometry(
     stride: checked.kernelSize,
     ...checked,
   });
-  const { padH, padW, kH, kW } = geometry;
-  if (2 * padH > kH || 2 * padW > kW) {
+  checkWindows(where, geometry);
+  return geometry;
+}
+
+/** @throws InputError when a window lies on padding alone: nothing wins there, and gradients end */
+function checkWindows(
+  where: string,
+  { H, W, kH, kW, strideH, strideW, padH, padW, dilationH, dilationW, ...windows }: WindowGeometry,
+): void {
+  const holdsOne = (first: number, count: number, step: number, extent: number): boolean =>
+    Array.from({ length: count }, (_, i) => first + i * step).some((at) => at >= 0 && at < extent);
+  const tops = Array.from({ length: windows.outH }, (_, p) => p * strideH - padH);
+  const lefts = Array.from({ length: windows.outW }, (_, q) => q * strideW - padW);
+  const p = tops.findIndex((top) => !holdsOne(top, kH, dilationH, H));
+  const q = lefts.findIndex((left) => !holdsOne(left, kW, dilationW, W));
+  if (p >= 0 || q >= 0)
     reject(
       where,
-      `padding of at most half the window [${kH}, ${kW}]`,
-      `[${padH}, ${padW}]`,
-      "a window must not lie on padding alone",
+      "windows that hold a pixel each",
+      `${p >= 0 ? `row ${p}` : `column ${q}`} of windows on padding alone`,
+      "use less padding, a larger window or a smaller stride",
     );
-  }
-  return geometry;
 }
 
 /** A pooling between two layers: options, and no parameters. */

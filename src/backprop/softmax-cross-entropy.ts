@@ -16,8 +16,9 @@ import {
   share,
   sum,
   Tensor,
+  where as select,
 } from "../tensor/index.js";
-import { classNumbers, type Loss, lossDescriber, weightedMean } from "./loss.js";
+import { classNumbers, type Loss, lossDescriber, type Target, weightedMean } from "./loss.js";
 import { largestOf, roundedTo, zerosLike } from "./flat-rows.js";
 
 export interface SoftmaxCrossEntropyOptions {
@@ -40,14 +41,14 @@ export interface SoftmaxCrossEntropyCache {
 
 /**
  * @param logits [N, C]
- * @param labels the right class of each row, 0 … C − 1
- * @returns out, the loss as a scalar tensor, in nats, mean over N; finite for logits of any finite
- *   size
+ * @param labels the right class of each row, 0 … C − 1: an array of numbers, or a tensor [N]
+ * @returns out, the loss as a scalar tensor, in nats, mean over N; finite as long as no target asks
+ *   for a class that is less likely than every number, as one with a logit of −∞ is
  * @throws InputError when shapes do not fit or a label is not a class
  */
 export async function softmaxCrossEntropyForward(
   logits: Tensor,
-  labels: ArrayLike<number>,
+  labels: Target,
   options: SoftmaxCrossEntropyOptions = {},
 ): Promise<{ out: Tensor; cache: SoftmaxCrossEntropyCache }> {
   const { labelSmoothing = 0 } = checkOptions("softmaxCrossEntropy", options, crossEntropyRules);
@@ -77,7 +78,7 @@ export async function softmaxCrossEntropyForward(
       const logOfP = round(z[i]! - logTotal);
       z[i] = logOfP;
       p[i] = exp(logOfP);
-      agreement += round(t[i]! * logOfP);
+      if (t[i] !== 0) agreement += round(t[i]! * logOfP); // 0 · log 0 is 0, though log 0 is −∞
     }
   }
   // (softmax-cross-entropy.15) loss = −1/N · Σₙ Σ_c targets[n, c] · log p[n, c]
@@ -119,16 +120,15 @@ export const softmaxCrossEntropy = lossDescriber({
 
 function lossOf(options: SoftmaxCrossEntropyOptions): Loss {
   return async (logits, target, weights = null) => {
-    if (logits.rank !== 2)
-      reject("softmaxCrossEntropy", "logits of shape [N, C]", formatShape(logits.shape));
-    const [N, C] = logits.shape as [number, number];
-    const labels = classNumbers("softmaxCrossEntropy", target, N, C);
-    const { out, cache } = await softmaxCrossEntropyForward(logits, labels, options);
+    const { out, cache } = await softmaxCrossEntropyForward(logits, target, options);
     return weightedMean(
       "softmaxCrossEntropy",
       {
         loss: out.item(),
-        perExample: () => multiply(sum(multiply(cache.targets, cache.logP), { axes: 1 }), -1),
+        perExample: () => {
+          const { targets, logP } = cache;
+          return multiply(sum(select(targets, multiply(targets, logP), 0), { axes: 1 }), -1);
+        },
         backward: async (dOut) =>
           (await softmaxCrossEntropyBackward(Tensor.full([], dOut, logits.dtype), cache)).dLogits,
       },
@@ -138,40 +138,13 @@ function lossOf(options: SoftmaxCrossEntropyOptions): Loss {
 }
 
 /** (softmax-cross-entropy.13) targets[n, c] = (1 − ε)·1[c = labels[n]] + ε/C */
-function targetDistribution(
-  logits: Tensor,
-  labels: ArrayLike<number>,
-  labelSmoothing: number,
-): Tensor {
+function targetDistribution(logits: Tensor, labels: Target, labelSmoothing: number): Tensor {
   const where = "softmaxCrossEntropy";
-  if (labels instanceof Tensor || !Number.isInteger(labels?.length))
-    reject(
-      where,
-      "labels, an array of class numbers",
-      labels instanceof Tensor ? "a Tensor" : typeof labels,
-      labels instanceof Tensor ? "give its data" : undefined,
-    );
-  if (labels.length === 0) reject(where, "at least one row", "none");
-  if (logits.rank !== 2 || logits.shape[0] !== labels.length) {
-    reject(
-      where,
-      `logits of shape [${labels.length}, C] for ${labels.length} labels`,
-      formatShape(logits.shape),
-    );
-  }
-  const C = logits.shape[1]!;
+  if (logits.rank !== 2) reject(where, "logits of shape [N, C]", formatShape(logits.shape));
+  const [N, C] = logits.shape as [number, number];
+  const classes = classNumbers(where, labels, N, C);
+  if (N === 0) reject(where, "at least one row", "none");
   const targets = Tensor.full(logits.shape, labelSmoothing / C, logits.dtype);
-  for (let n = 0; n < labels.length; n++) {
-    const label = labels[n]!;
-    if (!Number.isInteger(label) || label < 0 || label >= C)
-      reject(where, `labels, whole numbers from 0 to ${C - 1}`, `${describe(label)} for row ${n}`);
-    targets.data[n * C + label]! += 1 - labelSmoothing;
-  }
+  for (let n = 0; n < N; n++) targets.data[n * C + classes[n]!]! += 1 - labelSmoothing;
   return targets;
-}
-
-/** A label that is no number of a class, as a message shows it. */
-function describe(label: unknown): string {
-  if (typeof label === "number") return String(label);
-  return typeof label === "object" ? "an object" : `the ${typeof label} ${String(label)}`;
 }

@@ -1,4 +1,4 @@
-import { checkOptions, pairOf, reject, required, type Rules } from "../tensor/index.js";
+import { checkOptions, orWord, pairOf, reject, required, type Rules } from "../tensor/index.js";
 
 /** One number for both axes, or [vertical, horizontal]. */
 export type Pair = number | readonly [h: number, w: number];
@@ -8,8 +8,11 @@ export interface WindowOptions {
   readonly kernelSize: Pair;
   /** Step between neighbouring windows; 1 if left out. */
   readonly stride?: Pair;
-  /** Rows and columns added on each side; 0 if left out. */
-  readonly padding?: Pair;
+  /**
+   * Rows and columns added on each side, 0 if left out; or "same" for as many as leave the image
+   * its size, of an odd number one more below, and on the right.
+   */
+  readonly padding?: Pair | "same";
   /** Distance between neighbouring entries of one window; 1 if left out. */
   readonly dilation?: Pair;
 }
@@ -18,7 +21,7 @@ export interface WindowOptions {
 export const windowRules: Rules<WindowOptions> = {
   kernelSize: required(pairOf(1)),
   stride: pairOf(1),
-  padding: pairOf(0),
+  padding: orWord("same", pairOf(0)),
   dilation: pairOf(1),
 };
 
@@ -30,6 +33,7 @@ export interface WindowGeometry {
   readonly kW: number;
   readonly strideH: number;
   readonly strideW: number;
+  /** Rows above and columns on the left; windows say how many there are on the other side. */
   readonly padH: number;
   readonly padW: number;
   readonly dilationH: number;
@@ -57,10 +61,23 @@ export function conv2dGeometry(
   const checked = checkOptions(where, options, windowRules);
   const [kH, kW] = pair(checked.kernelSize);
   const [strideH, strideW] = pair(checked.stride ?? 1);
-  const [padH, padW] = pair(checked.padding ?? 0);
   const [dilationH, dilationW] = pair(checked.dilation ?? 1);
   const spanH = dilationH * (kH - 1) + 1;
   const spanW = dilationW * (kW - 1) + 1;
+  if (checked.padding === "same") {
+    if (strideH !== 1 || strideW !== 1)
+      reject(
+        where,
+        'a stride of 1 along with padding "same"',
+        `[${strideH}, ${strideW}]`,
+        "with another stride, say how many rows and columns to add",
+      );
+    // (conv2d.2b) padH = ⌊dilationH·(kH − 1) / 2⌋
+    const [padH, padW] = [Math.floor((spanH - 1) / 2), Math.floor((spanW - 1) / 2)];
+    const strides = { strideH, strideW, padH, padW, dilationH, dilationW };
+    return { H, W, kH, kW, ...strides, outH: H, outW: W };
+  }
+  const [padH, padW] = pair(checked.padding ?? 0);
   if (spanH > H + 2 * padH || spanW > W + 2 * padW) {
     reject(
       where,

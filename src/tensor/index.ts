@@ -18,6 +18,7 @@ export {
   nearestName,
   notNegative,
   oneOf,
+  orWord,
   pairOf,
   positive,
   rejectOption,

@@ -45,6 +45,14 @@ export function pairOf(least: number): Rule {
   return { expected: `a whole number ≥ ${least}, or two of them as [h, w]`, accepts };
 }
 
+/** What the rule allows, or a word in its place. */
+export function orWord(word: string, { expected, accepts }: Rule): Rule {
+  return {
+    expected: `${expected}, or "${word}"`,
+    accepts: (value) => value === word || accepts(value),
+  };
+}
+
 /** At least one extent, each of them at least 1. */
 export const extents: Rule = {
   expected: "an array of whole numbers ≥ 1, at least one",

@@ -6,6 +6,7 @@ import { InputError, reject, scaleToOne, type Tensor } from "../tensor/index.js"
 import { clipGradients } from "./clip.js";
 import type { Run } from "./fit-options.js";
 import { sum, type Totals } from "./totals.js";
+import { whereNotFinite } from "./culprit.js";
 
 export interface StepTask {
   /** The batches of the step, mostly one. */
@@ -133,8 +134,7 @@ function clipIn({ trained, words }: Run, place: string, longest: number): void {
 }
 
 /**
- * Runs the step that went wrong once more, layer by layer, and stops with the name of the first bad
- * output.
+ * Stops with the name of the first layer that went wrong.
  */
 async function explainLoss(
   { trained, words }: Run,
@@ -143,15 +143,7 @@ async function explainLoss(
   loss: number,
   place: string,
 ): Promise<never> {
-  let culprit: string | null = null;
-  const observe = (name: string, out: Tensor): void => {
-    if (culprit === null && !out.data.every(Number.isFinite)) culprit = name;
-  };
-  await trained.forward(x, { ...pass, record: false, observe });
-  const blame =
-    culprit === null
-      ? "every layer's output is finite, the loss itself is not"
-      : `the first layer whose output is not finite is ${culprit}`;
+  const blame = await whereNotFinite(trained, x, pass);
   throw new InputError(
     `${words.where}: expected a finite loss, got ${loss} in ${place}; ${blame}; ` +
       `lower the learning rate or check the initial weights`,

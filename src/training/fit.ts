@@ -4,7 +4,7 @@ import { InputError, reject } from "../tensor/index.js";
 import { trainEpoch } from "./fit-epoch.js";
 import type { FitEvent } from "./fit-events.js";
 import { type FitOptions, prepareRun, type Run, takeOver, type Words } from "./fit-options.js";
-import { type Measured, measure } from "./measure.js";
+import { type Measured, measureWith } from "./measure.js";
 
 /**
  * Trains a network, epoch by epoch, and tells of every step:
@@ -64,20 +64,14 @@ async function* events(run: Run): AsyncGenerator<FitEvent> {
 async function validate(run: Run, epoch: number): Promise<Measured | null> {
   const { network, backend, validation, loss, metrics, meanOver, words } = run;
   if (validation === null) return null;
-  const measured = await measure(network, {
-    backend,
-    data: validation,
-    loss,
-    metrics,
-    meanOver,
-    batchSize: run.validationBatchSize,
-  });
-  if (!Number.isFinite(measured.loss))
+  const { validationBatchSize: batchSize } = run;
+  const options = { backend, data: validation, loss, metrics, meanOver, batchSize };
+  return measureWith(network, options, ({ loss, blame }) => {
     throw new InputError(
-      `${words.where}: expected a finite ${words.validation}, got ${measured.loss} after epoch ` +
-        `${epoch}; its last step spoiled the weights; lower the learning rate`,
+      `${words.where}: expected a finite ${words.validation}, got ${loss} after epoch ${epoch}; ` +
+        `${blame}; its last step spoiled the weights; lower the learning rate`,
     );
-  return measured;
+  });
 }
 
 function judge(

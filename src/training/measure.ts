@@ -12,6 +12,7 @@ import {
   anything,
   checkOptions,
   oneOf,
+  reject,
   required,
   type Rules,
   type Tensor,
@@ -19,6 +20,7 @@ import {
 } from "../tensor/index.js";
 import type { Metrics } from "./metrics.js";
 import { type MeanOver, Totals } from "./totals.js";
+import { whereNotFinite } from "./culprit.js";
 import { turns } from "./turn.js";
 
 export interface MeasureOptions {
@@ -58,12 +60,30 @@ const rules: Rules<MeasureOptions> = {
  * How well a network does on examples in their order, without changing it. Losses are computed in
  * float64.
  *
- * @throws InputError when an option is unknown, wrong or missing
+ * @throws InputError when an option is unknown, wrong or missing, or a loss is not finite: then
+ *   with the name of the layer that overflows
  */
 export async function measure(network: Sequential, options: MeasureOptions): Promise<Measured> {
-  const checked = checkOptions("measure", options, rules);
-  const { backend, data, metrics = {}, batchSize = 256, meanOver = "examples", onBatch } = checked;
-  const lossOf = buildLoss(checked.loss);
+  return measureWith(network, checkOptions("measure", options, rules), ({ loss, place, blame }) =>
+    reject("measure", "a finite loss", `${loss} for ${place}`, blame),
+  );
+}
+
+/** A loss that is not finite: of which examples, and which layer is to blame, in words. */
+export interface BadLoss {
+  readonly loss: number;
+  readonly place: string;
+  readonly blame: string;
+}
+
+/** The same, with options that have been checked and an error of the caller's own. */
+export async function measureWith(
+  network: Sequential,
+  { backend, data, metrics = {}, batchSize = 256, ...options }: MeasureOptions,
+  refuse: (bad: BadLoss) => never,
+): Promise<Measured> {
+  const { meanOver = "examples", onBatch } = options;
+  const lossOf = buildLoss(options.loss);
   const examples = examplesOf(data);
   const order = Uint32Array.from({ length: examples.count }, (_, i) => i);
   const totals = new Totals(metrics);
@@ -73,13 +93,14 @@ export async function measure(network: Sequential, options: MeasureOptions): Pro
     await backend.step(async () => {
       const batch = await examples.batch(indices, backend.allocator);
       checkBatch("batch", batch, indices.length);
-      const { out: prediction } = await network.forward(batch.x, {
-        backend,
-        mode: "evaluate",
-        record: false,
-      });
+      const pass = { backend, mode: "evaluate", record: false } as const;
+      const { out: prediction } = await network.forward(batch.x, pass);
       const { target, weights = null } = batch;
       const { loss } = await lossOf(prediction.astype("float64"), target, weights);
+      if (!Number.isFinite(loss)) {
+        const blame = await whereNotFinite(network, batch.x, pass);
+        refuse({ loss, place: `examples ${indices[0]} to ${indices.at(-1)}`, blame });
+      }
       totals.add({ loss, prediction, target, weights });
       onBatch?.(prediction.clone(), totals.examples);
     });

@@ -1,7 +1,12 @@
 import fc from "fast-check";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { softmaxCrossEntropyBackward, softmaxCrossEntropyForward } from "leibniz/backprop";
+import {
+  buildLoss,
+  softmaxCrossEntropy,
+  softmaxCrossEntropyBackward,
+  softmaxCrossEntropyForward,
+} from "leibniz/backprop";
 import { exp, log, max, multiply, Random, subtract, sum, tensor, Tensor } from "leibniz/tensor";
 import { assertClose, assertCloseArrays, assertRejects } from "../helpers/assert-close.js";
 
@@ -165,24 +170,99 @@ test("labels that are no class are refused, with label, row and range", async ()
     await assertRejects(
       () => softmaxCrossEntropyForward(logits, [0, label, 1]),
       "softmaxCrossEntropy",
-      "labels, whole numbers from 0 to 3",
-      `${label} for row 1`,
+      "class numbers from 0 to 3",
+      `${label} for example 1`,
     );
   }
 });
 
 test("shapes that do not fit the labels are refused", async () => {
   const cases: [logits: Tensor, labels: number[], ...pieces: string[]][] = [
-    [Tensor.zeros([3, 4]), [0, 1], "logits of shape [2, C] for 2 labels", "[3, 4]"],
-    [Tensor.zeros([3, 4]), [0, 1, 2, 3], "[4, C]", "[3, 4]"],
-    [Tensor.zeros([3]), [0, 1, 2], "[3, C]", "got [3]"],
-    [Tensor.zeros([2, 3, 1]), [0, 1], "[2, C]", "[2, 3, 1]"],
+    [Tensor.zeros([3, 4]), [0, 1], "a class number for each of 3 examples, got 2 of them"],
+    [Tensor.zeros([3, 4]), [0, 1, 2, 3], "each of 3 examples, got 4 of them"],
+    [Tensor.zeros([3]), [0, 1, 2], "logits of shape [N, C], got [3]"],
+    [Tensor.zeros([2, 3, 1]), [0, 1], "[N, C]", "[2, 3, 1]"],
     [Tensor.zeros([0, 3]), [], "at least one row"],
   ];
   for (const [logits, labels, ...pieces] of cases)
     await assertRejects(
       () => softmaxCrossEntropyForward(logits, labels),
       "softmaxCrossEntropy",
+      ...pieces,
+    );
+});
+
+test("an impossible class costs nothing where nobody asks for it", async () => {
+  for (const [logits, labels, right] of [
+    [tensor([[1, 2, -Infinity]]), [1], 0.31326168751822286],
+    [Tensor.from([3e38, -3e38], [1, 2]), [0], 0],
+    [tensor([[1e308, -1e308]]), [0], 0],
+    [
+      tensor([
+        [1, -Infinity],
+        [-Infinity, 2],
+      ]),
+      [0, 1],
+      0,
+    ],
+    [tensor([[1, -Infinity]]), [1], Infinity],
+    [tensor([[NaN, -Infinity]]), [1], NaN],
+    [tensor([[1, 2, NaN]]), [0], NaN],
+    [tensor([[-Infinity, -Infinity]]), [1], NaN],
+  ] as const) {
+    const { out, cache } = await softmaxCrossEntropyForward(logits, labels);
+    assert.ok(
+      Object.is(out.item(), right) || Math.abs(out.item() - right) < 1e-15,
+      `${[...logits.data]}: expected ${right}, got ${out.item()}`,
+    );
+    if (!Number.isFinite(right)) continue;
+    const { dLogits } = await softmaxCrossEntropyBackward(tensor(1), cache);
+    assert.ok(dLogits.data.every(Number.isFinite));
+    // each example by itself, as weights need it
+    const loss = await buildLoss(softmaxCrossEntropy())(
+      logits,
+      labels,
+      labels.map(() => 2),
+    );
+    assert.ok(Math.abs(loss.loss - right) < 1e-15, String(loss.loss));
+  }
+  const smoothed = { labelSmoothing: 0.1 };
+  const { out } = await softmaxCrossEntropyForward(tensor([[1, -Infinity]]), [0], smoothed);
+  assert.is(out.item(), Infinity);
+});
+
+test("labels may be a tensor; what is none is named, with a way out", async () => {
+  const logits = tensor([
+    [1, 2, 3],
+    [3, 5, 4],
+  ]);
+  for (const labels of [[2, 1], tensor([2, 1]), Tensor.from([2, 1], [2]), Uint8Array.of(2, 1)])
+    assert.is((await softmaxCrossEntropyForward(logits, labels)).out.item(), 0.4076059644443804);
+  for (const [labels, ...pieces] of [
+    [["2", "1"], "got a string for example 0; Array.from(labels, Number)"],
+    [BigInt64Array.of(2n, 1n), "got a bigint for example 0; Array.from(labels, Number)"],
+    [
+      [
+        [0, 0, 1],
+        [0, 1, 0],
+      ],
+      "got an object for example 0; of a row with a single 1",
+    ],
+    [
+      tensor([
+        [0, 0, 1],
+        [0, 1, 0],
+      ]),
+      "expected 2 class numbers, got a tensor of shape [2, 3]",
+    ],
+    [[3, 2], "got 3 for example 0; do they begin with 1?"],
+    [2, "got number"],
+    [undefined, "got undefined"],
+    [null, "got object"],
+  ] as const)
+    await assertRejects(
+      () => softmaxCrossEntropyForward(logits, labels as never),
+      "softmaxCrossEntropy: expected",
       ...pieces,
     );
 });

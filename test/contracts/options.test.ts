@@ -71,14 +71,15 @@ const slips: readonly (readonly [what: string, run: () => unknown, message: stri
   ],
   [
     "a text for a number",
-    () => new b.Conv2d!({ ...conv, padding: "same" }),
-    'Conv2d: expected padding to be a whole number ≥ 0, or two of them as [h, w], got "same"',
+    () => new b.Conv2d!({ ...conv, padding: "valid" }),
+    'Conv2d: expected padding to be a whole number ≥ 0, or two of them as [h, w], or "same", got ' +
+      '"valid"',
   ],
   [
     "four numbers for two",
     () => new b.AveragePool2d!({ kernelSize: 2, padding: [0, 1, 0, 1] }),
     "AveragePool2d: expected padding to be a whole number ≥ 0, or two of them as [h, w], " +
-      "got [0,1,0,1]",
+      'or "same", got [0,1,0,1]',
   ],
   [
     "a stride of 0",

@@ -134,7 +134,7 @@ test("a fused pooling whose window lies on padding alone", async () => {
   const options = { conv: {}, pool, rectify: false };
   await assertRejects(
     () => convPool2dForward(ones(1, 1, 1, 4), ones(1, 1, 1, 1), null, options),
-    "convPool2d: expected pooling windows with a pixel each, got one that lies on padding alone",
+    "maxPool2d: expected windows that hold a pixel each, got row 0 of windows on padding alone",
   );
 });
 

@@ -35,6 +35,36 @@ test("the output size is the number of positions that a window can take", () => 
   );
 });
 
+test('padding "same" leaves the image its size, with what is odd below and on the right', () => {
+  for (const [kernelSize, dilation, pads] of [
+    [[3, 5], 1, [1, 2]],
+    [[2, 4], 1, [0, 1]],
+    [[1, 6], 1, [0, 2]],
+    [
+      [4, 2],
+      [3, 2],
+      [4, 1],
+    ],
+  ] as const) {
+    const g = conv2dGeometry("test", 5, 9, { kernelSize, dilation, padding: "same" });
+    assert.equal([g.outH, g.outW, g.padH, g.padW], [5, 9, ...pads]);
+  }
+});
+
+test('padding "same" is refused along with a stride, and so is any other word', () => {
+  for (const [options, piece] of [
+    [
+      { kernelSize: 2, stride: [1, 2], padding: "same" },
+      'a stride of 1 along with padding "same", got [1, 2]',
+    ],
+    [{ kernelSize: 2, padding: "valid" }, 'or two of them as [h, w], or "same", got'],
+  ] as const)
+    assert.throws(
+      () => conv2dGeometry("test", 5, 9, options as WindowOptions),
+      (error: Error) => error.message.includes(piece) || assert.unreachable(error.message),
+    );
+});
+
 test("the notes' examples of equation (7.1)", () => {
   const size = (H: number, options: WindowOptions): number =>
     conv2dGeometry("test", H, H + 1, options).outH;

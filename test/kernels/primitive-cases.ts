@@ -291,7 +291,23 @@ const windows = fc
     ),
   );
 
-type Windows = typeof windows extends fc.Arbitrary<infer T> ? T : never;
+interface Windows {
+  readonly size: [number, number];
+  readonly kernelSize: [number, number];
+  readonly stride: [number, number];
+  readonly padding: [number, number] | "same";
+  readonly dilation: [number, number];
+  readonly seed: number;
+}
+
+/** As many windows as pixels; kernels of an even size have more padding on one side. */
+const sameSize = fc
+  .record({ size: pair(1, 14), kernelSize: pair(1, 5), dilation: pair(1, 2), seed: fc.nat() })
+  .map((drawn): Windows => ({ ...drawn, stride: [1, 1], padding: "same" }));
+const windowsAndSame: fc.Arbitrary<Windows> = fc.oneof(
+  { arbitrary: windows, weight: 3 },
+  { arbitrary: sameSize, weight: 1 },
+);
 /** The windows of the notes' network, which have a kernel of their own. */
 const twoByTwo = fc.record({ size: pair(2, 19), seed: fc.nat() }).map(
   (drawn): Windows => ({
@@ -302,7 +318,7 @@ const twoByTwo = fc.record({ size: pair(2, 19), seed: fc.nat() }).map(
     dilation: [1, 1],
   }),
 );
-const windowsOfAllKinds = fc.oneof(windows, twoByTwo);
+const windowsOfAllKinds: fc.Arbitrary<Windows> = fc.oneof(windows, twoByTwo, sameSize);
 
 primitive("im2col, its adjoint and the poolings: random geometries", async (subject) => {
   const { backend } = subject;
@@ -366,15 +382,16 @@ primitive(
     await fc.assert(
       fc.asyncProperty(
         shapes,
-        windows,
-        async ({ C, K, groups, stride }, { size: [H, W], kernelSize, padding, seed }) => {
+        windowsAndSame,
+        async ({ C, K, groups, ...drawn }, { size: [H, W], kernelSize, padding, seed }) => {
           const [kH, kW] = [Math.min(kernelSize[0], H), Math.min(kernelSize[1], W)];
           const random = new Random(seed);
           const [x, weight] = [
             random.normal([18, C * groups, H, W]),
             random.normal([K * groups, C, kH, kW]),
           ];
-          const options = { padding, groups, stride: stride as [number, number] };
+          const stride = (padding === "same" ? [1, 1] : drawn.stride) as [number, number];
+          const options = { padding, groups, stride };
           const expected = await conv2dForward(x, weight, null, options);
           const dOut = sprinkled(random, expected.out.shape, 0.9);
           const { dX, dWeight } = await conv2dBackward(dOut, expected.cache);
@@ -405,7 +422,7 @@ primitive(
     const { backend, tolerance } = subject;
     await fc.assert(
       fc.asyncProperty(
-        windows,
+        windowsAndSame,
         fc.tuple(fc.integer({ min: 1, max: 5 }), fc.integer({ min: 1, max: 11 })),
         fc.tuple(fc.boolean(), fc.boolean(), fc.boolean()),
         async ({ size: [H, W], seed, ...drawn }, [C, K], [plain, rectify, hasBias]) => {

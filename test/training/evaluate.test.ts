@@ -6,7 +6,7 @@ import { openBackend, reference } from "leibniz/kernels";
 import { initialise, notebookNetwork, Sequential, weightsSha256 } from "leibniz/network";
 import { Random, Tensor } from "leibniz/tensor";
 import { evaluate } from "leibniz/training";
-import { assertClose, assertCloseArrays } from "../helpers/assert-close.js";
+import { assertClose, assertCloseArrays, assertRejects } from "../helpers/assert-close.js";
 import { mnist, someImages } from "../helpers/mnist.js";
 
 /**
@@ -168,5 +168,25 @@ test(
     }
   },
 );
+
+test("weights that overflow are an error that names the layer, and so is a bad image", async () => {
+  const network = notebookNetwork();
+  initialise(network, new Random(0));
+  for (const { parameter } of network.parameters)
+    for (let i = 0; i < parameter.value.size; i++) parameter.value.data[i]! *= 1e12;
+  const { test: digits } = await mnist();
+  const options = { network, dataset: someImages(digits, 5), backend: reference, batchSize: 3 };
+  await assertRejects(
+    () => evaluate(options),
+    "measure: expected a finite loss, got NaN for examples 0 to 2; " +
+      "the first layer whose output is not finite is affine2",
+  );
+  const x = Tensor.from([1, NaN, 3, 4], [2, 2]);
+  const examples = { count: 2, batch: () => ({ x, target: [0, 1] }) };
+  await assertRejects(
+    () => evaluate({ ...options, network: twoPixels(), dataset: examples }),
+    "measure: expected a finite loss, got NaN for examples 0 to 1; the input itself is not finite",
+  );
+});
 
 test.run();

@@ -509,7 +509,7 @@ test("it says where the loss stopped being finite, and takes that step no more",
   };
   await assertRejects(
     training,
-    "train: expected a finite loss, got NaN in epoch 1, step 4;",
+    "train: expected a finite loss, got Infinity in epoch 1, step 4;",
     "is affine2",
     "lower the learning rate",
   );
@@ -517,7 +517,7 @@ test("it says where the loss stopped being finite, and takes that step no more",
   assert.is(await weightsSha256(network), spoiled);
 });
 
-test("images that hold no numbers are found out in their batch, at the first layer", async () => {
+test("images that hold no numbers are found out in their batch", async () => {
   const { images, labels } = first(mnist.train, 96);
   const cut: LabelledImages = {
     images: { ...images, pixels: images.pixels.subarray(0, 64 * 784 + 5) },
@@ -538,11 +538,7 @@ test("images that hold no numbers are found out in their batch, at the first lay
     }))
       if (type === "step") steps++;
   };
-  await assertRejects(
-    training,
-    "got NaN in epoch 0, step 3;",
-    "the first layer whose output is not finite is conv1",
-  );
+  await assertRejects(training, "got NaN in epoch 0, step 3;", "the input itself is not finite");
   assert.is(steps, 2);
 });
 

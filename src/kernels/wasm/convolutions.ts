@@ -24,11 +24,16 @@ export interface PooledConvolution {
 }
 
 /**
- * Windows a pixel apart and without gaps: the ones that `assembly/convolution.ts` and
- * `assembly/convolve-pool.ts` know.
+ * Windows a pixel apart and without gaps, with as much padding on one side as on the other: the
+ * ones that `assembly/convolution.ts` and `assembly/convolve-pool.ts` know.
  */
-export function isPlain({ strideH, strideW, dilationH, dilationW }: WindowGeometry): boolean {
-  return strideH === 1 && strideW === 1 && dilationH === 1 && dilationW === 1;
+export function isPlain(geometry: WindowGeometry): boolean {
+  const { H, W, kH, kW, strideH, strideW, padH, padW, dilationH, dilationW } = geometry;
+  return (
+    [strideH, strideW, dilationH, dilationW].every((step) => step === 1) &&
+    H + 2 * padH === geometry.outH + kH - 1 &&
+    W + 2 * padW === geometry.outW + kW - 1
+  );
 }
 
 /** Is this a pooling of 2×2 windows side by side, over all windows of a convolution? */

@@ -34,11 +34,18 @@ function endWindow(left: i32, stride: i32, extent: i32, windows: i32): i32 {
   return last < 0 ? 0 : min(windows, last / stride + 1);
 }
 
+/** Whether a window reaches beyond the image. */
+function hasPadding(g: Geometry): bool {
+  const bottom = (g.outH - 1) * g.strideH + (g.kH - 1) * g.dilationH - g.padH;
+  const right = (g.outW - 1) * g.strideW + (g.kW - 1) * g.dilationW - g.padW;
+  return g.padH != 0 || g.padW != 0 || bottom >= g.H || right >= g.W;
+}
+
 /** Lays the windows of C planes out as columns, [C·kH·kW, outH·outW]. */
 export function im2col(C: i32, g: Geometry, x: usize, cols: usize): void {
   const H = g.H, W = g.W, outH = g.outH, outW = g.outW, strideW = g.strideW;
   const plane = <usize>(H * W) << 2;
-  if (g.padH != 0 || g.padW != 0) memory.fill(cols, 0, <usize>(C * g.kH * g.kW * outH * outW) << 2);
+  if (hasPadding(g)) memory.fill(cols, 0, <usize>(C * g.kH * g.kW * outH * outW) << 2);
   let row = cols;
   const rowBytes = <usize>(outH * outW) << 2;
   for (let c = 0; c < C; c++) {
