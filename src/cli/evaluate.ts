@@ -2,15 +2,7 @@
 import { Command } from "commander";
 import { loadMnist } from "../data/index.js";
 import { reference } from "../kernels/index.js";
-import {
-  checkSameNetwork,
-  decodeSafetensors,
-  loadNetwork,
-  loadWeights,
-  readDescription,
-  type Safetensors,
-  weightsSha256,
-} from "../network/index.js";
+import { checkSameNetwork, networkOf, readDescription, weightsSha256 } from "../network/index.js";
 import { argmax, concat, type Tensor } from "../tensor/index.js";
 import {
   evaluate,
@@ -19,7 +11,7 @@ import {
   recipeNetwork,
   sampleOfEvaluation,
 } from "../training/index.js";
-import { readFile, writeFileWhole } from "./files.js";
+import { writeFileWhole } from "./files.js";
 import { encodeNpy } from "./npy.js";
 import {
   type BackendChoice,
@@ -31,6 +23,7 @@ import {
   printJson,
 } from "./options.js";
 import { chooseRecipe, recipeOption } from "./recipe-option.js";
+import { openWeights, putWeights, type WeightsFile } from "./weights-file.js";
 
 interface EvaluateCommandOptions extends BackendChoice {
   readonly weights: string;
@@ -43,7 +36,10 @@ interface EvaluateCommandOptions extends BackendChoice {
 export function evaluateCommand(): Command {
   const command = new Command("evaluate")
     .description("classify the test images with saved weights")
-    .requiredOption("--weights <FILE>", "weights, a safetensors file as --out keeps it")
+    .requiredOption(
+      "--weights <FILE|RUN>",
+      "weights: a safetensors file, a checkpoint, or the folder that --out kept",
+    )
     .addOption(
       recipeOption("whose network the weights are (default: as the file says, if it does)"),
     )
@@ -57,14 +53,13 @@ export function evaluateCommand(): Command {
 }
 
 async function runEvaluate(options: EvaluateCommandOptions, isRecipeGiven: boolean): Promise<void> {
-  const bytes = readFile(options.weights);
-  const file = decodeSafetensors(bytes, options.weights);
-  const recipe = recipeOf(bytes, file, options, isRecipeGiven);
+  const weights = openWeights(options.weights);
+  const recipe = recipeOf(weights, options.recipe, isRecipeGiven);
   const { test } = await loadMnist(options.data);
   const backend = await chooseBackend(options, () => sampleOfEvaluation(recipe, test));
   try {
     const network = recipeNetwork(recipe, backend);
-    loadWeights(network, file.tensors, options.weights);
+    putWeights(network, weights);
     network.outputShapes([1, 1, test.images.height, test.images.width]);
     const batches: Tensor[] = [];
     const { loss, accuracy, correct, seconds } = await evaluate({
@@ -107,23 +102,18 @@ async function runEvaluate(options: EvaluateCommandOptions, isRecipeGiven: boole
  *
  * @throws InputError when they differ, naming the first option of the network that does
  */
-function recipeOf(
-  bytes: Uint8Array,
-  file: Safetensors,
-  { weights, recipe }: EvaluateCommandOptions,
-  isGiven: boolean,
-): Recipe {
+function recipeOf({ path, file }: WeightsFile, recipe: string, isGiven: boolean): Recipe {
   const chosen = chooseRecipe(recipe);
-  const own = readDescription(file, weights);
+  const own = readDescription(file, path);
   if (own === null) return chosen;
   if (isGiven) {
     // built for what the recipe leaves out and its layers tell
-    checkSameNetwork(weights, recipeNetwork(chosen, reference).description!, own);
+    checkSameNetwork(path, recipeNetwork(chosen, reference).description!, own);
     return chosen;
   }
-  loadNetwork(bytes, weights); // what a file describes has to fit into it
+  networkOf(file, path); // what a file describes has to fit into it
   const whole = file.metadata["wholeRecipe"];
-  const trained = whole === undefined ? chosen : readRecipe(whole, `${weights}: wholeRecipe`);
+  const trained = whole === undefined ? chosen : readRecipe(whole, `${path}: wholeRecipe`);
   return { ...trained, network: own };
 }
 /** How often each digit (row) was taken for each digit (column). */

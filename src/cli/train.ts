@@ -2,14 +2,7 @@
 import { Command } from "commander";
 import { type LabelledImages, drawSubset, loadMnist, parseSubset } from "../data/index.js";
 import type { Backend } from "../kernels/index.js";
-import {
-  decodeSafetensors,
-  formatSummary,
-  loadWeights,
-  type Sequential,
-  summarise,
-  weightsSha256,
-} from "../network/index.js";
+import { formatSummary, type Sequential, summarise, weightsSha256 } from "../network/index.js";
 import { InputError, MachineError, Random, reject } from "../tensor/index.js";
 import {
   buildOptimizer,
@@ -21,7 +14,7 @@ import {
   train,
   type TrainingEvent,
 } from "../training/index.js";
-import { readFile, readText } from "./files.js";
+import { readText } from "./files.js";
 import {
   type BackendChoice,
   backendOptions,
@@ -37,6 +30,7 @@ import {
 import { formatSeconds, plainLines, type Progress, progressBar, silent } from "./progress.js";
 import { chooseRecipe, recipeOption } from "./recipe-option.js";
 import { RunFolder } from "./run-folder.js";
+import { openWeights, putWeights } from "./weights-file.js";
 
 interface TrainCommandOptions extends BackendChoice {
   readonly recipe: string;
@@ -44,6 +38,7 @@ interface TrainCommandOptions extends BackendChoice {
   readonly seed: number;
   readonly subset?: string;
   readonly init?: string;
+  readonly initPart?: boolean;
   readonly data?: string;
   readonly out?: string;
   readonly resume?: string;
@@ -65,7 +60,8 @@ export function trainCommand(): Command {
       "train on N images drawn at random, or on those whose indices FILE lists as a JSON " +
         "array, in that order",
     )
-    .option("--init <FILE>", "initial weights, a safetensors file")
+    .option("--init <FILE>", "initial weights, a safetensors file or a run's folder")
+    .option("--init-part", "take of --init what fits by name and shape, and leave the rest")
     .addOption(dataOption())
     .option("--out <DIR>", "keep weights, log and a checkpoint of every epoch in DIR")
     .option("--resume <DIR>", "go on with the run that --out kept in DIR")
@@ -83,7 +79,10 @@ async function runTrain(
   const { resume } = options;
   const resumed = resume === undefined ? null : RunFolder.open(resume);
   if (resumed !== null)
-    refuseAlongside("--resume", ["recipe", "seed", "subset", "init", "out"].filter(wasGiven));
+    refuseAlongside(
+      "--resume",
+      ["recipe", "seed", "subset", "init", "initPart", "out"].filter(wasGiven),
+    );
   const recipe = resumed?.folder.recipe() ?? chooseRecipe(options.recipe);
   const seed = resumed?.folder.config.seed ?? options.seed;
   const epochs = chooseEpochs(options, recipe, resumed?.folder);
@@ -107,12 +106,7 @@ async function runTrain(
   const backend = await chooseBackend(options, () => sampleOfTraining(recipe, data.train));
   try {
     const network = recipeNetwork(recipe, backend, random.split("initial weights"));
-    if (options.init !== undefined)
-      loadWeights(
-        network,
-        decodeSafetensors(readFile(options.init), options.init).tensors,
-        options.init,
-      );
+    putInitial(network, options);
     const { height, width } = data.train.images;
     const summary = formatSummary(summarise(network, [1, 1, height, width]));
     const from = resumed === null ? null : restore(resumed.checkpoint, recipe, network);
@@ -169,12 +163,18 @@ async function runTrain(
   }
 }
 
+/** The weights that --init names, where it does. */
+function putInitial(network: Sequential, { init, initPart }: TrainCommandOptions): void {
+  if (init !== undefined) putWeights(network, openWeights(init), initPart);
+  else if (initPart) reject("--init-part", "--init FILE along with it", "none");
+}
+
 function refuseAlongside(option: string, others: readonly string[]): void {
   if (others.length > 0)
     reject(
       option,
       "no option that the run was started with",
-      others.map((name) => `--${name}`).join(", "),
+      others.map((name) => `--${name.replace("initPart", "init-part")}`).join(", "),
       "they are read from the folder",
     );
 }

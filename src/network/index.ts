@@ -4,10 +4,12 @@ export { type NamedBuffer, type NamedParameter, Sequential } from "./sequential.
 export { he, initialise, type Initialiser, pytorchDefault, xavier } from "./initialisers.js";
 export { formatSummary, summarise, type SummaryRow } from "./summary.js";
 export { decodeSafetensors, encodeSafetensors, type Safetensors } from "./safetensors.js";
+export { type MatchedWeights, matchWeights, partOfWeights } from "./match-weights.js";
 export { checkWeights, loadWeights, networkWeights, weightsSha256 } from "./weights.js";
 export {
   describedIn,
   loadNetwork,
+  networkOf,
   parseData,
   readDescription,
   saveNetwork,

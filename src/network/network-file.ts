@@ -49,7 +49,15 @@ export function loadNetwork(
   where = "loadNetwork",
   options: Omit<BuildOptions, "random" | "initialiser" | "mostNumbers"> = {},
 ): Sequential {
-  const file = decodeSafetensors(bytes, where);
+  return networkOf(decodeSafetensors(bytes, where), where, options);
+}
+
+/** The same from a file that has been read. */
+export function networkOf(
+  file: Safetensors,
+  where: string,
+  options: Omit<BuildOptions, "random" | "initialiser" | "mostNumbers"> = {},
+): Sequential {
   const description = readDescription(file, where);
   if (description === null)
     reject(where, "a file with the network's description", "weights alone", "see loadWeights");

@@ -8,7 +8,9 @@
  *              "data_offsets": [0, 576]}, …}
  *     rest     the data; offsets count from here
  */
-import { type Data, type DType, formatShape, reject, sizeOf, Tensor } from "../tensor/index.js";
+import { type DType, formatShape, reject, sizeOf, Tensor } from "../tensor/index.js";
+import { otherFormat } from "./other-formats.js";
+import { type StoredType, storedTypes } from "./stored-types.js";
 
 /** What a file holds: tensors by name, and free text by name. */
 export interface Safetensors {
@@ -22,6 +24,9 @@ const BYTES: Readonly<Record<DType, number>> = { float32: 4, float64: 8 };
 const LONGEST_HEADER = 100_000_000;
 /** The name under which a header keeps the metadata. */
 const METADATA = "__metadata__";
+const FIELDS = ["dtype", "shape", "data_offsets"];
+/** `{` */
+const OPENING = 0x7b;
 /** No network has more; the time that a view takes to set up grows with the square of it. */
 const MOST_AXES = 32;
 
@@ -65,10 +70,12 @@ export function encodeSafetensors({ tensors, metadata }: Safetensors): Uint8Arra
 }
 
 /**
- * Reads a file's bytes. The tensors are copies.
+ * Reads a file's bytes. The tensors are copies: numbers of 16 bits become float32, whole numbers
+ * float64.
  *
  * @param where the file's name, for messages
- * @throws InputError on anything but a well-formed file of float32 and float64 tensors
+ * @throws InputError on anything but a well-formed file, which is as the format's authors have it:
+ *   no name twice, no other fields, nothing in front of the header
  */
 export function decodeSafetensors(bytes: Uint8Array, where: string): Safetensors {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -80,6 +87,8 @@ export function decodeSafetensors(bytes: Uint8Array, where: string): Safetensors
     );
   const length = view.getBigUint64(0, true);
   if (length > BigInt(Math.min(LONGEST_HEADER, bytes.length - 8))) {
+    const { name, hint } = otherFormat(bytes) ?? {};
+    if (name !== undefined) reject(where, "a safetensors file", name, hint);
     reject(
       where,
       `a safetensors header that fits into the file's ${bytes.length} bytes`,
@@ -95,13 +104,16 @@ export function decodeSafetensors(bytes: Uint8Array, where: string): Safetensors
   for (const [name, entry] of Object.entries(header)) {
     if (name === METADATA) metadata = checkMetadata(entry, where);
     else {
-      const { dtype, shape, begin, end } = checkEntry(
+      const { type, shape, begin, end } = checkEntry(
         shorten(name),
         entry,
         bytes.length - start,
         where,
       );
-      tensors.set(name, Tensor.wrap(copyData(bytes, start + begin, dtype, sizeOf(shape)), shape));
+      const data = type.read(copyOf(bytes, start + begin, start + end), sizeOf(shape));
+      if (data === null)
+        reject(where, `tensor ${shorten(name)} of whole numbers up to 2^53`, "larger ones");
+      tensors.set(name, Tensor.wrap(data, shape));
       used.push([begin, end]);
     }
   }
@@ -111,8 +123,11 @@ export function decodeSafetensors(bytes: Uint8Array, where: string): Safetensors
 
 function parseHeader(json: Uint8Array, where: string): Record<string, unknown> {
   let header: unknown;
+  let twice: string | null = null;
   try {
-    header = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(json));
+    const text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(json);
+    header = JSON.parse(text);
+    twice = nameTwice(text);
   } catch {
     reject(
       where,
@@ -123,7 +138,28 @@ function parseHeader(json: Uint8Array, where: string): Record<string, unknown> {
   }
   if (typeof header !== "object" || header === null || Array.isArray(header))
     reject(where, "a safetensors header that is a JSON object", show(header));
+  if (json[0] !== OPENING)
+    reject(where, "a safetensors header that begins with {", `byte ${json[0]} in front of it`);
+  if (twice !== null) reject(where, "each name once in the header", `${shorten(twice)} twice`);
   return header as Record<string, unknown>;
+}
+
+/** A name that an object of some valid JSON has twice, of which `JSON.parse` keeps the last. */
+function nameTwice(json: string): string | null {
+  const open: (Set<string> | null)[] = [];
+  let text = "";
+  for (const [token] of json.matchAll(/"[^"\\]*(?:\\.[^"\\]*)*"|[{}[\]:]/g)) {
+    if (token === "{") open.push(new Set());
+    else if (token === "[") open.push(null);
+    else if (token === "}" || token === "]") open.pop();
+    else if (token === ":") {
+      const names = open.at(-1)!;
+      const name = JSON.parse(text) as string;
+      if (names.has(name)) return name;
+      names.add(name);
+    } else text = token;
+  }
+  return null;
 }
 
 function checkMetadata(entry: unknown, where: string): Record<string, string> {
@@ -141,7 +177,7 @@ function checkEntry(
   entry: unknown,
   dataLength: number,
   where: string,
-): { dtype: DType; shape: number[]; begin: number; end: number } {
+): { type: StoredType; shape: number[]; begin: number; end: number } {
   const {
     dtype: code,
     shape,
@@ -149,8 +185,16 @@ function checkEntry(
   } = (entry ?? {}) as { dtype?: unknown; shape?: unknown; data_offsets?: unknown };
   const isWhole = (value: unknown): value is number =>
     Number.isSafeInteger(value) && (value as number) >= 0;
-  const dtype = code === "F32" ? "float32" : code === "F64" ? "float64" : null;
-  if (dtype === null) reject(where, `tensor ${name} of type F32 or F64`, show(code));
+  const type = typeof code === "string" ? storedTypes.get(code) : undefined;
+  if (type === undefined)
+    return reject(
+      where,
+      `tensor ${name} of type ${[...storedTypes.keys()].join(", ")}`,
+      show(code),
+    );
+  const other = Object.keys(entry as object).find((field) => !FIELDS.includes(field));
+  if (other !== undefined)
+    reject(where, `tensor ${name} with ${FIELDS.join(", ")}`, shorten(other));
   if (!Array.isArray(shape) || !shape.every(isWhole))
     reject(where, `tensor ${name} to have a shape of whole numbers`, show(shape));
   if (shape.length > MOST_AXES)
@@ -159,8 +203,8 @@ function checkEntry(
     reject(where, `tensor ${name} to have data_offsets [begin, end]`, show(offsets));
   }
   const [begin, end] = offsets as [number, number];
-  if (end > dataLength || end - begin !== sizeOf(shape as number[]) * BYTES[dtype]) {
-    const needed = sizeOf(shape as number[]) * BYTES[dtype];
+  const needed = sizeOf(shape as number[]) * type.bytes;
+  if (end > dataLength || end - begin !== needed) {
     reject(
       where,
       `tensor ${name} of shape ${formatShape(shape as number[])} to take ${needed} ` +
@@ -169,7 +213,7 @@ function checkEntry(
       "the file is cut short or garbled",
     );
   }
-  return { dtype, shape: shape as number[], begin, end };
+  return { type, shape: shape as number[], begin, end };
 }
 
 /** The format allows neither holes nor overlaps nor bytes after the end. */
@@ -187,10 +231,9 @@ function checkCoverage(
   if (position !== dataLength) reject(where, `${position} data bytes`, String(dataLength));
 }
 
-function copyData(bytes: Uint8Array, position: number, dtype: DType, length: number): Data {
-  // a copy is aligned, a view may not be (and a Buffer's slice is a view)
-  const copy = new Uint8Array(bytes.subarray(position, position + length * BYTES[dtype]));
-  return dtype === "float32" ? new Float32Array(copy.buffer) : new Float64Array(copy.buffer);
+/** A copy is aligned, a view may not be, and a Buffer's slice is a view. */
+function copyOf(bytes: Uint8Array, begin: number, end: number): Uint8Array {
+  return new Uint8Array(bytes.subarray(begin, end));
 }
 
 /** A value of the header for a message: what lies deeper than one level is left out. */

@@ -6,6 +6,7 @@ import {
   encodeSafetensors,
   networkWeights,
   readDescription,
+  type Safetensors,
   type Sequential,
 } from "../network/index.js";
 import { InputError, reject, type Tensor } from "../tensor/index.js";
@@ -24,6 +25,7 @@ export interface CheckpointInfo {
   readonly wholeRecipe?: Recipe;
 }
 
+const FORMAT = "leibniz checkpoint 1";
 const OPTIMIZER = "optimizer.";
 
 /**
@@ -41,7 +43,7 @@ export function encodeCheckpoint(
   ]);
   const { epochs, recipe, seed, wholeRecipe } = info;
   const metadata = {
-    format: "leibniz checkpoint 1",
+    format: FORMAT,
     ...describedIn(network),
     ...(wholeRecipe && { wholeRecipe: JSON.stringify(wholeRecipe) }),
     recipe,
@@ -51,6 +53,13 @@ export function encodeCheckpoint(
     steps: String(optimizer.steps),
   };
   return encodeSafetensors({ tensors: new Map([...networkWeights(network), ...state]), metadata });
+}
+
+/** A checkpoint's weights without the optimizer's running values; any other file as it is. */
+export function weightsOfCheckpoint({ tensors, metadata }: Safetensors): Safetensors {
+  if (metadata["format"] !== FORMAT) return { tensors, metadata };
+  const weights = [...tensors].filter(([name]) => !name.startsWith(OPTIMIZER));
+  return { tensors: new Map(weights), metadata };
 }
 
 /** A checkpoint that was read and checked, not yet applied. */
@@ -69,7 +78,7 @@ export interface Checkpoint {
 /** @throws InputError when the bytes are not a checkpoint */
 export function decodeCheckpoint(bytes: Uint8Array, where: string): Checkpoint {
   const { tensors, metadata } = decodeSafetensors(bytes, where);
-  if (metadata["format"] !== "leibniz checkpoint 1")
+  if (metadata["format"] !== FORMAT)
     reject(
       where,
       "a leibniz checkpoint",

@@ -42,4 +42,5 @@ export {
   type CheckpointInfo,
   decodeCheckpoint,
   encodeCheckpoint,
+  weightsOfCheckpoint,
 } from "./checkpoint.js";

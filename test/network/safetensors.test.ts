@@ -441,20 +441,35 @@ for (const [what, header, ...pieces] of [
     "3001",
   ],
   [
-    "half precision",
-    { a: { dtype: "F16", shape: [6], data_offsets: [0, 12] } },
-    "tensor a",
-    "F32 or F64",
-    "F16",
+    "eight bits with a fraction",
+    { a: { dtype: "F8_E4M3", shape: [12], data_offsets: [0, 12] } },
+    "tensor a of type F32, F64, F16, BF16, I64",
+    "F8_E4M3",
+  ],
+  ["no type", { a: { shape: [3], data_offsets: [0, 12] } }, "tensor a of type", "none"],
+  [
+    "a field that is not of the format",
+    { a: { ...f32(0, 12), strides: [1] } },
+    "tensor a with dtype, shape, data_offsets, got strides",
   ],
   [
-    "whole numbers",
-    { a: { dtype: "I64", shape: [1], data_offsets: [0, 8] } },
-    "tensor a",
-    "F32 or F64",
-    "I64",
+    "a name twice",
+    '{"a":{"dtype":"F32","shape":[3],"data_offsets":[0,12]},' +
+      '"\\u0061":{"dtype":"F32","shape":[3],"data_offsets":[0,12]}}',
+    "each name once in the header, got a twice",
   ],
-  ["no type", { a: { shape: [3], data_offsets: [0, 12] } }, "tensor a", "F32 or F64", "none"],
+  [
+    "a field twice",
+    '{"a":{"dtype":"F32","shape":[9],"shape":[3],"data_offsets":[0,12]}}',
+    "shape twice",
+  ],
+  [
+    "metadata twice",
+    '{"__metadata__":{"k":"1","k":"2"},"a":{"dtype":"F32","shape":[3],"data_offsets":[0,12]}}',
+    "k twice",
+  ],
+  ["spaces in front", ` ${JSON.stringify({ a: f32(0, 12) })}`, "begins with {", "byte 32"],
+  ["a byte order mark", `\ufeff${JSON.stringify({ a: f32(0, 12) })}`, "a safetensors header"],
   ["an entry that is null", { a: null }, "tensor a"],
   ["an entry that is text", { a: "F32" }, "tensor a"],
   [
@@ -473,8 +488,7 @@ for (const [what, header, ...pieces] of [
   [
     "a type of lists in lists in lists",
     `{"a":{"dtype":${"[".repeat(100_000)}${"]".repeat(100_000)}}}`,
-    "tensor a",
-    "F32 or F64",
+    "tensor a of type",
   ],
 ] as const) {
   test(`refused: ${what}`, async () => {
@@ -540,6 +554,103 @@ test("a Node Buffer is read like any other bytes, and the tensors are copies of 
     [...tensors.values()].map((value) => value.toNested()),
     [[1, 2], [3]],
   );
+});
+
+/** A file of one tensor, of a type that is not float32. */
+function fileOfType(dtype: string, data: Uint8Array, shape: readonly number[]): Uint8Array {
+  return fileOf({ a: { dtype, shape, data_offsets: [0, data.length] } }, data);
+}
+
+test("numbers of 16 bits become the float32 numbers that they are", () => {
+  for (const [dtype, numbers] of [
+    [
+      "F16",
+      [
+        [0x0000, 0],
+        [0x8000, -0],
+        [0x3c00, 1],
+        [0xc400, -4],
+        [0x3555, 0.333251953125],
+        [0x7bff, 65504],
+        [0x0001, 2 ** -24],
+        [0x83ff, -1023 * 2 ** -24],
+        [0x0400, 2 ** -14],
+        [0x7c00, Infinity],
+        [0xfc00, -Infinity],
+        [0x7e00, NaN],
+      ],
+    ],
+    [
+      "BF16",
+      [
+        [0x3f80, 1],
+        [0xc020, -2.5],
+        [0x8000, -0],
+        [0x7f7f, 3.3895313892515355e38],
+        [0x0001, 2 ** -133],
+        [0xff80, -Infinity],
+        [0x7fc0, NaN],
+      ],
+    ],
+  ] as const) {
+    const data = new Uint8Array(2 * numbers.length);
+    numbers.forEach(([bits], i) => new DataView(data.buffer).setUint16(2 * i, bits, true));
+    const read = decodeSafetensors(fileOfType(dtype, data, [numbers.length, 1]), FILE);
+    const a = read.tensors.get("a")!;
+    assert.equal([a.dtype, a.shape], ["float32", [numbers.length, 1]]);
+    numbers.forEach(([, right], i) =>
+      assert.ok(Object.is(a.data[i], right), `${dtype}: expected ${right}, got ${a.data[i]}`),
+    );
+  }
+});
+
+test("whole numbers of every size become float64, as long as it has them", async () => {
+  for (const [dtype, array] of [
+    ["I64", BigInt64Array.of(-5n, 2n ** 53n - 1n)],
+    ["U64", BigUint64Array.of(5n, 2n ** 53n - 1n)],
+    ["I32", Int32Array.of(-5, 2 ** 31 - 1)],
+    ["U32", Uint32Array.of(5, 2 ** 32 - 1)],
+    ["I16", Int16Array.of(-5, 2 ** 15 - 1)],
+    ["U16", Uint16Array.of(5, 2 ** 16 - 1)],
+    ["I8", Int8Array.of(-5, 127)],
+    ["U8", Uint8Array.of(5, 255)],
+    ["BOOL", Uint8Array.of(0, 1)],
+  ] as const) {
+    const bytes = new Uint8Array(array.buffer);
+    const a = decodeSafetensors(fileOfType(dtype, bytes, [2]), FILE).tensors.get("a")!;
+    assert.equal([a.dtype, ...a.data], ["float64", ...Array.from(array, Number)], dtype);
+  }
+  for (const [dtype, array] of [
+    ["I64", BigInt64Array.of(-(2n ** 53n))],
+    ["U64", BigUint64Array.of(2n ** 64n - 1n)],
+  ] as const)
+    await assertRejects(
+      () => decodeSafetensors(fileOfType(dtype, new Uint8Array(array.buffer), [1]), FILE),
+      "tensor a of whole numbers up to 2^53, got larger ones",
+    );
+});
+
+test("files of other formats are named, with a way out", async () => {
+  for (const [start, name, hint] of [
+    ["PK\x03\x04", "a zip archive, as PyTorch's .pt and .pth and NumPy's .npz are", "save_file("],
+    ["\x80\x02\x8a\x0al\xfc\x9cF\xf9 j\xa8P\x19.", "a pickle, as old .pt", "save_file("],
+    ["\x89HDF\r\n\x1a\n", "an HDF5 file", "safetensors"],
+    ["\x93NUMPY\x01\x00v\x00", "a NumPy .npy file", "safetensors.numpy"],
+    ["\x1f\x8b\x08\x00\x00\x00\x00\x00", "a gzip file", "unzip"],
+  ] as const) {
+    const bytes = Buffer.alloc(200, 1);
+    bytes.write(start, "latin1");
+    await assertRejects(
+      () => decodeSafetensors(bytes, FILE),
+      `${FILE}: expected a safetensors file, got ${name}`,
+      hint,
+    );
+  }
+  // the length of a header may begin as a pickle does
+  const tensors = new Map([["a".repeat(640 - 56), Tensor.zeros([1])]]);
+  const bytes = encodeSafetensors({ tensors, metadata: {} });
+  assert.equal([...bytes.subarray(0, 2)], [0x80, 0x02]);
+  assert.is(decodeSafetensors(bytes, FILE).tensors.size, 1);
 });
 
 test.run();
