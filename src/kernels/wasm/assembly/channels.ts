@@ -5,6 +5,7 @@
  * bytes.
  */
 import { firstTwo, lastTwo, read, sumOfTwo, write } from "./lanes";
+import { maxPool2dBackward } from "./pooling";
 
 /**
  * Adds, to each of C totals in float64, the entries of that channel of every one of N images; the
@@ -70,8 +71,13 @@ function rowTotals(N: i32, C: i32, x: usize, centre: usize, totals: usize): void
 
 /**
  * Adds the entries of each channel of x to C totals, and those of x · y to C totals behind them.
+ * With argmax, x is what flows back out of a max pooling with S windows a plane, and y is finite:
+ * zeros are left out.
  */
-export function channelSums(N: i32, C: i32, P: i32, x: usize, y: usize, totals: usize): void {
+export function channelSums(
+  N: i32, C: i32, P: i32, S: i32, x: usize, argmax: usize, y: usize, totals: usize,
+): void {
+  if (argmax) return winnerSums(N, C, P, S, x, argmax, y, totals);
   const products = totals + (<usize>C << 3);
   for (let n = 0; n < N; n++) {
     for (let c = 0; c < C; c++) {
@@ -100,11 +106,8 @@ export function channelSums(N: i32, C: i32, P: i32, x: usize, y: usize, totals: 
   }
 }
 
-/**
- * The same for what flows back out of a max pooling with S windows a plane, where y is finite:
- * zeros are left out. A window without a winner is a zero too.
- */
-export function winnerSums(
+/** A window without a winner is a zero too. */
+function winnerSums(
   N: i32, C: i32, P: i32, S: i32, values: usize, argmax: usize, y: usize, totals: usize,
 ): void {
   const products = totals + (<usize>C << 3);
@@ -130,14 +133,27 @@ function addTo(total: usize, summand: f64): void {
   store<f64>(total, load<f64>(total) + summand);
 }
 
-/** `out = scale · (x − centre) + shift` for one plane, or for one row of C channels. */
+/**
+ * `out = scale · (x − centre) + shift` for planes of P pixels, `first` being the first; or for
+ * rows, whose P = C entries are channels.
+ */
 export function channelAffine(
-  C: i32, P: i32, plane: i32, x: usize, scale: usize, centre: usize, shift: usize, out: usize,
+  planes: i32, first: i32, C: i32, P: i32, rows: bool, x: usize, scale: usize, centre: usize,
+  shift: usize, out: usize,
 ): void {
-  const at = <usize>(plane * (P == 1 ? C : P)) << 2;
-  x += at;
-  out += at;
-  if (P == 1) {
+  const bytes = <usize>P << 2;
+  for (let plane = first; plane < first + planes; plane++) {
+    affine(C, P, rows, plane, x, scale, centre, shift, out);
+    x += bytes; out += bytes;
+  }
+}
+
+/** One plane, or one row. */
+function affine(
+  C: i32, P: i32, rows: bool, plane: i32, x: usize, scale: usize, centre: usize, shift: usize,
+  out: usize,
+): void {
+  if (rows) {
     for (let c = 0; c < C; c += 4) {
       const centred = f32x4.sub(read(x, c, C), read(centre, c, C));
       const scaled = f32x4.mul(read(scale, c, C), centred);
@@ -155,16 +171,30 @@ export function channelAffine(
   }
 }
 
-/** `out = scale · (y − intercept − slope · x)` for one plane, or for one row of C channels. */
+/**
+ * `out = scale · (y − intercept − slope · x)`, for planes or for rows as in {@link channelAffine}.
+ * With argmax, y is what flows back out of a max pooling with S windows a plane: each plane is laid
+ * out where its result goes, and read from there.
+ */
 export function channelResidual(
-  C: i32, P: i32, plane: i32, y: usize, x: usize, intercept: usize, slope: usize, scale: usize,
-  out: usize,
+  planes: i32, first: i32, C: i32, P: i32, S: i32, rows: bool, y: usize, argmax: usize, x: usize,
+  intercept: usize, slope: usize, scale: usize, out: usize,
 ): void {
-  const at = <usize>(plane * (P == 1 ? C : P)) << 2;
-  x += at;
-  y += at;
-  out += at;
-  if (P == 1) {
+  const bytes = <usize>P << 2, windows = <usize>S << 2;
+  for (let plane = first; plane < first + planes; plane++) {
+    if (argmax) maxPool2dBackward(1, S, P, y, argmax, out);
+    residual(C, P, rows, plane, argmax ? out : y, x, intercept, slope, scale, out);
+    if (argmax) argmax += windows;
+    x += bytes; y += windows; out += bytes;
+  }
+}
+
+/** One plane, or one row. */
+function residual(
+  C: i32, P: i32, rows: bool, plane: i32, y: usize, x: usize, intercept: usize, slope: usize,
+  scale: usize, out: usize,
+): void {
+  if (rows) {
     for (let c = 0; c < C; c += 4) {
       const line = f32x4.mul(read(slope, c, C), read(x, c, C));
       const left = f32x4.sub(f32x4.sub(read(y, c, C), read(intercept, c, C)), line);

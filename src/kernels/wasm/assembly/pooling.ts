@@ -1,14 +1,29 @@
 /** Max and average pooling, and their gradients. Sizes in pixels, positions in bytes. float32. */
 import { ZERO } from "./gemm";
 import { Geometry } from "./generated/table";
-import { firstWindow } from "./windows";
+import { firstWindow, pixels, windows } from "./windows";
 
 /**
- * The largest entry of each window of a plane, and where it was: a 32-bit position in its plane. A
- * NaN wins. With `isAffine`, of scale · x + shift instead of x; with `rectify`, of max(x, 0):
- * nobody, −1, wins a window without a positive entry.
+ * The largest entry of each window of some planes, `first` being the first, and where it was: a
+ * 32-bit position in its plane. A NaN wins. With a scale for each of C channels, of scale · x +
+ * shift instead of x; with `rectify`, of max(x, 0): nobody, −1, wins a window without a positive
+ * entry.
  */
 export function maxPool2d(
+  planes: i32, first: i32, C: i32, g: Geometry, x: usize, scale: usize, shift: usize, out: usize,
+  argmax: usize, rectify: bool,
+): void {
+  for (let plane = first; plane < first + planes; plane++) {
+    const channel = <usize>(plane % C) << 2;
+    maxOfPlane(
+      g, x, scale != 0, scale ? load<f32>(scale + channel) : 1,
+      scale ? load<f32>(shift + channel) : 0, out, argmax, rectify,
+    );
+    x += pixels(g); out += windows(g); argmax += windows(g);
+  }
+}
+
+function maxOfPlane(
   g: Geometry, x: usize, isAffine: bool, scale: f32, shift: f32, out: usize, argmax: usize,
   rectify: bool,
 ): void {
@@ -105,13 +120,13 @@ export function beats(candidate: v128, best: v128): v128 {
   return v128.or(f32x4.gt(candidate, best), f32x4.ne(candidate, candidate));
 }
 
-/** Adds each dOut onto the pixel that won; dX is overwritten. */
+/** Adds each dOut, S a plane, onto that of P pixels that won; dX is overwritten. */
 export function maxPool2dBackward(
-  planes: i32, windows: i32, pixels: i32, dOut: usize, argmax: usize, dX: usize,
+  planes: i32, S: i32, P: i32, dOut: usize, argmax: usize, dX: usize,
 ): void {
-  memory.fill(dX, 0, <usize>(planes * pixels) << 2);
+  memory.fill(dX, 0, <usize>(planes * P) << 2);
   for (let n = 0; n < planes; n++) {
-    for (let s = 0; s < windows; s++) {
+    for (let s = 0; s < S; s++) {
       const winner = load<i32>(argmax);
       if (winner >= 0) {
         const at = dX + (<usize>winner << 2);
@@ -120,7 +135,7 @@ export function maxPool2dBackward(
       argmax += 4;
       dOut += 4;
     }
-    dX += <usize>pixels << 2;
+    dX += <usize>P << 2;
   }
 }
 

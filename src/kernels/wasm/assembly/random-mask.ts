@@ -1,9 +1,19 @@
 /** Random masks, by the generator of `tensor/sfc32.ts`: a vector's lanes hold four streams. */
-import { RANDOM_WARM_UP } from "./generated/table";
+import { BLOCK, RANDOM_WARM_UP } from "./generated/table";
 import { write } from "./lanes";
 
-/** One block of at most 4096 entries: `value` where the bits drawn are `least` or more, else 0. */
+/** `value` where the bits drawn are `least` or more, else 0; from block `first` on. */
 export function randomMask(
+  count: i32, first: i32, keyA: i32, keyB: i32, keyC: i32, least: i32, value: f64, out: usize,
+): void {
+  for (let start = 0; start < count; start += BLOCK) {
+    const length = min(BLOCK, count - start);
+    maskBlock(length, first++, keyA, keyB, keyC, least, <f32>value, out + (<usize>start << 2));
+  }
+}
+
+/** One block. */
+function maskBlock(
   count: i32, block: i32, keyA: i32, keyB: i32, keyC: i32, least: i32, value: f32, out: usize,
 ): void {
   const kept = f32x4.splat(value), threshold = i32x4.splat(least), one = i32x4.splat(1);
