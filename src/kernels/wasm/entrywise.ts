@@ -25,11 +25,15 @@ export function entrywiseOn(memory: WasmMemory, jobs: JobRunner, base: Entrywise
     multiply: ofTwo("multiply"),
     randomMask: async (shape, dtype, mask) => {
       if (dtype === "float64") return base.randomMask(shape, dtype, mask);
+      const { items, length } = blocks(sizeOf(shape));
       const [keyA, keyB, keyC] = randomBitsKey(mask.seed);
       return memory.produce(shape, (out) =>
         jobs.run("randomMask", {
-          ...blocks(sizeOf(shape)),
-          ...{ keyA, keyB, keyC },
+          items,
+          length,
+          keyA,
+          keyB,
+          keyC,
           least: leastKept(mask.zeros),
           value: mask.value,
           out,
