@@ -30,9 +30,9 @@ test("a call gives every argument of a kernel, and no other: the compiler says s
   // @ts-expect-error: an average pooling needs its geometry in every call
   const needed: KernelArguments<"averagePool2d">["geometry"] = null;
   const optional: KernelArguments<"products">["geometry"] = null;
-  // @ts-expect-error: which item is the first is known only to the chunk
-  const first: KernelArguments<"maxPool2d">["first"] = 0;
-  assert.equal([missing, unknown, long, flag, needed, optional, first].length, 7);
+  // @ts-expect-error: which item it is, only the chunk knows
+  const item: KernelArguments<"maxPool2d">["item"] = 0;
+  assert.equal([missing, unknown, long, flag, needed, optional, item].length, 7);
 });
 
 test("arguments follow one another in memory, numbers of 8 bytes first", () => {
@@ -82,7 +82,8 @@ test("the kernels' side has a class for each row, and calls the function of its 
     constants: { EIGHT: 8 },
     kernels: {
       flat: "length: which x[BLOCK] out[BLOCK] factor~",
-      stretch: "planes: first C geometry x[H·W] out[2·C] all[] sums{C} back? scratch",
+      stretch: "planes: item C geometry x[H·W] out[2·C] all[] sums{C} back? scratch",
+      single: "each row: item C x[C] sums{2}",
       whole: "rows: job x[] rows geometry? scratch",
     },
   };
@@ -104,6 +105,8 @@ test("the kernels' side has a class for each row, and calls the function of its 
     "      return kernels.stretch(end - first, first, args.C, args.geometry, " +
       "at(args.x, first, args.geometry.H * args.geometry.W), at(args.out, first, 2 * args.C), " +
       "args.all, at(args.sums, chunk, args.C), args.back != 0, scratch);",
+    "      for (let item = first; item < end; item++) " +
+      "kernels.single(item, args.C, at(args.x, item, args.C), at(args.sums, chunk, 2)); return;",
     "      return kernels.whole(args, first, end, chunk, scratch);",
     "      return <f64>kernels.stretchScratch(args);",
     "      return <f64>kernels.wholeScratch(args);",

@@ -82,6 +82,8 @@ function switchOver(argumentsAt, rows, statement) {
 function callOf({ name, unit, args }, geometryFields) {
   if (args.some((one) => one.name === "job"))
     return `return kernels.${name}(args, first, end, chunk, scratch);`;
+  const isEach = unit.startsWith("each ");
+  const item = isEach ? "item" : "first";
   const shareOf = (share) =>
     share
       .split("·")
@@ -92,14 +94,16 @@ function callOf({ name, unit, args }, geometryFields) {
       .join(" * ");
   const values = {
     array: ({ name, share }) =>
-      share === "" ? `args.${name}` : `at(args.${name}, first, ${shareOf(share)})`,
+      share === "" ? `args.${name}` : `at(args.${name}, ${item}, ${shareOf(share)})`,
     part: ({ name, share }) => `at(args.${name}, chunk, ${shareOf(share)})`,
     flag: ({ name }) => `args.${name} != 0`,
-    chunk: ({ name }) => name,
+    chunk: ({ name }) => (name === "item" ? item : name),
   };
-  const given = args.map((one) => values[one.kind]?.(one) ?? `args.${one.name}`);
+  const given = args.map((one) => values[one.kind]?.(one) ?? `args.${one.name}`).join(", ");
+  if (isEach)
+    return `for (let item = first; item < end; item++) kernels.${name}(${given}); return;`;
   const count = unit === "length" ? "lengthOf(args.length, first, end)" : "end - first";
-  return `return kernels.${name}(${[count, ...given].join(", ")});`;
+  return `return kernels.${name}(${count}, ${given});`;
 }
 
 function argumentsOf({ name, args, numbers, words, geometryAt }) {

@@ -18,7 +18,7 @@ type Given<Row extends string> = Exclude<
     : Row extends `${string}: ${infer Rest}`
       ? Words<Rest>
       : never,
-  "first" | "scratch" | "job"
+  "item" | "scratch" | "job"
 >;
 
 type NameOf<Word extends string> = Word extends `${infer Name}${"[" | "{"}${string}`
@@ -107,7 +107,7 @@ function argumentOf(kernel: string, word: string): Argument {
     return reject(`kernels.${kernel}`, "name, name[…], name{…}, name? or name~", `"${word}"`);
   const share = ofItem ?? ofChunk ?? "";
   if (name === "geometry") return { name, kind: "geometry", share };
-  if (["first", "scratch", "job"].includes(word)) return { name, kind: "chunk", share };
+  if (["item", "scratch", "job"].includes(word)) return { name, kind: "chunk", share };
   return { name, kind: kinds[(mark ?? bracket ?? brace) as Mark], share };
 }
 

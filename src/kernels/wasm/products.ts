@@ -277,7 +277,7 @@ export class Products {
   #packed(b: Tensor, N: number, I: number): number {
     const x = this.#memory.address(b);
     const out = this.#memory.floats(N * I).byteOffset;
-    this.#jobs.run("pack", { items: N / constants.PANEL, rows: I, columns: N, x, out });
+    this.#jobs.run("pack8", { items: N / constants.PANEL, rows: I, x, xRow: 4 * N, out });
     return out;
   }
 }

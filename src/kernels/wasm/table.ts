@@ -2,14 +2,14 @@
  * The table of kernels. A row reads like the parameters of the function of its name in `assembly/`,
  * and both sides of the call are made from it (`layout.ts`, `generate.mjs`).
  *
- *   planes:      what a job is cut into; the function gets how many of them its chunk has. After
- *                `length:`, numbers of flat arrays, in blocks of BLOCK
- *   x[H·W]       an array with H·W numbers of 4 bytes for each item: the address of the chunk's
- *                first. x[] is not cut, and an array that is left out is at 0
+ *   each plane:  what a job is cut into; the function does one of them. `planes:` is some of them,
+ *                it gets how many; `length:` is blocks of flat arrays, it gets how many numbers
+ *   x[H·W]       an array with H·W numbers of 4 bytes for each item: the address of this item's, or
+ *                of the first of some. x[] is not cut, and an array that is left out is at 0
  *   totals{2·C}  an array with 2·C numbers for each chunk
  *   C rectify? factor~   a whole number, a flag, and a number in float64; distances are in bytes
  *   geometry     how windows slide; `geometry?` may be null
- *   first        which item is the chunk's first
+ *   item         which item it is, or the first of some
  *   scratch      memory of the thread's own; `<kernel>Scratch` says how many bytes
  *   job          all arguments in one: the function gets (job, first, end, chunk, scratch)
  */
@@ -33,43 +33,43 @@ export const kernels = {
   products: `blocks of rows: job ${product} aMatrix whichA[] bPanel whichB[] rows rowBias[] \
 rowBiasStep columnBias[] turnA? sparseB? ontoImages? scratch`,
   sums: `products that are added up: job ${product} dots? scratch`,
-  transposeRows: "eights of rows: first rows columns x[8·columns] out[8·outStep] outRow outStep",
-  pack: "panels: rows columns x[PANEL] out[PANEL·rows]",
+  transposeRows: "each eight rows: item rows columns x[8·columns] out[8·outStep] outRow outStep",
+  pack8: "each panel: rows x[PANEL] xRow out[PANEL·rows]",
   addParts: "length: parts step x[BLOCK] out[BLOCK]",
   allFinite: "length: x[BLOCK] factor~ answers{1}",
   im2col: "planes: geometry x[H·W] cols[kH·kW·outH·outW]",
   col2im: "planes: geometry cols[kH·kW·outH·outW] x[H·W]",
-  convolvePool: `images: C K geometry poolH poolW x[C·H·W] filters[] bias[] out[K·poolH·poolW] \
+  convolvePool: `each image: C K geometry poolH poolW x[C·H·W] filters[] bias[] out[K·poolH·poolW] \
 argmax[K·poolH·poolW] rectify? scratch`,
   convolutionWeightGradient:
     "images: C K S geometry x[C·H·W] dOut[K·S] argmax[K·S] out{K·C·kH·kW} scratch",
   convolutionInputGradient:
     "images: C K S geometry filters[] dOut[K·S] argmax[K·S] dX[C·H·W] scratch",
-  transformFilters: "filters: first K C filters[] turned? out[C]",
+  transformFilters: "each filter: item K C filters[] turned? out[C]",
   convolveTiles: `images done together: job ${tiles} filters[] bias[] out[] scratch`,
   tilesWeightGradient: `images done together: job ${tiles} dOut[] out[] scratch`,
   maxPool2d:
-    "planes: first C geometry x[H·W] scale[] shift[] out[outH·outW] argmax[outH·outW] rectify?",
-  maxPool2dBackward: "planes: S P dOut[S] argmax[S] dX[P]",
-  averagePool2d: "planes: geometry x[H·W] out[outH·outW]",
-  averagePool2dBackward: "planes: geometry dOut[outH·outW] dX[H·W]",
+    "each plane: item C geometry x[H·W] scale[] shift[] out[outH·outW] argmax[outH·outW] rectify?",
+  maxPool2dBackward: "each plane: S P dOut[S] argmax[S] dX[P]",
+  averagePool2d: "each plane: geometry x[H·W] out[outH·outW]",
+  averagePool2dBackward: "each plane: geometry dOut[outH·outW] dX[H·W]",
   add: "length: a[BLOCK] b[BLOCK] out[BLOCK]",
   multiply: "length: a[BLOCK] b[BLOCK] out[BLOCK]",
-  randomMask: "length: first keyA keyB keyC least value~ out[BLOCK]",
+  randomMask: "length: item keyA keyB keyC least value~ out[BLOCK]",
   relu: "length: x[BLOCK] out[BLOCK]",
   reluBackward: "length: dOut[BLOCK] x[BLOCK] dX[BLOCK]",
   activation: "length: which x[BLOCK] out[BLOCK] negativeSlope~",
   activationBackward: "length: which dOut[BLOCK] at[BLOCK] dX[BLOCK] negativeSlope~",
   accumulate: "length: source[BLOCK] target[BLOCK]",
-  sumPerChannel: "images: C P x[C·P] argmax[C·P] totals{2·C}",
-  channelTotals: "images: C P x[C·P] centre[] totals{2·C}",
-  channelSums: "images: C P S x[C·S] argmax[C·S] y[C·P] totals{4·C}",
-  channelAffine: "planes: first C P rows? x[P] scale[] centre[] shift[] out[P]",
+  sumPerChannel: "each image: C P x[C·P] argmax[C·P] totals{2·C}",
+  channelTotals: "each image: C P x[C·P] centre[] totals{2·C}",
+  channelSums: "each image: C P S x[C·S] argmax[C·S] y[C·P] totals{4·C}",
+  channelAffine: "each plane: item C P rows? x[P] scale[] centre[] shift[] out[P]",
   channelResidual:
-    "planes: first C P S rows? y[S] argmax[S] x[P] intercept[] slope[] scale[] out[P]",
-  rowAffine: "rows: M x[M] scale[1] centre[1] weight[] bias[] inner[M] out[M]",
-  rowSums: "tiles: first rows M high y[] x[] weight[] columnParts[] rowParts[]",
-  rowResidual: "rows: M y[M] x[M] weight[] intercept[1] slope[1] scale[1] out[M]",
+    "each plane: item C P S rows? y[S] argmax[S] x[P] intercept[] slope[] scale[] out[P]",
+  rowAffine: "each row: M x[M] scale[1] centre[1] weight[] bias[] inner[M] out[M]",
+  rowSums: "each tile: item rows M high y[] x[] weight[] columnParts[] rowParts[]",
+  rowResidual: "each row: M y[M] x[M] weight[] intercept[1] slope[1] scale[1] out[M]",
   sgdUpdate: `${update} velocity[BLOCK] learningRate~ momentum~ nesterov? weightDecay~`,
   adagradUpdate: `${update} squareSum[BLOCK] learningRate~ epsilon~ weightDecay~`,
   rmspropUpdate: `${update} meanSquare[BLOCK] learningRate~ alpha~ epsilon~ weightDecay~`,

@@ -8,22 +8,18 @@ import { firstTwo, lastTwo, read, sumOfTwo, write } from "./lanes";
 import { maxPool2dBackward } from "./pooling";
 
 /**
- * Adds, to each of C totals in float64, the entries of that channel of every one of N images; the
- * squares of their distances from `centre`, C numbers in float64, if there is one.
+ * Adds, to each of C totals in float64, the entries of that channel of an image; the squares of
+ * their distances from `centre`, C numbers in float64, if there is one.
  */
-export function channelTotals(
-  N: i32, C: i32, P: i32, x: usize, centre: usize, totals: usize,
-): void {
-  if (P == 1) return rowTotals(N, C, x, centre, totals);
-  for (let n = 0; n < N; n++) {
-    for (let c = 0; c < C; c++) {
-      const channel = <usize>c << 3;
-      const total = centre
-        ? squaresOfPlane(P, x, load<f64>(centre + channel))
-        : sumOfPlane(P, x);
-      addTo(totals + channel, total);
-      x += <usize>P << 2;
-    }
+export function channelTotals(C: i32, P: i32, x: usize, centre: usize, totals: usize): void {
+  if (P == 1) return rowTotals(C, x, centre, totals);
+  for (let c = 0; c < C; c++) {
+    const channel = <usize>c << 3;
+    const total = centre
+      ? squaresOfPlane(P, x, load<f64>(centre + channel))
+      : sumOfPlane(P, x);
+    addTo(totals + channel, total);
+    x += <usize>P << 2;
   }
 }
 
@@ -58,14 +54,12 @@ function squaresOfPlane(P: i32, x: usize, centre: f64): f64 {
   return total;
 }
 
-function rowTotals(N: i32, C: i32, x: usize, centre: usize, totals: usize): void {
-  for (let n = 0; n < N; n++) {
-    for (let c = 0; c < C; c++) {
-      const channel = <usize>c << 3;
-      const distance = <f64>load<f32>(x) - (centre ? load<f64>(centre + channel) : 0);
-      addTo(totals + channel, centre ? distance * distance : distance);
-      x += 4;
-    }
+function rowTotals(C: i32, x: usize, centre: usize, totals: usize): void {
+  for (let c = 0; c < C; c++) {
+    const channel = <usize>c << 3;
+    const distance = <f64>load<f32>(x) - (centre ? load<f64>(centre + channel) : 0);
+    addTo(totals + channel, centre ? distance * distance : distance);
+    x += 4;
   }
 }
 
@@ -75,56 +69,52 @@ function rowTotals(N: i32, C: i32, x: usize, centre: usize, totals: usize): void
  * zeros are left out.
  */
 export function channelSums(
-  N: i32, C: i32, P: i32, S: i32, x: usize, argmax: usize, y: usize, totals: usize,
+  C: i32, P: i32, S: i32, x: usize, argmax: usize, y: usize, totals: usize,
 ): void {
-  if (argmax) return winnerSums(N, C, P, S, x, argmax, y, totals);
+  if (argmax) return winnerSums(C, P, S, x, argmax, y, totals);
   const products = totals + (<usize>C << 3);
-  for (let n = 0; n < N; n++) {
-    for (let c = 0; c < C; c++) {
-      let a = f64x2.splat(0), b = a, ay = a, by = a;
-      let p = 0;
-      for (; p + 4 <= P; p += 4) {
-        const at = <usize>p << 2;
-        const v = v128.load(x + at), w = v128.load(y + at);
-        const first = firstTwo(v), last = lastTwo(v);
-        a = f64x2.add(a, first);
-        b = f64x2.add(b, last);
-        ay = f64x2.add(ay, f64x2.mul(first, firstTwo(w)));
-        by = f64x2.add(by, f64x2.mul(last, lastTwo(w)));
-      }
-      let total = sumOfTwo(f64x2.add(a, b)), product = sumOfTwo(f64x2.add(ay, by));
-      for (; p < P; p++) {
-        const value = <f64>load<f32>(x + (<usize>p << 2));
-        total += value;
-        product += value * <f64>load<f32>(y + (<usize>p << 2));
-      }
-      addTo(totals + (<usize>c << 3), total);
-      addTo(products + (<usize>c << 3), product);
-      x += <usize>P << 2;
-      y += <usize>P << 2;
+  for (let c = 0; c < C; c++) {
+    let a = f64x2.splat(0), b = a, ay = a, by = a;
+    let p = 0;
+    for (; p + 4 <= P; p += 4) {
+      const at = <usize>p << 2;
+      const v = v128.load(x + at), w = v128.load(y + at);
+      const first = firstTwo(v), last = lastTwo(v);
+      a = f64x2.add(a, first);
+      b = f64x2.add(b, last);
+      ay = f64x2.add(ay, f64x2.mul(first, firstTwo(w)));
+      by = f64x2.add(by, f64x2.mul(last, lastTwo(w)));
     }
+    let total = sumOfTwo(f64x2.add(a, b)), product = sumOfTwo(f64x2.add(ay, by));
+    for (; p < P; p++) {
+      const value = <f64>load<f32>(x + (<usize>p << 2));
+      total += value;
+      product += value * <f64>load<f32>(y + (<usize>p << 2));
+    }
+    addTo(totals + (<usize>c << 3), total);
+    addTo(products + (<usize>c << 3), product);
+    x += <usize>P << 2;
+    y += <usize>P << 2;
   }
 }
 
 /** A window without a winner is a zero too. */
 function winnerSums(
-  N: i32, C: i32, P: i32, S: i32, values: usize, argmax: usize, y: usize, totals: usize,
+  C: i32, P: i32, S: i32, values: usize, argmax: usize, y: usize, totals: usize,
 ): void {
   const products = totals + (<usize>C << 3);
-  for (let n = 0; n < N; n++) {
-    for (let c = 0; c < C; c++) {
-      let total: f64 = 0, product: f64 = 0;
-      for (let s = 0; s < S; s++) {
-        const winner = load<i32>(argmax);
-        const value = select<f64>(<f64>load<f32>(values), 0, winner >= 0);
-        total += value;
-        product += value * <f64>load<f32>(y + (<usize>max(winner, 0) << 2));
-        values += 4; argmax += 4;
-      }
-      addTo(totals + (<usize>c << 3), total);
-      addTo(products + (<usize>c << 3), product);
-      y += <usize>P << 2;
+  for (let c = 0; c < C; c++) {
+    let total: f64 = 0, product: f64 = 0;
+    for (let s = 0; s < S; s++) {
+      const winner = load<i32>(argmax);
+      const value = select<f64>(<f64>load<f32>(values), 0, winner >= 0);
+      total += value;
+      product += value * <f64>load<f32>(y + (<usize>max(winner, 0) << 2));
+      values += 4; argmax += 4;
     }
+    addTo(totals + (<usize>c << 3), total);
+    addTo(products + (<usize>c << 3), product);
+    y += <usize>P << 2;
   }
 }
 
@@ -134,23 +124,11 @@ function addTo(total: usize, summand: f64): void {
 }
 
 /**
- * `out = scale · (x − centre) + shift` for planes of P pixels, `first` being the first; or for
- * rows, whose P = C entries are channels.
+ * `out = scale · (x − centre) + shift` for a plane of P pixels; or, with `rows`, for a row, whose
+ * P = C entries are channels.
  */
 export function channelAffine(
-  planes: i32, first: i32, C: i32, P: i32, rows: bool, x: usize, scale: usize, centre: usize,
-  shift: usize, out: usize,
-): void {
-  const bytes = <usize>P << 2;
-  for (let plane = first; plane < first + planes; plane++) {
-    affine(C, P, rows, plane, x, scale, centre, shift, out);
-    x += bytes; out += bytes;
-  }
-}
-
-/** One plane, or one row. */
-function affine(
-  C: i32, P: i32, rows: bool, plane: i32, x: usize, scale: usize, centre: usize, shift: usize,
+  plane: i32, C: i32, P: i32, rows: bool, x: usize, scale: usize, centre: usize, shift: usize,
   out: usize,
 ): void {
   if (rows) {
@@ -172,28 +150,18 @@ function affine(
 }
 
 /**
- * `out = scale · (y − intercept − slope · x)`, for planes or for rows as in {@link channelAffine}.
- * With argmax, y is what flows back out of a max pooling with S windows a plane: each plane is laid
- * out where its result goes, and read from there.
+ * `out = scale · (y − intercept − slope · x)`, for a plane or a row as in {@link channelAffine}.
+ * With argmax, y is what flows back out of a max pooling with S windows a plane: it is laid out
+ * where the result goes, and read from there.
  */
 export function channelResidual(
-  planes: i32, first: i32, C: i32, P: i32, S: i32, rows: bool, y: usize, argmax: usize, x: usize,
+  plane: i32, C: i32, P: i32, S: i32, rows: bool, y: usize, argmax: usize, x: usize,
   intercept: usize, slope: usize, scale: usize, out: usize,
 ): void {
-  const bytes = <usize>P << 2, windows = <usize>S << 2;
-  for (let plane = first; plane < first + planes; plane++) {
-    if (argmax) maxPool2dBackward(1, S, P, y, argmax, out);
-    residual(C, P, rows, plane, argmax ? out : y, x, intercept, slope, scale, out);
-    if (argmax) argmax += windows;
-    x += bytes; y += windows; out += bytes;
+  if (argmax) {
+    maxPool2dBackward(S, P, y, argmax, out);
+    y = out;
   }
-}
-
-/** One plane, or one row. */
-function residual(
-  C: i32, P: i32, rows: bool, plane: i32, y: usize, x: usize, intercept: usize, slope: usize,
-  scale: usize, out: usize,
-): void {
   if (rows) {
     for (let c = 0; c < C; c += 4) {
       const line = f32x4.mul(read(slope, c, C), read(x, c, C));

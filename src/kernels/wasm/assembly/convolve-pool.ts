@@ -9,34 +9,22 @@
 import { lineAfter, madd, ZERO } from "./gemm";
 import { ConvolvePoolArguments, Geometry } from "./generated/table";
 import { beats } from "./pooling";
-import { pixels } from "./windows";
 
 /** Filters that are multiplied at a time: two vectors. */
 const EIGHT = 32;
 
 /**
- * Some images.
+ * One image.
  *
- * @param x [N, C, H, W]
+ * @param x [C, H, W]
  * @param filters [K/8, R, 8]: eight filters side by side; those beyond K may be anything
  * @param bias K numbers, up to a whole eight, that the sums start from
- * @param out [N, K, poolH, poolW]
+ * @param out [K, poolH, poolW]
  * @param argmax for each entry of `out`, where the winner is in its plane [outH, outW]
  * @param rectify of max(sum, 0) instead of the sum: nobody, −1, wins where no sum is positive
  * @param scratch room for C·kH positions and for the image with its padding
  */
 export function convolvePool(
-  N: i32, C: i32, K: i32, g: Geometry, poolH: i32, poolW: i32,
-  x: usize, filters: usize, bias: usize, out: usize, argmax: usize, rectify: bool, scratch: usize,
-): void {
-  const bytes = <usize>(K * poolH * poolW) << 2;
-  for (let n = 0; n < N; n++) {
-    convolveImage(C, K, g, poolH, poolW, x, filters, bias, out, argmax, rectify, scratch);
-    x += <usize>C * pixels(g); out += bytes; argmax += bytes;
-  }
-}
-
-function convolveImage(
   C: i32, K: i32, g: Geometry, poolH: i32, poolW: i32,
   x: usize, filters: usize, bias: usize, out: usize, argmax: usize, rectify: bool, scratch: usize,
 ): void {

@@ -6,7 +6,6 @@
  * multiplications. So rows of B must be contiguous, while A may have any strides: that is how Aᵀ is
  * multiplied without being transposed.
  */
-import { PANEL } from "./generated/table";
 
 export const ZERO = f32x4.splat(0);
 
@@ -118,14 +117,6 @@ function block(
  * fill the first cache.
  */
 const PACKED_FROM = 256;
-
-/** Copies panels of eight columns, each to one place. */
-export function pack(panels: i32, rows: i32, columns: i32, x: usize, out: usize): void {
-  for (let panel = 0; panel < panels; panel++) {
-    pack8(rows, x, <usize>columns << 2, out);
-    x += PANEL << 2; out += <usize>rows * PANEL << 2;
-  }
-}
 
 /** Copies eight columns of B to one place. */
 export function pack8(I: i32, b: usize, bRow: usize, panel: usize): void {

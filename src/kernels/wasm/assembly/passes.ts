@@ -33,56 +33,50 @@ export function reluBackward(count: i32, dOut: usize, x: usize, dX: usize): void
 }
 
 /**
- * Adds, to each of C sums in float64 at `totals`, the P entries of channel c of every one of N
- * images. With argmax, x is what flows back out of a max pooling: of the P windows of a channel
- * those count that have a winner.
+ * Adds, to each of C sums in float64 at `totals`, the P entries of that channel of an image. With
+ * argmax, x is what flows back out of a max pooling: of the P windows of a channel those count that
+ * have a winner.
  */
-export function sumPerChannel(
-  N: i32, C: i32, P: i32, x: usize, argmax: usize, totals: usize,
-): void {
-  if (argmax) return sumWinners(N, C, P, x, argmax, totals);
-  if (P == 1) return sumRows(N, C, x, totals);
-  for (let n = 0; n < N; n++) {
-    for (let c = 0; c < C; c++) {
-      let lanes = ZERO;
-      let p = 0;
-      for (; p + 4 <= P; p += 4) {
-        lanes = f32x4.add(lanes, v128.load(x));
-        x += 16;
-      }
-      let total: f64 =
-        (<f64>f32x4.extract_lane(lanes, 0) + <f64>f32x4.extract_lane(lanes, 1)) +
-        (<f64>f32x4.extract_lane(lanes, 2) + <f64>f32x4.extract_lane(lanes, 3));
-      for (; p < P; p++) {
-        total += <f64>load<f32>(x);
-        x += 4;
-      }
-      const at = totals + (<usize>c << 3);
-      store<f64>(at, load<f64>(at) + total);
+export function sumPerChannel(C: i32, P: i32, x: usize, argmax: usize, totals: usize): void {
+  if (argmax) return sumWinners(C, P, x, argmax, totals);
+  if (P == 1) return sumRows(C, x, totals);
+  for (let c = 0; c < C; c++) {
+    let lanes = ZERO;
+    let p = 0;
+    for (; p + 4 <= P; p += 4) {
+      lanes = f32x4.add(lanes, v128.load(x));
+      x += 16;
     }
+    let total: f64 =
+      (<f64>f32x4.extract_lane(lanes, 0) + <f64>f32x4.extract_lane(lanes, 1)) +
+      (<f64>f32x4.extract_lane(lanes, 2) + <f64>f32x4.extract_lane(lanes, 3));
+    for (; p < P; p++) {
+      total += <f64>load<f32>(x);
+      x += 4;
+    }
+    const at = totals + (<usize>c << 3);
+    store<f64>(at, load<f64>(at) + total);
   }
 }
 
-function sumWinners(N: i32, C: i32, P: i32, x: usize, argmax: usize, totals: usize): void {
-  for (let n = 0; n < N; n++) {
-    for (let c = 0; c < C; c++) {
-      let lanes = ZERO;
-      let p = 0;
-      for (; p + 4 <= P; p += 4) {
-        const won = i32x4.ge_s(v128.load(argmax), ZERO);
-        lanes = f32x4.add(lanes, v128.and(v128.load(x), won));
-        x += 16; argmax += 16;
-      }
-      let total: f64 =
-        (<f64>f32x4.extract_lane(lanes, 0) + <f64>f32x4.extract_lane(lanes, 1)) +
-        (<f64>f32x4.extract_lane(lanes, 2) + <f64>f32x4.extract_lane(lanes, 3));
-      for (; p < P; p++) {
-        if (load<i32>(argmax) >= 0) total += <f64>load<f32>(x);
-        x += 4; argmax += 4;
-      }
-      const at = totals + (<usize>c << 3);
-      store<f64>(at, load<f64>(at) + total);
+function sumWinners(C: i32, P: i32, x: usize, argmax: usize, totals: usize): void {
+  for (let c = 0; c < C; c++) {
+    let lanes = ZERO;
+    let p = 0;
+    for (; p + 4 <= P; p += 4) {
+      const won = i32x4.ge_s(v128.load(argmax), ZERO);
+      lanes = f32x4.add(lanes, v128.and(v128.load(x), won));
+      x += 16; argmax += 16;
     }
+    let total: f64 =
+      (<f64>f32x4.extract_lane(lanes, 0) + <f64>f32x4.extract_lane(lanes, 1)) +
+      (<f64>f32x4.extract_lane(lanes, 2) + <f64>f32x4.extract_lane(lanes, 3));
+    for (; p < P; p++) {
+      if (load<i32>(argmax) >= 0) total += <f64>load<f32>(x);
+      x += 4; argmax += 4;
+    }
+    const at = totals + (<usize>c << 3);
+    store<f64>(at, load<f64>(at) + total);
   }
 }
 
@@ -111,14 +105,12 @@ export function allFinite(count: i32, x: usize, factor: f64, answer: usize): voi
   store<i32>(answer, total == 0);
 }
 
-/** The same for one entry a channel: N rows of K numbers are added up. */
-function sumRows(N: i32, C: i32, x: usize, totals: usize): void {
-  for (let n = 0; n < N; n++) {
-    for (let c = 0; c < C; c++) {
-      const at = totals + (<usize>c << 3);
-      store<f64>(at, load<f64>(at) + <f64>load<f32>(x));
-      x += 4;
-    }
+/** The same for one entry a channel. */
+function sumRows(C: i32, x: usize, totals: usize): void {
+  for (let c = 0; c < C; c++) {
+    const at = totals + (<usize>c << 3);
+    store<f64>(at, load<f64>(at) + <f64>load<f32>(x));
+    x += 4;
   }
 }
 

@@ -5,64 +5,52 @@
 import { TILE_PLACES, TILE_ROWS } from "./generated/table";
 import { firstTwo, lastTwo, read, sumOfTwo, write } from "./lanes";
 
-/** `inner = scale · (x − centre)` and `out = weight[i] · inner + bias[i]` for N rows. */
+/** `inner = scale · (x − centre)` and `out = weight[i] · inner + bias[i]` for one row. */
 export function rowAffine(
-  N: i32, M: i32, x: usize, scale: usize, centre: usize, weight: usize, bias: usize, inner: usize,
+  M: i32, x: usize, scale: usize, centre: usize, weight: usize, bias: usize, inner: usize,
   out: usize,
 ): void {
-  const bytes = <usize>M << 2;
-  for (let n = 0; n < N; n++) {
-    const factor = v128.load32_splat(scale), middle = v128.load32_splat(centre);
-    for (let i = 0; i < M; i += 4) {
-      const standard = f32x4.mul(factor, f32x4.sub(read(x, i, M), middle));
-      write(inner, i, M, standard);
-      write(out, i, M, f32x4.add(f32x4.mul(read(weight, i, M), standard), read(bias, i, M)));
-    }
-    scale += 4; centre += 4;
-    x += bytes; inner += bytes; out += bytes;
+  const factor = v128.load32_splat(scale), middle = v128.load32_splat(centre);
+  for (let i = 0; i < M; i += 4) {
+    const standard = f32x4.mul(factor, f32x4.sub(read(x, i, M), middle));
+    write(inner, i, M, standard);
+    write(out, i, M, f32x4.add(f32x4.mul(read(weight, i, M), standard), read(bias, i, M)));
   }
 }
 
-/** `out = scale · (weight[i] · y − intercept − slope · x)` for N rows. */
+/** `out = scale · (weight[i] · y − intercept − slope · x)` for one row. */
 export function rowResidual(
-  N: i32, M: i32, y: usize, x: usize, weight: usize, intercept: usize, slope: usize, scale: usize,
+  M: i32, y: usize, x: usize, weight: usize, intercept: usize, slope: usize, scale: usize,
   out: usize,
 ): void {
-  const bytes = <usize>M << 2;
-  for (let n = 0; n < N; n++) {
-    const start = v128.load32_splat(intercept), steepness = v128.load32_splat(slope);
-    const factor = v128.load32_splat(scale);
-    for (let i = 0; i < M; i += 4) {
-      const weighted = f32x4.mul(read(weight, i, M), read(y, i, M));
-      const line = f32x4.mul(steepness, read(x, i, M));
-      write(out, i, M, f32x4.mul(factor, f32x4.sub(f32x4.sub(weighted, start), line)));
-    }
-    intercept += 4; slope += 4; scale += 4;
-    x += bytes; y += bytes; out += bytes;
+  const start = v128.load32_splat(intercept), steepness = v128.load32_splat(slope);
+  const factor = v128.load32_splat(scale);
+  for (let i = 0; i < M; i += 4) {
+    const weighted = f32x4.mul(read(weight, i, M), read(y, i, M));
+    const line = f32x4.mul(steepness, read(x, i, M));
+    write(out, i, M, f32x4.mul(factor, f32x4.sub(f32x4.sub(weighted, start), line)));
   }
 }
 
 /**
- * Some of the tiles that N rows are cut into, of which `high` lie one below the other. Each has
- * sums of its own: those of its places are added to `columnParts`, those of its rows written to
+ * One of the tiles that N rows are cut into, of which `high` lie one below the other. Each has sums
+ * of its own: those of its places are added to `columnParts`, those of its rows written to
  * `rowParts`, and in both all products come behind all sums.
  */
 export function rowSums(
-  tiles: i32, first: i32, N: i32, M: i32, high: i32, y: usize, x: usize, weight: usize,
-  columnParts: usize, rowParts: usize,
+  tile: i32, N: i32, M: i32, high: i32, y: usize, x: usize, weight: usize, columnParts: usize,
+  rowParts: usize,
 ): void {
   const wide = (M + TILE_PLACES - 1) / TILE_PLACES;
   const columns = <usize>(wide * TILE_PLACES) << 3, rows = <usize>N << 3;
-  for (let tile = first; tile < first + tiles; tile++) {
-    const down = tile % high, across = tile / high;
-    const place = across * TILE_PLACES;
-    const columnSums = columnParts + <usize>down * columns + (<usize>place << 3);
-    const rowSums = rowParts + <usize>across * rows;
-    sumsOfTile(
-      N, M, down * TILE_ROWS, place, y, x, weight, columnSums, columnSums + <usize>high * columns,
-      rowSums, rowSums + <usize>wide * rows,
-    );
-  }
+  const down = tile % high, across = tile / high;
+  const place = across * TILE_PLACES;
+  const columnSums = columnParts + <usize>down * columns + (<usize>place << 3);
+  const rowSums = rowParts + <usize>across * rows;
+  sumsOfTile(
+    N, M, down * TILE_ROWS, place, y, x, weight, columnSums, columnSums + <usize>high * columns,
+    rowSums, rowSums + <usize>wide * rows,
+  );
 }
 
 /**

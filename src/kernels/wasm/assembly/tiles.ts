@@ -15,27 +15,24 @@ import {
 import { transpose } from "./transpose";
 
 /**
- * `G·g·Gᵀ` of `count` filters, into their rows of 16 matrices [K, C]. All filters are [K, C, 3, 3];
+ * `G·g·Gᵀ` of filter k, into its row of 16 matrices [K, C]. All filters are [K, C, 3, 3];
  * `turned`, they are [C, K, 3, 3], and each turned around by half a circle: what the gradient of
  * the image is convolved by.
  */
 export function transformFilters(
-  count: i32, first: i32, K: i32, C: i32, filters: usize, turned: bool, out: usize,
+  k: i32, K: i32, C: i32, filters: usize, turned: bool, out: usize,
 ): void {
   const matrix = <usize>(K * C) << 2;
-  for (let k = first; k < first + count; k++) {
-    for (let c = 0; c < C; c++) {
-      const g = filters + <usize>(turned ? c * K + k : k * C + c) * 36;
-      let to = out;
-      out += 4;
-      for (let i = 0; i < 4; i++) {
-        const a = entryOfG(i, g, 0, turned), b = entryOfG(i, g, 1, turned);
-        const d = entryOfG(i, g, 2, turned);
-        store<f32>(to, a); to += matrix;
-        store<f32>(to, <f32>0.5 * (a + b + d)); to += matrix;
-        store<f32>(to, <f32>0.5 * (a - b + d)); to += matrix;
-        store<f32>(to, d); to += matrix;
-      }
+  for (let c = 0; c < C; c++) {
+    const g = filters + <usize>(turned ? c * K + k : k * C + c) * 36;
+    let to = out + (<usize>c << 2);
+    for (let i = 0; i < 4; i++) {
+      const a = entryOfG(i, g, 0, turned), b = entryOfG(i, g, 1, turned);
+      const d = entryOfG(i, g, 2, turned);
+      store<f32>(to, a); to += matrix;
+      store<f32>(to, <f32>0.5 * (a + b + d)); to += matrix;
+      store<f32>(to, <f32>0.5 * (a - b + d)); to += matrix;
+      store<f32>(to, d); to += matrix;
     }
   }
 }

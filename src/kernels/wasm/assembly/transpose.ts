@@ -1,16 +1,14 @@
 /** Rows and columns exchanged. float32; positions and strides in bytes. */
 
 /**
- * Eight rows at a time: entry (r, c) of a matrix of `rows` rows goes to out[r·outStep + c·outRow].
+ * Eight rows of a matrix, or those that are left. Column c goes to out + c · outRow; eights are
+ * 8 · outStep apart, in numbers.
  */
 export function transposeRows(
-  eights: i32, first: i32, rows: i32, columns: i32, x: usize, out: usize, outRow: i32, outStep: i32,
+  eight: i32, rows: i32, columns: i32, x: usize, out: usize, outRow: i32, outStep: i32,
 ): void {
-  const bytes = <usize>columns << 2, step = <usize>outStep << 5;
-  for (let row = 8 * first; row < min(8 * (first + eights), rows); row += 8) {
-    transpose(min(8, rows - row), columns, x, bytes, out, <usize>outRow << 2);
-    x += 8 * bytes; out += step;
-  }
+  const count = min(8, rows - 8 * eight);
+  transpose(count, columns, x, <usize>columns << 2, out, <usize>outRow << 2);
 }
 
 /** Writes the R×C matrix at `from` to `to` with rows and columns exchanged, four by four. */
