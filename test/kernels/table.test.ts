@@ -68,6 +68,7 @@ test("a row that is wrong is refused in one line, which names kernel and word", 
     ["planes: C x[C·P]", 'expected a count to multiply in x, got "P"'],
     ["planes: C x[C·H·W]", 'expected a count to multiply in x, got "H"'],
     ["planes: C? x[C]", 'expected a count to multiply in x, got "C"'],
+    ["rows: job C x[C]", 'expected x[], since its function cuts the job, got "C"'],
     ["planes: C totals{C··2}", 'expected a count to multiply in totals, got ""'],
   ] as const)
     assert.throws(

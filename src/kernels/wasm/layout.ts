@@ -119,6 +119,9 @@ function checkNames(kernel: string, names: readonly string[]): void {
 
 /** What an item or a chunk has of an array is a product of numbers and counts. */
 function checkShares(kernel: string, args: readonly Argument[], counts: readonly string[]): void {
+  const cut = args.find(({ share }) => share !== "");
+  if (cut !== undefined && args.some(({ name }) => name === "job"))
+    reject(`kernels.${kernel}`, `${cut.name}[], since its function cuts the job`, `"${cut.share}"`);
   const known = [...Object.keys(constants), ...counts];
   for (const { name, share } of args)
     for (const factor of share === "" ? [] : share.split("·"))
