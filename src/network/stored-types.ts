@@ -43,23 +43,31 @@ function longs(at: (view: DataView, position: number) => bigint): StoredType {
   };
 }
 
+const [word] = [new Uint32Array(1)];
+const float = new Float32Array(word.buffer);
+
+/** The float32 number with these bits. */
+function ofBits(bits: number): number {
+  word[0] = bits;
+  return float[0]!;
+}
+
+/** 2⁻²⁴, the smallest number of 16 bits. */
+const SMALLEST = 5.960464477539063e-8;
+
 /** A number of IEEE 754's binary16: a sign, 5 bits of exponent, 10 of the fraction. */
 function ofHalf(bits: number): number {
   const sign = bits & 0x8000 ? -1 : 1;
   const [exponent, fraction] = [(bits >> 10) & 0x1f, bits & 0x3ff];
-  if (exponent === 0x1f) return fraction === 0 ? sign * Infinity : NaN;
-  return exponent === 0
-    ? sign * 2 ** -24 * fraction
-    : sign * 2 ** (exponent - 25) * (0x400 + fraction);
+  if (exponent === 0) return sign * SMALLEST * fraction;
+  // float32's exponent is counted from 127, not from 15; all ones are infinite, or no number
+  const wide = exponent === 0x1f ? 0xff : exponent - 15 + 127;
+  return sign * ofBits((wide << 23) | (fraction << 13));
 }
-
-const [word] = [new Uint32Array(1)];
-const float = new Float32Array(word.buffer);
 
 /** The upper half of a float32. */
 function ofBrainFloat(bits: number): number {
-  word[0] = bits * 2 ** 16;
-  return float[0]!;
+  return ofBits(bits << 16);
 }
 
 /** By their names in a header. */

@@ -45,6 +45,22 @@ test("a memory that cannot grow is a clear error, and the backend goes on", asyn
   assert.is((await small.step(async () => small.relu(Tensor.full([3], 2)))).shape[0], 3);
 });
 
+test("a kernel that needs 4 GB beside its operands is a clear error", async () => {
+  const geometry = conv2dGeometry("test", 364, 362, { kernelSize: [183, 181] });
+  const cols = await wasm.im2col(Tensor.zeros([1, 1, geometry.H, geometry.W]), geometry);
+  const filters = Tensor.full([1, 2, geometry.kH * geometry.kW], 1);
+  const error = await wasm.matmul(filters, cols).then(
+    () => null,
+    (thrown: Error) => thrown,
+  );
+  assert.is(
+    error?.message,
+    "wasm: expected products to need less than 4 GB beside its operands, got 4.1 GB; " +
+      "use smaller images, filters or matrices",
+  );
+  assert.is((await wasm.relu(Tensor.full([3], 2))).shape[0], 3);
+});
+
 test("a memory that cannot be had is a clear error", async () => {
   const error = await wasmBackend({ largestMB: 70_000 }).then(
     () => null,

@@ -60,7 +60,7 @@ for (const [name, note, tolerance] of [
   ["half precision", `${COUNTER}${RUNNING}; ${IN_ORDER}`, 1e-3],
   ["bfloat16", `${COUNTER}${RUNNING}; ${IN_ORDER}`, 1e-2],
 ] as const)
-  test(`weights of PyTorch, ${name}: the logits that it has, and a line that says how`, async () => {
+  test(`weights of PyTorch, ${name}: its logits, and a line that says how`, async () => {
     const { tensors } = decodeSafetensors(Buffer.from(recorded.files[name]!, "base64"), "file");
     const own = network();
     const matched = matchWeights(own, tensors, "file");

@@ -107,9 +107,20 @@ async function compile() {
   return process.exit(1);
 }
 
+/** A row that is wrong is told in one line. */
+function tableOrExit(make) {
+  try {
+    return make();
+  } catch (error) {
+    console.error(error.message);
+    return process.exit(1);
+  }
+}
+
 async function main(folder) {
   const compiled = (name) => import(pathToFileURL(resolve(folder, name)).href);
-  const table = generated(await compiled("table.js"), await compiled("layout.js"));
+  const [kernels, layout] = [await compiled("table.js"), await compiled("layout.js")];
+  const table = tableOrExit(() => generated(kernels, layout));
   mkdirSync(join(assembly, "generated"), { recursive: true });
   writeFileSync(join(assembly, "generated", "table.ts"), table);
   writeFileSync(join(folder, "binary.d.ts"), "export declare const binary: string;\n");

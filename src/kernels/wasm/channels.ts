@@ -29,33 +29,33 @@ function sumsOn(
   return {
     channelMoments: async (x) => {
       if (x.dtype === "float64") return base.channelMoments(x);
-      const { N: items, C: channels, P: pixels } = channelExtents("channelMoments", x);
+      const { N: items, C, P } = channelExtents("channelMoments", x);
       const means = (centre: number): Float64Array =>
-        totalled(memory, { items, count: channels }, (totals) =>
-          jobs.run("channelTotals", { items, channels, pixels, x: at(x), centre, totals }),
-        ).map((total) => total / (items * pixels));
-      const [mean, variance] = memory.producePair([channels], (mean, variance) => {
-        const mu = memory.doubles(channels);
+        totalled(memory, { items, count: C }, (totals) =>
+          jobs.run("channelTotals", { items, C, P, x: at(x), centre, totals }),
+        ).map((total) => total / (items * P));
+      const [mean, variance] = memory.producePair([C], (mean, variance) => {
+        const mu = memory.doubles(C);
         mu.set(means(0));
-        memory.floatsAt(mean, channels).set(mu);
+        memory.floatsAt(mean, C).set(mu);
         // around the mean, in a second pass: nothing is lost where numbers are far from 0
-        memory.floatsAt(variance, channels).set(means(mu.byteOffset));
+        memory.floatsAt(variance, C).set(means(mu.byteOffset));
       });
       return { mean, variance };
     },
     channelSums: async (x, y) => {
       if (x.dtype === "float64") return base.channelSums(x, y);
-      const { N: items, C: channels, P: pixels } = channelExtents("channelSums", x, { y });
+      const { N: items, C, P } = channelExtents("channelSums", x, { y });
       // zeros are left out, so long as their products are 0
       const operand = x instanceof Tensor || allFinite(memory, jobs, y) ? x : asImages(x);
-      const [sum, product] = memory.producePair([channels], (sum, product) => {
-        const both = totalled(memory, { items, count: 2 * channels }, (totals) => {
-          const { values, argmax, windowCount } = placed(memory, operand);
-          const operands = { x: values, argmax, windowCount, y: at(y) };
-          jobs.run("channelSums", { items, channels, pixels, ...operands, totals });
+      const [sum, product] = memory.producePair([C], (sum, product) => {
+        const both = totalled(memory, { items, count: 2 * C }, (totals) => {
+          const { values, argmax, S } = placed(memory, operand, P);
+          const operands = { x: values, argmax, S, y: at(y) };
+          jobs.run("channelSums", { items, C, P, ...operands, totals });
         });
-        memory.floatsAt(sum, channels).set(both.subarray(0, channels));
-        memory.floatsAt(product, channels).set(both.subarray(channels));
+        memory.floatsAt(sum, C).set(both.subarray(0, C));
+        memory.floatsAt(product, C).set(both.subarray(C));
       });
       return { sum, product };
     },
@@ -90,12 +90,13 @@ function linesOn(
       const extents = channelExtents("channelResidual", y, { x }, line);
       const operand = extents.P > 1 ? y : asImages(y);
       return memory.produce(x.shape, (out) => {
-        const { values, argmax, windowCount } = placed(memory, operand);
+        const cut = planes(extents);
+        const { values, argmax, S } = placed(memory, operand, cut.P);
         jobs.run("channelResidual", {
-          ...planes(extents),
+          ...cut,
           y: values,
           argmax,
-          windowCount,
+          S,
           x: at(x),
           intercept: at(line.intercept),
           slope: at(line.slope),
@@ -107,19 +108,18 @@ function linesOn(
   };
 }
 
-/** Where an operand is: all of it, or its winners. */
-function placed(memory: WasmMemory, operand: Tensor | WinnersGradient) {
-  if (operand instanceof Tensor)
-    return { values: memory.address(operand), argmax: 0, windowCount: 0 };
+/** Where an operand is, all of it or its winners, and how many there are of P numbers. */
+function placed(memory: WasmMemory, operand: Tensor | WinnersGradient, P: number) {
+  if (operand instanceof Tensor) return { values: memory.address(operand), argmax: 0, S: P };
   const { values, argmax, geometry } = operand;
   return {
     values: memory.address(values),
     argmax: memory.addressOfIntegers(argmax),
-    windowCount: geometry.outH * geometry.outW,
+    S: geometry.outH * geometry.outW,
   };
 }
 
-/** Entry by entry: all planes, or all rows. */
-function planes({ N: images, C: channels, P: pixels }: Extents) {
-  return { items: pixels === 1 ? images : images * channels, channels, pixels };
+/** Entry by entry: all planes, or, where these have one pixel, all rows of C. */
+function planes({ N, C, P }: Extents) {
+  return P === 1 ? { items: N, C, P: C, rows: true } : { items: N * C, C, P, rows: false };
 }

@@ -70,18 +70,18 @@ export class Convolutions {
     { filters, cols, bias, pool, rectify }: PooledConvolution,
   ): void {
     const memory = this.#memory;
-    const [, filterCount, R] = filters.shape as [number, number, number];
-    const biases = memory.floats(PANEL * Math.ceil(filterCount / PANEL)).fill(0);
+    const [, K, R] = filters.shape as [number, number, number];
+    const biases = memory.floats(PANEL * Math.ceil(K / PANEL)).fill(0);
     if (bias !== null) biases.set(bias.contiguous().data);
     this.#jobs.run("convolvePool", {
       items: cols.x.shape[0]!,
       x: memory.address(cols.x),
-      filters: this.#inPanels(filters, filterCount, R),
+      filters: this.#inPanels(filters, K, R),
       bias: biases.byteOffset,
       out,
       argmax,
-      channels: cols.channels,
-      filterCount,
+      C: cols.channels,
+      K,
       poolH: pool.outH,
       poolW: pool.outW,
       rectify,
@@ -109,8 +109,7 @@ export class Convolutions {
       ...this.#gradient(dOut),
       x: memory.address(x),
       out: parts.byteOffset,
-      part: 4 * size,
-      channels,
+      C: channels,
       geometry,
     });
     const total = memory.floats(size);
@@ -134,7 +133,7 @@ export class Convolutions {
       ...this.#gradient(dOut),
       filters: channelsLast.byteOffset,
       dX,
-      channels,
+      C: channels,
       geometry,
     });
   }
@@ -142,13 +141,13 @@ export class Convolutions {
   /** Where dOut is: the winners and their positions, or [N, 1, K, P], mostly zeros. */
   #gradient(dOut: Tensor | WinnersGradient): Gradient {
     const memory = this.#memory;
-    const filterCount = dOut.shape[2]!;
+    const K = dOut.shape[2]!;
     if (dOut instanceof Tensor)
-      return { filterCount, windowCount: dOut.shape[3]!, dOut: memory.address(dOut), argmax: 0 };
+      return { K, S: dOut.shape[3]!, dOut: memory.address(dOut), argmax: 0 };
     const { values, argmax, geometry } = dOut;
     return {
-      filterCount,
-      windowCount: geometry.outH * geometry.outW,
+      K,
+      S: geometry.outH * geometry.outW,
       dOut: memory.address(values),
       argmax: memory.addressOfIntegers(argmax),
     };
@@ -162,16 +161,16 @@ export class Convolutions {
     const panels = Math.ceil(K / PANEL);
     const x = this.#memory.address(filters);
     const out = this.#memory.floats(PANEL * panels * R).byteOffset;
-    const distances = { outRow: 4 * PANEL, outStep: 4 * R };
-    this.#jobs.run("transpose", { items: panels, rows: K, columns: R, x, out, ...distances });
+    const distances = { outRow: PANEL, outStep: R };
+    this.#jobs.run("transposeRows", { items: panels, rows: K, columns: R, x, out, ...distances });
     return out;
   }
 }
 
 /** How the kernels see a dOut. */
 interface Gradient {
-  readonly filterCount: number;
-  readonly windowCount: number;
+  readonly K: number;
+  readonly S: number;
   readonly dOut: number;
   readonly argmax: number;
 }

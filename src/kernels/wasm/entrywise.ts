@@ -1,5 +1,5 @@
 /** Passes over flat arrays, entry by entry. */
-import { RANDOM_BLOCK, randomBitsKey, sizeOf, type Tensor } from "../../tensor/index.js";
+import { randomBitsKey, sizeOf, type Tensor } from "../../tensor/index.js";
 import type { Backend } from "../backend.js";
 import { checkAlike } from "../reference/entrywise.js";
 import { leastKept } from "../reference/random-mask.js";
@@ -25,12 +25,15 @@ export function entrywiseOn(memory: WasmMemory, jobs: JobRunner, base: Entrywise
     multiply: ofTwo("multiply"),
     randomMask: async (shape, dtype, mask) => {
       if (dtype === "float64") return base.randomMask(shape, dtype, mask);
-      const length = sizeOf(shape);
+      const { items, length } = blocks(sizeOf(shape));
       const [keyA, keyB, keyC] = randomBitsKey(mask.seed);
       return memory.produce(shape, (out) =>
         jobs.run("randomMask", {
-          items: Math.ceil(length / RANDOM_BLOCK),
-          ...{ length, keyA, keyB, keyC },
+          items,
+          length,
+          keyA,
+          keyB,
+          keyC,
           least: leastKept(mask.zeros),
           value: mask.value,
           out,

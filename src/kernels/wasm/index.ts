@@ -206,15 +206,15 @@ function passesOn(
     sumPerChannel: async (given) => {
       const [x, argmax] = given instanceof Tensor ? [given, null] : [given.values, given.argmax];
       if (x.dtype === "float64" || x.rank < 2) return base.sumPerChannel(given);
-      const [items, channels] = x.shape as [number, number];
-      const pixels = sizeOf(x.shape.slice(2));
-      return memory.produce([channels], (out) => {
-        const sums = totalled(memory, { items, count: channels }, (totals) => {
+      const [items, C] = x.shape as [number, number];
+      const P = sizeOf(x.shape.slice(2));
+      return memory.produce([C], (out) => {
+        const sums = totalled(memory, { items, count: C }, (totals) => {
           const winners = argmax ? memory.addressOfIntegers(argmax) : 0;
           const operands = { x: memory.address(x), argmax: winners };
-          jobs.run("sumPerChannel", { items, channels, pixels, ...operands, totals });
+          jobs.run("sumPerChannel", { items, C, P, ...operands, totals });
         });
-        memory.floatsAt(out, channels).set(sums);
+        memory.floatsAt(out, C).set(sums);
       });
     },
   };

@@ -8,6 +8,7 @@ import {
   jobFields,
   type KernelArguments,
   type KernelName,
+  type Layout,
   layoutOf,
 } from "./layout.js";
 import { aligned, type WasmMemory } from "./memory.js";
@@ -22,12 +23,13 @@ const CHUNKS = 16;
 /** How long the other threads may take to finish before they are given up. */
 const TIMEOUT_MS = 20_000;
 
-const names = Object.keys(kernels) as readonly KernelName[];
 /** Of each kernel: its number in a job, and where its arguments are. */
 const rows = Object.fromEntries(
-  names.map((name, number) => [name, { number, ...layoutOf(name) }]),
-) as Readonly<Record<KernelName, { readonly number: number } & ReturnType<typeof layoutOf>>>;
-const JOB_BYTES = ARGUMENTS_AT + Math.max(...names.map((name) => rows[name].bytes));
+  Object.entries(kernels).map(([name, row], number) => [name, { number, ...layoutOf(name, row) }]),
+) as Readonly<Record<KernelName, { readonly number: number } & Layout>>;
+const JOB_BYTES = ARGUMENTS_AT + Math.max(...Object.values(rows).map(({ bytes }) => bytes));
+/** Addresses have 32 bits. */
+const MOST_BYTES = 2 ** 32;
 
 /** Into how many chunks a job of this many items is cut. */
 export function chunksOf(items: number): number {
@@ -99,7 +101,7 @@ export class JobRunner {
    * Runs a kernel of the table over all its items.
    *
    * @throws MachineError when a worker died or does not finish in time; from then on the backend
-   *   cannot be used
+   *   cannot be used. Also when the kernel needs more memory than there can be
    */
   run<K extends KernelName>(kernel: K, given: KernelArguments<K>): void {
     if (given.items === 0) return;
@@ -109,8 +111,13 @@ export class JobRunner {
     const job = { kernel: rows[kernel].number, chunks, items, scratch: 0, scratchBytes: 0 };
     this.#writeFields(job);
     this.#writeArguments(kernel, given);
-    const scratchBytes = aligned(this.#exports.scratchBytes(this.#job) >>> 0);
+    const scratchBytes = aligned(this.#exports.scratchBytes(this.#job));
     if (scratchBytes === 0) return this.#start();
+    if (scratchBytes >= MOST_BYTES)
+      throw new MachineError(
+        `wasm: expected ${kernel} to need less than 4 GB beside its operands, got ` +
+          `${(scratchBytes / 2 ** 30).toFixed(1)} GB; use smaller images, filters or matrices`,
+      );
     this.#memory.scratch(() => {
       const scratch = this.#memory.take(scratchBytes * this.threads);
       this.#writeFields({ ...job, scratch, scratchBytes });

@@ -10,7 +10,13 @@ export function addParts(
   size: number,
   out: number,
 ): void {
-  jobs.run("addParts", { ...blocks(size), parts: parts.count, x: parts.address, out });
+  jobs.run("addParts", {
+    ...blocks(size),
+    parts: parts.count,
+    step: 4 * size,
+    x: parts.address,
+    out,
+  });
 }
 
 /**

@@ -41,7 +41,7 @@ export class Planes {
         shift: affine === null ? 0 : this.#memory.address(affine.shift),
         out,
         argmax,
-        channels: x.shape[1]!,
+        C: x.shape[1]!,
         rectify,
         geometry,
       }),
@@ -54,7 +54,8 @@ export class Planes {
     return this.#memory.produce(imageShape(dOut, geometry), (dX) => {
       const winners = this.#memory.addressOfIntegers(argmax);
       const { items, x } = this.#from(dOut);
-      this.#jobs.run("maxPool2dBackward", { items, dOut: x, argmax: winners, dX, geometry });
+      const counts = { S: geometry.outH * geometry.outW, P: geometry.H * geometry.W };
+      this.#jobs.run("maxPool2dBackward", { items, ...counts, dOut: x, argmax: winners, dX });
     });
   }
 

@@ -240,7 +240,6 @@ export class Products {
       bMatrix: matrixBytes(b, N * I),
       bRow: 4 * N,
       out: parts.byteOffset,
-      part: 4 * size,
       ...planSum(product, isFinite),
       columns,
       channels: columns ? b.channels : 0,
@@ -263,13 +262,13 @@ export class Products {
    */
   #turned(b: Tensor, N: number, I: number, inPanels: boolean): number {
     const out = this.#memory.floats(N * I).byteOffset;
-    this.#jobs.run("transpose", {
+    this.#jobs.run("transposeRows", {
       items: Math.ceil(N / 8),
       rows: N,
       columns: I,
       x: this.#memory.address(b),
       out,
-      ...(inPanels ? { outRow: PANEL_ROW, outStep: 4 * I } : { outRow: 4 * N, outStep: 4 }),
+      ...(inPanels ? { outRow: constants.PANEL, outStep: I } : { outRow: N, outStep: 1 }),
     });
     return out;
   }
@@ -278,7 +277,7 @@ export class Products {
   #packed(b: Tensor, N: number, I: number): number {
     const x = this.#memory.address(b);
     const out = this.#memory.floats(N * I).byteOffset;
-    this.#jobs.run("pack", { items: N / constants.PANEL, rows: I, columns: N, x, out });
+    this.#jobs.run("pack8", { items: N / constants.PANEL, rows: I, x, xRow: 4 * N, out });
     return out;
   }
 }

@@ -19,7 +19,7 @@ export function rowsOn(memory: WasmMemory, jobs: JobRunner, base: Rows): Rows {
       const [inner, out] = memory.producePair(x.shape, (inner, out) =>
         jobs.run("rowAffine", {
           items: N,
-          places: M,
+          M,
           ...{ x: at(x), scale: at(scale), centre: at(centre) },
           ...{ weight: at(weight), bias: at(bias), inner, out },
         }),
@@ -39,7 +39,7 @@ export function rowsOn(memory: WasmMemory, jobs: JobRunner, base: Rows): Rows {
       return memory.produce(y.shape, (out) =>
         jobs.run("rowResidual", {
           items: N,
-          places: M,
+          M,
           ...{ y: at(y), x: at(x), weight: at(weight), out },
           ...{ intercept: at(intercept), slope: at(slope), scale: at(scale) },
         }),
@@ -71,7 +71,7 @@ function sumsOf(
       items: high * wide,
       ...{ y: at(y), x: at(x), weight: at(weight) },
       ...{ columnParts: columns.byteOffset, rowParts: rows.byteOffset },
-      ...{ rows: N, places: M, high },
+      ...{ rows: N, M, high },
     });
     addUp(columns, high, width, memory.floatsAt(ofRows!, M), memory.floatsAt(rowsProduct!, M));
     addUp(rows, wide, N, memory.floatsAt(ofPlaces!, N), memory.floatsAt(placesProduct!, N));

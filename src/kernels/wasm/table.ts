@@ -1,238 +1,79 @@
 /**
- * The table of kernels: every kernel with its arguments by name. Both sides are made from it:
- * `generate.mjs` writes `assembly/generated/table.ts` before the kernels are compiled, and
- * `layout.ts` says where an argument is in memory and what a call must give. A kernel is the
- * function of its name in `assembly/chunks.ts`.
+ * The table of kernels. A row reads like the parameters of the function of its name in `assembly/`,
+ * and both sides of the call are made from it (`layout.ts`, `generate.mjs`).
+ *
+ *   each plane:  what a job is cut into; the function does one of them. `planes:` is some of them,
+ *                it gets how many; `length:` is blocks of flat arrays, it gets how many numbers
+ *   x[H·W]       an array with H·W numbers of 4 bytes for each item: the address of this item's, or
+ *                of the first of some. x[] is not cut, and an array that is left out is at 0
+ *   totals{2·C}  an array with 2·C numbers for each chunk
+ *   C rectify? factor~   a whole number, a flag, and a number in float64; distances are in bytes
+ *   geometry     how windows slide; `geometry?` may be null
+ *   item         which item it is, or the first of some
+ *   scratch      memory of the thread's own; `<kernel>Scratch` says how many bytes
+ *   job          all arguments in one: the function gets (job, first, end, chunk, scratch)
  */
 import { RANDOM_BLOCK, RANDOM_WARM_UP } from "../../tensor/index.js";
 
 /** Numbers that both sides need. */
 export const constants = {
-  /** A flat array is handed out in blocks of this many numbers. */
-  BLOCK: 4096,
-  /** Columns or filters that lie side by side, so that two vectors hold them. */
-  PANEL: 8,
-  /** Entries of a tile of 4×4 pixels, and so matrices that a convolution by tiles multiplies. */
-  TILE_ENTRIES: 16,
-  RANDOM_BLOCK,
-  RANDOM_WARM_UP,
-  /** What is summed at a time of rows, so that the sums of its places stay close to the core. */
-  TILE_ROWS: 128,
-  TILE_PLACES: 256,
-  /** Functions of each entry alone, by number. */
-  SIGMOID: 0,
-  TANH: 1,
-  SOFTPLUS: 2,
-  SILU: 3,
-  GELU: 4,
-  ELU: 5,
-  LEAKY_RELU: 6,
+  ...{ BLOCK: RANDOM_BLOCK, RANDOM_WARM_UP }, // so each block has random streams of its own
+  PANEL: 8, // columns or filters side by side, which two vectors hold
+  TILE_ENTRIES: 16, // of a tile of 4×4 pixels
+  ...{ TILE_ROWS: 128, TILE_PLACES: 256 }, // of rows: few enough for their sums to stay in cache
+  ...{ SIGMOID: 0, TANH: 1, SOFTPLUS: 2, SILU: 3, GELU: 4, ELU: 5, LEAKY_RELU: 6 },
 } as const;
 
-/** Names have a space between them. */
-export interface KernelRow {
-  /** What a job is cut into: each thread takes some of them at a time. */
-  readonly items: string;
-  /** Addresses, and distances in bytes. An operand that may be left out is at 0. */
-  readonly bytes: string;
-  readonly counts?: string;
-  readonly flags?: string;
-  readonly numbers?: string;
-  /** Whether it takes a geometry; null if not every call has one. */
-  readonly geometry?: true | null;
-  /** Whether each thread needs memory of its own: `<kernel>Scratch` says how much. */
-  readonly scratch?: true;
-  /** Whether each chunk of a job writes a result of its own, by the chunk's number. */
-  readonly parts?: true;
-}
-
-const blocks = "blocks of an array";
-/** How tiles lie on planes that go in, and on planes that come out. */
-const tiles = "images together tileRows tileColumns H W padH padW outH outW";
+const product =
+  "a[] aRow aStep b[] bMatrix bRow out[] M N I blocks channels turnB? sparseA? columns? geometry?";
+const tiles = "images together tileRows tileColumns H W padH padW outH outW C K x[]";
+const update = "length: value[BLOCK] grad[BLOCK]";
 
 export const kernels = {
-  products: {
-    items: "blocks of rows of the products",
-    bytes:
-      "a aMatrix aRow aStep whichA b bMatrix bRow bPanel whichB out rowBias rowBiasStep columnBias",
-    counts: "M N I rows blocks channels",
-    flags: "turnA turnB sparseA sparseB columns ontoImages",
-    geometry: null,
-    scratch: true,
-  },
-  sums: {
-    items: "products that are added up",
-    bytes: "a aRow aStep b bMatrix bRow out part",
-    counts: "M N I blocks channels",
-    flags: "turnB sparseA columns dots",
-    geometry: null,
-    scratch: true,
-    parts: true,
-  },
-  addParts: { items: blocks, bytes: "x out", counts: "length parts" },
-  transpose: {
-    items: "eight rows",
-    bytes: "x out outRow outStep",
-    counts: "rows columns",
-  },
-  pack: { items: "panels", bytes: "x out", counts: "rows columns" },
-  allFinite: {
-    items: blocks,
-    bytes: "x answers",
-    counts: "length",
-    numbers: "factor",
-    parts: true,
-  },
-
-  im2col: { items: "planes", bytes: "x cols", geometry: true },
-  col2im: { items: "planes", bytes: "cols x", geometry: true },
-  convolvePool: {
-    items: "images",
-    bytes: "x filters bias out argmax",
-    counts: "channels filterCount poolH poolW",
-    flags: "rectify",
-    geometry: true,
-    scratch: true,
-  },
-  convolutionWeightGradient: {
-    items: "images",
-    bytes: "x dOut argmax out part",
-    counts: "channels filterCount windowCount",
-    geometry: true,
-    scratch: true,
-    parts: true,
-  },
-  convolutionInputGradient: {
-    items: "images",
-    bytes: "filters dOut argmax dX",
-    counts: "channels filterCount windowCount",
-    geometry: true,
-    scratch: true,
-  },
-
-  transformFilters: {
-    items: "filters",
-    bytes: "filters out",
-    counts: "channels filterCount",
-    flags: "turned",
-  },
-  convolveTiles: {
-    items: "images done together",
-    bytes: "x filters bias out",
-    counts: `${tiles} channels filterCount`,
-    scratch: true,
-  },
-  tilesWeightGradient: {
-    items: "images done together",
-    bytes: "x dOut out part",
-    counts: `${tiles} channels filterCount`,
-    scratch: true,
-    parts: true,
-  },
-
-  maxPool2d: {
-    items: "planes",
-    bytes: "x scale shift out argmax",
-    counts: "channels",
-    flags: "rectify",
-    geometry: true,
-  },
-  maxPool2dBackward: { items: "planes", bytes: "dOut argmax dX", geometry: true },
-  averagePool2d: { items: "planes", bytes: "x out", geometry: true },
-  averagePool2dBackward: { items: "planes", bytes: "dOut dX", geometry: true },
-
-  add: { items: blocks, bytes: "a b out", counts: "length" },
-  multiply: { items: blocks, bytes: "a b out", counts: "length" },
-  randomMask: {
-    items: "blocks of an array, with streams of their own",
-    bytes: "out",
-    counts: "length keyA keyB keyC least",
-    numbers: "value",
-  },
-  relu: { items: blocks, bytes: "x out", counts: "length" },
-  reluBackward: { items: blocks, bytes: "dOut x dX", counts: "length" },
-  activation: {
-    items: blocks,
-    bytes: "x out",
-    counts: "length which",
-    numbers: "negativeSlope",
-  },
-  activationWithSlope: { items: blocks, bytes: "x out slope", counts: "length which" },
-  activationBackward: {
-    items: blocks,
-    bytes: "dOut at dX",
-    counts: "length which",
-    numbers: "negativeSlope",
-  },
-  accumulate: { items: blocks, bytes: "source target", counts: "length" },
-  sumPerChannel: {
-    items: "images",
-    bytes: "x argmax totals",
-    counts: "channels pixels",
-    parts: true,
-  },
-  channelTotals: {
-    items: "images",
-    bytes: "x centre totals",
-    counts: "channels pixels",
-    parts: true,
-  },
-  channelSums: {
-    items: "images",
-    bytes: "x argmax y totals",
-    counts: "channels pixels windowCount",
-    parts: true,
-  },
-  channelAffine: {
-    items: "planes, or rows",
-    bytes: "x scale centre shift out",
-    counts: "channels pixels",
-  },
-  channelResidual: {
-    items: "planes, or rows",
-    bytes: "y argmax x intercept slope scale out",
-    counts: "channels pixels windowCount",
-  },
-
-  rowAffine: {
-    items: "rows",
-    bytes: "x scale centre weight bias inner out",
-    counts: "places",
-  },
-  rowSums: {
-    items: "tiles, one below the other",
-    bytes: "y x weight columnParts rowParts",
-    counts: "rows places high",
-  },
-  rowResidual: {
-    items: "rows",
-    bytes: "y x weight intercept slope scale out",
-    counts: "places",
-  },
-
-  sgdUpdate: {
-    items: blocks,
-    bytes: "value grad velocity",
-    counts: "length",
-    flags: "nesterov",
-    numbers: "learningRate momentum weightDecay",
-  },
-  adagradUpdate: {
-    items: blocks,
-    bytes: "value grad squareSum",
-    counts: "length",
-    numbers: "learningRate epsilon weightDecay",
-  },
-  rmspropUpdate: {
-    items: blocks,
-    bytes: "value grad meanSquare",
-    counts: "length",
-    numbers: "learningRate alpha epsilon weightDecay",
-  },
-  adamUpdate: {
-    items: blocks,
-    bytes: "value grad firstMoment secondMoment",
-    counts: "length",
-    numbers: "learningRate beta1 beta2 epsilon weightDecay correction1 correction2 shrink",
-  },
-} as const satisfies Readonly<Record<string, KernelRow>>;
+  products: `blocks of rows: job ${product} aMatrix whichA[] bPanel whichB[] rows rowBias[] \
+rowBiasStep columnBias[] turnA? sparseB? ontoImages? scratch`,
+  sums: `products that are added up: job ${product} dots? scratch`,
+  transposeRows: "each eight rows: item rows columns x[8·columns] out[8·outStep] outRow outStep",
+  pack8: "each panel: rows x[PANEL] xRow out[PANEL·rows]",
+  addParts: "length: parts step x[BLOCK] out[BLOCK]",
+  allFinite: "length: x[BLOCK] factor~ answers{1}",
+  im2col: "planes: geometry x[H·W] cols[kH·kW·outH·outW]",
+  col2im: "planes: geometry cols[kH·kW·outH·outW] x[H·W]",
+  convolvePool: `each image: C K geometry poolH poolW x[C·H·W] filters[] bias[] out[K·poolH·poolW] \
+argmax[K·poolH·poolW] rectify? scratch`,
+  convolutionWeightGradient:
+    "images: C K S geometry x[C·H·W] dOut[K·S] argmax[K·S] out{K·C·kH·kW} scratch",
+  convolutionInputGradient:
+    "images: C K S geometry filters[] dOut[K·S] argmax[K·S] dX[C·H·W] scratch",
+  transformFilters: "each filter: item K C filters[] turned? out[C]",
+  convolveTiles: `images done together: job ${tiles} filters[] bias[] out[] scratch`,
+  tilesWeightGradient: `images done together: job ${tiles} dOut[] out[] scratch`,
+  maxPool2d:
+    "each plane: item C geometry x[H·W] scale[] shift[] out[outH·outW] argmax[outH·outW] rectify?",
+  maxPool2dBackward: "each plane: S P dOut[S] argmax[S] dX[P]",
+  averagePool2d: "each plane: geometry x[H·W] out[outH·outW]",
+  averagePool2dBackward: "each plane: geometry dOut[outH·outW] dX[H·W]",
+  add: "length: a[BLOCK] b[BLOCK] out[BLOCK]",
+  multiply: "length: a[BLOCK] b[BLOCK] out[BLOCK]",
+  randomMask: "length: item keyA keyB keyC least value~ out[BLOCK]",
+  relu: "length: x[BLOCK] out[BLOCK]",
+  reluBackward: "length: dOut[BLOCK] x[BLOCK] dX[BLOCK]",
+  activation: "length: which x[BLOCK] out[BLOCK] negativeSlope~",
+  activationWithSlope: "length: which x[BLOCK] out[BLOCK] slope[BLOCK]",
+  activationBackward: "length: which dOut[BLOCK] at[BLOCK] dX[BLOCK] negativeSlope~",
+  accumulate: "length: source[BLOCK] target[BLOCK]",
+  sumPerChannel: "each image: C P x[C·P] argmax[C·P] totals{2·C}",
+  channelTotals: "each image: C P x[C·P] centre[] totals{2·C}",
+  channelSums: "each image: C P S x[C·S] argmax[C·S] y[C·P] totals{4·C}",
+  channelAffine: "each plane: item C P rows? x[P] scale[] centre[] shift[] out[P]",
+  channelResidual:
+    "each plane: item C P S rows? y[S] argmax[S] x[P] intercept[] slope[] scale[] out[P]",
+  rowAffine: "each row: M x[M] scale[1] centre[1] weight[] bias[] inner[M] out[M]",
+  rowSums: "each tile: item rows M high y[] x[] weight[] columnParts[] rowParts[]",
+  rowResidual: "each row: M y[M] x[M] weight[] intercept[1] slope[1] scale[1] out[M]",
+  sgdUpdate: `${update} velocity[BLOCK] learningRate~ momentum~ nesterov? weightDecay~`,
+  adagradUpdate: `${update} squareSum[BLOCK] learningRate~ epsilon~ weightDecay~`,
+  rmspropUpdate: `${update} meanSquare[BLOCK] learningRate~ alpha~ epsilon~ weightDecay~`,
+  adamUpdate: `${update} firstMoment[BLOCK] secondMoment[BLOCK] learningRate~ beta1~ beta2~ \
+epsilon~ weightDecay~ correction1~ correction2~ shrink~`,
+} as const;

@@ -79,9 +79,9 @@ export class Tiles {
   /** `Σₙ dOutₙ · colsₙᵀ` into [K, C·3·3] at `out`, in a fixed number of parts, in their order. */
   weightGradient(out: number, dOut: Tensor, { x, channels, geometry }: Columns): void {
     const memory = this.#memory;
-    const [images, , filterCount] = dOut.shape as [number, number, number];
+    const [images, , K] = dOut.shape as [number, number, number];
     const work = this.#work(images, geometry);
-    const size = filterCount * channels * 9;
+    const size = K * channels * 9;
     const count = chunksOf(work.items);
     const parts = memory.floats(count * size).byteOffset;
     this.#jobs.run("tilesWeightGradient", {
@@ -89,22 +89,20 @@ export class Tiles {
       x: memory.address(x),
       dOut: memory.address(dOut),
       out: parts,
-      part: 4 * size,
-      channels,
-      filterCount,
+      C: channels,
+      K,
     });
     addParts(this.#jobs, { address: parts, count }, size, out);
   }
 
   /** The 16 matrices of filters [1, K, C·3·3]. */
   #transformed(filters: Tensor, turned: boolean): Transformed {
-    const [, K, R] = filters.shape as [number, number, number];
-    const [channels, filterCount] = turned ? [K, R / 9] : [R / 9, K];
-    const out = this.#memory.floats(TILE_ENTRIES * channels * filterCount).byteOffset;
-    const counts = { items: filterCount, channels, filterCount };
+    const [, planes, R] = filters.shape as [number, number, number];
+    const [C, K] = turned ? [planes, R / 9] : [R / 9, planes];
+    const out = this.#memory.floats(TILE_ENTRIES * C * K).byteOffset;
     const x = this.#memory.address(filters);
-    this.#jobs.run("transformFilters", { ...counts, filters: x, turned, out });
-    return { channels, filterCount, filters: out };
+    this.#jobs.run("transformFilters", { items: K, C, K, filters: x, turned, out });
+    return { C, K, filters: out };
   }
 
   #run(x: Tensor, { bias, ...operands }: Transformed & Output, extents: Extents): void {
@@ -125,10 +123,10 @@ export class Tiles {
   }
 }
 
-/** Filters as matrices, by which `channels` planes become `filterCount`. */
+/** Filters as matrices, by which C planes become K. */
 interface Transformed {
-  readonly channels: number;
-  readonly filterCount: number;
+  readonly C: number;
+  readonly K: number;
   readonly filters: number;
 }
 

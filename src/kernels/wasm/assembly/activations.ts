@@ -15,7 +15,7 @@ const SIGN = f32x4.splat(-0.0);
 
 /** `out = f(x)`; only the leaky rectifier has a slope of its own. */
 export function activation(
-  which: i32, count: i32, x: usize, out: usize, negativeSlope: f64,
+  count: i32, which: i32, x: usize, out: usize, negativeSlope: f64,
 ): void {
   switch (which) {
     case SIGMOID: return values<Sigmoid>(count, x, out);
@@ -30,7 +30,7 @@ export function activation(
 
 /** `out = f(x)` and `slope = f′(x)`, for the functions that share an exponential with it. */
 export function activationWithSlope(
-  which: i32, count: i32, x: usize, out: usize, slope: usize,
+  count: i32, which: i32, x: usize, out: usize, slope: usize,
 ): void {
   switch (which) {
     case SOFTPLUS: return valuesAndSlopes<Softplus>(count, x, out, slope);
@@ -41,7 +41,7 @@ export function activationWithSlope(
 
 /** `dX = dOut · slope(at)` */
 export function activationBackward(
-  which: i32, count: i32, dOut: usize, at: usize, dX: usize, negativeSlope: f64,
+  count: i32, which: i32, dOut: usize, at: usize, dX: usize, negativeSlope: f64,
 ): void {
   switch (which) {
     case SIGMOID: return slopes<Sigmoid>(count, dOut, at, dX);

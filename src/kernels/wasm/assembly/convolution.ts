@@ -9,9 +9,12 @@
  *     L = kW·C             numbers of one row of a window, from pixels[p + i, q, 0] on
  */
 import { lineAfter } from "./gemm";
-import { Geometry } from "./generated/table";
+import {
+  ConvolutionInputGradientArguments, ConvolutionWeightGradientArguments, Geometry,
+} from "./generated/table";
 import { spreadList, walkList, walkNarrow } from "./sparse";
 import { transpose } from "./transpose";
+import { pixels, windows } from "./windows";
 
 @inline
 function paddedW(g: Geometry): i32 {
@@ -20,13 +23,13 @@ function paddedW(g: Geometry): i32 {
 
 /** Bytes of an image with its padding. */
 @inline
-function paddedBytes(g: Geometry, C: i32): usize {
-  return <usize>((g.H + 2 * g.padH) * paddedW(g) * C) << 2;
+function paddedBytes(g: Geometry, C: i32): u64 {
+  return <u64>(g.H + 2 * g.padH) * <u64>paddedW(g) * <u64>C << 2;
 }
 
 /** From [C, H, W] to channels last, with zeros around. */
 function toPixels(C: i32, g: Geometry, x: usize, pixels: usize): void {
-  if (g.padH != 0 || g.padW != 0) memory.fill(pixels, 0, paddedBytes(g, C));
+  if (g.padH != 0 || g.padW != 0) memory.fill(pixels, 0, <usize>paddedBytes(g, C));
   for (let h = 0; h < g.H; h++) {
     const to = pixels + (<usize>(((h + g.padH) * paddedW(g) + g.padW) * C) << 2);
     transpose(C, g.W, x + (<usize>(h * g.W) << 2), <usize>(g.H * g.W) << 2, to, <usize>C << 2);
@@ -42,7 +45,7 @@ function fromPixels(C: i32, g: Geometry, pixels: usize, x: usize): void {
 }
 
 /** Where the first pixel of each of the outH·outW windows is, from the start of an image on. */
-export function firstPixels(C: i32, g: Geometry, table: usize): void {
+function firstPixels(C: i32, g: Geometry, table: usize): void {
   for (let p = 0; p < g.outH; p++) {
     for (let q = 0; q < g.outW; q++) {
       store<usize>(table, <usize>((p * paddedW(g) + q) * C) << 2);
@@ -55,9 +58,17 @@ export function firstPixels(C: i32, g: Geometry, table: usize): void {
  * Bytes of scratch space for either gradient: the table of {@link firstPixels}, a list of S
  * winners, and an image, behind which up to three numbers are read.
  */
-export function scratchBytes(C: i32, S: i32, g: Geometry): usize {
-  const table = lineAfter(<usize>(g.outH * g.outW) << 2);
-  return table + lineAfter(<usize>(S + 1) << 3) + paddedBytes(g, C) + 16;
+function scratchBytes(C: i32, S: i32, g: Geometry): u64 {
+  const table = lineAfter(<u64>g.outH * <u64>g.outW << 2);
+  return table + lineAfter(<u64>(S + 1) << 3) + paddedBytes(g, C) + 16;
+}
+
+export function convolutionWeightGradientScratch(job: ConvolutionWeightGradientArguments): u64 {
+  return scratchBytes(job.C, job.S, job.geometry);
+}
+
+export function convolutionInputGradientScratch(job: ConvolutionInputGradientArguments): u64 {
+  return scratchBytes(job.C, job.S, job.geometry);
 }
 
 /**
@@ -98,6 +109,25 @@ function listNonZero(S: i32, dOut: usize, table: usize, pixels: usize, list: usi
 }
 
 /**
+ * `dWeight[k, i, j, c] = Σ dOut[n, k, p, q] · pixels[p + i, q + j, c]`, over N images; see
+ * {@link weightGradient}.
+ */
+export function convolutionWeightGradient(
+  N: i32, C: i32, K: i32, S: i32, g: Geometry, x: usize, dOut: usize, argmax: usize,
+  dWeight: usize, scratch: usize,
+): void {
+  const winners = <usize>(K * S) << 2;
+  const free = lineAfter(scratch + windows(g));
+  memory.fill(dWeight, 0, <usize>(K * C * g.kH * g.kW) << 2);
+  firstPixels(C, g, scratch);
+  for (let n = 0; n < N; n++) {
+    weightGradient(C, K, S, g, x, dOut, argmax, dWeight, scratch, free);
+    x += <usize>C * pixels(g); dOut += winners;
+    if (argmax) argmax += winners;
+  }
+}
+
+/**
  * `dWeight[k, i, j, c] += Σ dOut[k, p, q] · pixels[p + i, q + j, c]`, for one image.
  *
  * @param x [C, H, W]; dPooled, argmax [K, S]; argmax is 0 for a dOut that is laid out
@@ -105,7 +135,7 @@ function listNonZero(S: i32, dOut: usize, table: usize, pixels: usize, list: usi
  * @param table see {@link firstPixels}
  * @param scratch room for a list of S entries, and for the image with its padding
  */
-export function weightGradient(
+function weightGradient(
   C: i32, K: i32, S: i32, g: Geometry, x: usize, dPooled: usize, argmax: usize,
   dWeight: usize, table: usize, scratch: usize,
 ): void {
@@ -131,6 +161,21 @@ export function weightGradient(
   }
 }
 
+/** The gradient of N images; see {@link inputGradient}. */
+export function convolutionInputGradient(
+  N: i32, C: i32, K: i32, S: i32, g: Geometry, weight: usize, dOut: usize, argmax: usize,
+  dX: usize, scratch: usize,
+): void {
+  const winners = <usize>(K * S) << 2;
+  const free = lineAfter(scratch + windows(g));
+  firstPixels(C, g, scratch);
+  for (let n = 0; n < N; n++) {
+    inputGradient(C, K, S, g, weight, dOut, argmax, dX, scratch, free);
+    dX += <usize>C * pixels(g); dOut += winners;
+    if (argmax) argmax += winners;
+  }
+}
+
 /**
  * `dX = Σ dOut[k, p, q] · weight[k, i, j, c]` on pixel (p + i, q + j), for one image; dX is
  * overwritten.
@@ -138,13 +183,13 @@ export function weightGradient(
  * @param weight [K, kH, kW, C]; dPooled, argmax [K, S]
  * @param dX [C, H, W]
  */
-export function inputGradient(
+function inputGradient(
   C: i32, K: i32, S: i32, g: Geometry, weight: usize, dPooled: usize, argmax: usize,
   dX: usize, table: usize, scratch: usize,
 ): void {
   const list = scratch;
   const pixels = lineAfter(list + (<usize>(S + 1) << 3));
-  memory.fill(pixels, 0, paddedBytes(g, C));
+  memory.fill(pixels, 0, <usize>paddedBytes(g, C));
   const L = g.kW * C;
   const rowBytes = <usize>(paddedW(g) * C) << 2;
   const windowBytes = <usize>S << 2;

@@ -7,7 +7,7 @@
  *   poolH, poolW  number of pooled windows
  */
 import { lineAfter, madd, ZERO } from "./gemm";
-import { Geometry } from "./generated/table";
+import { ConvolvePoolArguments, Geometry } from "./generated/table";
 import { beats } from "./pooling";
 
 /** Filters that are multiplied at a time: two vectors. */
@@ -54,9 +54,10 @@ export function convolvePool(
 }
 
 /** Bytes of scratch space: for {@link listRows}, and for the image with its padding. */
-export function scratchBytes(C: i32, g: Geometry): usize {
-  const pixels = (g.H + 2 * g.padH) * (g.W + 2 * g.padW);
-  return lineAfter(<usize>(C * g.kH) << 2) + (<usize>(C * pixels) << 2);
+export function convolvePoolScratch(job: ConvolvePoolArguments): u64 {
+  const C = <u64>job.C, g = job.geometry;
+  const image = C * <u64>(g.H + 2 * g.padH) * <u64>(g.W + 2 * g.padW);
+  return lineAfter(C * <u64>g.kH << 2) + (image << 2);
 }
 
 /** The image with zeros around it: itself if there is no padding, else a copy in `room`. */

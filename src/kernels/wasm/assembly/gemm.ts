@@ -16,7 +16,7 @@ export function madd(sum: v128, x: v128, y: v128): v128 {
 
 /** The next multiple of 64: a vector that lies across two lines of the cache takes two loads. */
 @inline
-export function lineAfter(at: usize): usize {
+export function lineAfter<T>(at: T): T {
   return (at + 63) & ~63;
 }
 

@@ -33,67 +33,59 @@ export function reluBackward(count: i32, dOut: usize, x: usize, dX: usize): void
 }
 
 /**
- * Adds, to each of K sums in float64 at `totals`, the P entries of channel k of every one of N
- * images.
+ * Adds, to each of C sums in float64 at `totals`, the P entries of that channel of an image. With
+ * argmax, x is what flows back out of a max pooling: of the P windows of a channel those count that
+ * have a winner.
  */
-export function sumPerChannel(N: i32, K: i32, P: i32, x: usize, totals: usize): void {
-  if (P == 1) return sumRows(N, K, x, totals);
-  for (let n = 0; n < N; n++) {
-    for (let k = 0; k < K; k++) {
-      let lanes = ZERO;
-      let p = 0;
-      for (; p + 4 <= P; p += 4) {
-        lanes = f32x4.add(lanes, v128.load(x));
-        x += 16;
-      }
-      let total: f64 =
-        (<f64>f32x4.extract_lane(lanes, 0) + <f64>f32x4.extract_lane(lanes, 1)) +
-        (<f64>f32x4.extract_lane(lanes, 2) + <f64>f32x4.extract_lane(lanes, 3));
-      for (; p < P; p++) {
-        total += <f64>load<f32>(x);
-        x += 4;
-      }
-      const at = totals + (<usize>k << 3);
-      store<f64>(at, load<f64>(at) + total);
+export function sumPerChannel(C: i32, P: i32, x: usize, argmax: usize, totals: usize): void {
+  if (argmax) return sumWinners(C, P, x, argmax, totals);
+  if (P == 1) return sumRows(C, x, totals);
+  for (let c = 0; c < C; c++) {
+    let lanes = ZERO;
+    let p = 0;
+    for (; p + 4 <= P; p += 4) {
+      lanes = f32x4.add(lanes, v128.load(x));
+      x += 16;
     }
+    let total: f64 =
+      (<f64>f32x4.extract_lane(lanes, 0) + <f64>f32x4.extract_lane(lanes, 1)) +
+      (<f64>f32x4.extract_lane(lanes, 2) + <f64>f32x4.extract_lane(lanes, 3));
+    for (; p < P; p++) {
+      total += <f64>load<f32>(x);
+      x += 4;
+    }
+    const at = totals + (<usize>c << 3);
+    store<f64>(at, load<f64>(at) + total);
   }
 }
 
-/**
- * The same for what flows back out of a max pooling: of the P windows of a channel those count that
- * have a winner.
- */
-export function sumWinners(
-  N: i32, K: i32, P: i32, x: usize, argmax: usize, totals: usize,
-): void {
-  for (let n = 0; n < N; n++) {
-    for (let k = 0; k < K; k++) {
-      let lanes = ZERO;
-      let p = 0;
-      for (; p + 4 <= P; p += 4) {
-        const won = i32x4.ge_s(v128.load(argmax), ZERO);
-        lanes = f32x4.add(lanes, v128.and(v128.load(x), won));
-        x += 16; argmax += 16;
-      }
-      let total: f64 =
-        (<f64>f32x4.extract_lane(lanes, 0) + <f64>f32x4.extract_lane(lanes, 1)) +
-        (<f64>f32x4.extract_lane(lanes, 2) + <f64>f32x4.extract_lane(lanes, 3));
-      for (; p < P; p++) {
-        if (load<i32>(argmax) >= 0) total += <f64>load<f32>(x);
-        x += 4; argmax += 4;
-      }
-      const at = totals + (<usize>k << 3);
-      store<f64>(at, load<f64>(at) + total);
+function sumWinners(C: i32, P: i32, x: usize, argmax: usize, totals: usize): void {
+  for (let c = 0; c < C; c++) {
+    let lanes = ZERO;
+    let p = 0;
+    for (; p + 4 <= P; p += 4) {
+      const won = i32x4.ge_s(v128.load(argmax), ZERO);
+      lanes = f32x4.add(lanes, v128.and(v128.load(x), won));
+      x += 16; argmax += 16;
     }
+    let total: f64 =
+      (<f64>f32x4.extract_lane(lanes, 0) + <f64>f32x4.extract_lane(lanes, 1)) +
+      (<f64>f32x4.extract_lane(lanes, 2) + <f64>f32x4.extract_lane(lanes, 3));
+    for (; p < P; p++) {
+      if (load<i32>(argmax) >= 0) total += <f64>load<f32>(x);
+      x += 4; argmax += 4;
+    }
+    const at = totals + (<usize>c << 3);
+    store<f64>(at, load<f64>(at) + total);
   }
 }
 
 /**
  * Is no number NaN or infinite, or too large to be multiplied by the factor? The product with 0 is
- * 0 for all others.
+ * 0 for all others. Answers 1 or 0.
  */
-export function allFinite(count: i32, x: usize, factor: f32): bool {
-  const grown = f32x4.splat(factor);
+export function allFinite(count: i32, x: usize, factor: f64, answer: usize): void {
+  const grown = splat(factor);
   let a = ZERO, b = ZERO, c = ZERO, d = ZERO;
   let i = 0;
   for (; i + 16 <= count; i += 16) {
@@ -107,43 +99,35 @@ export function allFinite(count: i32, x: usize, factor: f32): bool {
   let total = f32x4.extract_lane(all, 0) + f32x4.extract_lane(all, 1);
   total += f32x4.extract_lane(all, 2) + f32x4.extract_lane(all, 3);
   for (; i < count; i++) {
-    total += load<f32>(x) * factor * 0;
+    total += load<f32>(x) * <f32>factor * 0;
     x += 4;
   }
-  return total == 0;
+  store<i32>(answer, total == 0);
 }
 
-/** The same for one entry a channel: N rows of K numbers are added up. */
-function sumRows(N: i32, K: i32, x: usize, totals: usize): void {
-  for (let n = 0; n < N; n++) {
-    for (let k = 0; k < K; k++) {
-      const at = totals + (<usize>k << 3);
-      store<f64>(at, load<f64>(at) + <f64>load<f32>(x));
-      x += 4;
-    }
+/** The same for one entry a channel. */
+function sumRows(C: i32, x: usize, totals: usize): void {
+  for (let c = 0; c < C; c++) {
+    const at = totals + (<usize>c << 3);
+    store<f64>(at, load<f64>(at) + <f64>load<f32>(x));
+    x += 4;
   }
 }
 
-/**
- * Adds up `parts` arrays of `length` numbers that lie one behind the other at x, in their order:
- * the entries from `first` on, `count` of them.
- */
-export function addParts(
-  parts: i32, length: i32, x: usize, first: i32, count: i32, out: usize,
-): void {
+/** Adds up `parts` arrays, in their order; from one to the next there are `step` bytes. */
+export function addParts(count: i32, parts: i32, step: usize, x: usize, out: usize): void {
   // (speed.12) dWeight = ((part₀ + part₁) + part₂) + …
-  const bytes = <usize>length << 2;
-  let at = <usize>first << 2;
-  const last = at + (<usize>count << 2);
+  let at: usize = 0;
+  const last = <usize>count << 2;
   for (; at + 16 <= last; at += 16) {
     let total = ZERO;
     for (let part = 0; part < parts; part++)
-      total = f32x4.add(total, v128.load(x + <usize>part * bytes + at));
+      total = f32x4.add(total, v128.load(x + <usize>part * step + at));
     v128.store(out + at, total);
   }
   for (; at < last; at += 4) {
     let total: f32 = 0;
-    for (let part = 0; part < parts; part++) total += load<f32>(x + <usize>part * bytes + at);
+    for (let part = 0; part < parts; part++) total += load<f32>(x + <usize>part * step + at);
     store<f32>(out + at, total);
   }
 }

@@ -5,10 +5,21 @@ import { firstWindow } from "./windows";
 
 /**
  * The largest entry of each window of a plane, and where it was: a 32-bit position in its plane. A
- * NaN wins. With `isAffine`, of scale · x + shift instead of x; with `rectify`, of max(x, 0):
- * nobody, −1, wins a window without a positive entry.
+ * NaN wins. With a scale for each of C channels, of scale · x + shift instead of x; with `rectify`,
+ * of max(x, 0): nobody, −1, wins a window without a positive entry.
  */
 export function maxPool2d(
+  plane: i32, C: i32, g: Geometry, x: usize, scale: usize, shift: usize, out: usize, argmax: usize,
+  rectify: bool,
+): void {
+  const channel = <usize>(plane % C) << 2;
+  maxOfPlane(
+    g, x, scale != 0, scale ? load<f32>(scale + channel) : 1,
+    scale ? load<f32>(shift + channel) : 0, out, argmax, rectify,
+  );
+}
+
+function maxOfPlane(
   g: Geometry, x: usize, isAffine: bool, scale: f32, shift: f32, out: usize, argmax: usize,
   rectify: bool,
 ): void {
@@ -105,86 +116,75 @@ export function beats(candidate: v128, best: v128): v128 {
   return v128.or(f32x4.gt(candidate, best), f32x4.ne(candidate, candidate));
 }
 
-/** Adds each dOut onto the pixel that won; dX is overwritten. */
-export function maxPool2dBackward(
-  planes: i32, windows: i32, pixels: i32, dOut: usize, argmax: usize, dX: usize,
-): void {
-  memory.fill(dX, 0, <usize>(planes * pixels) << 2);
-  for (let n = 0; n < planes; n++) {
-    for (let s = 0; s < windows; s++) {
-      const winner = load<i32>(argmax);
-      if (winner >= 0) {
-        const at = dX + (<usize>winner << 2);
-        store<f32>(at, load<f32>(at) + load<f32>(dOut));
-      }
-      argmax += 4;
-      dOut += 4;
+/** Adds each of a plane's S dOut onto that of its P pixels that won; dX is overwritten. */
+export function maxPool2dBackward(S: i32, P: i32, dOut: usize, argmax: usize, dX: usize): void {
+  memory.fill(dX, 0, <usize>P << 2);
+  for (let s = 0; s < S; s++) {
+    const winner = load<i32>(argmax);
+    if (winner >= 0) {
+      const at = dX + (<usize>winner << 2);
+      store<f32>(at, load<f32>(at) + load<f32>(dOut));
     }
-    dX += <usize>pixels << 2;
+    argmax += 4;
+    dOut += 4;
   }
 }
 
 /** The mean of each window; padded zeros are counted. */
-export function averagePool2d(planes: i32, g: Geometry, x: usize, out: usize): void {
+export function averagePool2d(g: Geometry, x: usize, out: usize): void {
   const count = <f64>(g.kH * g.kW);
-  for (let n = 0; n < planes; n++) {
-    for (let p = 0; p < g.outH; p++) {
-      const top = p * g.strideH - g.padH;
-      const bottom = min(g.H, top + (g.kH - 1) * g.dilationH + 1);
-      for (let q = 0; q < g.outW; q++) {
-        const left = q * g.strideW - g.padW;
-        const right = min(g.W, left + (g.kW - 1) * g.dilationW + 1);
-        let total: f64 = 0; // a window may be a whole plane
+  for (let p = 0; p < g.outH; p++) {
+    const top = p * g.strideH - g.padH;
+    const bottom = min(g.H, top + (g.kH - 1) * g.dilationH + 1);
+    for (let q = 0; q < g.outW; q++) {
+      const left = q * g.strideW - g.padW;
+      const right = min(g.W, left + (g.kW - 1) * g.dilationW + 1);
+      let total: f64 = 0; // a window may be a whole plane
+      for (
+        let h = top + firstWindow(top, g.dilationH) * g.dilationH;
+        h < bottom;
+        h += g.dilationH
+      ) {
         for (
-          let h = top + firstWindow(top, g.dilationH) * g.dilationH;
-          h < bottom;
-          h += g.dilationH
+          let w = left + firstWindow(left, g.dilationW) * g.dilationW;
+          w < right;
+          w += g.dilationW
         ) {
-          for (
-            let w = left + firstWindow(left, g.dilationW) * g.dilationW;
-            w < right;
-            w += g.dilationW
-          ) {
-            total += <f64>load<f32>(x + (<usize>(h * g.W + w) << 2));
-          }
+          total += <f64>load<f32>(x + (<usize>(h * g.W + w) << 2));
         }
-        store<f32>(out, <f32>(total / count));
-        out += 4;
       }
+      store<f32>(out, <f32>(total / count));
+      out += 4;
     }
-    x += <usize>(g.H * g.W) << 2;
   }
 }
 
 /** Spreads each dOut evenly over its window; dX is overwritten. */
-export function averagePool2dBackward(planes: i32, g: Geometry, dOut: usize, dX: usize): void {
+export function averagePool2dBackward(g: Geometry, dOut: usize, dX: usize): void {
   const count = <f32>(g.kH * g.kW);
-  memory.fill(dX, 0, <usize>(planes * g.H * g.W) << 2);
-  for (let n = 0; n < planes; n++) {
-    for (let p = 0; p < g.outH; p++) {
-      const top = p * g.strideH - g.padH;
-      const bottom = min(g.H, top + (g.kH - 1) * g.dilationH + 1);
-      for (let q = 0; q < g.outW; q++) {
-        const left = q * g.strideW - g.padW;
-        const right = min(g.W, left + (g.kW - 1) * g.dilationW + 1);
-        const share = load<f32>(dOut) / count;
-        dOut += 4;
+  memory.fill(dX, 0, <usize>(g.H * g.W) << 2);
+  for (let p = 0; p < g.outH; p++) {
+    const top = p * g.strideH - g.padH;
+    const bottom = min(g.H, top + (g.kH - 1) * g.dilationH + 1);
+    for (let q = 0; q < g.outW; q++) {
+      const left = q * g.strideW - g.padW;
+      const right = min(g.W, left + (g.kW - 1) * g.dilationW + 1);
+      const share = load<f32>(dOut) / count;
+      dOut += 4;
+      for (
+        let h = top + firstWindow(top, g.dilationH) * g.dilationH;
+        h < bottom;
+        h += g.dilationH
+      ) {
         for (
-          let h = top + firstWindow(top, g.dilationH) * g.dilationH;
-          h < bottom;
-          h += g.dilationH
+          let w = left + firstWindow(left, g.dilationW) * g.dilationW;
+          w < right;
+          w += g.dilationW
         ) {
-          for (
-            let w = left + firstWindow(left, g.dilationW) * g.dilationW;
-            w < right;
-            w += g.dilationW
-          ) {
-            const at = dX + (<usize>(h * g.W + w) << 2);
-            store<f32>(at, load<f32>(at) + share);
-          }
+          const at = dX + (<usize>(h * g.W + w) << 2);
+          store<f32>(at, load<f32>(at) + share);
         }
       }
     }
-    dX += <usize>(g.H * g.W) << 2;
   }
 }

@@ -35,22 +35,29 @@ function listAndPanel(I: i32): usize {
   return sparseScratch(I) + <usize>(4 * PANEL * I);
 }
 
+@inline
+function matrixBytes(rows: i32, columns: i32): u64 {
+  return <u64>rows * <u64>columns << 2;
+}
+
 /** Bytes of the copies that {@link secondOperand} makes. */
 @inline
-function copiesOfB<T>(job: T): usize {
-  const matrix = <usize>(job.I * job.N) << 2;
+function copiesOfB<T>(job: T): u64 {
+  const matrix = matrixBytes(job.I, job.N);
   return (job.columns ? matrix : 0) + (job.turnB ? matrix : 0);
 }
 
 /** Bytes of scratch space for {@link products}, in its order. */
-export function productsScratch(job: ProductsArguments): usize {
-  const cMatrix = <usize>(job.M * job.N) << 2;
-  const turned = (job.sparseB ? cMatrix : 0) + (job.turnA ? <usize>(job.M * job.I) << 2 : 0);
-  return listAndPanel(job.I) + turned + (job.ontoImages ? cMatrix : 0) + copiesOfB(job);
+export function productsScratch(job: ProductsArguments): u64 {
+  const cMatrix = matrixBytes(job.M, job.N);
+  const turned = (job.sparseB ? cMatrix : 0) + (job.turnA ? matrixBytes(job.M, job.I) : 0);
+  return <u64>listAndPanel(job.I) + turned + (job.ontoImages ? cMatrix : 0) + copiesOfB(job);
 }
 
 /** Products of a batch. An item is a block of `rows` rows of one matrix of C. */
-export function products(job: ProductsArguments, first: i32, end: i32, scratch: usize): void {
+export function products(
+  job: ProductsArguments, first: i32, end: i32, chunk: i32, scratch: usize,
+): void {
   const M = job.M, N = job.N, I = job.I;
   const cMatrix = <usize>(M * N) << 2;
   const list = scratch;
@@ -103,8 +110,8 @@ export function products(job: ProductsArguments, first: i32, end: i32, scratch: 
 }
 
 /** Bytes of scratch space for {@link sums}, in its order. */
-export function sumsScratch(job: SumsArguments): usize {
-  return listAndPanel(job.I) + copiesOfB(job);
+export function sumsScratch(job: SumsArguments): u64 {
+  return <u64>listAndPanel(job.I) + copiesOfB(job);
 }
 
 /** The sum of some products, `blocks` sums side by side, into memory of this chunk's own. */
@@ -112,8 +119,9 @@ export function sums(
   job: SumsArguments, first: i32, end: i32, chunk: i32, scratch: usize,
 ): void {
   const M = job.M, N = job.N, I = job.I;
-  const out = job.out + <usize>chunk * job.part;
-  memory.fill(out, 0, job.part);
+  const part = <usize>(job.blocks * M * N) << 2;
+  const out = job.out + <usize>chunk * part;
+  memory.fill(out, 0, part);
   const list = scratch;
   const panel = list + sparseScratch(I);
   const free = scratch + listAndPanel(I);

@@ -7,9 +7,10 @@ import { firstTwo, lastTwo, read, sumOfTwo, write } from "./lanes";
 
 /** `inner = scale · (x − centre)` and `out = weight[i] · inner + bias[i]` for one row. */
 export function rowAffine(
-  M: i32, x: usize, scale: f32, centre: f32, weight: usize, bias: usize, inner: usize, out: usize,
+  M: i32, x: usize, scale: usize, centre: usize, weight: usize, bias: usize, inner: usize,
+  out: usize,
 ): void {
-  const factor = f32x4.splat(scale), middle = f32x4.splat(centre);
+  const factor = v128.load32_splat(scale), middle = v128.load32_splat(centre);
   for (let i = 0; i < M; i += 4) {
     const standard = f32x4.mul(factor, f32x4.sub(read(x, i, M), middle));
     write(inner, i, M, standard);
@@ -19,10 +20,11 @@ export function rowAffine(
 
 /** `out = scale · (weight[i] · y − intercept − slope · x)` for one row. */
 export function rowResidual(
-  M: i32, y: usize, x: usize, weight: usize, intercept: f32, slope: f32, scale: f32, out: usize,
+  M: i32, y: usize, x: usize, weight: usize, intercept: usize, slope: usize, scale: usize,
+  out: usize,
 ): void {
-  const start = f32x4.splat(intercept), steepness = f32x4.splat(slope);
-  const factor = f32x4.splat(scale);
+  const start = v128.load32_splat(intercept), steepness = v128.load32_splat(slope);
+  const factor = v128.load32_splat(scale);
   for (let i = 0; i < M; i += 4) {
     const weighted = f32x4.mul(read(weight, i, M), read(y, i, M));
     const line = f32x4.mul(steepness, read(x, i, M));
@@ -31,13 +33,34 @@ export function rowResidual(
 }
 
 /**
+ * One of the tiles that N rows are cut into, of which `high` lie one below the other. Each has sums
+ * of its own: those of its places are added to `columnParts`, those of its rows written to
+ * `rowParts`, and in both all products come behind all sums.
+ */
+export function rowSums(
+  tile: i32, N: i32, M: i32, high: i32, y: usize, x: usize, weight: usize, columnParts: usize,
+  rowParts: usize,
+): void {
+  const wide = (M + TILE_PLACES - 1) / TILE_PLACES;
+  const columns = <usize>(wide * TILE_PLACES) << 3, rows = <usize>N << 3;
+  const down = tile % high, across = tile / high;
+  const place = across * TILE_PLACES;
+  const columnSums = columnParts + <usize>down * columns + (<usize>place << 3);
+  const rowSums = rowParts + <usize>across * rows;
+  sumsOfTile(
+    N, M, down * TILE_ROWS, place, y, x, weight, columnSums, columnSums + <usize>high * columns,
+    rowSums, rowSums + <usize>wide * rows,
+  );
+}
+
+/**
  * The sums of y and of y · x over the rows of one tile, for each of its places, and those of
  * z = weight[i] · y and of z · x over its places, for each of its rows.
  *
- * @param columnSums of the tile's first place, to be added to; `columnProducts` likewise
- * @param rowSums of the array's first row, to be written; `rowProducts` likewise
+ * @param columnSums of the tile's first place; `columnProducts` likewise
+ * @param rowSums of the array's first row; `rowProducts` likewise
  */
-export function rowSums(
+function sumsOfTile(
   N: i32, M: i32, firstRow: i32, firstPlace: i32, y: usize, x: usize, weight: usize,
   columnSums: usize, columnProducts: usize, rowSums: usize, rowProducts: usize,
 ): void {

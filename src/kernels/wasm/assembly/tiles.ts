@@ -15,26 +15,24 @@ import {
 import { transpose } from "./transpose";
 
 /**
- * `G·g·Gᵀ` of filters `first` to before `end`, into 16 matrices [K, C]. Filters are [K, C, 3, 3];
+ * `G·g·Gᵀ` of filter k, into its row of 16 matrices [K, C]. All filters are [K, C, 3, 3];
  * `turned`, they are [C, K, 3, 3], and each turned around by half a circle: what the gradient of
  * the image is convolved by.
  */
 export function transformFilters(
-  K: i32, C: i32, first: i32, end: i32, filters: usize, turned: bool, out: usize,
+  k: i32, K: i32, C: i32, filters: usize, turned: bool, out: usize,
 ): void {
   const matrix = <usize>(K * C) << 2;
-  for (let k = first; k < end; k++) {
-    for (let c = 0; c < C; c++) {
-      const g = filters + <usize>(turned ? c * K + k : k * C + c) * 36;
-      let to = out + (<usize>(k * C + c) << 2);
-      for (let i = 0; i < 4; i++) {
-        const a = entryOfG(i, g, 0, turned), b = entryOfG(i, g, 1, turned);
-        const d = entryOfG(i, g, 2, turned);
-        store<f32>(to, a); to += matrix;
-        store<f32>(to, <f32>0.5 * (a + b + d)); to += matrix;
-        store<f32>(to, <f32>0.5 * (a - b + d)); to += matrix;
-        store<f32>(to, d); to += matrix;
-      }
+  for (let c = 0; c < C; c++) {
+    const g = filters + <usize>(turned ? c * K + k : k * C + c) * 36;
+    let to = out + (<usize>c << 2);
+    for (let i = 0; i < 4; i++) {
+      const a = entryOfG(i, g, 0, turned), b = entryOfG(i, g, 1, turned);
+      const d = entryOfG(i, g, 2, turned);
+      store<f32>(to, a); to += matrix;
+      store<f32>(to, <f32>0.5 * (a + b + d)); to += matrix;
+      store<f32>(to, <f32>0.5 * (a - b + d)); to += matrix;
+      store<f32>(to, d); to += matrix;
     }
   }
 }
@@ -67,27 +65,40 @@ function planeBytes(R: i32, S: i32): usize {
 
 /** Bytes of 16 matrices, rounded up to whole lines. */
 @inline
-function matricesBytes(rows: i32, columns: i32): usize {
-  return lineAfter(<usize>(TILE_ENTRIES * rows * columns) << 2);
+function matricesBytes(rows: i32, columns: i32): u64 {
+  return lineAfter(<u64>rows * <u64>columns * TILE_ENTRIES << 2);
 }
 
-/** Bytes of scratch space for {@link convolveTiles}, in its order. */
-export function convolveTilesScratch(job: ConvolveTilesArguments): usize {
+/** Bytes of scratch space for {@link convolveTogether}, in its order. */
+export function convolveTilesScratch(job: ConvolveTilesArguments): u64 {
   const R = job.tileRows, S = job.tileColumns, T = job.together * R * S;
-  return 64 + 2 * planeBytes(R, S) + matricesBytes(job.channels, T) +
-    matricesBytes(job.filterCount, T) + <usize>(32 * job.channels);
+  return 64 + 2 * <u64>planeBytes(R, S) + matricesBytes(job.C, T) + matricesBytes(job.K, T) +
+    32 * <u64>job.C;
+}
+
+export function convolveTiles(
+  job: ConvolveTilesArguments, first: i32, end: i32, chunk: i32, scratch: usize,
+): void {
+  const image = <usize>(job.C * job.H * job.W) << 2;
+  const out = <usize>(job.K * job.outH * job.outW) << 2;
+  const last = min(end * job.together, job.images);
+  for (let n = first * job.together; n < last; n += job.together) {
+    convolveTogether(
+      job, min(job.together, last - n), job.x + <usize>n * image, job.out + <usize>n * out, scratch,
+    );
+  }
 }
 
 /** Some images: x [C, H, W] each and the 16 matrices of filters → out [K, outH, outW] each. */
-export function convolveTiles(
+function convolveTogether(
   job: ConvolveTilesArguments, images: i32, x: usize, out: usize, scratch: usize,
 ): void {
-  const C = job.channels, K = job.filterCount, R = job.tileRows, S = job.tileColumns;
+  const C = job.C, K = job.K, R = job.tileRows, S = job.tileColumns;
   const ofImage = R * S, T = images * ofImage;
   const plane = lineAfter(scratch), outPlane = plane + planeBytes(R, S);
   const tiles = outPlane + planeBytes(R, S);
-  const sums = tiles + matricesBytes(C, T);
-  const panel = sums + matricesBytes(K, T);
+  const sums = tiles + <usize>matricesBytes(C, T);
+  const panel = sums + <usize>matricesBytes(K, T);
   transformImages(job, images, x, plane, tiles);
   // (speed.10b) out = Aᵀ·((G·g·Gᵀ) ⊙ (Bᵀ·d·B))·A,
   //   where entries of ⊙ are summed over the channels: 16 products of matrices
@@ -110,32 +121,49 @@ export function convolveTiles(
   }
 }
 
-/** Bytes of scratch space for {@link tilesWeightGradient}, in its order. */
-export function tilesWeightGradientScratch(job: TilesWeightGradientArguments): usize {
+/** Bytes of scratch space for {@link gradientTogether}, in its order. */
+export function tilesWeightGradientScratch(job: TilesWeightGradientArguments): u64 {
   const R = job.tileRows, S = job.tileColumns, T = job.together * R * S;
-  const C = job.channels, K = job.filterCount;
-  return 64 + 2 * planeBytes(R, S) + matricesBytes(C, T) + matricesBytes(K, T) +
-    matricesBytes(K, C) + lineAfter(<usize>(C * T) << 2) + <usize>(32 * T);
+  const C = job.C, K = job.K;
+  return 64 + 2 * <u64>planeBytes(R, S) + matricesBytes(C, T) + matricesBytes(K, T) +
+    matricesBytes(K, C) + lineAfter(<u64>C * <u64>T << 2) + 32 * <u64>T;
 }
 
 /** Where the sums of the 16 matrices [K, C] are in the scratch space. */
-export function weightSums(job: TilesWeightGradientArguments, scratch: usize): usize {
+function weightSums(job: TilesWeightGradientArguments, scratch: usize): usize {
   const R = job.tileRows, S = job.tileColumns, T = job.together * R * S;
-  return lineAfter(scratch) + 2 * planeBytes(R, S) + matricesBytes(job.channels, T) +
-    matricesBytes(job.filterCount, T);
+  return lineAfter(scratch) + 2 * planeBytes(R, S) +
+    <usize>(matricesBytes(job.C, T) + matricesBytes(job.K, T));
+}
+
+export function tilesWeightGradient(
+  job: TilesWeightGradientArguments, first: i32, end: i32, chunk: i32, scratch: usize,
+): void {
+  const C = job.C, K = job.K;
+  const image = <usize>(C * job.H * job.W) << 2, out = <usize>(K * job.outH * job.outW) << 2;
+  const sums = weightSums(job, scratch);
+  memory.fill(sums, 0, <usize>(TILE_ENTRIES * K * C) << 2);
+  const last = min(end * job.together, job.images);
+  for (let n = first * job.together; n < last; n += job.together) {
+    gradientTogether(
+      job, min(job.together, last - n), job.x + <usize>n * image, job.dOut + <usize>n * out,
+      scratch,
+    );
+  }
+  gatherFilters(K, C, sums, job.out + (<usize>(chunk * K * C * 9) << 2));
 }
 
 /** Adds what some images tell: x [C, H, W] and dOut [K, outH, outW] each. */
-export function tilesWeightGradient(
+function gradientTogether(
   job: TilesWeightGradientArguments, images: i32, x: usize, dOut: usize, scratch: usize,
 ): void {
-  const C = job.channels, K = job.filterCount, R = job.tileRows, S = job.tileColumns;
+  const C = job.C, K = job.K, R = job.tileRows, S = job.tileColumns;
   const ofImage = R * S, T = images * ofImage;
   const plane = lineAfter(scratch), dPlane = plane + planeBytes(R, S);
   const tiles = dPlane + planeBytes(R, S);
-  const spread = tiles + matricesBytes(C, job.together * ofImage);
+  const spread = tiles + <usize>matricesBytes(C, job.together * ofImage);
   const sums = weightSums(job, scratch);
-  const turned = sums + matricesBytes(K, C);
+  const turned = sums + <usize>matricesBytes(K, C);
   const panel = turned + lineAfter(<usize>(C * job.together * ofImage) << 2);
   transformImages(job, images, x, plane, tiles);
   const windows = <usize>(job.outH * job.outW) << 2;
@@ -161,7 +189,7 @@ export function tilesWeightGradient(
 }
 
 /** `Gᵀ·m·G` of each of the 16-entry sums, into [K, C, 3, 3]. */
-export function gatherFilters(K: i32, C: i32, sums: usize, out: usize): void {
+function gatherFilters(K: i32, C: i32, sums: usize, out: usize): void {
   const matrix = <usize>(K * C) << 2;
   for (let at = sums; at < sums + matrix; at += 4) {
     for (let i = 0; i < 3; i++) {
@@ -206,7 +234,7 @@ function place(
  * @param job of a convolution or of its weights' gradient
  */
 function transformImages<Job>(job: Job, images: i32, x: usize, plane: usize, tiles: usize): void {
-  const C = job.channels, R = job.tileRows, S = job.tileColumns;
+  const C = job.C, R = job.tileRows, S = job.tileColumns;
   const ofImage = R * S, T = images * ofImage;
   memory.fill(plane, 0, planeBytes(R, S));
   for (let n = 0; n < images; n++) {

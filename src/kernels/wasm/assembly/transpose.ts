@@ -1,5 +1,16 @@
 /** Rows and columns exchanged. float32; positions and strides in bytes. */
 
+/**
+ * Eight rows of a matrix, or those that are left. Column c goes to out + c · outRow; eights are
+ * 8 · outStep apart, in numbers.
+ */
+export function transposeRows(
+  eight: i32, rows: i32, columns: i32, x: usize, out: usize, outRow: i32, outStep: i32,
+): void {
+  const count = min(8, rows - 8 * eight);
+  transpose(count, columns, x, <usize>columns << 2, out, <usize>outRow << 2);
+}
+
 /** Writes the R×C matrix at `from` to `to` with rows and columns exchanged, four by four. */
 export function transpose(
   R: i32, C: i32, from: usize, fromRow: usize, to: usize, toRow: usize,
