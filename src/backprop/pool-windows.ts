@@ -33,19 +33,34 @@ function checkWindows(
   where: string,
   { H, W, kH, kW, strideH, strideW, padH, padW, dilationH, dilationW, ...windows }: WindowGeometry,
 ): void {
-  const holdsOne = (first: number, count: number, step: number, extent: number): boolean =>
-    Array.from({ length: count }, (_, i) => first + i * step).some((at) => at >= 0 && at < extent);
-  const tops = Array.from({ length: windows.outH }, (_, p) => p * strideH - padH);
-  const lefts = Array.from({ length: windows.outW }, (_, q) => q * strideW - padW);
-  const p = tops.findIndex((top) => !holdsOne(top, kH, dilationH, H));
-  const q = lefts.findIndex((left) => !holdsOne(left, kW, dilationW, W));
-  if (p >= 0 || q >= 0)
+  const p = barren(windows.outH, strideH, padH, { count: kH, step: dilationH }, H);
+  const q = barren(windows.outW, strideW, padW, { count: kW, step: dilationW }, W);
+  if (p !== null || q !== null)
     reject(
       where,
       "windows that hold a pixel each",
-      `${p >= 0 ? `row ${p}` : `column ${q}`} of windows on padding alone`,
+      `${p === null ? `column ${q}` : `row ${p}`} of windows on padding alone`,
       "use less padding, a larger window or a smaller stride",
     );
+}
+
+/** The first window along an axis none of whose entries is a pixel; null if there is none. */
+function barren(
+  windows: number,
+  stride: number,
+  pad: number,
+  { count, step }: { readonly count: number; readonly step: number },
+  extent: number,
+): number | null {
+  const holdsPixel = (window: number): boolean => {
+    const first = window * stride - pad;
+    const i = Math.max(0, Math.ceil(-first / step)); // the first entry that is not in front
+    return i < count && first + i * step < extent;
+  };
+  // Where entries lie on the image comes round every `step` windows, until they begin on it.
+  const inFront = Math.min(windows, step, Math.ceil(pad / stride));
+  for (let window = 0; window < inFront; window++) if (!holdsPixel(window)) return window;
+  return holdsPixel(windows - 1) ? null : windows - 1;
 }
 
 /** A pooling between two layers: options, and no parameters. */

@@ -1,0 +1,131 @@
+/** Every reader of files, with files that it takes. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { parseParity } from "leibniz/checks";
+import { parseIdxImages, parseIdxLabels, parseSubset } from "leibniz/data";
+import {
+  affine,
+  batchNorm1d,
+  buildNetwork,
+  decodeSafetensors,
+  encodeSafetensors,
+  loadNetwork,
+  matchWeights,
+  networkWeights,
+  relu,
+  saveNetwork,
+} from "leibniz/network";
+import { Random, Tensor, tensor } from "leibniz/tensor";
+import {
+  adam,
+  buildOptimizer,
+  decodeCheckpoint,
+  encodeCheckpoint,
+  findRecipe,
+  readRecipe,
+} from "leibniz/training";
+import { idxBytes, root } from "../helpers/cli.js";
+
+export interface Reader {
+  readonly name: string;
+  readonly examples: readonly Uint8Array[];
+  /** @throws InputError */
+  readonly read: (bytes: Uint8Array) => unknown;
+}
+
+const FILE = "FILE";
+const text = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);
+const bytesOf = (value: unknown): Uint8Array =>
+  Buffer.from(typeof value === "string" ? value : JSON.stringify(value));
+
+const network = buildNetwork({
+  input: [3],
+  layers: {
+    first: affine({ outFeatures: 4 }),
+    norm: batchNorm1d({ channels: 4 }),
+    relu: relu(),
+    last: affine({ outFeatures: 2 }),
+  },
+});
+const optimizer = buildOptimizer(adam({ learningRate: 0.1 }), network.parameters);
+const info = { epochs: 2, recipe: "default", seed: 3, wholeRecipe: findRecipe("default") };
+
+/** Weights of the network under PyTorch's names. */
+const foreign = new Map(
+  [...networkWeights(network)].map(([name, value]): [string, Tensor] => [
+    `module.${name.replace("runningMean", "running_mean").replace("runningVariance", "running_var")}`,
+    value,
+  ]),
+);
+
+const parity = JSON.parse(
+  readFileSync(join(root, "test/fixtures/pytorch-fused-layers.json"), "utf8"),
+) as { layers: object[] };
+
+export const readers: readonly Reader[] = [
+  {
+    name: "safetensors",
+    examples: [
+      encodeSafetensors({
+        tensors: new Map([
+          ["a.weight", new Random(1).normal([2, 3])],
+          ["b", tensor([1, 2])],
+          ["", Tensor.zeros([0, 4])],
+        ]),
+        metadata: { format: "pt" },
+      }),
+    ],
+    read: (bytes) => decodeSafetensors(bytes, FILE),
+  },
+  {
+    name: "weights of PyTorch",
+    examples: [encodeSafetensors({ tensors: foreign, metadata: {} })],
+    read: (bytes) => matchWeights(network, decodeSafetensors(bytes, FILE).tensors, FILE),
+  },
+  {
+    name: "network",
+    examples: [saveNetwork(network, { note: "text" })],
+    read: (bytes) => loadNetwork(bytes, FILE),
+  },
+  {
+    name: "checkpoint",
+    examples: [encodeCheckpoint(network, optimizer, info)],
+    read: (bytes) => decodeCheckpoint(bytes, FILE).restore(network, optimizer),
+  },
+  {
+    name: "recipe",
+    examples: [
+      readFileSync(join(root, "examples/recipe.json")),
+      bytesOf(findRecipe("default")),
+      bytesOf(findRecipe("notebook")),
+    ],
+    read: (bytes) => readRecipe(text(bytes), FILE),
+  },
+  {
+    name: "idx images",
+    examples: [
+      idxBytes(
+        [2, 3, 2],
+        Uint8Array.from({ length: 12 }, (_, i) => 20 * i),
+      ),
+    ],
+    read: (bytes) => parseIdxImages(bytes, FILE),
+  },
+  {
+    name: "idx labels",
+    examples: [idxBytes([5], Uint8Array.of(0, 9, 3, 3, 1))],
+    read: (bytes) => parseIdxLabels(bytes, FILE),
+  },
+  {
+    name: "subset",
+    examples: [bytesOf([0, 5, 9, 2]), bytesOf([7])],
+    read: (bytes) => parseSubset(text(bytes), 10, FILE),
+  },
+  {
+    name: "parity",
+    examples: parity.layers.map((layer) => bytesOf({ ...parity, layers: [layer] })),
+    read: async (bytes) => {
+      for (const one of parseParity(text(bytes), FILE)) await one.run();
+    },
+  },
+];
