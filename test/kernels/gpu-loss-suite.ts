@@ -76,10 +76,7 @@ async function losingResults(
   }
   const buffer = await anyBuffer();
   const { mapAsync } = buffer;
-  const waiting = function (
-    this: GPUBuffer,
-    ...range: Parameters<typeof mapAsync>
-  ): Promise<void> {
+  const waiting = function (this: GPUBuffer, ...range: Parameters<typeof mapAsync>): Promise<void> {
     const mapped = mapAsync.apply(this, range);
     lose();
     return mapped;
