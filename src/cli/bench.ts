@@ -95,7 +95,7 @@ async function runBench(options: BenchOptions): Promise<void> {
   await benchMemory(
     output,
     options.quick === true ? fastest.slice(-1) : fastest,
-    options.quick === true ? BENCH_BATCH : data.train.images.count,
+    Math.min(data.train.images.count, options.quick === true ? BENCH_BATCH : Infinity),
     options.data,
   );
 }
