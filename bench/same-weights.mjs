@@ -40,9 +40,10 @@ for (const threads of [1, 2, 3, 4])
 const browser = await startBrowser(path);
 try {
   for (const threads of [1, 2])
-    await report(browser.version, threads, (options) =>
-      browser.perform("train", options, { timeoutMs: 3_600_000 }),
-    );
+    await report(browser.version, threads, async (options) => {
+      const [trained] = await browser.perform("train", [options], { timeoutMs: 3_600_000 });
+      return trained;
+    });
 } finally {
   await browser.close();
 }

@@ -3,7 +3,7 @@
  * is timed.
  */
 export { Ceiling, type Speed } from "./ceiling.js";
-export { checkEqual, LadderBench } from "./ladder.js";
+export { BENCH_BATCH, checkEqual, LadderBench } from "./ladder.js";
 export {
   type Direction,
   flopOfLayers,
@@ -19,5 +19,5 @@ export {
   productShapes,
   roofline,
 } from "./matmul.js";
-export { BENCH_BATCH, NetworkBench } from "./network.js";
+export { NetworkBench } from "./network.js";
 export { type Effort, median, medianSeconds, quickEffort, thoroughEffort } from "./stopwatch.js";

@@ -4,8 +4,10 @@ import { formatShape, Random, type Tensor } from "../tensor/index.js";
 import type { Ceiling, Speed } from "./ceiling.js";
 import type { Effort } from "./stopwatch.js";
 
-/** The second convolution of the notes' network, for a batch: most of what training costs. */
-const [N, C, K, SIZE] = [256, 16, 32, 13] as const;
+/** Images in a batch. */
+export const BENCH_BATCH = 256;
+/** The second convolution of the notes' network: most of what training costs. */
+const [C, K, SIZE] = [16, 32, 13] as const;
 
 const sevenLoops = ladder[0]!;
 
@@ -14,11 +16,18 @@ const sevenLoops = ladder[0]!;
  * have.
  */
 export class LadderBench {
-  readonly shape = `[${N}, ${C}, ${SIZE}, ${SIZE}] * [${K}, ${C}, 3, 3]`;
+  readonly batch: number;
+  readonly shape: string;
   readonly #geometry = conv2dGeometry("ladder", SIZE, SIZE, { kernelSize: 3 });
-  readonly #x = new Random("ladder").normal([N, C, SIZE, SIZE]);
+  readonly #x: Tensor;
   readonly #weight = new Random("filters").normal([K, C, 3, 3]);
   #expected: Tensor | null = null;
+
+  constructor(batch = BENCH_BATCH) {
+    this.batch = batch;
+    this.shape = `[${batch}, ${C}, ${SIZE}, ${SIZE}] * [${K}, ${C}, 3, 3]`;
+    this.#x = new Random("ladder").normal([batch, C, SIZE, SIZE]);
+  }
 
   /**
    * How fast a rung is, copying into columns included.
@@ -34,7 +43,8 @@ export class LadderBench {
         rung === sevenLoops
           ? null
           : await sevenLoops.convolve(this.#x, this.#weight, this.#geometry, backend);
-      return ceiling.compare(run, convolutionFlop(N, weight, this.#geometry), effort, (out) => {
+      const flop = convolutionFlop(this.batch, weight, this.#geometry);
+      return ceiling.compare(run, flop, effort, (out) => {
         if (this.#expected === null) this.#expected = out.clone();
         else checkEqual(rung.name, out, this.#expected, C * 9);
       });

@@ -9,7 +9,8 @@ import type { Backend } from "../kernels/index.js";
 import { Sequential } from "../network/index.js";
 import { Tensor } from "../tensor/index.js";
 import { buildOptimizer, findRecipe } from "../training/index.js";
-import { BENCH_BATCH, builtFor, firstImages } from "./network.js";
+import { BENCH_BATCH } from "./ladder.js";
+import { builtFor, firstImages } from "./network.js";
 import type { Effort } from "./stopwatch.js";
 
 export type Direction = "forward" | "backward";
@@ -56,6 +57,7 @@ export async function measureLayers(
   backend: Backend,
   dataset: LabelledImages,
   { seconds, leastRounds }: Effort,
+  batch = BENCH_BATCH,
 ): Promise<StepParts> {
   const plain = builtFor(backend);
   const optimizer = buildOptimizer(findRecipe("notebook").optimizer, plain.parameters);
@@ -85,7 +87,7 @@ export async function measureLayers(
     const started = performance.now();
     last = started;
     await backend.step(async () => {
-      const { x, labels } = makeBatch(dataset, firstImages(), backend.allocator);
+      const { x, labels } = makeBatch(dataset, firstImages(batch), backend.allocator);
       network.zeroGrad();
       mark("batch");
       const { out: logits, backward } = await network.forward(x, { backend, mode: "train" });
@@ -105,7 +107,7 @@ export async function measureLayers(
     [...step.values()].reduce((total, ms) => total + ms, 0),
   );
   const perImage = (ms: readonly number[]): number =>
-    (1000 * ms.reduce((total, one) => total + one, 0)) / ms.length / BENCH_BATCH;
+    (1000 * ms.reduce((total, one) => total + one, 0)) / ms.length / batch;
   return {
     parts: [...middle[0]!.keys()].map((part) => {
       const [name, direction = null] = part.split(" ") as [string, Direction?];

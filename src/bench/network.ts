@@ -5,35 +5,38 @@ import { Random, reject, type Tensor } from "../tensor/index.js";
 import { evaluate } from "../training/index.js";
 import { findRecipe, type Recipe, recipeNetwork } from "../training/index.js";
 import { train } from "../training/index.js";
-import { checkEqual } from "./ladder.js";
+import { BENCH_BATCH, checkEqual } from "./ladder.js";
 import { type Effort, median } from "./stopwatch.js";
 
-/** Images in a batch. */
-export const BENCH_BATCH = 256;
 /** The first steps, while engines compile and memories grow, are not counted. */
 const WARM_UP_STEPS = 2;
 /** After so many steps the loss is compared; a wrong gradient has shown itself by then. */
 const COMPARED_STEP = 3;
 
-const recipe: Recipe = { ...findRecipe("notebook"), batchSize: BENCH_BATCH, epochs: 1 };
+const notebook = findRecipe("notebook");
 
 /**
  * Speed of the notes' network on one backend, measured in the very loops that `train` and
  * `evaluate` run.
  */
 export class NetworkBench {
+  /** Images in a batch. */
+  readonly batch: number;
+  readonly #recipe: Recipe;
   readonly #train: LabelledImages;
   readonly #test: LabelledImages;
   #expectedLoss: number | null = null;
   #expectedLogits: Tensor | null = null;
 
   /** @throws InputError when there are not enough images */
-  constructor(trainImages: LabelledImages, testImages: LabelledImages) {
-    const least = COMPARED_STEP * BENCH_BATCH;
+  constructor(trainImages: LabelledImages, testImages: LabelledImages, batch = BENCH_BATCH) {
+    this.batch = batch;
+    this.#recipe = { ...notebook, batchSize: batch, epochs: 1 };
+    const least = COMPARED_STEP * batch;
     if (trainImages.images.count < least)
       reject("bench", `at least ${least} training images`, String(trainImages.images.count));
     this.#train = trainImages;
-    this.#test = wholeBatches(testImages);
+    this.#test = wholeBatches(testImages, batch);
   }
 
   /**
@@ -52,7 +55,7 @@ export class NetworkBench {
           `on ${backend.name}; training that is fast and wrong is worth nothing`,
       );
     }
-    return BENCH_BATCH / median(times);
+    return this.batch / median(times);
   }
 
   /**
@@ -82,12 +85,12 @@ export class NetworkBench {
           if (times.length >= effort.leastRounds && now - started > 1000 * effort.seconds)
             throw enough;
         };
-        await evaluate({ network, dataset: this.#test, backend, batchSize: BENCH_BATCH, onBatch });
+        await evaluate({ network, dataset: this.#test, backend, batchSize: this.batch, onBatch });
       }
     } catch (error) {
       if (error !== enough) throw error;
     }
-    return BENCH_BATCH / median(times);
+    return this.batch / median(times);
   }
 
   /**
@@ -105,7 +108,7 @@ export class NetworkBench {
     let last = 0;
     const started = performance.now();
     for await (const event of train({
-      recipe,
+      recipe: this.#recipe,
       network,
       train: this.#train,
       test: this.#test,
@@ -131,7 +134,7 @@ export class NetworkBench {
   async #logits(backend: Backend): Promise<Tensor> {
     const network = builtFor(backend);
     return backend.step(async () => {
-      const { x } = makeBatch(this.#test, firstImages(), backend.allocator);
+      const { x } = makeBatch(this.#test, firstImages(this.batch), backend.allocator);
       return (await network.forward(x, { backend, mode: "evaluate", record: false })).out;
     });
   }
@@ -139,17 +142,17 @@ export class NetworkBench {
 
 /** The notes' network with the same initial weights for every backend. */
 export function builtFor(backend: Backend): Sequential {
-  return recipeNetwork(recipe, backend);
+  return recipeNetwork(notebook, backend);
 }
 
-export function firstImages(): Uint32Array {
-  return Uint32Array.from({ length: BENCH_BATCH }, (_, n) => n);
+export function firstImages(count: number): Uint32Array {
+  return Uint32Array.from({ length: count }, (_, n) => n);
 }
 
 /** A data set without the images that do not fill a batch. */
-function wholeBatches({ images, labels }: LabelledImages): LabelledImages {
-  const count = images.count - (images.count % BENCH_BATCH);
-  if (count === 0) reject("bench", `at least ${BENCH_BATCH} test images`, String(images.count));
+function wholeBatches({ images, labels }: LabelledImages, batch: number): LabelledImages {
+  const count = images.count - (images.count % batch);
+  if (count === 0) reject("bench", `at least ${batch} test images`, String(images.count));
   return {
     images: {
       ...images,

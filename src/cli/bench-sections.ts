@@ -70,8 +70,9 @@ export async function benchLadder(
   variants: readonly Variant[],
   ceiling: Ceiling,
   effort: Effort,
+  batch: number,
 ): Promise<void> {
-  const bench = new LadderBench();
+  const bench = new LadderBench(batch);
   const widths = [14, 41, 17, -9, -9, -9] as const;
   const row = (...texts: string[]): Cell[] => texts.map((text, i) => [text, widths[i]!]);
   output.heading(
@@ -90,7 +91,7 @@ export async function benchLadder(
       await withBackend(variant, async (backend) => {
         const speed = await bench.measure(rung, backend, ceiling, effort);
         const { gflops } = speed;
-        const [share, imagesPerSecond] = [shareOf(speed, backend), BENCH_BATCH / speed.seconds];
+        const [share, imagesPerSecond] = [shareOf(speed, backend), batch / speed.seconds];
         const [on, own] =
           needs === null
             ? ["TypeScript", { backend: null, mode: null, threads: 1 }]
@@ -157,8 +158,8 @@ export async function benchNetwork(
   bench: NetworkBench,
   effort: Effort,
 ): Promise<void> {
-  const shape = `batch ${BENCH_BATCH}`;
-  output.heading(`the notes' network, batches of ${BENCH_BATCH}, images/s`, [
+  const shape = `batch ${bench.batch}`;
+  output.heading(`the notes' network, batches of ${bench.batch}, images/s`, [
     ["", 24],
     ["train", -9],
     ["evaluate", -9],
@@ -184,10 +185,15 @@ export async function benchLayers(
   variants: readonly Variant[],
   images: LabelledImages,
   effort: Effort,
+  batch: number,
 ): Promise<void> {
   for (const variant of variants) {
     await withBackend(variant, async (backend) =>
-      output.layers(backend, await measureLayers(backend, images, effort), identity(backend)),
+      output.layers(
+        backend,
+        await measureLayers(backend, images, effort, batch),
+        identity(backend),
+      ),
     );
   }
 }

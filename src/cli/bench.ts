@@ -6,7 +6,7 @@ import { Command, Option } from "commander";
 import { loadMnist } from "../data/index.js";
 import { backendNames } from "../kernels/index.js";
 import { InputError } from "../tensor/index.js";
-import { Ceiling, NetworkBench, quickEffort, thoroughEffort } from "../bench/index.js";
+import { BENCH_BATCH, Ceiling, NetworkBench, quickEffort, thoroughEffort } from "../bench/index.js";
 import { BenchOutput } from "./bench-output.js";
 import {
   benchLadder,
@@ -26,6 +26,9 @@ import {
 } from "./bench-variants.js";
 import { dataOption, jsonOption, wholeNumber } from "./options.js";
 import { runNode } from "./run-node.js";
+
+/** Images in a batch of a rough look: the reference takes seconds for the full ones. */
+const QUICK_BATCH = 64;
 
 interface BenchOptions extends VariantOptions {
   readonly quick?: boolean;
@@ -52,7 +55,8 @@ export function benchCommand(): Command {
     )
     .option(
       "--quick",
-      "a rough look in some seconds: fewer runs, the first product only, no training on gpu.js",
+      "a rough look in some seconds: fewer runs, smaller batches, the first product only, no " +
+        "training on gpu.js",
     )
     .option("--peers", "run other libraries instead, beside this one: bench/peers of a checkout")
     .addOption(dataOption())
@@ -66,8 +70,9 @@ async function runBench(options: BenchOptions): Promise<void> {
   const isNeeded = ({ name }: Variant): boolean => name !== "gpu" || options.backend !== undefined;
   const needed = await thoseThatOpen(chosen.filter(isNeeded), throwIt);
   const data = await loadMnist(options.data);
-  const network = new NetworkBench(data.train, data.test);
-  const effort = options.quick === true ? quickEffort : thoroughEffort;
+  const [effort, batch] =
+    options.quick === true ? [quickEffort, QUICK_BATCH] : [thoroughEffort, BENCH_BATCH];
+  const network = new NetworkBench(data.train, data.test, batch);
   const output = new BenchOutput(options.json === true);
   output.machine({
     cpu: cpus()[0]?.model.trim() ?? "unknown",
@@ -81,16 +86,16 @@ async function runBench(options: BenchOptions): Promise<void> {
   const variants = [...needed, ...others];
   const ceiling = await Ceiling.open();
   const limits = await benchLimits(output, ceiling, effort);
-  await benchLadder(output, variants, ceiling, effort);
+  await benchLadder(output, variants, ceiling, effort, batch);
   await benchProducts(output, variants, ceiling, effort, limits);
   await benchNetwork(output, options.quick === true ? needed : variants, network, effort);
   const { name } = variants[0]!; // of several backends, the first, which is the fast one
   const fastest = variants.filter((variant) => variant.name === name);
-  await benchLayers(output, fastest, data.train, effort);
+  await benchLayers(output, fastest, data.train, effort, batch);
   await benchMemory(
     output,
     options.quick === true ? fastest.slice(-1) : fastest,
-    data.train.images.count,
+    Math.min(data.train.images.count, options.quick === true ? BENCH_BATCH : Infinity),
     options.data,
   );
 }

@@ -220,7 +220,7 @@ test("a product that is fast and wrong is noticed", async () => {
 });
 
 test("a rung that is fast and wrong is noticed", async () => {
-  const bench = new LadderBench();
+  const bench = new LadderBench(9);
   const [rung, gpu] = [ladder[3]!, ladder.at(-1)!];
   assert.ok((await bench.measure(rung, reference, ceiling, least)).gflops > 0);
   assert.ok((await bench.measure(gpu, reference, ceiling, least)).gflops > 0);
@@ -232,7 +232,7 @@ test("a rung that is fast and wrong is noticed", async () => {
 
 test("training and evaluation that are fast and wrong are noticed", async () => {
   const { train, test: testing } = await mnist();
-  const bench = new NetworkBench(someImages(train, 768), someImages(testing, 300));
+  const bench = new NetworkBench(someImages(train, 96), someImages(testing, 70), 32);
   assert.ok((await bench.training(reference, least)) > 0);
   assert.ok((await bench.evaluation(reference, least)) > 0);
   await assertFails(
@@ -240,6 +240,11 @@ test("training and evaluation that are fast and wrong are noticed", async () => 
     /bench: expected a loss of .* in step 3, got .* on wrong/,
   );
   await assertFails(() => bench.evaluation(wrong(3), least), /evaluation on wrong: expected/);
+  await assertRejects(
+    () => new NetworkBench(someImages(train, 95), testing, 32),
+    "at least 96 training images",
+    "95",
+  );
   await assertRejects(
     () => new NetworkBench(someImages(train, 767), testing),
     "at least 768 training images",
@@ -270,13 +275,15 @@ test("the operations of the notes' network: as the chapters count them", () => {
 test("the parts of a step leave no gap and do not overlap: one ends, the next begins", async () => {
   const { now } = performance;
   let ticks = 0;
-  performance.now = () => 256 * ++ticks; // moves by 1 ms an image whenever somebody looks
+  performance.now = () => 24 * ++ticks; // moves by 1 ms an image whenever somebody looks
   try {
     const { train } = await mnist();
-    const { parts, wholeMicroseconds } = await measureLayers(reference, someImages(train, 256), {
-      seconds: 0,
-      leastRounds: 1,
-    });
+    const { parts, wholeMicroseconds } = await measureLayers(
+      reference,
+      someImages(train, 24),
+      { seconds: 0, leastRounds: 1 },
+      24,
+    );
     const layers = [
       "conv1",
       "relu1",

@@ -17,7 +17,8 @@ export interface BrowserHarness {
   /** The browser's name and version. */
   readonly version: string;
   /**
-   * Performs a task in a page of its own.
+   * Performs a task, in a Worker of its own unless told otherwise. Pages are kept for the next
+   * task: to start one costs more than most tasks. One that is in trouble is closed.
    *
    * @throws Error with the task's message, or when it does not end in time
    */
@@ -38,20 +39,27 @@ export async function startBrowser(executablePath: string): Promise<BrowserHarne
   });
 
   const context = await browser.newContext();
-  const answer = async (
-    page: Page,
-    order: Order,
-    { isolated = true, mainThread = false }: Where,
-  ): Promise<Answer> => {
-    await page.goto(`${server.origin}/${isolated ? "isolated" : "plain"}/page.html`);
-    return page.evaluate(
+  const pages = new Map<string, Page>();
+  let said: string[] = [];
+  const pageAt = async (folder: string): Promise<Page> => {
+    const open = pages.get(folder);
+    if (open !== undefined) return open;
+    const page = await context.newPage();
+    page
+      .on("console", (message) => said.push(message.text()))
+      .on("pageerror", (error) => said.push(String(error)));
+    await page.goto(`${server.origin}/${folder}/page.html`);
+    pages.set(folder, page);
+    return page;
+  };
+  const answer = async (folder: string, order: Order, mainThread: boolean): Promise<Answer> =>
+    (await pageAt(folder)).evaluate(
       ([order, mainThread]) =>
         mainThread
           ? (globalThis as unknown as Global).inPage(order)
           : (globalThis as unknown as Global).inWorker(order),
       [order, mainThread] as const,
     );
-  };
 
   return {
     version: `Chromium ${browser.version()}`,
@@ -60,12 +68,10 @@ export async function startBrowser(executablePath: string): Promise<BrowserHarne
       input: TaskInput<T>,
       where: Where = {},
     ): Promise<TaskResult<T>> => {
-      const { timeoutMs = 60_000 } = where;
-      const page = await context.newPage();
-      const said: string[] = [];
-      page
-        .on("console", (message) => said.push(message.text()))
-        .on("pageerror", (error) => said.push(String(error)));
+      const { isolated = true, mainThread = false, timeoutMs = 60_000 } = where;
+      const folder = isolated ? "isolated" : "plain";
+      said = [];
+      let isWell = false;
       let timer: NodeJS.Timeout | undefined;
       try {
         const late = new Promise<Answer>(
@@ -75,12 +81,16 @@ export async function startBrowser(executablePath: string): Promise<BrowserHarne
               timeoutMs,
             )),
         );
-        const given = await Promise.race([answer(page, { task, input }, where), late]);
+        const given = await Promise.race([answer(folder, { task, input }, mainThread), late]);
+        isWell = !("error" in given);
         if ("error" in given) throw new Error([given.error, ...said].join("\n      "));
         return given.result as TaskResult<T>;
       } finally {
         clearTimeout(timer);
-        await page.close();
+        if (!isWell) {
+          await pages.get(folder)?.close();
+          pages.delete(folder);
+        }
       }
     },
     close: async () => {

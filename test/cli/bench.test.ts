@@ -15,7 +15,7 @@ import {
 const KEYS = ["what", "backend", "mode", "threads", "shape", "gflops", "imagesPerSecond"];
 
 test("--json: one object a line, with the keys of the format, for every kind of figure", () => {
-  const data = smallDataFolder({ train: 800, test: 300 });
+  const data = smallDataFolder({ train: 200, test: 70 });
   const { status, stdout, stderr } = leibniz(
     "bench",
     "--quick",
@@ -70,7 +70,7 @@ test("for people: the ladder in TypeScript, with its shares and the step's parts
     "--backend",
     "reference",
     "--data",
-    smallDataFolder({ train: 768, test: 256 }),
+    smallDataFolder({ train: 192, test: 64 }),
   );
   assert.is(status, 0, stderr);
   assert.match(stdout, /cores?, Node \d+/);

@@ -11,7 +11,7 @@ import {
   weightsSha256,
 } from "leibniz/network";
 import { findRecipe, readRecipe } from "leibniz/training";
-import { leibniz, root, smallDataFolder, temporaryFolder } from "../helpers/cli.js";
+import { leibnizHere, root, smallDataFolder, temporaryFolder } from "../helpers/cli.js";
 
 const example = join(root, "examples/recipe.json");
 const recipe = readRecipe(readFileSync(example, "utf8"), example);
@@ -19,13 +19,19 @@ const data = ["--data", smallDataFolder()];
 
 const last = (text: string): Record<string, unknown> =>
   JSON.parse(text.trimEnd().split("\n").at(-1)!) as Record<string, unknown>;
-function done(...args: string[]): Record<string, unknown> {
-  const { status, stdout, stderr } = leibniz(...args, ...data, "--json", "--threads", "1");
+async function done(...args: string[]): Promise<Record<string, unknown>> {
+  const { status, stdout, stderr } = await leibnizHere(
+    ...args,
+    ...data,
+    "--json",
+    "--threads",
+    "1",
+  );
   assert.is(status, 0, stderr);
   return last(stdout);
 }
-function refused(args: readonly string[], ...pieces: string[]): void {
-  const { status, stdout, stderr } = leibniz(...args, ...data);
+async function refused(args: readonly string[], ...pieces: string[]): Promise<void> {
+  const { status, stdout, stderr } = await leibnizHere(...args, ...data);
   assert.is(status, 2, `${stdout}${stderr}`);
   assert.is(stderr.trimEnd().split("\n").length, 1, stderr);
   for (const piece of pieces) assert.ok(stderr.includes(piece), `expected "${piece}" in ${stderr}`);
@@ -39,19 +45,18 @@ function fileOf(text: string): string {
 const changed = (changes: object): string => fileOf(JSON.stringify({ ...recipe, ...changes }));
 
 /** The example trained for an epoch, and kept. */
-function trained(file = example): string {
+async function trained(file = example): Promise<string> {
   const out = join(temporaryFolder(), "run");
-  done("train", "--recipe", file, "--epochs", "1", "--out", out);
+  await done("train", "--recipe", file, "--epochs", "1", "--out", out);
   return out;
 }
 
-test("a recipe by its file trains as the one of that name", () => {
+test("a recipe by its file trains as the one of that name", async () => {
   const file = fileOf(JSON.stringify(findRecipe("default")));
-  const [named, read] = ["default", file].map((value) =>
-    done("train", "--recipe", value, "--epochs", "1"),
-  );
-  assert.is(read!["weightsSha256"], named!["weightsSha256"]);
-  const people = leibniz("train", "--recipe", example, ...data);
+  const named = await done("train", "--recipe", "default", "--epochs", "1");
+  const read = await done("train", "--recipe", file, "--epochs", "1");
+  assert.is(read["weightsSha256"], named["weightsSha256"]);
+  const people = await leibnizHere("train", "--recipe", example, ...data);
   assert.is(people.status, 0, people.stderr);
   assert.match(people.stdout, "recipe wide: one wide convolution");
   assert.match(people.stdout, "inChannels 1, outChannels 24, kernelSize 5, stride 2");
@@ -60,11 +65,11 @@ test("a recipe by its file trains as the one of that name", () => {
 
 test("what training keeps holds network and recipe, and goes on without the file", async () => {
   const file = changed({ schedule: undefined });
-  const out = trained(file);
+  const out = await trained(file);
   const path = join(out, "weights.safetensors");
   const bytes = new Uint8Array(readFileSync(path));
   const network = loadNetwork(bytes, path);
-  const evaluated = done("evaluate", "--weights", path);
+  const evaluated = await done("evaluate", "--weights", path);
   assert.is(evaluated["weightsSha256"], await weightsSha256(network));
   const { conv, classes } = network.description!.layers;
   assert.equal([conv!["inChannels"], classes!["inFeatures"]], [1, 24 * 6 * 6]);
@@ -73,25 +78,25 @@ test("what training keeps holds network and recipe, and goes on without the file
   assert.equal(readRecipe(metadata["wholeRecipe"]!, path), plain);
   // a file of the network alone, as a reader of its own would write it
   writeFileSync(path, encodeSafetensors({ ...decodeSafetensors(bytes, path), metadata: {} }));
-  refused(["evaluate", "--weights", path], "expected the weights of this network");
+  await refused(["evaluate", "--weights", path], "expected the weights of this network");
   assert.equal(
-    done("evaluate", "--weights", path, "--recipe", file)["weightsSha256"],
+    (await done("evaluate", "--weights", path, "--recipe", file))["weightsSha256"],
     evaluated["weightsSha256"],
   );
-  const rest = done("train", "--resume", out, "--epochs", "3");
-  const whole = done("train", "--recipe", file, "--epochs", "3");
+  const rest = await done("train", "--resume", out, "--epochs", "3");
+  const whole = await done("train", "--recipe", file, "--epochs", "3");
   assert.is(rest["weightsSha256"], whole["weightsSha256"]);
 });
 
-test("weights of another network are refused by the option that differs", () => {
-  const path = join(trained(), "weights.safetensors");
-  refused(
+test("weights of another network are refused by the option that differs", async () => {
+  const path = join(await trained(), "weights.safetensors");
+  await refused(
     ["evaluate", "--weights", path, "--recipe", "default"],
     `${path}: conv1: expected {"kind":"conv2d"`,
     "got none; the file belongs to another network",
   );
   const layers = { ...recipe.network.layers, pool: { kind: "averagePool2d", kernelSize: 2 } };
-  refused(
+  await refused(
     [
       "evaluate",
       "--weights",
@@ -103,8 +108,8 @@ test("weights of another network are refused by the option that differs", () => 
   );
 });
 
-test("weights whose description asks for more than the file holds are refused", () => {
-  const path = join(trained(), "weights.safetensors");
+test("weights whose description asks for more than the file holds are refused", async () => {
+  const path = join(await trained(), "weights.safetensors");
   const { tensors, metadata } = decodeSafetensors(new Uint8Array(readFileSync(path)), path);
   const spoil = (from: string, to: string): void =>
     writeFileSync(
@@ -115,35 +120,35 @@ test("weights whose description asks for more than the file holds are refused", 
       }),
     );
   spoil('"outFeatures":10', '"outFeatures":100000');
-  refused(["evaluate", "--weights", path], `${path}: classes: network: expected at most`);
+  await refused(["evaluate", "--weights", path], `${path}: classes: network: expected at most`);
   spoil('"kind":"affine"', '"kind":"afine"');
-  refused(["evaluate", "--weights", path], "classes: layer: expected a kind", "mean affine?");
+  await refused(["evaluate", "--weights", path], "classes: layer: expected a kind", "mean affine?");
   spoil("{", "");
-  refused(["evaluate", "--weights", path], `${path}: metadata network: expected JSON`);
+  await refused(["evaluate", "--weights", path], `${path}: metadata network: expected JSON`);
 });
 
-test("a run whose recipe was changed by hand does not go on", () => {
-  const out = trained(changed({ schedule: undefined }));
+test("a run whose recipe was changed by hand does not go on", async () => {
+  const out = await trained(changed({ schedule: undefined }));
   const file = join(out, "run.json");
   const before = readFileSync(file, "utf8");
   const resume = ["train", "--resume", out];
   writeFileSync(file, before.replace('"learningRate":0.05', '"learningRate":0.5'));
-  refused(
+  await refused(
     resume,
     "checkpoint.safetensors: optimizer.learningRate: expected 0.5, got 0.05; " +
       "the file belongs to another recipe",
   );
   writeFileSync(file, before.replace('"kernelSize":5', '"kernelSize":3'));
-  refused(resume, "checkpoint.safetensors: conv.kernelSize: expected 3, got 5");
+  await refused(resume, "checkpoint.safetensors: conv.kernelSize: expected 3, got 5");
   writeFileSync(file, before.replace('"kind":"sgd"', '"kind":"sdg"'));
-  refused(resume, "run.json: wholeRecipe: optimizer: ", "did you mean sgd?");
+  await refused(resume, "run.json: wholeRecipe: optimizer: ", "did you mean sgd?");
   writeFileSync(file, before);
-  assert.is(done(...resume, "--epochs", "2")["done"], true);
+  assert.is((await done(...resume, "--epochs", "2"))["done"], true);
 });
 
-test("a run of before recipes were data goes on as it did", () => {
+test("a run of before recipes were data goes on as it did", async () => {
   const out = join(temporaryFolder(), "run");
-  done("train", "--epochs", "1", "--out", out);
+  await done("train", "--epochs", "1", "--out", out);
   const config = JSON.parse(readFileSync(join(out, "run.json"), "utf8")) as object;
   writeFileSync(join(out, "run.json"), JSON.stringify({ ...config, wholeRecipe: undefined }));
   const path = join(out, "checkpoint.safetensors");
@@ -151,11 +156,11 @@ test("a run of before recipes were data goes on as it did", () => {
   assert.is.not(readDescription({ metadata }, path), null);
   const { network: _, wholeRecipe: __, ...old } = metadata;
   writeFileSync(path, encodeSafetensors({ tensors, metadata: old }));
-  const rest = done("train", "--resume", out, "--epochs", "2");
-  assert.is(rest["weightsSha256"], done("train", "--epochs", "2")["weightsSha256"]);
+  const rest = await done("train", "--resume", out, "--epochs", "2");
+  assert.is(rest["weightsSha256"], (await done("train", "--epochs", "2"))["weightsSha256"]);
 });
 
-test("what is no recipe is refused in one line", () => {
+test("what is no recipe is refused in one line", async () => {
   const text = JSON.stringify(recipe);
   const layer = (description: object): string =>
     changed({ network: { input: [1, 28, 28], layers: { a: description } } });
@@ -173,8 +178,12 @@ test("what is no recipe is refused in one line", () => {
       "a: network: expected at most 268435456 numbers",
     ],
   ];
-  for (const [file, ...pieces] of files) refused(["train", "--recipe", file], ...pieces);
-  refused(["train", "--recipe", "wide"], "one of default, notebook, tuned, or a file", '"wide"');
+  for (const [file, ...pieces] of files) await refused(["train", "--recipe", file], ...pieces);
+  await refused(
+    ["train", "--recipe", "wide"],
+    "one of default, notebook, tuned, or a file",
+    '"wide"',
+  );
 });
 
 test.run();

@@ -1,19 +1,28 @@
 /**
  * Preloaded into a command line by its test (`node --import`): destroys the graphics device in the
- * middle of a training.
+ * middle of a training, while a result is waited for.
  */
 import * as gpujs from "gpu.js";
 import "./software-vulkan.js";
 
-const { WebGPUKernel } = gpujs as unknown as {
-  WebGPUKernel: {
-    prototype: { context?: { device: GPUDevice }; run(...operands: unknown[]): unknown };
-  };
+const { WebGPUContext, WebGPUKernel } = gpujs as unknown as {
+  WebGPUContext: { acquire(): Promise<{ device: GPUDevice }> };
+  WebGPUKernel: { prototype: { run(...operands: unknown[]): Promise<unknown> } };
 };
 const { run } = WebGPUKernel.prototype;
 let runs = 0;
-WebGPUKernel.prototype.run = function (...operands) {
-  const result = run.apply(this, operands);
-  if (++runs === 5) setTimeout(() => this.context!.device.destroy(), 1);
-  return result;
+WebGPUKernel.prototype.run = async function (...operands) {
+  if (++runs === 5) await destroyWithNextResult();
+  return run.apply(this, operands);
 };
+
+async function destroyWithNextResult(): Promise<void> {
+  const { device } = await WebGPUContext.acquire();
+  const buffer = Object.getPrototypeOf(device.createBuffer({ size: 4, usage: 8 })) as GPUBuffer;
+  const { mapAsync } = buffer;
+  buffer.mapAsync = function (...range) {
+    const mapped = mapAsync.apply(this, range);
+    device.destroy();
+    return mapped;
+  };
+}

@@ -53,6 +53,43 @@ async function withDevice(
   );
 }
 
+/**
+ * Runs something while the device is lost as soon as a result is waited for: the work has been
+ * handed over by then.
+ */
+async function losingResults(
+  mode: DeviceMode,
+  lose: () => void,
+  run: () => Promise<void>,
+): Promise<void> {
+  if (mode === "webgl2") {
+    const { clientWaitSync } = WebGL2RenderingContext.prototype;
+    const waiting = function (
+      this: WebGL2RenderingContext,
+      ...fence: Parameters<typeof clientWaitSync>
+    ): GLenum {
+      lose();
+      return clientWaitSync.apply(this, fence);
+    };
+    const replacement = { value: waiting, writable: true };
+    return patched(WebGL2RenderingContext.prototype, "clientWaitSync", replacement, run);
+  }
+  const buffer = await anyBuffer();
+  const { mapAsync } = buffer;
+  const waiting = function (this: GPUBuffer, ...range: Parameters<typeof mapAsync>): Promise<void> {
+    const mapped = mapAsync.apply(this, range);
+    lose();
+    return mapped;
+  };
+  return patched(buffer, "mapAsync", { value: waiting, writable: true }, run);
+}
+
+/** What all buffers of the device have in common. */
+async function anyBuffer(): Promise<GPUBuffer> {
+  const { device } = await WebGPUContext.acquire();
+  return Object.getPrototypeOf(device.createBuffer({ size: 4, usage: 8 })) as GPUBuffer;
+}
+
 /** Requires the error of a lost device, in bounded time. */
 async function assertLost(run: () => Promise<unknown>, ...pieces: string[]): Promise<void> {
   let timer: ReturnType<typeof setTimeout>;
@@ -108,9 +145,15 @@ export function gpuLossSuite(
   test(`${mode}: a device that is lost while it computes`, () =>
     withDevice(mode, {}, async (backend, lose) => {
       await backend.matmul(large, wide);
-      const products = [backend.matmul(large, wide), backend.matmul(a, b)];
-      setTimeout(lose, 3);
-      for (const product of products) await assertLost(() => product, mode);
+      let losses = 0;
+      const loseOnce = (): void => {
+        if (losses++ === 0) lose();
+      };
+      await losingResults(mode, loseOnce, async () => {
+        const products = [backend.matmul(large, wide), backend.matmul(a, b)];
+        for (const product of products) await assertLost(() => product, mode);
+      });
+      assert.ok(losses > 0, "expected it to be lost while it computes");
     }));
 
   test(`${mode}: a device that is lost while a kernel is compiled`, () =>
@@ -139,10 +182,8 @@ export function gpuLossSuite(
           { value: () => WebGL2RenderingContext.prototype.TIMEOUT_EXPIRED, writable: true },
           never,
         );
-      const { device } = await WebGPUContext.acquire();
-      const buffer = Object.getPrototypeOf(device.createBuffer({ size: 4, usage: 8 })) as GPUBuffer;
       await patched(
-        buffer,
+        await anyBuffer(),
         "mapAsync",
         { value: () => new Promise(() => {}), writable: true },
         never,

@@ -42,13 +42,20 @@ export interface Subject {
 
 export interface PrimitiveCase {
   readonly name: string;
+  /** Whether it multiplies matrices, which is all that a `gpu` backend does on its device. */
+  readonly multiplies: boolean;
   /** @throws when backend and reference disagree */
   readonly run: (subject: Subject) => Promise<void>;
 }
 
 export const primitiveCases: PrimitiveCase[] = [];
 const primitive = (name: string, run: PrimitiveCase["run"]): unknown =>
-  primitiveCases.push({ name, run });
+  primitiveCases.push({ name, multiplies: false, run });
+const product = (name: string, run: PrimitiveCase["run"]): unknown =>
+  primitiveCases.push({ name, multiplies: true, run });
+
+/** More than most cases need. */
+const sevens = Tensor.full([64, 1024], 7);
 
 /**
  * Rounding errors of a float32 sum of `terms` products grow like a random walk, with the root of
@@ -76,7 +83,7 @@ async function assertSame(
   const expected = await run(reference);
   await backend.step(async () => {
     // whatever was in the memory before must not matter
-    await backend.relu(Tensor.full([64, 1024], 7));
+    await backend.relu(sevens);
   });
   await backend.step(async () =>
     assertClose(await run(backend), expected, { tolerance: tolerance(terms), what }),
@@ -115,44 +122,41 @@ function assertSameWinners(
 
 const extents = fc.integer({ min: 1, max: 41 });
 
-primitive(
-  "matmul: random shapes, transposes, biases, batches, dense and sparse",
-  async (subject) => {
-    await fc.assert(
-      fc.asyncProperty(
-        extents,
-        extents,
-        extents,
-        fc.boolean(),
-        fc.boolean(),
-        fc.boolean(),
-        fc.boolean(),
-        fc.constantFrom(0, 0.9),
-        fc.nat(),
-        async (M, N, I, transposeA, transposeB, hasRows, hasColumns, zeros, seed) => {
-          const random = new Random(seed);
-          const a = random.normal(transposeA ? [2, I, M] : [2, M, I]);
-          const b = sprinkled(random, transposeB ? [3, 2, N, I] : [3, 2, I, N], zeros);
-          const options: MatmulOptions = {
-            transposeA,
-            transposeB,
-            rowBias: hasRows ? random.normal([2, M]) : null,
-            columnBias: hasColumns ? random.normal([N]) : null,
-          };
-          await assertSame(
-            subject,
-            `matmul ${JSON.stringify({ M, N, I, transposeA, transposeB, zeros })}`,
-            I,
-            (backend) => backend.matmul(a, b, options),
-          );
-        },
-      ),
-      { seed: 1, numRuns: subject.numRuns },
-    );
-  },
-);
+product("matmul: random shapes, transposes, biases, batches, dense and sparse", async (subject) => {
+  await fc.assert(
+    fc.asyncProperty(
+      extents,
+      extents,
+      extents,
+      fc.boolean(),
+      fc.boolean(),
+      fc.boolean(),
+      fc.boolean(),
+      fc.constantFrom(0, 0.9),
+      fc.nat(),
+      async (M, N, I, transposeA, transposeB, hasRows, hasColumns, zeros, seed) => {
+        const random = new Random(seed);
+        const a = random.normal(transposeA ? [2, I, M] : [2, M, I]);
+        const b = sprinkled(random, transposeB ? [3, 2, N, I] : [3, 2, I, N], zeros);
+        const options: MatmulOptions = {
+          transposeA,
+          transposeB,
+          rowBias: hasRows ? random.normal([2, M]) : null,
+          columnBias: hasColumns ? random.normal([N]) : null,
+        };
+        await assertSame(
+          subject,
+          `matmul ${JSON.stringify({ M, N, I, transposeA, transposeB, zeros })}`,
+          I,
+          (backend) => backend.matmul(a, b, options),
+        );
+      },
+    ),
+    { seed: 1, numRuns: subject.numRuns },
+  );
+});
 
-primitive(
+product(
   "matmul: one second operand for the whole batch, wide rows, many zeros on either side",
   async (subject) => {
     await fc.assert(
@@ -186,7 +190,7 @@ primitive(
   },
 );
 
-primitive(
+product(
   "matmul: inner lengths from which columns are packed, more rows than are multiplied at a time",
   async (subject) => {
     const random = new Random("long");
@@ -209,7 +213,7 @@ primitive(
   },
 );
 
-primitive("matmulSum: random shapes, transposes, dense and sparse", async (subject) => {
+product("matmulSum: random shapes, transposes, dense and sparse", async (subject) => {
   await fc.assert(
     fc.asyncProperty(
       extents,
@@ -259,7 +263,7 @@ primitive(
   },
 );
 
-primitive("products with no rows, no columns or nothing to add up", async (subject) => {
+product("products with no rows, no columns or nothing to add up", async (subject) => {
   for (const [M, N, I] of [
     [0, 3, 4],
     [3, 0, 4],
@@ -320,7 +324,7 @@ const twoByTwo = fc.record({ size: pair(2, 19), seed: fc.nat() }).map(
 );
 const windowsOfAllKinds: fc.Arbitrary<Windows> = fc.oneof(windows, twoByTwo, sameSize);
 
-primitive("im2col, its adjoint and the poolings: random geometries", async (subject) => {
+product("im2col, its adjoint and the poolings: random geometries", async (subject) => {
   const { backend } = subject;
   await fc.assert(
     fc.asyncProperty(windowsOfAllKinds, async ({ size: [H, W], seed, ...options }) => {
@@ -369,7 +373,7 @@ primitive("im2col, its adjoint and the poolings: random geometries", async (subj
   );
 });
 
-primitive(
+product(
   "conv2d backward for a dOut of mostly zeros: random filters, paddings, strides and groups",
   async (subject) => {
     const { backend, tolerance } = subject;
@@ -416,7 +420,7 @@ primitive(
   },
 );
 
-primitive(
+product(
   "max pooling of a convolution in one go, and its gradients: random geometries",
   async (subject) => {
     const { backend, tolerance } = subject;
@@ -482,7 +486,7 @@ primitive(
   },
 );
 
-primitive("batches, channels and filters of nothing", async (subject) => {
+product("batches, channels and filters of nothing", async (subject) => {
   for (const padding of [0, 1])
     for (const [N, C, K] of [
       [0, 3, 4],
@@ -535,7 +539,7 @@ primitive("batches, channels and filters of nothing", async (subject) => {
     }
 });
 
-primitive("operands that are views", async (subject) => {
+product("operands that are views", async (subject) => {
   const random = new Random("views");
   const geometry = conv2dGeometry("test", 6, 7, { kernelSize: [3, 2], padding: [1, 0] });
   const pool = conv2dGeometry("test", 6, 6, { kernelSize: 2, stride: 2 });
@@ -882,7 +886,7 @@ primitive(
   },
 );
 
-primitive("every layer of the catalog, forward and backward, in float32", async (subject) => {
+product("every layer of the catalog, forward and backward, in float32", async (subject) => {
   const { backend, tolerance } = subject;
   for (const { layer, cases, differentiable } of catalog) {
     const random = new Random(`wasm ${layer}`);

@@ -10,7 +10,7 @@ import {
   Relu,
   Residual,
 } from "leibniz/backprop";
-import { type LabelledImages, loadMnist } from "leibniz/data";
+import type { LabelledImages } from "leibniz/data";
 import { type Backend, reference, wasmBackend } from "leibniz/kernels";
 import {
   decodeSafetensors,
@@ -34,8 +34,9 @@ import {
   type TrainingEvent,
 } from "leibniz/training";
 import { assertRejects } from "../helpers/assert-close.js";
+import { mnist as loadedOnce } from "../helpers/mnist.js";
 
-const mnist = await loadMnist();
+const mnist = await loadedOnce();
 
 /** The first images of a data set. */
 function first(dataset: LabelledImages, count: number): LabelledImages {

@@ -2,16 +2,17 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { loadMnist, parseSubset } from "leibniz/data";
+import { parseSubset } from "leibniz/data";
 import { openBackend } from "leibniz/kernels";
 import { decodeSafetensors, initialise, loadWeights } from "leibniz/network";
 import { Random } from "leibniz/tensor";
 import { findRecipe, recipeNetwork, train } from "leibniz/training";
 import { root } from "../helpers/cli.js";
+import { mnist as loadedOnce } from "../helpers/mnist.js";
 
 const fixture = (name: string): Buffer =>
   readFileSync(join(root, "test/fixtures/notebook-seed0", name));
-const mnist = await loadMnist();
+const mnist = await loadedOnce();
 const subset = parseSubset(
   fixture("subset.json").toString(),
   mnist.train.images.count,

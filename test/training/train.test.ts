@@ -1,7 +1,7 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { meanSquaredError } from "leibniz/backprop";
-import { loadMnist, makeBatch, type LabelledImages } from "leibniz/data";
+import { makeBatch, type LabelledImages } from "leibniz/data";
 import { type Backend, reference, wasmBackend } from "leibniz/kernels";
 import {
   affine,
@@ -38,8 +38,9 @@ import {
   warmUp,
 } from "leibniz/training";
 import { assertClose, assertRejects } from "../helpers/assert-close.js";
+import { mnist as loadedOnce } from "../helpers/mnist.js";
 
-const mnist = await loadMnist();
+const mnist = await loadedOnce();
 
 /** The first images of a data set. */
 function first(dataset: LabelledImages, count: number): LabelledImages {

@@ -30,8 +30,8 @@ async function firedDuring(work: (fired: readonly string[]) => Promise<void>): P
 // A step of either takes milliseconds; this many last far longer than it takes until others have
 // their turn.
 for (const [backend, images] of [
-  [wasm, 6400],
-  [reference, 320],
+  [wasm, 3200],
+  [reference, 192],
 ] as const) {
   test(
     `${backend.name}: timers fire during an epoch of training, and one may stop ` + `it`,
@@ -71,8 +71,8 @@ for (const [backend, images] of [
 }
 
 for (const [backend, images] of [
-  [wasm, 5000],
-  [reference, 300],
+  [wasm, 3000],
+  [reference, 200],
 ] as readonly (readonly [Backend, number])[])
   test(`${backend.name}: timers fire while images are classified`, async () => {
     const network = notebookNetwork({ allocator: backend.persistent });

@@ -1,6 +1,7 @@
 import type { WindowGeometry } from "../../im2col/index.js";
 import { MachineError } from "../../tensor/index.js";
-import { binary } from "./binary.js";
+import { compiledKernels } from "./compiled.js";
+import { importsFor } from "./instance.js";
 import {
   ARGUMENTS_AT,
   FIELDS_AT,
@@ -80,11 +81,9 @@ export class JobRunner {
     this.threads = 1 + workers.count;
   }
 
-  /** Compiles the kernels and starts `threads − 1` workers. */
+  /** Starts `threads − 1` workers. */
   static async start(memory: WasmMemory, threads: number): Promise<JobRunner> {
-    const module = await WebAssembly.compile(
-      Uint8Array.from(atob(binary), (character) => character.charCodeAt(0)),
-    );
+    const module = await compiledKernels();
     const { exports } = await WebAssembly.instantiate(module, importsFor(memory.memory));
     const control = memory.reserve(64);
     const job = memory.reserve(JOB_BYTES);
@@ -169,12 +168,4 @@ export class JobRunner {
     if (trouble !== null)
       throw new MachineError(`wasm: expected ${this.threads} working threads, but ${trouble}`);
   }
-}
-
-/** What the kernels import. */
-export function importsFor(memory: WebAssembly.Memory): WebAssembly.Imports {
-  const abort = (): never => {
-    throw new Error("wasm: a kernel stopped");
-  };
-  return { env: { memory, abort } };
 }

@@ -2,8 +2,8 @@
  * What one thread of this machine can do at most: multiplications on registers, and bytes from each
  * level of its memory.
  */
-import { binary } from "./binary.js";
-import { importsFor } from "./jobs.js";
+import { compiledKernels } from "./compiled.js";
+import { importsFor } from "./instance.js";
 
 /**
  * A multiplication and an addition on each of 12 vectors of 4 numbers: so many operations take one
@@ -45,11 +45,9 @@ export interface MachineLimits {
   readonly largestBytes: number;
 }
 
-/** Compiles the kernels of `assembly/limits.ts`, with a memory of their own. */
+/** The kernels of `assembly/limits.ts`, with a memory of their own. */
 export async function machineLimits(largestBytes = 64 * 2 ** 20): Promise<MachineLimits> {
-  const module = await WebAssembly.compile(
-    Uint8Array.from(atob(binary), (character) => character.charCodeAt(0)),
-  );
+  const module = await compiledKernels();
   const pages = 1 + Math.ceil(largestBytes / PAGE); // the kernels' own constants are in the first
   const memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });
   const exports = (await WebAssembly.instantiate(module, importsFor(memory)))

@@ -1,8 +1,7 @@
 /**
  * What a worker thread runs: it joins the kernels and never comes back, until it is told to end.
  */
-import { importsFor } from "./jobs.js";
-import { READY, type WorkerOrders } from "./workers.js";
+import { importsFor, READY, type WorkerOrders } from "./instance.js";
 
 interface Exports {
   work(control: number, job: number, worker: number): void;

@@ -4,25 +4,7 @@
  */
 
 import { MachineError } from "../../tensor/index.js";
-
-/** What every worker needs to join in. */
-export interface WorkerStart {
-  readonly module: WebAssembly.Module;
-  readonly memory: WebAssembly.Memory;
-  readonly control: number;
-  readonly job: number;
-}
-
-/** What one of them is told. */
-export interface WorkerOrders extends WorkerStart {
-  /** From 1; 0 is the thread that hands out the jobs. */
-  readonly worker: number;
-  /** In a browser, the name of a lock that the worker holds as long as it lives. */
-  readonly lock?: string;
-}
-
-/** What a worker says first; in a browser, whatever it says later is why it failed. */
-export const READY = "ready";
+import { READY, type WorkerOrders, type WorkerStart } from "./instance.js";
 
 export interface Workers {
   readonly count: number;
