@@ -50,10 +50,14 @@ const network = buildNetwork({
 const optimizer = buildOptimizer(adam({ learningRate: 0.1 }), network.parameters);
 const info = { epochs: 2, recipe: "default", seed: 3, wholeRecipe: findRecipe("default") };
 
+const pytorchNames: Readonly<Record<string, string>> = {
+  runningMean: "running_mean",
+  runningVariance: "running_var",
+};
 /** Weights of the network under PyTorch's names. */
 const foreign = new Map(
   [...networkWeights(network)].map(([name, value]): [string, Tensor] => [
-    `module.${name.replace("runningMean", "running_mean").replace("runningVariance", "running_var")}`,
+    `module.${name.replace(/running\w+/, (own) => pytorchNames[own]!)}`,
     value,
   ]),
 );

@@ -56,6 +56,11 @@ const SPINS = 200_000;
 export function runJob(
   control: usize, job: Job, threads: i32, mayWait: bool, timeoutMs: i32,
 ): bool {
+  if (job.chunks == 1) {
+    // nothing to share: the others sleep on
+    runChunk(job, 0, 0, job.items, job.scratch);
+    return true;
+  }
   const number = (atomic.load<i32>(control) + 1) & 0x3fff_ffff;
   const done = changetype<usize>(job) + offsetof<Job>("done");
   atomic.store<i32>(done, 0);
@@ -63,7 +68,7 @@ export function runJob(
     changetype<usize>(job) + offsetof<Job>("ticket"), (<i64>number << 8) | <i64>job.chunks,
   );
   atomic.store<i32>(control, number);
-  if (threads > 1 && job.chunks > 1) atomic.notify(control, threads - 1);
+  if (threads > 1) atomic.notify(control, threads - 1);
   takeChunks(job, number, 0);
   let spins: i64 = 0;
   while (true) {
