@@ -4,6 +4,7 @@
  * no variant ever holds two copies of a module. Node runs this beside the program, see `register`
  * of `node:module`.
  */
+import { readFile } from "node:fs/promises";
 import type { MessagePort } from "node:worker_threads";
 
 /** The modules of one variant that have another text, by address. */
@@ -103,7 +104,6 @@ async function readClosure(address: string, next: Resolve): Promise<ReadonlySet<
 /** The addresses that a module imports, now or later; packages are left out, and Node's own. */
 async function readImports(address: string, next: Resolve): Promise<readonly string[]> {
   if (!address.startsWith("file:") || address.includes("/node_modules/")) return [];
-  const { readFile } = await import("node:fs/promises");
   const text = await readFile(new URL(address), "utf8").catch(() => "");
   const found: string[] = [];
   for (const [, specifier] of text.matchAll(/\b(?:from|import)\s*\(?"([^"\n]+)"/g))
