@@ -1,7 +1,6 @@
 /** Studies mistakes and shows each as soon as those before it have been shown. */
 import { readdirSync, readFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
-import { catalog } from "../gradcheck/index.js";
 import {
   chapterOf,
   compiledPath,
@@ -104,7 +103,7 @@ class Desk {
           if (quick && !isFirst) return []; // neither checks nor training
           const task: StudyTask = {
             ...common,
-            layers: catalog.map(({ layer }) => layer),
+            layers: [...new Set(this.#entries.flatMap((one) => one.mistake.layers))],
             chapters: [],
             setups: [setup],
             primitives: [],

@@ -176,14 +176,16 @@ test("bad usage is refused with one line", async () => {
 /** Runs the command with another catalog of data mistakes, in which `from` is written `to`. */
 function withCatalog(from: string, to: string, ...args: string[]): Outcome {
   const compiled = join(root, "dist/checks/mistakes/catalog/data.js");
-  const text = readFileSync(compiled, "utf8").replaceAll(from, to);
-  const hooks = pathToFileURL(join(root, "dist/checks/variant/hooks.js")).href;
+  const source = readFileSync(compiled, "utf8").replaceAll(from, to);
+  const replaced = JSON.stringify({ format: "module", shortCircuit: true, source });
+  const hooks =
+    `export const load = (url, context, next) => ` +
+    `url === ${JSON.stringify(pathToFileURL(compiled).href)} ? ${replaced} : next(url, context);`;
   const setUp = join(temporaryFolder(), "set-up.mjs");
-  const entry = JSON.stringify([pathToFileURL(compiled).href, text]);
+  writeFileSync(join(dirname(setUp), "hooks.mjs"), hooks);
   writeFileSync(
     setUp,
-    'import { register } from "node:module";\n' +
-      `register(${JSON.stringify(hooks)}, { data: new Map([${entry}]) });\n`,
+    'import { register } from "node:module";\nregister("./hooks.mjs", import.meta.url);\n',
   );
   const { status, stdout, stderr } = spawnSync(
     process.execPath,

@@ -38,8 +38,8 @@ export interface Mistake {
    */
   readonly layers: readonly string[];
   /**
-   * What is trained with it, the first also on 32 images; none for a function that no network of a
-   * classifier contains.
+   * What is trained with it, the last also on a few images; none for a function that no network of
+   * a classifier contains.
    */
   readonly setups: readonly SetupName[];
   /**

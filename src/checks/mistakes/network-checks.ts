@@ -156,7 +156,7 @@ async function largeMeanDifference({
 }
 
 /** As many steps as bring the right engine far below the bound, on every setup. */
-const OVERFIT_IMAGES = 32;
+const OVERFIT_IMAGES = 16;
 const OVERFIT_STEPS = 100;
 const LN_10 = Math.LN10;
 /** Initial logits are small, but not 0. */
@@ -172,7 +172,7 @@ interface FewOutcome {
 
 const trained = new WeakMap<CheckContext, Promise<FewOutcome>>();
 
-/** The first 32 images as batch after batch, and the loss on them; once for both checks. */
+/** The first images as batch after batch, and the loss on them; once for both checks. */
 function trainOnFew(context: CheckContext, setup: Setup): Promise<FewOutcome> {
   const known = trained.get(context);
   if (known !== undefined) return known;
@@ -199,7 +199,7 @@ function trainOnFew(context: CheckContext, setup: Setup): Promise<FewOutcome> {
         (_, i) => i % OVERFIT_IMAGES,
       );
       await runEpoch({
-        setup: { ...setup, recipe: { ...setup.recipe, shuffle: false } },
+        setup: { ...setup, recipe: { ...setup.recipe, batchSize: OVERFIT_IMAGES, shuffle: false } },
         backend,
         data: { train: few, test: few },
         seed: 0,

@@ -1,5 +1,5 @@
-/** Studies mistakes in processes of their own, a few at a time. */
-import { runVariant } from "../variant/index.js";
+/** Studies mistakes, a few at a time, in processes whose engine has them in it. */
+import { Variants } from "../variant/index.js";
 import type { StudyReport, StudyTask } from "./study.js";
 
 export interface Study {
@@ -24,6 +24,7 @@ export async function runStudies(
   const end = (reason: unknown): void => stop.abort(reason);
   if (signal.aborted) end(signal.reason);
   signal.addEventListener("abort", () => end(signal.reason), { once: true });
+  const variants = new Variants(stop.signal);
   const one = async ({ texts, task, onReport }: Study): Promise<void> => {
     const heard = (message: unknown): void => {
       try {
@@ -32,10 +33,9 @@ export async function runStudies(
         end(error);
       }
     };
-    await runVariant(
+    await variants.run(
       { texts, module: new URL("./study.js", import.meta.url).href, input: task },
       heard,
-      stop.signal,
     );
   };
   const worker = async (): Promise<void> => {
@@ -50,6 +50,8 @@ export async function runStudies(
     await Promise.all(Array.from({ length: processes }, worker));
   } catch (error) {
     end(error);
+  } finally {
+    variants.end();
   }
   // the first reason, not the abortion that it caused
   if (stop.signal.aborted) throw stop.signal.reason;

@@ -2,7 +2,7 @@
  * Breaks a layer's backward pass in many small ways, one at a time, and sees whether the gradient
  * check notices.
  */
-import { VariantFailure, runVariant } from "../variant/index.js";
+import { VariantFailure, Variants } from "../variant/index.js";
 import type { Notice } from "./notice.js";
 import { type PlantedMutation, plantMutations } from "./plant.js";
 
@@ -20,7 +20,7 @@ export interface BackwardModule {
 }
 
 /**
- * Runs every mutation in a process of its own, `processes` at a time; results come in order.
+ * Runs every mutation, in `processes` at a time; results come in order.
  *
  * @throws Error when the check complains of a layer without any mutation in it, since then it would
  *   complain of each
@@ -32,47 +32,59 @@ export async function* runMutations(
   const tasks = modules.flatMap(({ layer, address, text }) =>
     plantMutations(text).map((planted) => ({ layer, address, ...planted })),
   );
+  const variants = new Variants();
+  try {
+    await expectRight(modules, variants);
+    const running: Promise<MutationResult>[] = [];
+    let next = 0;
+    const startOne = (): void => {
+      const task = tasks[next++];
+      if (task === undefined) return;
+      const run = firstThatComputes(task, variants);
+      run.catch(() => {}); // it is awaited in its turn, and until then nobody hears that it failed
+      running.push(run);
+    };
+    for (let i = 0; i < processes; i++) startOne();
+    for (let done = 0; done < tasks.length; done++) {
+      const result = await running[done]!;
+      startOne();
+      yield result;
+    }
+  } finally {
+    variants.end();
+  }
+}
+
+async function expectRight(modules: readonly BackwardModule[], variants: Variants): Promise<void> {
   for (const { layer, address, text } of modules) {
-    const { verdict, how } = await runOne({ layer, address, what: "no mutation", text });
+    const { verdict, how } = await runOne({ layer, address, what: "no mutation", text }, variants);
     if (verdict !== "missed")
       throw new Error(
         `runMutations: expected ${layer} to pass the gradient check as it is, got ${how}`,
       );
-  }
-  const running: Promise<MutationResult>[] = [];
-  let next = 0;
-  const startOne = (): void => {
-    const task = tasks[next++];
-    if (task === undefined) return;
-    const run = firstThatComputes(task);
-    run.catch(() => {}); // it is awaited in its turn, and until then nobody hears that it failed
-    running.push(run);
-  };
-  for (let i = 0; i < processes; i++) startOne();
-  for (let done = 0; done < tasks.length; done++) {
-    const result = await running[done]!;
-    startOne();
-    yield result;
   }
 }
 
 type Task = PlantedMutation & Pick<BackwardModule, "layer" | "address">;
 
 /** Runs a mutation and, where it stops, what else can be wrong in that place. */
-async function firstThatComputes(task: Task): Promise<MutationResult> {
-  const asPlanted = await runOne(task);
+async function firstThatComputes(task: Task, variants: Variants): Promise<MutationResult> {
+  const asPlanted = await runOne(task, variants);
   if (asPlanted.verdict !== "stopped") return asPlanted;
   for (const other of task.instead ?? []) {
-    const result = await runOne({ ...task, ...other });
+    const result = await runOne({ ...task, ...other }, variants);
     if (result.verdict !== "stopped") return result;
   }
   return asPlanted;
 }
 
-async function runOne({ layer, address, what, text }: Task): Promise<MutationResult> {
+async function runOne(
+  { layer, address, what, text }: Task,
+  variants: Variants,
+): Promise<MutationResult> {
   const notice = new URL("./notice.js", import.meta.url).href;
   try {
-    const found = (await runVariant({
+    const found = (await variants.run({
       texts: new Map([[address, text]]),
       module: notice,
       input: layer,

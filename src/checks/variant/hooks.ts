@@ -1,7 +1,22 @@
 /**
- * Loads the engine's modules, some of them with another text than the one on the disk. Node runs
- * this beside the program, see `register` of `node:module`.
+ * Loads the engine's modules again for each variant of it: those that have another text there than
+ * on the disk, and those that import them, directly or through others. All else is loaded once. So
+ * no variant ever holds two copies of a module. Node runs this beside the program, see `register`
+ * of `node:module`.
  */
+import { readFile } from "node:fs/promises";
+import type { MessagePort } from "node:worker_threads";
+
+/** The modules of one variant that have another text, by address. */
+export interface Planting {
+  /** No two are the same. */
+  readonly variant: string;
+  readonly texts: ReadonlyMap<string, string>;
+}
+
+interface Resolved {
+  readonly url: string;
+}
 
 interface Loaded {
   readonly format: string;
@@ -9,11 +24,30 @@ interface Loaded {
   readonly source?: unknown;
 }
 
-let replaced: ReadonlyMap<string, string> = new Map();
+type Resolve = (specifier: string, context: object) => Promise<Resolved>;
 
-/** @param texts by the module's address */
-export function initialize(texts: ReadonlyMap<string, string>): void {
-  replaced = texts;
+const plantings = new Map<string, Planting["texts"]>();
+
+/** @param port says what is planted; each is answered once it is known */
+export function initialize(port: MessagePort): void {
+  port.on("message", ({ variant, texts }: Planting) => {
+    plantings.set(variant, texts);
+    port.postMessage(variant);
+  });
+  port.unref();
+}
+
+export async function resolve(
+  specifier: string,
+  context: { readonly parentURL?: string },
+  next: Resolve,
+): Promise<Resolved> {
+  const found = await next(specifier, context);
+  const variant = variantOf(found.url) ?? variantOf(context.parentURL ?? "");
+  if (variant === null) return found;
+  const address = withoutVariant(found.url);
+  const isChanged = await changes(address, plantings.get(variant)!, next);
+  return { ...found, url: isChanged ? inVariant(address, variant) : address };
 }
 
 export async function load(
@@ -21,10 +55,63 @@ export async function load(
   context: object,
   next: (url: string, context: object) => Promise<Loaded>,
 ): Promise<Loaded> {
-  const source = replaced.get(url);
+  const source = plantings.get(variantOf(url) ?? "")?.get(withoutVariant(url));
   if (source === undefined) return next(url, context);
   // On the last line, so that all others keep their numbers: it tells that this text was really
   // loaded.
-  const mark = `(globalThis.leibnizLoadedTexts ??= []).push(${JSON.stringify(url)});`;
+  const mark = "(globalThis.leibnizLoadedTexts ??= []).push(import.meta.url);";
   return { format: "module", shortCircuit: true, source: `${source}\n${mark}\n` };
+}
+
+/** A module's address in a variant; modules that do not change there have no other. */
+export function inVariant(address: string, variant: string): string {
+  return `${address}?variant=${variant}`;
+}
+
+function variantOf(url: string): string | null {
+  return /\?variant=(.*)$/.exec(url)?.[1] ?? null;
+}
+
+function withoutVariant(url: string): string {
+  return url.replace(/\?variant=.*$/, "");
+}
+
+/** Whether a module has a new text, or imports one that has, directly or through others. */
+async function changes(address: string, texts: Planting["texts"], next: Resolve): Promise<boolean> {
+  const all = await once(closures, address, () => readClosure(address, next));
+  return [...texts.keys()].some((changed) => all.has(changed));
+}
+
+const closures = new Map<string, Promise<ReadonlySet<string>>>();
+const imports = new Map<string, Promise<readonly string[]>>();
+
+function once<T>(known: Map<string, Promise<T>>, key: string, find: () => Promise<T>): Promise<T> {
+  const found = known.get(key) ?? find();
+  known.set(key, found);
+  return found;
+}
+
+/** A module with all that it imports, directly or through others. */
+async function readClosure(address: string, next: Resolve): Promise<ReadonlySet<string>> {
+  const all = new Set([address]);
+  // a set hands out what is added to it on the way as well
+  for (const one of all)
+    for (const imported of await once(imports, one, () => readImports(one, next)))
+      all.add(imported);
+  return all;
+}
+
+/** The addresses that a module imports, now or later; packages are left out, and Node's own. */
+async function readImports(address: string, next: Resolve): Promise<readonly string[]> {
+  if (!address.startsWith("file:") || address.includes("/node_modules/")) return [];
+  const text = await readFile(new URL(address), "utf8").catch(() => "");
+  const found: string[] = [];
+  for (const [, specifier] of text.matchAll(/\b(?:from|import)\s*\(?"([^"\n]+)"/g))
+    found.push(
+      ...(await next(specifier!, { parentURL: address }).then(
+        ({ url }) => [url],
+        () => [], // words of a comment
+      )),
+    );
+  return found;
 }

@@ -1,1 +1,2 @@
-export { VariantFailure, runVariant, type VariantTask } from "./run-variant.js";
+export { runVariant, Variants } from "./run-variant.js";
+export { VariantFailure, type VariantTask } from "./variant-task.js";

@@ -1,28 +1,37 @@
 /**
- * The process that {@link runVariant} starts: told what to replace, it loads and runs what it is
- * asked to.
+ * The process in which variants of the engine run: told what to replace, it loads and runs what it
+ * is asked to, as often as it is asked.
  */
 import { register } from "node:module";
-import type { VariantOutcome, VariantTask } from "./run-variant.js";
+import { MessageChannel } from "node:worker_threads";
+import { inVariant, type Planting } from "./hooks.js";
+import type { VariantOutcome, VariantTask } from "./variant-task.js";
 
-process.once("message", (task: VariantTask) => void run(task));
-// also when the process that started this one is gone
+const { port1: hooks, port2 } = new MessageChannel();
+register("./hooks.js", import.meta.url, { data: port2, transferList: [port2] });
+hooks.unref();
+
+let count = 0;
+process.on("message", (task: VariantTask) => void run(task));
+// nobody has any more work, or whoever started this process is gone
 process.once("disconnect", () => process.exit());
 
 async function run({ texts, module, input, source }: VariantTask): Promise<void> {
-  if (source !== undefined) process.setSourceMapsEnabled(true);
-  register("./hooks.js", import.meta.url, { data: texts });
+  const variant = String(++count);
+  process.setSourceMapsEnabled(source !== undefined);
+  await plant({ variant, texts });
   const tell = (outcome: VariantOutcome): void => {
     if (process.connected) process.send?.(outcome, () => {}); // whoever asked may be gone
   };
   try {
-    // Only now, so that the engine's modules are loaded with their new texts.
-    const entry = new URL(module);
+    const entry = new URL(inVariant(module, variant));
     const { default: work } = (await import(entry.href)) as {
       default: (input: unknown, report: (message: unknown) => void) => Promise<unknown>;
     };
     const result = await work(input, (message) => tell({ type: "report", message }));
-    const unused = [...texts.keys()].find((address) => !loadedTexts().includes(address));
+    const unused = [...texts.keys()].find(
+      (address) => !loadedTexts().includes(inVariant(address, variant)),
+    );
     if (unused !== undefined)
       throw new Error(`expected ${unused} to be loaded, but nothing imports it`);
     tell({ type: "done", result });
@@ -33,10 +42,16 @@ async function run({ texts, module, input, source }: VariantTask): Promise<void>
       line: lineOf(error, source),
     });
   }
-  process.disconnect();
 }
 
-/** The modules that were loaded with their new text: each adds its address, see hooks.ts. */
+/** Returns once the hooks know of it, so that what is imported from then on is as it says. */
+async function plant(planting: Planting): Promise<void> {
+  const known = new Promise((resolve) => hooks.once("message", resolve));
+  hooks.postMessage(planting);
+  await known;
+}
+
+/** The modules that were loaded with a new text: each adds its address, see hooks.ts. */
 function loadedTexts(): readonly string[] {
   return (globalThis as { leibnizLoadedTexts?: readonly string[] }).leibnizLoadedTexts ?? [];
 }

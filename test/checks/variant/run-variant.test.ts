@@ -1,9 +1,9 @@
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { VariantFailure, runVariant } from "leibniz/checks";
+import { VariantFailure, runVariant, Variants } from "leibniz/checks";
 import { MachineError } from "leibniz/tensor";
 import { temporaryFolder } from "../../helpers/cli.js";
 
@@ -79,5 +79,76 @@ test(
     assert.match((killed as Error).message, "SIGKILL");
   },
 );
+
+/** Tells which process it runs in, and which copies of relu and of the layers it sees. */
+const tells = (relu: string): string =>
+  `import { answer, Relu } from ${JSON.stringify(relu)};\n` +
+  `import * as all from ${JSON.stringify(import.meta.resolve("leibniz/backprop"))};\n` +
+  `import { Tensor } from ${JSON.stringify(import.meta.resolve("leibniz/tensor"))};\n` +
+  "globalThis.tensors ??= new Set();\n" +
+  "export default async () => ({ process: process.pid, answer, " +
+  "one: all.Relu === Relu, tensors: globalThis.tensors.add(Tensor).size });\n";
+
+interface Told {
+  readonly process: number;
+  readonly answer: number;
+  readonly one: boolean;
+  readonly tensors: number;
+}
+
+test("one process runs many variants, and what is below the new text is loaded once", async () => {
+  const { relu } = work("");
+  const { module } = work(tells(relu));
+  const right = readFileSync(new URL(relu), "utf8");
+  const variants = new Variants();
+  try {
+    const told: Told[] = [];
+    for (const answer of [1, 2, 3]) {
+      const texts = new Map([[relu, `${right}\nexport const answer = ${answer};`]]);
+      told.push((await variants.run({ texts, module, input: null })) as Told);
+    }
+    assert.equal(
+      told.map(({ answer, one, tensors }) => [answer, one, tensors]),
+      [1, 2, 3].map((answer) => [answer, true, 1]),
+    );
+    assert.is(new Set(told.map(({ process: id }) => id)).size, 1);
+    assert.is.not(told[0]!.process, process.pid);
+  } finally {
+    variants.end();
+  }
+});
+
+test("what fails in one variant does not reach the next, nor is another blamed", async () => {
+  const { relu } = work("");
+  const { module } = work(asks(relu));
+  const variants = new Variants();
+  const outcomes: unknown[] = [];
+  try {
+    for (const text of [
+      "export const answer = 40;",
+      "export const answer = process.exit(0);",
+      "export const answer = 41;",
+      "export const answer = 0; throw new Error('at load');",
+      "export const answer = 42; setTimeout(() => process.exit(1), 50);",
+      // the process dies of what the variant before it left behind
+      "await new Promise((done) => setTimeout(done, 200)); export const answer = 43;",
+    ])
+      outcomes.push(
+        await variants
+          .run({ texts: new Map([[relu, text]]), module, input: 0 })
+          .catch((error: unknown) => String(error)),
+      );
+  } finally {
+    variants.end();
+  }
+  assert.equal(outcomes, [
+    40,
+    "VariantFailure: it ended the process before it was done",
+    41,
+    "VariantFailure: at load",
+    42,
+    43,
+  ]);
+});
 
 test.run();

@@ -1,0 +1,99 @@
+/** A process that works through one variant of the engine after the other. */
+import type { ChildProcess } from "node:child_process";
+import { MachineError } from "../../tensor/index.js";
+import { VariantFailure, type VariantOutcome, type VariantTask } from "./variant-task.js";
+
+/** Every variant's modules stay in memory for as long as its process lives. */
+const MOST_TASKS = 40;
+
+export class VariantProcess {
+  readonly #stop: AbortSignal | undefined;
+  #child: ChildProcess | null = null;
+  /** What the process has done so far. */
+  #tasks = 0;
+
+  /** @param stop ends the process when it is aborted */
+  constructor(stop?: AbortSignal) {
+    this.#stop = stop;
+  }
+
+  /**
+   * One task after the other: the last one must have come to its end. What fails ends the process,
+   * so that nothing which it leaves behind can reach the next task; and where others came before it
+   * there, it is done again in a process of its own, so that no failure is another's.
+   *
+   * @param onReport is told what the work reports on its way
+   * @returns what the work returned
+   * @throws VariantFailure with the message of what the work threw, or when none of the work uses
+   *   one of the new texts; MachineError when the process died
+   */
+  async run(task: VariantTask, onReport: (message: unknown) => void = () => {}): Promise<unknown> {
+    if (this.#tasks === MOST_TASKS || this.#child?.connected === false) this.end();
+    const child = (this.#child ??= await start(this.#stop));
+    let isReported = false;
+    try {
+      const result = await resultOf(child, task, (message) => {
+        isReported = true;
+        onReport(message);
+      });
+      this.#tasks++;
+      return result;
+    } catch (error) {
+      const isFirst = this.#tasks === 0;
+      this.end();
+      if (isFirst || isReported || this.#stop?.aborted === true) throw error;
+      return this.run(task, onReport);
+    }
+  }
+
+  end(): void {
+    this.#child?.kill("SIGKILL");
+    this.#child = null;
+    this.#tasks = 0;
+  }
+}
+
+async function start(stop: AbortSignal | undefined): Promise<ChildProcess> {
+  // only now, so that the rest of leibniz/checks loads in a browser as well
+  const { fork } = await import("node:child_process");
+  // What the work prints goes to standard error: standard output is for results.
+  const stdio = ["ignore", process.stderr.fd, "inherit", "ipc"] as const;
+  const child = fork(new URL("./start.js", import.meta.url), {
+    serialization: "advanced",
+    execArgv: ["--no-warnings"],
+    stdio: [...stdio],
+    signal: stop,
+    killSignal: "SIGKILL",
+  });
+  child.on("error", () => {}); // whoever waits for a result hears of it, and others need not
+  return child;
+}
+
+function resultOf(
+  child: ChildProcess,
+  task: VariantTask,
+  onReport: (message: unknown) => void,
+): Promise<unknown> {
+  const listeners = new AbortController();
+  return new Promise((resolve, refuse) => {
+    const onMessage = (outcome: VariantOutcome): void => {
+      if (outcome.type === "report") onReport(outcome.message);
+      else if (outcome.type === "done") resolve(outcome.result);
+      else refuse(new VariantFailure(outcome.message, outcome.line));
+    };
+    const onClose = (code: number | null, signal: string | null): void => {
+      if (code === 0) refuse(new VariantFailure("it ended the process before it was done", null));
+      refuse(
+        new MachineError(
+          `expected the process that runs changed code to end by itself, but it was ended by ` +
+            `${signal ?? `exit code ${code}`}`,
+        ),
+      );
+    };
+    child.on("message", onMessage).on("error", refuse).on("close", onClose);
+    listeners.signal.addEventListener("abort", () =>
+      child.off("message", onMessage).off("error", refuse).off("close", onClose),
+    );
+    child.send(task);
+  }).finally(() => listeners.abort());
+}

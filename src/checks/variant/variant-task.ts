@@ -1,0 +1,34 @@
+/** What is asked of a process that runs changed code, and what it answers. */
+
+export interface VariantTask {
+  /** New texts (JavaScript), by the address of the module that they stand for. */
+  readonly texts: ReadonlyMap<string, string>;
+  /**
+   * The address of the module whose default export does the work:
+   * `(input, report) => Promise<result>`.
+   */
+  readonly module: string;
+  readonly input: unknown;
+  /**
+   * The path of the file that a new text was made from, as its source map names it: for the line of
+   * a failure.
+   */
+  readonly source?: string;
+}
+
+export type VariantOutcome =
+  | { readonly type: "report"; readonly message: unknown }
+  | { readonly type: "done"; readonly result: unknown }
+  | { readonly type: "failed"; readonly message: string; readonly line: number | null };
+
+/** The work itself failed, as mistaken code may. */
+export class VariantFailure extends Error {
+  override readonly name = "VariantFailure";
+  /** The line of {@link VariantTask.source} where it happened; null when it happened elsewhere. */
+  readonly line: number | null;
+
+  constructor(message: string, line: number | null) {
+    super(message);
+    this.line = line;
+  }
+}
