@@ -78,7 +78,8 @@ export async function softmaxCrossEntropyForward(
       const logOfP = round(z[i]! - logTotal);
       z[i] = logOfP;
       p[i] = exp(logOfP);
-      if (t[i] !== 0) agreement += round(t[i]! * logOfP); // 0 · log 0 is 0, though log 0 is −∞
+      // 0 · log 0 is 0, though log 0 is −∞
+      if (t[i] !== 0) agreement += round(t[i]! * logOfP);
     }
   }
   // (softmax-cross-entropy.15) loss = −1/N · Σₙ Σ_c targets[n, c] · log p[n, c]

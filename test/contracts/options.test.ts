@@ -311,26 +311,7 @@ test("options are copied: what is written to them later changes nothing", () => 
   assert.equal(pairs.outputShape([1, 1, 4, 4]), [1, 1, 3, 3]);
 });
 
-test("labels are class numbers in an array, and there is at least one", async () => {
-  const refused: readonly (readonly [labels: unknown, message: string])[] = [
-    [tensor([2, 1]), "expected labels, an array of class numbers, got a Tensor; give its data"],
-    [["2", "1"], "expected labels, whole numbers from 0 to 2, got the string 2 for row 0"],
-    [BigInt64Array.of(2n, 1n), "from 0 to 2, got the bigint 2 for row 0"],
-    [[[0, 0, 1]], "expected logits of shape [1, C] for 1 labels, got [2, 3]"],
-    [
-      [
-        [0, 0, 1],
-        [0, 1, 0],
-      ],
-      "from 0 to 2, got an object for row 0",
-    ],
-    [[3, 2], "from 0 to 2, got 3 for row 0"],
-    [[NaN, 1], "from 0 to 2, got NaN for row 0"],
-    [2, "expected labels, an array of class numbers, got number"],
-    [undefined, "expected labels, an array of class numbers, got undefined"],
-  ];
-  for (const [labels, message] of refused)
-    await assertRejects(() => f.softmaxCrossEntropyForward!(logits, labels), message);
+test("a batch of no rows has no loss", async () => {
   await assertRejects(
     () => layers.softmaxCrossEntropyForward(new Random(0).normal([0, 3]), []),
     "softmaxCrossEntropy: expected at least one row, got none",
