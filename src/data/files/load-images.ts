@@ -80,10 +80,11 @@ async function load(
 /** The same from any files. */
 export async function readImages(
   tree: FileTree,
-  path: string,
+  given: string,
   { labelsFrom = 0, transposed = false }: ImageFilesOptions,
   wanted: Wanted,
 ): Promise<TestImages & { readonly train: ImageDataset | null }> {
+  const path = given.replace(/(?<=.)\/+$/, "");
   const { train, test, classNames, found, warnings } = await findParts(tree, path, wanted);
   if (train !== null) checkSameSize(path, train.images, test.images);
   const parts = [...(train === null ? [] : [train]), test];
