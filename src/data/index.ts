@@ -17,6 +17,7 @@ export {
   readImages,
   type TestImages,
 } from "./files/load-images.js";
+export { type Box, type GrayImage, grayOf, resize } from "./gray-image.js";
 export { asItIs, asPhoto, type ImageShape } from "./as-input.js";
 export { asMnist, type Prepared } from "./as-mnist.js";
 export type { FileEntry, FileKind, FileTree } from "./files/file-tree.js";

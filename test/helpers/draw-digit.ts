@@ -5,8 +5,8 @@ type Point = readonly [x: number, y: number];
 
 /** Part of an ellipse around (x, y), between two angles: in turns, clockwise from the right. */
 function arc(x: number, y: number, rx: number, ry: number, from = 0, to = 1): Point[] {
-  return Array.from({ length: 25 }, (_, i) => {
-    const angle = 2 * Math.PI * (from + ((to - from) * i) / 24);
+  return Array.from({ length: 17 }, (_, i) => {
+    const angle = 2 * Math.PI * (from + ((to - from) * i) / 16);
     return [x + rx * Math.cos(angle), y + ry * Math.sin(angle)];
   });
 }
@@ -76,26 +76,43 @@ export interface Drawing {
   readonly paper: number;
 }
 
+/** How much of each pixel a stroke from one point to another covers, where it covers most. */
+function cover(
+  covered: Float64Array,
+  width: number,
+  [x0, y0]: Point,
+  [x1, y1]: Point,
+  radius: number,
+): void {
+  const [dx, dy] = [x1 - x0, y1 - y0];
+  const range = (a: number, b: number, extent: number): [from: number, to: number] => [
+    Math.max(0, Math.floor(Math.min(a, b) - radius - 1)),
+    Math.min(extent, Math.ceil(Math.max(a, b) + radius + 1)),
+  ];
+  const [top, bottom] = range(y0, y1, covered.length / width);
+  const [left, right] = range(x0, x1, width);
+  for (let h = top; h < bottom; h++)
+    for (let w = left; w < right; w++) {
+      const [x, y] = [w + 0.5 - x0, h + 0.5 - y0];
+      const t = Math.min(1, Math.max(0, (x * dx + y * dy) / (dx * dx + dy * dy || 1)));
+      const distance = Math.hypot(x - t * dx, y - t * dy);
+      const p = h * width + w;
+      covered[p] = Math.max(covered[p]!, Math.min(1, Math.max(0, radius - distance + 0.5)));
+    }
+}
+
 /** A digit drawn with a round pen, with soft edges, in gray. */
 export function drawDigit(digit: number, drawing: Drawing): Picture {
   const { height, width, top, left, side, pen, ink, paper } = drawing;
-  const segments = STROKES[digit]!.flatMap((stroke) =>
-    stroke.slice(1).map((to, i) => [...stroke[i]!, ...to].map((extent) => extent * side)),
-  ) as [number, number, number, number][];
   const pixels = new Uint8Array(height * width).fill(paper);
-  for (let h = 0; h < height; h++)
-    for (let w = 0; w < width; w++) {
-      const [x, y] = [w + 0.5 - left, h + 0.5 - top];
-      let nearest = Infinity;
-      for (const [x0, y0, x1, y1] of segments) {
-        const [dx, dy] = [x1 - x0, y1 - y0];
-        const along = ((x - x0) * dx + (y - y0) * dy) / (dx * dx + dy * dy || 1);
-        const t = Math.min(1, Math.max(0, along));
-        nearest = Math.min(nearest, Math.hypot(x - x0 - t * dx, y - y0 - t * dy));
-      }
-      const covered = Math.min(1, Math.max(0, pen / 2 - nearest + 0.5));
-      pixels[h * width + w] = Math.round(paper + covered * (ink - paper));
+  const covered = new Float64Array(height * width);
+  for (const stroke of STROKES[digit]!)
+    for (const [i, to] of stroke.slice(1).entries()) {
+      const [from, end] = [stroke[i]!, to].map(([x, y]) => [left + x * side, top + y * side]);
+      cover(covered, width, from as [number, number], end as [number, number], pen / 2);
     }
+  for (let p = 0; p < pixels.length; p++)
+    pixels[p] = Math.round(paper + covered[p]! * (ink - paper));
   return { channels: 1, height, width, pixels };
 }
 
@@ -106,9 +123,9 @@ export function pngOf({ channels, height, width, pixels }: Picture): Uint8Array 
 
 /** The ten digits in different sizes, with both polarities, off the centre. */
 export const DRAWINGS: readonly Drawing[] = [
-  { height: 200, width: 300, top: 20, left: 15, side: 150, pen: 14, ink: 10, paper: 245 },
+  { height: 120, width: 180, top: 12, left: 9, side: 90, pen: 8, ink: 10, paper: 245 },
   { height: 64, width: 48, top: 5, left: 2, side: 40, pen: 4, ink: 255, paper: 0 },
-  { height: 400, width: 260, top: 190, left: 60, side: 180, pen: 9, ink: 60, paper: 200 },
+  { height: 350, width: 230, top: 170, left: 30, side: 160, pen: 8, ink: 60, paper: 200 },
   { height: 90, width: 120, top: 30, left: 60, side: 50, pen: 6, ink: 230, paper: 30 },
-  { height: 28, width: 28, top: 1, left: 6, side: 20, pen: 2.5, ink: 255, paper: 0 },
+  { height: 28, width: 28, top: 1, left: 6, side: 20, pen: 3, ink: 255, paper: 0 },
 ];

@@ -96,7 +96,7 @@ test("PNG: gray of 1, 2 and 4 bits, palettes, and colours that stand for transpa
 });
 
 test("PNG: texts and profiles are not looked at, bombs among them least", async () => {
-  const bomb = deflateSync(new Uint8Array(2 ** 26));
+  const bomb = deflateSync(new Uint8Array(2 ** 20));
   const profile = chunk("iCCP", [...new TextEncoder().encode("a"), 0, 0, ...bomb]);
   const bytes = Array.from({ length: HEIGHT * WIDTH }, (_, i) => i);
   const file = png({ type: 0, depth: 8 }, bytes, profile);
@@ -111,7 +111,7 @@ test("pictures of too many pixels, or that unpack to more than they need, are re
   );
   const none = png({ type: 0, depth: 8, height: 0 }, [0]);
   await assertRejects(() => decodePicture(none, "x.png"), "got 0×5 of them");
-  const bomb = deflateSync(new Uint8Array(2 ** 27));
+  const bomb = deflateSync(new Uint8Array(2 ** 25), { level: 1 });
   assert.ok(bomb.length > 2 ** 16);
   const header = png({ type: 0, depth: 8 }, [0]).subarray(0, 33);
   const file = Uint8Array.from([...header, ...chunk("IDAT", bomb), ...chunk("IEND", [])]);
