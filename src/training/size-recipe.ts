@@ -53,7 +53,8 @@ export function sizeRecipe(recipe: Recipe, data: DataSize, where: string): Recip
     if (!isSame) checkFits(fitting.network, data);
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
-    buildNetwork(network, { initialiser: () => {} }).dispose(); // it may be wrong for any data
+    // it may be wrong for any data, and says so here
+    buildNetwork({ input: [...image], ...network }, { initialiser: () => {} }).dispose();
     reject(
       where,
       `${formatSize(network.input, last)}, which the network of recipe ${recipe.name} takes`,
