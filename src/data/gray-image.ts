@@ -25,19 +25,20 @@ export interface Box {
 export function grayOf({ channels, height, width, pixels }: Picture): GrayImage {
   const hasAlpha = channels === 2 || channels === 4;
   const gray = new Float64Array(height * width);
-  const alpha = new Float64Array(height * width).fill(1);
+  const alpha = hasAlpha ? new Float64Array(height * width) : null;
   let [weight, sum] = [0, 0];
   for (let p = 0; p < height * width; p++) {
     const at = p * channels;
     const first = pixels[at]!;
     const isGray = channels < 3 || (first === pixels[at + 1] && first === pixels[at + 2]);
     gray[p] = isGray ? first : 0.299 * first + 0.587 * pixels[at + 1]! + 0.114 * pixels[at + 2]!;
-    if (hasAlpha) alpha[p] = pixels[at + channels - 1]! / 255;
+    if (alpha === null) continue;
+    alpha[p] = pixels[at + channels - 1]! / 255;
     weight += alpha[p]!;
     sum += alpha[p]! * gray[p]!;
   }
   const behind = sum < 127.5 * weight ? 255 : 0;
-  if (hasAlpha)
+  if (alpha !== null)
     for (let p = 0; p < gray.length; p++) gray[p] = alpha[p]! * gray[p]! + (1 - alpha[p]!) * behind;
   return { height, width, values: gray };
 }

@@ -171,7 +171,7 @@ test("labels from 1 are warned of, and the option sets them right", async () => 
   assert.match(wrong.stderr, /--labels-from: expected a whole number ≥ 0, got "one"/);
 });
 
-test("a last batch of one example under batch norm: refused with a way out, which works", async () => {
+test("a last batch of one under batch norm: refused with a way out, which works", async () => {
   const folder = join(temporaryFolder(), "data");
   mkdirSync(folder);
   const pixels = Uint8Array.from({ length: 9 * 6 * 5 }, (_, i) => (17 * i) % 256);

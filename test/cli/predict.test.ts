@@ -69,10 +69,16 @@ test("digits drawn in several sizes, polarities and places: nine of ten are righ
 test("for people: a guess, the next ones, and what was done to the picture", async () => {
   const path = fileOf("a\x1b[31mb.png", pngOf(drawDigit(1, DRAWINGS[0]!)));
   const { stdout } = await leibnizHere("predict", "--weights", await run, path);
+  const [guesses, steps] = stdout.trimEnd().split("\n");
   assert.match(
-    stdout,
-    /a\?\[31mb\.png: \d \(\d+\.\d %\), then \d \(\d+\.\d %\), \d \(\d+\.\d %\)\n {2}120×180 pixels; dark on bright, inverted; the digit scaled to 20×\d+; [^\n]+ in the middle of 28×28\n$/,
+    guesses!,
+    /a\?\[31mb\.png: \d \(\d+\.\d %\), then \d \(\d+\.\d %\), \d \(\d+\.\d %\)$/,
   );
+  assert.match(
+    steps!,
+    /^ {2}120×180 pixels; dark on bright, inverted; the digit scaled to 20×\d+;/,
+  );
+  assert.match(steps!, /; its centre of mass in the middle of 28×28$/);
 });
 
 test("--raw takes a picture as it is, and only in the network's size", async () => {

@@ -75,8 +75,8 @@ test("a network that cannot be sized says what it takes and what the data are", 
   );
   await assertRejects(
     () => sizeRecipe(fixed, COLOURED, "pictures"),
-    "pictures: expected images [1, 28, 28] and 10 classes, which the network of recipe own takes, " +
-      "got images [3, 20, 12] and 7 classes; it cannot be sized to them: hidden: ",
+    "pictures: expected images [1, 28, 28] and 10 classes, which the network of recipe own takes",
+    "got images [3, 20, 12] and 7 classes; it cannot be sized to them: hidden: ",
     "720",
   );
   await assertRejects(

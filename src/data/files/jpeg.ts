@@ -46,7 +46,14 @@ export async function decodeJpeg(
     return upright({ channels: 1, height, width, pixels: gray }, header.orientation);
   } catch (error) {
     if (error instanceof InputError) throw error;
-    return garbled();
+    if (!/maxMemoryUsageInMB/.test(String(error))) return garbled();
+    const { height, width } = header;
+    return reject(
+      where,
+      `a JPEG that takes at most ${MOST_MEGABYTES} MB to decode`,
+      `one of ${height}×${width} pixels that takes more`,
+      "make it smaller first",
+    );
   }
 }
 

@@ -95,6 +95,8 @@ export async function readImages(
     return new ImageDataset({ images: turned, labels: shifted }, where);
   };
   const [trainData, testData] = [train && finish(train), finish(test)];
+  const isDark = brightest((train ?? test).images) <= 1;
+  const dark = "no pixel is brighter than 1 of 255: images of 0 and 1 go into a file as 0 and 255";
   const seemsTransposed = !transposed && /\bemnist-/i.test(found);
   const turned = "EMNIST's images have rows and columns exchanged: add --transposed";
   return {
@@ -103,7 +105,12 @@ export async function readImages(
     classes,
     classNames: names,
     found: `${found}: ${describe(trainData, testData, classes, names)}`,
-    warnings: [...warnings, ...more, ...(seemsTransposed ? [turned] : [])],
+    warnings: [
+      ...warnings,
+      ...more,
+      ...(seemsTransposed ? [turned] : []),
+      ...(isDark ? [dark] : []),
+    ],
   };
 }
 
@@ -146,6 +153,11 @@ function checkSameSize(path: string, train: ImageSet, test: ImageSet): void {
       size(test),
       "the files belong to different data sets",
     );
+}
+
+/** The largest byte; where it is more than 1, one that is. */
+function brightest({ pixels }: ImageSet): number {
+  return pixels.find((byte) => byte > 1) ?? (pixels.includes(1) ? 1 : 0);
 }
 
 /** Rows become columns. */

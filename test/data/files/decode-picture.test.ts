@@ -103,7 +103,7 @@ test("PNG: texts and profiles are not looked at, bombs among them least", async 
   assert.equal([...(await decodePicture(file, "x.png")).pixels], bytes);
 });
 
-test("pictures of too many pixels, or that unpack to more than they need, are refused", async () => {
+test("too many pixels, or more unpacked than they need, are refused", async () => {
   const huge = png({ type: 0, depth: 8, height: 60_000, width: 60_000 }, [0]);
   await assertRejects(
     () => decodePicture(huge, "x.png"),

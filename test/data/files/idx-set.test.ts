@@ -36,7 +36,7 @@ const inFolder = (folder: string, files: Files): Files =>
 const read = (files: Files, path = "d", options: ImageFilesOptions = {}, wanted = "both") =>
   readImages(memoryTree(files), path, options, wanted as "both" | "test");
 
-test("plain, packed, with a dot before idx, and in torchvision's folders: the same images", async () => {
+test("plain, packed, with a dot before idx, in torchvision's folders: the same", async () => {
   const forms: [files: Files, path: string, folder: string][] = [
     [inFolder("d", SET), "d", "d"],
     [inFolder("d", zipped(SET)), "d", "d"],
@@ -101,7 +101,7 @@ test("several sets in a folder are named, and one of them can be asked for", asy
   await assertRejects(() => read(twice), "got d/KMNIST/raw, d/MNIST/raw", "--data d/KMNIST/raw");
 });
 
-test("EMNIST: labels from 1 and transposed images, each with a warning where it is not said", async () => {
+test("EMNIST: labels from 1 and transposed images, and a warning of each", async () => {
   const letters = {
     ...SET,
     "train-labels-idx1-ubyte": labels(3, 1, 2, 2),

@@ -86,6 +86,21 @@ test("other names, axes and types of number are read, and said", async () => {
   assert.equal([...train!.images.pixels], [...PIXELS]);
 });
 
+test("images of 0 and 1 in bytes are warned of", async () => {
+  const { "x_test.npy": _, ...others } = ARRAYS;
+  const small = npyBytes("|u1", [1, 1, 3], new Uint8Array(3));
+  const binary = (...values: number[]) =>
+    read(
+      archive({
+        ...others,
+        "x_test.npy": small,
+        "x_train.npy": npyBytes("|u1", [2, 1, 3], Uint8Array.from(values)),
+      }),
+    );
+  assert.equal((await binary(0, 1, 0, 1, 2, 0)).warnings, []);
+  assert.match((await binary(0, 1, 0, 1, 1, 0)).warnings[0]!, /no pixel is brighter than 1 of 255/);
+});
+
 test("more than 256 classes, and labels that are none", async () => {
   const many = Uint16Array.from({ length: 300 }, (_, n) => n);
   const { classes, train } = await changed({
@@ -163,7 +178,7 @@ test("arrays that are missing, twice there, no images or no numbers", async () =
   );
 });
 
-test("an entry that unpacks to more than the directory says is refused, or to a gigabyte", async () => {
+test("an entry that unpacks to more than it says, or than a gigabyte, is refused", async () => {
   const bytes = archive({ ...ARRAYS, "x_train.npy": npyBytes("|u1", [2, 3, 4], PIXELS) });
   const view = new DataView(bytes.buffer, bytes.byteOffset);
   const entry = bytes.length - 22; // the end of the directory
