@@ -1,16 +1,32 @@
 /** `leibniz evaluate`: how well saved weights do on the test images. */
 import { Command } from "commander";
-import { loadMnist } from "../data/index.js";
+import {
+  type ImageSet,
+  loadTestImages,
+  numberedAs,
+  numbersAsNames,
+  type TestImages,
+} from "../data/index.js";
 import { reference } from "../kernels/index.js";
-import { checkSameNetwork, networkOf, readDescription, weightsSha256 } from "../network/index.js";
-import { argmax, concat, type Tensor } from "../tensor/index.js";
+import {
+  checkSameNetwork,
+  networkOf,
+  readDescription,
+  type Safetensors,
+  type Sequential,
+  weightsSha256,
+} from "../network/index.js";
+import { argmax, concat, formatShape, reject, type Tensor } from "../tensor/index.js";
 import {
   evaluate,
+  outputsOf,
   readRecipe,
   type Recipe,
   recipeNetwork,
   sampleOfEvaluation,
+  sizeRecipe,
 } from "../training/index.js";
+import { formatConfusion } from "./confusion.js";
 import { writeFileWhole } from "./files.js";
 import { encodeNpy } from "./npy.js";
 import {
@@ -19,6 +35,7 @@ import {
   chooseBackend,
   dataOption,
   describeBackend,
+  imageFileOptions,
   jsonOption,
   printJson,
 } from "./options.js";
@@ -29,6 +46,8 @@ interface EvaluateCommandOptions extends BackendChoice {
   readonly weights: string;
   readonly recipe: string;
   readonly data?: string;
+  readonly labelsFrom: number;
+  readonly transposed?: boolean;
   readonly logits?: string;
   readonly json?: boolean;
 }
@@ -46,7 +65,7 @@ export function evaluateCommand(): Command {
     .addOption(dataOption())
     .option("--logits <FILE>", "also write the logits [images, classes] as a NumPy .npy file")
     .addOption(jsonOption());
-  for (const option of backendOptions()) command.addOption(option);
+  for (const option of [...imageFileOptions(), ...backendOptions()]) command.addOption(option);
   return command.action(async (options: EvaluateCommandOptions, self: Command) =>
     runEvaluate(options, self.getOptionValueSource("recipe") === "cli"),
   );
@@ -54,13 +73,17 @@ export function evaluateCommand(): Command {
 
 async function runEvaluate(options: EvaluateCommandOptions, isRecipeGiven: boolean): Promise<void> {
   const weights = openWeights(options.weights);
-  const recipe = recipeOf(weights, options.recipe, isRecipeGiven);
-  const { test } = await loadMnist(options.data);
+  const data = await loadTestImages(options.data, options);
+  const recipe = recipeOf(weights, options.recipe, isRecipeGiven, data);
+  const classes = outputsOf(recipe.network) ?? data.classes;
+  const names = recipe.classNames ?? numbersAsNames(classes);
+  const where = options.data ?? "data";
+  const test = numberedAs(data.test, data.classNames, names, where);
   const backend = await chooseBackend(options, () => sampleOfEvaluation(recipe, test));
   try {
     const network = recipeNetwork(recipe, backend);
     putWeights(network, weights);
-    network.outputShapes([1, 1, test.images.height, test.images.width]);
+    checkSize(recipe, network, test.images, where);
     const batches: Tensor[] = [];
     const { loss, accuracy, correct, seconds } = await evaluate({
       network,
@@ -84,12 +107,14 @@ async function runEvaluate(options: EvaluateCommandOptions, isRecipeGiven: boole
       };
       printJson({ ...result, backend: backend.name, mode: backend.mode, threads: backend.threads });
     } else {
+      if (data.found !== null) console.log(`data: ${data.found}\n`);
       console.log(
         `${correct} of ${count} test images right: accuracy ${accuracy.toFixed(4)}, loss ` +
           `${loss.toFixed(4)}; ${Math.round(count / seconds)} images/s on ` +
           `${describeBackend(backend)}\n`,
       );
-      console.log(formatConfusion(argmax(logits, 1), test.labels));
+      const guesses = argmax(logits, 1);
+      console.log(formatConfusion(guesses, test.labels, classes, recipe.classNames ?? null));
       if (options.logits !== undefined) console.log(`\nlogits written to ${options.logits}`);
     }
   } finally {
@@ -102,33 +127,50 @@ async function runEvaluate(options: EvaluateCommandOptions, isRecipeGiven: boole
  *
  * @throws InputError when they differ, naming the first option of the network that does
  */
-function recipeOf({ path, file }: WeightsFile, recipe: string, isGiven: boolean): Recipe {
+function recipeOf(
+  { path, file }: WeightsFile,
+  recipe: string,
+  isGiven: boolean,
+  { test: { images }, classes }: TestImages,
+): Recipe {
   const chosen = chooseRecipe(recipe);
   const own = readDescription(file, path);
-  if (own === null) return chosen;
+  if (own === null) {
+    const { channels = 1, height, width } = images;
+    // test images need not show every class
+    const most = Math.max(classes, outputsOf(chosen.network) ?? 0);
+    return sizeRecipe(chosen, { image: [channels, height, width], classes: most }, path);
+  }
   if (isGiven) {
+    const { input = chosen.network.input ?? [] } = own;
+    const most = outputsOf(own) ?? classes;
+    const sized = sizeRecipe(chosen, { image: input, classes: most }, path);
     // built for what the recipe leaves out and its layers tell
-    checkSameNetwork(path, recipeNetwork(chosen, reference).description!, own);
-    return chosen;
+    checkSameNetwork(path, recipeNetwork(sized, reference).description!, own);
+    return { ...sized, ...classNamesOf(file, path) };
   }
   networkOf(file, path); // what a file describes has to fit into it
   const whole = file.metadata["wholeRecipe"];
   const trained = whole === undefined ? chosen : readRecipe(whole, `${path}: wholeRecipe`);
   return { ...trained, network: own };
 }
-/** How often each digit (row) was taken for each digit (column). */
-function formatConfusion(guesses: Int32Array, labels: Uint8Array): string {
-  const counts = Array.from({ length: 10 }, () => new Array<number>(10).fill(0));
-  guesses.forEach((guess, n) => counts[labels[n]!]![guess]!++);
-  const row = (cells: readonly (string | number)[]): string =>
-    cells.map((cell) => String(cell).padStart(5)).join("");
-  const digits = Array.from({ length: 10 }, (_, digit) => digit);
-  const lines = counts.map((guessed, digit) => {
-    const total = guessed.reduce((sum, n) => sum + n, 0);
-    return (
-      `${row([digit, ...guessed.map((n) => (n === 0 ? "·" : n))])}   ` +
-      `${total === 0 ? "" : `${((100 * guessed[digit]!) / total).toFixed(1)} %`}`
-    );
-  });
-  return [`${row(["", ...digits])}   right`, ...lines].join("\n");
+
+/** What the classes are called that the weights were trained on. */
+function classNamesOf({ metadata }: Safetensors, where: string): Pick<Recipe, "classNames"> {
+  const whole = metadata["wholeRecipe"];
+  const { classNames } = whole === undefined ? {} : readRecipe(whole, `${where}: wholeRecipe`);
+  return classNames === undefined ? {} : { classNames };
+}
+
+/** @throws InputError when the network takes images of another size */
+function checkSize(
+  { network: { input } }: Recipe,
+  network: Sequential,
+  { channels = 1, height, width }: ImageSet,
+  where: string,
+): void {
+  const found = [channels, height, width];
+  if (input !== undefined && String(input) !== String(found))
+    reject(where, `images ${formatShape(input)}, which the network takes`, formatShape(found));
+  network.outputShapes([1, ...found]);
 }

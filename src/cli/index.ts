@@ -2,3 +2,4 @@
 export { runProgram } from "./program.js";
 export { readFile, readText, writeFileWhole } from "./files.js";
 export { encodeNpy } from "./npy.js";
+export { formatConfusion } from "./confusion.js";

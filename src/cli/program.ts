@@ -8,6 +8,7 @@ import { InputError, MachineError } from "../tensor/index.js";
 const commands: Readonly<Record<string, () => Promise<Command>>> = {
   train: async () => (await import("./train.js")).trainCommand(),
   evaluate: async () => (await import("./evaluate.js")).evaluateCommand(),
+  predict: async () => (await import("./predict.js")).predictCommand(),
   gradcheck: async () => (await import("./gradcheck.js")).gradcheckCommand(),
   derive: async () => (await import("./derive.js")).deriveCommand(),
   exercise: async () => (await import("./exercise.js")).exerciseCommand(),

@@ -1,6 +1,12 @@
 /** `leibniz train`: trains a network by a recipe and shows how it goes. */
 import { Command } from "commander";
-import { type LabelledImages, drawSubset, loadMnist, parseSubset } from "../data/index.js";
+import {
+  type LabelledImages,
+  drawSubset,
+  type LoadedImages,
+  loadImages,
+  parseSubset,
+} from "../data/index.js";
 import type { Backend } from "../kernels/index.js";
 import { formatSummary, type Sequential, summarise, weightsSha256 } from "../network/index.js";
 import { InputError, MachineError, Random, reject } from "../tensor/index.js";
@@ -11,6 +17,7 @@ import {
   type Recipe,
   recipeNetwork,
   sampleOfTraining,
+  sizeRecipe,
   train,
   type TrainingEvent,
 } from "../training/index.js";
@@ -21,6 +28,7 @@ import {
   chooseBackend,
   dataOption,
   describeBackend,
+  imageFileOptions,
   jsonOption,
   nextTurn,
   printJson,
@@ -40,6 +48,8 @@ interface TrainCommandOptions extends BackendChoice {
   readonly init?: string;
   readonly initPart?: boolean;
   readonly data?: string;
+  readonly labelsFrom: number;
+  readonly transposed?: boolean;
   readonly out?: string;
   readonly resume?: string;
   readonly json?: boolean;
@@ -66,7 +76,7 @@ export function trainCommand(): Command {
     .option("--out <DIR>", "keep weights, log and a checkpoint of every epoch in DIR")
     .option("--resume <DIR>", "go on with the run that --out kept in DIR")
     .addOption(jsonOption());
-  for (const option of backendOptions()) command.addOption(option);
+  for (const option of [...imageFileOptions(), ...backendOptions()]) command.addOption(option);
   return command.action(async (options: TrainCommandOptions, self: Command) =>
     runTrain(options, (name) => self.getOptionValueSource(name) === "cli"),
   );
@@ -83,11 +93,12 @@ async function runTrain(
       "--resume",
       ["recipe", "seed", "subset", "init", "initPart", "out"].filter(wasGiven),
     );
-  const recipe = resumed?.folder.recipe() ?? chooseRecipe(options.recipe);
+  const chosen = resumed?.folder.recipe() ?? chooseRecipe(options.recipe);
   const seed = resumed?.folder.config.seed ?? options.seed;
-  const epochs = chooseEpochs(options, recipe, resumed?.folder);
+  const epochs = chooseEpochs(options, chosen, resumed?.folder);
   const random = new Random(seed);
-  const data = await loadMnist(options.data);
+  const data = await loadImages(options.data, options);
+  const recipe = sizedTo(data, chosen, options.data ?? "data", resumed !== null);
   const subset =
     resumed === null
       ? readSubset(options.subset, data.train, random)
@@ -107,8 +118,7 @@ async function runTrain(
   try {
     const network = recipeNetwork(recipe, backend, random.split("initial weights"));
     putInitial(network, options);
-    const { height, width } = data.train.images;
-    const summary = formatSummary(summarise(network, [1, 1, height, width]));
+    const summary = formatSummary(summarise(network, [1, ...sizeOf(data)]));
     const from = resumed === null ? null : restore(resumed.checkpoint, recipe, network);
     if (from !== null && from.epoch >= epochs)
       reject(
@@ -167,6 +177,27 @@ async function runTrain(
 function putInitial(network: Sequential, { init, initPart }: TrainCommandOptions): void {
   if (init !== undefined) putWeights(network, openWeights(init), initPart);
   else if (initPart) reject("--init-part", "--init FILE along with it", "none");
+}
+
+/** [C, H, W] */
+function sizeOf({ train }: LoadedImages): readonly number[] {
+  const { channels = 1, height, width } = train.images;
+  return [channels, height, width];
+}
+
+/** @throws InputError where a run that was begun goes on with images of another kind */
+function sizedTo(data: LoadedImages, recipe: Recipe, where: string, isBegun: boolean): Recipe {
+  const { classes, classNames, warnings } = data;
+  warnings.forEach((warning) => console.error(`warning: ${warning}`));
+  const sized = sizeRecipe(recipe, { image: sizeOf(data), classes, classNames }, where);
+  if (isBegun && sized !== recipe)
+    reject(
+      "--resume",
+      "the images that the run was begun with",
+      data.found ?? "MNIST",
+      "another size, number of channels or set of classes is another network",
+    );
+  return sized;
 }
 
 function refuseAlongside(option: string, others: readonly string[]): void {
@@ -302,7 +333,7 @@ function printHeader(
   seed: number,
   backend: Backend,
   summary: string,
-  data: { train: LabelledImages; test: LabelledImages },
+  data: LoadedImages,
   subset: Uint32Array | undefined,
   epochs: number,
 ): void {
@@ -313,6 +344,7 @@ function printHeader(
     `${data.test.images.count.toLocaleString("en-US")} test images`;
   const { name, description } = recipe;
   console.log(`recipe ${name}${description === "" ? "" : `: ${description}`}\n`);
+  if (data.found !== null) console.log(`data: ${data.found}\n`);
   console.log(`${summary}\n`);
   console.log(
     `${images}; ${epochs} epoch${epochs === 1 ? "" : "s"} of ` +

@@ -4,9 +4,12 @@
  * on Yann LeCun's MNIST page.
  *
  *     images  00 00 08 03  count height width  then a byte for each pixel, 0 … 255
- *     labels  00 00 08 01  count               then a byte for each image, 0 … 9
+ *     labels  00 00 08 01  count               then a byte for each image
+ *
+ * Images with channels have a fourth axis, and start with 00 00 08 04.
  */
 import { reject } from "../tensor/index.js";
+import { imageAxes, planesFirst } from "./image-axes.js";
 
 /** Images as the bytes that they are in the file. */
 export interface ImageSet {
@@ -22,8 +25,17 @@ export interface ImageSet {
 
 const IMAGES = 0x0803;
 const LABELS = 0x0801;
-/** How many kinds of pictures MNIST, and the sets that are made like it, tell apart. */
-const CLASSES = 10;
+const WITH_CHANNELS = 0x0804;
+
+/** What the third byte says the values are. */
+const TYPES: Readonly<Record<number, string>> = {
+  8: "unsigned bytes",
+  9: "signed bytes",
+  11: "16-bit integers",
+  12: "32-bit integers",
+  13: "32-bit floats",
+  14: "64-bit floats",
+};
 
 /**
  * @param bytes the whole file
@@ -31,6 +43,12 @@ const CLASSES = 10;
  * @throws InputError on anything but a complete idx file of at least one image
  */
 export function parseIdxImages(bytes: Uint8Array, where: string): ImageSet {
+  if (magicOf(bytes) === WITH_CHANNELS) {
+    const extents = parseHeader(bytes, where, WITH_CHANNELS, "images");
+    const axes = imageAxes(extents, where);
+    const { layout: _, ...set } = axes;
+    return { ...set, pixels: planesFirst(bytes.subarray(20), axes) };
+  }
   const [count, height, width] = parseHeader(bytes, where, IMAGES, "images") as [
     number,
     number,
@@ -42,15 +60,11 @@ export function parseIdxImages(bytes: Uint8Array, where: string): ImageSet {
 /**
  * @param bytes the whole file
  * @param where its name, for messages
- * @param classes how many there are, 10 if left out
+ * @param classes how many there may be; as many as a byte can tell apart if left out
  * @returns a label 0 … classes − 1 for each image, sharing memory with `bytes`
  * @throws InputError on anything but a complete idx file of at least one label
  */
-export function parseIdxLabels(
-  bytes: Uint8Array,
-  where: string,
-  classes: number = CLASSES,
-): Uint8Array {
+export function parseIdxLabels(bytes: Uint8Array, where: string, classes = 256): Uint8Array {
   parseHeader(bytes, where, LABELS, "labels");
   const labels = bytes.subarray(8);
   const wrong = labels.findIndex((label) => label >= classes);
@@ -62,6 +76,20 @@ export function parseIdxLabels(
       "the file is garbled",
     );
   return labels;
+}
+
+/**
+ * How many bytes a whole idx file has.
+ *
+ * @param start its first 20 bytes, or all where it has fewer
+ * @returns null where the start is not that of an idx file of bytes
+ */
+export function idxFileSize(start: Uint8Array): number | null {
+  const magic = magicOf(start);
+  if (magic !== LABELS && magic !== IMAGES && magic !== WITH_CHANNELS) return null;
+  const axes = magic & 0xff;
+  if (start.length < 4 + 4 * axes) return null;
+  return extentsOf(start, axes).reduce((product, extent) => product * extent, 1) + 4 + 4 * axes;
 }
 
 /** Reads and checks the extents. */
@@ -76,21 +104,8 @@ function parseHeader(bytes: Uint8Array, where: string, magic: number, what: stri
       `an idx file of ${what}, whose header alone has ${start} bytes`,
       `${bytes.length} bytes`,
     );
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const found = view.getUint32(0);
-  if (found !== magic) {
-    const isOther = found === IMAGES || found === LABELS;
-    const hint = isOther
-      ? "images and labels are swapped"
-      : "the file is garbled or of another format";
-    reject(
-      where,
-      `an idx file of ${what}, which starts with 0x${hex(magic)}`,
-      `0x${hex(found)}`,
-      hint,
-    );
-  }
-  const extents = Array.from({ length: axes }, (_, axis) => view.getUint32(4 + 4 * axis));
+  if (magicOf(bytes) !== magic) rejectMagic(magicOf(bytes)!, where, magic, what);
+  const extents = extentsOf(bytes, axes);
   const values = extents.reduce((product, extent) => product * extent, 1);
   if (values === 0)
     reject(
@@ -109,6 +124,36 @@ function parseHeader(bytes: Uint8Array, where: string, magic: number, what: stri
     );
   }
   return extents;
+}
+
+function rejectMagic(found: number, where: string, magic: number, what: string): never {
+  const type = TYPES[found >>> 8];
+  if (type !== undefined && found >>> 8 !== magic >>> 8)
+    reject(where, `an idx file of ${what} in unsigned bytes`, `${type} (0x${hex(found)})`);
+  const isOther = found === IMAGES || found === LABELS || found === WITH_CHANNELS;
+  const hint = isOther
+    ? "images and labels are swapped"
+    : "the file is garbled or of another format";
+  reject(
+    where,
+    `an idx file of ${what}, which starts with 0x${hex(magic)}`,
+    `0x${hex(found)}`,
+    hint,
+  );
+}
+
+/** The first four bytes as a number, or null where there are fewer. */
+function magicOf(bytes: Uint8Array): number | null {
+  return bytes.length < 4 ? null : viewOf(bytes).getUint32(0);
+}
+
+function extentsOf(bytes: Uint8Array, axes: number): number[] {
+  const view = viewOf(bytes);
+  return Array.from({ length: axes }, (_, axis) => view.getUint32(4 + 4 * axis));
+}
+
+function viewOf({ buffer, byteOffset, byteLength }: Uint8Array): DataView {
+  return new DataView(buffer, byteOffset, byteLength);
 }
 
 function hex(value: number): string {

@@ -3,7 +3,7 @@ import { makeBatch } from "./batch.js";
 import { Dataset } from "./dataset.js";
 import type { Examples } from "./examples.js";
 import type { ImageSet } from "./idx.js";
-import type { LabelledImages } from "./labelled-images.js";
+import type { ClassNumbers, LabelledImages } from "./labelled-images.js";
 
 /**
  * Images that stay bytes until they are asked for, which takes a quarter of the memory: x is
@@ -11,7 +11,7 @@ import type { LabelledImages } from "./labelled-images.js";
  */
 export class ImageDataset extends Dataset implements LabelledImages {
   readonly images: ImageSet;
-  readonly labels: Uint8Array;
+  readonly labels: ClassNumbers;
 
   /** @throws InputError when there are not as many labels as images */
   constructor({ images, labels }: LabelledImages, where = "ImageDataset") {
@@ -35,7 +35,7 @@ export class ImageDataset extends Dataset implements LabelledImages {
 }
 
 /** @throws InputError when there are not as many labels as images */
-export function makeDataset(images: ImageSet, labels: Uint8Array, where: string): ImageDataset {
+export function makeDataset(images: ImageSet, labels: ClassNumbers, where: string): ImageDataset {
   return new ImageDataset({ images, labels }, where);
 }
 

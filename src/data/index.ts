@@ -5,8 +5,24 @@ export type { Columns as DatasetColumns } from "./from-columns.js";
 export type { Example } from "./stack.js";
 export { Dataset } from "./dataset.js";
 export { type ImageSet, parseIdxImages, parseIdxLabels } from "./idx.js";
-export type { LabelledImages } from "./labelled-images.js";
+export type { ClassNumbers, LabelledImages } from "./labelled-images.js";
 export { examplesOf, ImageDataset, makeDataset } from "./image-dataset.js";
 export { batches, drawSubset, type ImageBatch, makeBatch, shuffledOrder } from "./batch.js";
 export { parseSubset } from "./subset.js";
+export {
+  type ImageFilesOptions,
+  type LoadedImages,
+  loadImages,
+  loadTestImages,
+  readImages,
+  type TestImages,
+} from "./files/load-images.js";
+export { type Box, type GrayImage, grayOf, resize } from "./gray-image.js";
+export { asItIs, asPhoto, type ImageShape } from "./as-input.js";
+export { asMnist, type Prepared } from "./as-mnist.js";
+export type { FileEntry, FileKind, FileTree } from "./files/file-tree.js";
+export { decodePicture } from "./files/decode-picture.js";
+export type { Picture } from "./files/picture.js";
+export { numberedAs, numbersAsNames } from "./files/same-classes.js";
+export { shownName } from "./files/shown-name.js";
 export { loadMnist, type Mnist } from "./mnist.js";

@@ -109,7 +109,9 @@ async function forwardIn(
   } catch (error) {
     if (!(error instanceof InputError) || x.shape[0] !== 1 || batchSize === 1) throw error;
     const where = `${words.where}: in ${place}, a last batch of one example`;
-    throw new InputError(`${where}: ${error.message}; dropLast: true leaves it out`);
+    throw new InputError(
+      `${where}: ${error.message}; dropLast: true leaves it out, or choose another batchSize`,
+    );
   }
 }
 

@@ -25,6 +25,7 @@ export type { FitOptions } from "./fit-options.js";
 export { fit } from "./fit.js";
 export { WeightAverage } from "./weight-average.js";
 export { findRecipe, type Recipe, recipeNetwork, recipes } from "./recipes.js";
+export { type DataSize, outputsOf, sizeRecipe } from "./size-recipe.js";
 export { checkSameRecipe, readRecipe } from "./read-recipe.js";
 export {
   type EpochEvent,

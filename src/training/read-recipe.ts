@@ -19,7 +19,7 @@ import { buildOptimizer } from "./optimizers/index.js";
 import type { Recipe } from "./recipes.js";
 
 /** More is no recipe, and would take long to look through. */
-const LONGEST = 100_000;
+const LONGEST = 1_000_000;
 
 /** It is printed, and a terminal obeys control characters. */
 const isLine = (value: unknown): value is string =>
@@ -50,6 +50,11 @@ const rules: Rules<Recipe> = {
   batchSize: required(wholeNumber(1)),
   images: count,
   shuffle: flag,
+  dropLast: flag,
+  classNames: {
+    expected: "an array of texts on one line each",
+    accepts: (value) => Array.isArray(value) && value.every(isLine),
+  },
   meanOver: oneOf(["examples", "batches"]),
 };
 
@@ -89,6 +94,8 @@ const DEFAULTS = {
   clipNorm: null,
   images: null,
   shuffle: true,
+  dropLast: false,
+  classNames: null,
   meanOver: "examples",
 };
 

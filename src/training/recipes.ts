@@ -23,6 +23,8 @@ export interface Recipe extends Training {
   readonly optimizer: OptimizerDescription;
   readonly loss?: LossDescription;
   readonly schedule?: ScheduleDescription;
+  /** What the network's outputs stand for; 0, 1, 2 … if left out. */
+  readonly classNames?: readonly string[];
 }
 
 export const recipes: readonly Recipe[] = [

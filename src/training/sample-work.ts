@@ -53,12 +53,12 @@ export function sampleOfTraining(recipe: Recipe, dataset: LabelledImages): Sampl
 /** The first images of a data set, classified. */
 export function sampleOfEvaluation(recipe: Recipe, dataset: LabelledImages): SampleWork {
   const images = Math.min(MOST_IMAGES, dataset.images.count);
-  const { height, width, pixels } = dataset.images;
+  const { channels = 1, height, width, pixels } = dataset.images;
   const first: LabelledImages = {
     images: {
       ...dataset.images,
       count: images,
-      pixels: pixels.subarray(0, images * height * width),
+      pixels: pixels.subarray(0, images * channels * height * width),
     },
     labels: dataset.labels.subarray(0, images),
   };

@@ -31,6 +31,8 @@ export interface Training {
   readonly images?: number | null;
   /** Whether each epoch sees the images in a new random order; true if left out. */
   readonly shuffle?: boolean;
+  /** Whether a last batch that is not full is left out; false if left out. */
+  readonly dropLast?: boolean;
   /** What losses of an epoch are the mean of; "examples" if left out. */
   readonly meanOver?: MeanOver;
 }
@@ -118,7 +120,7 @@ export async function* train(options: TrainOptions): AsyncGenerator<TrainingEven
   const all = new ImageDataset(options.train);
   const data = all.gather(options.subset ?? chooseImages(recipe, all.count, random));
   const { loss = softmaxCrossEntropy(), optimizer, schedule, clipNorm, meanOver } = recipe;
-  const { batchSize, shuffle, freshOptimizer } = recipe;
+  const { batchSize, shuffle, dropLast, freshOptimizer } = recipe;
   const run = fitInWords(
     network,
     {
@@ -127,7 +129,8 @@ export async function* train(options: TrainOptions): AsyncGenerator<TrainingEven
       validation: test,
       metrics: { accuracy },
       ...{ loss, optimizer },
-      ...{ epochs, batchSize, shuffle, random, schedule, clipNorm, freshOptimizer, meanOver, from },
+      ...{ epochs, batchSize, shuffle, dropLast, random, schedule, clipNorm },
+      ...{ freshOptimizer, meanOver, from },
     },
     { where: "train", validation: "test loss" },
   );

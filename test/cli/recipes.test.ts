@@ -167,7 +167,7 @@ test("what is no recipe is refused in one line", async () => {
   const files: [file: string, ...pieces: string[]][] = [
     ["there/is/none.json", "cannot read there/is/none.json"],
     [fileOf(text.slice(0, 90)), "recipe.json: expected JSON, got "],
-    [fileOf(`${text}${" ".repeat(200_000)}`), "expected a recipe of at most 100000 characters"],
+    [fileOf(`${text}${" ".repeat(2e6)}`), "expected a recipe of at most 1000000 characters"],
     [fileOf("[1]"), "expected a JSON object, got an array"],
     [changed({ epochs: 2.5 }), "expected epochs to be a whole number ≥ 1, got 2.5"],
     [changed({ optimiser: 1 }), "did you mean optimizer?"],

@@ -128,8 +128,8 @@ test("another magic number, in any of its four bytes", async () => {
     "another format",
   );
   await assertRejects(
-    () => parseIdxImages(withByte(IMAGES, 2, 0x0d), "x.idx"),
-    "got 0x00000d03",
+    () => parseIdxImages(withByte(IMAGES, 2, 0x0a), "x.idx"),
+    "got 0x00000a03",
     "another format",
   );
   await assertRejects(
@@ -243,21 +243,69 @@ test("absurd extents: nothing overflows and nothing is allocated", async () => {
   );
 });
 
-test("a label that is no digit is named with its place", async () => {
+test("numbers of another type are named, and images with channels told apart", async () => {
+  const types: [byte: number, name: string][] = [
+    [9, "signed bytes"],
+    [11, "16-bit integers"],
+    [12, "32-bit integers"],
+    [13, "32-bit floats"],
+    [14, "64-bit floats"],
+  ];
+  for (const [byte, name] of types) {
+    await assertRejects(
+      () => parseIdxImages(withByte(IMAGES, 2, byte), "x.idx"),
+      "x.idx: expected an idx file of images in unsigned bytes",
+      `got ${name} (0x0000${byte.toString(16).padStart(2, "0")}03)`,
+    );
+    await assertRejects(
+      () => parseIdxLabels(withByte(LABELS, 2, byte), "y.idx"),
+      "y.idx: expected an idx file of labels in unsigned bytes",
+      `got ${name}`,
+    );
+  }
+});
+
+test("a fourth axis is that of 3 channels, before or after height and width", async () => {
+  const values = Uint8Array.from({ length: 2 * 3 * 4 * 5 }, (_, i) => i);
+  const first = parseIdxImages(idxBytes([2, 3, 4, 5], values), "x.idx");
+  assert.equal(
+    [first.count, first.channels, first.height, first.width, ...first.pixels],
+    [2, 3, 4, 5, ...values],
+  );
+  const last = parseIdxImages(idxBytes([2, 4, 5, 3], values), "x.idx");
+  assert.equal([last.count, last.channels, last.height, last.width], [2, 3, 4, 5]);
+  for (const [n, c, h, w] of [
+    [0, 0, 0, 0],
+    [0, 2, 1, 3],
+    [1, 1, 3, 4],
+  ] as const)
+    assert.is(last.pixels[((n * 3 + c) * 4 + h) * 5 + w], values[((n * 4 + h) * 5 + w) * 3 + c]);
   await assertRejects(
-    () => parseIdxLabels(withByte(LABELS, 8 + 4, 10), "y.idx"),
+    () => parseIdxImages(idxBytes([2, 3, 20, 1], new Uint8Array(120)), "x.idx"),
+    "x.idx: expected images [N, H, W], [N, H, W, C] or [N, C, H, W], got [2, 3, 20, 1]",
+    "either axis could be that of the channels",
+  );
+  await assertRejects(
+    () => parseIdxImages(idxBytes([2, 4, 5, 2], new Uint8Array(80)), "x.idx"),
+    "with 1 or 3 channels, got [2, 4, 5, 2]",
+  );
+  await assertRejects(
+    () => parseIdxImages(idxBytes([2, 3, 4, 5], values.subarray(1)), "x.idx"),
+    "expected 140 bytes for 2×3×4×5 values, got 139",
+  );
+});
+
+test("a label that is none of the classes is named with its place", async () => {
+  await assertRejects(
+    () => parseIdxLabels(withByte(LABELS, 8 + 4, 10), "y.idx", 10),
     "y.idx: expected labels from 0 to 9",
     "got 10 for image 4",
   );
   await assertRejects(
-    () => parseIdxLabels(withByte(LABELS, 8, 255), "y.idx"),
-    "y.idx: expected labels from 0 to 9",
-    "got 255 for image 0",
-  );
-  await assertRejects(
-    () => parseIdxLabels(idxBytes([4], [1, 12, 2, 11]), "y.idx"),
+    () => parseIdxLabels(idxBytes([4], [1, 12, 2, 11]), "y.idx", 10),
     "got 12 for image 1",
   );
+  assert.equal([...parseIdxLabels(idxBytes([3], [1, 255, 2]), "y.idx")], [1, 255, 2]);
 });
 
 /**
@@ -344,7 +392,7 @@ test("any garbled file of labels gives digits or an InputError, and both happen"
   const seen = { accepted: 0, refused: 0 };
   fc.assert(
     fc.property(garbled(labelFiles), (bytes) => {
-      const labels = parsed(parseIdxLabels, bytes);
+      const labels = parsed((given, where) => parseIdxLabels(given, where, 10), bytes);
       if (labels === null) return void seen.refused++;
       seen.accepted++;
       assert.ok(

@@ -2,7 +2,6 @@ import {
   cpSync,
   mkdirSync,
   readFileSync,
-  renameSync,
   rmSync,
   symlinkSync,
   truncateSync,
@@ -46,8 +45,11 @@ test("without a folder: all of MNIST", async () => {
   assert.is(mean.toFixed(4), "0.1307");
   assert.is(Math.sqrt(moment(2) - mean ** 2).toFixed(4), "0.3081");
 
-  const each = (labels: Uint8Array) =>
-    Array.from({ length: 10 }, (_, digit) => labels.filter((label) => label === digit).length);
+  const each = (labels: Iterable<number>) => {
+    const counts = new Array<number>(10).fill(0);
+    for (const label of labels) counts[label]!++;
+    return counts;
+  };
   assert.equal(each(train.labels), [5923, 6742, 5958, 6131, 5842, 5421, 5918, 6265, 5851, 5949]);
   assert.equal(each(test.labels), [980, 1135, 1032, 1010, 982, 892, 958, 1028, 974, 1009]);
 });
@@ -65,23 +67,20 @@ test("with a folder: its four files, each in its place", async () => {
   assert.equal([...test.labels], inFile(TEST_LABELS, 8));
 });
 
-test("a folder that is not there", async () => {
+test("no folder, an empty one, and a file that is nothing of the kind", async () => {
   const nowhere = join(temporaryFolder(), "nowhere");
   await assertRejects(
     () => loadMnist(nowhere),
-    join(nowhere, TRAIN_IMAGES),
-    "got no such file",
-    "--data names a folder with",
+    `data: expected readable images in ${nowhere}, got no such file or folder`,
+    "; --data names a folder with",
     ...FILES,
   );
-});
-
-test("an empty folder, and a file in place of the folder", async () => {
   const empty = temporaryFolder();
-  await assertRejects(() => loadMnist(empty), join(empty, TRAIN_IMAGES), "got no such file");
+  await assertRejects(() => loadMnist(empty), `images in ${empty}, got an empty folder`, ...FILES);
   const file = join(empty, "file");
   writeFileSync(file, "text");
-  await assertRejects(() => loadMnist(file), join(file, TRAIN_IMAGES), "got no such file");
+  await assertRejects(() => loadMnist(file), "got a file that is no .npz, 4 bytes", ...FILES);
+  await assertRejects(() => loadMnist(empty), "got a folder with file;", ...FILES);
 });
 
 for (const name of FILES) {
@@ -100,7 +99,10 @@ for (const name of FILES) {
     truncateSync(path, 0);
     await assertRejects(() => loadMnist(folder), `${path}: expected`, "got 0 bytes");
     writeFileSync(path, Uint8Array.of(0x1f, 0x8b, 8, 0));
-    await assertRejects(() => loadMnist(folder), `${path}: expected`, "got a gzip file");
+    await assertRejects(
+      () => loadMnist(folder),
+      `${path}: expected a whole gzip file, got one that is cut short or garbled`,
+    );
     rmSync(path);
     await assertRejects(
       () => loadMnist(folder),
@@ -131,16 +133,6 @@ test("a file of more than 1 GiB is not read", async () => {
   rmSync(path);
 });
 
-test("a file that is there zipped says what to unzip", async () => {
-  const folder = smallDataFolder({ train: 5, test: 2, height: 3, width: 4 });
-  const path = join(folder, TEST_LABELS);
-  renameSync(path, `${path}.gz`);
-  await assertRejects(
-    () => loadMnist(folder),
-    `data: expected a readable file ${path}, got no such file; unzip ${path}.gz first`,
-  );
-});
-
 test("a device is not read, since that might never end", async () => {
   const folder = smallDataFolder({ train: 5, test: 2, height: 3, width: 4 });
   const path = join(folder, TRAIN_IMAGES);
@@ -162,7 +154,7 @@ test("any other failure is named by its code", async () => {
   await assertRejects(
     () => loadMnist(folder),
     `data: expected a readable file ${path}`,
-    "got ELOOP",
+    "got a link that leads back to itself (ELOOP)",
     ...FILES,
   );
   await assertRejects(() => loadMnist("a\0b"), "got ERR_INVALID_ARG_VALUE", ...FILES);

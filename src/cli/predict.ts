@@ -1,0 +1,147 @@
+/** `leibniz predict`: what a network sees in somebody's own pictures. */
+import { Command } from "commander";
+import { softmaxForward } from "../backprop/index.js";
+import {
+  asItIs,
+  asMnist,
+  asPhoto,
+  decodePicture,
+  type ImageShape,
+  makeBatch,
+  numbersAsNames,
+  type Picture,
+  type Prepared,
+  shownName,
+} from "../data/index.js";
+import { reference } from "../kernels/index.js";
+import { networkOf, readDescription, type Sequential } from "../network/index.js";
+import { reject } from "../tensor/index.js";
+import { outputsOf, readRecipe, recipeNetwork } from "../training/index.js";
+import { readFile } from "./files.js";
+import { jsonOption, printJson } from "./options.js";
+import { chooseRecipe, recipeOption } from "./recipe-option.js";
+import { openWeights, putWeights, type WeightsFile } from "./weights-file.js";
+
+interface PredictCommandOptions {
+  readonly weights?: string;
+  readonly recipe: string;
+  readonly raw?: boolean;
+  readonly json?: boolean;
+}
+
+/** How many of the likeliest classes are told. */
+const TOLD = 3;
+
+export function predictCommand(): Command {
+  return new Command("predict")
+    .description("say what is in your own pictures: a photo of a digit, for example")
+    .argument("<IMAGE...>", "PNG or JPEG files, of any size")
+    .option(
+      "--weights <FILE|RUN>",
+      "weights: a safetensors file, a checkpoint, or the folder that train --out kept",
+    )
+    .addOption(recipeOption("whose network the weights are, where their file does not say it"))
+    .option("--raw", "take the pictures as they are, in the size that the network takes")
+    .addOption(jsonOption())
+    .addHelpText(
+      "after",
+      "\nA digit is prepared as MNIST's were: bright on black, in a box of 20 × 20 pixels, its\n" +
+        "centre of mass in the middle of 28 × 28. Networks of other pictures see the middle of " +
+        "yours\nat their size.\n\n" +
+        "Example:\n  leibniz train --out run && leibniz predict --weights run photo.jpg",
+    )
+    .action(runPredict);
+}
+
+async function runPredict(
+  images: readonly string[],
+  { weights, recipe, raw = false, json = false }: PredictCommandOptions,
+): Promise<void> {
+  if (weights === undefined)
+    reject("predict", "--weights FILE or RUN", "none", "leibniz train --out run makes a run");
+  const classifier = readClassifier(openWeights(weights), recipe);
+  for (const path of images) {
+    const picture = await decodePicture(readFile(path), path);
+    const prepared = prepare(picture, classifier, raw, shownName(path));
+    const top = await classify(classifier, prepared);
+    if (json) printJson({ image: path, guess: top[0]!.name, top, prepared: prepared.steps });
+    else {
+      const [first, ...others] = top.map(
+        ({ name, probability }) => `${name} (${percent(probability)})`,
+      );
+      const rest = others.length === 0 ? "" : `, then ${others.join(", ")}`;
+      console.log(`${shownName(path)}: ${first}${rest}\n  ${prepared.steps}`);
+    }
+  }
+}
+
+interface Classifier {
+  readonly network: Sequential;
+  readonly shape: ImageShape;
+  readonly names: readonly string[];
+}
+
+function readClassifier(weights: WeightsFile, recipe: string): Classifier {
+  const { path, file } = weights;
+  const network = networkIn(weights, recipe);
+  const { input = [] } = network.description!;
+  const [channels, height, width] = input as [number, number, number];
+  if (input.length !== 3 || (channels !== 1 && channels !== 3))
+    reject(path, "a network for gray or RGB images, [C, H, W]", `one for [${input.join(", ")}]`);
+  const classes = outputsOf(network.description!);
+  const whole = file.metadata["wholeRecipe"];
+  const { classNames } = whole === undefined ? {} : readRecipe(whole, `${path}: wholeRecipe`);
+  const names = classNames ?? numbersAsNames(classes ?? 0);
+  return { network, shape: [channels, height, width], names };
+}
+
+/** The network that a file describes; where it describes none, the recipe's with its weights. */
+function networkIn(weights: WeightsFile, recipe: string): Sequential {
+  const { path, file } = weights;
+  if (readDescription(file, path) !== null) return networkOf(file, path);
+  const network = recipeNetwork(chooseRecipe(recipe), reference);
+  putWeights(network, weights);
+  return network;
+}
+
+function prepare(
+  picture: Picture,
+  { shape, names }: Classifier,
+  isRaw: boolean,
+  where: string,
+): Prepared {
+  const [channels, height, width] = shape;
+  if (isRaw) return asItIs(picture, shape, where);
+  // digits and letters are prepared as such; names of other things tell that they are none
+  const areCharacters = names.every((name) => /^\d+$/.test(name) || [...name].length === 1);
+  return channels === 1 && areCharacters
+    ? asMnist(picture, height, width, where)
+    : asPhoto(picture, shape);
+}
+
+interface Guess {
+  readonly name: string;
+  readonly probability: number;
+}
+
+/** The likeliest classes, likeliest first. */
+async function classify(
+  { network, shape: [channels, height, width], names }: Classifier,
+  { pixels }: Prepared,
+): Promise<readonly Guess[]> {
+  const images = { count: 1, channels, height, width, pixels };
+  const { x } = makeBatch({ images, labels: Uint8Array.of(0) }, [0]);
+  const pass = { backend: reference, mode: "evaluate", record: false } as const;
+  const { out } = await network.forward(x, pass);
+  const { out: probabilities } = await softmaxForward(out.astype("float64"));
+  return Array.from(probabilities.data, (probability, n) => ({
+    name: names[n] ?? String(n),
+    probability,
+  }))
+    .sort((a, b) => b.probability - a.probability)
+    .slice(0, TOLD);
+}
+
+function percent(share: number): string {
+  return `${(100 * share).toFixed(1)} %`;
+}
