@@ -1,8 +1,17 @@
 /** Every reader of files, with files that it takes. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { gzipSync } from "node:zlib";
+import { zipSync } from "fflate";
+import jpeg from "jpeg-js";
 import { parseParity } from "leibniz/checks";
-import { parseIdxImages, parseIdxLabels, parseSubset } from "leibniz/data";
+import {
+  decodePicture,
+  parseIdxImages,
+  parseIdxLabels,
+  parseSubset,
+  readImages,
+} from "leibniz/data";
 import {
   affine,
   batchNorm1d,
@@ -25,6 +34,8 @@ import {
   readRecipe,
 } from "leibniz/training";
 import { idxBytes, root } from "../helpers/cli.js";
+import { pngOf } from "../helpers/draw-digit.js";
+import { memoryTree, npyBytes } from "../helpers/memory-tree.js";
 
 export interface Reader {
   readonly name: string;
@@ -65,6 +76,24 @@ const foreign = new Map(
 const parity = JSON.parse(
   readFileSync(join(root, "test/fixtures/pytorch-fused-layers.json"), "utf8"),
 ) as { layers: object[] };
+
+const PIXELS = Uint8Array.from({ length: 24 }, (_, i) => 10 * i);
+/** Two images of 3 × 4 pixels with their labels, to train with and to test with. */
+const arrays: Readonly<Record<string, Uint8Array>> = {
+  "x_train.npy": npyBytes("|u1", [2, 3, 4], PIXELS),
+  "y_train.npy": npyBytes("|u1", [2], Uint8Array.of(1, 0)),
+  "x_test.npy": npyBytes("<f4", [2, 3, 4], new Uint8Array(Float32Array.from(PIXELS).buffer)),
+  "y_test.npy": npyBytes("|u1", [2], Uint8Array.of(0, 1)),
+};
+const archive = (level: 0 | 6): Uint8Array => zipSync(arrays, { level, mtime: "2000-01-02" });
+const idx = {
+  "d/train-images-idx3-ubyte.gz": gzipSync(idxBytes([2, 3, 4], PIXELS)),
+  "d/train-labels-idx1-ubyte": idxBytes([2], Uint8Array.of(0, 1)),
+  "d/t10k-images-idx3-ubyte": idxBytes([2, 3, 4], PIXELS),
+  "d/t10k-labels-idx1-ubyte": idxBytes([2], Uint8Array.of(1, 0)),
+};
+const picture = { channels: 1 as const, height: 3, width: 5, pixels: PIXELS.subarray(0, 15) };
+const jpegBytes = jpeg.encode({ width: 3, height: 2, data: PIXELS }, 80).data;
 
 export const readers: readonly Reader[] = [
   {
@@ -120,6 +149,19 @@ export const readers: readonly Reader[] = [
     examples: [idxBytes([5], Uint8Array.of(0, 9, 3, 3, 1))],
     read: (bytes) => parseIdxLabels(bytes, FILE),
   },
+  {
+    name: "gzip in a folder",
+    examples: [idx["d/train-images-idx3-ubyte.gz"]],
+    read: (bytes) =>
+      readImages(memoryTree({ ...idx, "d/train-images-idx3-ubyte.gz": bytes }), "d", {}, "both"),
+  },
+  {
+    name: "npz",
+    examples: [archive(0), archive(6)],
+    read: (bytes) => readImages(memoryTree({ "d.npz": bytes }), "d.npz", {}, "both"),
+  },
+  { name: "png", examples: [pngOf(picture)], read: (bytes) => decodePicture(bytes, FILE) },
+  { name: "jpeg", examples: [jpegBytes], read: (bytes) => decodePicture(bytes, FILE) },
   {
     name: "subset",
     examples: [bytesOf([0, 5, 9, 2]), bytesOf([7])],
