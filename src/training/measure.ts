@@ -1,4 +1,4 @@
-import { buildLoss, type Loss, type LossDescription } from "../backprop/index.js";
+import { buildLoss, type Loss, type LossDescription, type PassOptions } from "../backprop/index.js";
 import {
   batches,
   checkBatch,
@@ -93,7 +93,11 @@ export async function measureWith(
     await backend.step(async () => {
       const batch = await examples.batch(indices, backend.allocator);
       checkBatch("batch", batch, indices.length);
-      const pass = { backend, mode: "evaluate", record: false } as const;
+      const pass: PassOptions = {
+        backend,
+        mode: "evaluate",
+        record: false,
+      };
       const { out: prediction } = await network.forward(batch.x, pass);
       const { target, weights = null } = batch;
       const { loss } = await lossOf(prediction.astype("float64"), target, weights);

@@ -185,7 +185,12 @@ test(
     "and nothing from elsewhere",
   async () => {
     const path = join(temporaryFolder(), "page.html");
-    const { status, stdout } = await leibnizHere("gradcheck", "--html", path, "--geometries", "2");
+    // kinks, constants, scalars, no parameters, many: a page treats all layers alike
+    const names = ["conv2d", "maxPool2d", "relu", "dropout", "layerNorm", "softmaxCrossEntropy"];
+    const chosen = catalog.filter(({ layer }) => names.includes(layer));
+    const { status, stdout } = await leibnizHere(
+      ...["gradcheck", ...names, "--html", path, "--geometries", "1"],
+    );
     assert.is(status, 0);
     assert.match(stdout, new RegExp(`written: ${path}`));
     const html = readFileSync(path, "utf8");
@@ -195,8 +200,8 @@ test(
       "something is fetched or run",
     );
     const sections = html.split("<section ").slice(1);
-    assert.is(sections.length, catalog.length);
-    catalog.forEach(({ layer, cases, constants = [] }, i) => {
+    assert.is(sections.length, names.length);
+    chosen.forEach(({ layer, cases, constants = [] }, i) => {
       const section = sections[i]!;
       assert.ok(section.startsWith(`id="${layer}"`), section.slice(0, 40));
       const expected = cases(new Random(0)).flatMap(({ inputs }) =>
