@@ -16,6 +16,8 @@ export interface Outcome {
   readonly status: number | null;
   readonly stdout: string;
   readonly stderr: string;
+  /** What it died of, where it was a process of its own. */
+  readonly signal?: NodeJS.Signals | null;
 }
 
 /**
@@ -48,11 +50,11 @@ export async function leibnizHere(...args: string[]): Promise<Outcome> {
 
 /** Runs the command line to its end, in a process of its own. */
 export function leibniz(...args: string[]): Outcome {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [main, ...args], {
+  const { status, signal, stdout, stderr } = spawnSync(process.execPath, [main, ...args], {
     encoding: "utf8",
     timeout: 120_000,
   });
-  return { status, stdout, stderr };
+  return { status, signal, stdout, stderr };
 }
 
 /** Runs it on a machine that breaks as `broken` says; see failing-machine.ts. */
@@ -88,7 +90,7 @@ export function startLeibnizWith(more: NodeJS.ProcessEnv, ...args: string[]): St
   child.stdout.on("data", (piece: Buffer) => (stdout += piece.toString()));
   child.stderr.on("data", (piece: Buffer) => (stderr += piece.toString()));
   const outcome = new Promise<Outcome>((resolve) =>
-    child.on("close", (status) => resolve({ status, stdout, stderr })),
+    child.on("close", (status, signal) => resolve({ status, signal, stdout, stderr })),
   );
   const firstOutput = new Promise<void>((resolve) => child.stdout.once("data", () => resolve()));
   return { child, outcome, firstOutput };
