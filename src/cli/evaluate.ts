@@ -19,7 +19,7 @@ import {
   recipeNetwork,
   sampleOfEvaluation,
 } from "../training/index.js";
-import { readFile, writeFileWhole } from "./files.js";
+import { checkCanWrite, readFile, writeFileWhole } from "./files.js";
 import { encodeNpy } from "./npy.js";
 import {
   type BackendChoice,
@@ -57,6 +57,7 @@ export function evaluateCommand(): Command {
 }
 
 async function runEvaluate(options: EvaluateCommandOptions, isRecipeGiven: boolean): Promise<void> {
+  if (options.logits !== undefined) checkCanWrite(options.logits); // before the work
   const bytes = readFile(options.weights);
   const file = decodeSafetensors(bytes, options.weights);
   const recipe = recipeOf(bytes, file, options, isRecipeGiven);

@@ -6,6 +6,7 @@ import { readFileSync } from "node:fs";
 import { Command } from "commander";
 import { chapterOf, difference, type Mistake, mistakes } from "../checks/index.js";
 import { reject } from "../tensor/index.js";
+import { checkCanWrite } from "./files.js";
 import { readGenerated, writeChapter } from "./mistakes-chapter.js";
 import { caughtBy, missedBy } from "./mistakes-results.js";
 import { ROOT, studyMistakes, type StudyOptions } from "./mistakes-study.js";
@@ -57,7 +58,10 @@ async function runMistakes(names: readonly string[], options: MistakesOptions): 
       reject("mistakes", "a mistake that --list lists", `"${name}"`, closest(name, known));
   if (options.write !== undefined && names.length > 0)
     reject("--write", "all mistakes, since it writes a table of all", names.join(", "));
-  if (options.write !== undefined) readGenerated(options.write); // refuses before minutes of work
+  if (options.write !== undefined) {
+    readGenerated(options.write); // refuses before minutes of work
+    checkCanWrite(options.write);
+  }
   const chosen = mistakes.filter(({ name }) => names.length === 0 || names.includes(name));
   if (options.list === true) return list(chosen, options.json === true);
   const started = performance.now();

@@ -40,6 +40,8 @@ export class RunFolder {
   #log: readonly EpochResult[];
   /** Where the checkpoint stands; null before there is one worth going on from. */
   #kept: { readonly epochs: number; readonly step: number } | null;
+  /** After how many epochs the weights are that lie there alone; 0 for none. */
+  #weights = 0;
   /** Folders that were made for it, from the outside in; null for a run that was there. */
   readonly #made: readonly string[] | null;
   readonly #unlock: () => void;
@@ -168,25 +170,31 @@ export class RunFolder {
       join(this.path, WEIGHTS),
       saveNetwork(network, { ...(wholeRecipe && { wholeRecipe: JSON.stringify(wholeRecipe) }) }),
     );
+    this.#weights = result.epoch + 1;
     this.#saveCheckpoint(network, optimizer, { epochs: result.epoch + 1 });
     this.#kept = { epochs: result.epoch + 1, step: 0 };
   }
 
   /** What there is to go on from, in words. */
   get kept(): string {
-    if (this.#kept === null) return "nothing was kept yet";
-    const { epochs, step } = this.#kept;
+    if (this.#isEmpty) return "nothing was kept yet";
+    const { epochs, step } = this.#kept ?? { epochs: 0, step: 0 };
     const inside = `after step ${step} of epoch ${epochs + 1}`;
     const place = step > 0 ? inside : epochs > 0 ? `after epoch ${epochs}` : "at the start";
-    return `kept as it was ${place}; go on with --resume ${this.path}`;
+    const ahead = this.#weights > epochs ? `, and weights after epoch ${this.#weights}` : "";
+    return `kept as it was ${place}${ahead}; go on with --resume ${this.path}`;
   }
 
   /** Lets others have the folder. A new run that kept nothing leaves nothing behind. */
   close(): void {
-    const isNothing = this.#made !== null && this.#kept === null;
+    const isNothing = this.#made !== null && this.#isEmpty;
     if (isNothing) for (const name of NAMES) rmSync(join(this.path, name), { force: true });
     this.#unlock();
     if (isNothing) removeFolders(this.#made!);
+  }
+
+  get #isEmpty(): boolean {
+    return this.#kept === null && this.#weights === 0;
   }
 
   #saveCheckpoint(network: Sequential, optimizer: Optimizer, at: Place): void {

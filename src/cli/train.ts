@@ -26,6 +26,7 @@ import {
   dataOption,
   describeBackend,
   jsonOption,
+  printable,
   printJson,
   seedOption,
   wholeNumber,
@@ -286,7 +287,7 @@ function printHeader(
     `${data.test.images.count.toLocaleString("en-US")} test images`;
   const { name, description } = recipe;
   console.log(`recipe ${name}${description === "" ? "" : `: ${description}`}\n`);
-  console.log(`${summary}\n`);
+  console.log(`${printable(summary)}\n`);
   console.log(
     `${images}; ${epochs} epoch${epochs === 1 ? "" : "s"} of ` +
       `${Math.ceil(count / recipe.batchSize)} steps; backend ${describeBackend(backend)}; ` +

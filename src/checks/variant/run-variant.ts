@@ -18,6 +18,8 @@ export interface VariantTask {
    * a failure.
    */
   readonly source?: string;
+  /** How long it may take; as long as it likes if left out. */
+  readonly seconds?: number;
 }
 
 export type VariantOutcome =
@@ -42,7 +44,7 @@ export class VariantFailure extends Error {
  * @param stop ends the process when it is aborted
  * @returns what the work returned
  * @throws VariantFailure with the message of what the work threw, or when none of the work uses one
- *   of the new texts; MachineError when the process died
+ *   of the new texts, or when it has not ended in time; MachineError when the process died
  */
 export async function runVariant(
   task: VariantTask,
@@ -54,13 +56,20 @@ export async function runVariant(
   return new Promise((resolve, refuse) => {
     // What the work prints goes to standard error: standard output is for results.
     const stdio = ["ignore", process.stderr.fd, "inherit", "ipc"] as const;
-    const child = fork(new URL("./start.js", import.meta.url), {
+    const child = fork(new URL("./start.js", import.meta.url), [String(process.pid)], {
       serialization: "advanced",
       execArgv: ["--no-warnings"],
       stdio: [...stdio],
       signal: stop,
       killSignal: "SIGKILL",
     });
+    const { seconds } = task;
+    const late = (): void => {
+      child.kill("SIGKILL"); // it may well be in a loop that hears nothing
+      refuse(new VariantFailure(`it had not ended after ${seconds} s`, null));
+    };
+    const timer = seconds === undefined ? undefined : setTimeout(late, 1000 * seconds);
+    child.on("exit", () => clearTimeout(timer));
     child.on("message", (outcome: VariantOutcome) => {
       if (outcome.type === "report") onReport(outcome.message);
       else if (outcome.type === "done") resolve(outcome.result);
@@ -76,6 +85,6 @@ export async function runVariant(
         ),
       );
     });
-    child.send(task);
+    child.send(task, () => {}); // it may have died already, which is told above
   });
 }

@@ -3,11 +3,17 @@
  * asked to.
  */
 import { register } from "node:module";
+import { Worker } from "node:worker_threads";
 import type { VariantOutcome, VariantTask } from "./run-variant.js";
 
 process.once("message", (task: VariantTask) => void run(task));
-// also when the process that started this one is gone
+// also when the process that started this one is gone, and even if this one is in a loop that never
+// ends: then only another thread notices
 process.once("disconnect", () => process.exit());
+const watch = `setInterval(() => {
+  if (process.ppid !== ${Number(process.argv[2])}) process.kill(process.pid, "SIGKILL");
+}, 250);`;
+new Worker(watch, { eval: true }).unref();
 
 async function run({ texts, module, input, source }: VariantTask): Promise<void> {
   if (source !== undefined) process.setSourceMapsEnabled(true);
