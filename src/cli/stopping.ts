@@ -59,9 +59,9 @@ export async function stoppable<T>(
 }
 
 /**
- * Output that cannot be written, such as to a full disk, ends the command, with one line. One that
- * has lost its reader, as in `leibniz gradcheck | head`, ends it silently, as other programs do. For
- * the process as a whole.
+ * For the process as a whole: output that cannot be written, as to a full disk, ends the command
+ * with one line. Output that nobody reads any more, as in `leibniz gradcheck | head`, ends it
+ * silently, as it ends other programs.
  */
 export function watchOutput(): void {
   process.stderr.on("error", () => {}); // there is nowhere to say so

@@ -13,7 +13,7 @@ function fractions(count: number, degree: bigint): Uint32Array {
   );
 }
 
-/** The largest whole number whose square or cube is not above `value`: to the bit, in every engine. */
+/** The largest whole number whose square or cube is not above `value`, in every engine alike. */
 function wholeRoot(value: bigint, degree: bigint): bigint {
   let root = 0n;
   for (let bit = 1n << 40n; bit > 0n; bit >>= 1n) {

@@ -34,6 +34,7 @@ export function checkProgress(where: string, progress: EpochProgress, metrics: M
     names.length === Object.keys(measured).length &&
     names.every((name) => Object.hasOwn(measured, name));
   if (isWhole) return;
-  const expected = `from.progress with step, seconds and sums of ${[...PLAIN, ...names].join(", ")}`;
+  const all = [...PLAIN, ...names].join(", ");
+  const expected = `from.progress with step, seconds and sums of ${all}`;
   reject(where, expected, JSON.stringify(progress)?.slice(0, 120) ?? "none");
 }

@@ -279,6 +279,12 @@ for (const signal of ["SIGINT", "SIGTERM", "SIGKILL"] as const) {
       out,
     );
     await firstOutput; // the first epoch is done and kept
+    if (signal === "SIGKILL") {
+      const second = await leibnizHere("train", "--resume", out);
+      assert.is(second.status, 2);
+      const lock = `a folder that no other process writes into, got ${out}, which process `;
+      assert.match(second.stderr, `leibniz: --resume: expected ${lock}${child.pid} has; wait`);
+    }
     child.kill(signal);
     const { signal: died, stdout, stderr } = await outcome;
     assert.is(died, signal);
@@ -374,8 +380,8 @@ test("parity: exit code 0 for equal numbers, 1 for a changed one", async () => {
 test("a reader that stops listening is no error", async () => {
   const { child, outcome } = startLeibniz("gradcheck", "--json");
   child.stdout!.destroy();
-  const { stderr } = await outcome;
-  assert.is(stderr, "");
+  const { signal, stderr } = await outcome;
+  assert.equal([signal, stderr], ["SIGPIPE", ""]);
 });
 
 function fixture(name: string): string {

@@ -2,7 +2,7 @@
  * Loaded in front of leibniz (`node --import`): the process dies at the n-th time that it changes
  * something on the disk.
  *
- *     DIE_AT=n                    from 1; 0 only counts, and writes the count to DIE_COUNT at the end
+ *     DIE_AT=n                    from 1; 0 only counts, and leaves the count in the file DIE_COUNT
  *     DIE_WHEN=before|half|after  that change; half of the bytes, where some are written
  *     DIE_OF=SIGKILL              or another signal, which is sent and may be heard
  */

@@ -23,10 +23,10 @@ const stages = {
   "first step": { data: long, when: begun },
   middle: { data: long, when: async () => (await begun(), wait(700)) },
   evaluating: { data: tested, when: async () => (await begun(), wait(500)) },
-  "writing the first checkpoint": { data: small, dieAt: 6 },
-  "writing weights": { data: small, dieAt: 31 },
-  "renaming a checkpoint": { data: small, dieAt: 41 },
-  "between epochs": { data: small, dieAt: 44 },
+  "writing the first checkpoint": { data: small, dieAt: 8 },
+  "writing weights": { data: small, dieAt: 32 },
+  "renaming a checkpoint": { data: small, dieAt: 44 },
+  "between epochs": { data: small, dieAt: 47 },
 };
 const tally = new Tally();
 const right = new Map();
@@ -50,8 +50,9 @@ for (const [stage, { data, when, dieAt }] of Object.entries(stages)) {
       .replace(/; go on with.*/, "")
       .replace("leibniz: train: ", "");
     const how = `${died === signal && isQuick ? "died of it" : `DIED OF ${died} AFTER ${ms} ms`}`;
+    const weights = same ? "same weights" : "OTHER WEIGHTS";
     tally.add(
-      `${stage}, ${signal}: ${how}, ${same ? "same weights" : "OTHER WEIGHTS"} (${said || "silent"})`,
+      `${stage}, ${signal}: ${how}, ${weights} (${said || "silent"})`,
       died === signal && isQuick && same,
     );
   }

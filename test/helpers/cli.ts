@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { runProgram } from "leibniz/cli";
 import { Random } from "leibniz/tensor";
 
@@ -66,6 +67,15 @@ export function leibnizOn(broken: string, timeout: number, ...args: string[]): O
     { encoding: "utf8", timeout, env: { ...process.env, BREAK: broken } },
   );
   return { status, stdout, stderr };
+}
+
+/** Runs it until it dies, as test/durability/die-at.mjs has it from the environment. */
+export function leibnizDying(how: NodeJS.ProcessEnv, ...args: string[]): NodeJS.Signals | null {
+  const dieAt = pathToFileURL(join(root, "test", "durability", "die-at.mjs")).href;
+  return spawnSync(process.execPath, ["--import", dieAt, main, ...args], {
+    timeout: 60_000,
+    env: { ...process.env, ...how },
+  }).signal;
 }
 
 export interface Started {
