@@ -2,6 +2,7 @@
 import { Parameter, gradientName } from "../backprop/index.js";
 import { catalog, type CatalogEntry } from "../gradcheck/index.js";
 import { reference } from "../kernels/index.js";
+import { WorkLimit, workOfLayer } from "./parity-work.js";
 import { InputError, Random, reject, sameShape, sizeOf, Tensor } from "../tensor/index.js";
 import {
   Adagrad,
@@ -18,6 +19,8 @@ export const PARITY_TOLERANCE = 1e-10;
 
 /** No recorded run of an optimizer is longer. */
 const MOST_STEPS = 1_000_000;
+/** What the step of one parameter takes, its gradient's cosine included, in multiplications. */
+const TIMES_OF_A_STEP = 20;
 /**
  * No recorded tensor has more; the time that a view takes to set up grows with the square of it.
  */
@@ -49,8 +52,8 @@ export interface ParityCase {
  * Reads a file of recorded results.
  *
  * @param text JSON with `layers` and `optimizers`
- * @throws InputError when the file is malformed, holds no case, or names a layer or optimizer that
- *   leibniz does not have
+ * @throws InputError when the file is malformed, holds no case, names a layer or optimizer that
+ *   leibniz does not have, or takes too long to compare
  */
 export function parseParity(text: string, where: string): readonly ParityCase[] {
   let file: unknown;
@@ -67,15 +70,16 @@ export function parseParity(text: string, where: string): readonly ParityCase[] 
   const optimizers = list(file, "optimizers", where);
   if (layers.length + optimizers.length === 0)
     reject(where, "at least one recorded case in layers or optimizers", "none");
+  const limit = new WorkLimit();
   return [
-    ...layers.map((entry, i) => layerCase(entry, `${where}: layers[${i}]`)),
-    ...optimizers.map((entry, i) => optimizerCase(entry, `${where}: optimizers[${i}]`)),
+    ...layers.map((entry, i) => layerCase(entry, `${where}: layers[${i}]`, limit)),
+    ...optimizers.map((entry, i) => optimizerCase(entry, `${where}: optimizers[${i}]`, limit)),
   ];
 }
 
 type Json = Readonly<Record<string, unknown>>;
 
-function layerCase(entry: unknown, where: string): ParityCase {
+function layerCase(entry: unknown, where: string, limit: WorkLimit): ParityCase {
   const record = object(entry, where);
   const what = text(record, "layer", where);
   const known =
@@ -89,6 +93,7 @@ function layerCase(entry: unknown, where: string): ParityCase {
   const grads = namedTensors(record["grads"], `${where}.grads`);
   const runningAfter = namedTensors(record["runningAfter"] ?? {}, `${where}.runningAfter`);
   checkComplete(known, inputs, where);
+  limit.add(workOfLayer(inputs, options), where);
   return {
     what,
     name,
@@ -139,7 +144,7 @@ function checkComplete({ cases }: CatalogEntry, inputs: Json, where: string): vo
 /**
  * Recorded optimizers minimise f(w) = Σ a(w − b)²/2 + Σ sin w, whose gradient is a(w − b) + cos w.
  */
-function optimizerCase(entry: unknown, where: string): ParityCase {
+function optimizerCase(entry: unknown, where: string, limit: WorkLimit): ParityCase {
   const record = object(entry, where);
   const what = text(record, "optimizer", where);
   const options = object(record["options"] ?? {}, `${where}.options`);
@@ -160,6 +165,7 @@ function optimizerCase(entry: unknown, where: string): ParityCase {
       JSON.stringify(steps.slice(0, 8)),
     );
   }
+  limit.add(TIMES_OF_A_STEP * steps.at(-1)! * w0.length, where);
   const rows = record["trace"];
   if (!Array.isArray(rows) || rows.length !== steps.length)
     reject(`${where}.trace`, `${steps.length} rows, one for each of traceSteps`, describe(rows));
@@ -179,21 +185,13 @@ function optimizerCase(entry: unknown, where: string): ParityCase {
         const w = parameter.value.data;
         w.set(w0);
         const results: ParityResult[] = [];
-        for (let step = 1; step <= steps.at(-1)!; step++) {
+        for (let [step, row] = [1, 0]; row < steps.length; step++) {
           for (let i = 0; i < w.length; i++)
             parameter.grad.data[i] = a[i]! * (w[i]! - b[i]!) + Math.cos(w[i]!);
           await optimizer.step(reference);
-          const row = steps.indexOf(step);
-          if (row >= 0)
-            results.push(
-              compare(
-                what,
-                name,
-                `w after ${step}`,
-                parameter.value,
-                Tensor.from(trace[row]!, [w.length], "float64"),
-              ),
-            );
+          if (steps[row] !== step) continue;
+          const recorded = Tensor.from(trace[row++]!, [w.length], "float64");
+          results.push(compare(what, name, `w after ${step}`, parameter.value, recorded));
         }
         return results;
       }),

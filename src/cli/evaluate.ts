@@ -27,7 +27,7 @@ import {
   sizeRecipe,
 } from "../training/index.js";
 import { formatConfusion } from "./confusion.js";
-import { writeFileWhole } from "./files.js";
+import { checkCanWrite, writeFileWhole } from "./files.js";
 import { encodeNpy } from "./npy.js";
 import {
   type BackendChoice,
@@ -72,6 +72,7 @@ export function evaluateCommand(): Command {
 }
 
 async function runEvaluate(options: EvaluateCommandOptions, isRecipeGiven: boolean): Promise<void> {
+  if (options.logits !== undefined) checkCanWrite(options.logits); // before the work
   const weights = openWeights(options.weights);
   const data = await loadTestImages(options.data, options);
   const recipe = recipeOf(weights, options.recipe, isRecipeGiven, data);

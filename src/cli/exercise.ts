@@ -23,6 +23,7 @@ import { jsonOption, printJson, wholeNumber } from "./options.js";
 interface ExerciseOptions {
   readonly out?: string;
   readonly check?: boolean;
+  readonly seconds: number;
   readonly hint?: number | true;
   readonly json?: boolean;
 }
@@ -39,6 +40,7 @@ export function exerciseCommand(): Command {
     .argument("<LAYER>", `one of ${catalog.map(({ layer }) => layer).join(", ")}`)
     .option("--out <DIR>", "the exercise's folder (default: exercise-LAYER)")
     .option("--check", "check what was written there")
+    .option("--seconds <N>", "how long that may take", wholeNumber("--seconds", 1), 60)
     .addOption(
       new Option(
         "--hint [N]",
@@ -61,7 +63,7 @@ async function runExercise(layer: string, options: ExerciseOptions): Promise<voi
   const source = readText(join(PACKAGE, "src", "backprop", file));
   if (options.hint !== undefined)
     showHint(source, options.hint === true ? 1 : options.hint, options.json === true);
-  else if (options.check === true) await check(layer, join(folder, file), options.json === true);
+  else if (options.check === true) await check(layer, join(folder, file), options);
   else writeExercise(layer, file, folder, source, options.json === true);
 }
 
@@ -154,9 +156,13 @@ function showHint(source: string, number: number, json: boolean): void {
   console.log(`hint ${number} of ${hints.length}: ${hint.about}\n\n${hint.text}`);
 }
 
-async function check(layer: string, file: string, json: boolean): Promise<void> {
+async function check(
+  layer: string,
+  file: string,
+  { json = false, seconds }: ExerciseOptions,
+): Promise<void> {
   const code = await compile(file);
-  const grades = await gradeIn(layer, file, code);
+  const grades = await gradeIn(layer, file, code, seconds);
   if (grades === null) return;
   const isUntouched = readText(file).includes("return {} as never;");
   for (const grade of grades) {
@@ -222,6 +228,7 @@ async function gradeIn(
   layer: string,
   file: string,
   code: string,
+  seconds: number,
 ): Promise<readonly Grade[] | null> {
   const [module, grader] = ["../backprop/", "../checks/exercises/grade.js"].map(
     (path) => new URL(path, import.meta.url).href,
@@ -233,6 +240,7 @@ async function gradeIn(
       module: grader,
       input: layer,
       source: resolve(file),
+      seconds,
     })) as readonly Grade[];
   } catch (error) {
     if (!(error instanceof VariantFailure)) throw error;

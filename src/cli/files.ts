@@ -3,63 +3,193 @@
  * either old or new, never half.
  */
 import {
+  accessSync,
   closeSync,
+  constants,
   existsSync,
+  fchmodSync,
+  fchownSync,
+  fstatSync,
   fsyncSync,
+  lstatSync,
   mkdirSync,
   openSync,
   readFileSync,
+  realpathSync,
   renameSync,
   rmSync,
+  type Stats,
   statSync,
   writeSync,
 } from "node:fs";
-import { dirname } from "node:path";
+import { dirname, join } from "node:path";
 import { InputError, reject } from "../tensor/index.js";
+import { ownName } from "./process-names.js";
 
 /** A larger file is none of ours, and reading it would only exhaust the memory. */
 const LARGEST_FILE = 2 ** 30;
+/** No text of ours has more, and its tree in memory takes many times as much. */
+const LARGEST_TEXT = 2 ** 27;
 
-/** @throws InputError when there is no such file, it cannot be read, or it is larger than 1 GiB */
-export function readFile(path: string): Uint8Array {
+/**
+ * @param largest how many bytes it may have
+ * @throws InputError when there is no such file, it is a pipe or a device, which may never end, it
+ *   cannot be read, or is larger
+ */
+export function readFile(path: string, largest = LARGEST_FILE): Uint8Array {
   return onFailure(`cannot read ${path}`, () => {
-    const { size } = statSync(path);
-    if (size > LARGEST_FILE)
-      reject(path, `a file of at most ${LARGEST_FILE} bytes`, `${size} bytes`);
+    const found = statSync(path);
+    if (!found.isFile() && !found.isDirectory()) reject(path, "a file", kindOf(found));
+    if (found.size > largest)
+      reject(path, `a file of at most ${largest} bytes`, `${found.size} bytes`);
     return new Uint8Array(readFileSync(path));
   });
 }
 
-/** @throws InputError as {@link readFile} */
-export function readText(path: string): string {
-  return new TextDecoder().decode(readFile(path));
+/** @throws InputError as {@link readFile}, and when the bytes are not UTF-8 */
+export function readText(path: string, { keepMark = false } = {}): string {
+  const bytes = readFile(path, LARGEST_TEXT);
+  try {
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: keepMark }).decode(bytes);
+  } catch {
+    return reject(path, "text in UTF-8", "other bytes");
+  }
 }
 
 /**
  * Replaces a file as a whole: writes beside it, makes sure that the bytes are on the disk, then
- * renames.
+ * renames. The file keeps its mode and owner. Where `path` is a link, the file that it leads to is
+ * replaced. A device, a pipe, or what standard output goes to, is never replaced but written to.
  *
  * @throws InputError when that fails; then the old file is as it was, and nothing else is left
  *   behind
  */
 export function writeFileWhole(path: string, content: Uint8Array | string): void {
-  const beside = `${path}.partial`;
   const bytes = typeof content === "string" ? new TextEncoder().encode(content) : content;
   onFailure(`cannot write ${path}`, () => {
-    try {
-      const file = openSync(beside, "w");
-      try {
-        for (let written = 0; written < bytes.length; ) written += writeSync(file, bytes, written);
-        fsyncSync(file);
-      } finally {
-        closeSync(file);
-      }
-      renameSync(beside, path);
-    } catch (error) {
-      rmSync(beside, { force: true });
-      throw error;
-    }
+    const target = targetOf(path);
+    if (target.kind === "stream") writeThrough(target.to, bytes);
+    else replace(target.path, bytes, target.before);
   });
+}
+
+/**
+ * Checks before hours of work that {@link writeFileWhole} can write there.
+ *
+ * @throws InputError if not
+ */
+export function checkCanWrite(path: string): void {
+  onFailure(`cannot write ${path}`, () => {
+    const target = targetOf(path);
+    if (target.kind === "file") accessSync(dirname(target.path), constants.W_OK);
+  });
+}
+
+/** What a path to write to leads to. */
+type Target =
+  | { readonly kind: "stream"; readonly to: string | number }
+  | { readonly kind: "file"; readonly path: string; readonly before: Stats | null };
+
+function targetOf(path: string): Target {
+  const before = statSync(path, { throwIfNoEntry: false }) ?? null;
+  if (before === null) {
+    if (lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() === true)
+      reject(path, "a file, or a link to one", "a link to nothing");
+    return { kind: "file", path: join(realpathSync(dirname(path)), nameIn(path)), before };
+  }
+  const [, open] = /^\/(?:dev|proc\/self)\/fd\/(\d+)$/.exec(path) ?? [];
+  if (open !== undefined) return { kind: "stream", to: Number(open) };
+  for (const output of [1, 2]) if (isOpenAs(output, before)) return { kind: "stream", to: output };
+  if (before.isDirectory()) throw Object.assign(new Error(), { code: "EISDIR" });
+  if (!before.isFile()) return { kind: "stream", to: path };
+  accessSync(path, constants.W_OK); // replacing would not ask
+  return { kind: "file", path: realpathSync(path), before };
+}
+
+/** The last part of a path. */
+function nameIn(path: string): string {
+  return path.slice(path.lastIndexOf("/") + 1);
+}
+
+function isOpenAs(output: number, { dev, ino }: Stats): boolean {
+  try {
+    const own = fstatSync(output);
+    return own.dev === dev && own.ino === ino;
+  } catch {
+    return false; // closed
+  }
+}
+
+function replace(path: string, bytes: Uint8Array, before: Stats | null): void {
+  const folder = dirname(path);
+  const beside = join(folder, ownName("partial"));
+  const { O_WRONLY, O_CREAT, O_EXCL, O_NOFOLLOW } = constants;
+  const file = openSync(beside, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0o666);
+  try {
+    try {
+      writeAll(file, bytes);
+      if (before !== null) keepRights(file, before);
+      fsyncSync(file);
+    } finally {
+      closeSync(file);
+    }
+    renameSync(beside, path);
+  } catch (error) {
+    rmSync(beside, { force: true });
+    throw error;
+  }
+  syncFolder(folder);
+}
+
+function keepRights(file: number, { uid, gid, mode }: Stats): void {
+  const own = fstatSync(file);
+  if (own.uid !== uid || own.gid !== gid)
+    try {
+      fchownSync(file, uid, gid);
+    } catch {
+      // only root may give files away
+    }
+  fchmodSync(file, mode & 0o7777);
+}
+
+/** Makes sure that a name is on the disk, too. Not every system lets a folder be synchronised. */
+function syncFolder(folder: string): void {
+  try {
+    const handle = openSync(folder, constants.O_RDONLY);
+    try {
+      fsyncSync(handle);
+    } finally {
+      closeSync(handle);
+    }
+  } catch {
+    // the file itself is safe, and its name will be soon
+  }
+}
+
+function writeThrough(to: string | number, bytes: Uint8Array): void {
+  if (typeof to === "number") return writeAll(to, bytes);
+  const stream = openSync(to, constants.O_WRONLY);
+  try {
+    writeAll(stream, bytes);
+  } finally {
+    closeSync(stream);
+  }
+}
+
+function writeAll(file: number, bytes: Uint8Array): void {
+  const pause = new Int32Array(new SharedArrayBuffer(4));
+  for (let written = 0; written < bytes.length; )
+    try {
+      written += writeSync(file, bytes, written);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "EAGAIN") throw error;
+      Atomics.wait(pause, 0, 0, 5); // a full pipe, which Node does not wait for
+    }
+}
+
+function kindOf(found: Stats): string {
+  if (found.isFIFO()) return "a pipe";
+  return found.isSocket() ? "a socket" : "a device";
 }
 
 /**
@@ -75,14 +205,23 @@ export function checkCanBeFolder(path: string): void {
   });
 }
 
-/** @throws InputError when the folder cannot be made */
-export function makeFolder(path: string): void {
+/**
+ * @returns the folders that were missing and were made, from the outside in
+ * @throws InputError when the folder cannot be made
+ */
+export function makeFolder(path: string): readonly string[] {
   checkCanBeFolder(path);
   // One at a time: Node's own way to make a whole path never ends where the system refuses with "no
   // such file", as below /proc.
   const missing: string[] = [];
   for (let folder = path; !existsSync(folder); folder = dirname(folder)) missing.unshift(folder);
-  onFailure(`cannot make the folder ${path}`, () => missing.forEach((folder) => mkdirSync(folder)));
+  onFailure(`cannot make the folder ${path}`, () =>
+    missing.forEach((folder) => {
+      mkdirSync(folder);
+      syncFolder(dirname(folder));
+    }),
+  );
+  return missing;
 }
 
 const REASONS: Readonly<Record<string, string>> = {
@@ -91,18 +230,28 @@ const REASONS: Readonly<Record<string, string>> = {
   EPERM: "permission denied",
   EISDIR: "it is a folder, not a file",
   ENOTDIR: "a part of the path is a file, not a folder",
+  ELOOP: "its links lead in a circle",
+  ENAMETOOLONG: "the name is too long",
   ENOSPC: "the disk is full",
   EROFS: "the disk is read-only",
   EDQUOT: "the disk quota is used up",
   EFBIG: "the file would be larger than this system allows",
+  EPIPE: "whoever read it has stopped",
+  EIO: "the disk failed",
 };
 
-function onFailure<T>(what: string, run: () => T): T {
+/** The system's reason in words. */
+export function reasonOf({ code }: NodeJS.ErrnoException): string {
+  return REASONS[code ?? ""] ?? code ?? "unknown";
+}
+
+/** Runs what works with files; what the system refuses becomes one line. */
+export function onFailure<T>(what: string, run: () => T): T {
   try {
     return run();
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (error instanceof InputError || code === undefined) throw error;
-    throw new InputError(`${what}: ${REASONS[code] ?? code}`);
+    const failure = error as NodeJS.ErrnoException;
+    if (error instanceof InputError || failure.code === undefined) throw error;
+    throw new InputError(`${what}: ${reasonOf(failure)}`);
   }
 }

@@ -6,7 +6,7 @@ import cliProgress from "cli-progress";
 import { Command, Option } from "commander";
 import { catalog, LAYER_TOLERANCE, NETWORK_TOLERANCE, verdictOf } from "../gradcheck/index.js";
 import { reject } from "../tensor/index.js";
-import { writeFileWhole } from "./files.js";
+import { checkCanWrite, writeFileWhole } from "./files.js";
 import {
   type Checked,
   checkLayer,
@@ -125,6 +125,7 @@ async function runGradcheck(
     if (alone !== undefined) reject("--mutate", `no --${alone} along with it`, `--${alone}`);
     return mutateLayers(names.length === 0 ? known : names, json);
   }
+  if (html !== undefined) checkCanWrite(html); // before minutes of work
   const checked =
     network === undefined ? await checkLayers(names, options) : await showNetwork(options);
   if (html !== undefined) writeFileWhole(html, gradcheckPage(checked, network ?? null));

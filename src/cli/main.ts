@@ -1,15 +1,14 @@
 #!/usr/bin/env node
 import { readFileSync } from "node:fs";
 import { runProgram } from "./program.js";
+import { dieOf, signalOf, watchOutput } from "./stopping.js";
 
-// A reader that has seen enough, as in `leibniz gradcheck | head`, closes the pipe. That is no
-// error.
-process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-  if (error.code === "EPIPE") process.exit(0);
-  throw error;
-});
+watchOutput();
 
 const { version } = JSON.parse(
   readFileSync(new URL("../../package.json", import.meta.url), "utf8"),
 ) as { version: string };
-process.exitCode = await runProgram(process.argv.slice(2), version);
+const exitCode = await runProgram(process.argv.slice(2), version);
+const signal = signalOf(exitCode);
+if (signal === null) process.exitCode = exitCode;
+else dieOf(signal);

@@ -24,7 +24,7 @@ const LEGEND = wrap(
  * @throws InputError when the file has not both marks, once each
  */
 export function readGenerated(file: string): { readonly before: string; readonly after: string } {
-  const text = readText(file);
+  const text = readText(file, { keepMark: true });
   const [begin, end] = [text.indexOf(BEGIN), text.indexOf(END)];
   if (begin < 0 || end < begin || text.split(BEGIN).length + text.split(END).length !== 4)
     reject(file, `the line ${BEGIN} and below it ${END}, once each`, "another arrangement");

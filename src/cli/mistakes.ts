@@ -5,12 +5,14 @@
 import { readFileSync } from "node:fs";
 import { Command } from "commander";
 import { chapterOf, difference, type Mistake, mistakes } from "../checks/index.js";
-import { InputError, reject } from "../tensor/index.js";
+import { reject } from "../tensor/index.js";
+import { checkCanWrite } from "./files.js";
 import { readGenerated, writeChapter } from "./mistakes-chapter.js";
 import { caughtBy, missedBy } from "./mistakes-results.js";
 import { ROOT, studyMistakes, type StudyOptions } from "./mistakes-study.js";
 import { dataOption, jsonOption, printJson, seedOption, wholeNumber } from "./options.js";
 import { formatSeconds } from "./progress.js";
+import { stoppable } from "./stopping.js";
 
 interface MistakesOptions extends StudyOptions {
   readonly list?: boolean;
@@ -56,11 +58,14 @@ async function runMistakes(names: readonly string[], options: MistakesOptions): 
       reject("mistakes", "a mistake that --list lists", `"${name}"`, closest(name, known));
   if (options.write !== undefined && names.length > 0)
     reject("--write", "all mistakes, since it writes a table of all", names.join(", "));
-  if (options.write !== undefined) readGenerated(options.write); // refuses before minutes of work
+  if (options.write !== undefined) {
+    readGenerated(options.write); // refuses before minutes of work
+    checkCanWrite(options.write);
+  }
   const chosen = mistakes.filter(({ name }) => names.length === 0 || names.includes(name));
   if (options.list === true) return list(chosen, options.json === true);
   const started = performance.now();
-  const results = await untilInterrupted((stop) => studyMistakes(chosen, options, stop));
+  const results = await stoppable("mistakes", (stop) => studyMistakes(chosen, options, stop));
   const caught = results.filter((result) => caughtBy(result).length > 0).length;
   if (options.json !== true) {
     const missed = results.filter((result) => missedBy(result).length > 0).length;
@@ -107,17 +112,4 @@ function closest(name: string, known: readonly string[]): string | undefined {
     other.split("-").filter((word) => words.includes(word)).length;
   const best = [...known].sort((a, b) => shared(b) - shared(a))[0]!;
   return shared(best) > 0 ? `did you mean ${best}?` : undefined;
-}
-
-/** Ends everything on Ctrl-C, or on a request to terminate. @throws InputError then */
-async function untilInterrupted<T>(run: (stop: AbortSignal) => Promise<T>): Promise<T> {
-  const stop = new AbortController();
-  const ask = (signal: NodeJS.Signals): void =>
-    stop.abort(new InputError(`mistakes: stopped by ${signal}; nothing was written`));
-  process.on("SIGINT", ask).on("SIGTERM", ask);
-  try {
-    return await run(stop.signal);
-  } finally {
-    process.off("SIGINT", ask).off("SIGTERM", ask);
-  }
 }

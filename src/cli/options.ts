@@ -126,9 +126,18 @@ function describeMeasurements(measured: readonly BackendMeasurement[], images: n
   return shown.join(", ");
 }
 
-/** Prints one JSON object on one line. */
+/**
+ * Prints one JSON object on one line. JSON leaves the upper control characters as they are, which
+ * some terminals obey.
+ */
 export function printJson(value: object): void {
-  console.log(JSON.stringify(value));
+  const escape = (sign: string): string => `\\u${sign.charCodeAt(0).toString(16).padStart(4, "0")}`;
+  console.log(JSON.stringify(value).replace(/[\u007f-\u009f\u2028\u2029]/g, escape));
+}
+
+/** A text from a file, in which a terminal finds nothing to obey but the ends of its lines. */
+export function printable(text: string): string {
+  return text.replace(/[\p{Cc}\u2028\u2029]/gu, (sign) => (sign === "\n" ? sign : "\ufffd"));
 }
 
 /** Lets the process look at signals and timers: a chain of promises alone never does. */

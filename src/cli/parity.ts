@@ -2,7 +2,7 @@
 import { Command } from "commander";
 import { parseParity, PARITY_TOLERANCE, type ParityResult } from "../checks/index.js";
 import { readText } from "./files.js";
-import { jsonOption, printJson } from "./options.js";
+import { jsonOption, printable, printJson } from "./options.js";
 
 export function parityCommand(): Command {
   return new Command("parity")
@@ -53,7 +53,7 @@ function formatResult({
     maxAbsoluteError.toExponential(1),
     maxRelativeError.toExponential(1),
     verdict,
-    name === what ? "" : name,
+    name === what ? "" : printable(name).replaceAll("\n", " "),
   );
 }
 

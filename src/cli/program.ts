@@ -1,5 +1,6 @@
 import { Command, CommanderError } from "commander";
 import { InputError, MachineError } from "../tensor/index.js";
+import { Stopped } from "./stopping.js";
 
 /**
  * Each command is loaded when it is asked for: training needs no chapters, and no TypeScript
@@ -48,8 +49,9 @@ async function program(argv: readonly string[], version: string): Promise<Comman
 
 /**
  * Runs a command line and returns the exit code: 0 for success, 1 for a failed check, a failed
- * machine or a bug in leibniz, 2 for bad usage or bad input. An error is one line on standard
- * error; `--debug` adds the stack.
+ * machine or a bug in leibniz, 2 for bad usage or bad input, 128 and its number for a signal that
+ * stopped it, of which the process has to die then. An error is one line on standard error;
+ * `--debug` adds the stack.
  */
 export async function runProgram(argv: readonly string[], version: string): Promise<number> {
   try {
@@ -58,7 +60,7 @@ export async function runProgram(argv: readonly string[], version: string): Prom
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return 0; // --help, --version
     const { message, exitCode } = describeError(error, argv);
-    console.error(message);
+    if (message !== null) console.error(message);
     if (argv.includes("--debug")) console.error(error);
     return exitCode;
   }
@@ -67,7 +69,11 @@ export async function runProgram(argv: readonly string[], version: string): Prom
 function describeError(
   error: unknown,
   argv: readonly string[],
-): { message: string; exitCode: number } {
+): { message: string | null; exitCode: number } {
+  if (error instanceof Stopped) {
+    const isSilent = error.signal === "SIGPIPE"; // as other programs are
+    return { message: isSilent ? null : `leibniz: ${error.message}`, exitCode: error.exitCode };
+  }
   if (error instanceof CommanderError) return { message: describeUsage(error, argv), exitCode: 2 };
   if (error instanceof InputError) return { message: `leibniz: ${error.message}`, exitCode: 2 };
   if (error instanceof MachineError) return { message: `leibniz: ${error.message}`, exitCode: 1 };

@@ -1,112 +1,130 @@
 /**
  * The folder of one training run (`--out DIR`, `--resume DIR`):
  *
- *     run.json                 what was asked for: recipe, seed, subset, epochs
+ *     checkpoint.safetensors   all that `--resume` goes on from: weights, the optimizer's state,
+ *                              where the epoch stands, and what the next two say
+ *     run.json                 what was asked for: recipe, seed, data, subset, epochs, backend
  *     log.jsonl                a line for every finished epoch, as `--json` prints it
  *     weights.safetensors      the network after the last finished epoch
- *     checkpoint.safetensors   the same with the optimizer's state: where `--resume` goes on
  *
- * Each file is replaced as a whole, the checkpoint last. So whenever the process dies, the folder
- * holds a finished epoch.
+ * Each file is replaced as a whole. The checkpoint is the first that there is, and after an epoch
+ * the last that is replaced, so whenever the process dies, the run goes on from it.
  */
-import { existsSync } from "node:fs";
+import { existsSync, rmdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { saveNetwork, type Sequential } from "../network/index.js";
 import { reject } from "../tensor/index.js";
 import {
   type Checkpoint,
-  checkSameRecipe,
-  decodeCheckpoint,
+  type EpochProgress,
   encodeCheckpoint,
   type EpochResult,
   findRecipe,
   type Optimizer,
-  readRecipe,
   type Recipe,
 } from "../training/index.js";
-import { checkCanBeFolder, makeFolder, readFile, readText, writeFileWhole } from "./files.js";
+import { checkCanBeFolder, makeFolder, writeFileWhole } from "./files.js";
+import type { RunConfig } from "./run-config.js";
+import { lockFolder } from "./run-lock.js";
+import { readRun } from "./read-run.js";
 
-/** What was asked for, as far as going on depends on it. */
-export interface RunConfig {
-  /** The recipe's name. */
-  readonly recipe: string;
-  /** All of the recipe. Folders of before recipes were data do not have it. */
-  readonly wholeRecipe?: Recipe;
-  readonly seed: number;
-  /** Indices into the training set, or `null` for what the recipe and the seed choose. */
-  readonly subset: readonly number[] | null;
-  /**
-   * How long the run was to be; a schedule of the learning rate depends on it. Folders of before
-   * there were schedules do not say.
-   */
-  readonly epochs?: number;
-}
+const NAMES = ["checkpoint.safetensors", "run.json", "log.jsonl", "weights.safetensors"] as const;
+const [CHECKPOINT, CONFIG, LOG, WEIGHTS] = NAMES;
+const FILES = { checkpoint: CHECKPOINT, config: CONFIG, log: LOG };
 
 export class RunFolder {
   readonly path: string;
-  readonly config: RunConfig;
+  #config: RunConfig;
+  /** A longer or shorter run than it was begun as: what run.json may still say. */
+  readonly #epochsBefore: number | undefined;
   #log: readonly EpochResult[];
+  /** Where the checkpoint stands; null before there is one worth going on from. */
+  #kept: { readonly epochs: number; readonly step: number } | null;
+  /** After how many epochs the weights are that lie there alone; 0 for none. */
+  #weights = 0;
+  /** Folders that were made for it, from the outside in; null for a run that was there. */
+  readonly #made: readonly string[] | null;
+  readonly #unlock: () => void;
 
-  private constructor(path: string, config: RunConfig, log: readonly EpochResult[]) {
+  private constructor(
+    path: string,
+    config: RunConfig,
+    log: readonly EpochResult[],
+    lock: { readonly made: readonly string[] | null; readonly unlock: () => void },
+    epochsBefore?: number,
+  ) {
     this.path = path;
-    this.config = config;
+    this.#config = config;
     this.#log = log;
+    this.#kept = null;
+    this.#made = lock.made;
+    this.#unlock = lock.unlock;
+    this.#epochsBefore = epochsBefore;
   }
 
-  /** How many finished epochs the folder holds. */
-  get epochs(): number {
-    return this.#log.length;
+  get config(): RunConfig {
+    return this.#config;
+  }
+
+  /** @throws InputError when a new run would overwrite something there, or cannot be there */
+  static checkIsFree(path: string): void {
+    checkCanBeFolder(path);
+    const found = NAMES.find((name) => existsSync(join(path, name)));
+    if (found === undefined) return;
+    reject(
+      "--out",
+      "a folder without a run in it",
+      found === CHECKPOINT ? path : `${path}, which holds ${found}`,
+      found === CHECKPOINT
+        ? `go on with that run by --resume ${path}, or choose another folder`
+        : "nothing was overwritten; choose another folder",
+    );
   }
 
   /**
-   * A new run. Nothing is written yet.
+   * A new run, whose folder nobody else may write into until it is closed.
    *
-   * @throws InputError when the folder holds a run already or cannot be one
+   * @throws InputError when that folder is not free, or cannot be written into
    */
   static create(path: string, config: RunConfig): RunFolder {
-    if (existsSync(join(path, "checkpoint.safetensors"))) {
-      reject(
-        "--out",
-        "a folder without a run in it",
-        path,
-        `go on with that run by --resume ${path}, or choose another folder`,
-      );
+    RunFolder.checkIsFree(path);
+    const made = makeFolder(path);
+    try {
+      const unlock = lockFolder(path, "--out");
+      const folder = new RunFolder(path, config, [], { made, unlock });
+      try {
+        RunFolder.checkIsFree(path); // another process may have finished one meanwhile
+      } catch (error) {
+        folder.#unlock();
+        throw error;
+      }
+      return folder;
+    } catch (error) {
+      removeFolders(made);
+      throw error;
     }
-    checkCanBeFolder(path);
-    return new RunFolder(path, config, []);
   }
 
   /**
-   * A run to go on with, and where it stopped.
+   * A run to go on with, and where it stopped. Nobody else may write into it until it is closed.
    *
-   * @throws InputError when the folder holds no readable run
+   * @throws InputError when the folder holds no readable run, or run.json is not what it was
    */
   static open(path: string): { folder: RunFolder; checkpoint: Checkpoint } {
-    if (!existsSync(join(path, "checkpoint.safetensors"))) {
-      reject(
-        "--resume",
-        "a folder with a checkpoint.safetensors, as --out leaves it after an epoch",
-        path,
-      );
+    if (!existsSync(join(path, CHECKPOINT)))
+      reject("--resume", `a folder with a ${CHECKPOINT}, as --out leaves it`, path);
+    const unlock = lockFolder(path, "--resume");
+    try {
+      const { checkpoint, record } = readRun(path, FILES);
+      const { config, log, epochsBefore = config.epochs } = record;
+      const folder = new RunFolder(path, config, log, { made: null, unlock }, epochsBefore);
+      const { epochs, progress } = checkpoint.info;
+      folder.#kept = { epochs, step: progress?.step ?? 0 };
+      return { folder, checkpoint };
+    } catch (error) {
+      unlock();
+      throw error;
     }
-    const file = join(path, "checkpoint.safetensors");
-    const checkpoint = decodeCheckpoint(readFile(file), file);
-    const config = readConfig(join(path, "run.json"));
-    if (config.recipe !== checkpoint.info.recipe || config.seed !== checkpoint.info.seed) {
-      reject(
-        "--resume",
-        "run.json and checkpoint.safetensors of one run",
-        `recipe ${config.recipe}, seed ${config.seed} and recipe ${checkpoint.info.recipe}, ` +
-          `seed ${checkpoint.info.seed}`,
-      );
-    }
-    const { wholeRecipe } = checkpoint.info;
-    if (config.wholeRecipe !== undefined && wholeRecipe !== undefined)
-      checkSameRecipe(file, config.wholeRecipe, wholeRecipe);
-    return {
-      folder: new RunFolder(path, config, readLog(join(path, "log.jsonl"), checkpoint.info.epochs)),
-      checkpoint,
-    };
   }
 
   /** @throws InputError when it is only named, and there is none of that name any more */
@@ -115,67 +133,87 @@ export class RunFolder {
   }
 
   /**
+   * Makes the run one that goes on, before its first step or the next.
+   *
+   * @param config what is known of it now
+   * @throws InputError when a file cannot be written
+   */
+  begin(config: RunConfig, network: Sequential, optimizer: Optimizer, at?: Place): void {
+    this.#config = config;
+    this.#saveCheckpoint(network, optimizer, at ?? { epochs: 0 });
+    writeFileWhole(join(this.path, CONFIG), `${JSON.stringify(config)}\n`);
+  }
+
+  /**
+   * Keeps where an epoch stands.
+   *
+   * @throws InputError when the file cannot be written; what was kept before is kept then
+   */
+  saveStep(epochs: number, progress: EpochProgress, network: Sequential, optimizer: Optimizer) {
+    this.#saveCheckpoint(network, optimizer, { epochs, progress });
+    this.#kept = { epochs, step: progress.step };
+  }
+
+  /**
    * Keeps a finished epoch.
    *
-   * @throws InputError when a file cannot be written; the epoch before is kept then
+   * @throws InputError when a file cannot be written; what was kept before is kept then
    */
-  save(result: EpochResult, network: Sequential, optimizer: Optimizer): void {
-    const { recipe, wholeRecipe, seed } = this.config;
-    const whole = wholeRecipe && { wholeRecipe };
+  saveEpoch(result: EpochResult, network: Sequential, optimizer: Optimizer): void {
+    const { wholeRecipe } = this.config;
     this.#log = [...this.#log, result];
-    makeFolder(this.path);
-    writeFileWhole(join(this.path, "run.json"), `${JSON.stringify(this.config)}\n`);
     writeFileWhole(
-      join(this.path, "log.jsonl"),
+      join(this.path, LOG),
       this.#log.map((line) => `${JSON.stringify(line)}\n`).join(""),
     );
     writeFileWhole(
-      join(this.path, "weights.safetensors"),
-      saveNetwork(network, { ...(whole && { wholeRecipe: JSON.stringify(wholeRecipe) }) }),
+      join(this.path, WEIGHTS),
+      saveNetwork(network, { ...(wholeRecipe && { wholeRecipe: JSON.stringify(wholeRecipe) }) }),
     );
-    writeFileWhole(
-      join(this.path, "checkpoint.safetensors"),
-      encodeCheckpoint(network, optimizer, { epochs: result.epoch + 1, recipe, seed, ...whole }),
-    );
+    this.#weights = result.epoch + 1;
+    this.#saveCheckpoint(network, optimizer, { epochs: result.epoch + 1 });
+    this.#kept = { epochs: result.epoch + 1, step: 0 };
+  }
+
+  /** What there is to go on from, in words. */
+  get kept(): string {
+    if (this.#isEmpty) return "nothing was kept yet";
+    const { epochs, step } = this.#kept ?? { epochs: 0, step: 0 };
+    const inside = `after step ${step} of epoch ${epochs + 1}`;
+    const place = step > 0 ? inside : epochs > 0 ? `after epoch ${epochs}` : "at the start";
+    const ahead = this.#weights > epochs ? `, and weights after epoch ${this.#weights}` : "";
+    return `kept as it was ${place}${ahead}; go on with --resume ${this.path}`;
+  }
+
+  /** Lets others have the folder. A new run that kept nothing leaves nothing behind. */
+  close(): void {
+    const isNothing = this.#made !== null && this.#isEmpty;
+    if (isNothing) for (const name of NAMES) rmSync(join(this.path, name), { force: true });
+    this.#unlock();
+    if (isNothing) removeFolders(this.#made!);
+  }
+
+  get #isEmpty(): boolean {
+    return this.#kept === null && this.#weights === 0;
+  }
+
+  #saveCheckpoint(network: Sequential, optimizer: Optimizer, at: Place): void {
+    const { recipe, wholeRecipe, seed } = this.#config;
+    const run = { config: this.#config, log: this.#log, epochsBefore: this.#epochsBefore };
+    const info = { ...at, recipe, seed, ...(wholeRecipe && { wholeRecipe }), run };
+    writeFileWhole(join(this.path, CHECKPOINT), encodeCheckpoint(network, optimizer, info));
   }
 }
 
-function readConfig(file: string): RunConfig {
-  const config = parseLine(readText(file), file) as Partial<RunConfig>;
-  const subsetFits =
-    config.subset === null ||
-    (Array.isArray(config.subset) && config.subset.every(Number.isSafeInteger));
-  if (
-    typeof config.recipe !== "string" ||
-    !Number.isSafeInteger(config.seed) ||
-    !subsetFits ||
-    (config.epochs !== undefined && !Number.isSafeInteger(config.epochs))
-  ) {
-    reject(file, "recipe, seed, subset and epochs of a run", JSON.stringify(config).slice(0, 80));
-  }
-  const { wholeRecipe } = config;
-  if (wholeRecipe === undefined) return config as RunConfig;
-  return {
-    ...(config as RunConfig),
-    wholeRecipe: readRecipe(JSON.stringify(wholeRecipe), `${file}: wholeRecipe`),
-  };
+interface Place {
+  readonly epochs: number;
+  readonly progress?: EpochProgress | undefined;
 }
 
-function readLog(file: string, epochs: number): readonly EpochResult[] {
-  const lines = readText(file).trimEnd().split("\n");
-  if (lines.length < epochs)
-    reject(file, `a line for each of ${epochs} epochs`, String(lines.length));
-  return lines.slice(0, epochs).map((line) => parseLine(line, file) as EpochResult);
-}
-
-function parseLine(line: string, file: string): object {
-  let value: unknown;
+function removeFolders(made: readonly string[]): void {
   try {
-    value = JSON.parse(line);
+    for (const folder of [...made].reverse()) rmdirSync(folder);
   } catch {
-    reject(file, "JSON", JSON.stringify(line.slice(0, 40)));
+    // somebody has put something into it
   }
-  return typeof value === "object" && value !== null
-    ? value
-    : reject(file, "a JSON object", line.slice(0, 40));
 }

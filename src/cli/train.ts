@@ -1,4 +1,5 @@
 /** `leibniz train`: trains a network by a recipe and shows how it goes. */
+import { resolve } from "node:path";
 import { Command } from "commander";
 import {
   type LabelledImages,
@@ -9,17 +10,14 @@ import {
 } from "../data/index.js";
 import type { Backend } from "../kernels/index.js";
 import { formatSummary, type Sequential, summarise, weightsSha256 } from "../network/index.js";
-import { InputError, MachineError, Random, reject } from "../tensor/index.js";
+import { Random, reject } from "../tensor/index.js";
 import {
   buildOptimizer,
   type EpochResult,
-  type Optimizer,
   type Recipe,
   recipeNetwork,
   sampleOfTraining,
   sizeRecipe,
-  train,
-  type TrainingEvent,
 } from "../training/index.js";
 import { readText } from "./files.js";
 import {
@@ -30,14 +28,17 @@ import {
   describeBackend,
   imageFileOptions,
   jsonOption,
-  nextTurn,
+  printable,
   printJson,
   seedOption,
   wholeNumber,
 } from "./options.js";
+import { trainAndKeep } from "./keep-run.js";
 import { formatSeconds, plainLines, type Progress, progressBar, silent } from "./progress.js";
 import { chooseRecipe, recipeOption } from "./recipe-option.js";
+import { checkSameDataSet, describeData } from "./run-config.js";
 import { RunFolder } from "./run-folder.js";
+import { stoppable } from "./stopping.js";
 import { openWeights, putWeights } from "./weights-file.js";
 
 interface TrainCommandOptions extends BackendChoice {
@@ -52,6 +53,7 @@ interface TrainCommandOptions extends BackendChoice {
   readonly transposed?: boolean;
   readonly out?: string;
   readonly resume?: string;
+  readonly checkpointEvery: number;
   readonly json?: boolean;
 }
 
@@ -73,8 +75,14 @@ export function trainCommand(): Command {
     .option("--init <FILE>", "initial weights, a safetensors file or a run's folder")
     .option("--init-part", "take of --init what fits by name and shape, and leave the rest")
     .addOption(dataOption())
-    .option("--out <DIR>", "keep weights, log and a checkpoint of every epoch in DIR")
-    .option("--resume <DIR>", "go on with the run that --out kept in DIR")
+    .option("--out <DIR>", "keep weights, log and a checkpoint in DIR")
+    .option("--resume <DIR>", "go on with the run that --out kept in DIR, as it was begun")
+    .option(
+      "--checkpoint-every <SECONDS>",
+      "within an epoch, keep where it stands so often (with --out or --resume)",
+      wholeNumber("--checkpoint-every", 1),
+      60,
+    )
     .addOption(jsonOption());
   for (const option of [...imageFileOptions(), ...backendOptions()]) command.addOption(option);
   return command.action(async (options: TrainCommandOptions, self: Command) =>
@@ -86,75 +94,67 @@ async function runTrain(
   options: TrainCommandOptions,
   wasGiven: (option: string) => boolean,
 ): Promise<void> {
-  const { resume } = options;
+  const { resume, out } = options;
+  const began = ["recipe", "seed", "subset", "init", "initPart", "out"].filter(wasGiven);
+  if (resume !== undefined) refuseAlongside("--resume", began);
+  if (out !== undefined) RunFolder.checkIsFree(out);
   const resumed = resume === undefined ? null : RunFolder.open(resume);
-  if (resumed !== null)
-    refuseAlongside(
-      "--resume",
-      ["recipe", "seed", "subset", "init", "initPart", "out"].filter(wasGiven),
-    );
+  try {
+    await trainIn(resumed, asBegun(options, resumed?.folder, wasGiven));
+  } finally {
+    resumed?.folder.close();
+  }
+}
+
+type Resumed = ReturnType<typeof RunFolder.open>;
+
+async function trainIn(resumed: Resumed | null, options: TrainCommandOptions): Promise<void> {
   const chosen = resumed?.folder.recipe() ?? chooseRecipe(options.recipe);
   const seed = resumed?.folder.config.seed ?? options.seed;
   const epochs = chooseEpochs(options, chosen, resumed?.folder);
+  if (resumed !== null) checkIsLonger(resumed, chosen, epochs);
   const random = new Random(seed);
   const data = await loadImages(options.data, options);
+  const keeps = resumed !== null || options.out !== undefined;
+  const found = keeps ? describeData(folderOf(options.data), data, options) : undefined;
+  if (resumed !== null) checkSameDataSet(resumed.folder.config.data, found!);
   const recipe = sizedTo(data, chosen, options.data ?? "data", resumed !== null);
   const subset =
     resumed === null
       ? readSubset(options.subset, data.train, random)
       : storedSubset(resumed.folder, data.train);
-  const folder =
-    resumed?.folder ??
-    (options.out === undefined
-      ? null
-      : RunFolder.create(options.out, {
-          recipe: recipe.name,
-          wholeRecipe: recipe,
-          seed,
-          subset: subset === undefined ? null : [...subset],
-          epochs,
-        }));
   const backend = await chooseBackend(options, () => sampleOfTraining(recipe, data.train));
+  let folder = resumed?.folder ?? null;
   try {
     const network = recipeNetwork(recipe, backend, random.split("initial weights"));
     putInitial(network, options);
     const summary = formatSummary(summarise(network, [1, ...sizeOf(data)]));
-    const from = resumed === null ? null : restore(resumed.checkpoint, recipe, network);
-    if (from !== null && from.epoch >= epochs)
-      reject(
-        "--resume",
-        `more epochs than the ${from.epoch} that ${resume} has done`,
-        `--epochs ${epochs}`,
-        recipe.schedule === undefined
-          ? "raise --epochs"
-          : "its schedule has come to its end; start another run",
-      );
+    const optimizer = buildOptimizer(recipe.optimizer, network.parameters);
+    resumed?.checkpoint.restore(network, optimizer, recipe);
+    const { epochs: epoch = 0, progress } = resumed?.checkpoint.info ?? {};
+    const config = {
+      ...{ recipe: recipe.name, wholeRecipe: recipe, seed, epochs },
+      subset: subset === undefined ? null : [...subset],
+      ...(found && { data: found }),
+      backend: { name: backend.name, mode: backend.mode },
+    };
     const json = options.json === true;
     if (!json) printHeader(recipe, seed, backend, summary, data, subset, epochs);
     const started = performance.now();
-    let last: EpochResult | null = null;
-    const progress = chooseProgress(json, epochs);
-    await untilInterrupted(folder, async (interrupted) => {
-      const run = train({
-        recipe,
-        network,
-        train: data.train,
-        test: data.test,
-        backend,
-        random,
-        epochs,
-        ...(subset === undefined ? {} : { subset }),
-        ...(from === null ? {} : { from }),
-      });
-      last = await follow(
-        run,
-        interrupted,
-        (result, optimizer) => {
-          folder?.save(result, network, optimizer);
-          if (json) printJson(result);
-          else console.log(formatEpoch(recipe, result, epochs));
+    const last = await stoppable("train", (stop) => {
+      if (options.out !== undefined) folder = RunFolder.create(options.out, config);
+      folder?.begin(config, network, optimizer, { epochs: epoch, progress });
+      return trainAndKeep(
+        {
+          ...{ recipe, network, train: data.train, test: data.test, backend, random, epochs },
+          ...(subset === undefined ? {} : { subset }),
+          ...{ from: { epoch, optimizer, progress }, stop },
         },
-        progress,
+        {
+          ...{ folder, seconds: options.checkpointEvery, progress: chooseProgress(json, epochs) },
+          onEpoch: (result) =>
+            json ? printJson(result) : console.log(formatEpoch(recipe, result, epochs)),
+        },
       );
     });
     const outcome = {
@@ -169,6 +169,7 @@ async function runTrain(
     if (json) printJson(outcome);
     else printOutcome(last, folder, (performance.now() - started) / 1000);
   } finally {
+    if (resumed === null) folder?.close();
     await backend.dispose();
   }
 }
@@ -200,6 +201,37 @@ function sizedTo(data: LoadedImages, recipe: Recipe, where: string, isBegun: boo
   return sized;
 }
 
+/** The options as the run was begun with them; what was given along with --resume has to agree. */
+function asBegun(
+  options: TrainCommandOptions,
+  begun: RunFolder | undefined,
+  wasGiven: (option: string) => boolean,
+): TrainCommandOptions {
+  if (begun === undefined) return options;
+  const { data, backend } = begun.config;
+  if (data === undefined)
+    console.error(`--resume: ${begun.path} is of before runs said what they train on`);
+  const folder = options.data ?? data?.folder ?? undefined;
+  const own = {
+    ...options,
+    ...(folder !== undefined && { data: folder }),
+    ...(!wasGiven("labelsFrom") && { labelsFrom: data?.labelsFrom ?? 0 }),
+    ...(!wasGiven("transposed") && { transposed: data?.transposed ?? false }),
+  };
+  if (backend === undefined) return own;
+  const { name, mode } = backend;
+  if (wasGiven("backend") && options.backend !== name)
+    reject("--resume", `the backend ${name} that the run was begun with`, options.backend);
+  if (options.mode !== undefined && options.mode !== mode)
+    reject("--resume", `the mode ${mode} that the run was begun with`, options.mode);
+  return { ...own, backend: name, ...(mode !== null && { mode }) };
+}
+
+/** Where data were, whatever folder the run goes on from. */
+function folderOf(data: string | undefined): string | null {
+  return data === undefined ? null : resolve(data);
+}
+
 function refuseAlongside(option: string, others: readonly string[]): void {
   if (others.length > 0)
     reject(
@@ -211,16 +243,17 @@ function refuseAlongside(option: string, others: readonly string[]): void {
 }
 
 /**
- * How many epochs there will be: as --epochs says, or else the recipe. A schedule spreads over all
- * of them, so it goes on only as it began.
+ * How many epochs there will be: as --epochs says, or else as the run was begun, or the recipe. A
+ * schedule spreads over all of them, so it goes on only as it began.
  */
 function chooseEpochs(
   { epochs }: TrainCommandOptions,
   recipe: Recipe,
   resumed: RunFolder | undefined,
 ): number {
-  const begun = recipe.schedule === undefined ? undefined : resumed?.config.epochs;
-  if (begun !== undefined && epochs !== undefined && epochs !== begun) {
+  const begun = resumed?.config.epochs;
+  const isSpread = recipe.schedule !== undefined && begun !== undefined;
+  if (isSpread && epochs !== undefined && epochs !== begun) {
     reject(
       "--resume",
       `the ${begun} epochs that the run was started with, over which its learning rate is spread`,
@@ -228,6 +261,20 @@ function chooseEpochs(
     );
   }
   return epochs ?? begun ?? recipe.epochs;
+}
+
+/** @throws InputError when there is nothing to go on with */
+function checkIsLonger({ folder, checkpoint }: Resumed, recipe: Recipe, epochs: number): void {
+  const { epochs: done } = checkpoint.info;
+  if (done < epochs) return;
+  reject(
+    "--resume",
+    `more epochs than the ${done} that ${folder.path} has done`,
+    `--epochs ${epochs}`,
+    recipe.schedule === undefined
+      ? "raise --epochs"
+      : "its schedule has come to its end; start another run",
+  );
 }
 
 /** The images that --subset names, or undefined for the recipe's own choice. */
@@ -253,79 +300,9 @@ function storedSubset(
     : parseSubset(JSON.stringify(config.subset), images.count, `${path}/run.json`);
 }
 
-/** Shows how training goes, until it ends or is interrupted. @returns the last epoch that ended */
-async function follow(
-  run: AsyncGenerator<TrainingEvent>,
-  interrupted: () => boolean,
-  ended: (result: EpochResult, optimizer: Optimizer) => void,
-  progress: Progress,
-): Promise<EpochResult | null> {
-  let last: EpochResult | null = null;
-  for await (const event of run) {
-    await nextTurn();
-    if (interrupted()) break;
-    if (event.type === "step") progress.step(event);
-    if (event.type === "evaluating") progress.evaluating();
-    if (event.type === "epoch") {
-      progress.epochDone();
-      last = event.result;
-      ended(event.result, event.optimizer);
-    }
-  }
-  progress.epochDone();
-  return last;
-}
-
-function restore(
-  checkpoint: ReturnType<typeof RunFolder.open>["checkpoint"],
-  recipe: Recipe,
-  network: Sequential,
-): { epoch: number; optimizer: Optimizer } {
-  const optimizer = buildOptimizer(recipe.optimizer, network.parameters);
-  checkpoint.restore(network, optimizer, recipe);
-  return { epoch: checkpoint.info.epochs, optimizer };
-}
-
 function chooseProgress(json: boolean, epochs: number): Progress {
   if (process.stderr.isTTY && (json || process.stdout.isTTY)) return progressBar(epochs);
   return json ? silent : plainLines(epochs);
-}
-
-/**
- * Runs the training while Ctrl-C, or a request to terminate, only asks it to stop after the step at
- * hand. A second Ctrl-C ends the process at once.
- *
- * @throws InputError when it was interrupted, saying what was kept
- * @throws MachineError when the machine failed, saying the same
- */
-async function untilInterrupted(
-  folder: RunFolder | null,
-  run: (interrupted: () => boolean) => Promise<void>,
-): Promise<void> {
-  let signal: NodeJS.Signals | null = null;
-  const ask = (received: NodeJS.Signals): void => {
-    if (signal !== null) process.exit(2);
-    signal = received;
-  };
-  process.on("SIGINT", ask).on("SIGTERM", ask);
-  try {
-    await run(() => signal !== null);
-  } catch (error) {
-    throw error instanceof MachineError
-      ? new MachineError(`${error.message}; ${describeKept(folder)}`)
-      : error;
-  } finally {
-    process.off("SIGINT", ask).off("SIGTERM", ask);
-  }
-  if (signal !== null)
-    throw new InputError(`train: stopped by ${signal as NodeJS.Signals}; ${describeKept(folder)}`);
-}
-
-function describeKept(folder: RunFolder | null): string {
-  if (folder === null) return "nothing was kept; use --out DIR to keep every finished epoch";
-  return folder.epochs === 0
-    ? "nothing was kept, since no epoch was finished"
-    : `finished epochs are kept; go on with --resume ${folder.path}`;
 }
 
 function printHeader(
@@ -345,7 +322,7 @@ function printHeader(
   const { name, description } = recipe;
   console.log(`recipe ${name}${description === "" ? "" : `: ${description}`}\n`);
   if (data.found !== null) console.log(`data: ${data.found}\n`);
-  console.log(`${summary}\n`);
+  console.log(`${printable(summary)}\n`);
   console.log(
     `${images}; ${epochs} epoch${epochs === 1 ? "" : "s"} of ` +
       `${Math.ceil(count / recipe.batchSize)} steps; backend ${describeBackend(backend)}; ` +

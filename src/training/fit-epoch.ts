@@ -1,6 +1,7 @@
 /** One pass over the training examples, step by step. */
 import { batches, shuffledOrder } from "../data/index.js";
-import type { FitStep } from "./fit-events.js";
+import { reject } from "../tensor/index.js";
+import type { EpochProgress, FitStep } from "./fit-events.js";
 import type { Run } from "./fit-options.js";
 import { takeStep } from "./fit-step.js";
 import { Totals } from "./totals.js";
@@ -14,34 +15,49 @@ export interface TrainedEpoch {
   readonly examplesPerSecond: number;
 }
 
-export async function* trainEpoch(run: Run, epoch: number): AsyncGenerator<FitStep, TrainedEpoch> {
-  const { backend, epochs, optimizer, schedule, meanOver } = run;
+/** @param from where the epoch goes on, after steps that were done before; null for all of it */
+export async function* trainEpoch(
+  run: Run,
+  epoch: number,
+  from: EpochProgress | null,
+): AsyncGenerator<FitStep, TrainedEpoch> {
+  const { backend, epochs, optimizer, schedule, meanOver, stop } = run;
   const groups = groupsOf(run, epoch);
   const steps = groups.length;
-  const totals = new Totals(run.metrics);
+  const stepsBefore = from?.step ?? 0;
+  if (stepsBefore > steps) reject(run.words.where, `from a step up to ${steps}`, `${stepsBefore}`);
+  const totals = new Totals(run.metrics, from?.sums);
   const turn = turns();
-  let ms = 0;
+  let ms = 1000 * (from?.seconds ?? 0);
   const soFar = (): TrainedEpoch => ({
     loss: totals.loss(meanOver),
     metrics: totals.metrics(totals.weight),
     seconds: ms / 1000,
     examplesPerSecond: (totals.examples / ms) * 1000,
   });
-  for (const [s, group] of groups.entries()) {
+  for (let s = stepsBefore; s < steps; s++) {
     await turn();
+    stop?.throwIfAborted();
     const started = performance.now();
     const factor = schedule?.(epoch * steps + s, epochs * steps) ?? 1;
     const learningRate = factor * optimizer.learningRate; // (schedules.1) η ← f·η
-    const task = { group, learningRate, place: `epoch ${epoch}, step ${s + 1}`, totals };
+    const task = {
+      group: groups[s]!,
+      learningRate,
+      place: `epoch ${epoch}, step ${s + 1}`,
+      totals,
+    };
     // the first step makes sure that nothing which goes backward has been written to
-    const isFirst = epoch === run.firstEpoch && s === 0;
+    const isFirst = epoch === run.firstEpoch && s === stepsBefore;
     const stepBackend = isFirst ? { ...backend, check: true } : backend;
     const loss = await backend.step(() => takeStep(run, task, stepBackend));
     run.average?.update();
     ms += performance.now() - started;
-    const { loss: meanLoss, metrics, examplesPerSecond } = soFar();
+    const { loss: meanLoss, metrics, seconds, examplesPerSecond } = soFar();
     const done = { epoch, step: s + 1, steps, examples: totals.examples };
-    yield { type: "step", ...done, loss, learningRate, meanLoss, metrics, examplesPerSecond };
+    const progress = { step: s + 1, seconds, sums: totals.sums };
+    const means = { meanLoss, metrics, examplesPerSecond };
+    yield { type: "step", ...done, loss, learningRate, ...means, progress, optimizer };
   }
   return soFar();
 }

@@ -1,6 +1,17 @@
 /** What `fit` tells while it trains. */
 import type { Measured } from "./measure.js";
 import type { Optimizer } from "./optimizers/index.js";
+import type { Sums } from "./totals.js";
+
+/** Where a training stands within an epoch, as plain data. */
+export interface EpochProgress {
+  /** Steps done in this epoch. */
+  readonly step: number;
+  /** How long they took. */
+  readonly seconds: number;
+  /** What the epoch's means are made of. */
+  readonly sums: Sums;
+}
 
 /** After every step. Times count training only. */
 export interface FitStep {
@@ -20,6 +31,9 @@ export interface FitStep {
   readonly meanLoss: number;
   readonly metrics: Readonly<Record<string, number>>;
   readonly examplesPerSecond: number;
+  /** For a checkpoint, as is the optimizer: `from` takes both back. */
+  readonly progress: EpochProgress;
+  readonly optimizer: Optimizer;
 }
 
 /** Before the validation of an epoch. */

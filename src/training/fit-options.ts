@@ -24,6 +24,7 @@ import {
 } from "../tensor/index.js";
 import { type EarlyStopping, Patience } from "./early-stopping.js";
 import { type Trained, trainedPart } from "./frozen.js";
+import type { EpochProgress } from "./fit-events.js";
 import type { Metrics } from "./metrics.js";
 import {
   buildOptimizer,
@@ -34,6 +35,7 @@ import {
 import { buildSchedule } from "./build-schedule.js";
 import type { Schedule, ScheduleDescription } from "./schedules.js";
 import type { MeanOver } from "./totals.js";
+import { checkProgress, isStoppedAt, type StoppedAt } from "./stopped-at.js";
 import { WeightAverage } from "./weight-average.js";
 
 export interface FitOptions {
@@ -81,8 +83,10 @@ export interface FitOptions {
   readonly meanOver?: MeanOver | undefined;
   /** Examples in a batch of the validation; 256 if left out. */
   readonly validationBatchSize?: number | undefined;
-  /** To go on with a stopped run: the first epoch to do, and the optimizer after the one before. */
-  readonly from?: { readonly epoch: number; readonly optimizer: Optimizer } | undefined;
+  /** To go on with a stopped run. */
+  readonly from?: StoppedAt | undefined;
+  /** Ends the training, with what it is aborted for, after the step or validation batch at hand. */
+  readonly stop?: AbortSignal | undefined;
 }
 
 const isNames = (value: unknown): boolean =>
@@ -94,10 +98,6 @@ const isMetrics = (value: unknown): boolean =>
   value !== null &&
   !Array.isArray(value) &&
   Object.values(value).every((metric) => typeof metric === "function");
-const isStopped = (value: unknown): boolean => {
-  const { epoch, optimizer } = (value ?? {}) as { epoch?: number; optimizer?: Partial<Optimizer> };
-  return Number.isSafeInteger(epoch) && epoch! >= 0 && typeof optimizer?.step === "function";
-};
 const isDescribedOrFunction = (value: unknown): boolean =>
   typeof value === "function" || typeof (value as { kind?: unknown } | null)?.kind === "string";
 
@@ -125,7 +125,8 @@ const rules: Rules<FitOptions> = {
   freshOptimizer: flag,
   meanOver: oneOf(["examples", "batches"]),
   validationBatchSize: wholeNumber(1),
-  from: { expected: "{ epoch, optimizer } of a run that was stopped", accepts: isStopped },
+  from: { expected: "{ epoch, optimizer } of a run that was stopped", accepts: isStoppedAt },
+  stop: { expected: "an AbortSignal", accepts: (value) => value instanceof AbortSignal },
 };
 
 /** How a training loop speaks of itself in errors. */
@@ -147,6 +148,9 @@ export interface Run {
   readonly metrics: Metrics;
   readonly random: Random;
   readonly firstEpoch: number;
+  /** What of the first epoch was done before. */
+  readonly progress: EpochProgress | null;
+  readonly stop: AbortSignal | null;
   readonly epochs: number;
   readonly batchSize: number;
   readonly accumulate: number;
@@ -169,8 +173,9 @@ export function prepareRun(network: Sequential, given: FitOptions, words: Words)
   checkPresent(where, options);
   const { epochs, batchSize, accumulate = 1, validationBatchSize = 256, from } = options;
   const data = counted(where, "data", options.data);
-  if (from !== undefined && from.epoch > 0) checkGoesOn(where, options);
   const { dropLast = false, clipNorm = null, metrics = {}, average, stopEarly } = options;
+  if (from !== undefined && (from.epoch > 0 || from.progress)) checkGoesOn(where, options);
+  if (from?.progress) checkProgress(where, from.progress, metrics);
   if (dropLast && data.count < batchSize)
     reject(where, `data for a whole batch of ${batchSize}`, `${data.count} examples`);
   checkInitialised(where, network);
@@ -188,6 +193,8 @@ export function prepareRun(network: Sequential, given: FitOptions, words: Words)
     metrics,
     random: options.random ?? new Random(options.seed ?? 0),
     firstEpoch: from?.epoch ?? 0,
+    progress: from?.progress ?? null,
+    stop: options.stop ?? null,
     epochs,
     batchSize,
     accumulate,

@@ -16,7 +16,8 @@ import { type Measured, measureWith } from "./measure.js";
  *
  * @throws InputError when an option is wrong or the network was not initialised; when the loss is
  *   no longer finite, naming epoch, step and the first layer to blame; when a gradient to clip is
- *   not; when the validation's loss is not, naming the epoch, whose event then does not come
+ *   not; when the validation's loss is not, naming the epoch, whose event then does not come; and
+ *   what `stop` was aborted with
  */
 export function fit(network: Sequential, options: FitOptions): AsyncGenerator<FitEvent> {
   return fitInWords(network, options, { where: "fit", validation: "validation loss" });
@@ -44,8 +45,9 @@ async function* events(run: Run): AsyncGenerator<FitEvent> {
   try {
     for (let epoch = run.firstEpoch; epoch < run.epochs; epoch++) {
       goOn?.();
-      if (run.freshOptimizer) run.optimizer.reset();
-      const trained = yield* trainEpoch(run, epoch);
+      const from = epoch === run.firstEpoch ? run.progress : null;
+      if (run.freshOptimizer && from === null) run.optimizer.reset();
+      const trained = yield* trainEpoch(run, epoch, from);
       goOn = run.average?.show() ?? null;
       if (run.validation !== null) yield { type: "validating", epoch };
       const validation = await validate(run, epoch);
@@ -64,8 +66,9 @@ async function* events(run: Run): AsyncGenerator<FitEvent> {
 async function validate(run: Run, epoch: number): Promise<Measured | null> {
   const { network, backend, validation, loss, metrics, meanOver, words } = run;
   if (validation === null) return null;
-  const { validationBatchSize: batchSize } = run;
-  const options = { backend, data: validation, loss, metrics, meanOver, batchSize };
+  const { validationBatchSize: batchSize, stop } = run;
+  const onBatch = (): void => stop?.throwIfAborted();
+  const options = { backend, data: validation, loss, metrics, meanOver, batchSize, onBatch };
   return measureWith(network, options, ({ loss, blame }) => {
     throw new InputError(
       `${words.where}: expected a finite ${words.validation}, got ${loss} after epoch ${epoch}; ` +

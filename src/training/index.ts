@@ -16,12 +16,13 @@ export {
 } from "./schedules.js";
 export { buildSchedule, scheduleKinds } from "./build-schedule.js";
 export { accuracy, countCorrect, type Metric, type Metrics } from "./metrics.js";
-export type { MeanOver } from "./totals.js";
+export type { MeanOver, Sums } from "./totals.js";
 export { measure, type Measured, type MeasureOptions } from "./measure.js";
 export { evaluate, type EvaluateOptions, type Evaluation } from "./evaluate.js";
 export type { EarlyStopping } from "./early-stopping.js";
-export type { FitEpoch, FitEvent, FitStep, FitValidating } from "./fit-events.js";
+export type { EpochProgress, FitEpoch, FitEvent, FitStep, FitValidating } from "./fit-events.js";
 export type { FitOptions } from "./fit-options.js";
+export type { StoppedAt } from "./stopped-at.js";
 export { fit } from "./fit.js";
 export { WeightAverage } from "./weight-average.js";
 export { findRecipe, type Recipe, recipeNetwork, recipes } from "./recipes.js";

@@ -14,6 +14,16 @@ interface Outcome {
 /** What a mean loss over many examples is the mean of. */
 export type MeanOver = "examples" | "batches";
 
+/** What {@link Totals} have added up, as plain data: JSON keeps it to the bit. */
+export interface Sums {
+  readonly loss: number;
+  readonly batchLosses: number;
+  readonly metrics: Readonly<Record<string, number>>;
+  readonly weight: number;
+  readonly examples: number;
+  readonly batches: number;
+}
+
 /** Loss and metrics, summed over batches of different sizes. */
 export class Totals {
   readonly #metrics: Metrics;
@@ -26,9 +36,24 @@ export class Totals {
   examples = 0;
   batches = 0;
 
-  constructor(metrics: Metrics) {
+  /** @param from the sums to go on from, of the same metrics; all 0 if left out */
+  constructor(metrics: Metrics, from?: Sums) {
     this.#metrics = metrics;
-    this.#sums = Object.fromEntries(Object.keys(metrics).map((name) => [name, 0]));
+    this.#sums = Object.fromEntries(
+      Object.keys(metrics).map((name) => [name, from?.metrics[name] ?? 0]),
+    );
+    if (from === undefined) return;
+    this.#loss = from.loss;
+    this.#batchLosses = from.batchLosses;
+    this.weight = from.weight;
+    this.examples = from.examples;
+    this.batches = from.batches;
+  }
+
+  get sums(): Sums {
+    const { weight, examples, batches } = this;
+    const sums = { loss: this.#loss, batchLosses: this.#batchLosses, metrics: { ...this.#sums } };
+    return { ...sums, weight, examples, batches };
   }
 
   add({ loss, prediction, target, weights = null }: Outcome): void {

@@ -5,10 +5,11 @@ import type { Backend } from "../kernels/index.js";
 import type { Sequential } from "../network/index.js";
 import type { Random } from "../tensor/index.js";
 import { fitInWords } from "./fit.js";
-import type { FitEvent } from "./fit-events.js";
+import type { EpochProgress, FitEvent } from "./fit-events.js";
 import { accuracy } from "./metrics.js";
 import type { Optimizer, OptimizerChoice, OptimizerDescription } from "./optimizers/index.js";
 import type { Schedule, ScheduleDescription } from "./schedules.js";
+import type { StoppedAt } from "./stopped-at.js";
 import type { MeanOver } from "./totals.js";
 
 /** How a network is trained on images: a recipe, but for the network itself. */
@@ -58,6 +59,9 @@ export interface StepEvent {
   readonly meanLoss: number;
   readonly meanAccuracy: number;
   readonly imagesPerSecond: number;
+  /** For a checkpoint, as is the optimizer: `from` takes both back. */
+  readonly progress: EpochProgress;
+  readonly optimizer: Optimizer;
 }
 
 /** Now and then while the test images are classified. */
@@ -105,8 +109,10 @@ export interface TrainOptions {
   readonly epochs: number;
   /** Indices into the training set, in this order; drawn as the recipe says if left out. */
   readonly subset?: Uint32Array;
-  /** To go on with a stopped run: the first epoch to do, and the optimizer after the one before. */
-  readonly from?: { readonly epoch: number; readonly optimizer: Optimizer };
+  /** To go on with a stopped run. */
+  readonly from?: StoppedAt;
+  /** Ends the training, with what it is aborted for, after the step or test batch at hand. */
+  readonly stop?: AbortSignal;
 }
 
 /**
@@ -116,7 +122,7 @@ export interface TrainOptions {
  * @throws InputError as `fit` does
  */
 export async function* train(options: TrainOptions): AsyncGenerator<TrainingEvent> {
-  const { recipe, network, test, backend, random, epochs, from } = options;
+  const { recipe, network, test, backend, random, epochs, from, stop } = options;
   const all = new ImageDataset(options.train);
   const data = all.gather(options.subset ?? chooseImages(recipe, all.count, random));
   const { loss = softmaxCrossEntropy(), optimizer, schedule, clipNorm, meanOver } = recipe;
@@ -130,7 +136,7 @@ export async function* train(options: TrainOptions): AsyncGenerator<TrainingEven
       metrics: { accuracy },
       ...{ loss, optimizer },
       ...{ epochs, batchSize, shuffle, dropLast, random, schedule, clipNorm },
-      ...{ freshOptimizer, meanOver, from },
+      ...{ freshOptimizer, meanOver, from, stop },
     },
     { where: "train", validation: "test loss" },
   );
@@ -150,8 +156,9 @@ function inWordsOfImages(event: FitEvent): TrainingEvent {
   const meanAccuracy = metrics["accuracy"]!;
   if (event.type === "step") {
     const { type, step, steps, examples: images, learningRate, meanLoss } = event;
-    const progress = { type, epoch, step, steps, images, loss, learningRate };
-    return { ...progress, meanLoss, meanAccuracy, imagesPerSecond };
+    const { progress, optimizer } = event;
+    const done = { type, epoch, step, steps, images, loss, learningRate };
+    return { ...done, meanLoss, meanAccuracy, imagesPerSecond, progress, optimizer };
   }
   const { validation, seconds: trainSeconds, optimizer } = event;
   const result = {

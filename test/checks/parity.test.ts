@@ -617,4 +617,23 @@ function pathsOf(value: unknown, path: readonly string[]): string[][] {
   ]);
 }
 
+test("a file that would take hours is refused at once, by its case", async () => {
+  const all = read();
+  const many = Array.from({ length: 100 }, () => 1);
+  const optimizer = { optimizer: "sgd", options: { learningRate: 0.1 }, w0: many, a: many };
+  const slow = { ...optimizer, b: many, traceSteps: [1_000_000], trace: [many] };
+  const refused = async (file: object): Promise<void> =>
+    assertRejects(
+      () => parseParity(JSON.stringify(file), "f.json"),
+      "]: expected cases of at most 1e+9 multiplications together, got about ",
+    );
+  await refused({ optimizers: [slow] });
+  const conv = all.layers.find(({ layer }) => layer === "conv2d")!;
+  for (const options of [{ padding: 20_000 }, { padding: [0, 1e9] }, { padding: 1e300 }])
+    await refused({ layers: [{ ...conv, options: { ...conv.options, ...options } }] });
+  const pool = all.layers.find(({ layer }) => layer === "maxPool2d")!;
+  const window = { kernelSize: 20_000, padding: 10_000, stride: 1 };
+  await refused({ layers: [{ ...pool, options: window }] });
+});
+
 test.run();

@@ -249,6 +249,17 @@ test(
   },
 );
 
+test("a check that does not end is ended", async () => {
+  const { file, check } = await exercise("relu");
+  writeFileSync(file, readFileSync(file, "utf8").replace(STUB, "  for (;;);"));
+  const { status, stderr } = await check("--seconds", "2");
+  assert.is(status, 1);
+  assert.match(
+    stderr,
+    /relu\.ts: expected a backward .*, but it stopped: it had not ended after 2 s\n$/,
+  );
+});
+
 test("folders that cannot be made, or are files, are refused in one line", async () => {
   const { file } = await exercise("relu");
   const onFile = await leibnizHere("exercise", "relu", "--out", file);

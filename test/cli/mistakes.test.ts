@@ -243,8 +243,8 @@ test("Ctrl-C ends all processes", async () => {
     }),
   );
   child.kill("SIGINT");
-  const { status, stdout, stderr } = await outcome;
-  assert.is(status, 2);
+  const { signal, stdout, stderr } = await outcome;
+  assert.is(signal, "SIGINT");
   assert.is(stdout, "");
   const own = stderr.split("\n").filter((line) => !line.endsWith(".js"));
   assert.match(own.join("\n"), /^leibniz: mistakes: stopped by SIGINT[^\n]*\n$/);

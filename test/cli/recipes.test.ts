@@ -135,11 +135,11 @@ test("a run whose recipe was changed by hand does not go on", async () => {
   writeFileSync(file, before.replace('"learningRate":0.05', '"learningRate":0.5'));
   await refused(
     resume,
-    "checkpoint.safetensors: optimizer.learningRate: expected 0.5, got 0.05; " +
-      "the file belongs to another recipe",
+    "run.json: wholeRecipe.optimizer.learningRate: expected 0.05, got 0.5; " +
+      "the file belongs to another run",
   );
   writeFileSync(file, before.replace('"kernelSize":5', '"kernelSize":3'));
-  await refused(resume, "checkpoint.safetensors: conv.kernelSize: expected 3, got 5");
+  await refused(resume, "run.json: wholeRecipe.network.layers.conv.kernelSize: expected 5, got 3");
   writeFileSync(file, before.replace('"kind":"sgd"', '"kind":"sdg"'));
   await refused(resume, "run.json: wholeRecipe: optimizer: ", "did you mean sgd?");
   writeFileSync(file, before);
@@ -150,14 +150,16 @@ test("a run of before recipes were data goes on as it did", async () => {
   const out = join(temporaryFolder(), "run");
   await done("train", "--epochs", "1", "--out", out);
   const config = JSON.parse(readFileSync(join(out, "run.json"), "utf8")) as object;
-  writeFileSync(join(out, "run.json"), JSON.stringify({ ...config, wholeRecipe: undefined }));
+  const young = { wholeRecipe: undefined, data: undefined, backend: undefined };
+  writeFileSync(join(out, "run.json"), JSON.stringify({ ...config, ...young }));
   const path = join(out, "checkpoint.safetensors");
   const { tensors, metadata } = decodeSafetensors(new Uint8Array(readFileSync(path)), path);
   assert.is.not(readDescription({ metadata }, path), null);
-  const { network: _, wholeRecipe: __, ...old } = metadata;
+  const { network: _, wholeRecipe: __, run: ___, sha256: ____, ...rest } = metadata;
+  const old = { ...rest, format: "leibniz checkpoint 1" };
   writeFileSync(path, encodeSafetensors({ tensors, metadata: old }));
-  const rest = await done("train", "--resume", out, "--epochs", "2");
-  assert.is(rest["weightsSha256"], (await done("train", "--epochs", "2"))["weightsSha256"]);
+  const whole = await done("train", "--resume", out, "--epochs", "2");
+  assert.is(whole["weightsSha256"], (await done("train", "--epochs", "2"))["weightsSha256"]);
 });
 
 test("what is no recipe is refused in one line", async () => {

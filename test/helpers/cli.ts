@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { runProgram } from "leibniz/cli";
 import { Random } from "leibniz/tensor";
 
@@ -16,6 +17,8 @@ export interface Outcome {
   readonly status: number | null;
   readonly stdout: string;
   readonly stderr: string;
+  /** What it died of, where it was a process of its own. */
+  readonly signal?: NodeJS.Signals | null;
 }
 
 /**
@@ -48,11 +51,11 @@ export async function leibnizHere(...args: string[]): Promise<Outcome> {
 
 /** Runs the command line to its end, in a process of its own. */
 export function leibniz(...args: string[]): Outcome {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [main, ...args], {
+  const { status, signal, stdout, stderr } = spawnSync(process.execPath, [main, ...args], {
     encoding: "utf8",
     timeout: 120_000,
   });
-  return { status, stdout, stderr };
+  return { status, signal, stdout, stderr };
 }
 
 /** Runs it on a machine that breaks as `broken` says; see failing-machine.ts. */
@@ -64,6 +67,15 @@ export function leibnizOn(broken: string, timeout: number, ...args: string[]): O
     { encoding: "utf8", timeout, env: { ...process.env, BREAK: broken } },
   );
   return { status, stdout, stderr };
+}
+
+/** Runs it until it dies, as test/durability/die-at.mjs has it from the environment. */
+export function leibnizDying(how: NodeJS.ProcessEnv, ...args: string[]): NodeJS.Signals | null {
+  const dieAt = pathToFileURL(join(root, "test", "durability", "die-at.mjs")).href;
+  return spawnSync(process.execPath, ["--import", dieAt, main, ...args], {
+    timeout: 60_000,
+    env: { ...process.env, ...how },
+  }).signal;
 }
 
 export interface Started {
@@ -88,7 +100,7 @@ export function startLeibnizWith(more: NodeJS.ProcessEnv, ...args: string[]): St
   child.stdout.on("data", (piece: Buffer) => (stdout += piece.toString()));
   child.stderr.on("data", (piece: Buffer) => (stderr += piece.toString()));
   const outcome = new Promise<Outcome>((resolve) =>
-    child.on("close", (status) => resolve({ status, stdout, stderr })),
+    child.on("close", (status, signal) => resolve({ status, signal, stdout, stderr })),
   );
   const firstOutput = new Promise<void>((resolve) => child.stdout.once("data", () => resolve()));
   return { child, outcome, firstOutput };

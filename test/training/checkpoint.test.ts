@@ -68,12 +68,16 @@ async function someCheckpoint(): Promise<Uint8Array> {
   return encodeCheckpoint(network, optimizer, INFO);
 }
 
-/** The same with another header or other tensors. */
+/** The same with another header or other tensors, as checkpoints without a digest had them. */
 async function changed(
   change: (file: { tensors: Map<string, Tensor>; metadata: Record<string, string> }) => void,
 ): Promise<Uint8Array> {
   const { tensors, metadata } = decodeSafetensors(await someCheckpoint(), "c");
-  const file = { tensors: new Map(tensors), metadata: { ...metadata } };
+  const { sha256: _, ...rest } = metadata;
+  const file = {
+    tensors: new Map(tensors),
+    metadata: { ...rest, format: "leibniz checkpoint 1" } as Record<string, string>,
+  };
   change(file);
   return encodeSafetensors(file satisfies Safetensors);
 }
@@ -183,7 +187,9 @@ test("running statistics are in the file like weights, without optimizer state",
 test("a checkpoint without the running statistics is refused, and changes nothing", async () => {
   const network = normalisedNetwork("before");
   const optimizer = new Adam(network.parameters);
-  const { tensors, metadata } = decodeSafetensors(encodeCheckpoint(network, optimizer, INFO), "c");
+  const file = decodeSafetensors(encodeCheckpoint(network, optimizer, INFO), "c");
+  const { tensors } = file;
+  const metadata = { ...file.metadata, format: "leibniz checkpoint 1" };
   const cut = new Map([...tensors].filter(([name]) => name !== "bn1.runningMean"));
   const before = await weightsSha256(network);
   await assertRejects(
@@ -208,8 +214,10 @@ test("the file: weights by name, running values under optimizer., the rest as te
       ...names.map((key) => `optimizer.secondMoment.${key}`),
     ],
   );
-  assert.equal(metadata, {
-    format: "leibniz checkpoint 1",
+  const { sha256, ...rest } = metadata;
+  assert.match(sha256!, /^[0-9a-f]{64}$/);
+  assert.equal(rest, {
+    format: "leibniz checkpoint 2",
     epochs: "4",
     recipe: "default",
     seed: "17",
@@ -234,7 +242,7 @@ test("weights alone are no checkpoint, and the message says where they go", asyn
     "w.safetensors: expected a leibniz checkpoint",
     "--init",
   );
-  const newer = await changed(({ metadata }) => (metadata["format"] = "leibniz checkpoint 2"));
+  const newer = await changed(({ metadata }) => (metadata["format"] = "leibniz checkpoint 3"));
   await assertRejects(
     () => decodeCheckpoint(newer, "w.safetensors"),
     "w.safetensors: expected a leibniz checkpoint",
@@ -374,8 +382,96 @@ test("weights that are not finite", async () => {
   );
 });
 
-test("any garbled file is restored or refused in one line", async () => {
+test("a checkpoint in which a bit is flipped is refused, wherever that is", async () => {
   const bytes = await someCheckpoint();
+  for (let bit = 0; bit < 8 * bytes.length; bit += 7) {
+    const flipped = bytes.slice();
+    flipped[bit >> 3]! ^= 1 << (bit & 7);
+    try {
+      decodeCheckpoint(flipped, "c");
+    } catch (error) {
+      if (!(error instanceof Error) || error.name !== "InputError") throw error;
+      assert.match(error.message, /^c: .*expected .+, got .+$/);
+      continue;
+    }
+    assert.unreachable(`bit ${bit} of ${8 * bytes.length}`);
+  }
+});
+
+test("a digest is refused unless it is there, and that of the file", async () => {
+  const { tensors, metadata } = decodeSafetensors(await someCheckpoint(), "c");
+  const { sha256: _, ...unsealed } = metadata;
+  await assertRejects(
+    () => decodeCheckpoint(encodeSafetensors({ tensors, metadata: unsealed }), "c"),
+    "c: expected metadata sha256, got none",
+  );
+  const other = encodeSafetensors({ tensors, metadata: { ...metadata, steps: "4" } });
+  await assertRejects(
+    () => decodeCheckpoint(other, "c"),
+    `c: expected content with the SHA-256 ${metadata["sha256"]}, got `,
+  );
+});
+
+test("progress within an epoch, and what a program adds, come back as they were", async () => {
+  const network = someNetwork("trained");
+  const sums = { loss: 0.1 + 0.2, batchLosses: 1e-300, weight: 6, examples: 6, batches: 2 };
+  const progress = { step: 2, seconds: 1 / 3, sums: { ...sums, metrics: { accuracy: 5 } } };
+  const run = { config: { text: 'of "sha256":"quotes"' }, log: [] };
+  const bytes = encodeCheckpoint(network, new Adam(network.parameters), {
+    ...INFO,
+    ...{ progress, run },
+  });
+  assert.equal(decodeCheckpoint(bytes, "c").info, { ...INFO, progress, run });
+  // and in Node's own kind of bytes, whose slices share memory
+  assert.equal(decodeCheckpoint(Buffer.from(bytes), "c").info, { ...INFO, progress, run });
+});
+
+test("running values that are not finite, and squares below 0, are refused", async () => {
+  const spoil = async (name: string, value: number, ...pieces: string[]): Promise<void> => {
+    const bytes = await changed(({ tensors }) =>
+      tensors.set(`optimizer.${name}`, Tensor.from([1, value], [2])),
+    );
+    const network = someNetwork("any");
+    const before = await weightsSha256(network);
+    await assertRejects(
+      () => decodeCheckpoint(bytes, "c").restore(network, new Adam(network.parameters)),
+      ...pieces,
+    );
+    assert.is(await weightsSha256(network), before);
+  };
+  const second = "c: optimizer: expected a saved secondMoment.affine2.bias of finite numbers ≥ 0";
+  await spoil("secondMoment.affine2.bias", -1e-9, second);
+  await spoil("secondMoment.affine2.bias", NaN, second, "got NaN");
+  const first = "c: optimizer: expected a saved firstMoment.affine2.bias of finite numbers, got";
+  await spoil("firstMoment.affine2.bias", -Infinity, `${first} -Infinity`);
+  const network = someNetwork("any");
+  const negative = await changed(({ tensors }) =>
+    tensors.set("optimizer.firstMoment.affine2.bias", Tensor.from([1, -1], [2])),
+  );
+  decodeCheckpoint(negative, "c").restore(network, new Adam(network.parameters));
+});
+
+test("a layer called optimizer keeps its weights apart from the optimizer's values", async () => {
+  const build = (seed: string): Sequential => {
+    const network = new Sequential({
+      firstMoment: new Affine({ inFeatures: 3, outFeatures: 2 }),
+      optimizer: new Affine({ inFeatures: 2, outFeatures: 2 }),
+      "optimizer.firstMoment": new Affine({ inFeatures: 2, outFeatures: 2 }),
+    });
+    initialise(network, new Random(seed));
+    return network;
+  };
+  const [whole, network] = [build("trained"), build("untouched")];
+  const [optimizer, restored] = [new Adam(whole.parameters), new Adam(network.parameters)];
+  await takeSteps(whole, optimizer, 1, 2);
+  decodeCheckpoint(encodeCheckpoint(whole, optimizer, INFO), "c").restore(network, restored);
+  assert.is(await weightsSha256(network), await weightsSha256(whole));
+  for (const [key, tensor] of optimizer.state())
+    assertClose(restored.state().get(key)!, tensor, { tolerance: 0, what: key });
+});
+
+test("any garbled file is restored or refused in one line", async () => {
+  const bytes = await changed(() => {});
   const headerEnd = 8 + Number(new DataView(bytes.buffer).getBigUint64(0, true));
   const places = fc.oneof(fc.nat(headerEnd - 1), fc.nat(bytes.length - 1));
   const garbled = fc.oneof(

@@ -16,7 +16,7 @@ import {
 import { Dataset, type Examples } from "leibniz/data";
 import { reference, wasmBackend } from "leibniz/kernels";
 import { initialise, networkWeights, Sequential, weightsSha256 } from "leibniz/network";
-import { Random, Tensor } from "leibniz/tensor";
+import { InputError, Random, Tensor } from "leibniz/tensor";
 import {
   accuracy,
   adam,
@@ -526,6 +526,89 @@ test("a new optimizer each epoch, a run that goes on, and rates of a schedule", 
   assert.is(await weightsSha256(parts), await weightsSha256(whole));
 });
 
+for (const [name, option] of Object.entries({
+  shuffled: {},
+  "with a fresh optimizer each epoch": { freshOptimizer: true },
+  "as means of batches": { meanOver: "batches" },
+} satisfies Record<string, Partial<FitOptions>>)) {
+  test(`a run that goes on within an epoch comes to the same bits, ${name}`, async () => {
+    const options = {
+      ...{ ...plain, validation: classes, metrics: { accuracy }, epochs: 3 },
+      ...{ optimizer: adam({ learningRate: 0.05 }), batchSize: 7, ...option },
+    } satisfies FitOptions;
+    const network = built(2);
+    const whole = await all(network, options);
+    const means = (events: readonly FitEvent[]) =>
+      epochs(events).map(({ loss, metrics, validation }) => ({ loss, metrics, validation }));
+    const count = steps(whole).length / 3;
+    // after its first step, in the middle, and after its last, before the validation
+    for (const stopAt of [count + 1, count + 3, 2 * count]) {
+      const parts = built(2);
+      let last: FitStep | null = null;
+      let done = 0;
+      for await (const event of fit(parts, options)) {
+        if (event.type !== "step" || ++done < stopAt) continue;
+        last = event;
+        break;
+      }
+      const { optimizer, progress, epoch } = last!;
+      const copied = JSON.parse(JSON.stringify(progress)) as typeof progress;
+      const rest = await all(parts, { ...options, from: { epoch, optimizer, progress: copied } });
+      assert.is(await weightsSha256(parts), await weightsSha256(network));
+      assert.is(steps(rest).length, 3 * count - stopAt);
+      assert.equal(means(rest), means(whole).slice(1));
+    }
+  });
+}
+
+test("progress that is none of this training is refused", async () => {
+  const network = built(2);
+  const first = (await all(network, { ...plain, metrics: { accuracy } }))[0] as FitStep;
+  const { optimizer, progress } = first;
+  const from = (change: object): FitOptions => ({
+    ...{ ...plain, metrics: { accuracy } },
+    from: { epoch: 0, optimizer, progress: { ...progress, ...change } as typeof progress },
+  });
+  const { sums } = progress;
+  const { weight: _, ...lighter } = sums;
+  for (const change of [
+    { step: 0 },
+    { step: 1.5 },
+    { seconds: NaN },
+    { sums: null },
+    { sums: lighter },
+    { sums: { ...sums, metrics: {} } },
+    { sums: { ...sums, metrics: { precision: 1 } } },
+    { sums: { ...sums, loss: "1" } },
+  ])
+    await assertRejects(() => all(network, from(change)), "fit: expected from.progress with step");
+  await assertRejects(
+    () => all(network, from({ step: 6 })),
+    "fit: expected from a step up to 5, got 6",
+  );
+});
+
+test("stop ends the training between steps, and between batches of a validation", async () => {
+  for (const within of ["step", "validating"]) {
+    const stop = new AbortController();
+    const seen: string[] = [];
+    const run = async (): Promise<void> => {
+      const options = { ...plain, validation: classes, stop: stop.signal };
+      for await (const { type } of fit(built(2), options)) {
+        seen.push(type);
+        if (type === within) stop.abort(new InputError("enough"));
+      }
+    };
+    await assertRejects(run, "enough");
+    assert.is(seen.at(-1), within);
+    assert.is(seen.length, within === "step" ? 1 : 6);
+  }
+  await assertRejects(
+    () => all(built(2), { ...plain, stop: true as never }),
+    "fit: expected stop to be an AbortSignal, got true",
+  );
+});
+
 test("a run that goes on takes up neither early stopping nor an average, and says so", async () => {
   const network = built(2);
   const optimizer = new Sgd(network.parameters, { learningRate: 0.1 });
@@ -537,6 +620,11 @@ test("a run that goes on takes up neither early stopping nor an average, and say
       "in no checkpoint",
     );
     await all(network, { ...plain, from: { epoch: 0, optimizer }, ...option });
+    const { progress } = steps(await all(network, plain))[0]!;
+    await assertRejects(
+      () => all(network, { ...plain, from: { epoch: 0, optimizer, progress }, ...option }),
+      "in a run that goes on",
+    );
   }
 });
 

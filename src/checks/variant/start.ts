@@ -3,7 +3,7 @@
  * is asked to, as often as it is asked.
  */
 import { register } from "node:module";
-import { MessageChannel } from "node:worker_threads";
+import { MessageChannel, Worker } from "node:worker_threads";
 import { inVariant, type Planting } from "./hooks.js";
 import type { VariantOutcome, VariantTask } from "./variant-task.js";
 
@@ -13,8 +13,13 @@ hooks.unref();
 
 let count = 0;
 process.on("message", (task: VariantTask) => void run(task));
-// nobody has any more work, or whoever started this process is gone
+// nobody has any more work, or whoever started this process is gone, even if this one is in a loop
+// that never ends: then only another thread notices
 process.once("disconnect", () => process.exit());
+const watch = `setInterval(() => {
+  if (process.ppid !== ${Number(process.argv[2])}) process.kill(process.pid, "SIGKILL");
+}, 250);`;
+new Worker(watch, { eval: true }).unref();
 
 async function run({ texts, module, input, source }: VariantTask): Promise<void> {
   const variant = String(++count);

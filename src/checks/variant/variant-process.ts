@@ -25,7 +25,7 @@ export class VariantProcess {
    * @param onReport is told what the work reports on its way
    * @returns what the work returned
    * @throws VariantFailure with the message of what the work threw, or when none of the work uses
-   *   one of the new texts; MachineError when the process died
+   *   one of the new texts, or when it has not ended in time; MachineError when the process died
    */
   async run(task: VariantTask, onReport: (message: unknown) => void = () => {}): Promise<unknown> {
     if (this.#tasks === MOST_TASKS || this.#child?.connected === false) this.end();
@@ -58,7 +58,7 @@ async function start(stop: AbortSignal | undefined): Promise<ChildProcess> {
   const { fork } = await import("node:child_process");
   // What the work prints goes to standard error: standard output is for results.
   const stdio = ["ignore", process.stderr.fd, "inherit", "ipc"] as const;
-  const child = fork(new URL("./start.js", import.meta.url), {
+  const child = fork(new URL("./start.js", import.meta.url), [String(process.pid)], {
     serialization: "advanced",
     execArgv: ["--no-warnings"],
     stdio: [...stdio],
@@ -94,6 +94,13 @@ function resultOf(
     listeners.signal.addEventListener("abort", () =>
       child.off("message", onMessage).off("error", refuse).off("close", onClose),
     );
-    child.send(task);
+    const { seconds } = task;
+    const late = (): void => {
+      child.kill("SIGKILL"); // it may well be in a loop that hears nothing
+      refuse(new VariantFailure(`it had not ended after ${seconds} s`, null));
+    };
+    const timer = seconds === undefined ? undefined : setTimeout(late, 1000 * seconds);
+    listeners.signal.addEventListener("abort", () => clearTimeout(timer));
+    child.send(task, () => {}); // it may have died already, which is told above
   }).finally(() => listeners.abort());
 }

@@ -14,6 +14,8 @@ export interface VariantTask {
    * a failure.
    */
   readonly source?: string;
+  /** How long it may take; as long as it likes if left out. */
+  readonly seconds?: number;
 }
 
 export type VariantOutcome =

@@ -41,7 +41,8 @@ export interface Optimizer {
   /**
    * Goes on from saved running values.
    *
-   * @throws InputError when they are not those of these parameters
+   * @throws InputError when they are not those of these parameters, or no optimizer could have
+   *   reached them: not finite, or sums of squares below 0; then nothing has changed
    */
   restore(state: ReadonlyMap<string, Tensor>, steps: number): void;
   /** Forgets all steps, as if it had just been built. */
@@ -168,6 +169,9 @@ export function takeOptions<Options extends object>(
   return checkOptions(where, options, rules);
 }
 
+/** Running values that are sums or means of squares. */
+const SQUARES = ["secondMoment", "meanSquare", "squareSum"];
+
 function copyInto(own: ReadonlyMap<string, Tensor>, saved: ReadonlyMap<string, Tensor>): void {
   const unknown = [...saved.keys()].find((name) => !own.has(name));
   if (unknown !== undefined)
@@ -185,6 +189,12 @@ function copyInto(own: ReadonlyMap<string, Tensor>, saved: ReadonlyMap<string, T
         `a saved ${name} of shape ${formatShape(tensor.shape)}`,
         given === undefined ? "none" : formatShape(given.shape),
       );
+    }
+    const least = SQUARES.some((kind) => name.startsWith(`${kind}.`)) ? 0 : -Infinity;
+    const wrong = given.contiguous().data.find((v) => !(Number.isFinite(v) && v >= least));
+    if (wrong !== undefined) {
+      const expected = least === 0 ? "finite numbers ≥ 0" : "finite numbers";
+      reject("optimizer", `a saved ${name} of ${expected}`, String(wrong));
     }
   }
   for (const [name, tensor] of own) tensor.copyFrom(saved.get(name)!);

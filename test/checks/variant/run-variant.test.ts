@@ -1,4 +1,5 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { spawn } from "node:child_process";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { test } from "uvu";
@@ -149,6 +150,46 @@ test("what fails in one variant does not reach the next, nor is another blamed",
     42,
     43,
   ]);
+});
+
+const loops = (file: string): string =>
+  `import { writeFileSync } from "node:fs";\nexport default () => {\n` +
+  `  writeFileSync(${JSON.stringify(file)}, String(process.pid));\n  for (;;);\n};\n`;
+
+function exists(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
+
+const later = (ms: number): Promise<void> => new Promise((done) => setTimeout(done, ms));
+
+test("work that does not end is ended when its time is up", async () => {
+  const file = join(temporaryFolder(), "pid");
+  const task = { texts: new Map(), module: work(loops(file)).module, input: null, seconds: 2 };
+  const error = await failure(runVariant(task));
+  assert.instance(error, VariantFailure);
+  assert.is((error as Error).message, "it had not ended after 2 s");
+  const pid = Number(readFileSync(file, "utf8"));
+  while (exists(pid)) await later(20); // or the test hangs
+});
+
+test("work that never ends goes with the process that asked for it, killed or not", async () => {
+  const file = join(temporaryFolder(), "pid");
+  const task = `{ texts: new Map(), module: ${JSON.stringify(work(loops(file)).module)} }`;
+  const checks = JSON.stringify(import.meta.resolve("leibniz/checks"));
+  const script = `import { runVariant } from ${checks}; await runVariant(${task});`;
+  const parent = spawn(process.execPath, ["--input-type=module", "-e", script], {
+    stdio: "inherit",
+  });
+  const pidOf = (): number => (existsSync(file) ? Number(readFileSync(file, "utf8")) : 0);
+  while (pidOf() === 0) await later(20);
+  parent.kill("SIGKILL");
+  const deadline = performance.now() + 10_000;
+  while (exists(pidOf()) && performance.now() < deadline) await later(50);
+  assert.not.ok(exists(pidOf()));
 });
 
 test.run();
