@@ -69,8 +69,11 @@ test("plain, packed, with a dot before idx, in torchvision's folders: the same",
 test("where a file is there plain and packed, the packed one is not read", async () => {
   const junk = renamed(SET, (name) => `${name}.gz`);
   const spoiled = Object.fromEntries(Object.keys(junk).map((name) => [name, Uint8Array.of(1)]));
-  const { classes } = await read(inFolder("d", { ...spoiled, ...SET }));
-  assert.is(classes, 3);
+  const dotted = renamed(SET, (name) => name.replace("-idx", ".idx"));
+  for (const plain of [SET, dotted]) {
+    const { classes } = await read(inFolder("d", { ...spoiled, ...plain }));
+    assert.is(classes, 3);
+  }
 });
 
 test("for a test no training files are needed", async () => {
@@ -186,6 +189,11 @@ test("a bomb is not unpacked, whatever its header says", async () => {
   await assertRejects(
     () => read(bomb(2 ** 31, 2 ** 31, 2 ** 31)),
     `${name}: expected at most 1073741824 bytes, packed into`,
+  );
+  const lie = new Uint8Array(gzipSync(idxBytes([1e6, 20, 25], [1, 2, 3])));
+  await assertRejects(
+    () => read({ ...inFolder("d", zipped(SET)), [name]: lie }),
+    `packed into ${lie.length}, got 500000016 of them`,
   );
   assert.ok(performance.now() - before < 10_000);
 });
