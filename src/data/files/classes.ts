@@ -54,8 +54,10 @@ function namesOf(
   classes: number,
   labelsFrom: number,
 ): readonly string[] | null {
-  const names =
+  const shown =
     given?.map(shownName) ?? Array.from({ length: classes }, (_, n) => String(n + labelsFrom));
+  // names that differ only in what is not shown are told apart by their numbers
+  const names = shown.map((name, n) => (shown.indexOf(name) === n ? name : `${name} (${n})`));
   return names.every((name, n) => name === String(n)) ? null : names;
 }
 
