@@ -57,7 +57,12 @@ function namesOf(
   const shown =
     given?.map(shownName) ?? Array.from({ length: classes }, (_, n) => String(n + labelsFrom));
   // names that differ only in what is not shown are told apart by their numbers
-  const names = shown.map((name, n) => (shown.indexOf(name) === n ? name : `${name} (${n})`));
+  const taken = new Set<string>();
+  const names = shown.map((name, n) => {
+    const own = taken.has(name) ? `${name} (${n})` : name;
+    taken.add(own);
+    return own;
+  });
   return names.every((name, n) => name === String(n)) ? null : names;
 }
 
