@@ -131,6 +131,11 @@ test("EMNIST: labels from 1 and transposed images, and a warning of each", async
     for (let h = 0; h < HEIGHT; h++)
       for (let w = 0; w < WIDTH; w++)
         assert.is(pixels[(n * WIDTH + w) * HEIGHT + h], PIXELS[(n * HEIGHT + h) * WIDTH + w]);
+  const mapping = new TextEncoder().encode("1 65 97\r\n2 66 98\r\n3 67 99\r\n");
+  const named = await read({ ...files, "d/emnist-letters-mapping.txt": mapping }, "d", {
+    labelsFrom: 1,
+  });
+  assert.equal(named.classNames, ["A", "B", "C"]);
   await assertRejects(
     () => read(inFolder("d", SET), "d", { labelsFrom: 1 }),
     "d/train-labels-idx1-ubyte: expected labels from 1 on, got 0 for image 1",
