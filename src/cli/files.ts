@@ -22,7 +22,7 @@ import {
   statSync,
   writeSync,
 } from "node:fs";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { InputError, reject } from "../tensor/index.js";
 import { ownName } from "./process-names.js";
 
@@ -95,7 +95,7 @@ function targetOf(path: string): Target {
   if (before === null) {
     if (lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() === true)
       reject(path, "a file, or a link to one", "a link to nothing");
-    return { kind: "file", path: join(realpathSync(dirname(path)), nameIn(path)), before };
+    return { kind: "file", path: join(realpathSync(dirname(path)), basename(path)), before };
   }
   const [, open] = /^\/(?:dev|proc\/self)\/fd\/(\d+)$/.exec(path) ?? [];
   if (open !== undefined) return { kind: "stream", to: Number(open) };
@@ -104,11 +104,6 @@ function targetOf(path: string): Target {
   if (!before.isFile()) return { kind: "stream", to: path };
   accessSync(path, constants.W_OK); // replacing would not ask
   return { kind: "file", path: realpathSync(path), before };
-}
-
-/** The last part of a path. */
-function nameIn(path: string): string {
-  return path.slice(path.lastIndexOf("/") + 1);
 }
 
 function isOpenAs(output: number, { dev, ino }: Stats): boolean {

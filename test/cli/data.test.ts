@@ -99,12 +99,15 @@ test("pictures by class: trained, evaluated with their names, and predicted", as
     ...["train", "--resume", out, "--epochs", "7", "--data", data, "--json", ...FAST],
   );
   assert.is(resumed.status, 0, resumed.stderr);
-  const other = await leibnizHere("train", "--resume", out, "--epochs", "9", ...FAST);
+  const resume = ["train", "--resume", out, "--epochs", "9", ...FAST];
+  const other = await leibnizHere(...resume, "--data", smallDataFolder({ train: 20, test: 10 }));
   assert.is(other.status, 2);
   assert.match(
     other.stderr,
-    /--resume: expected the images that the run was begun with, got MNIST/,
+    /--resume: expected the training images that the run was begun with, got others in /,
   );
+  const remembered = await leibnizHere(...resume, "--json"); // where its data are
+  assert.is(remembered.status, 0, remembered.stderr);
 });
 
 test("3 channels and 3 classes from idx files and from an npz are the same data", async () => {

@@ -15,6 +15,8 @@ const TRAIN_FOLDERS: readonly string[] = ["train", "training"];
 const TEST_FOLDERS: readonly string[] = ["test", "testing", "val", "valid", "validation"];
 /** Of the pictures of a class, where there is no folder of test images. */
 const TEST_SHARE = 1 / 5;
+/** Classes are numbered in 16 bits. */
+const MOST_CLASSES = 65_536;
 /** Bytes of all pictures together. */
 const MOST_BYTES = 2 ** 31;
 
@@ -108,6 +110,8 @@ async function classesIn(tree: FileTree, folder: string): Promise<readonly Class
     const files = pictures.map((entry) => inFolder(path, entry.name));
     if (files.length > 0) classes.push({ name, files });
   }
+  if (classes.length > MOST_CLASSES)
+    reject(folder, `at most ${MOST_CLASSES} classes`, String(classes.length));
   const areNumbers = classes.every(({ name }) => /^\d{1,9}$/.test(name));
   return areNumbers ? classes.sort((a, b) => Number(a.name) - Number(b.name)) : classes;
 }

@@ -1,7 +1,7 @@
 /** Class numbers from the labels of files: how many there are, and what they are called. */
 import { reject } from "../../tensor/index.js";
 import type { ClassNumbers } from "../labelled-images.js";
-import type { Part, Wanted } from "./part.js";
+import type { Part, Parts, Wanted } from "./part.js";
 import { shownName } from "./shown-name.js";
 
 export interface Classes {
@@ -18,11 +18,11 @@ export interface Classes {
  * @throws InputError when most of the numbers that labels could be are those of no image
  */
 export function classesOf(
-  parts: readonly Part[],
-  classNames: readonly string[] | null,
+  { train, test, classNames, labelNames = new Map() }: Parts,
   labelsFrom: number,
   wanted: Wanted,
 ): Classes {
+  const parts = train === null ? [test] : [train, test];
   const counts = countLabels(parts);
   const used = counts.filter((count) => count > 0).length;
   const least = counts.findIndex((count) => count > 0);
@@ -38,6 +38,12 @@ export function classesOf(
       "the file is garbled, or its labels are no classes",
     );
   }
+  const named =
+    classNames ??
+    Array.from(
+      { length: classes },
+      (_, n) => labelNames.get(n + labelsFrom) ?? String(n + labelsFrom),
+    );
   const startsAtOne = labelsFrom === 0 && least === 1 && classNames === null && wanted === "both";
   const warnings = startsAtOne
     ? [
@@ -45,17 +51,19 @@ export function classesOf(
           "network learns a class that no image has",
       ]
     : [];
-  return { classes, names: namesOf(classNames, classes, labelsFrom), warnings };
+  return { classes, names: namesOf(named), warnings };
 }
 
 /** @returns null where the names are the numbers of the classes */
-function namesOf(
-  given: readonly string[] | null,
-  classes: number,
-  labelsFrom: number,
-): readonly string[] | null {
-  const names =
-    given?.map(shownName) ?? Array.from({ length: classes }, (_, n) => String(n + labelsFrom));
+function namesOf(given: readonly string[]): readonly string[] | null {
+  const shown = given.map(shownName);
+  // names that differ only in what is not shown are told apart by their numbers
+  const taken = new Set<string>();
+  const names = shown.map((name, n) => {
+    const own = taken.has(name) ? `${name} (${n})` : name;
+    taken.add(own);
+    return own;
+  });
   return names.every((name, n) => name === String(n)) ? null : names;
 }
 

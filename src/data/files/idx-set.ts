@@ -6,7 +6,8 @@
  *     t10k-images-idx3-ubyte    t10k-labels-idx1-ubyte
  *
  * A dot may stand before `idx`, `test` in place of `t10k`, and a name in front of all:
- * `emnist-letters-train-images-idx3-ubyte.gz`.
+ * `emnist-letters-train-images-idx3-ubyte.gz`. A file `emnist-letters-mapping.txt` beside them says
+ * what labels are called: a line has a label, then the codes of its characters.
  */
 import { reject } from "../../tensor/index.js";
 import { parseIdxImages, parseIdxLabels } from "../idx.js";
@@ -93,9 +94,20 @@ export async function readIdxSet(tree: FileTree, set: IdxSet, wanted: Wanted): P
     train: wanted === "test" ? null : await readPart(tree, set, ["train"], `${before}train`),
     test: await readPart(tree, set, ["t10k", "test"], `${before}t10k`),
     classNames: null,
+    labelNames: await readMapping(tree, inFolder(folder, `${before}mapping.txt`)),
     found: `${name}idx files${zipped} in ${folder}`,
     warnings: [],
   };
+}
+
+/** The first character of each label; no names where there is no such file, or it is another. */
+async function readMapping(tree: FileTree, path: string): Promise<ReadonlyMap<number, string>> {
+  if ((await tree.look(path)) !== "file") return new Map();
+  const text = new TextDecoder().decode((await tree.read(path)).subarray(0, 10_000));
+  const lines = [...text.matchAll(/^(\d{1,5}) +(\d{2,5})\b/gm)];
+  return new Map(
+    lines.map(([, label, code]) => [Number(label), String.fromCharCode(Number(code))]),
+  );
 }
 
 async function readPart(

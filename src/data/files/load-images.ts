@@ -85,10 +85,10 @@ export async function readImages(
   wanted: Wanted,
 ): Promise<TestImages & { readonly train: ImageDataset | null }> {
   const path = given.replace(/(?<=.)\/+$/, "");
-  const { train, test, classNames, found, warnings } = await findParts(tree, path, wanted);
+  const files = await findParts(tree, path, wanted);
+  const { train, test, found, warnings } = files;
   if (train !== null) checkSameSize(path, train.images, test.images);
-  const parts = [...(train === null ? [] : [train]), test];
-  const { classes, names, warnings: more } = classesOf(parts, classNames, labelsFrom, wanted);
+  const { classes, names, warnings: more } = classesOf(files, labelsFrom, wanted);
   const finish = ({ images, labels, where }: Part): ImageDataset => {
     const shifted = labelsFrom === 0 ? labels : shiftLabels(labels, labelsFrom, where);
     const turned = transposed ? transpose(images) : images;

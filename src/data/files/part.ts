@@ -15,8 +15,10 @@ export interface Parts {
   /** Null where only the test images were asked for. */
   readonly train: Part | null;
   readonly test: Part;
-  /** What the classes are called, where the files say so. */
+  /** What the classes are called, where folders say so. */
   readonly classNames: readonly string[] | null;
+  /** What single labels are called, where a file says so. */
+  readonly labelNames?: ReadonlyMap<number, string>;
   /** What was found and how it was read, for people: `4 idx files (gzip) in data`. */
   readonly found: string;
   readonly warnings: readonly string[];

@@ -122,4 +122,15 @@ test("names that a terminal would obey are not those of classes", async () => {
   assert.match(found!, /2 classes \(a\?\[31m\?b, c\)$/);
 });
 
+test("names that are alike as far as they are shown stay apart", async () => {
+  const long = "x".repeat(60);
+  const files = Object.fromEntries(
+    [`${long}1`, `${long}2`, `${long}3`].flatMap((name, c) =>
+      [1, 2].map((n) => [`d/${name}/${n}.png`, png(10 * c + n)]),
+    ),
+  );
+  const { classNames } = await read(files);
+  assert.equal(classNames, [`${long}…`, `${long}… (1)`, `${long}… (2)`]);
+});
+
 test.run();

@@ -69,8 +69,11 @@ test("plain, packed, with a dot before idx, in torchvision's folders: the same",
 test("where a file is there plain and packed, the packed one is not read", async () => {
   const junk = renamed(SET, (name) => `${name}.gz`);
   const spoiled = Object.fromEntries(Object.keys(junk).map((name) => [name, Uint8Array.of(1)]));
-  const { classes } = await read(inFolder("d", { ...spoiled, ...SET }));
-  assert.is(classes, 3);
+  const dotted = renamed(SET, (name) => name.replace("-idx", ".idx"));
+  for (const plain of [SET, dotted]) {
+    const { classes } = await read(inFolder("d", { ...spoiled, ...plain }));
+    assert.is(classes, 3);
+  }
 });
 
 test("for a test no training files are needed", async () => {
@@ -128,6 +131,11 @@ test("EMNIST: labels from 1 and transposed images, and a warning of each", async
     for (let h = 0; h < HEIGHT; h++)
       for (let w = 0; w < WIDTH; w++)
         assert.is(pixels[(n * WIDTH + w) * HEIGHT + h], PIXELS[(n * HEIGHT + h) * WIDTH + w]);
+  const mapping = new TextEncoder().encode("1 65 97\r\n2 66 98\r\n3 67 99\r\n");
+  const named = await read({ ...files, "d/emnist-letters-mapping.txt": mapping }, "d", {
+    labelsFrom: 1,
+  });
+  assert.equal(named.classNames, ["A", "B", "C"]);
   await assertRejects(
     () => read(inFolder("d", SET), "d", { labelsFrom: 1 }),
     "d/train-labels-idx1-ubyte: expected labels from 1 on, got 0 for image 1",
@@ -186,6 +194,11 @@ test("a bomb is not unpacked, whatever its header says", async () => {
   await assertRejects(
     () => read(bomb(2 ** 31, 2 ** 31, 2 ** 31)),
     `${name}: expected at most 1073741824 bytes, packed into`,
+  );
+  const lie = new Uint8Array(gzipSync(idxBytes([1e6, 20, 25], [1, 2, 3])));
+  await assertRejects(
+    () => read({ ...inFolder("d", zipped(SET)), [name]: lie }),
+    `packed into ${lie.length}, got 500000016 of them`,
   );
   assert.ok(performance.now() - before < 10_000);
 });
