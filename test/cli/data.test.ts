@@ -5,7 +5,7 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { decodeSafetensors } from "leibniz/network";
 import { Random } from "leibniz/tensor";
-import { idxBytes, leibnizHere, temporaryFolder } from "../helpers/cli.js";
+import { idxBytes, leibnizHere, smallDataFolder, temporaryFolder } from "../helpers/cli.js";
 import { pngOf } from "../helpers/draw-digit.js";
 import { npyBytes } from "../helpers/memory-tree.js";
 

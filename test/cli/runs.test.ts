@@ -170,8 +170,8 @@ test("--out overwrites nothing, and makes no mess where it cannot begin", async 
 });
 
 for (const [when, at, kept] of [
-  ["half", 40, true], // of the checkpoint of the first epoch
-  ["before", 8, false], // the very first checkpoint is there
+  ["half", 25, true], // of the checkpoint of the first epoch
+  ["before", 7, false], // the very first checkpoint is there
 ] as const)
   test(`kill -9 ${when} the ${at}th change on the disk`, async () => {
     const out = join(temporaryFolder(), "run");

@@ -14,11 +14,17 @@ const { DIE_WHEN: when, DIE_OF: signal = "SIGKILL", DIE_COUNT: file } = process.
 const { writeFileSync, writeSync } = fs;
 let count = 0;
 
+/** Not what is only read, or said. */
+function isChange(name, args) {
+  if (name === "openSync") return args[1] !== "r" && args[1] !== fs.constants.O_RDONLY;
+  return name !== "writeSync" || args[0] > 2;
+}
+
 const changes = ["mkdirSync", "openSync", "writeSync", "fsyncSync", "renameSync"];
-for (const name of [...changes, "closeSync", "rmSync", "rmdirSync", "fchmodSync"]) {
+for (const name of [...changes, "rmSync", "rmdirSync", "fchmodSync"]) {
   const change = fs[name];
   fs[name] = (...args) => {
-    if (name === "writeSync" && args[0] <= 2) return change(...args); // what is said
+    if (!isChange(name, args)) return change(...args);
     if (++count !== at) return change(...args);
     if (when === "before") process.kill(process.pid, signal);
     if (when === "half" && name === "writeSync") {
