@@ -220,6 +220,7 @@ export function makeFolder(path: string): readonly string[] {
 }
 
 const REASONS: Readonly<Record<string, string>> = {
+  EEXIST: "something else has that name",
   ENOENT: "there is no such file or folder",
   EACCES: "permission denied",
   EPERM: "permission denied",

@@ -27,7 +27,8 @@ export class Stopped extends Error {
   }
 }
 
-const SIGNALS = ["SIGINT", "SIGTERM"] as const;
+/** Ctrl-C, a request to terminate, and a terminal that is closed. */
+const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
 /** Of the command that runs and wants to end by itself, if there is one. */
 let running: AbortController | null = null;
