@@ -820,7 +820,8 @@ test("a checkpoint that is none, or of another optimizer, is refused", async () 
     seed: 0,
   });
   await assertRejects(() => decodeCheckpoint(bytes.slice(0, 100), "c"), "c:", "cut short");
-  const text = new TextDecoder("latin1").decode(bytes);
+  // of format 1, which has no digest that tells of any change at all
+  const text = new TextDecoder("latin1").decode(bytes).replace("checkpoint 2", "checkpoint 1");
   const edited = (from: string, to: string): Uint8Array =>
     Uint8Array.from(text.replace(from, to), (character) => character.charCodeAt(0));
   await assertRejects(
