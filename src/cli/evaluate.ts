@@ -1,4 +1,5 @@
 /** `leibniz evaluate`: how well saved weights do on the test images. */
+import { statSync } from "node:fs";
 import { Command } from "commander";
 import {
   type ImageSet,
@@ -74,6 +75,8 @@ export function evaluateCommand(): Command {
 async function runEvaluate(options: EvaluateCommandOptions, isRecipeGiven: boolean): Promise<void> {
   if (options.logits !== undefined) checkCanWrite(options.logits); // before the work
   const weights = openWeights(options.weights);
+  if (options.logits !== undefined && isSameFile(options.logits, weights.path))
+    reject("--logits", "another file than --weights", options.logits, "it would be overwritten");
   const data = await loadTestImages(options.data, options);
   const recipe = recipeOf(weights, options.recipe, isRecipeGiven, data);
   const classes = outputsOf(recipe.network) ?? data.classes;
@@ -121,6 +124,11 @@ async function runEvaluate(options: EvaluateCommandOptions, isRecipeGiven: boole
   } finally {
     await backend.dispose();
   }
+}
+
+function isSameFile(a: string, b: string): boolean {
+  const [one, other] = [a, b].map((path) => statSync(path, { throwIfNoEntry: false }));
+  return one !== undefined && one.dev === other?.dev && one.ino === other.ino;
 }
 
 /**

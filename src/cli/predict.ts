@@ -16,9 +16,9 @@ import {
 import { reference } from "../kernels/index.js";
 import { networkOf, readDescription, type Sequential } from "../network/index.js";
 import { reject } from "../tensor/index.js";
-import { outputsOf, readRecipe, recipeNetwork } from "../training/index.js";
+import { outputsOf, readRecipe, recipeNetwork, whereNotFinite } from "../training/index.js";
 import { readFile } from "./files.js";
-import { jsonOption, printJson } from "./options.js";
+import { jsonOption, printable, printJson } from "./options.js";
 import { chooseRecipe, recipeOption } from "./recipe-option.js";
 import { openWeights, putWeights, type WeightsFile } from "./weights-file.js";
 
@@ -63,14 +63,14 @@ async function runPredict(
   for (const path of images) {
     const picture = await decodePicture(readFile(path), path);
     const prepared = prepare(picture, classifier, raw, shownName(path));
-    const top = await classify(classifier, prepared);
+    const top = await classify(classifier, prepared, shownName(path));
     if (json) printJson({ image: path, guess: top[0]!.name, top, prepared: prepared.steps });
     else {
       const [first, ...others] = top.map(
         ({ name, probability }) => `${name} (${percent(probability)})`,
       );
       const rest = others.length === 0 ? "" : `, then ${others.join(", ")}`;
-      console.log(`${shownName(path)}: ${first}${rest}\n  ${prepared.steps}`);
+      console.log(printable(`${path}: ${first}${rest}\n  ${prepared.steps}`));
     }
   }
 }
@@ -128,11 +128,19 @@ interface Guess {
 async function classify(
   { network, shape: [channels, height, width], names }: Classifier,
   { pixels }: Prepared,
+  where: string,
 ): Promise<readonly Guess[]> {
   const images = { count: 1, channels, height, width, pixels };
   const { x } = makeBatch({ images, labels: Uint8Array.of(0) }, [0]);
   const pass = { backend: reference, mode: "evaluate", record: false } as const;
   const { out } = await network.forward(x, pass);
+  if (!out.data.every(Number.isFinite))
+    reject(
+      where,
+      "finite outputs of the network",
+      "others",
+      await whereNotFinite(network, x, pass),
+    );
   const { out: probabilities } = await softmaxForward(out.astype("float64"));
   return Array.from(probabilities.data, (probability, n) => ({
     name: names[n] ?? String(n),

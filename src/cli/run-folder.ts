@@ -10,7 +10,7 @@
  * Each file is replaced as a whole. The checkpoint is the first that there is, and after an epoch
  * the last that is replaced, so whenever the process dies, the run goes on from it.
  */
-import { existsSync, rmdirSync, rmSync } from "node:fs";
+import { existsSync, lstatSync, rmdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { saveNetwork, type Sequential } from "../network/index.js";
 import { reject } from "../tensor/index.js";
@@ -69,7 +69,10 @@ export class RunFolder {
   /** @throws InputError when a new run would overwrite something there, or cannot be there */
   static checkIsFree(path: string): void {
     checkCanBeFolder(path);
-    const found = NAMES.find((name) => existsSync(join(path, name)));
+    // a link to nothing is somebody's as well
+    const isThere = (name: string): boolean =>
+      existsSync(path) && lstatSync(join(path, name), { throwIfNoEntry: false }) !== undefined;
+    const found = NAMES.find(isThere);
     if (found === undefined) return;
     reject(
       "--out",

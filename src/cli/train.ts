@@ -98,6 +98,8 @@ async function runTrain(
   const began = ["recipe", "seed", "subset", "init", "initPart", "out"].filter(wasGiven);
   if (resume !== undefined) refuseAlongside("--resume", began);
   if (out !== undefined) RunFolder.checkIsFree(out);
+  if (wasGiven("checkpointEvery") && resume === undefined && out === undefined)
+    reject("--checkpoint-every", "--out or --resume along with it", "neither");
   const resumed = resume === undefined ? null : RunFolder.open(resume);
   try {
     await trainIn(resumed, asBegun(options, resumed?.folder, wasGiven));
@@ -190,6 +192,7 @@ function sizeOf({ train }: LoadedImages): readonly number[] {
 function sizedTo(data: LoadedImages, recipe: Recipe, where: string, isBegun: boolean): Recipe {
   const { classes, classNames, warnings } = data;
   warnings.forEach((warning) => console.error(`warning: ${warning}`));
+  if (classes < 2) reject(where, "images of at least two classes", `those of ${classes}`);
   const sized = sizeRecipe(recipe, { image: sizeOf(data), classes, classNames }, where);
   if (isBegun && sized !== recipe)
     reject(

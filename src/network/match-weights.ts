@@ -123,6 +123,8 @@ function pairUp(
       candidates[unsure]!.map(({ layer }) => layer).join(" and "),
       "give the tensors the network's names",
     );
+  // one of theirs for two of ours leaves another of theirs out
+  if (new Set(candidates.map(([only]) => only)).size < ours.length) return null;
   return ours.map((group, i) => [candidates[i]![0]!, group] as const);
 }
 

@@ -46,3 +46,4 @@ export {
   encodeCheckpoint,
   weightsOfCheckpoint,
 } from "./checkpoint.js";
+export { whereNotFinite } from "./culprit.js";

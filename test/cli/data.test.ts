@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { zipSync } from "fflate";
 import { test } from "uvu";
@@ -203,6 +203,17 @@ test("a last batch of one under batch norm: refused with a way out, which works"
     const done = await run(change);
     assert.is(done.status, 0, done.stderr);
   }
+});
+
+test("pictures of one class are refused before anything is trained", async () => {
+  const data = pictureFolder();
+  for (const part of ["train", "test"])
+    for (const name of ["red", "blue"]) rmSync(join(data, part, name), { recursive: true });
+  const { status, stdout, stderr } = await leibnizHere(
+    ...["train", "--data", data, "--recipe", recipeFile(), ...FAST],
+  );
+  assert.equal([status, stdout], [2, ""]);
+  assert.match(stderr, `${data}: expected images of at least two classes, got those of 1`);
 });
 
 test.run();

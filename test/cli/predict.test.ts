@@ -1,8 +1,10 @@
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { asMnist } from "leibniz/data";
+import { decodeSafetensors, encodeSafetensors } from "leibniz/network";
+import { multiply } from "leibniz/tensor";
 import { idxBytes, leibnizHere, temporaryFolder } from "../helpers/cli.js";
 import { drawDigit, DRAWINGS, pngOf } from "../helpers/draw-digit.js";
 import { mnist, someImages } from "../helpers/mnist.js";
@@ -72,7 +74,7 @@ test("for people: a guess, the next ones, and what was done to the picture", asy
   const [guesses, steps] = stdout.trimEnd().split("\n");
   assert.match(
     guesses!,
-    /a\?\[31mb\.png: \d \(\d+\.\d %\), then \d \(\d+\.\d %\), \d \(\d+\.\d %\)$/,
+    /a\ufffd\[31mb\.png: \d \(\d+\.\d %\), then \d \(\d+\.\d %\), \d \(\d+\.\d %\)$/,
   );
   assert.match(
     steps!,
@@ -115,5 +117,17 @@ test("what cannot be predicted is refused in one line that says what to do", asy
 });
 
 const gif = (): string => fileOf("x.gif", new TextEncoder().encode("GIF89a........"));
+
+test("weights that overflow are an error that names the layer, not a guess", async () => {
+  const path = join(await run, "weights.safetensors");
+  const { tensors, metadata } = decodeSafetensors(readFileSync(path), path);
+  const huge = new Map([...tensors].map(([name, x]) => [name, multiply(x, 1e20)]));
+  const weights = fileOf("huge.safetensors", encodeSafetensors({ tensors: huge, metadata }));
+  const picture = fileOf("3.png", pngOf(drawDigit(3, DRAWINGS[0]!)));
+  const { status, stdout, stderr } = await leibnizHere("predict", "--weights", weights, picture);
+  assert.equal([status, stdout], [2, ""]);
+  assert.match(stderr, "expected finite outputs of the network, got others");
+  assert.match(stderr, "the first layer whose output is not finite is ");
+});
 
 test.run();

@@ -1,5 +1,14 @@
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
-import { writeFileSync } from "node:fs";
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
@@ -138,6 +147,9 @@ test("a run finds its data again, also where they have moved to", async () => {
   assert.is(sha(rest.stdout), sha(whole.stdout));
 });
 
+test("--checkpoint-every without a folder is refused", () =>
+  refused([...usual, "--checkpoint-every", "5"], "--checkpoint-every: expected --out or --resume"));
+
 test("a crash between two files leaves a run that goes on, however long it is to be", async () => {
   const out = await finished("--epochs", "1");
   const file = join(out, "run.json");
@@ -162,6 +174,11 @@ test("--out overwrites nothing, and makes no mess where it cannot begin", async 
     assert.equal(readdirSync(out), [name]);
     assert.is(readFileSync(join(out, name), "utf8"), "mine");
   }
+  const linked = join(folder, "linked");
+  mkdirSync(linked);
+  symlinkSync("/no/such/disk/weights", join(linked, "weights.safetensors"));
+  await refused([...usual, "--out", linked], `${linked}, which holds weights.safetensors`);
+  assert.is(readlinkSync(join(linked, "weights.safetensors")), "/no/such/disk/weights");
   const others = join(folder, "others");
   mkdirSync(others);
   writeFileSync(join(others, "notes.txt"), "mine");

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { decodeSafetensors, encodeSafetensors } from "leibniz/network";
+import { Tensor } from "leibniz/tensor";
 import { leibnizHere, smallDataFolder, temporaryFolder } from "../helpers/cli.js";
 
 const data = ["--data", smallDataFolder({ train: 64, test: 50 })];
@@ -45,6 +46,30 @@ test("weights under PyTorch's names are taken, and it says how", async () => {
   const [own, theirs] = [await evaluated(run), await evaluated(foreign)];
   assert.is(theirs.hash, own.hash);
   assert.is(theirs.said, `${foreign}: module. left out\n`);
+});
+
+test("what a file calls its tensors is printed without escapes", async () => {
+  const path = join(run, "weights.safetensors");
+  const { tensors } = decodeSafetensors(readFileSync(path), path);
+  const part = join(folder, "escapes.safetensors");
+  const names = new Map([...tensors, ["\u001b]0;owned\u0007", Tensor.zeros([1])] as const]);
+  writeFileSync(part, encodeSafetensors({ tensors: names, metadata: {} }));
+  const { status, stderr } = await leibnizHere(
+    ...["train", ...data, "--epochs", "1", "--subset", "32", "--init", part, "--init-part"],
+  );
+  assert.is(status, 0, stderr);
+  assert.match(stderr, "not used: \ufffd]0;owned\ufffd");
+});
+
+test("--logits does not overwrite the weights, by whatever name", async () => {
+  const path = join(run, "weights.safetensors");
+  const before = readFileSync(path);
+  const { status, stderr } = await leibnizHere(
+    ...["evaluate", ...data, "--weights", run, "--logits", join(run, ".", "weights.safetensors")],
+  );
+  assert.is(status, 2);
+  assert.match(stderr, "--logits: expected another file than --weights");
+  assert.equal(readFileSync(path), before);
 });
 
 test("what are no weights is named", async () => {

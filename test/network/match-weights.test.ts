@@ -145,6 +145,15 @@ test("what does not fit is left to loadWeights, which names it", async () => {
   }
 });
 
+test("no layer is taken twice while another is left out", async () => {
+  const own = threeAffine();
+  const theirs = renamed(own, { enc: "first", odd: "last" });
+  for (const what of ["weight", "bias"]) theirs.set(`strange.${what}`, Tensor.zeros([7]));
+  const { tensors, note } = matchWeights(own, theirs, "file");
+  assert.is(note, null);
+  await assertRejects(() => loadWeights(own, tensors, "file"), "the weights of this network");
+});
+
 test("own names are taken as they are, without a word", () => {
   const own = threeAffine();
   const weights = networkWeights(own);

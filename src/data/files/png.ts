@@ -113,7 +113,7 @@ function pictureOf({
       channels: channels as Picture["channels"],
       height,
       width,
-      pixels: Uint8Array.from(values, toByte),
+      pixels: bytesOf(values, toByte),
     };
   // one colour stands for transparent
   const pixels = new Uint8Array(width * height * (channels + 1));
@@ -127,6 +127,13 @@ function pictureOf({
     pixels[p * (channels + 1) + channels] = isTransparent ? 0 : 255;
   }
   return { channels: (channels + 1) as Picture["channels"], height, width, pixels };
+}
+
+/** `Uint8Array.from` would make an array of all values first: of a large picture, too many. */
+function bytesOf(values: ArrayLike<number>, toByte: (value: number) => number): Uint8Array {
+  const bytes = new Uint8Array(values.length);
+  for (let i = 0; i < bytes.length; i++) bytes[i] = toByte(values[i]!);
+  return bytes;
 }
 
 /** Rows start at whole bytes, with the first pixel in the highest bits. */

@@ -28,7 +28,9 @@ export function numberedAs(
   const nameOf = (label: number): string => classNames?.[label] ?? String(label);
   const used = [...new Set(labels)].sort((a, b) => a - b);
   const unknown = used.find((label) => !places.has(nameOf(label)));
-  const isByNumber = classNames === null && unknown !== undefined;
+  // where the network's classes are called by numbers, labels are those names
+  const haveNumbers = known.every((name) => /^\d+$/.test(name));
+  const isByNumber = classNames === null && unknown !== undefined && !haveNumbers;
   const wrong = isByNumber ? used.find((label) => label >= known.length) : unknown;
   if (wrong !== undefined)
     reject(

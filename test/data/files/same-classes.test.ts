@@ -31,6 +31,11 @@ test("classes are matched by their names, in whatever order they are", async () 
 test("numbers that are the names are matched as such, others are the classes' own", async () => {
   assert.equal(numbered(dataset(1, 3, 2), null, ["1", "2", "3"]), [0, 2, 1]);
   assert.equal(numbered(dataset(0, 2, 1), null, ["cat", "cow", "dog"]), [0, 2, 1]);
+  // a label that is none of the names does not make places of the others
+  await assertRejects(
+    () => numbered(dataset(1, 2, 0), null, ["1", "2", "3"]),
+    "d: expected images of the network's 3 classes (1, 2, 3), got 0 for image 2",
+  );
   const data = dataset(0, 9, 4);
   assert.is(numberedAs(data, null, numbersAsNames(10), "d"), data);
   await assertRejects(
