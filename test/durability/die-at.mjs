@@ -3,6 +3,8 @@
  * something on the disk.
  *
  *     DIE_AT=n                    from 1; 0 only counts, and leaves the count in the file DIE_COUNT
+ *     DIE_CALL=renameSync         counts these calls alone, and with
+ *     DIE_PATH=log.jsonl          those alone of a path that ends so
  *     DIE_WHEN=before|half|after  that change; half of the bytes, where some are written
  *     DIE_OF=SIGKILL              or another signal, which is sent and may be heard
  */
@@ -11,11 +13,14 @@ import { syncBuiltinESMExports } from "node:module";
 
 const at = Number(process.env.DIE_AT);
 const { DIE_WHEN: when, DIE_OF: signal = "SIGKILL", DIE_COUNT: file } = process.env;
+const { DIE_CALL: call, DIE_PATH: path = "" } = process.env;
 const { writeFileSync, writeSync } = fs;
 let count = 0;
 
-/** Not what is only read, or said. */
+/** Whether it counts; what is only read, or said, never does. */
 function isChange(name, args) {
+  const isOf = (argument) => typeof argument === "string" && argument.endsWith(path);
+  if (call !== undefined && (call !== name || (path !== "" && !args.some(isOf)))) return false;
   if (name === "openSync") return args[1] !== "r" && args[1] !== fs.constants.O_RDONLY;
   return name !== "writeSync" || args[0] > 2;
 }
