@@ -4,6 +4,8 @@ import type { Picture } from "./picture.js";
 
 /** A decoded picture of 64 million pixels, with all that is needed on the way. */
 const MOST_MEGABYTES = 2048;
+/** Rows and columns of pixels that are coded together, in a bit at least. */
+const BLOCK = 8;
 
 interface Extents {
   readonly height: number;
@@ -31,9 +33,17 @@ export async function decodeJpeg(
   const header = headerOf(bytes);
   if (header === null) return garbled();
   checkSize(header);
+  const { height, width } = header;
+  if (8 * bytes.length < Math.ceil(height / BLOCK) * Math.ceil(width / BLOCK))
+    reject(
+      where,
+      "a whole JPEG",
+      `${bytes.length} bytes, too few for ${height}×${width} pixels`,
+      "it is cut short or garbled",
+    );
   const { default: jpeg } = await import("jpeg-js");
   try {
-    const { width, height, data } = jpeg.decode(bytes, {
+    const { data } = jpeg.decode(bytes, {
       useTArray: true,
       formatAsRGBA: false,
       tolerantDecoding: false,
@@ -42,12 +52,12 @@ export async function decodeJpeg(
     });
     if (header.components !== 1)
       return upright({ channels: 3, height, width, pixels: data }, header.orientation);
-    const gray = Uint8Array.from({ length: width * height }, (_, p) => data[3 * p]!);
+    const gray = new Uint8Array(width * height);
+    for (let p = 0; p < gray.length; p++) gray[p] = data[3 * p]!;
     return upright({ channels: 1, height, width, pixels: gray }, header.orientation);
   } catch (error) {
     if (error instanceof InputError) throw error;
     if (!/maxMemoryUsageInMB/.test(String(error))) return garbled();
-    const { height, width } = header;
     return reject(
       where,
       `a JPEG that takes at most ${MOST_MEGABYTES} MB to decode`,

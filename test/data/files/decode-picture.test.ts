@@ -240,4 +240,14 @@ test("other kinds of pictures are named, and garbled ones refused in one line", 
   );
 });
 
+test("a small JPEG that claims to be huge is refused before it is decoded", async () => {
+  const photo = jpegOf(picture());
+  const frame = photo.findIndex((byte, i) => byte === 0xff && photo[i + 1] === 0xc0);
+  new DataView(photo.buffer).setUint32(frame + 5, (8000 << 16) | 7000);
+  await assertRejects(
+    () => decodePicture(photo, "x.jpg"),
+    `x.jpg: expected a whole JPEG, got ${photo.length} bytes, too few for 8000×7000 pixels`,
+  );
+});
+
 test.run();
