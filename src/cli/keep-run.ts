@@ -1,4 +1,4 @@
-/** Trains and keeps what comes of it: every epoch, every so many seconds, and when stopped. */
+/** Trains, and saves progress: after every epoch, at intervals within one, and when stopped. */
 import type { Sequential } from "../network/index.js";
 import { InputError, MachineError } from "../tensor/index.js";
 import { type EpochResult, type StepEvent, train, type TrainOptions } from "../training/index.js";

@@ -679,7 +679,7 @@ export function gpuSuite(
           setTimeout(() => {
             running.delete(this);
             resolve(result);
-          }); // whoever does not wait runs before
+          }); // a call that does not wait its turn runs before this
         });
       };
       return built;

@@ -13,9 +13,8 @@ hooks.unref();
 
 let count = 0;
 process.on("message", (task: VariantTask) => void run(task));
-// nobody has any more work, or whoever started this process is gone, even if this one is in a loop
-// that never ends: then only another thread notices
-process.once("disconnect", () => process.exit());
+process.once("disconnect", () => process.exit()); // there is no more work, or no parent
+// In a loop that never ends, this thread would not notice that its parent is gone.
 const watch = `setInterval(() => {
   if (process.ppid !== ${Number(process.argv[2])}) process.kill(process.pid, "SIGKILL");
 }, 250);`;
@@ -26,7 +25,7 @@ async function run({ texts, module, input, source }: VariantTask): Promise<void>
   process.setSourceMapsEnabled(source !== undefined);
   await plant({ variant, texts });
   const tell = (outcome: VariantOutcome): void => {
-    if (process.connected) process.send?.(outcome, () => {}); // whoever asked may be gone
+    if (process.connected) process.send?.(outcome, () => {}); // the parent may be gone
   };
   try {
     const entry = new URL(inVariant(module, variant));

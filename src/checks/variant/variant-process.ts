@@ -18,9 +18,9 @@ export class VariantProcess {
   }
 
   /**
-   * One task after the other: the last one must have come to its end. What fails ends the process,
-   * so that nothing which it leaves behind can reach the next task; and where others came before it
-   * there, it is done again in a process of its own, so that no failure is another's.
+   * Runs a task; the one before it must have ended. A task that fails takes its process with it, so
+   * that nothing it leaves behind can affect the next one. If other tasks had run in that process,
+   * the failure may be their fault, so the task runs once more in a fresh process.
    *
    * @param onReport is told what the work reports on its way
    * @returns what the work returned
@@ -65,7 +65,7 @@ async function start(stop: AbortSignal | undefined): Promise<ChildProcess> {
     signal: stop,
     killSignal: "SIGKILL",
   });
-  child.on("error", () => {}); // whoever waits for a result hears of it, and others need not
+  child.on("error", () => {}); // `resultOf` tells the caller; without this, Node would throw
   return child;
 }
 

@@ -117,8 +117,8 @@ async function classesIn(tree: FileTree, folder: string): Promise<readonly Class
 }
 
 /**
- * The test images of a class, or the rest. They depend on the names of its files alone, not on a
- * seed: whoever evaluates later finds the same ones, and never a picture that was trained on.
+ * The test images of a class, or the rest. Which are which depends on the file names alone, not on
+ * a seed, so a later `evaluate` gets the same ones and never sees a picture that was trained on.
  */
 function split({ name, files }: ClassFolder, which: "test" | "rest"): ClassFolder {
   if (files.length < 2)

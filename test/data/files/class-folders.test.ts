@@ -52,7 +52,7 @@ test("train and test folders: classes are called as their folders, the same in b
   );
 });
 
-test("classes alone: a fifth of each is for the test, whoever asks", async () => {
+test("classes alone: a fifth of each is for the test, the same every time", async () => {
   const files: Record<string, Uint8Array> = {};
   for (const [c, name] of ["10", "9", "0"].entries())
     for (let n = 0; n < 10; n++) files[`d/${name}/${n}.png`] = png(10 * c + n, 3);
