@@ -15,6 +15,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   exercise: async () => (await import("./exercise.js")).exerciseCommand(),
   parity: async () => (await import("./parity.js")).parityCommand(),
   mistakes: async () => (await import("./mistakes.js")).mistakesCommand(),
+  experiment: async () => (await import("./experiment.js")).experimentCommand(),
   bench: async () => (await import("./bench.js")).benchCommand(),
 };
 

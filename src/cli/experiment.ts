@@ -1,0 +1,222 @@
+/** `leibniz experiment`: measures why a convolution, again and to the same digits. */
+import { existsSync } from "node:fs";
+import { availableParallelism } from "node:os";
+import { join } from "node:path";
+import { Command } from "commander";
+import cliProgress from "cli-progress";
+import { loadMnist } from "../data/index.js";
+import {
+  type AnyExperiment,
+  experimentPage,
+  experiments,
+  findExperiment,
+  type Measurement,
+  type Scale,
+  unitName,
+} from "../experiments/index.js";
+import { reject } from "../tensor/index.js";
+import { makeFolder, writeFileWhole } from "./files.js";
+import {
+  addMeasurement,
+  checkSameHeading,
+  differences,
+  type Heading,
+  readMeasurements,
+  writeMeasurements,
+} from "./experiment/measurements.js";
+import { measureUnits, missing } from "./experiment/measure-units.js";
+import { dataOption, jsonOption, printJson, wholeNumber } from "./options.js";
+import { formatSeconds } from "./progress.js";
+import { describeData } from "./run-config.js";
+import { lockFolder } from "./run-lock.js";
+import { stoppable } from "./stopping.js";
+
+interface ExperimentOptions {
+  readonly list?: boolean;
+  readonly quick?: boolean;
+  readonly tiny?: boolean;
+  readonly out?: string;
+  readonly repeat?: string;
+  readonly jobs: number;
+  readonly data?: string;
+  readonly json?: boolean;
+}
+
+/** Names of files in an experiment's folder. */
+const MEASUREMENTS = "measurements.jsonl";
+const PAGE = "README.md";
+
+export function experimentCommand(): Command {
+  return new Command("experiment")
+    .description("measure what the notes claim, from one file each, to the same digits every time")
+    .argument("[name]", "which experiment; --list names them")
+    .option("--list", "only list the experiments and their questions")
+    .option("--quick", "a taste in about a minute: fewer seeds, images and epochs")
+    .option("--tiny", "as small as it goes, as the tests run it")
+    .option("--out <DIR>", "keep measurements, page and figures in DIR, and go on where DIR stands")
+    .option("--repeat <DIR>", "measure again what DIR holds, and compare every digit")
+    .option(
+      "--jobs <N>",
+      "units that are measured at once (default: one for each processor)",
+      wholeNumber("--jobs", 1),
+      availableParallelism(),
+    )
+    .addOption(dataOption())
+    .addOption(jsonOption())
+    .action(runExperiment);
+}
+
+async function runExperiment(name: string | undefined, options: ExperimentOptions): Promise<void> {
+  if (options.list === true) return list(options.json === true);
+  if (name === undefined)
+    reject("experiment", "the name of an experiment", "none", "leibniz experiment --list");
+  const experiment = findExperiment(name);
+  const { out, repeat } = options;
+  if (out !== undefined && repeat !== undefined)
+    reject("--repeat", "no --out along with it", out, "it writes nothing");
+  const scale: Scale = options.tiny ? "tiny" : options.quick ? "quick" : "full";
+  const heading = { experiment: name, scale, data: await dataOf(options.data) };
+  if (repeat !== undefined) return repeatIn(repeat, experiment, heading, options);
+  if (out === undefined) {
+    const measured = await measureAll(experiment, [], heading, options, () => {});
+    return show(experiment, measured, options);
+  }
+  makeFolder(out);
+  const unlock = lockFolder(out, "--out");
+  try {
+    const path = join(out, MEASUREMENTS);
+    const found = readMeasurements(path);
+    if (found === null && existsSync(join(out, PAGE)))
+      reject("--out", "an empty folder, or one of this experiment", `${out}, which holds ${PAGE}`);
+    if (found !== null) checkSameHeading(path, found.heading, heading);
+    writeMeasurements(path, heading, found?.done ?? []); // without a line that was cut off
+    const keep = (one: Measurement): void => addMeasurement(path, one);
+    const measured = await measureAll(experiment, found?.done ?? [], heading, options, keep);
+    writeMeasurements(path, heading, measured);
+    for (const { file, svg } of experiment.findings(measured).figures)
+      writeFileWhole(join(out, file), svg);
+    writeFileWhole(join(out, PAGE), experimentPage(experiment, measured));
+    show(experiment, measured, options);
+  } finally {
+    unlock();
+  }
+}
+
+function list(json: boolean): void {
+  for (const { name, question } of experiments)
+    if (json) printJson({ name, question });
+    else console.log(`${name.padEnd(22)}${question}`);
+}
+
+async function dataOf(folder: string | undefined): Promise<Heading["data"]> {
+  const mnist = await loadMnist(folder);
+  return describeData(null, mnist).sha256;
+}
+
+async function repeatIn(
+  folder: string,
+  experiment: AnyExperiment,
+  { experiment: name, data }: Heading,
+  options: ExperimentOptions,
+): Promise<void> {
+  const path = join(folder, MEASUREMENTS);
+  const recorded = readMeasurements(path) ?? reject("--repeat", `a file ${path}`, "none");
+  const { scale } = recorded.heading;
+  const heading = { experiment: name, scale, data };
+  checkSameHeading(path, recorded.heading, heading);
+  const measured = await measureAll(experiment, [], heading, options, () => {});
+  const differ = differences(measured, recorded.done);
+  differ.forEach((line) => console.log(line));
+  console.log(
+    differ.length === 0
+      ? `${measured.length} measurements, every digit as in ${path}`
+      : `${differ.length} of the values of ${measured.length} measurements differ from ${path}`,
+  );
+  if (differ.length > 0) process.exitCode = 1;
+}
+
+/** Measures what is not done, stage by stage. @returns all of it, in the experiment's order */
+async function measureAll(
+  experiment: AnyExperiment,
+  before: readonly Measurement[],
+  { scale }: Heading,
+  { json, jobs, data = undefined }: ExperimentOptions,
+  keep: (measurement: Measurement) => void,
+): Promise<Measurement[]> {
+  const done = [...before];
+  const task = { experiment: experiment.name, scale, data: data ?? null };
+  await stoppable("experiment", async (stop) => {
+    for (let units = missing(experiment, done, scale); units.length > 0; ) {
+      const progress = unitProgress(units.length, done.length);
+      try {
+        await measureUnits(units, {
+          ...{ task, threads: jobs, stop, onProgress: progress.running },
+          onMeasured: (measurement, seconds) => {
+            keep(measurement);
+            done.push(measurement);
+            progress.done(measurement, seconds);
+            if (json) printJson({ experiment: experiment.name, ...measurement });
+          },
+        });
+      } finally {
+        progress.end();
+      }
+      units = missing(experiment, done, scale);
+    }
+  });
+  const order = experiment.units(done, scale).map(unitName);
+  return done.sort((a, b) => order.indexOf(unitName(a)) - order.indexOf(unitName(b)));
+}
+
+/** A bar on a terminal; elsewhere a line for each unit, on standard error. */
+function unitProgress(total: number, before: number) {
+  let count = 0;
+  const started = performance.now();
+  const left = (units: number): string =>
+    units === 0
+      ? "?"
+      : formatSeconds(((performance.now() - started) / 1000 / units) * (total - units));
+  if (!process.stderr.isTTY)
+    return {
+      running: () => {},
+      done: (one: Measurement, seconds: number) =>
+        console.error(
+          `${before + ++count}/${before + total}  ${unitName(one)}  ${seconds.toFixed(1)} s  ` +
+            `${left(count)} left`,
+        ),
+      end: () => {},
+    };
+  const bar = new cliProgress.SingleBar(
+    {
+      format: "{value}/{total} runs {bar} {left} left  {what}",
+      ...{ hideCursor: true, clearOnComplete: true, barsize: 24, gracefulExit: false },
+    },
+    cliProgress.Presets.shades_classic,
+  );
+  bar.start(total, 0, { left: "?", what: "" });
+  return {
+    running: (units: number) => bar.update(count, { left: left(count + units) }),
+    done: (one: Measurement) => bar.update(++count, { what: unitName(one) }),
+    end: () => bar.stop(),
+  };
+}
+
+function show(
+  experiment: AnyExperiment,
+  measured: readonly Measurement[],
+  { json, out }: ExperimentOptions,
+): void {
+  const { tables } = experiment.findings(measured);
+  if (json) return printJson({ experiment: experiment.name, done: true, tables });
+  for (const { caption, head, rows } of tables) {
+    console.log(`\n${caption}`);
+    const widths = head.map((_, i) => Math.max(...[head, ...rows].map((row) => row[i]!.length)));
+    for (const row of [head, ...rows])
+      console.log(
+        row
+          .map((cell, i) => (i === 0 ? cell.padEnd(widths[i]!) : cell.padStart(widths[i]!)))
+          .join("  "),
+      );
+  }
+  console.log(out === undefined ? "\nnothing was kept: add --out DIR" : `\nall of it is in ${out}`);
+}

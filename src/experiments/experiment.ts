@@ -1,0 +1,107 @@
+/**
+ * An experiment: a question, what was expected before it was run, how it is measured, and what came
+ * of it. It is measured in units, each of which depends on nothing but its options and its seed,
+ * so units may be measured in any order, by several processes, and again later.
+ */
+import type { Laboratory } from "./laboratory.js";
+
+/** How much is measured: "full" is what is committed, "quick" is a taste, "tiny" is for tests. */
+export type Scale = "full" | "quick" | "tiny";
+
+export type Json =
+  | null
+  | boolean
+  | number
+  | string
+  | readonly Json[]
+  | { readonly [k: string]: Json };
+
+/** Options or values by name: plain JSON, so that a file can hold them. */
+export type Named = { readonly [name: string]: Json };
+
+/** One thing to be measured, such as one training. */
+export interface Unit<Options = Named> {
+  /** What is compared, in words: "mlp, 20,000 images". */
+  readonly setting: string;
+  readonly seed: number;
+  /** All that the setting stands for. */
+  readonly options: Options;
+}
+
+/** A unit, and what was measured. Numbers are finite; what has none is null. */
+export interface Measurement<Options = Named, Values = Named> extends Unit<Options> {
+  readonly values: Values;
+}
+
+/** What all measurements together come to, for a page. */
+export interface Findings {
+  readonly tables: readonly Table[];
+  readonly figures: readonly Figure[];
+}
+
+export interface Table {
+  readonly caption: string;
+  readonly head: readonly string[];
+  readonly rows: readonly (readonly string[])[];
+}
+
+export interface Figure {
+  /** `accuracy.svg` */
+  readonly file: string;
+  /** What one would see, for those who do not. */
+  readonly alt: string;
+  readonly svg: string;
+}
+
+/** In a few sentences, which may quote what was measured. */
+export interface Verdict {
+  readonly shows: string;
+  readonly doesNotShow: string;
+}
+
+export interface Experiment<Options = Named, Values = Named> {
+  /** `mlp-vs-cnn` */
+  readonly name: string;
+  readonly question: string;
+  /** Written before it was run. */
+  readonly prediction: string;
+  /** What is compared, what is kept equal, how many seeds, which intervals. */
+  readonly method: string;
+  /**
+   * What is to be measured, as far as that is known. Is asked again when all of it is done: what a
+   * search has found may decide what comes next.
+   */
+  units(done: readonly Measurement<Options, Values>[], scale: Scale): readonly Unit<Options>[];
+  measure(unit: Unit<Options>, laboratory: Laboratory): Promise<Values>;
+  findings(measured: readonly Measurement<Options, Values>[]): Findings;
+  /** Written after it was run; null before. */
+  readonly verdict: ((measured: readonly Measurement<Options, Values>[]) => Verdict) | null;
+}
+
+/** One of a list of experiments, whatever it measures. */
+export type AnyExperiment = Experiment;
+
+/** An experiment with options and values of its own kind, to stand in a list. */
+export function experiment<Options, Values>(own: Experiment<Options, Values>): AnyExperiment {
+  return own as unknown as AnyExperiment;
+}
+
+/** What tells units apart. */
+export function unitName({ setting, seed }: Pick<Unit, "setting" | "seed">): string {
+  return `${setting}, seed ${seed}`;
+}
+
+/** Measurements of one setting, in the order of their seeds. */
+export function ofSetting<M extends Unit<unknown>>(measured: readonly M[], setting: string): M[] {
+  return measured.filter((one) => one.setting === setting).sort((a, b) => a.seed - b.seed);
+}
+
+/** The settings that were measured, each once, in their order. */
+export function settingsOf(measured: readonly Unit<unknown>[]): string[] {
+  return [...new Set(measured.map(({ setting }) => setting))];
+}
+
+/** 0, 1, 2 … */
+export function seedsUpTo(count: number): number[] {
+  return Array.from({ length: count }, (_, seed) => seed);
+}

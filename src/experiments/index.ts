@@ -1,0 +1,32 @@
+/** Why a convolution: each claim an experiment that anybody can run again, to the same digits. */
+import { reject } from "../tensor/index.js";
+import type { AnyExperiment } from "./experiment.js";
+import { mlpVsCnn } from "./mlp-vs-cnn.js";
+import { notebook } from "./notebook.js";
+
+export {
+  type AnyExperiment,
+  type Experiment,
+  type Figure,
+  type Findings,
+  type Json,
+  type Measurement,
+  type Named,
+  type Scale,
+  type Table,
+  type Unit,
+  unitName,
+  type Verdict,
+} from "./experiment.js";
+export { type Laboratory, mnistFor } from "./laboratory.js";
+export { experimentPage } from "./page.js";
+
+/** In the order in which `derivations/experiments.md` tells of them. */
+export const experiments: readonly AnyExperiment[] = [notebook, mlpVsCnn];
+
+/** @throws InputError listing the names there are */
+export function findExperiment(name: string): AnyExperiment {
+  const names = experiments.map((one) => one.name);
+  const found = experiments.find((one) => one.name === name);
+  return found ?? reject("experiment", `one of ${names.join(", ")}`, JSON.stringify(name));
+}

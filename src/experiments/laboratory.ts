@@ -1,0 +1,41 @@
+/** What a unit is measured with. */
+import { type Dataset, ImageDataset, type Mnist } from "../data/index.js";
+import type { Backend } from "../kernels/index.js";
+import type { Scale } from "./experiment.js";
+
+/** Images of MNIST's training set that settings are chosen by; the others are trained with. */
+const VALIDATION_IMAGES = 10_000;
+
+export interface Laboratory {
+  readonly backend: Backend;
+  readonly scale: Scale;
+  /** See {@link mnistFor}. */
+  readonly mnist: Mnist;
+  /** How much of the unit is done, from 0 to 1. */
+  progress(share: number): void;
+  /** Ends the unit, with what it is aborted for. */
+  readonly stop?: AbortSignal | undefined;
+}
+
+/**
+ * The training images in two parts: whatever is chosen (a rate, a width, a number of epochs) is
+ * chosen by the second, so that the test images are looked at only once.
+ */
+export function validationSplit({ train }: Mnist): { train: Dataset; validation: Dataset } {
+  const [first, rest] = train.split(train.count - Math.min(VALIDATION_IMAGES, train.count / 6));
+  return { train: first, validation: rest };
+}
+
+/** Images for a scale: for "tiny" the first few, or classifying them all would take longest. */
+export function mnistFor(scale: Scale, { train, test }: Mnist): Mnist {
+  if (scale !== "tiny") return { train, test };
+  return { train: firstImages(train, TINY.train), test: firstImages(test, TINY.test) };
+}
+
+const TINY = { train: 1200, test: 300 };
+
+function firstImages({ images, labels }: ImageDataset, count: number): ImageDataset {
+  const size = images.pixels.length / images.count;
+  const pixels = images.pixels.subarray(0, count * size);
+  return new ImageDataset({ images: { ...images, count, pixels }, labels: labels.slice(0, count) });
+}

@@ -1,0 +1,37 @@
+/** The page of an experiment, in Markdown, as it is committed beside its measurements. */
+import { type AnyExperiment, type Measurement, type Table, settingsOf } from "./experiment.js";
+
+/** @param measured all of it */
+export function experimentPage(
+  { name, question, prediction, method, findings, verdict }: AnyExperiment,
+  measured: readonly Measurement[],
+): string {
+  const { tables, figures } = findings(measured);
+  const { shows, doesNotShow } = verdict?.(measured) ?? NOT_YET;
+  const count = measured.length;
+  const parts = [
+    `# ${name}`,
+    question,
+    `**Expected, before it was run.** ${prediction}`,
+    `**Method.** ${method}`,
+    ...figures.map(({ file, alt }) => `![${alt}](${file})`),
+    ...tables.map(markdownTable),
+    `**What it shows.** ${shows}`,
+    `**What it does not show.** ${doesNotShow}`,
+    `${count} runs of ${settingsOf(measured).length} settings are in \`measurements.jsonl\`, a ` +
+      `line for each. \`leibniz experiment ${name} --repeat\` measures them again and compares ` +
+      "every digit.",
+  ];
+  return `${parts.join("\n\n")}\n`;
+}
+
+const NOT_YET = {
+  shows: "Not yet written.",
+  doesNotShow: "Not yet written.",
+};
+
+function markdownTable({ caption, head, rows }: Table): string {
+  const line = (cells: readonly string[]): string => `| ${cells.join(" | ")} |`;
+  const rule = line(head.map((_, i) => (i === 0 ? "---" : "---:")));
+  return [caption, "", line(head), rule, ...rows.map(line)].join("\n");
+}
