@@ -26,6 +26,7 @@ const rules: LayeringRules = {
     "gradcheck",
     "training",
     "bench",
+    "figures",
     "checks",
     "cli",
   ],
