@@ -2,7 +2,7 @@
 import type { Tensor } from "../../tensor/index.js";
 import type { Backend } from "../backend.js";
 import { rowExtents } from "../reference/rows.js";
-import type { JobRunner } from "./jobs.js";
+import { blocks, type JobRunner } from "./jobs.js";
 import type { WasmMemory } from "./memory.js";
 import { constants } from "./table.js";
 
@@ -73,7 +73,7 @@ function sumsOf(
   const { y, x, scale, centre, weight } = operands;
   const { TILE_ROWS, TILE_PLACES } = constants;
   const [high, wide] = [Math.ceil(N / TILE_ROWS), Math.ceil(M / TILE_PLACES)];
-  const width = wide * TILE_PLACES;
+  const width = 4 * Math.ceil(M / 4);
   const at = (tensor: Tensor): number => memory.address(tensor);
   const shapes = [[M], [M], [N], [N]];
   const sums = memory.produceAll(shapes, (...[ofRows, rowsProduct, ofPlaces, placesProduct]) => {
@@ -85,25 +85,18 @@ function sumsOf(
       ...{ columnParts: columns.byteOffset, rowParts: rows.byteOffset },
       ...{ rows: N, M, high },
     });
-    addUp(columns, high, width, memory.floatsAt(ofRows!, M), memory.floatsAt(rowsProduct!, M));
-    addUp(rows, wide, N, memory.floatsAt(ofPlaces!, N), memory.floatsAt(placesProduct!, N));
+    const addUp = (
+      { byteOffset: x }: Float64Array,
+      { count, step }: { readonly count: number; readonly step: number },
+      [length, sum, product]: readonly [number, number, number],
+    ): void => {
+      const parts = { ...blocks(length), parts: count, step: 8 * step };
+      jobs.run("addDoubles", { ...parts, x, out: sum });
+      jobs.run("addDoubles", { ...parts, x: x + 8 * count * step, out: product });
+    };
+    addUp(columns, { count: high, step: width }, [M, ofRows!, rowsProduct!]);
+    addUp(rows, { count: wide, step: N }, [N, ofPlaces!, placesProduct!]);
   });
   const named = (first: number) => ({ sum: sums[first]!, product: sums[first + 1]! });
   return { overRows: named(0), overPlaces: named(2) };
-}
-
-/** Adds up `count` arrays of `step` sums, and as many of products behind them. */
-function addUp(
-  parts: Float64Array,
-  count: number,
-  step: number,
-  sum: Float32Array,
-  product: Float32Array,
-): void {
-  for (const [half, totals] of [sum, product].entries())
-    for (let i = 0; i < totals.length; i++) {
-      let total = 0;
-      for (let part = 0; part < count; part++) total += parts[(half * count + part) * step + i]!;
-      totals[i] = total;
-    }
 }

@@ -5,7 +5,7 @@
  * is lost is no more than each of them is off anyway. float32; positions in bytes.
  */
 import { TILE_PLACES, TILE_ROWS } from "./generated/table";
-import { firstTwo, lastTwo, read, sumOfTwo, write } from "./lanes";
+import { firstTwo, fourOf, lastTwo, read, sumOfTwo, write } from "./lanes";
 
 /**
  * Mean and variance of one row, which the second pass finds in the cache. It sums distances from
@@ -99,7 +99,7 @@ export function rowSums(
   weight: usize, columnParts: usize, rowParts: usize,
 ): void {
   const wide = (M + TILE_PLACES - 1) / TILE_PLACES;
-  const columns = <usize>(wide * TILE_PLACES) << 3, rows = <usize>N << 3;
+  const columns = <usize>((M + 3) & ~3) << 3, rows = <usize>N << 3;
   const down = tile % high, across = tile / high;
   const place = across * TILE_PLACES, endRow = min((down + 1) * TILE_ROWS, N);
   const sums = columnParts + <usize>down * columns + (<usize>place << 3);
@@ -118,6 +118,27 @@ export function rowSums(
         part + <usize>wide * rows,
       );
     }
+  }
+}
+
+/** Adds up arrays of float64, `step` bytes apart, in their order, into float32. */
+export function addDoubles(count: i32, parts: i32, step: usize, x: usize, out: usize): void {
+  let i = 0;
+  for (; i + 4 <= count; i += 4) {
+    let first = f64x2.splat(0), last = first;
+    let at = x + (<usize>i << 3);
+    for (let part = 0; part < parts; part++) {
+      first = f64x2.add(first, v128.load(at));
+      last = f64x2.add(last, v128.load(at, 16));
+      at += step;
+    }
+    v128.store(out + (<usize>i << 2), fourOf(first, last));
+  }
+  for (; i < count; i++) {
+    let total: f64 = 0;
+    for (let part = 0; part < parts; part++)
+      total += load<f64>(x + <usize>part * step + (<usize>i << 3));
+    store<f32>(out + (<usize>i << 2), <f32>total);
   }
 }
 
