@@ -85,7 +85,15 @@ test("an image does not see its batch, nor the size of images that came before",
   const x = images([6, 3, 9, 5]);
   const augment = buildAugmentations(all)!;
   const together = augment(x, nth);
-  augment(images([2, 1, 4, 12]), nth);
+  for (const shape of [
+    [2, 1, 4, 12],
+    [2, 1, 9, 12],
+    [2, 2, 3, 5],
+    [2, 1, 3, 7],
+  ]) {
+    const other = images(shape);
+    assert.equal(numbers(augment(other, nth)), numbers(augmented(other, ...all)), String(shape));
+  }
   for (let n = 0; n < 6; n++) {
     const alone = augment(x.slice([n, n + 1], null, null, null), () => nth(n));
     assert.equal(numbers(alone), numbers(together.slice([n, n + 1], null, null, null)));
