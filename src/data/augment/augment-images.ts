@@ -3,7 +3,7 @@ import { type Allocator, heapAllocator, type Random, Tensor } from "../../tensor
 import { identityMap, inTurn } from "./affine-map.js";
 import type { DrawField, DrawMap, DrawPixels, Image } from "./augmentation.js";
 import { mapDisplaced, mapPlaces, type Places, placesFor } from "./places.js";
-import { Sampler } from "./sampler.js";
+import { type Plane, Sampler } from "./sampler.js";
 import { imagesShape } from "./warp.js";
 
 /**
@@ -40,7 +40,7 @@ export function augmentWith(draws: Draws): Augment {
       work = { places: placesFor(H, W), sampler: new Sampler(H, W) };
     const out = Tensor.over(allocator.allocate(x.dtype, x.size, "written over"), x.shape);
     const [from, to] = [x.contiguous().data, out.data];
-    const image = (data: typeof from, n: number): Image => ({
+    const image = (data: Plane["data"], n: number): Image => ({
       height: H,
       width: W,
       planes: Array.from({ length: C }, (_, c) => ({ data, at: (n * C + c) * H * W })),
@@ -70,6 +70,6 @@ function augmentImage(
   for (const draw of pixels) draw(random, to);
 }
 
-function copy(from: Image["planes"][number], to: typeof from, size: number): void {
+function copy(from: Plane, to: Plane, size: number): void {
   to.data.set(from.data.subarray(from.at, from.at + size), to.at);
 }

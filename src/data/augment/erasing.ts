@@ -16,8 +16,8 @@ export interface ErasingOptions {
   /** What share of the image is lost: at least and at most. */
   readonly area: readonly [least: number, most: number];
   /**
-   * How much longer one side of what is lost may be than the other, beside those of the image: down
-   * to this ratio; 0.3 if left out.
+   * The smallest ratio of one side of what is lost to the other, each as a share of the image's
+   * side; 0.3 if left out.
    */
   readonly aspect?: number;
   /** What stands there afterwards; 0 if left out. */
@@ -51,8 +51,8 @@ const rules: Rules<ErasingOptions> = {
 };
 
 /**
- * The sides of a rectangle that is a share s of an image, and relatively to it ρ times as high as
- * it is wide. It fits where s ≤ ρ ≤ 1/s.
+ * The sides of a rectangle that covers a share s of an image and is ρ times as tall, compared with
+ * the image, as it is wide. It fits where s ≤ ρ ≤ 1/s.
  *
  * @returns in pixels, not yet rounded
  */

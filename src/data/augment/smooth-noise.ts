@@ -1,5 +1,5 @@
 /**
- * Smooth random fields: white noise on a lattice, each point of it spread out like a Gaussian.
+ * Smooth random fields: white noise at the points of a lattice, each spread out by a Gaussian.
  * Derived in `derivations/augmentation.md`.
  *
  *   σ   how wide the Gaussian is, in pixels: its standard deviation
@@ -69,6 +69,7 @@ export class SmoothNoise {
     this.#between = new Float64Array(height * this.#columns.points);
   }
 
+  /** Is this the size of its fields? */
   isFor(height: number, width: number): boolean {
     return height === this.#height && width === this.#width;
   }
