@@ -55,6 +55,28 @@ for (const [H, W, sigma] of [
   });
 }
 
+test("there are as many points as count anywhere, and one number is drawn for each", () => {
+  assert.equal(new SmoothNoise(28, 28, 4).latticeShape, [14, 14]);
+  assert.equal(new SmoothNoise(7, 12, 1).latticeShape, [13, 18]);
+  const smooth = new SmoothNoise(5, 9, 1.5);
+  const [rows, columns] = smooth.latticeShape;
+  let drawn = 0;
+  const always = (bits: number): Float64Array => {
+    const random = Object.assign(new Random(0), { bits: () => (drawn++, bits) });
+    const field = new Float64Array(45);
+    smooth.draw(random, 3, field);
+    return field;
+  };
+  const least = always(0);
+  assert.is(drawn, rows * columns);
+  // the least and the largest numbers that can be drawn are opposites
+  assert.equal(
+    always(2 ** 32 - 1),
+    least.map((value) => -value),
+  );
+  assert.ok(least.every((value) => value < 0));
+});
+
 test("displacements are about 0.163·α/σ at every pixel, also at the border", () => {
   const [H, W, alpha, sigma] = [11, 17, 34, 4];
   const smooth = new SmoothNoise(H, W, sigma);
