@@ -52,8 +52,9 @@ export interface FitOptions {
   readonly validation?: Examples | LabelledImages | undefined;
   /**
    * How training images, [N, C, H, W], are changed at random, anew in every epoch, such as
-   * `[shift({ pixels: 2 }), rotation({ degrees: 10 })]`; not at all if left out. The validation's
-   * never are. Seed, epoch and the example's index decide, whatever the batches are.
+   * `[shift({ pixels: 2 }), rotation({ degrees: 10 })]`; not at all if left out. Maps come first,
+   * then `elastic`, then `erasing`. Seed, epoch and the example's index decide, whatever the
+   * batches are. The validation's images stay as they are.
    */
   readonly augment?: readonly AugmentationDescription[] | undefined;
   /** Such as `softmaxCrossEntropy()`, or a function of one's own. */
