@@ -323,7 +323,7 @@ function printHeader(
   const all = data.train.images.count;
   const count = subset?.length ?? Math.min(recipe.images ?? all, all);
   const images =
-    `${count.toLocaleString("en-US")} training images, ` +
+    `${count.toLocaleString("en-US")} training images${changes(recipe)}, ` +
     `${data.test.images.count.toLocaleString("en-US")} test images`;
   const { name, description } = recipe;
   console.log(`recipe ${name}${description === "" ? "" : `: ${description}`}\n`);
@@ -334,6 +334,11 @@ function printHeader(
       `${Math.ceil(count / recipe.batchSize)} steps; backend ${describeBackend(backend)}; ` +
       `seed ${seed}\n`,
   );
+}
+
+/** What happens to the training images in every epoch. */
+function changes({ augment = [] }: Recipe): string {
+  return augment.length === 0 ? "" : ` (augmented: ${augment.map(({ kind }) => kind).join(", ")})`;
 }
 
 /** One line for an epoch; for the notebook recipe, the notes' own. */
