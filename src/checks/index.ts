@@ -45,10 +45,12 @@ export {
   runChecks,
   runEpoch,
   runStudies,
+  type Seen,
   type Setup,
   type SetupName,
   setups,
   type Study,
   type StudyReport,
   type StudyTask,
+  trainWithMistake,
 } from "./mistakes/index.js";
