@@ -3,8 +3,9 @@ import { affine, batchNorm1d, relu } from "../network/index.js";
 import { sgd } from "../training/index.js";
 import { heTimes } from "./deviation.js";
 import { drawnExamples } from "./drawn-examples.js";
-import { experiment, type Scale, seedsUpTo, type Unit } from "./experiment.js";
+import { experiment, seedsUpTo, type Unit } from "./experiment.js";
 import { fullyConnected } from "./fully-connected.js";
+import type { Scale } from "./laboratory.js";
 import { trainClassifier } from "./train-classifier.js";
 
 const WITH = "with batch normalisation";

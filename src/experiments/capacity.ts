@@ -3,8 +3,9 @@ import { affine, conv2d, flatten, maxPool2d, relu } from "../network/index.js";
 import { type NetworkDescription, notebookDescription } from "../network/index.js";
 import { adam } from "../training/index.js";
 import { drawnExamples } from "./drawn-examples.js";
-import { experiment, type Measurement, type Scale, seedsUpTo, type Unit } from "./experiment.js";
+import { experiment, type Measurement, seedsUpTo, type Unit } from "./experiment.js";
 import { fullyConnected } from "./fully-connected.js";
+import type { Scale } from "./laboratory.js";
 import { searchRate } from "./rate-search.js";
 import { trainClassifier } from "./train-classifier.js";
 

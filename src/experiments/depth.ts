@@ -10,8 +10,9 @@ import {
 } from "../network/index.js";
 import { sgd } from "../training/index.js";
 import { drawnExamples } from "./drawn-examples.js";
-import { experiment, type Measurement, type Scale, seedsUpTo, type Unit } from "./experiment.js";
+import { experiment, type Measurement, seedsUpTo, type Unit } from "./experiment.js";
 import { fullyConnected } from "./fully-connected.js";
+import type { Scale } from "./laboratory.js";
 import { type LayerSizes, layerSizes } from "./layer-sizes.js";
 import { searchRate } from "./rate-search.js";
 import { trainClassifier } from "./train-classifier.js";

@@ -16,8 +16,9 @@ import {
 import { sgd } from "../training/index.js";
 import { deviation } from "./deviation.js";
 import { drawnExamples } from "./drawn-examples.js";
-import { experiment, type Measurement, type Scale, seedsUpTo, type Unit } from "./experiment.js";
+import { experiment, type Measurement, seedsUpTo, type Unit } from "./experiment.js";
 import { fullyConnected } from "./fully-connected.js";
+import type { Scale } from "./laboratory.js";
 import { type LayerSizes, layerSizes } from "./layer-sizes.js";
 import { LossCurve } from "./loss-curve.js";
 import { searchRate } from "./rate-search.js";

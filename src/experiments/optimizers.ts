@@ -9,7 +9,8 @@ import {
   sgd,
 } from "../training/index.js";
 import { drawnExamples } from "./drawn-examples.js";
-import { experiment, type Scale, seedsUpTo, type Unit } from "./experiment.js";
+import { experiment, seedsUpTo, type Unit } from "./experiment.js";
+import type { Scale } from "./laboratory.js";
 import { LossCurve } from "./loss-curve.js";
 import { searchRate } from "./rate-search.js";
 import { trainClassifier } from "./train-classifier.js";

@@ -2,7 +2,8 @@
 import { notebookDescription } from "../network/index.js";
 import { adam, adamW } from "../training/index.js";
 import { drawnExamples } from "./drawn-examples.js";
-import { experiment, type Scale, seedsUpTo, type Unit } from "./experiment.js";
+import { experiment, seedsUpTo, type Unit } from "./experiment.js";
+import type { Scale } from "./laboratory.js";
 import { trainClassifier } from "./train-classifier.js";
 
 /** What the notes chose, and one change each. */

@@ -7,7 +7,8 @@ import {
   setups,
   trainWithMistake,
 } from "../checks/index.js";
-import { experiment, type Scale, seedsUpTo, type Unit } from "./experiment.js";
+import { experiment, seedsUpTo, type Unit } from "./experiment.js";
+import type { Scale } from "./laboratory.js";
 
 interface Options {
   /** Of the catalog; null for the engine as it is. */

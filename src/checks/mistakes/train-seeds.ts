@@ -25,7 +25,8 @@ export default async function trainSeeds(
   return seen;
 }
 
-function firstImages({ images, labels }: LabelledImages, count: number) {
+function firstImages({ images, labels }: LabelledImages, most: number) {
+  const count = Math.min(most, images.count);
   const size = images.pixels.length / images.count;
   const pixels = images.pixels.subarray(0, count * size);
   return makeDataset({ ...images, count, pixels }, labels.slice(0, count), "test images");
