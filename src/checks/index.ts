@@ -39,6 +39,7 @@ export {
   mistakes,
   openMixedBackend,
   patch,
+  plantedTexts,
   popularChecks,
   type PopularCheckName,
   type Primitive,

@@ -28,6 +28,7 @@ export {
   type Theme,
 } from "./mistake.js";
 export { type EpochOptions, type EpochOutcome, openMixedBackend, runEpoch } from "./one-epoch.js";
+export { plantedTexts } from "./planted-texts.js";
 export { runStudies, type Study } from "./run-study.js";
 export type { StudyReport, StudyTask } from "./study.js";
 export { trainWithMistake } from "./train-with-mistake.js";

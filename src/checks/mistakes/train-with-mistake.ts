@@ -1,6 +1,7 @@
 /** What a learner sees who has made a mistake: the accuracy after an epoch, for several seeds. */
-import { compiledModule, runVariant } from "../variant/index.js";
-import { compiledPath, type Mistake, patch } from "./mistake.js";
+import { runVariant } from "../variant/index.js";
+import type { Mistake } from "./mistake.js";
+import { plantedTexts } from "./planted-texts.js";
 import type { Seen } from "./train-once.js";
 import type { SeedsTask } from "./train-seeds.js";
 
@@ -21,14 +22,7 @@ export async function trainWithMistake(
 ): Promise<readonly Seen[]> {
   const input: SeedsTask = { ...task, primitives: mistake?.primitives ?? [] };
   const module = new URL("./train-seeds.js", import.meta.url).href;
-  const texts = mistake === null ? new Map<string, string>() : await textsOf(mistake);
+  const texts = mistake === null ? new Map<string, string>() : await plantedTexts(mistake);
   const tell = (share: unknown): void => onProgress(share as number);
   return (await runVariant({ texts, module, input }, tell, stop)) as Seen[];
-}
-
-/** The compiled module with the mistake in it. */
-async function textsOf(mistake: Mistake): Promise<ReadonlyMap<string, string>> {
-  const path = compiledPath(mistake.file);
-  const { address, text } = await compiledModule(path);
-  return new Map([[address, patch(text, mistake, path)]]);
 }
