@@ -1,11 +1,22 @@
 /** How much batch normalisation forgives: wrong initial weights, and wrong rates. */
+import { intervalChart, matrixChart } from "../figures/index.js";
 import { affine, batchNorm1d, relu } from "../network/index.js";
+import { type MeanInterval, meanOf } from "../statistics/index.js";
 import { sgd } from "../training/index.js";
+import { GUESS } from "./at-the-end.js";
 import { heTimes } from "./deviation.js";
 import { drawnExamples } from "./drawn-examples.js";
-import { experiment, seedsUpTo, type Unit } from "./experiment.js";
+import {
+  experiment,
+  type Figure,
+  type Measurement,
+  seedsUpTo,
+  type Table,
+  type Unit,
+} from "./experiment.js";
 import { fullyConnected } from "./fully-connected.js";
 import type { Scale } from "./laboratory.js";
+import { pairedBySeed, pointsOrDash, type Reached, rowOfRuns, shareOfRuns } from "./many-runs.js";
 import { trainClassifier } from "./train-classifier.js";
 
 const WITH = "with batch normalisation";
@@ -98,9 +109,113 @@ export const batchNorm = experiment<Options, Values>({
     const { testAccuracy, stopped } = curves;
     return { testAccuracy: testAccuracy[0] ?? null, stopped };
   },
-  findings: () => ({ tables: [], figures: [] }),
+  findings: (measured) => ({
+    tables: [gridTable(measured)],
+    figures: [...KINDS.map((kind) => gridFigure(measured, kind)), seedsFigure(measured)],
+  }),
   verdict: null,
 });
+
+type Done = Measurement<Options, Values>;
+type Kind = typeof WITH | typeof WITHOUT;
+
+const KINDS: readonly Kind[] = [WITHOUT, WITH];
+/** A run that gets here has learned. */
+const LEARNED = 0.8;
+
+function reached({ values }: Done): number {
+  return values.testAccuracy ?? GUESS;
+}
+
+function ofKind(measured: readonly Done[], kind: Kind): Done[] {
+  return measured.filter(({ options }) => options.isNormalised === (kind === WITH));
+}
+
+function valuesOf(measured: readonly Done[], name: "factor" | "learningRate"): number[] {
+  return [...new Set(measured.map(({ options }) => options[name]))];
+}
+
+/** For each seed, what a kind's grid comes to: which share of its places learns, and the best. */
+function bySeed(measured: readonly Done[], kind: Kind) {
+  const runs = ofKind(measured, kind);
+  return [...new Set(runs.map(({ seed }) => seed))].map((seed) => {
+    const all = runs.filter((one) => one.seed === seed).map(reached);
+    const share = all.filter((accuracy) => accuracy >= LEARNED).length / all.length;
+    return { seed, share, best: Math.max(...all) };
+  });
+}
+
+/** Paired by seed, how much more the normalised network has. */
+function gain(measured: readonly Done[], what: "share" | "best"): MeanInterval | null {
+  const [without, normalised] = KINDS.map((kind) =>
+    bySeed(measured, kind).map((one): Reached => ({ seed: one.seed, reached: one[what] })),
+  );
+  return pairedBySeed(normalised!, without!);
+}
+
+const MEASURES = {
+  share: `share of the grid that reaches ${100 * LEARNED} %`,
+  best: "accuracy at the best place",
+} as const;
+
+function gridTable(measured: readonly Done[]): Table {
+  return {
+    caption:
+      "What the grids come to, for each seed: means with Student's interval at 95 %, and what " +
+      "normalisation adds, in percentage points, paired by seed.",
+    head: ["", ...KINDS, "difference"],
+    rows: (["share", "best"] as const).map((what) => [
+      MEASURES[what],
+      ...KINDS.map((kind) => shareOfRuns(bySeed(measured, kind).map((one) => one[what]))),
+      pointsOrDash(gain(measured, what)),
+    ]),
+  };
+}
+
+function gridFigure(measured: readonly Done[], kind: Kind): Figure {
+  const runs = ofKind(measured, kind);
+  const [factors, rates] = [valuesOf(runs, "factor"), valuesOf(runs, "learningRate")];
+  const mean = (factor: number, learningRate: number): number =>
+    meanOf(
+      runs
+        .filter(({ options: o }) => o.factor === factor && o.learningRate === learningRate)
+        .map(reached),
+    );
+  return {
+    file: `${kind === WITH ? "with" : "without"}.svg`,
+    alt: `Mean accuracy ${kind === WITH ? WITH : "without it"}: factors down, rates across.`,
+    svg: matrixChart({
+      title: kind === WITH ? "With batch normalisation" : "Without batch normalisation",
+      description: "Mean test accuracy after one epoch, in per cent, for each factor and rate.",
+      rows: { label: "factor of the initial weights", names: factors.map(String) },
+      columns: { label: "learning rate", names: rates.map(String) },
+      values: factors.map((factor) => rates.map((rate) => mean(factor, rate))),
+      kind: "amount",
+      format: (share) => `${Math.round(100 * share)}`,
+    }),
+  };
+}
+
+function seedsFigure(measured: readonly Done[]): Figure {
+  return {
+    file: "seeds.svg",
+    alt: "For each seed, the share of the grid that learns, and the accuracy at the best place.",
+    svg: intervalChart({
+      title: "Each seed",
+      description: "A dot for each seed, their mean and its 95 % interval.",
+      width: 640,
+      x: { label: "share", format: "percent" },
+      rows: (["share", "best"] as const).flatMap((what) =>
+        KINDS.map((kind) =>
+          rowOfRuns(
+            `${MEASURES[what]}, ${kind}`,
+            bySeed(measured, kind).map((one) => one[what]),
+          ),
+        ),
+      ),
+    }),
+  };
+}
 
 function settingName(isNormalised: boolean, factor: number, learningRate: number): string {
   return `${isNormalised ? WITH : WITHOUT}, factor ${factor}, rate ${learningRate}`;

@@ -1,11 +1,29 @@
 /** What parameters buy: fully connected and convolutional networks from small to large. */
-import { affine, conv2d, flatten, maxPool2d, relu } from "../network/index.js";
-import { type NetworkDescription, notebookDescription } from "../network/index.js";
+import { lineChart, type Point } from "../figures/index.js";
+import {
+  affine,
+  conv2d,
+  flatten,
+  maxPool2d,
+  type NetworkDescription,
+  notebookDescription,
+  relu,
+} from "../network/index.js";
 import { adam } from "../training/index.js";
+import { atTheEnd } from "./at-the-end.js";
 import { drawnExamples } from "./drawn-examples.js";
-import { experiment, type Measurement, seedsUpTo, type Unit } from "./experiment.js";
+import {
+  experiment,
+  type Figure,
+  type Measurement,
+  ofSetting,
+  seedsUpTo,
+  type Table,
+  type Unit,
+} from "./experiment.js";
 import { fullyConnected } from "./fully-connected.js";
 import type { Scale } from "./laboratory.js";
+import { seriesOfRuns, shareOfRuns } from "./many-runs.js";
 import { searchRate } from "./rate-search.js";
 import { trainClassifier } from "./train-classifier.js";
 
@@ -76,7 +94,8 @@ export const capacity = experiment<Options, Values>({
     "units. All trained alike: one epoch of 60,000 images, batches of 64 (938 steps), Adam; the " +
     "rate of every size is the best of three or more, a factor of 3 apart, by the last 10,000 " +
     "training images after an epoch on the others (one seed; while the best is at an end, one more " +
-    "is tried). 5 seeds, all test images; intervals are Student's, at 95 %.",
+    "is tried). 5 seeds, all test images; intervals are Student's, at 95 %; a run whose loss was lost " +
+    "counts as a guess, 10 %.",
   units(done, scale) {
     const size = sizes[scale];
     const searches = searchesOf(done, size);
@@ -106,7 +125,10 @@ export const capacity = experiment<Options, Values>({
     const { testAccuracy, trainAccuracy, stopped } = curves;
     return { parameters, testAccuracy, trainAccuracy, stopped };
   },
-  findings: () => ({ tables: [], figures: [] }),
+  findings: (measured) => {
+    const finals = measured.filter(({ options }) => !options.isSearch);
+    return { tables: [sizesTable(finals)], figures: [errorFigure(finals)] };
+  },
   verdict: null,
 });
 
@@ -116,7 +138,7 @@ function searchesOf(
 ) {
   const settings = kinds.flatMap((kind) => widths[kind].map((width) => ({ kind, width })));
   return settings.map(({ kind, width }) => {
-    const setting = `${kind}, ${width} ${kind === "mlp" ? "hidden" : "filters"}`;
+    const setting = settingName(kind, width);
     const options = { kind, width, images, epochs };
     const found = searchRate(done, {
       start: rates,
@@ -154,5 +176,64 @@ function cnn(filters: number): NetworkDescription {
       relu3: relu(),
       affine2: affine({ outFeatures: 10 }),
     },
+  };
+}
+
+function settingName(kind: Kind, width: number): string {
+  return `${kind}, ${width} ${kind === "mlp" ? "hidden" : "filters"}`;
+}
+
+type Done = Measurement<Options, Values>;
+
+/** All sizes of a kind that were trained, from the smallest. */
+function sizesOf(finals: readonly Done[], kind: Kind) {
+  const own = finals.filter(({ options }) => options.kind === kind);
+  return [...new Set(own.map(({ options }) => options.width))]
+    .sort((a, b) => a - b)
+    .map((width) => {
+      const runs = ofSetting(own, settingName(kind, width));
+      return { width, runs, parameters: runs[0]!.values.parameters };
+    });
+}
+
+function sizesTable(finals: readonly Done[]): Table {
+  return {
+    caption:
+      "Test accuracy after the epoch, with Student's interval at 95 %, the accuracy on its training " +
+      "images meanwhile, and the rate that was found.",
+    head: ["", "parameters", "accuracy", "while training", "rate"],
+    rows: kinds.flatMap((kind) =>
+      sizesOf(finals, kind).map(({ width, runs, parameters }) => [
+        settingName(kind, width),
+        parameters.toLocaleString("en-US"),
+        shareOfRuns(runs.map(({ values }) => atTheEnd(values))),
+        shareOfRuns(runs.flatMap(({ values }) => values.trainAccuracy.at(-1) ?? [])),
+        `${runs[0]!.options.learningRate}`,
+      ]),
+    ),
+  };
+}
+
+function errorFigure(finals: readonly Done[]): Figure {
+  const curves = (kind: Kind): Point[][] => {
+    const sizesOfKind = sizesOf(finals, kind);
+    return sizesOfKind[0]!.runs.map(({ seed }) =>
+      sizesOfKind.flatMap(({ runs, parameters }): Point[] => {
+        const run = runs.find((one) => one.seed === seed);
+        return run === undefined ? [] : [[parameters, 1 - atTheEnd(run.values)]];
+      }),
+    );
+  };
+  return {
+    file: "errors.svg",
+    alt: "Errors by number of parameters, both on logarithmic axes: mlp and cnn, a line each.",
+    svg: lineChart({
+      title: "What parameters buy",
+      description: "Share of test images misclassified; a thin line for each seed, and their mean.",
+      width: 640,
+      x: { label: "parameters", scale: "log" },
+      y: { label: "test images misclassified", scale: "log", format: "percent" },
+      series: kinds.map((kind) => seriesOfRuns(kind, curves(kind))),
+    }),
   };
 }

@@ -1,4 +1,5 @@
 /** What depth costs a plain network, and what residual blocks and batch normalisation do for it. */
+import { formatNumber, lineChart, type Point } from "../figures/index.js";
 import {
   affine,
   batchNorm1d,
@@ -9,10 +10,20 @@ import {
   residual,
 } from "../network/index.js";
 import { sgd } from "../training/index.js";
+import { atTheEnd } from "./at-the-end.js";
 import { drawnExamples } from "./drawn-examples.js";
-import { experiment, type Measurement, seedsUpTo, type Unit } from "./experiment.js";
+import {
+  experiment,
+  type Figure,
+  type Measurement,
+  ofSetting,
+  seedsUpTo,
+  type Table,
+  type Unit,
+} from "./experiment.js";
 import { fullyConnected } from "./fully-connected.js";
 import type { Scale } from "./laboratory.js";
+import { medianOf, seriesOfRuns, shareOfRuns } from "./many-runs.js";
 import { type LayerSizes, layerSizes } from "./layer-sizes.js";
 import { searchRate } from "./rate-search.js";
 import { trainClassifier } from "./train-classifier.js";
@@ -85,7 +96,8 @@ export const depth = experiment<Options, Values>({
     "images, 2 epochs, batches of 64, SGD with momentum 0.9; the rate of every setting is the best " +
     "of three or more, a factor of 3 apart, by the last 10,000 training images after as long a " +
     "training on the others (one seed; while the best is at an end, one more is tried). 5 seeds, " +
-    "all test images; intervals are Student's, at 95 %. Sizes are root mean squares of the " +
+    "all test images; intervals are Student's, at 95 %; a run whose loss was lost counts as a guess, " +
+    "10 %. Sizes are root mean squares of the " +
     "loss's gradient by each hidden layer's output, over 256 training images, before the first " +
     "step.",
   units(done, scale) {
@@ -123,7 +135,13 @@ export const depth = experiment<Options, Values>({
     const { testAccuracy, trainAccuracy, stopped } = curves;
     return { sizes, testAccuracy, trainAccuracy, stopped };
   },
-  findings: () => ({ tables: [], figures: [] }),
+  findings: (measured) => {
+    const finals = measured.filter(({ options }) => !options.isSearch);
+    return {
+      tables: [accuracyTable(finals), gradientTable(finals)],
+      figures: [accuracyFigure(finals), gradientFigure(finals)],
+    };
+  },
   verdict: null,
 });
 
@@ -135,7 +153,7 @@ function searchesOf(
     kinds.flatMap((kind) => depths.map((layers) => ({ kind, start, depth: layers }))),
   );
   return settings.map((one) => {
-    const setting = `${one.kind}, ${one.start}, depth ${one.depth}`;
+    const setting = settingName(one.kind, one.start, one.depth);
     const options = { ...one, images, epochs };
     const found = searchRate(done, {
       start: rates,
@@ -161,4 +179,110 @@ function hiddenLayer(kind: Kind, outFeatures: number, i: number): LayerDescripti
     ...(kind === "batch norm" && { [`norm${i}`]: batchNorm1d() }),
     [`hidden${i}`]: relu(),
   };
+}
+
+function settingName(kind: Kind, start: Start, layers: number): string {
+  return `${kind}, ${start}, depth ${layers}`;
+}
+
+type Done = Measurement<Options, Values>;
+
+/** Each kind with each start. */
+const NETWORKS = (Object.keys(initialisers) as Start[]).flatMap((start) =>
+  kinds.map((kind) => ({ kind, start, name: `${kind}, ${start}` })),
+);
+
+function depthsOf(finals: readonly Done[]): number[] {
+  return [...new Set(finals.map(({ options }) => options.depth))];
+}
+
+function tableOf(
+  finals: readonly Done[],
+  caption: string,
+  cell: (runs: readonly Done[]) => string,
+): Table {
+  return {
+    caption,
+    head: ["", ...depthsOf(finals).map((layers) => `${layers} hidden layers`)],
+    rows: NETWORKS.map(({ kind, start, name }) => [
+      name,
+      ...depthsOf(finals).map((layers) =>
+        cell(ofSetting(finals, settingName(kind, start, layers))),
+      ),
+    ]),
+  };
+}
+
+function accuracyTable(finals: readonly Done[]): Table {
+  const caption =
+    "Test accuracy after the last epoch, with Student's interval at 95 %, and the rate that was " +
+    "found.";
+  return tableOf(finals, caption, (runs) => {
+    const rate = runs[0]?.options.learningRate;
+    return `${shareOfRuns(runs.map(({ values }) => atTheEnd(values)))}; ${rate}`;
+  });
+}
+
+function gradientTable(finals: readonly Done[]): Table {
+  const caption =
+    "Before training: how many times as large the gradient is at the first hidden layer as at the " +
+    "last. Medians over the seeds.";
+  return tableOf(finals, caption, (runs) => {
+    const ratios = runs.flatMap((one) => gradientRatio(one) ?? []);
+    return ratios.length === 0 ? "–" : formatNumber(medianOf(ratios), 2);
+  });
+}
+
+/** Null where one of them is not finite, or the last is 0. */
+function gradientRatio({ values: { sizes } }: Done): number | null {
+  const [first, last] = [sizes.gradients[0], sizes.gradients.at(-1)];
+  return first == null || !last ? null : first / last;
+}
+
+function accuracyFigure(finals: readonly Done[]): Figure {
+  const curves = (kind: Kind, start: Start): Point[][] => {
+    const runs = depthsOf(finals).flatMap((layers) =>
+      ofSetting(finals, settingName(kind, start, layers)),
+    );
+    return [...new Set(runs.map(({ seed }) => seed))].map((seed) =>
+      runs
+        .filter((one) => one.seed === seed)
+        .map(({ options, values }): Point => [options.depth, atTheEnd(values)]),
+    );
+  };
+  return {
+    file: "accuracy.svg",
+    alt: "Test accuracy by depth, a line for each kind of network and start.",
+    svg: lineChart({
+      title: "Accuracy by depth",
+      description: "Test accuracy in the end; a thin line for each seed, and their mean.",
+      width: 640,
+      x: { label: "hidden layers", scale: "log" },
+      y: { label: "test accuracy", format: "percent" },
+      series: NETWORKS.map(({ kind, start, name }) => seriesOfRuns(name, curves(kind, start))),
+    }),
+  };
+}
+
+function gradientFigure(finals: readonly Done[]): Figure {
+  const layers = Math.max(...depthsOf(finals));
+  return {
+    file: "gradients.svg",
+    alt: `Sizes of gradients by layer in the networks of ${layers} hidden layers, before training.`,
+    svg: lineChart({
+      title: `Gradients through ${layers} hidden layers, before training`,
+      description: "By the layers' outputs; a thin line for each seed, and their mean.",
+      width: 640,
+      x: { label: "hidden layer" },
+      y: { label: "root mean square", scale: "log" },
+      series: NETWORKS.map(({ kind, start, name }) =>
+        seriesOfRuns(name, ofSetting(finals, settingName(kind, start, layers)).map(gradientCurve)),
+      ),
+    }),
+  };
+}
+
+/** What is 0 or not finite has no place on a logarithmic axis. */
+function gradientCurve({ values: { sizes } }: Done): Point[] {
+  return sizes.gradients.flatMap((size, i): Point[] => (size ? [[i + 1, size]] : []));
 }

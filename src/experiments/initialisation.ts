@@ -1,4 +1,5 @@
 /** What initial weights of the wrong size do to a deep network, before and during training. */
+import { formatNumber, lineChart, type Point } from "../figures/index.js";
 import {
   affine,
   conv2d,
@@ -14,13 +15,24 @@ import {
   xavier,
 } from "../network/index.js";
 import { sgd } from "../training/index.js";
+import { atTheEnd } from "./at-the-end.js";
 import { deviation } from "./deviation.js";
 import { drawnExamples } from "./drawn-examples.js";
-import { experiment, type Measurement, seedsUpTo, type Unit } from "./experiment.js";
+import {
+  experiment,
+  type Figure,
+  type Findings,
+  type Measurement,
+  ofSetting,
+  seedsUpTo,
+  type Table,
+  type Unit,
+} from "./experiment.js";
 import { fullyConnected } from "./fully-connected.js";
 import type { Scale } from "./laboratory.js";
 import { type LayerSizes, layerSizes } from "./layer-sizes.js";
 import { LossCurve } from "./loss-curve.js";
+import { medianOf, seriesOfRuns, shareOfRuns } from "./many-runs.js";
 import { searchRate } from "./rate-search.js";
 import { trainClassifier } from "./train-classifier.js";
 
@@ -109,7 +121,8 @@ export const initialisation = experiment<Options, Values>({
     "the best of three or more, a factor of 3 apart, by the last 10,000 training images after as " +
     "long a training on the others (one seed; while the best is at an end, one more is tried). 5 " +
     "seeds, all test images. Sizes are root mean squares over 256 training images, behind the " +
-    "activations, before the first step. Intervals are Student's, at 95 %.",
+    "activations, before the first step. A run whose loss was lost counts as a guess, 10 %. " +
+    "Intervals are Student's, at 95 %.",
   units(done, scale) {
     const size = scales[scale];
     const searches = searchesOf(done, size);
@@ -145,7 +158,7 @@ export const initialisation = experiment<Options, Values>({
     const { testAccuracy, stopped } = curves;
     return { sizes, losses: curve.means, testAccuracy, stopped };
   },
-  findings: () => ({ tables: [], figures: [] }),
+  findings,
   verdict: null,
 });
 
@@ -196,4 +209,142 @@ const WINDOW = { outChannels: FILTERS, kernelSize: 3, padding: 1 };
 
 function hiddenNames(): string[] {
   return Array.from({ length: HIDDEN }, (_, i) => `hidden${i + 1}`);
+}
+
+type Done = Measurement<Options, Values>;
+
+function findings(measured: readonly Done[]): Findings {
+  const finals = measured.filter(({ options }) => !options.isSearch);
+  return {
+    tables: [accuracyTable(finals), sizesTable(finals)],
+    figures: [
+      sizesFigure(finals, "outputs"),
+      sizesFigure(finals, "gradients"),
+      ...activationsOf(finals).map((activation) => lossFigure(finals, activation)),
+    ].filter((one) => one !== null),
+  };
+}
+
+function activationsOf(finals: readonly Done[]): Activation[] {
+  return [...new Set(finals.map(({ options }) => options.activation))];
+}
+
+function initialisersOf(finals: readonly Done[]): string[] {
+  return [...new Set(finals.map(({ options }) => options.initialiser))];
+}
+
+function runsOf(
+  finals: readonly Done[],
+  network: Network,
+  activation: Activation,
+  initialiser: string,
+): Done[] {
+  return ofSetting(finals, `${network}, ${activation}, ${initialiser}`);
+}
+
+/** A table with a row for each initialiser and a column for each network and activation. */
+function tableOf(
+  finals: readonly Done[],
+  caption: string,
+  cell: (runs: readonly Done[]) => string,
+): Table {
+  const columns = networks.flatMap((network) =>
+    activationsOf(finals).map((activation) => ({ network, activation })),
+  );
+  return {
+    caption,
+    head: ["", ...columns.map(({ network, activation }) => `${network}, ${activation}`)],
+    rows: initialisersOf(finals).map((initialiser) => [
+      initialiser,
+      ...columns.map(({ network, activation }) =>
+        cell(runsOf(finals, network, activation, initialiser)),
+      ),
+    ]),
+  };
+}
+
+function accuracyTable(finals: readonly Done[]): Table {
+  const caption =
+    "Test accuracy after the last epoch, with Student's interval at 95 %, and the rate that was " +
+    "found.";
+  return tableOf(finals, caption, (runs) => {
+    const rate = runs[0]?.options.learningRate;
+    return `${shareOfRuns(runs.map(({ values }) => atTheEnd(values)))}; ${rate}`;
+  });
+}
+
+function sizesTable(finals: readonly Done[]): Table {
+  const caption =
+    "Before training: how many times as large the numbers are behind the last hidden layer as " +
+    "behind the first, and the gradients at the first as at the last. Medians over the seeds.";
+  return tableOf(
+    finals,
+    caption,
+    (runs) =>
+      `${ratioOf(runs, ({ outputs }) => [outputs.at(-1), outputs[0]])}; ` +
+      ratioOf(runs, ({ gradients }) => [gradients[0], gradients.at(-1)]),
+  );
+}
+
+type Pair = readonly [number | null | undefined, number | null | undefined];
+
+function ratioOf(runs: readonly Done[], pairOf: (sizes: LayerSizes) => Pair): string {
+  const ratios = runs.flatMap(({ values }) => {
+    const [one, other] = pairOf(values.sizes);
+    return one == null || !other ? [] : [one / other];
+  });
+  return ratios.length === 0 ? "–" : formatNumber(medianOf(ratios), 2);
+}
+
+function sizesFigure(finals: readonly Done[], what: keyof LayerSizes): Figure | null {
+  const said = what === "outputs" ? "outputs" : "gradients by the outputs";
+  const series = initialisersOf(finals).flatMap((initialiser) => {
+    const runs = runsOf(finals, "mlp", "relu", initialiser);
+    const curves = runs.map(({ values }) => sizeCurve(values.sizes[what]));
+    return curves.some((curve) => curve.length > 0) ? [seriesOfRuns(initialiser, curves)] : [];
+  });
+  if (series.length === 0) return null;
+  return {
+    file: `${what}.svg`,
+    alt: `Sizes of the ${said} by hidden layer of the rectified mlp, a line for each initialiser.`,
+    svg: lineChart({
+      title: `Sizes of the ${said} before training`,
+      description: "Fully connected with relu; a thin line for each seed and their mean.",
+      width: 640,
+      x: { label: "hidden layer" },
+      y: { label: "root mean square", scale: "log" },
+      series,
+    }),
+  };
+}
+
+/** What is 0 or not finite has no place on a logarithmic axis. */
+function sizeCurve(sizes: readonly (number | null)[]): Point[] {
+  return sizes.flatMap((size, i): Point[] => (size ? [[i + 1, size]] : []));
+}
+
+function lossFigure(finals: readonly Done[], activation: Activation): Figure | null {
+  const series = initialisersOf(finals).flatMap((initialiser) => {
+    const curves = runsOf(finals, "mlp", activation, initialiser)
+      .filter(({ values }) => values.stopped === null && values.losses.length > 0)
+      .map(({ values }) => values.losses.map(pointAt));
+    return curves.length > 0 ? [seriesOfRuns(initialiser, curves)] : [];
+  });
+  if (series.length === 0) return null;
+  return {
+    file: `losses-${activation}.svg`,
+    alt: `Training loss by step with ${activation}, a line for each initialiser.`,
+    svg: lineChart({
+      title: `Training loss with ${activation}`,
+      description: `Fully connected; means over ${STEPS_TO_A_POINT} steps, a thin line for each seed.`,
+      width: 640,
+      x: { label: "step" },
+      y: { label: "loss in nats" },
+      series,
+    }),
+  };
+}
+
+function pointAt(loss: number, i: number): Point {
+  return [(i + 1) * STEPS_TO_A_POINT, loss];
 }

@@ -1,4 +1,5 @@
 /** The optimizers beside each other, each with a rate of its own from the same search. */
+import { intervalChart, lineChart, type Point } from "../figures/index.js";
 import { notebookDescription } from "../network/index.js";
 import {
   adagrad,
@@ -9,8 +10,24 @@ import {
   sgd,
 } from "../training/index.js";
 import { drawnExamples } from "./drawn-examples.js";
-import { experiment, seedsUpTo, type Unit } from "./experiment.js";
+import {
+  experiment,
+  type Figure,
+  type Measurement,
+  ofSetting,
+  seedsUpTo,
+  type Table,
+  type Unit,
+} from "./experiment.js";
 import type { Scale } from "./laboratory.js";
+import {
+  pairedBySeed,
+  pointsOrDash,
+  type Reached,
+  rowOfRuns,
+  seriesOfRuns,
+  shareOfRuns,
+} from "./many-runs.js";
 import { LossCurve } from "./loss-curve.js";
 import { searchRate } from "./rate-search.js";
 import { trainClassifier } from "./train-classifier.js";
@@ -127,6 +144,109 @@ export const optimizers = experiment<Options, Values>({
     const { testAccuracy, testLoss, stopped } = curves;
     return { losses: curve.means, testAccuracy, testLoss, stopped };
   },
-  findings: () => ({ tables: [], figures: [] }),
+  findings: (measured) => ({
+    tables: [accuracyTable(measured)],
+    figures: [lossFigure(measured), accuracyFigure(measured)].filter((one) => one !== null),
+  }),
   verdict: null,
 });
+
+type Done = Measurement<Options, Values>;
+
+const NAMES = Object.keys(optimizersByName);
+const COMPARED_WITH = "Adam";
+/** A loss on the training images that is low enough to count the steps to it. */
+const LOW = 0.3;
+
+/** Those that reached the end. */
+function finished(measured: readonly Done[], name: string): Done[] {
+  return ofSetting(measured, name).filter(({ values }) => values.stopped === null);
+}
+
+function reachedBy(measured: readonly Done[], name: string): Reached[] {
+  return finished(measured, name).map(({ seed, values }) => ({
+    seed,
+    reached: values.testAccuracy.at(-1)!,
+  }));
+}
+
+/** How many steps until the mean loss of a point is low; null where it never is. */
+function stepsToLow({ values: { losses } }: Done): number | null {
+  const at = losses.findIndex((loss) => loss < LOW);
+  return at < 0 ? null : (at + 1) * STEPS_TO_A_POINT;
+}
+
+function accuracyTable(measured: readonly Done[]): Table {
+  const compared = reachedBy(measured, COMPARED_WITH);
+  return {
+    caption:
+      `Rates that were found; steps until the training loss is below ${LOW}, from the fastest seed ` +
+      "to the slowest; test accuracy after the first and the last epoch; and the difference to " +
+      `${COMPARED_WITH} in the end, in percentage points, paired by seed.`,
+    head: ["", "rate", `steps to ${LOW}`, "first epoch", "last epoch", `less ${COMPARED_WITH}`],
+    rows: NAMES.map((name) => {
+      const runs = finished(measured, name);
+      return [
+        name,
+        `${ofSetting(measured, name)[0]?.options.learningRate ?? "–"}`,
+        rangeOf(runs.map(stepsToLow)),
+        shareOfRuns(runs.map(({ values }) => values.testAccuracy[0]!)),
+        shareOfRuns(runs.map(({ values }) => values.testAccuracy.at(-1)!)),
+        name === COMPARED_WITH
+          ? "–"
+          : pointsOrDash(pairedBySeed(reachedBy(measured, name), compared)),
+      ];
+    }),
+  };
+}
+
+function rangeOf(steps: readonly (number | null)[]): string {
+  const known = steps.filter((one) => one !== null);
+  if (known.length === 0) return "never";
+  const range = `${Math.min(...known)} to ${Math.max(...known)}`;
+  return known.length === steps.length ? range : `${range}, or never`;
+}
+
+function lossFigure(measured: readonly Done[]): Figure | null {
+  const shown = NAMES.filter((name) => finished(measured, name)[0]?.values.losses.length);
+  if (shown.length === 0) return null;
+  return {
+    file: "losses.svg",
+    alt: "Training loss by step, a line for each optimizer and a thin one for each seed.",
+    svg: lineChart({
+      title: "Training loss by step",
+      description:
+        `Means over ${STEPS_TO_A_POINT} steps, a thin line for each seed, and their mean for each ` +
+        "optimizer.",
+      width: 640,
+      x: { label: "step" },
+      y: { label: "loss in nats", scale: "log" },
+      series: shown.map((name) => seriesOfRuns(name, finished(measured, name).map(lossCurve))),
+    }),
+  };
+}
+
+function lossCurve({ values: { losses } }: Done): Point[] {
+  return losses.map((loss, i): Point => [(i + 1) * STEPS_TO_A_POINT, loss]);
+}
+
+function accuracyFigure(measured: readonly Done[]): Figure | null {
+  const rows = NAMES.filter((name) => finished(measured, name).length > 0);
+  if (rows.length === 0) return null;
+  return {
+    file: "accuracy.svg",
+    alt: "Test accuracy in the end: a row for each optimizer, a dot for each seed.",
+    svg: intervalChart({
+      title: "Test accuracy in the end",
+      description: "A dot for each seed, their mean and its 95 % interval.",
+      width: 640,
+      x: { label: "test images classified right", format: "percent" },
+      rows: rows.map((name) =>
+        rowOfRuns(
+          name,
+          reachedBy(measured, name).map(({ reached }) => reached),
+        ),
+      ),
+    }),
+  };
+}

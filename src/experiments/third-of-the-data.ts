@@ -1,9 +1,27 @@
 /** What held the notes' network near 90 %: the third of the data, the decay, or something else. */
+import { intervalChart, lineChart, type Point } from "../figures/index.js";
 import { notebookDescription } from "../network/index.js";
+import type { MeanInterval } from "../statistics/index.js";
 import { adam, adamW } from "../training/index.js";
 import { drawnExamples } from "./drawn-examples.js";
-import { experiment, seedsUpTo, type Unit } from "./experiment.js";
+import {
+  experiment,
+  type Figure,
+  type Measurement,
+  ofSetting,
+  seedsUpTo,
+  type Table,
+  type Unit,
+} from "./experiment.js";
 import type { Scale } from "./laboratory.js";
+import {
+  pairedBySeed,
+  pointsOrDash,
+  type Reached,
+  rowOfRuns,
+  seriesOfRuns,
+  shareOfRuns,
+} from "./many-runs.js";
 import { trainClassifier } from "./train-classifier.js";
 
 /** What the notes chose, and one change each. */
@@ -43,7 +61,7 @@ interface Size {
 const sizes: Readonly<Record<Scale, Size>> = {
   full: { seeds: 5, images: [20_000, 60_000], epochs: [12, 6] },
   quick: { seeds: 2, images: [4_000, 12_000], epochs: [3, 1] },
-  tiny: { seeds: 1, images: [128, 384], epochs: [1, 1] },
+  tiny: { seeds: 1, images: [300, 900], epochs: [3, 1] },
 };
 
 export const thirdOfTheData = experiment<Options, Values>({
@@ -109,6 +127,157 @@ export const thirdOfTheData = experiment<Options, Values>({
     const { trainAccuracy, testAccuracy } = curves;
     return { trainAccuracy, testAccuracy };
   },
-  findings: () => ({ tables: [], figures: [] }),
+  findings: (measured) => ({
+    tables: [choicesTable(measured), dataOrDecay(measured)],
+    figures: [choicesFigure(measured), curvesFigure(measured)].filter((one) => one !== null),
+  }),
   verdict: null,
 });
+
+type Done = Measurement<Options, Values>;
+
+/** A run that guesses no better than this in the end has never left chance, which is 0.1. */
+const CHANCE = 0.2;
+
+/** Those that learned at all; the others say nothing of how well. */
+function learned(measured: readonly Done[], setting: string): Done[] {
+  return ofSetting(measured, setting).filter(({ values }) => values.testAccuracy.at(-1)! >= CHANCE);
+}
+
+function reachedAfter(epochs: number, measured: readonly Done[], setting: string): Reached[] {
+  return learned(measured, setting).map(({ seed, values }) => ({
+    seed,
+    reached: values.testAccuracy[epochs - 1]!,
+  }));
+}
+
+/** Epochs of the notes' third, and of all images, that are compared. */
+interface Moment {
+  readonly name: string;
+  readonly part: number;
+  readonly all: number;
+}
+
+/** As many steps: the third's last epoch. As many epochs: the last one of all images. */
+function momentsOf(measured: readonly Done[]): readonly [sameSteps: Moment, sameEpochs: Moment] {
+  const [part, all] = [choices.notes, choices.all].map(
+    (setting) => measured.find((one) => one.setting === setting)!.options,
+  ) as [Options, Options];
+  const sameSteps = Math.round((part.epochs * part.images) / all.images);
+  const sameEpochs = Math.min(part.epochs, all.epochs);
+  return [
+    {
+      name: "as many steps",
+      ...{ part: part.epochs, all: Math.min(Math.max(1, sameSteps), all.epochs) },
+    },
+    { name: "as many epochs", part: sameEpochs, all: sameEpochs },
+  ];
+}
+
+/** Every choice, when all have had as many steps. */
+function atSameSteps(measured: readonly Done[]) {
+  const [sameSteps] = momentsOf(measured);
+  return Object.values(choices).map((setting) => {
+    const isAll = setting === choices.all || setting === choices.allPlain;
+    const epochs = isAll ? sameSteps.all : sameSteps.part;
+    return { setting, epochs, runs: reachedAfter(epochs, measured, setting) };
+  });
+}
+
+function choicesTable(measured: readonly Done[]): Table {
+  const rows = atSameSteps(measured);
+  const [notes] = rows;
+  return {
+    caption:
+      "Test accuracy after as many steps, with Student's interval at 95 %, and how much more that " +
+      "is than as in the notes, in percentage points, paired by seed.",
+    head: ["changed", "epochs", "accuracy", "difference", "never left chance"],
+    rows: rows.map(({ setting, epochs, runs }) => [
+      setting,
+      `${epochs}`,
+      shareOfRuns(runs.map(({ reached }) => reached)),
+      setting === choices.notes ? "–" : pointsOrDash(pairedBySeed(runs, notes!.runs)),
+      `${ofSetting(measured, setting).length - runs.length}`,
+    ]),
+  };
+}
+
+function dataOrDecay(measured: readonly Done[]): Table {
+  const moments = momentsOf(measured);
+  const rows = [
+    { name: "decay 0.1", part: choices.notes, all: choices.all },
+    { name: "no decay", part: choices.plain, all: choices.allPlain },
+  ];
+  return {
+    caption:
+      "What three times the images are worth: accuracy with all of them less that with a third, in " +
+      "percentage points, paired by seed. In brackets, after how many epochs of all and of a third.",
+    head: ["", ...moments.map(({ name, part, all }) => `${name} (${all}, ${part})`)],
+    rows: rows.map(({ name, part, all }) => [
+      name,
+      ...moments.map((moment) => pointsOrDash(worthOfData(measured, part, all, moment))),
+    ]),
+  };
+}
+
+function worthOfData(
+  measured: readonly Done[],
+  part: string,
+  all: string,
+  moment: Moment,
+): MeanInterval | null {
+  return pairedBySeed(
+    reachedAfter(moment.all, measured, all),
+    reachedAfter(moment.part, measured, part),
+  );
+}
+
+function choicesFigure(measured: readonly Done[]): Figure | null {
+  const rows = atSameSteps(measured).filter(({ runs }) => runs.length > 0);
+  if (rows.length === 0) return null;
+  return {
+    file: "choices.svg",
+    alt:
+      "Test accuracy after as many steps: a row for each changed choice, a dot for each seed, " +
+      "mean and interval.",
+    svg: intervalChart({
+      title: "One choice of the notes changed at a time",
+      description: "Test accuracy, a dot for each seed, their mean and its 95 % interval.",
+      width: 640,
+      x: { label: "test images classified right", format: "percent" },
+      rows: rows.map(({ setting, runs }) =>
+        rowOfRuns(
+          setting,
+          runs.map(({ reached }) => reached),
+        ),
+      ),
+    }),
+  };
+}
+
+function curvesFigure(measured: readonly Done[]): Figure | null {
+  const shown = [choices.plain, choices.allPlain, choices.notes, choices.all].filter(
+    (setting) => learned(measured, setting).length > 0,
+  );
+  if (shown.length === 0) return null;
+  return {
+    file: "curves.svg",
+    alt:
+      "Test accuracy by images trained with: a third and all of the data, with decay and without; " +
+      "a thin line for each seed.",
+    svg: lineChart({
+      title: "The data or the decay",
+      description: "Test accuracy after each epoch, a thin line for each seed and their mean.",
+      width: 640,
+      x: { label: "images trained with" },
+      y: { label: "test accuracy", format: "percent" },
+      series: shown.map((setting) =>
+        seriesOfRuns(setting, learned(measured, setting).map(curveOf)),
+      ),
+    }),
+  };
+}
+
+function curveOf({ options: { images }, values }: Done): Point[] {
+  return values.testAccuracy.map((accuracy, epoch): Point => [(epoch + 1) * images, accuracy]);
+}

@@ -7,8 +7,18 @@ import {
   setups,
   trainWithMistake,
 } from "../checks/index.js";
-import { experiment, seedsUpTo, type Unit } from "./experiment.js";
+import { intervalChart } from "../figures/index.js";
+import { meanInterval, proportionInterval, studentBound } from "../statistics/index.js";
+import {
+  experiment,
+  type Figure,
+  type Measurement,
+  seedsUpTo,
+  type Table,
+  type Unit,
+} from "./experiment.js";
 import type { Scale } from "./laboratory.js";
+import { percent, shareInterval } from "./words.js";
 
 interface Options {
   /** Of the catalog; null for the engine as it is. */
@@ -93,6 +103,160 @@ export const whatAccuracySees = experiment<Options, Values>({
       stopped: seen.map(({ stopped }: Seen) => stopped),
     };
   },
-  findings: () => ({ tables: [], figures: [] }),
+  findings: (measured) => {
+    const judged = judge(measured);
+    return {
+      tables: [expectedTable(measured), themesTable(judged), namesTable(judged)],
+      figures: [distanceFigure(judged)].filter((one) => one !== null),
+    };
+  },
   verdict: null,
 });
+
+type Done = Measurement<Options, Values>;
+
+/** Where the right engine's next run is expected. */
+interface Expected {
+  readonly mean: number;
+  readonly half: number;
+  readonly count: number;
+}
+
+/** Of one setup: mean ± t · deviation · √(1 + 1/n). */
+function expectedIn(measured: readonly Done[], setup: SetupName): Expected {
+  const { values } = measured.find(({ options: o }) => o.mistake === null && o.setup === setup)!;
+  const accuracies = values.accuracies.filter((one) => one !== null);
+  const { mean, deviation, count } = meanInterval(accuracies);
+  return {
+    mean,
+    half: studentBound(0.95, count - 1) * deviation * Math.sqrt(1 + 1 / count),
+    count,
+  };
+}
+
+/** What became of one mistake, in all setups that were to show it. */
+interface Judged {
+  readonly mistake: string;
+  readonly theme: Mistake["theme"];
+  /** From what was expected, in halves of the interval: −1 is its lower end; null if it stopped. */
+  readonly distances: readonly (number | null)[];
+  /** The share of runs that were noticed, and of those that were because they were better. */
+  readonly noticed: number;
+  readonly better: number;
+}
+
+function judge(measured: readonly Done[]): Judged[] {
+  return mistakes.flatMap(({ name, theme }) => {
+    const own = measured.filter(({ options }) => options.mistake === name);
+    if (own.length === 0) return [];
+    const distances = own.flatMap(({ options, values }) => {
+      const { mean, half } = expectedIn(measured, options.setup);
+      return values.accuracies.map((one) => (one === null ? null : (one - mean) / half));
+    });
+    const share = (isMeant: (distance: number | null) => boolean): number =>
+      distances.filter(isMeant).length / distances.length;
+    return [
+      {
+        ...{ mistake: name, theme, distances },
+        noticed: share((distance) => distance === null || Math.abs(distance) > 1),
+        better: share((distance) => distance !== null && distance > 1),
+      },
+    ];
+  });
+}
+
+function expectedTable(measured: readonly Done[]): Table {
+  const shown = measured.filter(({ options }) => options.mistake === null);
+  return {
+    caption: "The engine without a mistake: where the next run is expected, with 95 % probability.",
+    head: ["what is trained", "runs", "mean", "interval"],
+    rows: shown.map(({ options: { setup } }) => {
+      const { mean, half, count } = expectedIn(measured, setup);
+      const interval = `[${percent(mean - half)}, ${percent(mean + half)}]`;
+      return [setups[setup].description, `${count}`, percent(mean), interval];
+    }),
+  };
+}
+
+const OUTCOMES: readonly (readonly [string, (one: Judged) => boolean])[] = [
+  ["in every run", ({ noticed }) => noticed === 1],
+  ["in some runs", ({ noticed }) => noticed > 0 && noticed < 1],
+  ["in none", ({ noticed }) => noticed === 0],
+];
+
+function themesTable(judged: readonly Judged[]): Table {
+  const row = (name: string, own: readonly Judged[]): string[] => {
+    const always = own.filter(({ noticed }) => noticed === 1).length;
+    return [
+      name,
+      `${own.length}`,
+      ...OUTCOMES.map(([, isMeant]) => `${own.filter(isMeant).length}`),
+      shareInterval(proportionInterval(always, own.length)),
+    ];
+  };
+  const themes = [...new Set(judged.map(({ theme }) => theme))];
+  return {
+    caption:
+      "How many mistakes are noticed, by runs with all seeds and in all networks that were to show " +
+      "them; of the share that is noticed in every run, Wilson's interval at 95 %.",
+    head: ["mistakes in", "all", ...OUTCOMES.map(([name]) => name), "share, every run"],
+    rows: [
+      ...themes.map((theme) =>
+        row(
+          theme,
+          judged.filter((one) => one.theme === theme),
+        ),
+      ),
+      row("all of it", judged),
+    ],
+  };
+}
+
+function namesTable(judged: readonly Judged[]): Table {
+  const names = (isMeant: (one: Judged) => boolean): string =>
+    judged
+      .filter(isMeant)
+      .map(({ mistake }) => mistake)
+      .join(", ") || "none";
+  return {
+    caption: "Which they are.",
+    head: ["noticed", "mistakes"],
+    rows: [
+      ...OUTCOMES.slice(1).map(([name, isMeant]) => [name, names(isMeant)]),
+      ["since it is better, in some run", names(({ better }) => better > 0)],
+    ],
+  };
+}
+
+/** Farther away, everybody notices. */
+const SHOWN = 6;
+
+function distanceFigure(judged: readonly Judged[]): Figure | null {
+  const themes = [...new Set(judged.map(({ theme }) => theme))];
+  const rows = themes.map((theme) => {
+    const all = judged.filter((one) => one.theme === theme).flatMap((one) => one.distances);
+    const values = all.filter((one) => one !== null && Math.abs(one) <= SHOWN) as number[];
+    return { name: `${theme} (${all.length - values.length} more)`, values };
+  });
+  const shown = rows.filter(({ values }) => values.length > 0);
+  if (shown.length === 0) return null;
+  return {
+    file: "distances.svg",
+    alt:
+      "How far each run with a mistake is from the accuracy without: a row for each theme, a dot " +
+      "for each run; between −1 and 1 nobody can notice.",
+    svg: intervalChart({
+      title: "How far from right",
+      description:
+        "A dot for each run with a mistake; between −1 and 1 the engine without a mistake gets as " +
+        "far in 95 of 100 runs. In brackets, how many runs are farther away or stopped.",
+      width: 640,
+      x: {
+        label: "accuracy less the right engine's mean, in halves of its 95 % interval",
+        domain: [-SHOWN, SHOWN],
+      },
+      rows: shown,
+      reference: { at: -1, name: "noticed" },
+    }),
+  };
+}
