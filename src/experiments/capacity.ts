@@ -9,9 +9,11 @@ import {
   notebookDescription,
   relu,
 } from "../network/index.js";
+import { meanOf } from "../statistics/index.js";
 import { adam } from "../training/index.js";
 import { atTheEnd } from "./at-the-end.js";
 import { drawnExamples } from "./drawn-examples.js";
+import { asExpected } from "./expected.js";
 import {
   experiment,
   type Figure,
@@ -20,12 +22,14 @@ import {
   seedsUpTo,
   type Table,
   type Unit,
+  type Verdict,
 } from "./experiment.js";
 import { fullyConnected } from "./fully-connected.js";
 import type { Scale } from "./laboratory.js";
 import { seriesOfRuns, shareOfRuns } from "./many-runs.js";
 import { searchRate } from "./rate-search.js";
 import { trainClassifier } from "./train-classifier.js";
+import { percent } from "./words.js";
 
 const kinds = ["mlp", "cnn"] as const;
 type Kind = (typeof kinds)[number];
@@ -129,7 +133,7 @@ export const capacity = experiment<Options, Values>({
     const finals = measured.filter(({ options }) => !options.isSearch);
     return { tables: [sizesTable(finals)], figures: [errorFigure(finals)] };
   },
-  verdict: null,
+  verdict,
 });
 
 function searchesOf(
@@ -236,4 +240,49 @@ function errorFigure(finals: readonly Done[]): Figure {
       series: kinds.map((kind) => seriesOfRuns(kind, curves(kind))),
     }),
   };
+}
+
+/** Accuracies for which the smallest network is looked for. */
+const GOALS = [0.9, 0.95, 0.97];
+
+function verdict(measured: readonly Done[]): Verdict {
+  const finals = measured.filter(({ options }) => !options.isSearch);
+  const [mlps, cnns] = kinds.map((kind) =>
+    sizesOf(finals, kind).map(({ parameters, runs }) => ({
+      parameters,
+      mean: meanOf(runs.map(({ values }) => atTheEnd(values))),
+    })),
+  ) as [Reached[], Reached[]];
+  const smallest = (all: readonly Reached[], goal: number): string =>
+    all.find(({ mean }) => mean >= goal)?.parameters.toLocaleString("en-US") ?? "none";
+  const goals = GOALS.map(
+    (goal) => `${percent(goal, 0)}, ${smallest(cnns, goal)} and ${smallest(mlps, goal)}`,
+  );
+  const isAhead = cnns.every(({ parameters, mean }) =>
+    mlps.every((one) => one.parameters > parameters || one.mean < mean),
+  );
+  const ends = (all: readonly Reached[]): string =>
+    `${percent(all[0]!.mean, 1)} to ${percent(all.at(-1)!.mean, 1)}`;
+  const fallsBack = [mlps, cnns].some(
+    (all) => Math.max(...all.map(({ mean }) => mean)) - all.at(-1)!.mean > 0.003,
+  );
+  return {
+    shows:
+      `From the smallest to the largest, the mlp goes from ${ends(mlps)}, the cnn from ` +
+      `${ends(cnns)}. The smallest cnn and mlp that get there: for ${goals.join("; for ")} ` +
+      `parameters. That no mlp of as many parameters or fewer is as good as a cnn ` +
+      `${isAhead ? "holds" : "does not hold"} at every size${asExpected(isAhead)}. ` +
+      `${fallsBack ? "The largest is not the best" : "Neither gets worse with size"}` +
+      `${asExpected(!fallsBack)}.`,
+    doesNotShow:
+      "How good each becomes when it is trained to its end: one epoch is short for the large ones, " +
+      "and asks what is learned fast. Only one shape of each kind was tried; a cnn's parameters do " +
+      "more work each, since every filter is applied at hundreds of places, so as many parameters " +
+      "are not as much computation.",
+  };
+}
+
+interface Reached {
+  readonly parameters: number;
+  readonly mean: number;
 }

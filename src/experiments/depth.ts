@@ -9,9 +9,11 @@ import {
   relu,
   residual,
 } from "../network/index.js";
+import { meanOf } from "../statistics/index.js";
 import { sgd } from "../training/index.js";
 import { atTheEnd } from "./at-the-end.js";
 import { drawnExamples } from "./drawn-examples.js";
+import { asExpected } from "./expected.js";
 import {
   experiment,
   type Figure,
@@ -20,6 +22,7 @@ import {
   seedsUpTo,
   type Table,
   type Unit,
+  type Verdict,
 } from "./experiment.js";
 import { fullyConnected } from "./fully-connected.js";
 import type { Scale } from "./laboratory.js";
@@ -27,6 +30,7 @@ import { medianOf, seriesOfRuns, shareOfRuns } from "./many-runs.js";
 import { type LayerSizes, layerSizes } from "./layer-sizes.js";
 import { searchRate } from "./rate-search.js";
 import { trainClassifier } from "./train-classifier.js";
+import { percent } from "./words.js";
 
 const initialisers = { He: he, "PyTorch's default": pytorchDefault } as const;
 type Start = keyof typeof initialisers;
@@ -142,7 +146,7 @@ export const depth = experiment<Options, Values>({
       figures: [accuracyFigure(finals), gradientFigure(finals)],
     };
   },
-  verdict: null,
+  verdict,
 });
 
 function searchesOf(
@@ -285,4 +289,40 @@ function gradientFigure(finals: readonly Done[]): Figure {
 /** What is 0 or not finite has no place on a logarithmic axis. */
 function gradientCurve({ values: { sizes } }: Done): Point[] {
   return sizes.gradients.flatMap((size, i): Point[] => (size ? [[i + 1, size]] : []));
+}
+
+function verdict(measured: readonly Done[]): Verdict {
+  const finals = measured.filter(({ options }) => !options.isSearch);
+  const depths = depthsOf(finals);
+  const [shallow, deep] = [Math.min(...depths), Math.max(...depths)];
+  const at = (kind: Kind, start: Start, layers: number): Done[] =>
+    ofSetting(finals, settingName(kind, start, layers));
+  const mean = (runs: readonly Done[]): number =>
+    meanOf(runs.map(({ values }) => atTheEnd(values)));
+  const said = NETWORKS.map(({ kind, start, name }) => {
+    const accuracies = [shallow, deep].map((layers) => percent(mean(at(kind, start, layers)), 1));
+    const ratios = at(kind, start, deep).flatMap((one) => gradientRatio(one) ?? []);
+    const ratio = ratios.length === 0 ? "–" : formatNumber(medianOf(ratios), 2);
+    return `${name}: ${accuracies.join(" and ")}, gradient times ${ratio}`;
+  });
+  const best = (layers: number): number =>
+    Math.max(...NETWORKS.map(({ kind, start }) => mean(at(kind, start, layers))));
+  const gain = Math.max(...depths.map(best)) - best(shallow);
+  const isLost = mean(at("plain", "PyTorch's default", deep)) < 0.2;
+  const isKept = mean(at("plain", "He", deep)) > mean(at("plain", "He", shallow)) - 0.025;
+  return {
+    shows:
+      `With ${shallow} and with ${deep} hidden layers, and how many times as large the gradient is ` +
+      `at the first of ${deep} as at the last: ${said.join("; ")}. The best network of any depth is ` +
+      `${(100 * gain).toFixed(2)} points better than the best of ${shallow} layers` +
+      `${asExpected(gain < 0.005)}: depth buys ${gain < 0.005 ? "nothing" : "something"} here. The ` +
+      `plain one with PyTorch's weights ${isLost ? "does not leave" : "leaves"} chance at ${deep} ` +
+      `layers${asExpected(isLost)}; with He's it ${isKept ? "loses two points at most" : "loses more"}` +
+      `${asExpected(isKept)}.`,
+    doesNotShow:
+      "What depth is good for: 64 units and digits ask for none, and where it pays, in convolutional " +
+      "networks on photographs, nothing was tried. Two epochs: the deep ones may catch up. A " +
+      "gradient that is small by a constant factor can be made up for by the rate, which was " +
+      "searched with one seed.",
+  };
 }

@@ -1,6 +1,7 @@
 /** The optimizers beside each other, each with a rate of its own from the same search. */
-import { intervalChart, lineChart, type Point } from "../figures/index.js";
+import { formatNumber, intervalChart, lineChart, type Point } from "../figures/index.js";
 import { notebookDescription } from "../network/index.js";
+import { meanOf } from "../statistics/index.js";
 import {
   adagrad,
   adam,
@@ -10,6 +11,7 @@ import {
   sgd,
 } from "../training/index.js";
 import { drawnExamples } from "./drawn-examples.js";
+import { asExpected } from "./expected.js";
 import {
   experiment,
   type Figure,
@@ -18,6 +20,7 @@ import {
   seedsUpTo,
   type Table,
   type Unit,
+  type Verdict,
 } from "./experiment.js";
 import type { Scale } from "./laboratory.js";
 import {
@@ -31,6 +34,7 @@ import {
 import { LossCurve } from "./loss-curve.js";
 import { searchRate } from "./rate-search.js";
 import { trainClassifier } from "./train-classifier.js";
+import { percent } from "./words.js";
 
 type Describe = (learningRate: number) => OptimizerDescription;
 
@@ -148,7 +152,7 @@ export const optimizers = experiment<Options, Values>({
     tables: [accuracyTable(measured)],
     figures: [lossFigure(measured), accuracyFigure(measured)].filter((one) => one !== null),
   }),
-  verdict: null,
+  verdict,
 });
 
 type Done = Measurement<Options, Values>;
@@ -248,5 +252,36 @@ function accuracyFigure(measured: readonly Done[]): Figure | null {
         ),
       ),
     }),
+  };
+}
+
+function verdict(measured: readonly Done[]): Verdict {
+  const ranked = NAMES.filter((name) => finished(measured, name).length > 0)
+    .map((name) => ({
+      name,
+      rate: finished(measured, name)[0]!.options.learningRate,
+      mean: meanOf(reachedBy(measured, name).map(({ reached }) => reached)),
+    }))
+    .sort((a, b) => b.mean - a.mean);
+  const rates = ranked.map(({ rate }) => rate);
+  const [best, worst] = [ranked[0]!, ranked.at(-1)!];
+  const isClose = best.mean - worst.mean < 0.02;
+  const factor = Math.max(...rates) / Math.min(...rates);
+  const nesterov = pairedBySeed(reachedBy(measured, "Nesterov"), reachedBy(measured, "momentum"));
+  const isSame = nesterov === null || (nesterov.low <= 0 && nesterov.high >= 0);
+  return {
+    shows:
+      "In the end, the best first: " +
+      `${ranked.map(({ name, mean }) => `${name} ${percent(mean)}`).join(", ")}. They are ` +
+      `${isClose ? "" : "not "}within two points of each other${asExpected(isClose)}, and the last ` +
+      `one is ${worst.name}${asExpected(worst.name === "SGD")}. Their rates differ by a factor of ` +
+      `${formatNumber(factor)}; 100 was expected. Nesterov's momentum less the plain one is ` +
+      `${pointsOrDash(nesterov)} points, which ${isSame ? "is within" : "is more than"} what seeds ` +
+      `change${asExpected(isSame)}.`,
+    doesNotShow:
+      "That one is better than another: each had one rate, found with one seed in steps of a factor " +
+      "of 3, its other options were not searched, and no schedule was used, from which plain " +
+      "descent gains most. Three epochs of a small network on an easy task are no contest; the " +
+      "intervals are about seeds, not about tasks.",
   };
 }

@@ -4,6 +4,7 @@ import { notebookDescription } from "../network/index.js";
 import type { MeanInterval } from "../statistics/index.js";
 import { adam, adamW } from "../training/index.js";
 import { drawnExamples } from "./drawn-examples.js";
+import { asExpected } from "./expected.js";
 import {
   experiment,
   type Figure,
@@ -12,6 +13,7 @@ import {
   seedsUpTo,
   type Table,
   type Unit,
+  type Verdict,
 } from "./experiment.js";
 import type { Scale } from "./laboratory.js";
 import {
@@ -131,7 +133,7 @@ export const thirdOfTheData = experiment<Options, Values>({
     tables: [choicesTable(measured), dataOrDecay(measured)],
     figures: [choicesFigure(measured), curvesFigure(measured)].filter((one) => one !== null),
   }),
-  verdict: null,
+  verdict,
 });
 
 type Done = Measurement<Options, Values>;
@@ -280,4 +282,60 @@ function curvesFigure(measured: readonly Done[]): Figure | null {
 
 function curveOf({ options: { images }, values }: Done): Point[] {
   return values.testAccuracy.map((accuracy, epoch): Point => [(epoch + 1) * images, accuracy]);
+}
+
+/** What a choice changes, after as many steps as the notes'. */
+function changeBy(measured: readonly Done[], setting: string): MeanInterval | null {
+  const [notes, changed] = [choices.notes, setting].map(
+    (wanted) => atSameSteps(measured).find((one) => one.setting === wanted)!.runs,
+  );
+  return pairedBySeed(changed!, notes!);
+}
+
+/** Whether a difference is known, and smaller than so much either way. */
+function isWithin(difference: MeanInterval | null, most: number): boolean {
+  return difference !== null && Math.abs(difference.mean) < most;
+}
+
+function verdict(measured: readonly Done[]): Verdict {
+  const [sameSteps, sameEpochs] = momentsOf(measured);
+  const worth = [sameSteps, sameEpochs].map((moment) => ({
+    withDecay: worthOfData(measured, choices.notes, choices.all, moment),
+    plain: worthOfData(measured, choices.plain, choices.allPlain, moment),
+  }));
+  const [steps, epochs] = worth as [(typeof worth)[0], (typeof worth)[0]];
+  const [decay, adamw, kept, shuffled] = [
+    ...[choices.plain, choices.decoupled, choices.kept, choices.shuffled],
+  ].map((setting) => changeBy(measured, setting)) as (MeanInterval | null)[];
+  const most = Math.max(steps.withDecay?.mean ?? 0, epochs.withDecay?.mean ?? 0);
+  const isDecay = decay != null && decay.mean > 2 * most;
+  const notes = reachedAfter(sameSteps.part, measured, choices.notes);
+  const failed = measured.filter(({ values }) => values.testAccuracy.at(-1)! < CHANCE).length;
+  const isLikePlain = isWithin(
+    pairedBySeed(
+      reachedAfter(sameSteps.part, measured, choices.decoupled),
+      reachedAfter(sameSteps.part, measured, choices.plain),
+    ),
+    0.005,
+  );
+  return {
+    shows:
+      `The notes' recipe comes to ${shareOfRuns(notes.map(({ reached }) => reached))}. Without the ` +
+      `decay it is ${pointsOrDash(decay!)} points; with the decay and three times the images, ` +
+      `${pointsOrDash(steps.withDecay)} after as many steps and ${pointsOrDash(epochs.withDecay)} ` +
+      `after as many epochs. It ${isDecay ? "is" : "is not only"} the decay` +
+      `${asExpected(isDecay)}. Without decay, three times the images are worth ` +
+      `${pointsOrDash(steps.plain)} after as many steps and ${pointsOrDash(epochs.plain)} after as ` +
+      `many epochs: about half a point was expected. Decoupled, the same 0.1 changes ` +
+      `${pointsOrDash(adamw!)}, ${isLikePlain ? "like" : "unlike"} no decay at all` +
+      `${asExpected(isLikePlain)}; an Adam that is kept changes ${pointsOrDash(kept!)}` +
+      `${asExpected(isWithin(kept!, 0.01))}, and shuffling ${pointsOrDash(shuffled!)}` +
+      `${asExpected(isWithin(shuffled!, 0.01))}. Of ${measured.length} runs ${failed} never left ` +
+      "chance.",
+    doesNotShow:
+      "Which decay is best: 0.1 and none were tried, nothing between. What more epochs or another " +
+      "network would bring, or whether two changes together do what they do alone. The images " +
+      "that stand for “as many epochs” have had three times as many steps, so there the images " +
+      "and the steps cannot be told apart.",
+  };
 }

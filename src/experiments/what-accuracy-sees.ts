@@ -16,9 +16,11 @@ import {
   seedsUpTo,
   type Table,
   type Unit,
+  type Verdict,
 } from "./experiment.js";
+import { asExpected } from "./expected.js";
 import type { Scale } from "./laboratory.js";
-import { percent, shareInterval } from "./words.js";
+import { counted, percent, shareInterval } from "./words.js";
 
 interface Options {
   /** Of the catalog; null for the engine as it is. */
@@ -110,7 +112,7 @@ export const whatAccuracySees = experiment<Options, Values>({
       figures: [distanceFigure(judged)].filter((one) => one !== null),
     };
   },
-  verdict: null,
+  verdict,
 });
 
 type Done = Measurement<Options, Values>;
@@ -222,8 +224,8 @@ function namesTable(judged: readonly Judged[]): Table {
     caption: "Which they are.",
     head: ["noticed", "mistakes"],
     rows: [
-      ...OUTCOMES.slice(1).map(([name, isMeant]) => [name, names(isMeant)]),
       ["since it is better, in some run", names(({ better }) => better > 0)],
+      ...OUTCOMES.slice(1).map(([name, isMeant]) => [name, names(isMeant)]),
     ],
   };
 }
@@ -258,5 +260,33 @@ function distanceFigure(judged: readonly Judged[]): Figure | null {
       rows: shown,
       reference: { at: -1, name: "noticed" },
     }),
+  };
+}
+
+function verdict(measured: readonly Done[]): Verdict {
+  const judged = judge(measured);
+  const [always, sometimes, never] = OUTCOMES.map(([, isMeant]) => judged.filter(isMeant)) as [
+    ...[Judged[], Judged[], Judged[]],
+  ];
+  const runs = judged.flatMap(({ distances }) => distances);
+  const noticed = runs.filter((distance) => distance === null || Math.abs(distance) > 1).length;
+  const isHalf = noticed > 0.4 * runs.length && noticed < 0.6 * runs.length;
+  const better = judged.filter((one) => one.better > 0).length;
+  const interval = shareInterval(proportionInterval(always.length, judged.length));
+  return {
+    shows:
+      `Of ${judged.length} mistakes ${always.length} are noticed in every run ${interval}, ` +
+      `${sometimes.length} in some, ${never.length} in none; of ${runs.length} runs ${noticed}, ` +
+      `which is ${percent(noticed / runs.length, 0)} and ${isHalf ? "" : "not "}about half` +
+      `${asExpected(isHalf)}. ` +
+      `${counted(better, "mistake")} made some run better than the right engine is expected to be. ` +
+      "Whoever looks at the accuracy alone lives with those that the table names last; checks that " +
+      "look closer catch every one of them (derivations/mistakes.md).",
+    doesNotShow:
+      "How often people make these mistakes: a catalog is no sample, so the share is one of the " +
+      "catalog. A longer training sees smaller differences, since the right engine's spread " +
+      "shrinks, and hides others that only slow it down. Who does not know the spread notices " +
+      "less. With three runs each, one mistake in seven that changes nothing would be noticed in " +
+      "some run by chance.",
   };
 }
