@@ -257,8 +257,8 @@ function verdict(measured: readonly Done[]): Verdict {
     doesNotShow:
       "Why: that a smaller “covariate shift” is the reason is disputed, and nothing of it was " +
       "measured. What it does after more than one epoch, in a convolutional network, with small " +
-      "batches, or beside Adam, which forgives wrong sizes too. The best place of each seed is the " +
-      "highest of 42 by the test images, so it is a little too good in both.",
+      "batches, or beside Adam, which forgives wrong sizes too. The best place of each seed is " +
+      "the highest of the grid by the test images, so it is a little too good in both.",
   };
 }
 

@@ -83,23 +83,23 @@ const BATCH = 64;
 export const capacity = experiment<Options, Values>({
   name: "capacity",
   question:
-    "What do parameters buy? From 500 to 500,000 of them, how accurate are a fully connected and a " +
-    "convolutional network?",
+    "What do parameters buy? From 500 to 500,000 of them, how accurate are a fully connected " +
+    "and a convolutional network?",
   prediction:
-    "The convolutional one is ahead at every size, and most where parameters are few: with about " +
-    "500 it has 85 to 90 %, while 800 fully connected ones, a single hidden unit, stay below 40 %. " +
-    "The mlp rises steadily (90 % with 6,400, 94.5 % with 25,000, 96.8 % with 100,000) and flattens " +
-    "near 97.2 %. The cnn passes 96 % with 7,000, fewer than a tenth of what the mlp needs, and " +
-    "ends near 98.5 %; from 100,000 to 400,000 it gains less than 0.3 points. Neither gets worse " +
-    "with size.",
+    "The convolutional one is ahead at every size, and most where parameters are few: with " +
+    "about 500 it has 85 to 90 %, while 800 fully connected ones, a single hidden unit, stay " +
+    "below 40 %. The mlp rises steadily (90 % with 6,400, 94.5 % with 25,000, 96.8 % with " +
+    "100,000) and flattens near 97.2 %. The cnn passes 96 % with 7,000, fewer than a tenth of " +
+    "what the mlp needs, and ends near 98.5 %; from 100,000 to 400,000 it gains less than 0.3 " +
+    "points. Neither gets worse with size.",
   method:
     "The mlp has one hidden layer of 1 to 630 units; the cnn is the notes' network with 1 to 32 " +
-    "filters in its first convolution, twice as many in the second, and 7.5 times as many hidden " +
-    "units. All trained alike: one epoch of 60,000 images, batches of 64 (938 steps), Adam; the " +
-    "rate of every size is the best of three or more, a factor of 3 apart, by the last 10,000 " +
-    "training images after an epoch on the others (one seed; while the best is at an end, one more " +
-    "is tried). 5 seeds, all test images; intervals are Student's, at 95 %; a run whose loss was lost " +
-    "counts as a guess, 10 %.",
+    "filters in its first convolution, twice as many in the second, and 7.5 times as many " +
+    "hidden units. All trained alike: one epoch of 60,000 images, batches of 64 (938 steps), " +
+    "Adam; the rate of every size is the best of three or more, a factor of 3 apart, by the " +
+    "last 10,000 training images after an epoch on the others (one seed; while the best is at " +
+    "an end, one more is tried). 5 seeds, all test images; intervals are Student's, at 95 %; a " +
+    "run whose loss was lost counts as a guess, 10 %.",
   units(done, scale) {
     const size = sizes[scale];
     const searches = searchesOf(done, size);
@@ -203,8 +203,8 @@ function sizesOf(finals: readonly Done[], kind: Kind) {
 function sizesTable(finals: readonly Done[]): Table {
   return {
     caption:
-      "Test accuracy after the epoch, with Student's interval at 95 %, the accuracy on its training " +
-      "images meanwhile, and the rate that was found.",
+      "Test accuracy after the epoch, with Student's interval at 95 %, the accuracy on its " +
+      "training images meanwhile, and the rate that was found.",
     head: ["", "parameters", "accuracy", "while training", "rate"],
     rows: kinds.flatMap((kind) =>
       sizesOf(finals, kind).map(({ width, runs, parameters }) => [
@@ -275,10 +275,10 @@ function verdict(measured: readonly Done[]): Verdict {
       `${fallsBack ? "The largest is not the best" : "Neither gets worse with size"}` +
       `${asExpected(!fallsBack)}.`,
     doesNotShow:
-      "How good each becomes when it is trained to its end: one epoch is short for the large ones, " +
-      "and asks what is learned fast. Only one shape of each kind was tried; a cnn's parameters do " +
-      "more work each, since every filter is applied at hundreds of places, so as many parameters " +
-      "are not as much computation.",
+      "How good each becomes when it is trained to its end: one epoch is short for the large " +
+      "ones, and asks what is learned fast. Only one shape of each kind was tried; a cnn's " +
+      "parameters do more work each, since every filter is applied at hundreds of places, so as " +
+      "many parameters are not as much computation.",
   };
 }
 

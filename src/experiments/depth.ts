@@ -86,24 +86,23 @@ export const depth = experiment<Options, Values>({
   prediction:
     "Depth brings nothing here: two hidden layers reach about 95.5 %, and no deeper network is " +
     "more than half a point better. The plain network with PyTorch's weights loses a factor of " +
-    "0.4 of the gradient in each layer, a million times over 16 layers, and does not leave chance " +
-    "at that depth; at 8 it is some points behind. With He's weights gradients stay within a " +
-    "factor of ten and 16 plain layers lose one or two points only. Residual blocks keep the " +
-    "gradient within a factor of ten at any depth, and with PyTorch's weights lose less than a " +
-    "point from 2 to 16; with He's weights their numbers grow by a factor of about 1.4 a layer and " +
-    "want a lower rate. With batch normalisation the weights' start does not matter at all, but " +
-    "gradients grow toward the input, and 16 layers lose one or two points.",
+    "0.4 of the gradient in each layer, a million times over 16 layers, and does not leave " +
+    "chance at that depth; at 8 it is some points behind. With He's weights gradients stay " +
+    "within a factor of ten and 16 plain layers lose one or two points only. Residual blocks " +
+    "keep the gradient within a factor of ten at any depth, and with PyTorch's weights lose " +
+    "less than a point from 2 to 16; with He's weights their numbers grow by a factor of about " +
+    "1.4 a layer and want a lower rate. With batch normalisation the weights' start does not " +
+    "matter at all, but gradients grow toward the input, and 16 layers lose one or two points.",
   method:
-    "Fully connected networks with 2, 4, 8 and 16 hidden layers of 64: plain (affine, relu); the " +
-    "same with every hidden layer but the first in a residual block, x + relu(affine(x)); and with " +
-    "batch normalisation in front of each relu. Each with He's weights and with PyTorch's. 20,000 " +
-    "images, 2 epochs, batches of 64, SGD with momentum 0.9; the rate of every setting is the best " +
-    "of three or more, a factor of 3 apart, by the last 10,000 training images after as long a " +
-    "training on the others (one seed; while the best is at an end, one more is tried). 5 seeds, " +
-    "all test images; intervals are Student's, at 95 %; a run whose loss was lost counts as a guess, " +
-    "10 %. Sizes are root mean squares of the " +
-    "loss's gradient by each hidden layer's output, over 256 training images, before the first " +
-    "step.",
+    "Fully connected networks with 2, 4, 8 and 16 hidden layers of 64: plain (affine, relu); " +
+    "the same with every hidden layer but the first in a residual block, x + relu(affine(x)); " +
+    "and with batch normalisation in front of each relu. Each with He's weights and with " +
+    "PyTorch's. 20,000 images, 2 epochs, batches of 64, SGD with momentum 0.9; the rate of " +
+    "every setting is the best of three or more, a factor of 3 apart, by the last 10,000 " +
+    "training images after as long a training on the others (one seed; while the best is at an " +
+    "end, one more is tried). 5 seeds, all test images; intervals are Student's, at 95 %; a run " +
+    "whose loss was lost counts as a guess, 10 %. Sizes are root mean squares of the loss's " +
+    "gradient by each hidden layer's output, over 256 training images, before the first step.",
   units(done, scale) {
     const size = scales[scale];
     const searches = searchesOf(done, size);
@@ -229,8 +228,8 @@ function accuracyTable(finals: readonly Done[]): Table {
 
 function gradientTable(finals: readonly Done[]): Table {
   const caption =
-    "Before training: how many times as large the gradient is at the first hidden layer as at the " +
-    "last. Medians over the seeds.";
+    "Before training: how many times as large the gradient is at the first hidden layer as at " +
+    "the last. Medians over the seeds.";
   return tableOf(finals, caption, (runs) => {
     const ratios = runs.flatMap((one) => gradientRatio(one) ?? []);
     return ratios.length === 0 ? "–" : formatNumber(medianOf(ratios), 2);
@@ -312,17 +311,17 @@ function verdict(measured: readonly Done[]): Verdict {
   const isKept = mean(at("plain", "He", deep)) > mean(at("plain", "He", shallow)) - 0.025;
   return {
     shows:
-      `With ${shallow} and with ${deep} hidden layers, and how many times as large the gradient is ` +
-      `at the first of ${deep} as at the last: ${said.join("; ")}. The best network of any depth is ` +
-      `${(100 * gain).toFixed(2)} points better than the best of ${shallow} layers` +
-      `${asExpected(gain < 0.005)}: depth buys ${gain < 0.005 ? "nothing" : "something"} here. The ` +
-      `plain one with PyTorch's weights ${isLost ? "does not leave" : "leaves"} chance at ${deep} ` +
-      `layers${asExpected(isLost)}; with He's it ${isKept ? "loses two points at most" : "loses more"}` +
-      `${asExpected(isKept)}.`,
+      `With ${shallow} and with ${deep} hidden layers, and how many times as large the gradient ` +
+      `is at the first of ${deep} as at the last: ${said.join("; ")}. The best network of any ` +
+      `depth is ${(100 * gain).toFixed(2)} points better than the best of ${shallow} ` +
+      `layers${asExpected(gain < 0.005)}: depth buys ${gain < 0.005 ? "nothing" : "something"} ` +
+      `here. The plain one with PyTorch's weights ${isLost ? "does not leave" : "leaves"} ` +
+      `chance at ${deep} layers${asExpected(isLost)}; with He's it ` +
+      `${isKept ? "loses two points at most" : "loses more"}${asExpected(isKept)}.`,
     doesNotShow:
-      "What depth is good for: 64 units and digits ask for none, and where it pays, in convolutional " +
-      "networks on photographs, nothing was tried. Two epochs: the deep ones may catch up. A " +
-      "gradient that is small by a constant factor can be made up for by the rate, which was " +
-      "searched with one seed.",
+      "What depth is good for: 64 units and digits ask for none, and where it pays, in " +
+      "convolutional networks on photographs, nothing was tried. Two epochs: the deep ones may " +
+      "catch up. A gradient that is small by a constant factor can be made up for by the rate, " +
+      "which was searched with one seed.",
   };
 }

@@ -111,13 +111,14 @@ export const initialisation = experiment<Options, Values>({
     "How large should initial weights be: what do the usual choices do to the numbers in a deep " +
     "network, to the gradients that come back, and to the first epochs?",
   prediction:
-    "Through eight rectified layers of 64, deviation 0.01 shrinks the numbers by 0.06 a layer, to " +
-    "about 1e-10 of what went in, deviation 1 makes them 6 times as large in each, PyTorch's " +
-    "default shrinks them by 0.4, Glorot by 0.7, and He keeps them within a factor of 2; gradients " +
-    "do the same on their way back. With deviation 0.01 nothing is learned in three epochs, at any " +
-    "rate. With He 92 % and more; Glorot within one point of that; PyTorch's default starts late " +
-    "but ends above 80 %. With tanh Glorot is the best or within half a point, deviation 1 " +
-    "saturates and stays below 80 %. The convolutions have a fan-in of 72 and the same order.",
+    "Through eight rectified layers of 64, deviation 0.01 shrinks the numbers by 0.06 a layer, " +
+    "to about 1e-10 of what went in, deviation 1 makes them 6 times as large in each, PyTorch's " +
+    "default shrinks them by 0.4, Glorot by 0.7, and He keeps them within a factor of 2; " +
+    "gradients do the same on their way back. With deviation 0.01 nothing is learned in three " +
+    "epochs, at any rate. With He 92 % and more; Glorot within one point of that; PyTorch's " +
+    "default starts late but ends above 80 %. With tanh Glorot is the best or within half a " +
+    "point, deviation 1 saturates and stays below 80 %. The convolutions have a fan-in of 72 " +
+    "and the same order.",
   method:
     "Two networks: eight fully connected hidden layers of 64, and a stack of eight 3 × 3 " +
     "convolutions of 8 filters (padding 1, the first two with stride 2) in front of the logits; " +
@@ -341,7 +342,7 @@ function lossFigure(finals: readonly Done[], activation: Activation): Figure | n
     alt: `Training loss by step with ${activation}, a line for each initialiser.`,
     svg: lineChart({
       title: `Training loss with ${activation}`,
-      description: `Fully connected; means over ${STEPS_TO_A_POINT} steps, a thin line for each seed.`,
+      description: `Fully connected; means over ${STEPS_TO_A_POINT} steps, a thin line a seed.`,
       width: 640,
       x: { label: "step" },
       y: { label: "loss in nats" },
@@ -397,13 +398,14 @@ function verdict(measured: readonly Done[]): Verdict {
       (small.length === 0
         ? ""
         : `Deviation 0.01 comes to ${percent(Math.max(...small), 1)} at most: that it learns ` +
-          `nothing at any rate is${small.every((mean) => mean < 0.15) ? "" : " not"} what came out` +
+          `nothing at any rate is${small.every((mean) => mean < 0.15) ? "" : " not"} what came ` +
+          "out" +
           `${asExpected(small.every((mean) => mean < 0.15))}. `) +
       `He with relu in the mlp ${he92 ? "reaches" : "does not reach"} 92 %${asExpected(he92)}.`,
     doesNotShow:
-      "What a longer training makes of a bad start, or another optimizer: Adam divides by the size " +
-      "of a gradient and forgives more. The rate was searched with one seed and steps of a factor " +
-      "of 3. Networks with normalisation or residual blocks are another matter: see batch-norm and " +
-      "depth.",
+      "What a longer training makes of a bad start, or another optimizer: Adam divides by the " +
+      "size of a gradient and forgives more. The rate was searched with one seed and steps of a " +
+      "factor of 3. Networks with normalisation or residual blocks are another matter: see " +
+      "batch-norm and depth.",
   };
 }

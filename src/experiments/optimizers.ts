@@ -93,18 +93,18 @@ export const optimizers = experiment<Options, Values>({
   prediction:
     "After three epochs of 20,000 images all of them are within two points of each other: Adam, " +
     "AdamW and RMSprop at about 97.8 %, momentum and Nesterov within half a point of them, and " +
-    "those two apart by less than what seeds change; AdaGrad half a point behind, plain SGD last, " +
-    "between 96 and 97 %. The best rates differ by a factor of 100 (SGD 0.3, momentum 0.03, Adam " +
-    "1e-3 or 3e-3): most of what is told of optimizers is told of rates. In the first hundred " +
-    "steps SGD lags the most.",
+    "those two apart by less than what seeds change; AdaGrad half a point behind, plain SGD " +
+    "last, between 96 and 97 %. The best rates differ by a factor of 100 (SGD 0.3, momentum " +
+    "0.03, Adam 1e-3 or 3e-3): most of what is told of optimizers is told of rates. In the " +
+    "first hundred steps SGD lags the most.",
   method:
-    "The notes' network, 20,000 images, 3 epochs, batches of 128, shuffled, constant rate, no decay " +
-    "but AdamW's own 0.01, all other options as PyTorch has them, momentum 0.9. The rate of each " +
-    "is the best of three or more, a factor of 3 apart, by the last 10,000 training images after " +
-    "as many epochs on the others (one seed; while the best is at an end, one more is tried). 5 " +
-    "seeds, which decide weights, images and their order alike for all; all test images. Losses " +
-    "are means over 13 steps. Differences to Adam are paired by seed, with Student's interval at " +
-    "95 %.",
+    "The notes' network, 20,000 images, 3 epochs, batches of 128, shuffled, constant rate, no " +
+    "decay but AdamW's own 0.01, all other options as PyTorch has them, momentum 0.9. The rate " +
+    "of each is the best of three or more, a factor of 3 apart, by the last 10,000 training " +
+    "images after as many epochs on the others (one seed; while the best is at an end, one more " +
+    "is tried). 5 seeds, which decide weights, images and their order alike for all; all test " +
+    "images. Losses are means over 13 steps. Differences to Adam are paired by seed, with " +
+    "Student's interval at 95 %.",
   units(done, scale) {
     const { seeds, images, epochs, rates } = sizes[scale];
     const searches = Object.entries(optimizersByName).map(([optimizer, [, start]]) => {
@@ -184,9 +184,9 @@ function accuracyTable(measured: readonly Done[]): Table {
   const compared = reachedBy(measured, COMPARED_WITH);
   return {
     caption:
-      `Rates that were found; steps until the training loss is below ${LOW}, from the fastest seed ` +
-      "to the slowest; test accuracy after the first and the last epoch; and the difference to " +
-      `${COMPARED_WITH} in the end, in percentage points, paired by seed.`,
+      `Rates that were found; steps until the training loss is below ${LOW}, from the fastest ` +
+      "seed to the slowest; test accuracy after the first and the last epoch; and the " +
+      `difference to ${COMPARED_WITH} in the end, in percentage points, paired by seed.`,
     head: ["", "rate", `steps to ${LOW}`, "first epoch", "last epoch", `less ${COMPARED_WITH}`],
     rows: NAMES.map((name) => {
       const runs = finished(measured, name);
@@ -220,8 +220,8 @@ function lossFigure(measured: readonly Done[]): Figure | null {
     svg: lineChart({
       title: "Training loss by step",
       description:
-        `Means over ${STEPS_TO_A_POINT} steps, a thin line for each seed, and their mean for each ` +
-        "optimizer.",
+        `Means over ${STEPS_TO_A_POINT} steps, a thin line for each seed, and their mean for ` +
+        "each optimizer.",
       width: 640,
       x: { label: "step" },
       y: { label: "loss in nats", scale: "log" },
@@ -273,15 +273,15 @@ function verdict(measured: readonly Done[]): Verdict {
     shows:
       "In the end, the best first: " +
       `${ranked.map(({ name, mean }) => `${name} ${percent(mean)}`).join(", ")}. They are ` +
-      `${isClose ? "" : "not "}within two points of each other${asExpected(isClose)}, and the last ` +
-      `one is ${worst.name}${asExpected(worst.name === "SGD")}. Their rates differ by a factor of ` +
-      `${formatNumber(factor)}; 100 was expected. Nesterov's momentum less the plain one is ` +
-      `${pointsOrDash(nesterov)} points, which ${isSame ? "is within" : "is more than"} what seeds ` +
-      `change${asExpected(isSame)}.`,
+      `${isClose ? "" : "not "}within two points of each other${asExpected(isClose)}, and the ` +
+      `last one is ${worst.name}${asExpected(worst.name === "SGD")}. Their rates differ by a ` +
+      `factor of ${formatNumber(factor)}; 100 was expected. Nesterov's momentum less the plain ` +
+      `one is ${pointsOrDash(nesterov)} points, which ${isSame ? "is within" : "is more than"} ` +
+      `what seeds change${asExpected(isSame)}.`,
     doesNotShow:
-      "That one is better than another: each had one rate, found with one seed in steps of a factor " +
-      "of 3, its other options were not searched, and no schedule was used, from which plain " +
-      "descent gains most. Three epochs of a small network on an easy task are no contest; the " +
-      "intervals are about seeds, not about tasks.",
+      "That one is better than another: each had one rate, found with one seed in steps of a " +
+      "factor of 3, its other options were not searched, and no schedule was used, from which " +
+      "plain descent gains most. Three epochs of a small network on an easy task are no " +
+      "contest; the intervals are about seeds, not about tasks.",
   };
 }

@@ -79,14 +79,14 @@ export const thirdOfTheData = experiment<Options, Values>({
     "step, next to nothing, so it comes within half a point of no decay at all. Shuffling and an " +
     "Adam that is kept change less than one point either way.",
   method:
-    "The notes' recipe (20,000 images drawn once, in a fixed order; batches of 256; Adam 1e-3 with " +
-    "decay 0.1 added to the gradient, built anew in each epoch; 12 epochs), and one change at a " +
-    "time: no decay, AdamW with the same 0.1, Adam kept, shuffled. All 60,000 images with the " +
-    "decay and without, for 6 epochs: after 4 of them there were as many steps as in 12 epochs of " +
-    "20,000, and after 6 as many epochs as in the first half of those. 5 seeds, which decide " +
-    "weights and images alike in all settings; differences to the notes' recipe are paired by " +
-    "seed, with Student's interval at 95 %. All test images. A run that ends below 20 % never " +
-    "left chance, and is counted apart.",
+    "The notes' recipe (20,000 images drawn once, in a fixed order; batches of 256; Adam 1e-3 " +
+    "with decay 0.1 added to the gradient, built anew in each epoch; 12 epochs), and one change " +
+    "at a time: no decay, AdamW with the same 0.1, Adam kept, shuffled. All 60,000 images with " +
+    "the decay and without, for 6 epochs: after 4 of them there were as many steps as in 12 " +
+    "epochs of 20,000, and after 6 as many epochs as in the first half of those. 5 seeds, which " +
+    "decide weights and images alike in all settings; differences to the notes' recipe are " +
+    "paired by seed, with Student's interval at 95 %. All test images. A run that ends below 20 " +
+    "% never left chance, and is counted apart.",
   units(_done, scale) {
     const { seeds, images, epochs } = sizes[scale];
     const [part, all] = [0, 1].map((i) => ({ images: images[i]!, epochs: epochs[i]! }));
@@ -191,8 +191,8 @@ function choicesTable(measured: readonly Done[]): Table {
   const [notes] = rows;
   return {
     caption:
-      "Test accuracy after as many steps, with Student's interval at 95 %, and how much more that " +
-      "is than as in the notes, in percentage points, paired by seed.",
+      "Test accuracy after as many steps, with Student's interval at 95 %, and how much more " +
+      "that is than as in the notes, in percentage points, paired by seed.",
     head: ["changed", "epochs", "accuracy", "difference", "never left chance"],
     rows: rows.map(({ setting, epochs, runs }) => [
       setting,
@@ -212,8 +212,9 @@ function dataOrDecay(measured: readonly Done[]): Table {
   ];
   return {
     caption:
-      "What three times the images are worth: accuracy with all of them less that with a third, in " +
-      "percentage points, paired by seed. In brackets, after how many epochs of all and of a third.",
+      "What three times the images are worth: accuracy with all of them less that with a third, " +
+      "in percentage points, paired by seed. In brackets, after how many epochs of all and of a " +
+      "third.",
     head: ["", ...moments.map(({ name, part, all }) => `${name} (${all}, ${part})`)],
     rows: rows.map(({ name, part, all }) => [
       name,
@@ -265,8 +266,8 @@ function curvesFigure(measured: readonly Done[]): Figure | null {
   return {
     file: "curves.svg",
     alt:
-      "Test accuracy by images trained with: a third and all of the data, with decay and without; " +
-      "a thin line for each seed.",
+      "Test accuracy by images trained with: a third and all of the data, with decay and " +
+      "without; a thin line for each seed.",
     svg: lineChart({
       title: "The data or the decay",
       description: "Test accuracy after each epoch, a thin line for each seed and their mean.",
@@ -320,22 +321,22 @@ function verdict(measured: readonly Done[]): Verdict {
   );
   return {
     shows:
-      `The notes' recipe comes to ${shareOfRuns(notes.map(({ reached }) => reached))}. Without the ` +
-      `decay it is ${pointsOrDash(decay!)} points; with the decay and three times the images, ` +
-      `${pointsOrDash(steps.withDecay)} after as many steps and ${pointsOrDash(epochs.withDecay)} ` +
-      `after as many epochs. It ${isDecay ? "is" : "is not only"} the decay` +
-      `${asExpected(isDecay)}. Without decay, three times the images are worth ` +
-      `${pointsOrDash(steps.plain)} after as many steps and ${pointsOrDash(epochs.plain)} after as ` +
-      `many epochs: about half a point was expected. Decoupled, the same 0.1 changes ` +
-      `${pointsOrDash(adamw!)}, ${isLikePlain ? "like" : "unlike"} no decay at all` +
-      `${asExpected(isLikePlain)}; an Adam that is kept changes ${pointsOrDash(kept!)}` +
-      `${asExpected(isWithin(kept!, 0.01))}, and shuffling ${pointsOrDash(shuffled!)}` +
-      `${asExpected(isWithin(shuffled!, 0.01))}. Of ${measured.length} runs ${failed} never left ` +
-      "chance.",
+      `The notes' recipe comes to ${shareOfRuns(notes.map(({ reached }) => reached))}. Without ` +
+      `the decay it is ${pointsOrDash(decay!)} points; with the decay and three times the ` +
+      `images, ${pointsOrDash(steps.withDecay)} after as many steps and ` +
+      `${pointsOrDash(epochs.withDecay)} after as many epochs. It ` +
+      `${isDecay ? "is" : "is not only"} the decay${asExpected(isDecay)}. Without decay, three ` +
+      `times the images are worth ${pointsOrDash(steps.plain)} after as many steps and ` +
+      `${pointsOrDash(epochs.plain)} after as many epochs: about half a point was expected. ` +
+      `Decoupled, the same 0.1 changes ${pointsOrDash(adamw!)}, ` +
+      `${isLikePlain ? "like" : "unlike"} no decay at all${asExpected(isLikePlain)}; an Adam ` +
+      `that is kept changes ${pointsOrDash(kept!)}${asExpected(isWithin(kept!, 0.01))}, and ` +
+      `shuffling ${pointsOrDash(shuffled!)}${asExpected(isWithin(shuffled!, 0.01))}. Of ` +
+      `${measured.length} runs ${failed} never left chance.`,
     doesNotShow:
-      "Which decay is best: 0.1 and none were tried, nothing between. What more epochs or another " +
-      "network would bring, or whether two changes together do what they do alone. The images " +
-      "that stand for “as many epochs” have had three times as many steps, so there the images " +
-      "and the steps cannot be told apart.",
+      "Which decay is best: 0.1 and none were tried, nothing between. What more epochs or " +
+      "another network would bring, or whether two changes together do what they do alone. The " +
+      "images that stand for “as many epochs” have had three times as many steps, so there the " +
+      "images and the steps cannot be told apart.",
   };
 }

@@ -64,22 +64,22 @@ export const whatAccuracySees = experiment<Options, Values>({
     "If you made one of the mistakes in the catalog and looked at nothing but the accuracy, how " +
     "often would you notice?",
   prediction:
-    "In about half of the cases. After an epoch of 6,000 images the right engine has 90 to 91 %, " +
-    "with a standard deviation of about half a point, so a mistake must cost more than a point to " +
-    "be seen. Of the catalog's mistakes a third destroy learning or nearly so, and are noticed " +
-    "with every seed; a fifth are noticed with some seeds and not with others; the others never. " +
-    "One or two make it better, and nobody goes looking for those. In convolution and pooling, " +
-    "where most of the work of writing a backward pass lies, the share is below that of losses " +
-    "and data.",
+    "In about half of the cases. After an epoch of 6,000 images the right engine has 90 to 91 " +
+    "%, with a standard deviation of about half a point, so a mistake must cost more than a " +
+    "point to be seen. Of the catalog's mistakes a third destroy learning or nearly so, and are " +
+    "noticed with every seed; a fifth are noticed with some seeds and not with others; the " +
+    "others never. One or two make it better, and nobody goes looking for those. In convolution " +
+    "and pooling, where most of the work of writing a backward pass lies, the share is below " +
+    "that of losses and data.",
   method:
-    "Each of the catalog's mistakes is planted in the shipped engine, in a process of its own, and " +
-    "what shows it is trained for one epoch: the notes' network by the recipe `default`, or the " +
-    "relative of it that has such a layer; 6,000 images drawn by the seed, batches of 32, all " +
-    "test images. 3 seeds with each mistake, 12 without, for each network. A run is noticed when " +
-    "it stops with an error, or its accuracy lies outside the 95 % interval in which the right " +
-    "engine's next run is expected: mean ± t · deviation · √(1 + 1/12), with Student's t. The " +
-    "learner is taken to know that interval, which most do not. Mistakes that no network shows " +
-    "are not counted.",
+    "Each of the catalog's mistakes is planted in the shipped engine, in a process of its own, " +
+    "and what shows it is trained for one epoch: the notes' network by the recipe `default`, or " +
+    "the relative of it that has such a layer; 6,000 images drawn by the seed, batches of 32, " +
+    "all test images. 3 seeds with each mistake, 12 without, for each network. A run is noticed " +
+    "when it stops with an error, or its accuracy lies outside the 95 % interval in which the " +
+    "right engine's next run is expected: mean ± t · deviation · √(1 + 1/12), with Student's t. " +
+    "The learner is taken to know that interval, which most do not. Mistakes that no network " +
+    "shows are not counted.",
   units(_done, scale) {
     const { rightSeeds, wrongSeeds, images, testImages, ...size } = sizes[scale];
     const common = { images, testImages };
@@ -199,8 +199,8 @@ function themesTable(judged: readonly Judged[]): Table {
   const themes = [...new Set(judged.map(({ theme }) => theme))];
   return {
     caption:
-      "How many mistakes are noticed, by runs with all seeds and in all networks that were to show " +
-      "them; of the share that is noticed in every run, Wilson's interval at 95 %.",
+      "How many mistakes are noticed, by runs with all seeds and in all networks that were to " +
+      "show them; of the share that is noticed in every run, Wilson's interval at 95 %.",
     head: ["mistakes in", "all", ...OUTCOMES.map(([name]) => name), "share, every run"],
     rows: [
       ...themes.map((theme) =>
@@ -250,8 +250,8 @@ function distanceFigure(judged: readonly Judged[]): Figure | null {
     svg: intervalChart({
       title: "How far from right",
       description:
-        "A dot for each run with a mistake; between −1 and 1 the engine without a mistake gets as " +
-        "far in 95 of 100 runs. In brackets, how many runs are farther away or stopped.",
+        "A dot for each run with a mistake; between −1 and 1 the engine without a mistake gets " +
+        "as far in 95 of 100 runs. In brackets, how many runs are farther away or stopped.",
       width: 640,
       x: {
         label: "accuracy less the right engine's mean, in halves of its 95 % interval",
@@ -277,11 +277,11 @@ function verdict(measured: readonly Done[]): Verdict {
     shows:
       `Of ${judged.length} mistakes ${always.length} are noticed in every run ${interval}, ` +
       `${sometimes.length} in some, ${never.length} in none; of ${runs.length} runs ${noticed}, ` +
-      `which is ${percent(noticed / runs.length, 0)} and ${isHalf ? "" : "not "}about half` +
-      `${asExpected(isHalf)}. ` +
-      `${counted(better, "mistake")} made some run better than the right engine is expected to be. ` +
-      "Whoever looks at the accuracy alone lives with those that the table names last; checks that " +
-      "look closer catch every one of them (derivations/mistakes.md).",
+      `which is ${percent(noticed / runs.length, 0)} and ${isHalf ? "" : "not "}about ` +
+      `half${asExpected(isHalf)}. ${counted(better, "mistake")} made some run better than the ` +
+      "right engine is expected to be. Whoever looks at the accuracy alone lives with those " +
+      "that the table names last; checks that look closer catch every one of them " +
+      "(derivations/mistakes.md).",
     doesNotShow:
       "How often people make these mistakes: a catalog is no sample, so the share is one of the " +
       "catalog. A longer training sees smaller differences, since the right engine's spread " +

@@ -42,7 +42,7 @@ test("batch-norm: the share of the grid, the best place, the highest rate that l
   assert.match(shows, /rates up to 1 with it and up to 0\.1 without/);
 });
 
-test("optimizers: each has the rate that its search found, and steps are counted to a low loss", () => {
+test("optimizers: rates are those that searches found, steps are counted to a low loss", () => {
   const best: Readonly<Record<string, number>> = { SGD: 1, Adam: 3e-4, RMSprop: 1e-4 };
   const all = measured("optimizers", ({ optimizer, learningRate }, seed) => {
     const top = best[optimizer as string] ?? 0.01;

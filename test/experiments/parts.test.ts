@@ -16,7 +16,7 @@ const pixels = (examples: Examples, indices: readonly number[]): number[] => [
   ...examples.batch(indices).x.contiguous().data,
 ];
 
-test("images are drawn as the training command draws them, and tried on the test images", async () => {
+test("images are drawn as the training command draws them", async () => {
   const { mnist } = await tinyLaboratory();
   const { data, test: tried } = drawnExamples(7, false, 3, { mnist });
   const order = [...drawSubset(mnist.train.count, 7, new Random(3).split("subset"))];
