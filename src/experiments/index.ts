@@ -1,8 +1,15 @@
 /** Why a convolution: each claim an experiment that anybody can run again, to the same digits. */
 import { reject } from "../tensor/index.js";
+import { batchNorm } from "./batch-norm.js";
+import { capacity } from "./capacity.js";
+import { depth } from "./depth.js";
 import type { AnyExperiment } from "./experiment.js";
+import { initialisation } from "./initialisation.js";
 import { mlpVsCnn } from "./mlp-vs-cnn.js";
 import { notebook } from "./notebook.js";
+import { optimizers } from "./optimizers.js";
+import { thirdOfTheData } from "./third-of-the-data.js";
+import { whatAccuracySees } from "./what-accuracy-sees.js";
 
 export {
   type AnyExperiment,
@@ -22,7 +29,17 @@ export { type Laboratory, mnistFor, type Scale } from "./laboratory.js";
 export { experimentPage } from "./page.js";
 
 /** In the order in which `derivations/experiments.md` tells of them. */
-export const experiments: readonly AnyExperiment[] = [notebook, mlpVsCnn];
+export const experiments: readonly AnyExperiment[] = [
+  notebook,
+  mlpVsCnn,
+  thirdOfTheData,
+  initialisation,
+  optimizers,
+  batchNorm,
+  depth,
+  capacity,
+  whatAccuracySees,
+];
 
 /** @throws InputError listing the names there are */
 export function findExperiment(name: string): AnyExperiment {
