@@ -1,0 +1,79 @@
+/** What is known of a number that was measured a few times: 95 % intervals, and which ones. */
+import { reject } from "../tensor/index.js";
+import { studentBound } from "./student.js";
+
+/** Of intervals, unless another is asked for. */
+const CONFIDENCE = 0.95;
+/** What a normal variable stays within, by its absolute value, with probability 0.95. */
+const NORMAL_BOUND = 1.959963984540054;
+
+export interface Interval {
+  readonly low: number;
+  readonly high: number;
+}
+
+/** Of the mean of several values. */
+export interface MeanInterval extends Interval {
+  readonly mean: number;
+  /** The sample's standard deviation, with n − 1 below the line. */
+  readonly deviation: number;
+  readonly count: number;
+}
+
+/**
+ * The mean of independent values, such as one for each seed, and Student's interval around it:
+ * mean ± t · deviation / √n.
+ *
+ * @param values at least two
+ * @throws InputError when there are fewer, or one is not finite
+ */
+export function meanInterval(
+  values: readonly number[],
+  confidence: number = CONFIDENCE,
+): MeanInterval {
+  if (values.length < 2) reject("meanInterval", "at least two values", String(values.length));
+  const bad = values.find((value) => !Number.isFinite(value));
+  if (bad !== undefined) reject("meanInterval", "finite values", String(bad));
+  const count = values.length;
+  const mean = meanOf(values);
+  const squares = values.reduce((total, value) => total + (value - mean) * (value - mean), 0);
+  const deviation = Math.sqrt(squares / (count - 1));
+  const half = (studentBound(confidence, count - 1) * deviation) / Math.sqrt(count);
+  return { mean, deviation, count, low: mean - half, high: mean + half };
+}
+
+/**
+ * How much larger the first of each pair is, in the mean: Student's interval of the differences.
+ * Where both of a pair share a seed, and so the images and their order, what they share falls out.
+ *
+ * @throws InputError when there are not as many of both, or fewer than two
+ */
+export function pairedInterval(first: readonly number[], second: readonly number[]): MeanInterval {
+  if (first.length !== second.length)
+    reject("pairedInterval", "pairs of values", `${first.length} and ${second.length}`);
+  return meanInterval(first.map((value, i) => value - second[i]!));
+}
+
+/**
+ * Where a probability may lie that gave `successes` of `trials`: Wilson's interval (1927), which
+ * stays within 0 and 1 and holds for few trials too.
+ *
+ * @throws InputError unless 0 ≤ successes ≤ trials, both whole, and there is a trial
+ */
+export function proportionInterval(successes: number, trials: number): Interval {
+  const fits = Number.isInteger(successes) && Number.isInteger(trials) && trials >= 1;
+  if (!(fits && successes >= 0 && successes <= trials))
+    reject("proportionInterval", "0 ≤ successes ≤ trials", `${successes} of ${trials}`);
+  const share = successes / trials;
+  const z2 = NORMAL_BOUND * NORMAL_BOUND;
+  const middle = (share + z2 / (2 * trials)) / (1 + z2 / trials);
+  const spread = Math.sqrt((share * (1 - share)) / trials + z2 / (4 * trials * trials));
+  const half = (NORMAL_BOUND * spread) / (1 + z2 / trials);
+  return { low: Math.max(0, middle - half), high: Math.min(1, middle + half) };
+}
+
+/** @throws InputError when there is none */
+export function meanOf(values: readonly number[]): number {
+  if (values.length === 0) reject("meanOf", "at least one value", "none");
+  return values.reduce((total, value) => total + value, 0) / values.length;
+}
