@@ -3,16 +3,8 @@
  * ones.
  */
 import { intervalChart } from "../figures/index.js";
-import {
-  affine,
-  flatten,
-  type NetworkDescription,
-  notebookDescription,
-  relu,
-} from "../network/index.js";
+import { affine, type NetworkDescription, notebookDescription, relu } from "../network/index.js";
 import { meanInterval, pairedInterval } from "../statistics/index.js";
-import { drawSubset } from "../data/index.js";
-import { Random } from "../tensor/index.js";
 import { adam } from "../training/index.js";
 import {
   experiment,
@@ -24,13 +16,16 @@ import {
   type Table,
   type Unit,
 } from "./experiment.js";
-import { type Laboratory, type Scale, validationSplit } from "./laboratory.js";
+import { drawnExamples } from "./drawn-examples.js";
+import { fullyConnected } from "./fully-connected.js";
+import type { Scale } from "./laboratory.js";
 import { trainClassifier } from "./train-classifier.js";
 import { points, shareWithInterval } from "./words.js";
 
 /**
- * Widths of one hidden layer: 795 · width + 10 parameters, 794 · width products an image. The notes'
- * network has 102,130 parameters, and takes 97,344 + 557,568 + 96,000 + 1,200 = 752,112 products.
+ * Widths of one hidden layer: 795 · width + 10 parameters, 794 · width products an image. The
+ * notes' network has 102,130 parameters, and takes 97,344 + 557,568 + 96,000 + 1,200 = 752,112
+ * products.
  */
 const SAME_PARAMETERS = 128;
 const SAME_COMPUTATION = 947;
@@ -131,7 +126,7 @@ export const mlpVsCnn = experiment<Options, Values>({
     const { curves } = await trainClassifier(
       {
         network: options.hidden === null ? notebookDescription : mlp(options.hidden),
-        ...examplesFor(options, seed, laboratory),
+        ...drawnExamples(options.images, options.stage !== "final", seed, laboratory),
         optimizer: adam({ learningRate, weightDecay }),
         ...{ epochs, batchSize: 256, shuffle: !asNoted, freshOptimizer: asNoted },
       },
@@ -237,26 +232,11 @@ function cells(
   return sizesOfSet.flatMap((images) => REGIMES.map((regime) => cell(regime, images)));
 }
 
-/** What is chosen is chosen by images that are not the test's. */
-function examplesFor({ stage, images }: Options, seed: number, { mnist }: Laboratory) {
-  const { train, validation } = validationSplit(mnist);
-  const all = stage === "final" ? mnist.train : train;
-  const isPart = images < all.count;
-  const drawn = isPart && drawSubset(all.count, images, new Random(seed).split("subset"));
-  return {
-    data: drawn ? all.gather(drawn) : all,
-    test: stage === "final" ? mnist.test : validation,
-  };
-}
-
 function mlp(hidden: readonly number[]): NetworkDescription {
-  const inner = hidden.flatMap((outFeatures, i) => [
-    [`affine${i + 1}`, affine({ outFeatures })],
-    [`relu${i + 1}`, relu()],
-  ]);
-  const last = [`affine${hidden.length + 1}`, affine({ outFeatures: 10 })];
-  const layers = Object.fromEntries([["flatten", flatten()], ...inner, last]);
-  return { input: notebookDescription.input!, layers };
+  return fullyConnected(hidden, (outFeatures, i) => ({
+    [`affine${i}`]: affine({ outFeatures }),
+    [`relu${i}`]: relu(),
+  }));
 }
 
 function hiddenOf(kind: string, widest: readonly number[]): readonly number[] | null {
