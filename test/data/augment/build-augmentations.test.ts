@@ -171,6 +171,8 @@ test("draws are spread evenly, both ways, as far as the option says", () => {
   };
   checkEven(drawn([shift({ pixels: [2, 1] })], rows, 4, 5), 2, 6);
   checkEven(drawn([shift({ pixels: [2, 1] })], columns, 4, 5), 4, 6);
+  assert.equal([...new Set(drawn([shift({ pixels: [0, 2] })], rows, 4, 5))], [4]);
+  assert.equal([...new Set(drawn([shift({ pixels: [2, 0] })], columns, 4, 5))], [5]);
   const sines = drawn([rotation({ degrees: 30 })], rows, 4, 8).map((h) => (h - 4) / 3);
   checkEven(sines.map(Math.asin), -Math.PI / 6, Math.PI / 6);
   const factors = drawn([scale({ factor: 0.25 })], columns, 4, 8).map((w) => 3 / (w - 5));
