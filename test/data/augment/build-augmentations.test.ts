@@ -87,6 +87,7 @@ test("an image does not see its batch, nor the size of images that came before",
   const together = augment(x, nth);
   for (const shape of [
     [2, 1, 4, 12],
+    [2, 1, 12, 4],
     [2, 1, 9, 12],
     [2, 2, 3, 5],
     [2, 1, 3, 7],
@@ -224,6 +225,7 @@ test("what cannot be built is refused by name, in one line", async () => {
     [[{ kind: "shear", degrees: 90 }], "degrees to be a number from 0 to below 90, got 90"],
     [[{ kind: "elastic", strength: 1 }], "elastic: expected smoothness, a number from 1 to 100"],
     [[{ kind: "elastic", strength: 1, smoothness: 0.5 }], "a number from 1 to 100, got 0.5"],
+    [[{ kind: "elastic", strength: 1, smoothness: 100.5 }], "a number from 1 to 100, got 100.5"],
     [[{ kind: "elastic", strength: -1, smoothness: 1 }], "strength to be a finite number ≥ 0"],
     [[{ kind: "erasing", p: 1 }], "got p; did you mean probability?"],
     [
@@ -236,6 +238,8 @@ test("what cannot be built is refused by name, in one line", async () => {
     [[all[5], all[4]], "augmentation: expected elastic in front of erasing, got it behind"],
     [[all[4], all[4]], "augmentation: expected elastic once, got it twice"],
   ];
+  for (const smoothness of [1, 100])
+    assert.is.not(buildAugmentations([elastic({ strength: 1, smoothness })]), null);
   for (const [list, message] of refused)
     await assertRejects(() => buildAugmentations(list as AugmentationDescription[]), message);
   await assertRejects(
