@@ -5,7 +5,7 @@ import { assertNone, readFiles } from "./project.js";
 /** The notes make so many statements. */
 const STATEMENTS = 36;
 
-/** What is wrong with the answers, a line for each: a gap, a double, an answer that shows nothing. */
+/** What is wrong with the answers: a gap, a double, an answer that shows nothing. */
 function gaps(page: string): string[] {
   const found = new Map<number, string[]>();
   for (const { 1: number, 2: text } of page.matchAll(/^(\d+)\. ((?:.+\n)(?: {2,}.+\n)*)/gm))
