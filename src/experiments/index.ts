@@ -1,8 +1,14 @@
 /** Why a convolution: each claim an experiment that anybody can run again, to the same digits. */
 import { reject } from "../tensor/index.js";
 import type { AnyExperiment } from "./experiment.js";
+import { affineLearnsSobel } from "./affine-learns-sobel.js";
+import { filters } from "./filters.js";
 import { mlpVsCnn } from "./mlp-vs-cnn.js";
 import { notebook } from "./notebook.js";
+import { paddingAndDepth } from "./padding-and-depth.js";
+import { permutation } from "./permutation.js";
+import { sampleSize } from "./sample-size.js";
+import { shift } from "./shift.js";
 
 export {
   type AnyExperiment,
@@ -22,7 +28,16 @@ export { type Laboratory, mnistFor } from "./laboratory.js";
 export { experimentPage } from "./page.js";
 
 /** In the order in which `derivations/experiments.md` tells of them. */
-export const experiments: readonly AnyExperiment[] = [notebook, mlpVsCnn];
+export const experiments: readonly AnyExperiment[] = [
+  notebook,
+  mlpVsCnn,
+  shift,
+  affineLearnsSobel,
+  permutation,
+  sampleSize,
+  filters,
+  paddingAndDepth,
+];
 
 /** @throws InputError listing the names there are */
 export function findExperiment(name: string): AnyExperiment {
