@@ -13,6 +13,7 @@ import {
   type Measurement,
   type Scale,
   unitName,
+  unitsOf,
 } from "../experiments/index.js";
 import { reject } from "../tensor/index.js";
 import { makeFolder, writeFileWhole } from "./files.js";
@@ -164,7 +165,7 @@ async function measureAll(
       units = missing(experiment, done, scale);
     }
   });
-  const order = experiment.units(done, scale).map(unitName);
+  const order = unitsOf(experiment, done, scale).map(unitName);
   return done.sort((a, b) => order.indexOf(unitName(a)) - order.indexOf(unitName(b)));
 }
 

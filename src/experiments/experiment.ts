@@ -3,10 +3,7 @@
  * of it. It is measured in units, each of which depends on nothing but its options and its seed,
  * so units may be measured in any order, by several processes, and again later.
  */
-import type { Laboratory } from "./laboratory.js";
-
-/** How much is measured: "full" is what is committed, "quick" is a taste, "tiny" is for tests. */
-export type Scale = "full" | "quick" | "tiny";
+import type { Laboratory, Scale } from "./laboratory.js";
 
 export type Json =
   | null
@@ -89,6 +86,20 @@ export function experiment<Options, Values>(own: Experiment<Options, Values>): A
 /** What tells units apart. */
 export function unitName({ setting, seed }: Pick<Unit, "setting" | "seed">): string {
   return `${setting}, seed ${seed}`;
+}
+
+/**
+ * What an experiment wants measured, as far as it is known: the same units in the same order,
+ * whatever the order was in which the others were done.
+ */
+export function unitsOf(
+  experiment: AnyExperiment,
+  done: readonly Measurement[],
+  scale: Scale,
+): readonly Unit[] {
+  const bySetting = (a: Unit, b: Unit): number =>
+    a.setting === b.setting ? a.seed - b.seed : a.setting < b.setting ? -1 : 1;
+  return experiment.units([...done].sort(bySetting), scale);
 }
 
 /** Measurements of one setting, in the order of their seeds. */

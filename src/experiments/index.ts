@@ -18,13 +18,13 @@ export {
   type Json,
   type Measurement,
   type Named,
-  type Scale,
   type Table,
   type Unit,
   unitName,
+  unitsOf,
   type Verdict,
 } from "./experiment.js";
-export { type Laboratory, mnistFor } from "./laboratory.js";
+export { type Laboratory, mnistFor, type Scale } from "./laboratory.js";
 export { experimentPage } from "./page.js";
 
 /** In the order in which `derivations/experiments.md` tells of them. */

@@ -1,10 +1,12 @@
 /** What a unit is measured with. */
 import { type Dataset, ImageDataset, type Mnist } from "../data/index.js";
 import type { Backend } from "../kernels/index.js";
-import type { Scale } from "./experiment.js";
 
 /** Images of MNIST's training set that settings are chosen by; the others are trained with. */
 const VALIDATION_IMAGES = 10_000;
+
+/** How much is measured: "full" is what is committed, "quick" is a taste, "tiny" is for tests. */
+export type Scale = "full" | "quick" | "tiny";
 
 export interface Laboratory {
   readonly backend: Backend;
@@ -34,7 +36,8 @@ export function mnistFor(scale: Scale, { train, test }: Mnist): Mnist {
 
 const TINY = { train: 1200, test: 300 };
 
-function firstImages({ images, labels }: ImageDataset, count: number): ImageDataset {
+function firstImages({ images, labels }: ImageDataset, most: number): ImageDataset {
+  const count = Math.min(most, images.count);
   const size = images.pixels.length / images.count;
   const pixels = images.pixels.subarray(0, count * size);
   return new ImageDataset({ images: { ...images, count, pixels }, labels: labels.slice(0, count) });

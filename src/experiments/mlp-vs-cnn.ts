@@ -1,5 +1,6 @@
 /**
- * The comparison that the notes left to be done: their network against a plain, fully connected one.
+ * The comparison that the notes left to be done: their network against plain, fully connected
+ * ones.
  */
 import {
   affine,
@@ -11,8 +12,8 @@ import {
 import { drawSubset } from "../data/index.js";
 import { Random } from "../tensor/index.js";
 import { adam } from "../training/index.js";
-import { experiment, type Measurement, type Scale, seedsUpTo, type Unit } from "./experiment.js";
-import { type Laboratory, validationSplit } from "./laboratory.js";
+import { experiment, type Measurement, seedsUpTo, type Unit } from "./experiment.js";
+import { type Laboratory, type Scale, validationSplit } from "./laboratory.js";
 import { trainClassifier } from "./train-classifier.js";
 
 /**
@@ -27,7 +28,7 @@ const WIDE: readonly (readonly number[])[] = [[512], [1024], [2048], [512, 512],
 const kinds = ["cnn", "mlp, as many parameters", "mlp, as much computation", "mlp, widest"];
 const [CNN, PARAMETERS, COMPUTATION, WIDEST] = kinds as [string, string, string, string];
 
-/** The regimes: the notes' own, the same without its decay, and what each network does best with. */
+/** The regimes: the notes' own, the same without decay, and what each network does best with. */
 const NOTES = "notes' decay";
 const PLAIN = "no decay";
 const TUNED = "tuned";
@@ -90,7 +91,7 @@ export const mlpVsCnn = experiment<Options, Values>({
     "decay of 0.1, which Adam's division makes a strong one, both are held near 90 %, and the " +
     "convolution's lead may vanish or turn round: what limits them there is the decay.",
   method:
-    "Four networks; the notes' regime (Adam 1e-3 with decay 0.1, built anew each epoch, one fixed " +
+    "Four networks; the notes' regime (Adam 1e-3 with decay 0.1, built anew each epoch, a fixed " +
     "order, batches of 256), the same without decay, and a tuned one (shuffled, Adam kept; rate " +
     "and decay of each network chosen among eight by the last 10,000 training images after 5 " +
     "epochs on the others, one seed; the widest network among five in the same way, first). " +

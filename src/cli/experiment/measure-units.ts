@@ -5,6 +5,7 @@ import {
   type Measurement,
   type Unit,
   unitName,
+  unitsOf,
 } from "../../experiments/index.js";
 import { InputError } from "../../tensor/index.js";
 import type { WorkerMessage, WorkerTask } from "./worker.js";
@@ -84,5 +85,5 @@ export function missing(
   scale: WorkerTask["scale"],
 ): Unit[] {
   const names = new Set(done.map(unitName));
-  return experiment.units(done, scale).filter((unit) => !names.has(unitName(unit)));
+  return unitsOf(experiment, done, scale).filter((unit) => !names.has(unitName(unit)));
 }
