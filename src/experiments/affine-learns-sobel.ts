@@ -13,8 +13,8 @@ import { Random, Tensor } from "../tensor/index.js";
 import { adam, cosine, fit, measure as measureNetwork } from "../training/index.js";
 import { aFewImages } from "./changed-images.js";
 import { classicalFilters } from "./classical-filters.js";
-import { experiment, type Measurement, type Scale, seedsUpTo, type Unit } from "./experiment.js";
-import { type Laboratory, validationSplit } from "./laboratory.js";
+import { experiment, type Measurement, seedsUpTo, type Unit } from "./experiment.js";
+import { type Laboratory, type Scale, validationSplit } from "./laboratory.js";
 import { repeated } from "./repeated.js";
 
 const SOBEL = classicalFilters["Sobel x"];

@@ -7,8 +7,8 @@ import { Random, Tensor } from "../tensor/index.js";
 import { adam } from "../training/index.js";
 import { aFewImages } from "./changed-images.js";
 import { classicalFilters, cosineOf, mostAlike } from "./classical-filters.js";
-import { experiment, type Scale, seedsUpTo, type Unit } from "./experiment.js";
-import type { Laboratory } from "./laboratory.js";
+import { experiment, seedsUpTo, type Unit } from "./experiment.js";
+import type { Laboratory, Scale } from "./laboratory.js";
 import { type PackedPicture, packPicture } from "./packed-picture.js";
 import { trainClassifier } from "./train-classifier.js";
 

@@ -13,8 +13,8 @@ import {
 import { drawSubset } from "../data/index.js";
 import { Random } from "../tensor/index.js";
 import { adam } from "../training/index.js";
-import { experiment, type Scale, seedsUpTo, type Unit } from "./experiment.js";
-import type { Laboratory } from "./laboratory.js";
+import { experiment, seedsUpTo, type Unit } from "./experiment.js";
+import type { Laboratory, Scale } from "./laboratory.js";
 import { trainClassifier } from "./train-classifier.js";
 
 const SIDE = 28;

@@ -4,8 +4,8 @@ import { type NetworkDescription, notebookDescription } from "../network/index.j
 import { Random } from "../tensor/index.js";
 import { adam } from "../training/index.js";
 import { aFewImages, shuffledPixels } from "./changed-images.js";
-import { experiment, type Scale, seedsUpTo, type Unit } from "./experiment.js";
-import type { Laboratory } from "./laboratory.js";
+import { experiment, seedsUpTo, type Unit } from "./experiment.js";
+import type { Laboratory, Scale } from "./laboratory.js";
 import { plainMlp } from "./plain-mlp.js";
 import { trainClassifier } from "./train-classifier.js";
 

@@ -21,8 +21,8 @@ import {
   drawColours,
   pooledColourDigits,
 } from "./coloured-digits.js";
-import { experiment, type Scale, seedsUpTo, type Unit } from "./experiment.js";
-import type { Laboratory } from "./laboratory.js";
+import { experiment, seedsUpTo, type Unit } from "./experiment.js";
+import type { Laboratory, Scale } from "./laboratory.js";
 import { layerChanges } from "./layer-change.js";
 import { plainMlp } from "./plain-mlp.js";
 import { trainClassifier } from "./train-classifier.js";
