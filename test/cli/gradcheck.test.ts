@@ -208,7 +208,7 @@ test(
         Object.entries(inputs).filter(([name]) => !constants.includes(name)),
       );
       assert.is(section.match(/<article /g)?.length, expected.length, layer);
-      assert.is(section.match(/<svg class="curve"/g)?.length, expected.length, layer);
+      assert.is(section.match(/<svg class="figure"/g)?.length, expected.length, layer);
       const cells = section.match(/<rect [^>]*><title>/g)?.length;
       assert.is(
         cells,

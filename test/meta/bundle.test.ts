@@ -31,6 +31,7 @@ test("the package, and each of its parts that says so, loads in a browser", asyn
     "backprop/index.js",
     "network/index.js",
     "training/index.js",
+    "figures/index.js",
     "checks/index.js",
   ])
     assert.equal(await needsNode(entry), [], entry);

@@ -27,6 +27,7 @@ const rules: LayeringRules = {
     "training",
     "statistics",
     "bench",
+    "figures",
     "checks",
     "experiments",
     "cli",

@@ -1,8 +1,23 @@
 /** A gradient as a picture: a square for each entry, coloured by its relative error. */
-import { scaleLog } from "d3-scale";
+import { scaleDivergingLog, scaleLog } from "d3-scale";
+import { interpolateRdYlBu } from "d3-scale-chromatic";
+import { element, escape, powerOfTen } from "../../figures/index.js";
 import type { EntryCheck, GradientCheckResult } from "../../gradcheck/index.js";
 import { formatShape, sizeOf } from "../../tensor/index.js";
-import { element, ERROR_RANGE, errorColour, escape, powerOfTen } from "./svg.js";
+
+/**
+ * The range of relative errors that is told apart: below is exact to rounding, above is plain
+ * wrong.
+ */
+const ERROR_RANGE = [1e-16, 1] as const;
+
+/** From blue, exact, over pale yellow, just within the tolerance, to red, wrong. */
+function errorColour(relativeError: number, tolerance: number): string {
+  const scale = scaleDivergingLog((share) => interpolateRdYlBu(1 - share))
+    .domain([ERROR_RANGE[0], tolerance, ERROR_RANGE[1]])
+    .clamp(true);
+  return scale(Math.min(ERROR_RANGE[1], Math.max(ERROR_RANGE[0], relativeError)));
+}
 
 /** The widest picture, in pixels. */
 const WIDTH = 460;
@@ -143,7 +158,7 @@ export function legend(tolerance: number): string {
     );
     return (
       element("line", {
-        class: isTolerance ? "axis tolerance" : "axis",
+        class: isTolerance ? "tolerance" : null,
         x1: at,
         x2: at,
         y1: isTolerance ? 0 : height,
@@ -160,6 +175,7 @@ export function legend(tolerance: number): string {
     element(
       "svg",
       {
+        class: "scale",
         width,
         height: height + 20,
         viewBox: `0 0 ${width} ${height + 20}`,

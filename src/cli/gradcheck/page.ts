@@ -3,13 +3,13 @@
  * JavaScript.
  */
 import { gradientName } from "../../backprop/index.js";
+import { element, escape, facts as factList, htmlPage } from "../../figures/index.js";
 import { LAYER_TOLERANCE, verdictOf } from "../../gradcheck/index.js";
 import { formatShape } from "../../tensor/index.js";
 import type { Checked } from "./checked.js";
-import { CURVE_KEY, curvePlot } from "./curve.js";
+import { curvePlot } from "./curve.js";
 import { heatMap, legend, PATTERNS } from "./heat-map.js";
 import { STYLE } from "./style.js";
-import { element, escape } from "./svg.js";
 import { formatError, formatOptions, worstOf } from "./table.js";
 
 /** Kinks that are written out below a map; all of them can be pointed at in it. */
@@ -30,7 +30,6 @@ export function gradcheckPage(checked: readonly Checked[], network: string | nul
       element("h1", {}, escape(title)),
       element("p", { class: "lead" }, introduction(checked)),
       legend(checked[0]?.tolerance ?? LAYER_TOLERANCE),
-      CURVE_KEY,
     ]),
     ...(layers.length > 1
       ? [
@@ -50,16 +49,7 @@ export function gradcheckPage(checked: readonly Checked[], network: string | nul
     element("details", { class: "how" }, [element("summary", {}, "How to read this"), HOW]),
     ...layers.map((layer) => section(layer, of(layer))),
   ];
-  return `<!DOCTYPE html>\n${element("html", { lang: "en" }, [
-    element("head", {}, [
-      '<meta charset="utf-8"/>',
-      '<meta name="viewport" content="width=device-width, initial-scale=1"/>',
-      '<meta name="color-scheme" content="light dark"/>',
-      element("title", {}, escape(`leibniz: ${title}`)),
-      element("style", {}, STYLE),
-    ]),
-    element("body", {}, body),
-  ])}\n`;
+  return htmlPage({ title, body, style: STYLE });
 }
 
 function introduction(checked: readonly Checked[]): string {
@@ -164,23 +154,23 @@ function card(checked: Checked): string {
       ...(curve === null
         ? []
         : [
-            element("figure", {}, [
-              curvePlot(curve, [step, step / 2]),
-              element(
-                "figcaption",
-                {},
-                `relative error at ${escape(formatShape(curve.index))} against the step`,
-              ),
-            ]),
+            element(
+              "figure",
+              {},
+              curvePlot(
+                curve,
+                [step, step / 2],
+                `${gradientName(argument)} at ${formatShape(curve.index)}`,
+              ) +
+                element(
+                  "figcaption",
+                  {},
+                  `relative error at ${escape(formatShape(curve.index))} against the step`,
+                ),
+            ),
           ]),
     ]),
-    element(
-      "dl",
-      {},
-      facts.map(([name, value]) =>
-        element("div", {}, element("dt", {}, escape(name)) + element("dd", {}, escape(value))),
-      ),
-    ),
+    factList(facts),
     kinkList(checked),
   ]);
 }
@@ -230,8 +220,8 @@ function geometries(checked: readonly Checked[]): string {
       ),
     ]);
   });
-  const head = ["gradient", "random geometries", "largest relative error", "where", ""].map(
-    (name) => element("th", {}, name),
+  const head = ["gradient", "random geometries", "largest relative error", "where", "verdict"].map(
+    (name) => element("th", { scope: "col" }, name),
   );
   return element(
     "div",

@@ -1,0 +1,147 @@
+/** Pages as one file that needs nothing else, neither a network nor a script. */
+import { reject } from "../tensor/index.js";
+import { FIGURE_STYLE, SVG } from "./frame.js";
+import { PAGE_STYLE } from "./page-style.js";
+import { element, escape } from "./svg.js";
+
+export interface PageOptions {
+  /** In the window's title, after `leibniz: `. */
+  readonly title: string;
+  /** What stands in its body, as HTML. */
+  readonly body: readonly string[];
+  /** Rules of its own, in CSS. */
+  readonly style?: string;
+}
+
+/** An HTML document with the style of all pages. */
+export function htmlPage({ title, body, style = "" }: PageOptions): string {
+  return `<!DOCTYPE html>\n${element("html", { lang: "en" }, [
+    element("head", {}, [
+      '<meta charset="utf-8"/>',
+      '<meta name="viewport" content="width=device-width, initial-scale=1"/>',
+      '<meta name="color-scheme" content="light dark"/>',
+      element("title", {}, escape(`leibniz: ${title}`)),
+      element("style", {}, PAGE_STYLE + style),
+      FIGURE_STYLE,
+    ]),
+    element("body", {}, embedded(body)),
+  ])}\n`;
+}
+
+/** Figures without what only those need that stand alone. */
+function embedded(body: readonly string[]): string {
+  return body.join("").replaceAll(FIGURE_STYLE, "").replaceAll(` xmlns="${SVG}"`, "");
+}
+
+export interface Section {
+  readonly id: string;
+  readonly heading: string;
+  /** As HTML. */
+  readonly body: readonly string[];
+}
+
+/** A section with its heading. */
+export function section({ id, heading, body }: Section): string {
+  return element("section", { id }, [element("h2", {}, escape(heading)), ...body]);
+}
+
+/** Links to sections. */
+export function contents(sections: readonly Section[]): string {
+  const links = sections.map(({ id, heading }) =>
+    element("a", { href: `#${id}`, class: "chip" }, escape(heading)),
+  );
+  return element("nav", { "aria-label": "Contents" }, links);
+}
+
+export interface TableOptions {
+  readonly caption?: string;
+  readonly head: readonly string[];
+  /** Texts and numbers, the first of each row being its name. */
+  readonly rows: readonly (readonly (string | number)[])[];
+}
+
+/** A table that scrolls where it is too wide; columns of numbers are set flush right. */
+export function table({ caption, head, rows }: TableOptions): string {
+  for (const row of rows)
+    if (row.length !== head.length)
+      reject("table", `rows of ${head.length} cells`, `one of ${row.length}`);
+  const isNumber = head.map((_, c) => {
+    const cells = rows.map((row) => String(row[c]));
+    return (
+      c > 0 &&
+      cells.some((cell) => /\d/.test(cell)) &&
+      cells.every((cell) => LIKE_NUMBER.test(cell))
+    );
+  });
+  const alignment = (c: number): string | null => (isNumber[c] ? "number" : null);
+  const name = caption ?? head.join(", ");
+  return element(
+    "div",
+    // who has no mouse scrolls it by keys
+    { class: "wide", role: "region", tabindex: 0, "aria-label": name },
+    element("table", {}, [
+      ...(caption === undefined ? [] : [element("caption", {}, escape(caption))]),
+      element(
+        "thead",
+        {},
+        element(
+          "tr",
+          {},
+          head.map((text, c) =>
+            element(
+              text === "" ? "td" : "th",
+              { scope: text === "" ? null : "col", class: alignment(c) },
+              escape(text),
+            ),
+          ),
+        ),
+      ),
+      element(
+        "tbody",
+        {},
+        rows.map((row) =>
+          element(
+            "tr",
+            {},
+            row.map((cell, c) =>
+              c === 0
+                ? element("th", { scope: "row" }, escape(String(cell)))
+                : element("td", { class: alignment(c) }, escape(String(cell))),
+            ),
+          ),
+        ),
+      ),
+    ]),
+  );
+}
+
+const LIKE_NUMBER = /^[-−+±]?[\d.,]+( ?[%×sx]| ms| s| MB| [±–…] ?[\d.,]+( %)?)?$|^[–—]?$/;
+
+/** Names and values beside each other. */
+export function facts(pairs: readonly (readonly [name: string, value: string])[]): string {
+  const items = pairs.map(([name, value]) =>
+    element("div", {}, element("dt", {}, escape(name)) + element("dd", {}, escape(value))),
+  );
+  return element("dl", {}, items);
+}
+
+/**
+ * A figure with its caption, drawn twice: for telephones and for larger screens. Only one of the
+ * two is shown, and read out.
+ *
+ * @param draw what draws it so many pixels wide
+ * @param widths of a figure that fills the page, if left out
+ */
+export function figure(
+  draw: (width: number) => string,
+  caption: string,
+  widths: readonly [small: number, large: number] = [340, 1000],
+): string {
+  const [small, large] = widths.map(draw) as [string, string];
+  return element("figure", {}, [
+    ...(small === large
+      ? [small]
+      : [element("div", { class: "small" }, small), element("div", { class: "large" }, large)]),
+    caption === "" ? "" : element("figcaption", {}, escape(caption)),
+  ]);
+}
