@@ -1,6 +1,7 @@
 /** Whether an affine layer finds out by itself that a feature comes from nearby pixels. */
 import { meanSquaredError } from "../backprop/index.js";
 import { type Dataset, ImageDataset } from "../data/index.js";
+import { type Axis, formatNumber, lineChart, pictures as drawPictures } from "../figures/index.js";
 import {
   affine,
   buildNetwork,
@@ -13,15 +14,26 @@ import { Random, Tensor } from "../tensor/index.js";
 import { adam, cosine, fit, measure as measureNetwork } from "../training/index.js";
 import { aFewImages } from "./changed-images.js";
 import { classicalFilters } from "./classical-filters.js";
-import { experiment, type Measurement, seedsUpTo, type Unit } from "./experiment.js";
+import {
+  experiment,
+  type Figure,
+  type Findings,
+  type Measurement,
+  ofSetting,
+  seedsUpTo,
+  type Table,
+  type Unit,
+} from "./experiment.js";
 import { type Laboratory, type Scale, validationSplit } from "./laboratory.js";
 import { repeated } from "./repeated.js";
+import { runsSeries, summaryOf } from "./summary.js";
+import { shareWithInterval } from "./words.js";
 
 const SOBEL = classicalFilters["Sobel x"];
 const [SIDE, OUT] = [28, 26];
 const BATCH = 64;
-/** Images that errors are measured with. */
-const UNSEEN = 1000;
+/** Of the images to test with, errors are measured with one in so many. */
+const ONE_IN = 10;
 
 const layers: Readonly<Record<string, NetworkDescription>> = {
   affine: {
@@ -110,9 +122,136 @@ export const affineLearnsSobel = experiment<Options, Values>({
     return [...searches, ...finals];
   },
   measure,
-  findings: () => ({ tables: [], figures: [] }),
+  findings,
   verdict: null,
 });
+
+const finalName = (layer: string, kind: string, images: number): string =>
+  `${layer}, ${images.toLocaleString("en-US")} images of ${kind}`;
+
+/** What is trained with what. */
+const lines = Object.keys(layers).flatMap((layer) => pictures.map((kind) => ({ layer, kind })));
+type Line = (typeof lines)[number];
+
+function runsOf(measured: readonly Done[], { layer, kind }: Line, images: number): Values[] {
+  return ofSetting(measured, finalName(layer, kind, images)).map(({ values }) => values);
+}
+
+function countsOf(measured: readonly Done[]): number[] {
+  const finals = measured.filter(({ options }) => options.stage === "final");
+  return [...new Set(finals.map(({ options }) => options.images))];
+}
+
+/** On unseen pictures of the kind that was trained with. */
+const ownError = ({ kind }: Line, values: Values): number =>
+  kind === "digits" ? values.digitsError : values.noiseError;
+const otherError = ({ kind }: Line, values: Values): number =>
+  kind === "digits" ? values.noiseError : values.digitsError;
+
+function findings(measured: readonly Done[]): Findings {
+  return {
+    tables: [errorTable(measured), rateTable(measured)],
+    figures: [
+      chart(measured, {
+        ...{ file: "error.svg", title: "Error on unseen pictures of the same kind" },
+        y: { label: "error, in variances of the feature", scale: "log" },
+        value: ownError,
+      }),
+      chart(measured, {
+        ...{ file: "window.svg", title: "Share of |W|² inside the window" },
+        y: { label: "inside the 3×3 window", format: "percent" },
+        value: (_, values) => values.inside,
+      }),
+      weightPictures(measured),
+    ],
+  };
+}
+
+function errorTable(measured: readonly Done[]): Table {
+  return {
+    caption:
+      "Mean squared error on 1,000 unseen pictures of the same kind and of the other kind, in " +
+      "variances of the feature, and the share of |W|² inside the 3×3 windows: means over the " +
+      "seeds with Student's intervals at 95 %.",
+    head: ["layer, pictures", "images", "error", "on the other kind", "inside"],
+    rows: lines.flatMap((line) =>
+      countsOf(measured).map((images) => {
+        const runs = runsOf(measured, line, images);
+        const numbers = (of: (line: Line, values: Values) => number): string => {
+          const { mean, low, high } = summaryOf(runs.map((values) => of(line, values)));
+          return `${formatNumber(mean)} [${formatNumber(low)}, ${formatNumber(high)}]`;
+        };
+        return [
+          `${line.layer}, ${line.kind}`,
+          images.toLocaleString("en-US"),
+          numbers(ownError),
+          numbers(otherError),
+          shareWithInterval(runs.map(({ inside }) => inside)),
+        ];
+      }),
+    ),
+  };
+}
+
+function rateTable(measured: readonly Done[]): Table {
+  return {
+    caption: "Rates that other images chose.",
+    head: ["layer, pictures", "rate"],
+    rows: lines.map(({ layer, kind }) => [
+      `${layer}, ${kind}`,
+      `${bestRate(measured, layer, kind)}`,
+    ]),
+  };
+}
+
+function chart(
+  measured: readonly Done[],
+  {
+    file,
+    title,
+    y,
+    value,
+  }: Pick<Figure, "file"> & {
+    readonly title: string;
+    readonly y: Axis;
+    readonly value: (line: Line, values: Values) => number;
+  },
+): Figure {
+  const counts = countsOf(measured);
+  const series = lines.map((line) => {
+    const columns = counts.map((images) => runsOf(measured, line, images));
+    const runs = columns[0]!.map((_, seed) => columns.map((column) => value(line, column[seed]!)));
+    return runsSeries(`${line.layer}, ${line.kind}`, counts, runs);
+  });
+  return {
+    file,
+    alt: `${title}, by the number of training pictures: a line for each layer and kind.`,
+    svg: lineChart({
+      ...{ title, width: 700, y, series },
+      description: "A line for each layer and kind of picture, and a thin one for each seed.",
+      x: { label: "training pictures", scale: "log" },
+    }),
+  };
+}
+
+/** With the most images and the first seed. */
+function weightPictures(measured: readonly Done[]): Figure {
+  const images = Math.max(...countsOf(measured));
+  const shown = lines.map((line) => ({
+    caption: `${line.layer}, ${line.kind}`,
+    shape: [9, 9],
+    values: runsOf(measured, line, images)[0]!.weights,
+  }));
+  return {
+    file: "weights.svg",
+    alt: "The weights around the window of a feature in the middle; Sobel's filter in its centre.",
+    svg: drawPictures({
+      title: "Weights around the window of one feature",
+      description: "Nine by nine weights; those of the window are in the middle.",
+      ...{ width: 520, size: 110, kind: "signed", pictures: shown },
+    }),
+  };
+}
 
 function searchUnits({ steps, images, rates }: Size, layer: string, kind: string): Unit<Options>[] {
   return rates.map((learningRate) => ({
@@ -133,7 +272,7 @@ function finalUnits(
 ): Unit<Options>[] {
   return images.flatMap((count) =>
     seedsUpTo(seeds).map((seed) => ({
-      setting: `${layer}, ${count.toLocaleString("en-US")} images of ${kind}`,
+      setting: finalName(layer, kind, count),
       seed,
       options: { stage: "final", layer, pictures: kind, images: count, learningRate, steps },
     })),
@@ -174,9 +313,10 @@ async function measure(
     }))
       if (event.type === "step") progress(event.step / event.steps);
     const error = (data: Dataset): Promise<number> => relativeError(network, data, backend);
+    const unseen = Math.floor(digits.validation.count / ONE_IN);
     return {
-      digitsError: await error(unseenDigits(digits.validation)),
-      noiseError: await error(noise(UNSEEN, new Random(isSearch ? "tried" : "unseen"))),
+      digitsError: await error(unseenDigits(digits.validation, unseen)),
+      noiseError: await error(noise(unseen, new Random(isSearch ? "tried" : "unseen"))),
       insideBefore,
       inside: insideShare(layer, network),
       weights: aroundTheMiddle(layer, network),
@@ -186,9 +326,9 @@ async function measure(
   }
 }
 
-function unseenDigits(all: Dataset): Dataset {
-  if (all instanceof ImageDataset) return aFewImages(all, UNSEEN);
-  return all.gather(Array.from({ length: Math.min(UNSEEN, all.count) }, (_, i) => i));
+function unseenDigits(all: Dataset, count: number): Dataset {
+  if (all instanceof ImageDataset) return aFewImages(all, count);
+  return all.gather(Array.from({ length: count }, (_, i) => i));
 }
 
 /** Images of bytes that are evenly drawn, each for itself. */

@@ -1,16 +1,29 @@
 /** What filters that people made find in pictures, and whether learned ones are like them. */
 import { averagePool2dForward, conv2dForward, maxPool2dForward } from "../backprop/index.js";
 import { asPhoto, readOwnPicture } from "../data/index.js";
+import { formatNumber, intervalChart, type Picture, pictures } from "../figures/index.js";
 import type { Backend } from "../kernels/index.js";
 import { notebookDescription, type Sequential } from "../network/index.js";
+import { meanOf } from "../statistics/index.js";
 import { Random, Tensor } from "../tensor/index.js";
 import { adam } from "../training/index.js";
 import { aFewImages } from "./changed-images.js";
 import { classicalFilters, cosineOf, mostAlike } from "./classical-filters.js";
-import { experiment, seedsUpTo, type Unit } from "./experiment.js";
+import {
+  experiment,
+  type Figure,
+  type Findings,
+  type Measurement,
+  ofSetting,
+  seedsUpTo,
+  type Table,
+  type Unit,
+} from "./experiment.js";
 import type { Laboratory, Scale } from "./laboratory.js";
-import { type PackedPicture, packPicture } from "./packed-picture.js";
+import { type PackedPicture, packPicture, unpackPicture } from "./packed-picture.js";
+import { runsRow, summaryOf } from "./summary.js";
 import { trainClassifier } from "./train-classifier.js";
+import { percent } from "./words.js";
 
 /** A cup of coffee by Rachel Michetti, CC0, 256×256 in colour: see results/experiments/filters. */
 const PHOTO = "results/experiments/filters/photo.jpg";
@@ -22,6 +35,7 @@ const SHOWN_MAP = 3;
 const filterNames = Object.keys(classicalFilters) as (keyof typeof classicalFilters)[];
 const poolings = ["average pooling", "max pooling"];
 const AS_IT_IS = "as it is";
+const [CHANCE, LEARNED] = ["random filters", "learned filters"] as const;
 
 interface Size {
   readonly seeds: number;
@@ -99,11 +113,11 @@ export const filters = experiment<Options, Values>({
       ),
     );
     const chance = {
-      ...{ setting: "random filters", seed: 0 },
+      ...{ setting: CHANCE, seed: 0 },
       options: { what: "chance", filter: null, ...size },
     };
     const learned = seedsUpTo(seeds).map((seed) => ({
-      setting: "learned filters",
+      setting: LEARNED,
       seed,
       options: { what: "learned", filter: null, ...size },
     }));
@@ -114,12 +128,190 @@ export const filters = experiment<Options, Values>({
     if (what === "chance") return chanceLevel(unit);
     return what === "learned" ? learnFilters(unit, laboratory) : filterPicture(unit, laboratory);
   },
-  findings: () => ({ tables: [], figures: [] }),
+  findings,
   verdict: null,
 });
 
-/** [1, 3, 256, 256], in [0, 1]. */
-async function photograph(): Promise<Tensor> {
+type Done = Measurement<Options, Values>;
+
+function findings(measured: readonly Done[]): Findings {
+  return {
+    tables: [mapTable(measured), likenessTable(measured)],
+    figures: [
+      filteredPictures(measured, "signed", ["Sobel x", "Sobel y", "Laplacian"], "edges.svg"),
+      filteredPictures(measured, "light", [AS_IT_IS, "box", "sharpen", ...poolings], "smooth.svg"),
+      likenessChart(measured),
+      learnedPictures(measured),
+    ],
+  };
+}
+
+const SUBJECTS = ["digit", "photo"] as const;
+
+function filteredPictures(
+  measured: readonly Done[],
+  kind: "light" | "signed",
+  shown: readonly string[],
+  file: string,
+): Figure {
+  const drawn = SUBJECTS.flatMap((what) =>
+    shown.flatMap((filter): Picture[] =>
+      ofSetting(measured, `${what}, ${filter}`).map(({ values }) => ({
+        caption: `${what}, ${filter}`,
+        shape: values.picture!.shape,
+        values: unpackPicture(values.picture!),
+      })),
+    ),
+  );
+  const names = shown.join(", ");
+  return {
+    file,
+    alt: `A digit and a photograph of a cup of coffee: ${names}.`,
+    svg: rowsOfPictures(`Filtered: ${names}`, drawn, kind, shown.length),
+  };
+}
+
+/** Pictures of different sizes: the same width for each, in rows of so many. */
+function rowsOfPictures(
+  title: string,
+  drawn: readonly Picture[],
+  kind: "light" | "signed",
+  perRow: number,
+): string {
+  const size = 112;
+  const longest = Math.max(...drawn.map(({ shape }) => Math.max(...shape.slice(-2))));
+  const enlarged = drawn.map((picture) => enlarge(picture, longest));
+  return pictures({
+    ...{ title, kind, size, pictures: enlarged, width: perRow * (size + 10) + 8 },
+    description: "Each picture in the same size, with its filter below it.",
+  });
+}
+
+/** Each pixel several times, as often as fits: a drawing has one size of pixel for all. */
+function enlarge({ caption, shape, values }: Picture, longest: number): Picture {
+  const [H, W] = shape.slice(-2) as [number, number];
+  const C = shape.length === 3 ? shape[0]! : 1;
+  const times = Math.max(1, Math.floor(longest / Math.max(H, W)));
+  const [outH, outW] = [H * times, W * times];
+  const pixels = Float64Array.from({ length: C * outH * outW }, (_, at) => {
+    const [c, p, q] = [Math.floor(at / (outH * outW)), Math.floor(at / outW) % outH, at % outW];
+    return values[(c * H + Math.floor(p / times)) * W + Math.floor(q / times)]!;
+  });
+  return { caption, shape: [...shape.slice(0, -2), outH, outW], values: pixels };
+}
+
+function mapTable(measured: readonly Done[]): Table {
+  return {
+    caption:
+      "How much rougher a map is than the picture (mean difference of neighbours, over that of " +
+      "the picture), and cosines between maps of the same pictures: digits / photograph.",
+    head: ["filter", "roughness", ...filterNames],
+    rows: filterNames.map((filter) => {
+      const both = SUBJECTS.map((what) => ofSetting(measured, `${what}, ${filter}`)[0]!.values);
+      return [
+        filter,
+        both.map(({ roughness }) => formatNumber(roughness!, 2)).join(" / "),
+        ...filterNames.map((_, i) =>
+          both.map(({ cosines }) => cosines[i]!.toFixed(2).replace("-", "−")).join(" / "),
+        ),
+      ];
+    }),
+  };
+}
+
+/** Mean best |cosine| of each network's filters, before training and after it. */
+function likenesses(measured: readonly Done[], when: "before" | "learned"): number[] {
+  return ofSetting(measured, LEARNED).map(({ values }) => meanLikeness(values[when]));
+}
+
+/** Of groups of random filters: their mean, and what 95 % of the groups lie between. */
+function chanceOf(measured: readonly Done[]): { mean: number; low: number; high: number } {
+  const groups = [...ofSetting(measured, CHANCE)[0]!.values.chance].sort((a, b) => a - b);
+  const cut = Math.floor(0.025 * groups.length);
+  return { mean: meanOf(groups), low: groups[cut]!, high: groups[groups.length - 1 - cut]! };
+}
+
+const range = ({ mean, low, high }: { mean: number; low: number; high: number }): string =>
+  `${mean.toFixed(3)} [${low.toFixed(3)}, ${high.toFixed(3)}]`;
+
+function likenessChart(measured: readonly Done[]): Figure {
+  const [before, learned] = (["before", "learned"] as const).map((when) =>
+    likenesses(measured, when),
+  );
+  const chance = chanceOf(measured);
+  return {
+    file: "alike.svg",
+    alt: "How much filters are like classical ones: random, before training, and learned.",
+    svg: intervalChart({
+      title: "How much first filters are like classical ones",
+      description: "A dot for each network; for random filters what 95 % of groups lie between.",
+      width: 640,
+      x: { label: "best |cosine| with a classical filter, mean of 16 filters" },
+      rows: [
+        {
+          ...{ name: CHANCE, mean: chance.mean, text: range(chance) },
+          interval: [chance.low, chance.high],
+        },
+        runsRow("before training", before!, range(summaryOf(before!))),
+        runsRow(LEARNED, learned!, range(summaryOf(learned!))),
+      ],
+    }),
+  };
+}
+
+/** The filters of all networks, by the classical one that each is most like. */
+function likenessTable(measured: readonly Done[]): Table {
+  const runs = ofSetting(measured, LEARNED);
+  const shareOf = (when: "before" | "learned", name: string): string => {
+    const found = runs.flatMap(({ values }) => values[when].map((one) => mostAlike(one).name));
+    return percent(found.filter((one) => one === name).length / found.length, 0);
+  };
+  const strong = (when: "before" | "learned", name: string): string => {
+    const alike = runs.flatMap(({ values }) => values[when].map(mostAlike));
+    return `${alike.filter((one) => one.name === name && one.cosine > STRONG).length}`;
+  };
+  return {
+    caption:
+      `Which classical filter is the nearest, of ${runs.length} networks with 16 filters each, ` +
+      `and how many of them have a |cosine| above ${STRONG} with it.`,
+    head: ["nearest", "before", "learned", `before: above ${STRONG}`, `learned: above ${STRONG}`],
+    rows: filterNames.map((name) => [
+      name,
+      ...(["before", "learned"] as const).map((when) => shareOf(when, name)),
+      ...(["before", "learned"] as const).map((when) => strong(when, name)),
+    ]),
+  };
+}
+
+/** A |cosine| by which one would say that a filter is another one. */
+const STRONG = 0.9;
+
+/** Of the first seed. */
+function learnedPictures(measured: readonly Done[]): Figure {
+  const { learned } = ofSetting(measured, LEARNED)[0]!.values;
+  return {
+    file: "learned.svg",
+    alt: "The 16 filters that the notes' network has learned, each with the classical one nearest.",
+    svg: pictures({
+      title: "Learned filters of one network",
+      description: "Sixteen filters of 3×3 weights, and the classical filter each is most like.",
+      ...{ width: 680, size: 72, kind: "signed" },
+      pictures: learned.map((values) => {
+        const { name, cosine } = mostAlike(values);
+        return { caption: `${name} ${cosine.toFixed(2)}`, shape: [3, 3], values };
+      }),
+    }),
+  };
+}
+
+let decoded: Promise<Tensor> | null = null;
+
+/** [1, 3, 256, 256], in [0, 1]; decoded once. */
+function photograph(): Promise<Tensor> {
+  return (decoded ??= decodePhotograph());
+}
+
+async function decodePhotograph(): Promise<Tensor> {
   const { pixels } = asPhoto(await readOwnPicture(PHOTO), [3, SIDE, SIDE]);
   return Tensor.from(
     Float32Array.from(pixels, (byte) => byte / 255),

@@ -1,4 +1,6 @@
 /** What padding is for: how small images become in deep stacks, and what that costs. */
+import { drawSubset } from "../data/index.js";
+import { lineChart } from "../figures/index.js";
 import { conv2dGeometry } from "../im2col/index.js";
 import {
   affine,
@@ -10,12 +12,23 @@ import {
   type NetworkDescription,
   relu,
 } from "../network/index.js";
-import { drawSubset } from "../data/index.js";
+import { pairedInterval } from "../statistics/index.js";
 import { Random } from "../tensor/index.js";
 import { adam } from "../training/index.js";
-import { experiment, seedsUpTo, type Unit } from "./experiment.js";
+import {
+  experiment,
+  type Figure,
+  type Findings,
+  type Measurement,
+  ofSetting,
+  seedsUpTo,
+  type Table,
+  type Unit,
+} from "./experiment.js";
 import type { Laboratory, Scale } from "./laboratory.js";
+import { runsSeries } from "./summary.js";
 import { trainClassifier } from "./train-classifier.js";
+import { points, shareWithInterval } from "./words.js";
 
 const SIDE = 28;
 const CHANNELS = 8;
@@ -36,7 +49,7 @@ interface Size {
 const sizes: Readonly<Record<Scale, Size>> = {
   full: { seeds: 5, epochs: 1, images: 15_000, depths: [1, 3, 5, 8, 11, 13], deepest: 5 },
   quick: { seeds: 1, epochs: 1, images: 3000, depths: [1, 4, 8, 12], deepest: 4 },
-  tiny: { seeds: 1, epochs: 1, images: 64, depths: [2, 13], deepest: 1 },
+  tiny: { seeds: 1, epochs: 1, images: 64, depths: [1, 4], deepest: 1 },
 };
 
 interface Options {
@@ -97,9 +110,101 @@ export const paddingAndDepth = experiment<Options, Values>({
     );
   },
   measure,
-  findings: () => ({ tables: [], figures: [] }),
+  findings,
   verdict: null,
 });
+
+type Done = Measurement<Options, Values>;
+
+/** Test accuracies after the last epoch, by seed. */
+function reached(measured: readonly Done[], stack: Stack): number[] {
+  const runs = ofSetting(measured, settingName(stack));
+  return runs.map(({ values }) => values.testAccuracy.at(-1)!);
+}
+
+function depthsOf(measured: readonly Done[], halving: Halving, padding?: number): number[] {
+  const meant = measured.filter(
+    ({ options }) =>
+      options.halving === halving && (padding === undefined || options.padding === padding),
+  );
+  return [...new Set(meant.map(({ options }) => options.depth))].sort((a, b) => a - b);
+}
+
+function findings(measured: readonly Done[]): Findings {
+  return {
+    tables: halvings.map((halving) => table(measured, halving)),
+    figures: [
+      chart(measured, ["none"], "stride-1.svg", "Stacks of 3×3 convolutions of stride 1"),
+      chart(measured, ["stride 2", "pooling"], "halved.svg", "Stacks that halve their maps"),
+    ],
+  };
+}
+
+const captions: Readonly<Record<Halving, string>> = {
+  none:
+    "Stride 1: height of the last map, parameters and test accuracy, with a padding of 1 and " +
+    "without, and the difference in percentage points, paired by seed: means and Student's " +
+    "intervals at 95 %.",
+  "stride 2": "The same with a stride of 2.",
+  pooling: "The same with a stride of 1 and a 2×2 max pooling after each convolution.",
+};
+
+function table(measured: readonly Done[], halving: Halving): Table {
+  const columns = ["last map", "parameters", "accuracy"];
+  return {
+    caption: captions[halving],
+    head: ["depth", ...columns.map((name) => `padded: ${name}`), ...columns, "difference"],
+    rows: depthsOf(measured, halving).map((depth) => {
+      const stacks = [1, 0].map((padding) => ({ halving, padding, depth }));
+      const [padded, plain] = stacks.map((one) => reached(measured, one));
+      const isPaired = padded!.length > 1 && plain!.length > 1;
+      return [
+        `${depth}`,
+        ...stacks.flatMap((one) => cells(measured, one)),
+        isPaired ? points(pairedInterval(padded!, plain!)) : "–",
+      ];
+    }),
+  };
+}
+
+/** Height of the last map, parameters, accuracy; dashes where there is no room for such a stack. */
+function cells(measured: readonly Done[], one: Stack): string[] {
+  const [run] = ofSetting(measured, settingName(one));
+  if (run === undefined) return ["–", "–", "–"];
+  const { sizes: heights, parameters } = run.values;
+  return [
+    `${heights.at(-1)}`,
+    parameters.toLocaleString("en-US"),
+    shareWithInterval(reached(measured, one)),
+  ];
+}
+
+function chart(
+  measured: readonly Done[],
+  shown: readonly Halving[],
+  file: string,
+  title: string,
+): Figure {
+  const series = shown.flatMap((halving) =>
+    [1, 0].map((padding) => {
+      const depths = depthsOf(measured, halving, padding);
+      const columns = depths.map((depth) => reached(measured, { halving, padding, depth }));
+      const runs = columns[0]!.map((_, seed) => columns.map((column) => 1 - column[seed]!));
+      const name = padding === 0 ? "no padding" : "padded";
+      return runsSeries(halving === "none" ? name : `${halving}, ${name}`, depths, runs);
+    }),
+  );
+  return {
+    file,
+    alt: `${title}: test images misclassified by depth, with padding and without.`,
+    svg: lineChart({
+      ...{ title, width: 640, series },
+      description: "A line for each kind of stack with its interval, and a thin one for each seed.",
+      x: { label: "depth: convolutions, one after another" },
+      y: { label: "test images misclassified", scale: "log", format: "percent" },
+    }),
+  };
+}
 
 type Stack = Pick<Options, "halving" | "padding" | "depth">;
 

@@ -1,13 +1,24 @@
 /** Whether a network knows which pixels are neighbours: their order is changed, for all images. */
 import type { ImageDataset } from "../data/index.js";
+import { intervalChart } from "../figures/index.js";
 import { type NetworkDescription, notebookDescription } from "../network/index.js";
+import { type MeanInterval, pairedInterval } from "../statistics/index.js";
 import { Random } from "../tensor/index.js";
 import { adam } from "../training/index.js";
 import { aFewImages, shuffledPixels } from "./changed-images.js";
-import { experiment, seedsUpTo, type Unit } from "./experiment.js";
+import {
+  experiment,
+  type Findings,
+  type Measurement,
+  ofSetting,
+  seedsUpTo,
+  type Unit,
+} from "./experiment.js";
 import type { Laboratory, Scale } from "./laboratory.js";
 import { plainMlp } from "./plain-mlp.js";
+import { runsRow } from "./summary.js";
 import { trainClassifier } from "./train-classifier.js";
+import { points, shareWithInterval } from "./words.js";
 
 const networks: Readonly<Record<string, NetworkDescription>> = {
   cnn: notebookDescription,
@@ -69,9 +80,64 @@ export const permutation = experiment<Options, Values>({
     );
   },
   measure,
-  findings: () => ({ tables: [], figures: [] }),
+  findings,
   verdict: null,
 });
+
+type Done = Measurement<Options, Values>;
+
+/** Test accuracies after the last epoch, by seed. */
+function reached(measured: readonly Done[], network: string, isShuffled: boolean): number[] {
+  const runs = ofSetting(measured, settingName(network, isShuffled));
+  return runs.map(({ values }) => values.testAccuracy.at(-1)!);
+}
+
+/** What shuffling changes, paired by seed; null with one seed. */
+function change(measured: readonly Done[], network: string): MeanInterval | null {
+  const [before, after] = [false, true].map((is) => reached(measured, network, is));
+  return before!.length < 2 ? null : pairedInterval(after!, before!);
+}
+
+function findings(measured: readonly Done[]): Findings {
+  const names = Object.keys(networks);
+  const written = (network: string): string => {
+    const found = change(measured, network);
+    return found === null ? "–" : points(found);
+  };
+  const rows = names.flatMap((network) =>
+    [false, true].map((is) => {
+      const errors = reached(measured, network, is).map((accuracy) => 1 - accuracy);
+      return runsRow(settingName(network, is), errors, shareWithInterval(errors));
+    }),
+  );
+  return {
+    tables: [
+      {
+        caption:
+          "Test accuracy after the last epoch, and what shuffling changes in percentage points, " +
+          "paired by seed: means and Student's intervals at 95 %.",
+        head: ["network", "pixels in place", "pixels shuffled", "change"],
+        rows: names.map((network) => [
+          network,
+          ...[false, true].map((is) => shareWithInterval(reached(measured, network, is))),
+          written(network),
+        ]),
+      },
+    ],
+    figures: [
+      {
+        file: "errors.svg",
+        alt: "Test images misclassified, by network and order of the pixels; a dot for each seed.",
+        svg: intervalChart({
+          title: "Errors with pixels in place and shuffled",
+          description: "A dot for each seed, their mean and its interval; further left is better.",
+          ...{ width: 640, rows },
+          x: { label: "test images misclassified", format: "percent" },
+        }),
+      },
+    ],
+  };
+}
 
 function settingName(network: string, isShuffled: boolean): string {
   return `${network}, pixels ${isShuffled ? "shuffled" : "in place"}`;

@@ -1,13 +1,23 @@
 /** How many images a network needs, with neighbourhood built in and without. */
 import { drawSubset } from "../data/index.js";
+import { lineChart } from "../figures/index.js";
 import { type NetworkDescription, notebookDescription } from "../network/index.js";
-import { Random } from "../tensor/index.js";
+import { exp, log, Random, tensor } from "../tensor/index.js";
 import { adam } from "../training/index.js";
-import { experiment, seedsUpTo, type Unit } from "./experiment.js";
+import {
+  experiment,
+  type Findings,
+  type Measurement,
+  ofSetting,
+  seedsUpTo,
+  type Unit,
+} from "./experiment.js";
 import type { Laboratory, Scale } from "./laboratory.js";
 import { plainMlp } from "./plain-mlp.js";
 import { repeated } from "./repeated.js";
+import { runsSeries, summaryOf } from "./summary.js";
 import { trainClassifier } from "./train-classifier.js";
+import { shareWithInterval } from "./words.js";
 
 const networks: Readonly<Record<string, NetworkDescription>> = {
   cnn: notebookDescription,
@@ -79,9 +89,90 @@ export const sampleSize = experiment<Options, Values>({
     );
   },
   measure,
-  findings: () => ({ tables: [], figures: [] }),
+  findings,
   verdict: null,
 });
+
+type Done = Measurement<Options, Values>;
+
+function countsOf(measured: readonly Done[]): number[] {
+  return [...new Set(measured.map(({ options }) => options.images))];
+}
+
+/** Test images misclassified, by seed. */
+function errors(measured: readonly Done[], network: string, images: number): number[] {
+  const runs = ofSetting(measured, settingName(network, images));
+  return runs.map(({ values }) => 1 - values.testAccuracy);
+}
+
+/** How many errors the fully connected network makes for each one of the other, by seed. */
+function ratios(measured: readonly Done[], images: number): number[] {
+  const [cnn, mlp] = ["cnn", "mlp"].map((network) => errors(measured, network, images));
+  return mlp!.map((error, seed) => error / cnn![seed]!);
+}
+
+const logOf = (value: number): number => log(tensor([value])).get(0);
+const expOf = (value: number): number => exp(tensor([value])).get(0);
+
+/**
+ * With how many images the convolutional network makes as many errors as the other one with
+ * `images`: on a straight line, in log axes, between two numbers that were measured. Null where
+ * even the smallest number is enough.
+ */
+export function imagesForSameError(measured: readonly Done[], images: number): number | null {
+  const counts = countsOf(measured);
+  const wanted = logOf(summaryOf(errors(measured, "mlp", images)).mean);
+  const reached = counts.map((count) => logOf(summaryOf(errors(measured, "cnn", count)).mean));
+  const after = reached.findIndex((error) => error <= wanted);
+  if (after < 1) return null;
+  const share = (reached[after - 1]! - wanted) / (reached[after - 1]! - reached[after]!);
+  const [from, to] = [logOf(counts[after - 1]!), logOf(counts[after]!)];
+  return Math.round(expOf(from + share * (to - from)));
+}
+
+function findings(measured: readonly Done[]): Findings {
+  const counts = countsOf(measured);
+  const names = Object.keys(networks);
+  const runs = (network: string): number[][] => {
+    const columns = counts.map((images) => errors(measured, network, images));
+    return columns[0]!.map((_, seed) => columns.map((column) => column[seed]!));
+  };
+  const row = (images: number): string[] => {
+    const { mean, low, high } = summaryOf(ratios(measured, images));
+    return [
+      images.toLocaleString("en-US"),
+      ...names.map((network) => shareWithInterval(errors(measured, network, images))),
+      `${mean.toFixed(2)} [${low.toFixed(2)}, ${high.toFixed(2)}]`,
+      imagesForSameError(measured, images)?.toLocaleString("en-US") ?? "–",
+    ];
+  };
+  return {
+    tables: [
+      {
+        caption:
+          "Test images misclassified, errors of the fully connected network (mlp) for each error " +
+          "of the convolutional one (paired by seed), and how many images the latter needs to be " +
+          "as good as the mlp: means and Student's intervals at 95 %.",
+        head: ["images", ...names, "mlp / cnn", "cnn needs"],
+        rows: counts.map(row),
+      },
+    ],
+    figures: [
+      {
+        file: "errors.svg",
+        alt: "Test images misclassified against the number of training images, on log axes.",
+        svg: lineChart({
+          title: "Errors by number of training images",
+          description: "Two falling lines on log axes with their intervals, and each seed's.",
+          width: 640,
+          x: { label: "training images", scale: "log" },
+          y: { label: "test images misclassified", scale: "log", format: "percent" },
+          series: names.map((network) => runsSeries(network, counts, runs(network))),
+        }),
+      },
+    ],
+  };
+}
 
 function settingName(network: string, images: number): string {
   return `${network}, ${images.toLocaleString("en-US")} images`;

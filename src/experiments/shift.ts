@@ -1,16 +1,8 @@
 /** Whether features stay as they are when the picture moves a little, and what does it. */
 import { ImageDataset } from "../data/index.js";
-import {
-  affine,
-  averagePool2d,
-  conv2d,
-  flatten,
-  type LayerDescriptions,
-  type NetworkDescription,
-  notebookDescription,
-  relu,
-  type Sequential,
-} from "../network/index.js";
+import { lineChart, type Series } from "../figures/index.js";
+import type { Sequential } from "../network/index.js";
+import { meanOf, pairedInterval } from "../statistics/index.js";
 import { Random, type Tensor } from "../tensor/index.js";
 import { accuracy, adam, measure as measureNetwork } from "../training/index.js";
 import { softmaxCrossEntropy } from "../backprop/index.js";
@@ -21,29 +13,22 @@ import {
   drawColours,
   pooledColourDigits,
 } from "./coloured-digits.js";
-import { experiment, seedsUpTo, type Unit } from "./experiment.js";
+import {
+  experiment,
+  type Figure,
+  type Findings,
+  type Measurement,
+  ofSetting,
+  seedsUpTo,
+  type Table,
+  type Unit,
+} from "./experiment.js";
 import type { Laboratory, Scale } from "./laboratory.js";
 import { layerChanges } from "./layer-change.js";
-import { plainMlp } from "./plain-mlp.js";
+import { colourNetwork, networks } from "./shift-networks.js";
+import { runsSeries } from "./summary.js";
 import { trainClassifier } from "./train-classifier.js";
-
-/** The notes' network, and others whose maps become smaller in another way, or do not. */
-const networks: Readonly<Record<string, NetworkDescription>> = {
-  "max pooling": notebookDescription,
-  "average pooling": {
-    ...notebookDescription,
-    layers: {
-      ...notebookDescription.layers,
-      pool1: averagePool2d({ kernelSize: 2 }),
-      pool2: averagePool2d({ kernelSize: 2 }),
-    },
-  },
-  // 28 → 13 → 6, so 1,152 inputs of affine1; 102,502 parameters
-  "strided convolution": withoutPools({ stride: 2, maps: 32, hidden: 84 }),
-  // 28 → 26 → 24, so 2,304 inputs of affine1; 102,610 parameters
-  "no pooling": withoutPools({ stride: 1, maps: 4, hidden: 44 }),
-  mlp: plainMlp,
-};
+import { percent, points, shareWithInterval } from "./words.js";
 
 const colourPools: Readonly<Record<string, ColourPool>> = {
   "largest, channels kept": { takes: "largest", keepsChannels: true },
@@ -128,7 +113,7 @@ export const shift = experiment<Options, Values>({
     return settings.flatMap((setting) =>
       seedsUpTo(seeds).map(
         (seed): Unit<Options> => ({
-          setting: setting.network ?? `colour: ${setting.pool}`,
+          setting: setting.network ?? inColour(setting.pool!),
           seed,
           options: { ...setting, ...size },
         }),
@@ -137,34 +122,166 @@ export const shift = experiment<Options, Values>({
   },
   measure: (unit, laboratory) =>
     unit.options.pool === null ? measureGray(unit, laboratory) : measureColour(unit, laboratory),
-  findings: () => ({ tables: [], figures: [] }),
+  findings,
   verdict: null,
 });
 
-function withoutPools(sizes: {
-  readonly stride: number;
-  readonly maps: number;
-  readonly hidden: number;
-}): NetworkDescription {
-  const { stride, maps, hidden } = sizes;
+const inColour = (pool: string): string => `colour: ${pool}`;
+
+type Done = Measurement<Options, Values>;
+
+/** Accuracies by seed: means over all directions, at one distance. */
+function reached(measured: readonly Done[], setting: string, distance: number): number[] {
+  return ofSetting(measured, setting).map(({ values }) => meanOf(values.accuracy[distance]!));
+}
+
+function distancesOf(measured: readonly Done[]): number[] {
+  return Array.from(measured[0]!.values.accuracy, (_, distance) => distance);
+}
+
+function findings(measured: readonly Done[]): Findings {
+  const [gray, colour] = [Object.keys(networks), Object.keys(colourPools).map(inColour)];
   return {
-    input: [1, 28, 28],
-    layers: {
-      conv1: conv2d({ outChannels: 16, kernelSize: 3, stride }),
-      relu1: relu(),
-      conv2: conv2d({ outChannels: maps, kernelSize: 3, stride }),
-      relu2: relu(),
-      ...classifying(hidden),
-    },
+    tables: [
+      accuracyTable(measured, gray, "Accuracy on test images that are moved by so many pixels"),
+      changeTable(measured),
+      accuracyTable(measured, colour, "The same for coloured digits"),
+      colourTable(measured),
+    ],
+    figures: [
+      accuracyChart(measured, gray, "moved.svg", "Accuracy on moved digits"),
+      changeChart(measured),
+      accuracyChart(measured, colour, "moved-colour.svg", "Accuracy on moved digits in colour"),
+    ],
   };
 }
 
-function classifying(hidden: number): LayerDescriptions {
+/** Distances for a table that fits on a page. */
+const SHOWN = [0, 1, 2, 3, 4, 6, 8];
+
+function accuracyTable(
+  measured: readonly Done[],
+  settings: readonly string[],
+  what: string,
+): Table {
+  const distances = distancesOf(measured).filter((distance) => SHOWN.includes(distance));
   return {
-    flatten: flatten(),
-    affine1: affine({ outFeatures: hidden }),
-    relu3: relu(),
-    affine2: affine({ outFeatures: 10 }),
+    caption: `${what}: means over directions and seeds, with Student's intervals at 95 %.`,
+    head: ["network", ...distances.map(String)],
+    rows: settings.map((setting) => [
+      setting,
+      ...distances.map((distance) => shareWithInterval(reached(measured, setting, distance))),
+    ]),
+  };
+}
+
+function accuracyChart(
+  measured: readonly Done[],
+  settings: readonly string[],
+  file: string,
+  title: string,
+): Figure {
+  const distances = distancesOf(measured);
+  const series = settings.map((setting) => {
+    const columns = distances.map((distance) => reached(measured, setting, distance));
+    const runs = columns[0]!.map((_, seed) => columns.map((column) => column[seed]!));
+    return runsSeries(setting.replace("colour: ", ""), distances, runs);
+  });
+  return {
+    file,
+    alt: `${title}: a falling line for each network, by how far the digits are moved.`,
+    svg: lineChart({
+      ...{ title, width: 700, series },
+      description: "A line for each network with its interval, and a thin one for each seed.",
+      x: { label: "pixels moved" },
+      y: { label: "test images classified correctly", format: "percent" },
+    }),
+  };
+}
+
+/** In the order of the notes' network, which has all of them. */
+const LAYERS = ["input", "conv1", "relu1", "pool1", "conv2", "relu2", "pool2"].concat(
+  ...[["affine1", "relu3", "affine2"]],
+);
+
+/** By how much a layer's output changes, by seed; empty where a network has no such layer. */
+function changesOf(measured: readonly Done[], network: string, layer: string): number[] {
+  // the fully connected network's only rectifier is the third one of the others
+  const own = network === "mlp" && layer === "relu3" ? "relu1" : layer;
+  if (network === "mlp" && layer === "relu1") return [];
+  return ofSetting(measured, network).flatMap(({ values }) => {
+    const found = values.layers.indexOf(own);
+    return found < 0 ? [] : [values.changes[found]!];
+  });
+}
+
+function changeTable(measured: readonly Done[]): Table {
+  return {
+    caption:
+      "How much the output of a layer changes when the digit moves by one pixel, in eight " +
+      "directions: relative L2, mean over the seeds.",
+    head: ["network", ...LAYERS],
+    rows: Object.keys(networks).map((network) => [
+      network,
+      ...LAYERS.map((layer) => {
+        const changes = changesOf(measured, network, layer);
+        return changes.length === 0 ? "–" : percent(meanOf(changes), 1);
+      }),
+    ]),
+  };
+}
+
+function changeChart(measured: readonly Done[]): Figure {
+  const series = Object.keys(networks).map((network): Series => {
+    const own = LAYERS.filter((layer) => changesOf(measured, network, layer).length > 0);
+    const columns = own.map((layer) => changesOf(measured, network, layer));
+    const runs = columns[0]!.map((_, seed) => columns.map((column) => column[seed]!));
+    const places = own.map((layer) => LAYERS.indexOf(layer));
+    return runsSeries(network, places, runs);
+  });
+  return {
+    file: "layers.svg",
+    alt: "How much each layer's output changes when the digit moves by one pixel.",
+    svg: lineChart({
+      title: "Change of each layer when the digit moves by a pixel",
+      description: "A line for each network, from its input to its logits; lower is steadier.",
+      ...{ width: 860, series },
+      x: { label: "layer", format: (place) => LAYERS[place] ?? "" },
+      y: { label: "relative change (L2)", format: "percent" },
+    }),
+  };
+}
+
+/** By how much accuracy falls when digits move by two pixels, by seed. */
+function falls(measured: readonly Done[], setting: string): number[] {
+  const [before, after] = [0, FALL].map((distance) => reached(measured, setting, distance));
+  return after!.map((accuracy, seed) => accuracy - before![seed]!);
+}
+
+/** As far as the smallest scale moves digits, or two pixels. */
+const FALL = 2;
+
+function colourTable(measured: readonly Done[]): Table {
+  const canFall = distancesOf(measured).length > FALL;
+  return {
+    caption:
+      "Coloured digits: how much what is pooled changes when the digit moves by one pixel, as a " +
+      `share of its contrast, and what ${FALL} pixels cost in percentage points.`,
+    head: ["pool", "change", "cost", "cost, compared with channels kept"],
+    rows: Object.keys(colourPools).map((pool) => {
+      const [run] = ofSetting(measured, inColour(pool));
+      const kept = `${pool.split(",")[0]}, channels kept`;
+      const [own, other] = [pool, kept].map((one) =>
+        canFall ? falls(measured, inColour(one)) : [],
+      );
+      const isPaired = canFall && own!.length > 1 && pool !== kept;
+      return [
+        pool,
+        percent(run!.values.pooledChange!, 1),
+        canFall ? (100 * meanOf(own!)).toFixed(2).replace("-", "−") : "–",
+        isPaired ? points(pairedInterval(own!, other!)) : "–",
+      ];
+    }),
   };
 }
 
@@ -274,18 +391,6 @@ async function measureColour(
   );
   const pooledChange = changeOfPooled(aFewImages(test, observed), inks, pool);
   return { accuracy: found, layers: [], changesBefore: [], changes: [], pooledChange };
-}
-
-/** The notes' layers, behind a pool that stands before them. */
-function colourNetwork({ keepsChannels }: ColourPool): NetworkDescription {
-  const { conv1, relu1, pool1, conv2, relu2 } = notebookDescription.layers;
-  return {
-    input: [keepsChannels ? 3 : 1, 14, 14],
-    layers: {
-      ...{ conv1: conv1!, relu1: relu1!, pool1: pool1!, conv2: conv2!, relu2: relu2! },
-      ...classifying(120),
-    },
-  };
 }
 
 /** When the digits move by a pixel: √(Σ‖f(moved) − f(x)‖² / Σ‖f(x) − its mean‖²). */
