@@ -396,7 +396,7 @@ export function windowEntry(feature: number, input: number): number {
   return down >= 0 && down < 3 && right >= 0 && right < 3 ? 3 * down + right : -1;
 }
 
-function insideShare(layer: string, network: Sequential): number {
+export function insideShare(layer: string, network: Sequential): number {
   const at = weightsOf(layer, network);
   let [inside, all] = [0, 0];
   for (let feature = 0; feature < OUT * OUT; feature++)

@@ -1,0 +1,6 @@
+import { test } from "uvu";
+import { testTiny } from "../helpers/tiny-experiment.js";
+
+testTiny("sample-size");
+
+test.run();
