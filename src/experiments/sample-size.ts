@@ -2,6 +2,7 @@
 import { drawSubset } from "../data/index.js";
 import { lineChart } from "../figures/index.js";
 import { type NetworkDescription, notebookDescription } from "../network/index.js";
+import { meanOf } from "../statistics/index.js";
 import { exp, log, Random, tensor } from "../tensor/index.js";
 import { adam } from "../training/index.js";
 import {
@@ -11,13 +12,15 @@ import {
   ofSetting,
   seedsUpTo,
   type Unit,
+  type Verdict,
 } from "./experiment.js";
 import type { Laboratory, Scale } from "./laboratory.js";
 import { plainMlp } from "./plain-mlp.js";
 import { repeated } from "./repeated.js";
 import { runsSeries, summaryOf } from "./summary.js";
 import { trainClassifier } from "./train-classifier.js";
-import { shareWithInterval } from "./words.js";
+import { asExpected } from "./verdict-words.js";
+import { percent, shareWithInterval } from "./words.js";
 
 const networks: Readonly<Record<string, NetworkDescription>> = {
   cnn: notebookDescription,
@@ -90,7 +93,7 @@ export const sampleSize = experiment<Options, Values>({
   },
   measure,
   findings,
-  verdict: null,
+  verdict,
 });
 
 type Done = Measurement<Options, Values>;
@@ -150,9 +153,9 @@ function findings(measured: readonly Done[]): Findings {
     tables: [
       {
         caption:
-          "Test images misclassified, errors of the fully connected network (mlp) for each error " +
-          "of the convolutional one (paired by seed), and how many images the latter needs to be " +
-          "as good as the mlp: means and Student's intervals at 95 %.",
+          "Test images misclassified, errors of the fully connected network (mlp) for each " +
+          "error of the convolutional one (paired by seed), and how many images the latter " +
+          "needs to be as good as the mlp: means and Student's intervals at 95 %.",
         head: ["images", ...names, "mlp / cnn", "cnn needs"],
         rows: counts.map(row),
       },
@@ -171,6 +174,52 @@ function findings(measured: readonly Done[]): Findings {
         }),
       },
     ],
+  };
+}
+
+/** By how much the logarithm of the error grows with that of the number of images. */
+export function slope(measured: readonly Done[], network: string): number {
+  const counts = countsOf(measured);
+  const xs = counts.map(logOf);
+  const ys = counts.map((images) => logOf(meanOf(errors(measured, network, images))));
+  const [meanX, meanY] = [meanOf(xs), meanOf(ys)];
+  const product = (a: readonly number[], meanA: number): number =>
+    xs.reduce((sum, x, i) => sum + (x - meanX) * (a[i]! - meanA), 0);
+  return product(ys, meanY) / product(xs, meanX);
+}
+
+function verdict(measured: readonly Done[]): Verdict {
+  const counts = countsOf(measured);
+  const [fewest, most] = [counts[0]!, counts.at(-1)!];
+  const pair = (images: number): string =>
+    ["cnn", "mlp"]
+      .map((network) => percent(meanOf(errors(measured, network, images)), 1))
+      .join(" against ");
+  const isBetter = counts.every((images) => summaryOf(ratios(measured, images)).low > 1);
+  const [first, last] = [fewest, most].map((images) => meanOf(ratios(measured, images)));
+  const enough = imagesForSameError(measured, most);
+  const slopes = ["cnn", "mlp"].map((network) => slope(measured, network).toFixed(2));
+  const written = (images: number): string => images.toLocaleString("en-US");
+  const saved =
+    enough === null
+      ? ""
+      : `What the fully connected network reaches with ${written(most)} images, the ` +
+        `convolutional one reaches with about ${written(enough)}, ${(most / enough).toFixed(1)} ` +
+        "times fewer (about 3 were expected). ";
+  return {
+    shows:
+      `With ${written(fewest)} images ${pair(fewest)} of the test images are misclassified, with ` +
+      `${written(most)} ${pair(most)}: the convolutional network is ` +
+      `${isBetter ? "better with every number of images" : "not surely better with each number"} ` +
+      `(${asExpected(isBetter)}), and its lead, as a ratio of errors, goes from ` +
+      `${first!.toFixed(2)} to ${last!.toFixed(2)} (expected: from 1.3 to 2). ${saved}On log ` +
+      `axes the slopes are ${slopes.join(" and ").replaceAll("-", "−")} ` +
+      "(expected: −0.45 and −0.4).",
+    doesNotShow:
+      "What the best network of each kind would do with so few images: nothing was tuned, " +
+      "nothing regularised, and 1,800 steps are many passes through 100 images but only three " +
+      "through 60,000, where both would still improve. The images of a handwritten digit are " +
+      "centred and of one size; where objects move about, the lead should be larger.",
   };
 }
 

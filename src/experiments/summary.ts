@@ -27,12 +27,17 @@ export function runsSeries(
   xs: readonly number[],
   /** For each run, a value for each x. */
   runs: readonly (readonly number[])[],
+  /** What a value can be: an interval does not go farther. */
+  [least, most]: readonly [number, number] = [-Infinity, Infinity],
 ): Series {
   const columns = xs.map((_, i) => summaryOf(runs.map((run) => run[i]!)));
   return {
     name,
     points: xs.map((x, i) => [x, columns[i]!.mean]),
-    interval: xs.map((x, i) => [x, columns[i]!.low, columns[i]!.high]),
+    interval: xs.map((x, i) => {
+      const { low, high } = columns[i]!;
+      return [x, Math.max(least, low), Math.min(most, high)];
+    }),
     runs: runs.map((run) => run.map((y, i) => [xs[i]!, y] as const)),
   };
 }

@@ -30,13 +30,15 @@ test("noise is spread over all bytes, and every picture is another one", () => {
   assert.is(new Set(values).size, 256);
   const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
   assert.ok(Math.abs(mean - 0.5) < 0.01, `${mean}`);
+  const repeats = values.filter((value, i) => value === values[i - 1]).length / values.length;
+  assert.ok(repeats < 0.01, `a share of ${repeats} is as the pixel before, expected 1 in 256`);
   assert.is(
     new Set(Array.from({ length: 20 }, (_, n) => values.slice(784 * n, 784 * n + 9).join())).size,
     20,
   );
 });
 
-test("an affine layer that is Sobel's filter has all of its weights inside, a uniform one 9 in 784", () => {
+test("a layer that is Sobel's filter has all weights inside, a uniform one 9 in 784", () => {
   const network = buildNetwork({
     input: [1, 28, 28],
     layers: { flatten: flatten(), affine: affine({ outFeatures: 676 }) },

@@ -44,7 +44,7 @@ test("cosines are those of the definition", () => {
   assert.ok(Math.abs(meanLikeness([first, second].map((one) => [...one])) - 1) < 1e-12);
 });
 
-test("random directions in nine dimensions are as like as a computation with other numbers says", () => {
+test("the likeness of random directions is that of the sums written out", () => {
   // the largest of |cosines| with Sobel x, Sobel y, box, and the nearer of two nearly equal filters
   const random = new Random("directions");
   const groups = Array.from({ length: 4000 }, () =>

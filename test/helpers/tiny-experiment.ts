@@ -64,7 +64,7 @@ function numbersIn(value: unknown): number[] {
 
 /** Tests that an experiment measures what was recorded, and that its page can be written. */
 export function testTiny(name: string): void {
-  test(`${name}: its smallest units give the recorded numbers, and a page without gaps`, async () => {
+  test(`${name}: its smallest units give the recorded numbers and a page`, async () => {
     const measured = await measureTiny(name);
     const recorded = JSON.parse(readFileSync(RECORDED, "utf8"))[name];
     const found = Object.fromEntries(measured.map((one) => [unitName(one), recordOf(one)]));
