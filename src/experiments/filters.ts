@@ -336,8 +336,8 @@ function verdict(measured: readonly Done[]): Verdict {
       `${asExpected(between < 0.2)}): different filters do catch different features. Sharpening ` +
       "and the Laplacian are one direction but for the sign, " +
       `${opposite.toFixed(3).replace("-", "−")}, though their maps differ, since what they ` +
-      "differ in is the brightness. Of filters drawn at random, the best |cosine| with a classical " +
-      `one is ${chance.mean.toFixed(2)} (expected: 0.55); of the learned ones, ` +
+      "differ in is the brightness. Of filters drawn at random, the best |cosine| with a " +
+      `classical one is ${chance.mean.toFixed(2)} (expected: 0.55); of the learned ones, ` +
       `${range(summaryOf(learned!))} (expected: 0.62)${change}. ${strong} of ${all.length} come ` +
       `as near as ${STRONG}; of those that are nearest to an edge, ${percent(slanting, 0)} are ` +
       "nearer to a slanting one (expected: half).",
