@@ -274,7 +274,7 @@ function likenessTable(measured: readonly Done[]): Table {
       `and how many of them have a |cosine| above ${STRONG} with it.`,
     head: ["nearest", "before", "learned", `before: above ${STRONG}`, `learned: above ${STRONG}`],
     rows: names.map((name) => [
-      name === "Sobel x" ? "Sobel x or y" : name,
+      nameOf(name),
       ...alike.map((all) => percent(all.filter((one) => one.name === name).length / all.length, 0)),
       ...alike.map(
         (all) => `${all.filter((one) => one.name === name && one.cosine > STRONG).length}`,
@@ -282,6 +282,9 @@ function likenessTable(measured: readonly Done[]): Table {
     ]),
   };
 }
+
+/** Sobel's two filters are one, turned. */
+const nameOf = (name: string): string => name.replace(" x", "");
 
 /** A |cosine| by which one would say that a filter is another one. */
 const STRONG = 0.9;
@@ -363,7 +366,7 @@ function learnedPictures(measured: readonly Done[]): Figure {
       ...{ width: 680, size: 72, kind: "signed" },
       pictures: learned.map((values) => {
         const { name, cosine } = mostAlike(values);
-        return { caption: `${name} ${cosine.toFixed(2)}`, shape: [3, 3], values };
+        return { caption: `${nameOf(name)} ${cosine.toFixed(2)}`, shape: [3, 3], values };
       }),
     }),
   };

@@ -180,6 +180,8 @@ function cells(measured: readonly Done[], one: Stack): string[] {
   ];
 }
 
+const wholeOnly = (depth: number): string => (Number.isInteger(depth) ? `${depth}` : "");
+
 function chart(
   measured: readonly Done[],
   shown: readonly Halving[],
@@ -201,7 +203,7 @@ function chart(
     svg: lineChart({
       ...{ title, width: 640, series },
       description: "A line for each kind of stack with its interval, and a thin one for each seed.",
-      x: { label: "depth: convolutions, one after another" },
+      x: { label: "depth: convolutions, one after another", format: wholeOnly },
       y: { label: "test images misclassified", scale: "log", format: "percent" },
     }),
   };
