@@ -350,10 +350,10 @@ function verdict(measured: readonly Done[]): Verdict {
       `classical one is ${chance.mean.toFixed(3)} (expected: 0.55); of the learned ones, ` +
       `${range(summaryOf(learned!))} (expected: 0.62)${change}. In training, the share ` +
       `whose nearest is the box goes from ${nearest(["box"])}, that of sharpening or the ` +
-      `Laplacian from ${nearest(["sharpen", "Laplacian"])}: what neighbouring weights have in common grows. ` +
-      `${strong} of ${all!.length} filters come as near as ${STRONG} to a classical one. Of ` +
-      `those that are nearest to an edge, ${percent(slantingShare(all!), 0)} are nearer to a slanting ` +
-      "one (expected: half).",
+      `Laplacian from ${nearest(["sharpen", "Laplacian"])}: what neighbouring weights have in ` +
+      `common grows. ${strong} of ${all!.length} filters come as near as ${STRONG} to a ` +
+      "classical one. Of those that are nearest to an edge, " +
+      `${percent(slantingShare(all!), 0)} are nearer to a slanting one (expected: half).`,
     doesNotShow:
       "That the network has found what a craftsman would have chosen: a |cosine| of 0.6 in nine " +
       "dimensions is no likeness that one sees, and a filter need not look like a known one to " +
