@@ -22,6 +22,7 @@ export { asItIs, asPhoto, type ImageShape } from "./as-input.js";
 export { asMnist, type Prepared } from "./as-mnist.js";
 export type { FileEntry, FileKind, FileTree } from "./files/file-tree.js";
 export { decodePicture } from "./files/decode-picture.js";
+export { readOwnPicture } from "./files/own-picture.js";
 export type { Picture } from "./files/picture.js";
 export { numberedAs, numbersAsNames } from "./files/same-classes.js";
 export { shownName } from "./files/shown-name.js";

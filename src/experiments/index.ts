@@ -10,6 +10,12 @@ import { notebook } from "./notebook.js";
 import { optimizers } from "./optimizers.js";
 import { thirdOfTheData } from "./third-of-the-data.js";
 import { whatAccuracySees } from "./what-accuracy-sees.js";
+import { affineLearnsSobel } from "./affine-learns-sobel.js";
+import { filters } from "./filters.js";
+import { paddingAndDepth } from "./padding-and-depth.js";
+import { permutation } from "./permutation.js";
+import { sampleSize } from "./sample-size.js";
+import { shift } from "./shift.js";
 
 export {
   type AnyExperiment,
@@ -33,6 +39,12 @@ export const experiments: readonly AnyExperiment[] = [
   notebook,
   mlpVsCnn,
   thirdOfTheData,
+  shift,
+  affineLearnsSobel,
+  permutation,
+  sampleSize,
+  filters,
+  paddingAndDepth,
   initialisation,
   optimizers,
   batchNorm,

@@ -1,16 +1,7 @@
+import { experiments } from "leibniz/experiments";
 import { test } from "uvu";
-import { checkTiny } from "../helpers/tiny-experiment.js";
+import { testTiny } from "../helpers/tiny-experiment.js";
 
-for (const name of [
-  "third-of-the-data",
-  "initialisation",
-  "optimizers",
-  "batch-norm",
-  "depth",
-  "capacity",
-  "what-accuracy-sees",
-])
-  test(`${name}, at its smallest, comes to the recorded digits and to a page`, () =>
-    checkTiny(name));
+for (const { name } of experiments) testTiny(name);
 
 test.run();

@@ -82,3 +82,9 @@ export async function packagedFolder(): Promise<string | null> {
     return null;
   }
 }
+
+/** The path of a file that comes with this package, such as `derivations/README.md`. */
+export async function ownFile(name: string): Promise<string> {
+  const { fileURLToPath } = await import("node:url");
+  return fileURLToPath(new URL(`../../../${name}`, import.meta.url));
+}
