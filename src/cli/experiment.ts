@@ -15,7 +15,7 @@ import {
   unitName,
   unitsOf,
 } from "../experiments/index.js";
-import { reject } from "../tensor/index.js";
+import { InputError, reject } from "../tensor/index.js";
 import { makeFolder, writeFileWhole } from "./files.js";
 import {
   addMeasurement,
@@ -30,7 +30,7 @@ import { dataOption, jsonOption, printJson, wholeNumber } from "./options.js";
 import { formatSeconds } from "./progress.js";
 import { describeData } from "./run-config.js";
 import { lockFolder } from "./run-lock.js";
-import { stoppable } from "./stopping.js";
+import { Stopped, stoppable } from "./stopping.js";
 
 interface ExperimentOptions {
   readonly list?: boolean;
@@ -79,7 +79,11 @@ async function runExperiment(name: string | undefined, options: ExperimentOption
   const heading = { experiment: name, scale, data: await dataOf(options.data) };
   if (repeat !== undefined) return repeatIn(repeat, experiment, heading, options);
   if (out === undefined) {
-    const measured = await measureAll(experiment, [], heading, options, () => {});
+    const measured = await measureAll(experiment, [], heading, options, () => {}).catch(
+      (error: unknown) => {
+        throw saying(error, "nothing was kept: add --out DIR");
+      },
+    );
     return show(experiment, measured, options);
   }
   makeFolder(out);
@@ -91,16 +95,30 @@ async function runExperiment(name: string | undefined, options: ExperimentOption
       reject("--out", "an empty folder, or one of this experiment", `${out}, which holds ${PAGE}`);
     if (found !== null) checkSameHeading(path, found.heading, heading);
     writeMeasurements(path, heading, found?.done ?? []); // without a line that was cut off
-    const keep = (one: Measurement): void => addMeasurement(path, one);
-    const measured = await measureAll(experiment, found?.done ?? [], heading, options, keep);
-    writeMeasurements(path, heading, measured);
-    for (const { file, svg } of experiment.findings(measured).figures)
-      writeFileWhole(join(out, file), svg);
-    writeFileWhole(join(out, PAGE), experimentPage(experiment, measured));
-    show(experiment, measured, options);
+    let kept = found?.done.length ?? 0;
+    try {
+      const measured = await measureAll(experiment, found?.done ?? [], heading, options, (one) => {
+        addMeasurement(path, one);
+        kept++;
+      });
+      writeMeasurements(path, heading, measured);
+      for (const { file, svg } of experiment.findings(measured).figures)
+        writeFileWhole(join(out, file), svg);
+      writeFileWhole(join(out, PAGE), experimentPage(experiment, measured));
+      show(experiment, measured, options);
+    } catch (error) {
+      throw saying(error, `runs kept in ${out}: ${kept}; the same command goes on`);
+    }
   } finally {
     unlock();
   }
+}
+
+/** What ended it, and what of it is kept. */
+function saying(error: unknown, kept: string): unknown {
+  if (error instanceof Stopped) return error.with(kept);
+  const isFile = error instanceof InputError && error.message.startsWith("cannot write ");
+  return isFile ? new InputError(`${error.message}; ${kept}`) : error;
 }
 
 function list(json: boolean): void {
