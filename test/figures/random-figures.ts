@@ -54,6 +54,7 @@ const lineCharts = fc
     ...words,
     x: linear,
     y: axis,
+    height: fc.integer({ min: 24, max: 300 }),
     series: fc.array(
       fc.record({
         name: names,
