@@ -16,6 +16,7 @@ import {
 } from "leibniz/report";
 import { Random } from "leibniz/tensor";
 import { type Recipe, recipeNetwork, sgd } from "leibniz/training";
+import { classesSection } from "../../dist/report/classes-section.js";
 import { thumbnail } from "../../dist/report/thumbnails.js";
 import { assertCloseArrays } from "../helpers/assert-close.js";
 
@@ -141,6 +142,21 @@ test("dead rectifiers are counted: units, maps, zeros, also inside layers", asyn
   assert.is(one.images, 1);
   assert.is(one.layers[0]!.dead, 3);
   assert.equal((await deadUnits(runOf(pixelsTimesTen(), { test }))).layers, []);
+});
+
+test("any number of classes, with short names and long ones, has its section", () => {
+  for (const classes of [2, 10, 12, 13, 35, 36, 37, 47, 50, 51, 130])
+    for (const name of ["a", "a class with a name that fills a line"]) {
+      const labels = Uint8Array.from({ length: 3 * classes }, (_, n) => n % classes);
+      const guesses = Uint32Array.from(labels, (label, n) => (n % 7 === 0 ? 0 : label));
+      const probabilities = new Float64Array(3 * classes * classes);
+      const classNames = Array.from({ length: classes }, (_, c) => `${name}${c % 10}`);
+      const predictions = { count: 3 * classes, classes, probabilities, guesses, labels, loss: 1 };
+      const run = runOf(pixelsTimesTen(), { classNames });
+      const { body } = classesSection(run, predictions);
+      const isDrawn = body.join("").includes("<title>Table of confusions</title>");
+      assert.is(isDrawn, classes <= (name === "a" ? 50 : 36), `${classes} of ${name}`);
+    }
 });
 
 test("pairs: only images that one of two gets right count", () => {
