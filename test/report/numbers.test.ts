@@ -11,6 +11,7 @@ import {
   Inside,
   pairedDifference,
   predictAll,
+  reportPage,
   type ReportedRun,
   worstMistakes,
 } from "leibniz/report";
@@ -18,7 +19,7 @@ import { Random } from "leibniz/tensor";
 import { type Recipe, recipeNetwork, sgd } from "leibniz/training";
 import { classesSection } from "../../dist/report/classes-section.js";
 import { thumbnail } from "../../dist/report/thumbnails.js";
-import { assertCloseArrays } from "../helpers/assert-close.js";
+import { assertCloseArrays, assertRejects } from "../helpers/assert-close.js";
 
 /** Images of 1 × 2 pixels. */
 function images(labels: readonly number[], pixels: readonly number[]): LabelledImages {
@@ -157,6 +158,17 @@ test("any number of classes, with short names and long ones, has its section", (
       const isDrawn = body.join("").includes("<title>Table of confusions</title>");
       assert.is(isDrawn, classes <= (name === "a" ? 50 : 36), `${classes} of ${name}`);
     }
+});
+
+test("a run within its first epoch has a page; one that is not finite is refused", async () => {
+  const page = await reportPage(runOf(pixelsTimesTen()));
+  assert.match(page, /pixels within its first epoch: 100 % of 3 test images guessed right\./);
+  assert.match(page, /Left out: no epoch has been finished yet\./);
+  assert.match(page, /None: every test image is guessed right\./);
+  assert.match(page, /Left out: this run was begun before these were measured\./);
+  const spoiled = pixelsTimesTen();
+  spoiled.parameters[0]!.parameter.value.data[0] = Number.NaN;
+  await assertRejects(() => reportPage(runOf(spoiled)), "finite");
 });
 
 test("pairs: only images that one of two gets right count", () => {
