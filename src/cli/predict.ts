@@ -2,14 +2,10 @@
 import { Command } from "commander";
 import { softmaxForward } from "../backprop/index.js";
 import {
-  asItIs,
-  asMnist,
-  asPhoto,
   decodePicture,
   type ImageShape,
   makeBatch,
   numbersAsNames,
-  type Picture,
   type Prepared,
   shownName,
 } from "../data/index.js";
@@ -20,6 +16,7 @@ import { outputsOf, readRecipe, recipeNetwork, whereNotFinite } from "../trainin
 import { readFile } from "./files.js";
 import { jsonOption, printable, printJson } from "./options.js";
 import { chooseRecipe, recipeOption } from "./recipe-option.js";
+import { preparePicture } from "./prepare-picture.js";
 import { openWeights, putWeights, type WeightsFile } from "./weights-file.js";
 
 interface PredictCommandOptions {
@@ -62,7 +59,7 @@ async function runPredict(
   const classifier = readClassifier(openWeights(weights), recipe);
   for (const path of images) {
     const picture = await decodePicture(readFile(path), path);
-    const prepared = prepare(picture, classifier, raw, shownName(path));
+    const prepared = preparePicture(picture, classifier, raw, shownName(path));
     const top = await classify(classifier, prepared, shownName(path));
     if (json) printJson({ image: path, guess: top[0]!.name, top, prepared: prepared.steps });
     else {
@@ -102,21 +99,6 @@ function networkIn(weights: WeightsFile, recipe: string): Sequential {
   const network = recipeNetwork(chooseRecipe(recipe), reference);
   putWeights(network, weights);
   return network;
-}
-
-function prepare(
-  picture: Picture,
-  { shape, names }: Classifier,
-  isRaw: boolean,
-  where: string,
-): Prepared {
-  const [channels, height, width] = shape;
-  if (isRaw) return asItIs(picture, shape, where);
-  // digits and letters are prepared as such; names of other things tell that they are none
-  const areCharacters = names.every((name) => /^\d+$/.test(name) || [...name].length === 1);
-  return channels === 1 && areCharacters
-    ? asMnist(picture, height, width, where)
-    : asPhoto(picture, shape);
 }
 
 interface Guess {

@@ -11,6 +11,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   evaluate: async () => (await import("./evaluate.js")).evaluateCommand(),
   predict: async () => (await import("./predict.js")).predictCommand(),
   report: async () => (await import("./report.js")).reportCommand(),
+  show: async () => (await import("./show.js")).showCommand(),
   gradcheck: async () => (await import("./gradcheck.js")).gradcheckCommand(),
   derive: async () => (await import("./derive.js")).deriveCommand(),
   exercise: async () => (await import("./exercise.js")).exerciseCommand(),

@@ -55,7 +55,8 @@ export function readMetrics(
   { epochs, step }: { readonly epochs: number; readonly step: number },
 ): StepMeasure[] {
   if (!existsSync(file)) return []; // a run of before
-  return readText(file)
+  return new TextDecoder()
+    .decode(readFile(file))
     .split("\n")
     .flatMap((line) => measureIn(line))
     .filter((one) => one.epoch < epochs || (one.epoch === epochs && one.step <= step));

@@ -1,5 +1,4 @@
 /** `leibniz report`: what one run has learned, or how several differ, as a page. */
-import { closeSync, openSync, readSync, statSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
 import { Command } from "commander";
 import type { LoadedImages } from "../data/index.js";
@@ -16,6 +15,7 @@ import {
   printable,
   printJson,
 } from "./options.js";
+import { checkIsOurs } from "./our-page.js";
 import { dataOf, type KeptRun, openRun, reportedRun } from "./reported-run.js";
 import { RUN_FILES } from "./run-folder.js";
 import { sampleOfEvaluation } from "../training/index.js";
@@ -105,22 +105,4 @@ function namesOf(paths: readonly string[]): readonly string[] {
   if (new Set(short).size === paths.length) return short;
   const twice = paths.find((path, p) => paths.indexOf(path) < p);
   return twice === undefined ? paths : reject("report", "each run once", `${twice} twice`);
-}
-
-/** What every page of leibniz begins with. */
-const MARK = '<meta name="generator" content="leibniz"/>';
-
-/** @throws InputError when there is a file that is no page of leibniz, which would be lost */
-function checkIsOurs(path: string): void {
-  const found = statSync(path, { throwIfNoEntry: false });
-  if (found === undefined || !found.isFile() || found.size === 0) return;
-  const start = Buffer.alloc(1000);
-  const file = openSync(path, "r");
-  try {
-    readSync(file, start, 0, start.length, 0);
-  } finally {
-    closeSync(file);
-  }
-  if (start.includes(MARK)) return;
-  reject("--out", "a new file, or a page of leibniz", path, "nothing was overwritten");
 }

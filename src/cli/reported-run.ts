@@ -104,11 +104,10 @@ async function describeRun(
 ): Promise<ReportedRun> {
   const { recipe, path, log, measures, config } = run;
   const { train, test } = data;
-  const outputs = outputsOf(recipe.network) ?? data.classes;
   return {
     ...{ name: basename(resolve(path)), recipe, log, measures, network, backend, train, test },
     initial: await initialOf(run),
-    classNames: recipe.classNames ?? numbersAsNames(outputs),
+    classNames: classNamesOf(recipe, data.classes),
     command: commandOf(config, recipe),
     facts: [
       ["seed", String(config.seed)],
@@ -133,6 +132,11 @@ async function describeRun(
       ["Node", process.version],
     ],
   };
+}
+
+/** What a network's outputs stand for. */
+export function classNamesOf({ classNames, network }: Recipe, classes = 0): readonly string[] {
+  return classNames ?? numbersAsNames(outputsOf(network) ?? classes);
 }
 
 function trainingImages(config: RunConfig, recipe: Recipe, { train }: LoadedImages): string {

@@ -90,7 +90,7 @@ export function barChart(options: BarChartOptions): string {
     return [
       shortTextAt(area.left - 8, y + 11, name, names, { "text-anchor": "end" }),
       ...pieces,
-      shortTextAt(end, y + 11, texts[b]!, width - 4 - end),
+      shortTextAt(end, y + 11, texts[b]!, width - 4 - end, { class: "halo" }),
     ];
   });
   const content = [...legend.content, ...horizontalAxis(x, area, width), ...rows];

@@ -83,15 +83,14 @@ export function legendRows(
 
 /**
  * Places for labels that want to be at these, moved as little as needed until they are `distance`
- * apart and between `low` and `high`; null where there is not enough room.
+ * apart and between `low` and `high`, where there has to be enough room.
  */
 export function pushApart(
   wanted: readonly number[],
   distance: number,
   low: number,
   high: number,
-): readonly number[] | null {
-  if ((wanted.length - 1) * distance > high - low) return null;
+): readonly number[] {
   const order = wanted.map((_, i) => i).sort((a, b) => wanted[a]! - wanted[b]! || a - b);
   const places = order.map((i) => Math.min(high, Math.max(low, wanted[i]!)));
   for (let i = 1; i < places.length; i++)

@@ -74,7 +74,7 @@ export function lineChart(options: LineChartOptions): string {
   const { series, rules = [], height = Math.round(Math.min(300, 0.5 * width)) } = options;
   checkSeries(where, series);
   const drawn = series.map((one, i) => ({ one, look: lookAt(series, i) }));
-  const labels = endLabels(drawn, width);
+  const labels = endLabels(drawn, width, height);
   const entries = [
     ...(labels === null && (series.length > 1 || series[0]!.name !== "")
       ? drawn.map(({ one, look }) => entryOf(one, look))
@@ -283,7 +283,7 @@ const LEADER = 18;
  * Names beside the ends of lines, where all lines end at the same x and the names are short enough;
  * else null, and a legend takes their place.
  */
-function endLabels(drawn: readonly Drawn[], width: number): EndLabels | null {
+function endLabels(drawn: readonly Drawn[], width: number, height: number): EndLabels | null {
   const ends = drawn.map(({ one }) => one.points?.at(-1));
   const [first] = ends;
   const widest = drawn.reduce((most, { one }) => Math.max(most, textWidth(one.name)), 0);
@@ -291,6 +291,7 @@ function endLabels(drawn: readonly Drawn[], width: number): EndLabels | null {
   const fits =
     first !== undefined &&
     drawn.length <= 5 &&
+    (drawn.length - 1) * APART <= height - 8 &&
     drawn.some(({ one }) => one.name !== "") &&
     ends.every((end) => end !== undefined && end[0] === first[0] && Number.isFinite(end[1])) &&
     needs <= LABEL_SHARE * width;
@@ -299,7 +300,7 @@ function endLabels(drawn: readonly Drawn[], width: number): EndLabels | null {
     width: needs,
     draw: (x, y, area) => {
       const at = ends.map((end) => y.place(end![1]) ?? area.top);
-      const places = pushApart(at, APART, area.top + 4, area.bottom - 4) ?? at;
+      const places = pushApart(at, APART, area.top + 4, area.bottom - 4);
       return drawn.flatMap(({ one, look }, i) => {
         const left = x.place(ends[i]![0]) ?? area.right;
         const middle = places[i]!;

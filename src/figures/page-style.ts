@@ -88,6 +88,9 @@ nav {
 .chip:focus-visible {
   border-color: currentColor;
 }
+details {
+  margin: 1.2rem 0;
+}
 summary {
   cursor: pointer;
   color: var(--soft);

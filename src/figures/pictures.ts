@@ -29,7 +29,7 @@ export interface PicturesOptions extends FigureOptions {
 }
 
 /** Between pictures, and the lines that a caption may take. */
-const [GAP, CAPTION_LINES] = [10, 4];
+const [GAP, CAPTION_LINES] = [10, 6];
 /** Of captions, in pixels. */
 const [SMALL, CAPTION_LINE] = [12, 16];
 const SMALL_STYLE = `font-size:${SMALL}px`;

@@ -7,6 +7,7 @@ import {
   matrixChart,
   type Section,
   table,
+  textWidth,
 } from "../figures/index.js";
 import { proportionInterval } from "../statistics/index.js";
 import { confusionOf, countRight, type Predictions } from "./predictions.js";
@@ -17,7 +18,6 @@ import { card, cards, counted, paragraph } from "./section.js";
 const MOST_ROWS = 40;
 /** Two figures beside each other fill a page. */
 const WIDTHS = [340, 500] as const;
-const MOST_CELLS = 50;
 const MOST_PAIRS = 12;
 
 export function classesSection({ classNames }: ReportedRun, predictions: Predictions): Section {
@@ -27,10 +27,9 @@ export function classesSection({ classNames }: ReportedRun, predictions: Predict
   // a table of many classes fills the page by itself
   const isSmall = classNames.length <= 12;
   const widths = isSmall ? WIDTHS : ([340, 1000] as const);
-  const confused =
-    classNames.length <= MOST_CELLS
-      ? figure((width) => confusion(counts, classNames, width), "", widths)
-      : paragraph(`${classNames.length} classes are too many for a table of confusions.`);
+  const confused = fitsTelephone(classNames)
+    ? figure((width) => confusion(counts, classNames, width), "", widths)
+    : paragraph(`${classNames.length} classes are too many for a table of confusions.`);
   return {
     id: "classes",
     heading: "Classes",
@@ -52,6 +51,13 @@ export function classesSection({ classNames }: ReportedRun, predictions: Predict
       pairs(counts, classNames),
     ],
   };
+}
+
+/** Whether cells of a table of confusions are large enough to be seen on the smallest screens. */
+function fitsTelephone(names: readonly string[]): boolean {
+  const [width, cell, margin] = [WIDTHS[0], 6, 20];
+  const widest = names.reduce((most, name) => Math.max(most, textWidth(name)), 0);
+  return names.length * cell + Math.min(0.3 * width, widest) + margin <= width;
 }
 
 function perClass(

@@ -11,3 +11,12 @@ export {
   type PairedDifference,
   pairedDifference,
 } from "./compare.js";
+export {
+  imageAsText,
+  imagePage,
+  type ImageView,
+  layerNumbers,
+  type LayerNumbers,
+  type Viewer,
+  viewImage,
+} from "./image-view.js";

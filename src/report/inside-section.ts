@@ -30,6 +30,13 @@ interface Sample {
   readonly guess: number;
 }
 
+/** How an image is shown. */
+interface Shown {
+  readonly name: string;
+  /** Whether all of it is, before somebody asks for it. */
+  readonly isOpen: boolean;
+}
+
 /** Images that were guessed right, each of another class, and the worst mistakes. */
 function samplesOf(run: ReportedRun, predictions: Predictions): readonly Sample[] {
   const { guesses, labels, count } = predictions;
@@ -105,20 +112,23 @@ export async function layersSection(run: ReportedRun, predictions: Predictions):
   for (const sample of chosen) {
     if (sample === undefined) continue;
     const { layers } = await inside.look(run.test, sample.index);
-    body.push(oneImage(run, predictions, sample, layers));
+    const name = `Test image ${sample.index}`;
+    const isOpen = sample.label === sample.guess;
+    body.push(oneImage(run, predictions, { name, isOpen, ...sample }, layers));
   }
   return { id: "layers", heading: "Layer by layer", body };
 }
 
-function oneImage(
-  run: ReportedRun,
-  { probabilities, classes }: Predictions,
-  { index, label, guess }: Sample,
+/** All layers of one image, to be opened. */
+export function oneImage(
+  { test, classNames }: Pick<ReportedRun, "test" | "classNames">,
+  { probabilities, classes }: Pick<Predictions, "probabilities" | "classes">,
+  { name: what, index, label, guess, isOpen }: Sample & Shown,
   layers: readonly LayerView[],
 ): string {
-  const name = (c: number): string => run.classNames[c] ?? String(c);
+  const name = (c: number): string => classNames[c] ?? String(c);
   const verdict = label === guess ? "guessed right" : `taken for ${name(guess)}`;
-  const heading = `Test image ${index}: ${name(label)}, ${verdict}`;
+  const heading = `${what}: ${name(label)}, ${verdict}`;
   const own = Array.from(probabilities.subarray(index * classes, (index + 1) * classes));
   const likely = own.map((p, c) => ({ p, c })).sort((a, b) => b.p - a.p || a.c - b.c);
   const bars = likely.slice(0, 10).map(({ p, c }) => ({
@@ -131,7 +141,7 @@ function oneImage(
         title: heading,
         description: "The image as the network is given it.",
         ...{ width: CARD_WIDTH, kind: "light", size: 140 },
-        pictures: [imageOf(run.test, index, "")],
+        pictures: [imageOf(test, index, "")],
       }),
     },
     {
@@ -162,7 +172,7 @@ function oneImage(
     shown.length < layers.filter(({ kind }) => kind !== "flatten").length
       ? paragraph(`Later layers are left out.`)
       : "";
-  return element("details", { open: label === guess ? "open" : null }, [
+  return element("details", { open: isOpen ? "open" : null }, [
     element("summary", {}, escape(heading)),
     start,
     rows.length === 0 ? "" : cards(rows),

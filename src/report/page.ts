@@ -42,8 +42,9 @@ export async function reportPage(run: ReportedRun): Promise<string> {
   ];
   const accuracy = formatPercent(countRight(predictions) / predictions.count, 4);
   const epochs = run.log.length;
+  const after = `after ${counted(epochs, "epoch")}`;
   const lead =
-    `${run.recipe.name} after ${counted(epochs, "epoch")}: ${accuracy} of ` +
+    `${run.recipe.name} ${epochs === 0 ? "within its first epoch" : after}: ${accuracy} of ` +
     `${counted(predictions.count, "test image")} guessed right.`;
   return htmlPage({
     title: run.name,

@@ -18,7 +18,9 @@ export interface Predictions {
 const BATCH = 256;
 
 /** @throws InputError when an output is not finite */
-export async function predictAll(run: ReportedRun): Promise<Predictions> {
+export async function predictAll(
+  run: Pick<ReportedRun, "network" | "test" | "backend" | "recipe" | "classNames">,
+): Promise<Predictions> {
   const { network, test, backend, recipe } = run;
   const [count, classes] = [test.images.count, run.classNames.length];
   const probabilities = new Float64Array(count * classes);

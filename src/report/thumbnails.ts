@@ -7,10 +7,10 @@ import { pixelsOf } from "./mistakes.js";
 const LARGEST = 64;
 
 /** A picture in which blocks of pixels have become one, their mean, if it is too large. */
-export function thumbnail({ caption, shape, values }: Picture): Picture {
+export function thumbnail({ caption, shape, values }: Picture, largest = LARGEST): Picture {
   const [channels, height, width] =
     shape.length === 2 ? [1, shape[0]!, shape[1]!] : (shape as [number, number, number]);
-  const block = Math.ceil(Math.max(height, width) / LARGEST);
+  const block = Math.ceil(Math.max(height, width) / largest);
   if (block === 1) return { caption, shape, values };
   const [rows, columns] = [Math.ceil(height / block), Math.ceil(width / block)];
   const small = new Float64Array(channels * rows * columns);

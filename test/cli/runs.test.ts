@@ -57,7 +57,9 @@ function addLineAhead(out: string): string {
   const text = existsSync(file) ? readFileSync(file, "utf8") : "";
   const sizes = { gradientNorms: {}, updateRatios: {} };
   const line = { epoch: 24, step: 3, steps: 3, loss: 0.123456, learningRate: 1, ...sizes };
-  writeFileSync(file, `${text}${JSON.stringify(line)}\n{"half`);
+  const garbled = Buffer.from([0xff, 0xfe, 10]); // no text in UTF-8
+  const lines = `${text}${JSON.stringify(line)}\n{"half\n[]\nnull\n`;
+  writeFileSync(file, Buffer.concat([Buffer.from(lines), garbled]));
   return "0.123456";
 }
 

@@ -1,6 +1,6 @@
 /**
- * kill -9 at random moments and at each change on the disk: what goes on comes to the same weights
- * and the same log as a run that nothing disturbed.
+ * kill -9 at random moments and at each change on the disk: what goes on comes to the same weights,
+ * the same log and the same metrics as a run that nothing disturbed.
  *
  *     node test/durability/kills.mjs [MOMENTS] [EVERY]     20 moments, each 1st change if left out
  */
@@ -16,7 +16,7 @@ const folder = join(scratch, "run");
 async function undisturbed(train) {
   rmSync(folder, { recursive: true, force: true });
   const outcome = await leibniz(["train", ...train, "--out", folder]);
-  return { hash: hashOf(outcome), log: epochsOf(folder) };
+  return { hash: hashOf(outcome), log: epochsOf(folder), metrics: metricsOf() };
 }
 
 /** Says how a run that died went on. */
@@ -26,9 +26,14 @@ async function compare(tally, kind, train, right, more) {
   const isDone = outcome.stderr.includes("expected more epochs than");
   const left = readdirSync(folder).filter((name) => name.startsWith(".leibniz-"));
   const hash = isDone ? await weightsOf() : hashOf(outcome);
-  const same = hash === right.hash && epochsOf(folder) === right.log && left.length === 0;
+  const isComplete = epochsOf(folder) === right.log && metricsOf() === right.metrics;
+  const same = hash === right.hash && isComplete && left.length === 0;
   const how = isDone ? "had been done" : isThere ? "went on" : "started again by --out";
   tally.add(`${kind}: ${how}, ${same ? "same" : `OTHER: ${outcome.stderr.trim()}`}`, same);
+}
+
+function metricsOf() {
+  return readFileSync(join(folder, "metrics.jsonl"), "utf8");
 }
 
 async function weightsOf() {

@@ -13,7 +13,14 @@ import {
   signs,
 } from "leibniz/figures";
 import { assertRejects } from "../helpers/assert-close.js";
-import { elementsOf, type Node, parseMarkup, textOf } from "../helpers/markup.js";
+import {
+  elementsOf,
+  type Node,
+  overlaps,
+  parseMarkup,
+  textBoxes,
+  textOf,
+} from "../helpers/markup.js";
 
 const words = { title: "A figure", description: "What it shows." };
 const [x, y] = [{ label: "epoch" }, { label: "loss in nats" }];
@@ -155,6 +162,21 @@ test("lineChart: names stand beside the ends of lines where there is room, else 
   };
   assert.ok(place(900).every((left) => left > 700));
   assert.ok(place(380).every((left) => left < 300));
+});
+
+test("lineChart: five names beside a low plot would not fit, and stand above it", () => {
+  const series = ["a", "b", "c", "d", "e"].map((name) => ({
+    name,
+    points: [
+      [0, 0],
+      [9, 1],
+    ] as const,
+  }));
+  const boxesAt = (height: number): ReturnType<typeof textBoxes> =>
+    textBoxes(parseMarkup(lineChart({ ...words, width: 900, height, x, y, series })));
+  for (const height of [24, 67, 68, 200]) assert.equal(overlaps(boxesAt(height)), []);
+  const left = (height: number): number => boxesAt(height).find(({ text }) => text === "e")!.left;
+  assert.ok(left(24) < 400 && left(200) > 800);
 });
 
 test("intervalChart: every run a dot, the mean and its interval, a row for each", () => {

@@ -54,6 +54,7 @@ const lineCharts = fc
     ...words,
     x: linear,
     y: axis,
+    height: fc.integer({ min: 24, max: 300 }),
     series: fc.array(
       fc.record({
         name: names,
@@ -65,12 +66,15 @@ const lineCharts = fc
       { minLength: 1, maxLength: 7 },
     ),
     anchor: positive,
+    isAligned: fc.boolean(),
   })
-  // at least one number has a place on any axis
-  .map(({ series, anchor, ...rest }) => ({
-    ...rest,
-    series: [...series, { name: "anchor", points: [[0, anchor] as const] }],
-  }));
+  .map(({ series, anchor, isAligned, ...rest }) => {
+    // where all lines end at the same x, their names stand beside them
+    const ended = series.map((one) => ({ ...one, points: [...one.points, [60, anchor] as const] }));
+    // at least one number has a place on any axis
+    const last = { name: "anchor", points: [[60, anchor] as const] };
+    return { ...rest, series: [...(isAligned ? ended : series), last] };
+  });
 
 const intervalCharts = fc.record({
   ...words,
