@@ -223,7 +223,7 @@ function fading(followed: readonly Done[], failed: readonly Done[]): Figure {
 
 function curves(learned: readonly Done[], failed: readonly Done[]): Figure {
   const curve = ({ values }: Done): Point[] =>
-    values.testAccuracy.map((accuracy, epoch) => [epoch, accuracy]);
+    values.testAccuracy.map((accuracy, epoch) => [epoch, 1 - accuracy]);
   const series: Series[] = [];
   if (learned.length > 0)
     series.push({ name: "runs that learn", points: middle(learned), runs: learned.map(curve) });
@@ -231,20 +231,20 @@ function curves(learned: readonly Done[], failed: readonly Done[]): Figure {
     series.push({ name: "runs that fail", points: middle(failed), runs: failed.map(curve) });
   series.push({
     name: "the notes",
-    dots: PRINTED_TEST_ACCURACY.map((accuracy, epoch) => [epoch, accuracy]),
+    dots: PRINTED_TEST_ACCURACY.map((accuracy, epoch) => [epoch, 1 - accuracy]),
   });
   const all = counted(learned.length + failed.length, "run");
   return {
-    file: "accuracy.svg",
+    file: "errors.svg",
     alt:
-      `Accuracy on the test images after each epoch, a thin line for each of ${all}, and the ` +
-      `notes' own as dots; ${failed.length} stay at chance.`,
+      `Share of test images misclassified after each epoch, a thin line for each of ${all}, and ` +
+      `the notes' own as dots; ${failed.length} stay at chance.`,
     svg: lineChart({
       title: "The notes' recipe with many seeds",
-      description: `Test accuracy over the epochs of ${all}; medians as thick lines.`,
+      description: `Test errors over the epochs of ${all}; medians as thick lines.`,
       width: 640,
       x: { label: "epoch" },
-      y: { label: "test accuracy", format: "percent" },
+      y: { label: "test images misclassified", scale: "log", format: "percent" },
       series,
     }),
   };
@@ -254,7 +254,7 @@ function curves(learned: readonly Done[], failed: readonly Done[]): Figure {
 function middle(runs: readonly Done[]): Point[] {
   return runs[0]!.values.testAccuracy.map((_, epoch) => {
     const sorted = runs.map(({ values }) => values.testAccuracy[epoch]!).sort((a, b) => a - b);
-    return [epoch, sorted[Math.floor(sorted.length / 2)]!];
+    return [epoch, 1 - sorted[Math.floor(sorted.length / 2)]!];
   });
 }
 
