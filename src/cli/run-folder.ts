@@ -7,7 +7,7 @@
  *     log.jsonl                a line for every finished epoch, as `--json` prints it
  *     weights.safetensors      the network after the last finished epoch
  *     metrics.jsonl            a line for every so many steps: how large gradients and updates were
- *     report.html              what came of it, once it is done
+ *     report.html              what it has learned, once it is done
  *
  * Each file is replaced as a whole. The checkpoint is the first that there is, and after an epoch
  * the last that is replaced, so whenever the process dies, the run goes on from it. Lines of

@@ -182,7 +182,7 @@ async function trainIn(resumed: Resumed | null, options: TrainCommandOptions): P
         backend,
       );
       if (isKept && !json)
-        console.log(`what came of it is shown in ${join(path, RUN_FILES.report)}`);
+        console.log(`its report is ${join(path, RUN_FILES.report)}`);
     }
     if (json) printJson(outcome);
   } finally {

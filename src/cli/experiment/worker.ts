@@ -18,7 +18,7 @@ export interface WorkerTask {
   readonly data: string | null;
 }
 
-/** What it tells: that it waits for a unit, how much of one is done, and what came of it. */
+/** What it tells: that it waits for a unit, how much of one is done, and its values. */
 export type WorkerMessage =
   | { readonly type: "ready" }
   | { readonly type: "progress"; readonly share: number }
