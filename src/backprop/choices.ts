@@ -23,14 +23,14 @@ export interface Choices {
  * entry lies.
  */
 export function signsOf(x: Tensor): Choices {
-  return {
-    what: "the sign of",
-    shape: x.shape,
-    taken: Int8Array.from(x.contiguous().data, (value) => (value > 0 ? 1 : 0)),
-  };
+  const { data } = x.contiguous();
+  // a loop, since the check calls this once a step, and Int8Array.from takes ten times as long
+  const taken = new Int8Array(data.length);
+  for (let i = 0; i < taken.length; i++) if (data[i]! > 0) taken[i] = 1;
+  return { what: "the sign of", shape: x.shape, taken };
 }
 
 /** The choices of a max pooling: which pixel wins each window. */
 export function winnersOf(argmax: Int32Array, outShape: readonly number[]): Choices {
-  return { what: "the winner of window", shape: outShape, taken: Int32Array.from(argmax) };
+  return { what: "the winner of window", shape: outShape, taken: argmax.slice() };
 }

@@ -5,6 +5,8 @@
  *
  *   n  index over the axes in front   i  index over the last axes, M values in all
  *   μ, σ², ρ of a row, x̂: see `standardise.ts`
+ *
+ * x̂ is not kept: to compute it again from x, μ and ρ takes less time than to write and read it.
  */
 import { type Backend, reference } from "../kernels/index.js";
 import {
@@ -22,7 +24,7 @@ import {
 } from "../tensor/index.js";
 import { checkDOut, type PassOptions, TwoPassLayer } from "./layer.js";
 import { Parameter, type StorageOptions } from "./parameter.js";
-import { inverseDeviation, moments, type Standardised } from "./standardise.js";
+import { inverseDeviation } from "./standardise.js";
 
 export interface LayerNormOptions {
   /** How many axes, counted from the last, are normalised together; the weight's rank. */
@@ -32,7 +34,11 @@ export interface LayerNormOptions {
 }
 
 export interface LayerNormCache {
-  readonly standardised: Standardised;
+  readonly x: Tensor;
+  /** μ, a number for each row. */
+  readonly mean: Tensor;
+  /** ρ, likewise. */
+  readonly rho: Tensor;
   /** Of the normalised shape. */
   readonly weight: Tensor;
 }
@@ -70,15 +76,14 @@ export async function layerNormForward(
     reject("layerNorm", "epsilon to be a finite number above 0", String(epsilon));
   const M = weight.size;
   const rows = asRows(x, M);
-  const { mean, variance } = await moments(rows.reshape([1, ...rows.shape]), backend);
+  // (normalisation.38) μ[n] = 1/M · Σᵢ x[n, i]
+  // (normalisation.39) σ²[n] = 1/M · Σᵢ (x[n, i] − μ[n])²
+  const { mean, variance } = await backend.rowMoments(rows);
   const rho = inverseDeviation(variance, epsilon);
-  // x̂ as in (normalisation.4).
-  const ofRows = { scale: rho, centre: mean };
   // (normalisation.40) out[n, i] = weight[i] · x̂[n, i] + bias[i]
   const ofPlaces = { weight: weight.reshape([M]), bias: bias.reshape([M]) };
-  const { inner: xHat, out } = await backend.rowAffine(rows, { ...ofRows, ...ofPlaces });
-  const cache = { standardised: { xHat: xHat.reshape(x.shape), rho }, weight };
-  return { out: out.reshape(x.shape), cache };
+  const out = await backend.rowAffine(rows, { scale: rho, centre: mean, ...ofPlaces });
+  return { out: out.reshape(x.shape), cache: { x, mean, rho, weight } };
 }
 
 /**
@@ -88,25 +93,24 @@ export async function layerNormForward(
  */
 export async function layerNormBackward(
   dOut: Tensor,
-  { standardised, weight }: LayerNormCache,
+  { x, mean, rho, weight }: LayerNormCache,
   backend: Backend = reference,
 ): Promise<{ dX: Tensor; dWeight: Tensor; dBias: Tensor }> {
-  const { xHat, rho } = standardised;
-  checkDOut("layerNormBackward", dOut, xHat.shape);
+  checkDOut("layerNormBackward", dOut, x.shape);
   const M = weight.size;
-  const [dOutRows, xHatRows] = [asRows(dOut, M), asRows(xHat, M)];
-  const weights = weight.reshape([M]);
+  const [dOutRows, rows] = [asRows(dOut, M), asRows(x, M)];
+  // x̂ as in (normalisation.4), and weights of places
+  const numbers = { scale: rho, centre: mean, weight: weight.reshape([M]) };
   // (normalisation.43) dX̂[n, i] = dOut[n, i] · weight[i], which both passes below multiply out
-  const { overRows, overPlaces } = await backend.rowSums(dOutRows, xHatRows, weights);
+  const { overRows, overPlaces } = await backend.rowSums(dOutRows, rows, numbers);
   // (normalisation.41) dBias[i] = Σₙ dOut[n, i]
   // (normalisation.42) dWeight[i] = Σₙ dOut[n, i] · x̂[n, i]
   const { sum: dBias, product: dWeight } = overRows;
   const means = { intercept: divide(overPlaces.sum, M), slope: divide(overPlaces.product, M) };
   // (normalisation.44) dX = ρ · (dX̂ − mean(dX̂) − x̂ ⊙ mean(dX̂ ⊙ x̂))
-  const line = { ...means, scale: rho, weight: weights };
-  const dX = await backend.rowResidual(dOutRows, xHatRows, line);
+  const dX = await backend.rowResidual(dOutRows, rows, { ...numbers, ...means });
   return {
-    dX: dX.reshape(xHat.shape),
+    dX: dX.reshape(x.shape),
     dWeight: dWeight.reshape(weight.shape),
     dBias: dBias.reshape(weight.shape),
   };

@@ -12,7 +12,7 @@ import { map, type Tensor } from "../tensor/index.js";
 /**
  * Mean and variance of every channel.
  *
- * @param x [N, C, ...]; rows that are standardised each by itself are the channels of one image
+ * @param x [N, C, ...]
  */
 export function moments(x: Tensor, backend: Backend = reference): Promise<ChannelMoments> {
   // (normalisation.1) μ = 1/M · Σᵢ x[i]

@@ -1,16 +1,11 @@
-import {
-  type Layer,
-  type NamedLayer,
-  softmaxCrossEntropyBackward,
-  softmaxCrossEntropyForward,
-} from "../backprop/index.js";
+import { buildLoss, type Layer, type NamedLayer, softmaxCrossEntropy } from "../backprop/index.js";
 import { type LabelledImages, makeBatch } from "../data/index.js";
 import type { Backend } from "../kernels/index.js";
 import { Sequential } from "../network/index.js";
-import { Tensor } from "../tensor/index.js";
-import { buildOptimizer, findRecipe } from "../training/index.js";
+import { Random } from "../tensor/index.js";
+import { buildOptimizer, findRecipe, type Recipe, recipeNetwork } from "../training/index.js";
 import { BENCH_BATCH } from "./ladder.js";
-import { builtFor, firstImages } from "./network.js";
+import { firstImages } from "./network.js";
 import type { Effort } from "./stopwatch.js";
 
 export type Direction = "forward" | "backward";
@@ -50,6 +45,7 @@ const WARM_UP_STEPS = 4;
  * Every other step is left alone and timed as a whole, so that it shows whether looking at the
  * clock has cost anything.
  *
+ * @param recipe whose network, loss and optimizer; the notes' if left out
  * @returns means over the middle half of the steps, ordered by how long they took, for one image of
  *   the batch
  */
@@ -58,9 +54,11 @@ export async function measureLayers(
   dataset: LabelledImages,
   { seconds, leastRounds }: Effort,
   batch = BENCH_BATCH,
+  recipe: Recipe = findRecipe("notebook"),
 ): Promise<StepParts> {
-  const plain = builtFor(backend);
-  const optimizer = buildOptimizer(findRecipe("notebook").optimizer, plain.parameters);
+  const plain = recipeNetwork(recipe, backend);
+  const optimizer = buildOptimizer(recipe.optimizer, plain.parameters);
+  const lossOf = buildLoss(recipe.loss ?? softmaxCrossEntropy());
   let parts = new Map<string, number>();
   let last = 0;
   let looking = false;
@@ -78,6 +76,7 @@ export async function measureLayers(
       ]),
     ),
   );
+  const random = new Random("layers");
   const steps: ReadonlyMap<string, number>[] = [];
   const wholeSteps: number[] = [];
   const until = performance.now() + 2000 * seconds;
@@ -90,11 +89,11 @@ export async function measureLayers(
       const { x, labels } = makeBatch(dataset, firstImages(batch), backend.allocator);
       network.zeroGrad();
       mark("batch");
-      const { out: logits, backward } = await network.forward(x, { backend, mode: "train" });
-      const { cache } = await softmaxCrossEntropyForward(logits, labels);
-      const { dLogits } = await softmaxCrossEntropyBackward(Tensor.full([], 1), cache);
+      const pass = { backend, mode: "train", random: random.split(`step ${step}`) } as const;
+      const { out, backward } = await network.forward(x, pass);
+      const dOut = await (await lossOf(out, labels)).backward();
       mark("loss");
-      await backward(dLogits);
+      await backward(dOut);
       await optimizer.step(backend);
     });
     mark("optimizer");
@@ -103,6 +102,7 @@ export async function measureLayers(
     else wholeSteps.push(performance.now() - started);
   }
   const flop = flopOfLayers(plain, dataset);
+  plain.dispose();
   const middle = middleHalf(steps, (step) =>
     [...step.values()].reduce((total, ms) => total + ms, 0),
   );
@@ -156,9 +156,9 @@ function nameOf({ name, parts }: NamedLayer): string {
 /** Operations of the products of every layer and direction, for one image. */
 export function flopOfLayers(
   network: Sequential,
-  { images: { height, width } }: Pick<LabelledImages, "images">,
+  { images: { channels = 1, height, width } }: Pick<LabelledImages, "images">,
 ): ReadonlyMap<string, number> {
-  const shapes = network.outputShapes([1, 1, height, width]);
+  const shapes = network.outputShapes([1, channels, height, width]);
   const flop = new Map<string, number>();
   network.layers.forEach(({ name, layer }, l) => {
     const weight = layer.parameters.find((parameter) => parameter.name === "weight");

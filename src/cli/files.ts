@@ -74,6 +74,24 @@ export function writeFileWhole(path: string, content: Uint8Array | string): void
 }
 
 /**
+ * Adds a line to a file, and makes sure that it is on the disk. A crash may leave a part of it,
+ * without its end: who reads the file leaves such a line out.
+ *
+ * @throws InputError when that fails
+ */
+export function addLine(path: string, line: string): void {
+  onFailure(`cannot write ${path}`, () => {
+    const file = openSync(path, "a");
+    try {
+      writeAll(file, new TextEncoder().encode(`${line}\n`));
+      fsyncSync(file);
+    } finally {
+      closeSync(file);
+    }
+  });
+}
+
+/**
  * Checks before hours of work that {@link writeFileWhole} can write there.
  *
  * @throws InputError if not

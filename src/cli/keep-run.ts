@@ -1,7 +1,13 @@
 /** Trains, and saves progress: after every epoch, at intervals within one, and when stopped. */
 import type { Sequential } from "../network/index.js";
 import { InputError, MachineError } from "../tensor/index.js";
-import { type EpochResult, type StepEvent, train, type TrainOptions } from "../training/index.js";
+import {
+  type EpochResult,
+  type StepEvent,
+  StepMeasures,
+  train,
+  type TrainOptions,
+} from "../training/index.js";
 import type { Progress } from "./progress.js";
 import type { RunFolder } from "./run-folder.js";
 import { Stopped } from "./stopping.js";
@@ -26,10 +32,13 @@ export async function trainAndKeep(
   { folder, seconds, progress, onEpoch }: KeepOptions,
 ): Promise<EpochResult | null> {
   const keeper = new Keeper(folder, options.network, seconds);
+  const measures = folder === null ? null : new StepMeasures(options.network);
   let last: EpochResult | null = null;
   try {
     for await (const event of train(options)) {
       if (event.type === "step") {
+        const measure = measures?.step(event) ?? null;
+        if (measure !== null) folder?.measured(measure);
         keeper.step(event);
         progress.step(event);
       }

@@ -3,10 +3,9 @@ import { readdirSync, readFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import {
   chapterOf,
-  compiledPath,
   type Finding,
   type Mistake,
-  patch,
+  plantedTexts,
   runStudies,
   type SetupName,
   type Study,
@@ -39,6 +38,7 @@ export interface StudyOptions {
 /** What is known of one mistake so far, and what of it has been shown. */
 interface Entry {
   readonly mistake: Mistake;
+  readonly texts: Study["texts"];
   findings: readonly Finding[] | null;
   readonly epochs: Omit<Epoch, "right">[];
   shownChecks: boolean;
@@ -53,8 +53,9 @@ export async function studyMistakes(
 ): Promise<readonly MistakeResult[]> {
   const processes = Math.min(availableParallelism(), MOST_PROCESSES);
   const progress = new MistakesProgress();
-  const desk = new Desk(chosen, options, progress);
-  const studies = desk.studies(); // may find that a mistake no longer fits
+  const texts = await Promise.all(chosen.map(plantedTexts)); // may find one that no longer fits
+  const desk = new Desk(chosen, texts, options, progress);
+  const studies = desk.studies();
   progress.start(chosen.length, processes, options.json === true);
   try {
     await runStudies(studies, processes, stop);
@@ -73,9 +74,16 @@ class Desk {
   readonly #options: StudyOptions;
   readonly #progress: MistakesProgress;
 
-  constructor(chosen: readonly Mistake[], options: StudyOptions, progress: MistakesProgress) {
-    this.#entries = chosen.map((mistake) => ({
+  /** @param texts modules with each of the mistakes in them */
+  constructor(
+    chosen: readonly Mistake[],
+    texts: readonly Study["texts"][],
+    options: StudyOptions,
+    progress: MistakesProgress,
+  ) {
+    this.#entries = chosen.map((mistake, i) => ({
       mistake,
+      texts: texts[i]!,
       findings: null,
       epochs: [],
       shownChecks: false,
@@ -122,7 +130,7 @@ class Desk {
       return [
         ...compared,
         {
-          texts: textsOf(mistake),
+          texts: entry.texts,
           task,
           onReport: (report: StudyReport) => this.#onMistake(entry, report),
         },
@@ -187,11 +195,4 @@ class Desk {
       this.#progress.done();
     }
   }
-}
-
-/** The compiled module with the mistake in it. */
-function textsOf(mistake: Mistake): ReadonlyMap<string, string> {
-  const path = compiledPath(mistake.file);
-  const compiled = new URL(path, ROOT);
-  return new Map([[compiled.href, patch(readFileSync(compiled, "utf8"), mistake, path)]]);
 }

@@ -10,6 +10,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   train: async () => (await import("./train.js")).trainCommand(),
   evaluate: async () => (await import("./evaluate.js")).evaluateCommand(),
   predict: async () => (await import("./predict.js")).predictCommand(),
+  report: async () => (await import("./report.js")).reportCommand(),
   gradcheck: async () => (await import("./gradcheck.js")).gradcheckCommand(),
   derive: async () => (await import("./derive.js")).deriveCommand(),
   exercise: async () => (await import("./exercise.js")).exerciseCommand(),

@@ -8,6 +8,7 @@ import {
   checkSameRecipe,
   decodeCheckpoint,
   type EpochResult,
+  type StepMeasure,
 } from "../training/index.js";
 import { readFile, readText } from "./files.js";
 import { checkConfig, type RunConfig, type RunRecord } from "./run-config.js";
@@ -20,13 +21,16 @@ import { checkConfig, type RunConfig, type RunRecord } from "./run-config.js";
 export function readRun(
   folder: string,
   names: { readonly checkpoint: string; readonly config: string; readonly log: string },
+  where = "--resume",
 ): { readonly checkpoint: Checkpoint; readonly record: RunRecord } {
   const [file, configFile] = [join(folder, names.checkpoint), join(folder, names.config)];
+  if (!existsSync(file))
+    reject(where, `a folder with a ${names.checkpoint}, as --out leaves it`, folder);
   const checkpoint = decodeCheckpoint(readFile(file), file);
   const { run } = checkpoint.info;
   if (run === undefined) {
     const config = readConfig(configFile);
-    checkBelongsTogether(checkpoint, config, file);
+    checkBelongsTogether(checkpoint, config, file, where);
     const log = readLog(join(folder, names.log), checkpoint.info.epochs);
     return { checkpoint, record: { config, log } };
   }
@@ -42,10 +46,43 @@ export function readRun(
   return { checkpoint, record: { config, log, epochsBefore: shown.epochs } };
 }
 
-function checkBelongsTogether({ info }: Checkpoint, config: RunConfig, file: string): void {
+/**
+ * How large gradients and updates were, up to where the checkpoint stands. They are only shown, so
+ * what cannot be read is left out.
+ */
+export function readMetrics(
+  file: string,
+  { epochs, step }: { readonly epochs: number; readonly step: number },
+): StepMeasure[] {
+  if (!existsSync(file)) return []; // a run of before
+  return readText(file)
+    .split("\n")
+    .flatMap((line) => measureIn(line))
+    .filter((one) => one.epoch < epochs || (one.epoch === epochs && one.step <= step));
+}
+
+function measureIn(line: string): StepMeasure[] {
+  try {
+    const value = JSON.parse(line) as Partial<StepMeasure> | null;
+    const { epoch, step, steps, loss, learningRate, gradientNorms, updateRatios } = value ?? {};
+    const isWhole =
+      [epoch, step, steps, loss, learningRate].every(Number.isFinite) &&
+      [gradientNorms, updateRatios].every((sizes) => typeof sizes === "object" && sizes !== null);
+    return isWhole ? [value as StepMeasure] : [];
+  } catch {
+    return [];
+  }
+}
+
+function checkBelongsTogether(
+  { info }: Checkpoint,
+  config: RunConfig,
+  file: string,
+  where: string,
+): void {
   if (config.recipe !== info.recipe || config.seed !== info.seed)
     reject(
-      "--resume",
+      where,
       "run.json and checkpoint.safetensors of one run",
       `recipe ${config.recipe}, seed ${config.seed} and recipe ${info.recipe}, seed ${info.seed}`,
     );

@@ -1,5 +1,6 @@
 /** `--recipe NAME|FILE.json`: one of the recipes there are, or one from a file. */
 import { Option } from "commander";
+import { augmentationKinds } from "../data/index.js";
 import { reject } from "../tensor/index.js";
 import { findRecipe, readRecipe, type Recipe, recipes } from "../training/index.js";
 import { readText } from "./files.js";
@@ -7,9 +8,13 @@ import { readText } from "./files.js";
 /** @param what it is for, for --help */
 export function recipeOption(what: string): Option {
   const names = recipes.map(({ name, description }) => `${name} (${description})`).join("; ");
+  const augmentations = augmentationKinds
+    .map(({ augmentationKind }) => augmentationKind.kind)
+    .join(", ");
   return new Option(
     "--recipe <NAME|FILE.json>",
-    `${what}: ${names}; or a file with a recipe in JSON, such as examples/recipe.json`,
+    `${what}: ${names}; or a file with a recipe in JSON, such as examples/recipe.json, which may ` +
+      `augment its images: ${augmentations}`,
   ).default("default");
 }
 

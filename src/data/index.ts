@@ -26,4 +26,27 @@ export { readOwnPicture } from "./files/own-picture.js";
 export type { Picture } from "./files/picture.js";
 export { numberedAs, numbersAsNames } from "./files/same-classes.js";
 export { shownName } from "./files/shown-name.js";
+export {
+  type AnyAugmentationKind,
+  type AugmentationDescription,
+  augmentationDescriber,
+  type AugmentationKind,
+} from "./augment/augmentation.js";
+export type { Augment } from "./augment/augment-images.js";
+export { augmentationKinds, buildAugmentations } from "./augment/build-augmentations.js";
+export { type AffineMap, identityMap, inTurn } from "./augment/affine-map.js";
+export { warp } from "./augment/warp.js";
+export { shift, shiftMap, type ShiftOptions } from "./augment/shift.js";
+export { rotation, rotationMap } from "./augment/rotation.js";
+export { scale, scaleMap } from "./augment/scale.js";
+export { shear, shearMap } from "./augment/shear.js";
+export { elastic, type ElasticOptions } from "./augment/elastic.js";
+export { gaussian, latticeSpacing, SmoothNoise } from "./augment/smooth-noise.js";
+export {
+  drawRectangle,
+  erasedSides,
+  erasing,
+  type ErasingOptions,
+  type Rectangle,
+} from "./augment/erasing.js";
 export { loadMnist, type Mnist } from "./mnist.js";

@@ -13,6 +13,8 @@ export interface Laboratory {
   readonly scale: Scale;
   /** See {@link mnistFor}. */
   readonly mnist: Mnist;
+  /** Where its files are, for processes that read them again; the package's own if left out. */
+  readonly data?: string | null;
   /** How much of the unit is done, from 0 to 1. */
   progress(share: number): void;
   /** Ends the unit, with what it is aborted for. */

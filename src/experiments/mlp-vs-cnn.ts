@@ -2,23 +2,30 @@
  * The comparison that the notes left to be done: their network against plain, fully connected
  * ones.
  */
-import {
-  affine,
-  flatten,
-  type NetworkDescription,
-  notebookDescription,
-  relu,
-} from "../network/index.js";
-import { drawSubset } from "../data/index.js";
-import { Random } from "../tensor/index.js";
+import { intervalChart } from "../figures/index.js";
+import { affine, type NetworkDescription, notebookDescription, relu } from "../network/index.js";
+import { meanInterval, pairedInterval } from "../statistics/index.js";
 import { adam } from "../training/index.js";
-import { experiment, type Measurement, seedsUpTo, type Unit } from "./experiment.js";
-import { type Laboratory, type Scale, validationSplit } from "./laboratory.js";
+import {
+  experiment,
+  type Figure,
+  type Findings,
+  type Measurement,
+  ofSetting,
+  seedsUpTo,
+  type Table,
+  type Unit,
+} from "./experiment.js";
+import { drawnExamples } from "./drawn-examples.js";
+import { fullyConnected } from "./fully-connected.js";
+import type { Scale } from "./laboratory.js";
 import { trainClassifier } from "./train-classifier.js";
+import { points, shareWithInterval } from "./words.js";
 
 /**
- * 794 · width + 10 parameters, and 794 · width products an image. The notes' network has 102,130
- * parameters, and takes 97,344 + 557,568 + 96,000 + 1,200 = 752,112 products an image.
+ * Widths of one hidden layer: 795 · width + 10 parameters, 794 · width products an image. The
+ * notes' network has 102,130 parameters, and takes 97,344 + 557,568 + 96,000 + 1,200 = 752,112
+ * products.
  */
 const SAME_PARAMETERS = 128;
 const SAME_COMPUTATION = 947;
@@ -32,6 +39,7 @@ const [CNN, PARAMETERS, COMPUTATION, WIDEST] = kinds as [string, string, string,
 const NOTES = "notes' decay";
 const PLAIN = "no decay";
 const TUNED = "tuned";
+const REGIMES = [NOTES, PLAIN, TUNED];
 
 const RATES = [3e-4, 1e-3, 2e-3, 4e-3];
 const DECAYS = [0, 1e-4];
@@ -118,7 +126,7 @@ export const mlpVsCnn = experiment<Options, Values>({
     const { curves } = await trainClassifier(
       {
         network: options.hidden === null ? notebookDescription : mlp(options.hidden),
-        ...examplesFor(options, seed, laboratory),
+        ...drawnExamples(options.images, options.stage !== "final", seed, laboratory),
         optimizer: adam({ learningRate, weightDecay }),
         ...{ epochs, batchSize: 256, shuffle: !asNoted, freshOptimizer: asNoted },
       },
@@ -128,30 +136,107 @@ export const mlpVsCnn = experiment<Options, Values>({
     const { trainAccuracy, testAccuracy, testLoss } = curves;
     return { trainAccuracy, testAccuracy, testLoss };
   },
-  findings: () => ({ tables: [], figures: [] }),
+  findings,
   verdict: null,
 });
 
-/** What is chosen is chosen by images that are not the test's. */
-function examplesFor({ stage, images }: Options, seed: number, { mnist }: Laboratory) {
-  const { train, validation } = validationSplit(mnist);
-  const all = stage === "final" ? mnist.train : train;
-  const isPart = images < all.count;
-  const drawn = isPart && drawSubset(all.count, images, new Random(seed).split("subset"));
+function findings(measured: readonly Done[]): Findings {
+  const finals = measured.filter(({ options }) => options.stage === "final");
+  const sizesOfSet = [...new Set(finals.map(({ options }) => options.images))];
   return {
-    data: drawn ? all.gather(drawn) : all,
-    test: stage === "final" ? mnist.test : validation,
+    tables: [accuracies(finals, sizesOfSet), differences(finals, sizesOfSet), chosen(finals)],
+    figures: sizesOfSet.map((images) => errorChart(finals, images)),
   };
 }
 
+/** Test accuracies after the last epoch, by seed. */
+function reached(finals: readonly Done[], kind: string, regime: string, images: number): number[] {
+  return ofSetting(finals, settingName(kind, regime, images)).map(
+    ({ values }) => values.testAccuracy.at(-1)!,
+  );
+}
+
+function errorChart(finals: readonly Done[], images: number): Figure {
+  const count = images.toLocaleString("en-US");
+  const rows = REGIMES.flatMap((regime) =>
+    kinds.map((kind) => {
+      const errors = reached(finals, kind, regime, images).map((accuracy) => 1 - accuracy);
+      const many = errors.length > 1 ? meanInterval(errors) : null;
+      return {
+        name: `${kind}; ${regime}`,
+        values: errors,
+        ...(many && { mean: many.mean, interval: [many.low, many.high] as const }),
+      };
+    }),
+  );
+  return {
+    file: `errors-${images}.svg`,
+    alt:
+      `Share of test images misclassified after training on ${count} images: a row for each ` +
+      "network and regime, a dot for each seed.",
+    svg: intervalChart({
+      title: `Errors after training on ${count} images`,
+      description: "A dot for each seed, their mean, and its interval; shorter is better.",
+      width: 640,
+      x: { label: "test images misclassified", scale: "log", format: "percent" },
+      rows,
+    }),
+  };
+}
+
+function accuracies(finals: readonly Done[], sizesOfSet: readonly number[]): Table {
+  return {
+    caption: "Test accuracy after the last epoch: mean and Student's interval at 95 %.",
+    head: ["network", ...columns(sizesOfSet)],
+    rows: kinds.map((kind) => [
+      kind,
+      ...cells(sizesOfSet, (regime, images) =>
+        shareWithInterval(reached(finals, kind, regime, images)),
+      ),
+    ]),
+  };
+}
+
+function differences(finals: readonly Done[], sizesOfSet: readonly number[]): Table {
+  const lead = (kind: string) => (regime: string, images: number) => {
+    const [cnn, mlp] = [CNN, kind].map((one) => reached(finals, one, regime, images));
+    return cnn!.length < 2 ? "–" : points(pairedInterval(cnn!, mlp!));
+  };
+  return {
+    caption: "How far the convolutional network leads, in percentage points, paired by seed.",
+    head: ["against", ...columns(sizesOfSet)],
+    rows: kinds.slice(1).map((kind) => [kind, ...cells(sizesOfSet, lead(kind))]),
+  };
+}
+
+function chosen(finals: readonly Done[]): Table {
+  return {
+    caption: "What the validation images chose for the tuned regime.",
+    head: ["network", "hidden layers", "rate", "decay"],
+    rows: kinds.map((kind) => {
+      const { options } = finals.find(({ setting }) => setting.startsWith(`${kind}; ${TUNED}`))!;
+      const { hidden, learningRate, weightDecay } = options;
+      return [kind, hidden?.join(" and ") ?? "the notes'", `${learningRate}`, `${weightDecay}`];
+    }),
+  };
+}
+
+function columns(sizesOfSet: readonly number[]): string[] {
+  return cells(sizesOfSet, (regime, images) => `${regime}, ${images.toLocaleString("en-US")}`);
+}
+
+function cells(
+  sizesOfSet: readonly number[],
+  cell: (regime: string, images: number) => string,
+): string[] {
+  return sizesOfSet.flatMap((images) => REGIMES.map((regime) => cell(regime, images)));
+}
+
 function mlp(hidden: readonly number[]): NetworkDescription {
-  const inner = hidden.flatMap((outFeatures, i) => [
-    [`affine${i + 1}`, affine({ outFeatures })],
-    [`relu${i + 1}`, relu()],
-  ]);
-  const last = [`affine${hidden.length + 1}`, affine({ outFeatures: 10 })];
-  const layers = Object.fromEntries([["flatten", flatten()], ...inner, last]);
-  return { input: notebookDescription.input!, layers };
+  return fullyConnected(hidden, (outFeatures, i) => ({
+    [`affine${i}`]: affine({ outFeatures }),
+    [`relu${i}`]: relu(),
+  }));
 }
 
 function hiddenOf(kind: string, widest: readonly number[]): readonly number[] | null {

@@ -1,10 +1,23 @@
 /** What the notes' recipe comes to over many seeds. The notes ran it once. */
+import { lineChart, type Point, type Series } from "../figures/index.js";
 import { type LayerDescriptions, leakyRelu, relu } from "../network/index.js";
+import { proportionInterval } from "../statistics/index.js";
 import { Random } from "../tensor/index.js";
 import { adam, findRecipe, type Recipe, recipeNetwork, train } from "../training/index.js";
 import { activeShares } from "./activity.js";
-import { experiment, type Measurement, seedsUpTo, type Unit } from "./experiment.js";
+import {
+  experiment,
+  type Figure,
+  type Findings,
+  type Measurement,
+  ofSetting,
+  seedsUpTo,
+  settingsOf,
+  type Table,
+  type Unit,
+} from "./experiment.js";
 import type { Laboratory, Scale } from "./laboratory.js";
+import { counted, percent, shareInterval, shareWithInterval } from "./words.js";
 
 const NOTES = "as in the notes";
 const RECTIFIERS = ["relu1", "relu2", "relu3"];
@@ -37,6 +50,11 @@ const changes: Readonly<Record<string, Partial<Recipe>>> = {
   "leaky rectifiers": {},
 };
 
+/** What the notes' own run printed; it was stopped in its thirteenth epoch. */
+const PRINTED_TEST_ACCURACY = [
+  0.773, 0.8483, 0.8645, 0.8704, 0.878, 0.8832, 0.8901, 0.8923, 0.8932, 0.8963, 0.9, 0.8979,
+];
+
 interface Options {
   /** Of what is changed; null for the recipe as it is. */
   readonly change: string | null;
@@ -52,6 +70,8 @@ interface Values {
   /** Shares of the rectifiers' outputs above 0: for each epoch, one for each rectifier. */
   readonly active: readonly (readonly number[])[];
 }
+
+type Done = Measurement<Options, Values>;
 
 export const notebook = experiment<Options, Values>({
   name: "notebook",
@@ -84,7 +104,7 @@ export const notebook = experiment<Options, Values>({
     return [...plain, ...changed];
   },
   measure,
-  findings: () => ({ tables: [], figures: [] }),
+  findings,
   verdict: null,
 });
 
@@ -140,9 +160,107 @@ function isFailed({ testAccuracy }: Values): boolean {
   return testAccuracy.at(-1)! < CHANCE;
 }
 
-/** For other experiments and pages: the runs with the recipe as it is. */
-export function asInTheNotes(
-  measured: readonly Measurement<Options, Values>[],
-): Measurement<Options, Values>[] {
-  return measured.filter(({ setting }) => setting === NOTES);
+function findings(measured: readonly Done[]): Findings {
+  const runs = ofSetting(measured, NOTES);
+  const [failed, learned] = [true, false].map((is) =>
+    runs.filter(({ values }) => isFailed(values) === is),
+  ) as [Done[], Done[]];
+  const tables = [accuracies(runs, learned, failed)];
+  if (failed.length > 0) tables.push(deaths(failed), rescues(measured, failed));
+  return { tables, figures: [curves(learned, failed)] };
+}
+
+function curves(learned: readonly Done[], failed: readonly Done[]): Figure {
+  const curve = ({ values }: Done): Point[] =>
+    values.testAccuracy.map((accuracy, epoch) => [epoch, accuracy]);
+  const series: Series[] = [];
+  if (learned.length > 0)
+    series.push({ name: "runs that learn", points: middle(learned), runs: learned.map(curve) });
+  if (failed.length > 0)
+    series.push({ name: "runs that fail", points: middle(failed), runs: failed.map(curve) });
+  series.push({
+    name: "the notes",
+    dots: PRINTED_TEST_ACCURACY.map((accuracy, epoch) => [epoch, accuracy]),
+  });
+  const all = counted(learned.length + failed.length, "run");
+  return {
+    file: "accuracy.svg",
+    alt:
+      `Accuracy on the test images after each epoch, a thin line for each of ${all}, and the ` +
+      `notes' own as dots; ${failed.length} stay at chance.`,
+    svg: lineChart({
+      title: "The notes' recipe with many seeds",
+      description: `Test accuracy over the epochs of ${all}; medians as thick lines.`,
+      width: 640,
+      x: { label: "epoch" },
+      y: { label: "test accuracy", format: "percent" },
+      series,
+    }),
+  };
+}
+
+/** The median run of each epoch. */
+function middle(runs: readonly Done[]): Point[] {
+  return runs[0]!.values.testAccuracy.map((_, epoch) => {
+    const sorted = runs.map(({ values }) => values.testAccuracy[epoch]!).sort((a, b) => a - b);
+    return [epoch, sorted[Math.floor(sorted.length / 2)]!];
+  });
+}
+
+function accuracies(runs: Done[], learned: Done[], failed: Done[]): Table {
+  const epochs = runs[0]!.values.testAccuracy.length;
+  const printed = PRINTED_TEST_ACCURACY.length;
+  const shown = [...new Set([1, Math.min(printed, epochs), epochs])];
+  return {
+    caption:
+      `Test accuracy of the runs that learn, ${learned.length} of ${runs.length}; ` +
+      `${failed.length} fail, a share within ` +
+      `${shareInterval(proportionInterval(failed.length, runs.length))} (Wilson's interval).`,
+    head: ["after", "mean and 95 % interval", "lowest", "highest", "the notes", "runs below it"],
+    rows: shown.map((epoch) => {
+      const reached = learned.map(({ values }) => values.testAccuracy[epoch - 1]!);
+      const noted = PRINTED_TEST_ACCURACY[epoch - 1];
+      return [
+        counted(epoch, "epoch"),
+        reached.length === 0 ? "–" : shareWithInterval(reached),
+        ...(reached.length === 0
+          ? ["–", "–"]
+          : [percent(Math.min(...reached)), percent(Math.max(...reached))]),
+        noted === undefined ? "–" : percent(noted),
+        noted === undefined ? "–" : String(reached.filter((one) => one < noted).length),
+      ];
+    }),
+  };
+}
+
+/** Which rectifier lets nothing through in runs that fail, and after which epoch for the first. */
+function deaths(failed: readonly Done[]): Table {
+  return {
+    caption: "Runs that fail: the share of each rectifier's outputs above 0 at the end.",
+    head: ["seed", ...RECTIFIERS, "first to be 0", "after epoch"],
+    rows: failed.map(({ seed, values: { active } }) => {
+      const epoch = active.findIndex((shares) => shares.includes(0));
+      const first = active[epoch]?.map((share, i) => (share === 0 ? RECTIFIERS[i]! : ""));
+      return [
+        String(seed),
+        ...active.at(-1)!.map((share) => percent(share, 1)),
+        first?.filter((name) => name !== "").join(" and ") ?? "none",
+        epoch < 0 ? "–" : String(epoch),
+      ];
+    }),
+  };
+}
+
+function rescues(measured: readonly Done[], failed: readonly Done[]): Table {
+  const tried = settingsOf(measured).filter((setting) => setting !== NOTES);
+  return {
+    caption: "The same seeds with one change each.",
+    head: ["change", "seeds that learn", "their accuracy at the end"],
+    rows: tried.map((change) => {
+      const runs = ofSetting(measured, change);
+      const saved = runs.filter(({ values }) => !isFailed(values));
+      const reached = saved.map(({ values }) => percent(values.testAccuracy.at(-1)!));
+      return [change, `${saved.length} of ${failed.length}`, reached.join(", ") || "–"];
+    }),
+  };
 }

@@ -31,6 +31,8 @@ export interface ClassifierTraining
   readonly initialiser?: Initialiser | undefined;
   /** Looks at the network before the first epoch, which is epoch −1, and after each. */
   readonly onEpoch?: (network: Sequential, epoch: number) => Promise<void> | void;
+  /** Is told the loss of every step. */
+  readonly onStep?: (loss: number) => void;
 }
 
 /** What each epoch came to; losses in nats, accuracies as fractions. */
@@ -56,7 +58,8 @@ export async function trainClassifier<T = null>(
   { backend, progress, stop }: Laboratory,
   inspect: (network: Sequential) => Promise<T> | T = () => null as T,
 ): Promise<{ curves: Curves; found: T }> {
-  const { network: description, data, test, initialiser, onEpoch, ...options } = training;
+  const { network: description, data, test, initialiser, ...hooked } = training;
+  const { onEpoch, onStep, ...options } = hooked;
   const random = new Random(seed);
   const network = buildNetwork(description, {
     storage: { allocator: backend.persistent },
@@ -72,8 +75,10 @@ export async function trainClassifier<T = null>(
     const common = { backend, loss, metrics: { accuracy }, random, stop };
     const given = { ...options, ...common, data, validation: test };
     for await (const event of fit(network, given)) {
-      if (event.type === "step")
+      if (event.type === "step") {
         progress((event.epoch + event.step / event.steps) / options.epochs);
+        onStep?.(event.loss);
+      }
       if (event.type !== "epoch") continue;
       trainLoss.push(event.loss);
       trainAccuracy.push(event.metrics["accuracy"]!);

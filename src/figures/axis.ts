@@ -8,6 +8,8 @@ export interface Axis {
   readonly label: string;
   /** `linear` if left out. */
   readonly scale?: "linear" | "log";
+  /** Whether only whole numbers are written, as for what is counted. */
+  readonly isWhole?: boolean;
   /** From where to where; what the numbers need if left out. What lies outside is left out. */
   readonly domain?: readonly [number, number];
   /** How its numbers are written: as percentages, or as told; plainly if left out. */
@@ -55,7 +57,8 @@ export function scaleOf(
     Number.isFinite(value) && Math.abs(value) <= LARGEST && (!isLog || value >= 1 / LARGEST);
   const [low, high] = domainOf(where, axis, values, has, isTight);
   const scale = (isLog ? scaleLog() : scaleLinear()).domain([low, high]).range(range);
-  const ticks = isLog ? logTicks(low, high, most) : linearTicks(low, high, most);
+  const all = isLog ? logTicks(low, high, most) : linearTicks(low, high, most);
+  const ticks = axis.isWhole ? wholeOf(all) : all;
   const texts = textsOf(axis, ticks);
   return {
     label: axis.label,
@@ -105,6 +108,12 @@ function roundPowers(low: number, high: number): [number, number] {
   if (high / low < 100) return [low / 1.1, high * 1.1];
   const [from, to] = [decadeOf(low), decadeFrom(high)];
   return [Math.max(1 / LARGEST, Number(`1e${from}`)), Math.min(LARGEST, Number(`1e${to}`))];
+}
+
+/** Of numbers closer than 1, the whole ones. */
+function wholeOf({ values }: Ticks): Ticks {
+  const whole = values.filter(Number.isInteger);
+  return { values: whole, texts: formatTicks(whole) };
 }
 
 function textsOf({ format }: Axis, { values, texts }: Ticks): readonly string[] {

@@ -20,6 +20,7 @@ export function htmlPage({ title, body, style = "" }: PageOptions): string {
       '<meta charset="utf-8"/>',
       '<meta name="viewport" content="width=device-width, initial-scale=1"/>',
       '<meta name="color-scheme" content="light dark"/>',
+      '<meta name="generator" content="leibniz"/>',
       element("title", {}, escape(`leibniz: ${title}`)),
       element("style", {}, PAGE_STYLE + style),
       FIGURE_STYLE,

@@ -212,7 +212,7 @@ function remarksOf(
   for (const { values } of all)
     for (let i = 0; i < values.length; i++) if (!Number.isFinite(values[i])) lost++;
   const strongest =
-    range === "shared"
+    range === "shared" || all.length === 1
       ? `the strongest colour is ${formatNumber(shared)}`
       : "each picture up to its own largest number";
   return [

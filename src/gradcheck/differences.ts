@@ -133,7 +133,7 @@ async function evaluate(
  * changes along with the input.
  */
 export function copyOf(tensor: Tensor): Float64Array {
-  return Float64Array.from(tensor.contiguous().data);
+  return new Float64Array(tensor.contiguous().data);
 }
 
 /**

@@ -66,18 +66,19 @@ export interface ChannelLine {
   readonly scale: Tensor;
 }
 
-/** Numbers of rows, [N] each, and of places, [M] each, for {@link Backend.rowAffine}. */
-export interface RowAffine {
+/**
+ * How rows [N, M] are standardised, x̂[n, i] = scale[n] · (x[n, i] − centre[n]), by numbers of
+ * rows, [N] each; and the weights of places, [M].
+ */
+export interface RowWeights {
   readonly scale: Tensor;
   readonly centre: Tensor;
   readonly weight: Tensor;
-  readonly bias: Tensor;
 }
 
-/** [N, M] each. */
-export interface RowAffineResult {
-  readonly inner: Tensor;
-  readonly out: Tensor;
+/** The same, and what is added to places, [M]. */
+export interface RowAffine extends RowWeights {
+  readonly bias: Tensor;
 }
 
 /** Sums over the rows, [M] each, and over the places, [N] each. */
@@ -86,10 +87,8 @@ export interface RowSums {
   readonly overPlaces: ChannelSums;
 }
 
-/** A straight line for each row, [N] each, and the weights of places, [M]. */
-export interface RowLine extends ChannelLine {
-  readonly weight: Tensor;
-}
+/** A straight line for each row, [N] each, beside what {@link RowWeights} says. */
+export interface RowLine extends RowWeights, ChannelLine {}
 
 /** A function of one number, and its slope. */
 export interface FunctionAndSlope {
@@ -208,18 +207,19 @@ export interface Backend {
    */
   channelResidual(y: Tensor | WinnersGradient, x: Tensor, line: ChannelLine): Promise<Tensor>;
 
+  /** Mean and variance of each row of x [N, M], [N] each, as exact as {@link channelMoments}. */
+  rowMoments(x: Tensor): Promise<ChannelMoments>;
   /**
-   * Rows x [N, M], with numbers for each row and each place:
-   * `inner[n, i] = scale[n] · (x[n, i] − centre[n])`, and
-   * `out[n, i] = weight[i] · inner[n, i] + bias[i]`.
+   * `weight[i] · x̂[n, i] + bias[i]`, [N, M], where x̂ is x standardised on the way:
+   * `x̂[n, i] = scale[n] · (x[n, i] − centre[n])`.
    */
-  rowAffine(x: Tensor, numbers: RowAffine): Promise<RowAffineResult>;
+  rowAffine(x: Tensor, numbers: RowAffine): Promise<Tensor>;
   /**
-   * Over the rows, `Σₙ y[n, i]` and `Σₙ y[n, i] · x[n, i]`. Over the places, of
-   * z[n, i] = weight[i] · y[n, i], `Σᵢ z[n, i]` and `Σᵢ z[n, i] · x[n, i]`.
+   * Over the rows, `Σₙ y[n, i]` and `Σₙ y[n, i] · x̂[n, i]`. Over the places, of
+   * z[n, i] = weight[i] · y[n, i], `Σᵢ z[n, i]` and `Σᵢ z[n, i] · x̂[n, i]`.
    */
-  rowSums(y: Tensor, x: Tensor, weight: Tensor): Promise<RowSums>;
-  /** `scale[n] · (weight[i] · y[n, i] − intercept[n] − slope[n] · x[n, i])`, [N, M]. */
+  rowSums(y: Tensor, x: Tensor, numbers: RowWeights): Promise<RowSums>;
+  /** `scale[n] · (weight[i] · y[n, i] − intercept[n] − slope[n] · x̂[n, i])`, [N, M]. */
   rowResidual(y: Tensor, x: Tensor, line: RowLine): Promise<Tensor>;
 
   /** `a + b`, for two tensors of one shape. */

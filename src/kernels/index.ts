@@ -12,9 +12,9 @@ export type {
   RandomMask,
   WithSlope,
   RowAffine,
-  RowAffineResult,
   RowLine,
   RowSums,
+  RowWeights,
 } from "./backend.js";
 export type { KnownActivation, KnownPair } from "./activations.js";
 export type { UpdateKind, UpdateNumbers, Updates, UpdateTensors } from "./updates.js";

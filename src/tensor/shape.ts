@@ -2,7 +2,9 @@ import { formatShape, reject } from "./errors.js";
 
 /** Number of elements of a shape: the product of its extents, 1 for a scalar `[]`. */
 export function sizeOf(shape: readonly number[]): number {
-  return shape.reduce((product, extent) => product * extent, 1);
+  let size = 1;
+  for (const extent of shape) size *= extent;
+  return size;
 }
 
 /** Strides, in elements, of a row-major layout: the last axis moves fastest. */
@@ -14,6 +16,16 @@ export function rowMajorStride(shape: readonly number[]): number[] {
     step *= shape[axis]!;
   }
   return stride;
+}
+
+/** Is a layout the row-major one? The stride of an axis with one entry does not matter. */
+export function isRowMajor(shape: readonly number[], stride: readonly number[]): boolean {
+  let step = 1;
+  for (let axis = shape.length - 1; axis >= 0; axis--) {
+    if (stride[axis] !== step && shape[axis] !== 1) return false;
+    step *= shape[axis]!;
+  }
+  return true;
 }
 
 /** Are two shapes the same, extent by extent? */

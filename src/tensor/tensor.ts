@@ -7,6 +7,7 @@ import {
   broadcastShape,
   checkShape,
   forEachRow,
+  isRowMajor,
   rowMajorStride,
   rowOf,
   sameShape,
@@ -32,15 +33,28 @@ export type SliceRange = readonly [start: number, stop: number] | null;
  *
  *     position(i₀, i₁, …) = offset + i₀·stride₀ + i₁·stride₁ + …
  *
- * The rule is held by an `ndarray` view, so that transposing, slicing and broadcasting only rewrite
- * the rule and share the memory. Each method below says whether its result shares memory with this
- * tensor.
+ * It is the rule of `ndarray`, whose view {@link Tensor.view} is. Transposing, slicing and
+ * broadcasting only rewrite the rule and share the memory. Each method below says whether its
+ * result shares memory with this tensor.
  */
 export class Tensor {
   readonly dtype: DType;
   /** The memory, which all views of it share. */
   readonly storage: Storage;
-  readonly #view: NdArray<Data>;
+  readonly shape: readonly number[];
+  /** Steps, in elements, from one entry to the next along each axis. */
+  readonly stride: readonly number[];
+  /** Position of the first element in {@link data}. */
+  readonly offset: number;
+  /** Number of elements. */
+  readonly size: number;
+  /**
+   * Does the tensor cover all of its memory in row-major order, so that a loop may run over `data`
+   * itself?
+   */
+  readonly isContiguous: boolean;
+  /** Made when it is asked for: most tensors are only looked at as flat memory. */
+  #view: NdArray<Data> | null = null;
 
   private constructor(
     storage: Storage,
@@ -50,7 +64,12 @@ export class Tensor {
   ) {
     const { data } = storage;
     this.storage = storage;
-    this.#view = ndarray(data, [...shape], [...stride], offset);
+    this.shape = [...shape];
+    this.stride = [...stride];
+    this.offset = offset;
+    this.size = sizeOf(shape);
+    this.isContiguous =
+      offset === 0 && this.size === data.length && isRowMajor(this.shape, this.stride);
     this.dtype = dtypeOf(data);
   }
 
@@ -125,21 +144,8 @@ export class Tensor {
   /** The ndarray view: `data`, `shape`, `stride`, `offset`. */
   get view(): NdArray<Data> {
     this.storage.lifetime?.check("Tensor");
+    this.#view ??= ndarray(this.data, [...this.shape], [...this.stride], this.offset);
     return this.#view;
-  }
-
-  get shape(): readonly number[] {
-    return this.#view.shape;
-  }
-
-  /** Steps, in elements, from one entry to the next along each axis. */
-  get stride(): readonly number[] {
-    return this.#view.stride;
-  }
-
-  /** Position of the first element in {@link data}. */
-  get offset(): number {
-    return this.#view.offset;
   }
 
   /**
@@ -151,23 +157,7 @@ export class Tensor {
   }
 
   get rank(): number {
-    return this.#view.shape.length;
-  }
-
-  /** Number of elements. */
-  get size(): number {
-    return sizeOf(this.#view.shape);
-  }
-
-  /**
-   * Does the tensor cover all of its memory in row-major order, so that a loop may run over `data`
-   * itself?
-   */
-  get isContiguous(): boolean {
-    if (this.offset !== 0 || this.size !== this.#view.data.length) return false;
-    return rowMajorStride(this.shape).every(
-      (step, axis) => step === this.stride[axis] || this.shape[axis] === 1,
-    );
+    return this.shape.length;
   }
 
   /** Do two tensors look at the same memory, so that writing to one may change the other? */

@@ -43,6 +43,7 @@ export async function* trainEpoch(
     const learningRate = factor * optimizer.learningRate; // (schedules.1) η ← f·η
     const task = {
       group: groups[s]!,
+      epoch,
       learningRate,
       place: `epoch ${epoch}, step ${s + 1}`,
       totals,

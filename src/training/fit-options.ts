@@ -6,7 +6,14 @@ import {
   type LossDescription,
   type Parameter,
 } from "../backprop/index.js";
-import { type Examples, examplesOf, type LabelledImages } from "../data/index.js";
+import {
+  type Augment,
+  type AugmentationDescription,
+  buildAugmentations,
+  type Examples,
+  examplesOf,
+  type LabelledImages,
+} from "../data/index.js";
 import type { Backend } from "../kernels/index.js";
 import { type NamedParameter, Sequential } from "../network/index.js";
 import {
@@ -43,6 +50,13 @@ export interface FitOptions {
   readonly data: Examples | LabelledImages;
   /** Examples that it is tried on after every epoch, and not trained with. */
   readonly validation?: Examples | LabelledImages | undefined;
+  /**
+   * How training images, [N, C, H, W], are changed at random, anew in every epoch, such as
+   * `[shift({ pixels: 2 }), rotation({ degrees: 10 })]`; not at all if left out. Maps come first,
+   * then `elastic`, then `erasing`. Seed, epoch and the example's index decide, whatever the
+   * batches are. The validation's images stay as they are.
+   */
+  readonly augment?: readonly AugmentationDescription[] | undefined;
   /** Such as `softmaxCrossEntropy()`, or a function of one's own. */
   readonly loss: LossDescription | Loss;
   /** Such as `adam({ learningRate: 1e-3 })`, or a function that makes one of one's own. */
@@ -57,7 +71,7 @@ export interface FitOptions {
   readonly accumulate?: number | undefined;
   /** Whether each epoch has the examples in a new random order; true if left out. */
   readonly shuffle?: boolean | undefined;
-  /** Decides that order, and what layers draw in each step; 0 if left out. */
+  /** Decides that order, what augmentations and layers draw; 0 if left out. */
   readonly seed?: number | string | undefined;
   /** In place of a seed. */
   readonly random?: Random | undefined;
@@ -107,6 +121,7 @@ const rules: Rules<FitOptions> = {
   backend: given,
   data: given,
   validation: given,
+  augment: given,
   loss: given,
   optimizer: given,
   epochs: required(wholeNumber(1)),
@@ -144,6 +159,7 @@ export interface Run {
   readonly backend: Backend;
   readonly data: Examples;
   readonly validation: Examples | null;
+  readonly augment: Augment | null;
   readonly loss: Loss;
   readonly metrics: Metrics;
   readonly random: Random;
@@ -189,6 +205,7 @@ export function prepareRun(network: Sequential, given: FitOptions, words: Words)
     data,
     validation:
       options.validation === undefined ? null : counted(where, "validation", options.validation),
+    augment: buildAugmentations(options.augment ?? []),
     loss: buildLoss(options.loss),
     metrics,
     random: options.random ?? new Random(options.seed ?? 0),

@@ -1,8 +1,15 @@
 /** One step: batches forward and backward, and one update. */
 import type { Pass, PassOptions } from "../backprop/index.js";
-import { checkBatch } from "../data/index.js";
+import { type Batch, checkBatch } from "../data/index.js";
 import type { Backend } from "../kernels/index.js";
-import { InputError, reject, scaleToOne, type Tensor } from "../tensor/index.js";
+import {
+  InputError,
+  inside,
+  type Random,
+  reject,
+  scaleToOne,
+  type Tensor,
+} from "../tensor/index.js";
 import { clipGradients } from "./clip.js";
 import type { Run } from "./fit-options.js";
 import { sum, type Totals } from "./totals.js";
@@ -11,6 +18,7 @@ import { whereNotFinite } from "./culprit.js";
 export interface StepTask {
   /** The batches of the step, mostly one. */
   readonly group: readonly Uint32Array[];
+  readonly epoch: number;
   readonly learningRate: number;
   /** For errors, and for what layers draw. */
   readonly place: string;
@@ -68,16 +76,14 @@ async function runBatches(run: Run, task: StepTask, backend: Backend): Promise<n
  */
 async function runBatch(
   run: Run,
-  { group, place, totals }: StepTask,
+  { group, epoch, place, totals }: StepTask,
   backend: Backend,
   b: number,
   scaled: (weight: number) => number,
 ): Promise<{ loss: number; weight: number }> {
-  const { data, loss: lossOf, random, words } = run;
+  const { loss: lossOf, random, words } = run;
   const indices = group[b]!;
-  const batch = await data.batch(indices, backend.allocator);
-  checkBatch(words.where, batch, indices.length);
-  const { x, target, weights = null } = batch;
+  const { x, target, weights = null } = await trainingBatch(run, indices, epoch, backend);
   const part = group.length === 1 ? place : `${place}, batch ${b + 1}`;
   // Named after the step, so that a run that goes on from a checkpoint draws what it would have
   // drawn.
@@ -95,6 +101,22 @@ async function runBatch(
   await backward(await lossBackward(weight));
   totals.add({ loss, prediction, target, weights });
   return { loss, weight };
+}
+
+/** Some examples as this epoch has them. */
+async function trainingBatch(
+  { data, augment, random, words }: Run,
+  indices: Uint32Array,
+  epoch: number,
+  { allocator }: Backend,
+): Promise<Batch> {
+  const batch = await data.batch(indices, allocator);
+  checkBatch(words.where, batch, indices.length);
+  if (augment === null) return batch;
+  // Named after the example, so that it is changed in the same way in whatever batch it comes.
+  const randomOf = (n: number): Random =>
+    random.split(`augmentation of example ${indices[n]} in epoch ${epoch}`);
+  return { ...batch, x: inside(words.where, () => augment(batch.x, randomOf, allocator)) };
 }
 
 /** Forward; where a last batch of one example is too small for a layer, the error says so. */

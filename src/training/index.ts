@@ -38,6 +38,7 @@ export {
   type TrainingEvent,
   type TrainOptions,
 } from "./train.js";
+export { type StepMeasure, StepMeasures } from "./step-measures.js";
 export { sampleOfEvaluation, sampleOfTraining, type SampleWork } from "./sample-work.js";
 export {
   type Checkpoint,

@@ -1,5 +1,6 @@
 /** Recipes from files. */
 import { buildLoss } from "../backprop/index.js";
+import { buildAugmentations } from "../data/index.js";
 import { checkSameData, checkSameNetwork, parseData } from "../network/index.js";
 import {
   anything,
@@ -49,6 +50,7 @@ const rules: Rules<Recipe> = {
   epochs: required(wholeNumber(1)),
   batchSize: required(wholeNumber(1)),
   images: count,
+  augment: { expected: "an array of descriptions, [{ … }, …]", accepts: Array.isArray },
   shuffle: flag,
   dropLast: flag,
   classNames: {
@@ -74,6 +76,7 @@ export function readRecipe(text: string, where: string): Recipe {
     const { layers } = checkOptions("network", recipe.network, networkRules);
     if (Object.keys(layers).length === 0) reject("network", "at least one layer", "none");
     inside("optimizer", () => buildOptimizer(recipe.optimizer, []));
+    if (recipe.augment !== undefined) buildAugmentations(recipe.augment);
     if (recipe.loss !== undefined) buildLoss(recipe.loss);
     if (recipe.schedule !== undefined) buildSchedule(recipe.schedule);
     return recipe;
@@ -93,6 +96,7 @@ const DEFAULTS = {
   schedule: { kind: "constant" },
   clipNorm: null,
   images: null,
+  augment: [],
   shuffle: true,
   dropLast: false,
   classNames: null,

@@ -1,6 +1,11 @@
 /** Training by a recipe: `fit` as the command line runs it, for images and their classes. */
 import { type Loss, type LossDescription, softmaxCrossEntropy } from "../backprop/index.js";
-import { drawSubset, ImageDataset, type LabelledImages } from "../data/index.js";
+import {
+  type AugmentationDescription,
+  drawSubset,
+  ImageDataset,
+  type LabelledImages,
+} from "../data/index.js";
 import type { Backend } from "../kernels/index.js";
 import type { Sequential } from "../network/index.js";
 import type { Random } from "../tensor/index.js";
@@ -30,6 +35,8 @@ export interface Training {
    * file's order, which is what is done if left out.
    */
   readonly images?: number | null;
+  /** How each epoch changes the training images at random; not at all if left out. */
+  readonly augment?: readonly AugmentationDescription[];
   /** Whether each epoch sees the images in a new random order; true if left out. */
   readonly shuffle?: boolean;
   /** Whether a last batch that is not full is left out; false if left out. */
@@ -126,7 +133,7 @@ export async function* train(options: TrainOptions): AsyncGenerator<TrainingEven
   const all = new ImageDataset(options.train);
   const data = all.gather(options.subset ?? chooseImages(recipe, all.count, random));
   const { loss = softmaxCrossEntropy(), optimizer, schedule, clipNorm, meanOver } = recipe;
-  const { batchSize, shuffle, dropLast, freshOptimizer } = recipe;
+  const { augment, batchSize, shuffle, dropLast, freshOptimizer } = recipe;
   const run = fitInWords(
     network,
     {
@@ -134,7 +141,7 @@ export async function* train(options: TrainOptions): AsyncGenerator<TrainingEven
       data,
       validation: test,
       metrics: { accuracy },
-      ...{ loss, optimizer },
+      ...{ augment, loss, optimizer },
       ...{ epochs, batchSize, shuffle, dropLast, random, schedule, clipNorm },
       ...{ freshOptimizer, meanOver, from, stop },
     },

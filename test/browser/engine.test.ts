@@ -1,6 +1,7 @@
 /** The engine in Chromium: the same kernels, threads and training as in Node. */
 import { test } from "uvu";
 import * as assert from "uvu/assert";
+import { elastic, erasing, rotation, scale, shear, shift } from "leibniz/data";
 import { mnist } from "../helpers/mnist.js";
 import { primitiveCases } from "../kernels/primitive-cases.js";
 import { findChromium, HOW_TO_GET_IT } from "./chromium.js";
@@ -99,17 +100,24 @@ test("a page that is not isolated has one thread, and says why and what helps", 
 
 test("training gives the same weights as in Node, to the bit", async () => {
   const shared: Omit<Training, "threads"> = { seed: 7, epochs: 2, images: 200, testImages: 100 };
+  const augment = [
+    ...[shift({ pixels: 2 }), rotation({ degrees: 10 }), scale({ factor: 0.1 })],
+    ...[shear({ degrees: 10 }), elastic({ strength: 34, smoothness: 4 })],
+    erasing({ probability: 0.5, area: [0.02, 0.2] }),
+  ];
   const trainings: Training[] = [
     { ...shared, threads: 1 },
     { ...shared, threads: 2 },
     { ...shared, threads: 1, seed: 8 },
+    { ...shared, threads: 1, augment },
   ];
   const inNode: Trained[] = [];
   for (const training of trainings) inNode.push(await trainedWeights(await mnist(), training));
-  const [one, two, other] = inNode;
+  const [one, two, other, augmented] = inNode;
   assert.match(one!.sha256, /^[0-9a-f]{64}$/);
   assert.equal(two, { ...one!, threads: 2 });
   assert.is.not(other!.sha256, one!.sha256, "another seed");
+  assert.is.not(augmented!.sha256, one!.sha256, "other images");
   assert.equal(await browser.perform("train", trainings), inNode);
 });
 

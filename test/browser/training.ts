@@ -1,5 +1,5 @@
 /** A training run that Node and a browser do alike. */
-import { drawSubset, type Mnist } from "leibniz/data";
+import { type AugmentationDescription, drawSubset, type Mnist } from "leibniz/data";
 import { openBackend } from "leibniz/kernels";
 import { initialise, weightsSha256 } from "leibniz/network";
 import { Random } from "leibniz/tensor";
@@ -14,6 +14,7 @@ export interface Training {
   readonly images?: number;
   /** How many test images are looked at after each epoch. */
   readonly testImages: number;
+  readonly augment?: readonly AugmentationDescription[];
 }
 
 export interface Trained {
@@ -29,9 +30,9 @@ export interface Trained {
  */
 export async function trainedWeights(
   data: Mnist,
-  { threads, seed, epochs, images, testImages }: Training,
+  { threads, seed, epochs, images, testImages, augment = [] }: Training,
 ): Promise<Trained> {
-  const recipe = findRecipe("default");
+  const recipe = { ...findRecipe("default"), augment };
   const random = new Random(seed);
   const backend = await openBackend({ name: "wasm", threads });
   try {

@@ -73,7 +73,8 @@ for (const [layer, gradients] of [
     for (const part of parts) text = text.replace(STUB, () => part);
     assert.not.match(text, "as never");
     writeFileSync(file, text);
-    const after = run();
+    // a process more for one layer is enough
+    const after = layer === "relu" ? run() : await check();
     assert.equal([after.status, after.stderr], [0, ""]);
     for (const gradient of gradients)
       assert.match(
@@ -252,11 +253,11 @@ test(
 test("a check that does not end is ended", async () => {
   const { file, check } = await exercise("relu");
   writeFileSync(file, readFileSync(file, "utf8").replace(STUB, "  for (;;);"));
-  const { status, stderr } = await check("--seconds", "2");
+  const { status, stderr } = await check("--seconds", "1");
   assert.is(status, 1);
   assert.match(
     stderr,
-    /relu\.ts: expected a backward .*, but it stopped: it had not ended after 2 s\n$/,
+    /relu\.ts: expected a backward .*, but it stopped: it had not ended after 1 s\n$/,
   );
 });
 

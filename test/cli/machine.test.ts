@@ -41,6 +41,7 @@ test("a worker that dies in the middle: one line, and finished epochs are kept",
   assert.equal(readdirSync(out).sort(), [
     "checkpoint.safetensors",
     "log.jsonl",
+    "metrics.jsonl",
     "run.json",
     "weights.safetensors",
   ]);

@@ -60,6 +60,7 @@ test("a recipe by its file trains as the one of that name", async () => {
   assert.is(people.status, 0, people.stderr);
   assert.match(people.stdout, "recipe wide: one wide convolution");
   assert.match(people.stdout, "inChannels 1, outChannels 24, kernelSize 5, stride 2");
+  assert.match(people.stdout, " training images (augmented: shift, rotation), ");
   assert.match(people.stdout, "epoch 2/2");
 });
 
@@ -86,6 +87,29 @@ test("what training keeps holds network and recipe, and goes on without the file
   const rest = await done("train", "--resume", out, "--epochs", "3");
   const whole = await done("train", "--recipe", file, "--epochs", "3");
   assert.is(rest["weightsSha256"], whole["weightsSha256"]);
+});
+
+test("images are augmented as the file says, and a run goes on as it began", async () => {
+  const augment = [
+    { kind: "shear", degrees: 10 },
+    { kind: "elastic", strength: 20, smoothness: 3 },
+  ];
+  const file = changed({ schedule: undefined, augment });
+  const out = await trained(file);
+  const config = JSON.parse(readFileSync(join(out, "run.json"), "utf8")) as Record<string, object>;
+  assert.equal((config["wholeRecipe"] as { augment?: object }).augment, augment);
+  const rest = await done("train", "--resume", out, "--epochs", "2");
+  const whole = await done("train", "--recipe", file, "--epochs", "2");
+  assert.is(rest["weightsSha256"], whole["weightsSha256"]);
+  const bare = changed({ schedule: undefined, augment: [] });
+  const other = await done("train", "--recipe", bare, "--epochs", "2");
+  assert.is.not(other["weightsSha256"], whole["weightsSha256"]);
+  const help = await leibnizHere("train", "--help");
+  assert.match(help.stdout.replace(/\s+/g, " "), "augment its images: shift, rotation, scale, ");
+  await refused(
+    ["train", "--recipe", changed({ augment: [{ kind: "rotate", degrees: 5 }] })],
+    "recipe.json: augment: augmentation: expected a kind among shift, rotation, scale",
+  );
 });
 
 test("weights of another network are refused by the option that differs", async () => {

@@ -16,7 +16,7 @@ import { decodeCheckpoint } from "leibniz/training";
 import { leibnizHere, leibnizDying, smallDataFolder, temporaryFolder } from "../helpers/cli.js";
 
 const data = smallDataFolder({ train: 70, test: 12 });
-const usual = ["--data", data, "--threads", "1", "--json"];
+const usual = ["--data", data, "--threads", "1", "--json", "--no-report"];
 const sha = (stdout: string): unknown =>
   (JSON.parse(stdout.trimEnd().split("\n").at(-1)!) as { weightsSha256?: string }).weightsSha256;
 
@@ -49,6 +49,16 @@ function logOf(out: string): unknown[] {
     };
     return rest;
   });
+}
+
+/** As if the process had died between metrics and checkpoint. @returns what the line holds */
+function addLineAhead(out: string): string {
+  const file = join(out, "metrics.jsonl");
+  const text = existsSync(file) ? readFileSync(file, "utf8") : "";
+  const sizes = { gradientNorms: {}, updateRatios: {} };
+  const line = { epoch: 24, step: 3, steps: 3, loss: 0.123456, learningRate: 1, ...sizes };
+  writeFileSync(file, `${text}${JSON.stringify(line)}\n{"half`);
+  return "0.123456";
 }
 
 const listeners = (): number => process.listenerCount("SIGINT");
@@ -89,10 +99,22 @@ test("a run goes on as it was begun, and from the middle of an epoch", async () 
   } finally {
     performance.now = now;
   }
-  const rest = await leibnizHere("train", "--resume", out, "--json");
+  const ahead = addLineAhead(out);
+  const rest = await leibnizHere("train", "--resume", out, "--json", "--no-report");
   assert.is(rest.status, 0, rest.stderr);
   assert.is(sha(rest.stdout), sha(right.stdout));
   assert.equal(logOf(out), logOf(whole));
+  const metrics = readFileSync(join(out, "metrics.jsonl"), "utf8");
+  assert.is(metrics, readFileSync(join(whole, "metrics.jsonl"), "utf8"));
+  assert.not.ok(metrics.includes(ahead));
+  const places = metrics
+    .trimEnd()
+    .split("\n")
+    .map((line) => {
+      const { epoch, step, steps } = JSON.parse(line) as Record<"epoch" | "step" | "steps", number>;
+      return epoch * steps + step;
+    });
+  assert.equal(places, [1, 2, 3, 5, 7, 10, 14, 20, 28, 40, 50]);
 });
 
 test("other data, and an edited configuration, are refused by what differs", async () => {
@@ -129,7 +151,7 @@ test("other data, and an edited configuration, are refused by what differs", asy
     await refused(resume, message);
   }
   writeFileSync(file, before);
-  assert.equal(readdirSync(out).length, 4, "no lock is left");
+  assert.equal(readdirSync(out).length, 5, "no lock is left");
   assert.is((await leibnizHere("train", ...resume)).status, 0);
 });
 
@@ -166,7 +188,7 @@ test("a crash between two files leaves a run that goes on, however long it is to
 
 test("--out overwrites nothing, and makes no mess where it cannot begin", async () => {
   const folder = temporaryFolder();
-  for (const name of ["run.json", "log.jsonl", "weights.safetensors"]) {
+  for (const name of ["run.json", "log.jsonl", "weights.safetensors", "report.html"]) {
     const out = join(folder, `with-${name}`);
     mkdirSync(out);
     writeFileSync(join(out, name), "mine");
@@ -187,7 +209,8 @@ test("--out overwrites nothing, and makes no mess where it cannot begin", async 
 });
 
 for (const [when, at, kept] of [
-  ["half", 25, true], // of the checkpoint of the first epoch
+  ["half", 25, true], // of the metrics of the first epoch
+  ["half", 30, true], // of the checkpoint of the first epoch
   ["before", 7, false], // the very first checkpoint is there
 ] as const)
   test(`kill -9 ${when} the ${at}th change on the disk`, async () => {
@@ -199,11 +222,12 @@ for (const [when, at, kept] of [
     assert.ok(readdirSync(out).some((name) => name.startsWith(".leibniz-lock-")));
     assert.ok(readdirSync(out).some((name) => name.startsWith(".leibniz-partial-")));
     const rest = kept
-      ? await leibnizHere("train", "--resume", out, "--json")
+      ? await leibnizHere("train", "--resume", out, "--json", "--no-report")
       : await leibnizHere(...train, "--out", out);
     assert.is(sha(rest.stdout), sha((await leibnizHere(...train)).stdout), rest.stderr);
     assert.equal(readdirSync(out).sort(), [
-      ...["checkpoint.safetensors", "log.jsonl", "run.json", "weights.safetensors"],
+      ...["checkpoint.safetensors", "log.jsonl", "metrics.jsonl", "run.json"],
+      "weights.safetensors",
     ]);
   });
 

@@ -89,6 +89,8 @@ test("for people: the summary, a line per epoch, and where the weights are", asy
   assert.equal(readdirSync(out).sort(), [
     "checkpoint.safetensors",
     "log.jsonl",
+    "metrics.jsonl",
+    "report.html",
     "run.json",
     "weights.safetensors",
   ]);

@@ -4,7 +4,7 @@
  *
  *     node test/durability/kills.mjs [MOMENTS] [EVERY]     20 moments, each 1st change if left out
  */
-import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { dataFolder, epochsOf, finish, hashOf, leibniz, scratch, Tally, wait } from "./common.mjs";
 import { start } from "./common.mjs";
@@ -40,11 +40,29 @@ async function weightsOf() {
     .digest("hex");
 }
 
+/** The default recipe, with augmentations that draw. */
+async function augmented() {
+  const { findRecipe } = await import("../../dist/training/index.js");
+  const { elastic, erasing, shift } = await import("../../dist/data/index.js");
+  const path = join(scratch, "augmented.json");
+  const augment = [
+    shift({ pixels: 2 }),
+    elastic({ strength: 34, smoothness: 4 }),
+    erasing({ probability: 0.5, area: [0.1, 0.3] }),
+  ];
+  writeFileSync(path, JSON.stringify({ ...findRecipe("default"), name: "augmented", augment }));
+  return path;
+}
+
 const tally = new Tally();
-{
-  const data = dataFolder("data", 3200, 500);
-  const train = ["--data", data, "--epochs", "3", "--threads", "1", "--checkpoint-every", "1"];
+const data = dataFolder("data", 3200, 500);
+for (const recipe of ["default", await augmented()]) {
+  const train = [
+    ...["--data", data, "--epochs", "3", "--threads", "1", "--checkpoint-every", "1"],
+    ...["--recipe", recipe],
+  ];
   const right = await undisturbed(train);
+  const kind = recipe === "default" ? "" : ", augmented";
   for (let n = 0; n < moments; n++) {
     rmSync(folder, { recursive: true, force: true });
     // twice each, so that what went on dies as well
@@ -56,7 +74,7 @@ const tally = new Tally();
       child.kill("SIGKILL");
       await ended;
     }
-    await compare(tally, "at a random moment, twice", train, right);
+    await compare(tally, `at a random moment, twice${kind}`, train, right);
   }
 }
 {

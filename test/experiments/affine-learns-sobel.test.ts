@@ -12,7 +12,6 @@ import { Random, Tensor, tensor } from "leibniz/tensor";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { assertClose } from "../helpers/assert-close.js";
-import { testTiny } from "../helpers/tiny-experiment.js";
 
 const SOBEL = [-1, 0, 1, -2, 0, 2, -1, 0, 1];
 
@@ -78,7 +77,5 @@ test("repeated examples come once in each pass, in another order each time", () 
   assert.ok(new Set(passes.map((pass) => pass.join())).size > 1);
   assert.is(repeated(examples, 3, new Random(0)).count, 3);
 });
-
-testTiny("affine-learns-sobel");
 
 test.run();

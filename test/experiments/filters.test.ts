@@ -9,7 +9,6 @@ import { packPicture, unpackPicture } from "leibniz/experiments/packed-picture";
 import { Random, Tensor } from "leibniz/tensor";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { testTiny } from "../helpers/tiny-experiment.js";
 
 test("a filter has eight positions: four turns, each flipped", () => {
   const positions = turnsAndFlips([1, 2, 3, 4, 5, 6, 7, 8, 9]).map((one) => one.join(""));
@@ -86,7 +85,5 @@ test("the mean step is that of neighbours beside and below, in no other image", 
   const sum = [...beside, ...below].reduce((all, one) => all + one, 0);
   assert.is(meanStep(x), sum / 14);
 });
-
-testTiny("filters");
 
 test.run();

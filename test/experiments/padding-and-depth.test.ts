@@ -1,7 +1,6 @@
 import { mapSizes } from "leibniz/experiments/padding-and-depth";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { testTiny } from "../helpers/tiny-experiment.js";
 
 test("maps become smaller as one counts windows by hand", () => {
   /** Places for a window, counted one by one. */
@@ -28,7 +27,5 @@ test("without padding 13 layers are the most, with a stride or a pooling three",
   assert.equal([depthOf("none"), depthOf("stride 2"), depthOf("pooling")], [13, 3, 3]);
   assert.is(mapSizes({ halving: "none", padding: 1, depth: 20 }).at(-1), 28);
 });
-
-testTiny("padding-and-depth");
 
 test.run();

@@ -1,7 +1,6 @@
 import { imagesForSameError, slope } from "leibniz/experiments/sample-size";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { testTiny } from "../helpers/tiny-experiment.js";
 
 /** Errors that fall as the root of the number of images does: 2 / √n and, for the mlp, 4 / √n. */
 const measured = [100, 400, 2500, 10_000].flatMap((images) =>
@@ -29,7 +28,5 @@ test("half the error takes four times the images, also between those that were m
   assert.is(imagesForSameError(measured, 2500), 625);
   assert.is(imagesForSameError(measured, 400), null); // as many as the fewest, or fewer
 });
-
-testTiny("sample-size");
 
 test.run();

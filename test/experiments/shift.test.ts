@@ -9,7 +9,6 @@ import { max, mean, Random, Tensor, tensor } from "leibniz/tensor";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { assertClose } from "../helpers/assert-close.js";
-import { testTiny } from "../helpers/tiny-experiment.js";
 
 const [COUNT, H, W] = [3, 6, 8];
 
@@ -133,7 +132,5 @@ test("a layer's change is that of its differences, over its output", async () =>
     assert.ok(Math.abs(change - expected[l]!) < 1e-12, `${layers[l]}: ${change}, ${expected[l]}`),
   );
 });
-
-testTiny("shift");
 
 test.run();

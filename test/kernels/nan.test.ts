@@ -776,7 +776,8 @@ test("rows: weights multiply, sums add up over rows and over places", async () =
     [5, 19],
   ] as const) {
     const [x, y] = [whole(random, [N, M], 0.7), whole(random, [N, M], 0.7)];
-    const [a, b, c] = [whole(random, [N], 0.5), whole(random, [N], 0.5), whole(random, [N], 0.5)];
+    const [a, b] = [whole(random, [N], 0.5), whole(random, [N], 0.5)];
+    const [c, d] = [whole(random, [N], 0.5), whole(random, [N], 0.5)];
     const [weight, bias] = [whole(random, [M], 0.5), whole(random, [M], 0.5)];
     const entries = (of: (n: number, i: number, at: number) => number): Tensor =>
       Tensor.from(
@@ -789,44 +790,43 @@ test("rows: weights multiply, sums add up over rows and over places", async () =
         for (let i = 0; i < M; i++, at++) totals[length === N ? n : i]! += of(n, i, at);
       return Tensor.from(totals, [length]);
     };
-    const affine = { x, scale: a, centre: b, weight, bias };
-    const inner = ({ x, scale, centre }: Operands, n: number, at: number): number =>
+    const numbers = { scale: a, centre: b, weight, bias, intercept: c, slope: d };
+    const xHat = ({ x, scale, centre }: Operands, n: number, at: number): number =>
       scale!.data[n]! * (x!.data[at]! - centre!.data[n]!);
     cases.push(
       {
-        what: `rows of ${M}, standardised`,
-        operands: affine,
-        run: async (backend, given) =>
-          (await backend.rowAffine(given["x"]!, given as typeof affine)).inner,
-        loops: (given) => entries((n, _, at) => inner(given, n, at)),
-      },
-      {
         what: `rows of ${M}, stretched`,
-        operands: affine,
-        run: async (backend, given) =>
-          (await backend.rowAffine(given["x"]!, given as typeof affine)).out,
+        operands: { x, scale: a, centre: b, weight, bias },
+        run: (backend, given) => backend.rowAffine(given["x"]!, given as typeof numbers),
         loops: (given) =>
           entries(
-            (n, i, at) => given["weight"]!.data[i]! * inner(given, n, at) + given["bias"]!.data[i]!,
+            (n, i, at) => given["weight"]!.data[i]! * xHat(given, n, at) + given["bias"]!.data[i]!,
           ),
       },
       {
         what: `rows of ${M}, residuals`,
-        operands: { x, y, weight, intercept: a, slope: b, scale: c },
-        run: (backend, { x, y, weight, intercept, slope, scale }) =>
-          backend.rowResidual(y!, x!, {
-            weight: weight!,
-            intercept: intercept!,
-            slope: slope!,
-            scale: scale!,
-          }),
-        loops: ({ x, y, weight, intercept, slope, scale }) =>
+        operands: { x, y, weight, intercept: c, slope: d, scale: a, centre: b },
+        run: (backend, given) =>
+          backend.rowResidual(given["y"]!, given["x"]!, given as typeof numbers),
+        loops: (given) =>
           entries((n, i, at) => {
-            const line = intercept!.data[n]! + slope!.data[n]! * x!.data[at]!;
+            const { y, weight, intercept, slope, scale } = given;
+            const line = intercept!.data[n]! + slope!.data[n]! * xHat(given, n, at);
             return scale!.data[n]! * (weight!.data[i]! * y!.data[at]! - line);
           }),
       },
     );
+    for (const what of ["mean", "variance"] as const)
+      cases.push({
+        what: `rows of ${M}, ${what}`,
+        operands: { x },
+        run: async (backend, given) => (await backend.rowMoments(given["x"]!))[what],
+        loops: (given) => {
+          const mean = sums(N, (_, __, at) => given["x"]!.data[at]! / M);
+          if (what === "mean") return mean;
+          return sums(N, (n, _, at) => (given["x"]!.data[at]! - mean.data[n]!) ** 2 / M);
+        },
+      });
     for (const over of ["overRows", "overPlaces"] as const)
       for (const what of ["sum", "product"] as const) {
         const [length, isWeighted] = [over === "overRows" ? M : N, over === "overPlaces"];
@@ -834,13 +834,18 @@ test("rows: weights multiply, sums add up over rows and over places", async () =
         if (N === M) continue;
         cases.push({
           what: `rows of ${M}, ${over}, ${what}`,
-          operands: { x, y, weight },
-          run: async (backend, { x, y, weight }) =>
-            (await backend.rowSums(y!, x!, weight!))[over][what],
-          loops: ({ x, y, weight }) =>
-            sums(length, (_, i, at) => {
-              const value = (isWeighted ? weight!.data[i]! : 1) * y!.data[at]!;
-              return what === "sum" ? value : value * x!.data[at]!;
+          operands: {
+            ...(what === "sum" ? { y } : { x, y, scale: a, centre: b }),
+            ...(isWeighted ? { weight } : {}),
+          },
+          run: async (backend, given) => {
+            const all = { x, y, scale: a, centre: b, weight, ...given };
+            return (await backend.rowSums(all.y, all.x, all))[over][what];
+          },
+          loops: (given) =>
+            sums(length, (n, i, at) => {
+              const value = (isWeighted ? given["weight"]!.data[i]! : 1) * given["y"]!.data[at]!;
+              return what === "sum" ? value : value * xHat(given, n, at);
             }),
         });
       }

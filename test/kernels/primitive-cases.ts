@@ -668,6 +668,36 @@ primitive("numbers of each channel: random shapes, rows and planes", async (subj
   );
 });
 
+primitive("rows: random shapes, numbers of each row and of each place", async (subject) => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.tuple(fc.integer({ min: 1, max: 11 }), fc.integer({ min: 1, max: 70 })),
+      fc.nat(),
+      async ([N, M], seed) => {
+        const random = new Random(seed);
+        const [x, y] = [random.normal([N, M], 2), random.normal([N, M])];
+        const [scale, centre] = [random.normal([N]), random.normal([N], 2)];
+        const [intercept, slope] = [random.normal([N]), random.normal([N])];
+        const [weight, bias] = [random.normal([M]), random.normal([M])];
+        const numbers = { scale, centre, weight, bias, intercept, slope };
+        const same = (what: string, run: (on: Backend) => Promise<Tensor>): Promise<void> =>
+          assertSame(subject, `${what} of ${[N, M]}`, Math.max(N, M), run);
+        await same("mean", async (on) => (await on.rowMoments(x)).mean);
+        await same("variance", async (on) => (await on.rowMoments(x)).variance);
+        await same("affine", (on) => on.rowAffine(x, numbers));
+        await same("residual", (on) => on.rowResidual(y, x, numbers));
+        for (const over of ["overRows", "overPlaces"] as const)
+          for (const what of ["sum", "product"] as const)
+            await same(
+              `${over}, ${what}`,
+              async (on) => (await on.rowSums(y, x, numbers))[over][what],
+            );
+      },
+    ),
+    { seed: 12, numRuns: subject.numRuns },
+  );
+});
+
 primitive(
   "sums and residuals of what flows back out of a max pooling, and pooling after a line",
   async (subject) => {

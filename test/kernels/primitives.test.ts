@@ -687,10 +687,12 @@ test("every result lives where the allocator says, and no operand is changed", a
       slope: bias.slice([1, 2]),
       scale: bias.slice([2, 3]),
     }),
-    ...(await backend.rowAffine(rows, ofRows)),
-    ...(await backend.rowSums(rows, rows, bias)).overRows,
+    rowMean: (await backend.rowMoments(rows)).mean,
+    rowVariance: (await backend.rowMoments(rows)).variance,
+    rowAffine: await backend.rowAffine(rows, ofRows),
+    ...(await backend.rowSums(rows, rows, ofRows)).overRows,
     ...Object.fromEntries(
-      Object.entries((await backend.rowSums(rows, rows, bias)).overPlaces).map(([name, sums]) => [
+      Object.entries((await backend.rowSums(rows, rows, ofRows)).overPlaces).map(([name, sums]) => [
         `${name} over places`,
         sums,
       ]),

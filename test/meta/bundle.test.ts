@@ -32,6 +32,7 @@ test("the package, and each of its parts that says so, loads in a browser", asyn
     "network/index.js",
     "training/index.js",
     "figures/index.js",
+    "report/index.js",
     "checks/index.js",
   ])
     assert.equal(await needsNode(entry), [], entry);

@@ -578,6 +578,17 @@ test("every mistake is found, with file and line", () => {
   }
 });
 
+test("a page that tells of results is read for what it cites, and may have no equation", () => {
+  const story = "derivations/experiments.md";
+  const told = (text: string): string[] =>
+    derivationViolations(new Map([...healthy, [story, text]]));
+  assert.equal(told("# Experiments\n\nBy (double.1), twice as much.\n"), []);
+  assert.match(told("# Experiments\n\nBy (double.77).\n").join(), /double\.77/);
+  assert.equal(told("# Experiments\n\n$$\na = b\n$$\n"), [
+    `${story}: has an equation, which belongs into a chapter`,
+  ]);
+});
+
 test("GitHub's anchors: lower case, no punctuation, dashes for spaces, repeats numbered", () => {
   const page =
     "# The chain rule: why `dX` adds up?\n## A_b – c-d\n## Same\n## Same\n" +

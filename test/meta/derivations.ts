@@ -33,6 +33,8 @@ export interface Chapter {
   readonly violations: readonly string[];
 }
 
+/** Pages that tell of what chapters and experiments have found, without equations of their own. */
+const STORIES = ["derivations/experiments.md", "derivations/notes-answered.md"];
 const HEADING = "## Where it is in the code";
 const TABLE = [
   "| tag | as the code says it | file | function |",
@@ -58,8 +60,11 @@ export function derivationViolations(files: Files): string[] {
     ),
     ...[...sources].flatMap(([path, source]) => citationViolations(path, source, chapters)),
     ...[...files]
-      .filter(([path]) => isChapter(path) || path === "README.md")
+      .filter(([path]) => isChapter(path) || STORIES.includes(path) || path === "README.md")
       .flatMap(([path, text]) => mentionViolations(path, text, chapters)),
+    ...STORIES.filter((path) => files.get(path)?.includes("$$")).map(
+      (path) => `${path}: has an equation, which belongs into a chapter`,
+    ),
     ...passViolations(sources),
     ...readingOrderViolations(files),
   ];
@@ -76,7 +81,7 @@ function once<T>(read: (text: string) => T): (text: string) => T {
 }
 
 function isChapter(path: string): boolean {
-  return /^derivations\/[^/]+\.md$/.test(path);
+  return /^derivations\/[^/]+\.md$/.test(path) && !STORIES.includes(path);
 }
 
 /**

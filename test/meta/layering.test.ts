@@ -28,6 +28,7 @@ const rules: LayeringRules = {
     "statistics",
     "bench",
     "figures",
+    "report",
     "checks",
     "experiments",
     "cli",

@@ -10,7 +10,7 @@ import {
   softmaxCrossEntropy,
   weightedSum,
 } from "leibniz/backprop";
-import { Dataset, loadMnist } from "leibniz/data";
+import { Dataset, elastic, loadMnist, shift } from "leibniz/data";
 import { wasmBackend } from "leibniz/kernels";
 import {
   affine,
@@ -392,7 +392,8 @@ const small: Recipe = {
 test("JSON.stringify(recipe) is the whole recipe: it trains to the same hash", async () => {
   const { train: images, test: others } = await loadMnist();
   const data = { train: someImages(images, 60), test: someImages(others, 10) };
-  for (const recipe of [...recipes, small]) {
+  const augment = [shift({ pixels: 2 }), elastic({ strength: 20, smoothness: 3 })];
+  for (const recipe of [...recipes, small, { ...small, augment }]) {
     const again = readRecipe(JSON.stringify(recipe), "r");
     assert.equal(again, recipe);
     checkSameRecipe("r", recipe, again);
@@ -430,6 +431,16 @@ test("what is no recipe is refused by the option's name, in one line", async () 
     [changed({ epochs: "3" }), 'expected epochs to be a whole number ≥ 1, got "3"'],
     [changed({ batchSize: 0 }), "expected batchSize to be a whole number ≥ 1, got 0"],
     [changed({ images: 0 }), "expected images to be a whole number ≥ 1, or null for all"],
+    [
+      changed({ augment: {} }),
+      "recipe: expected augment to be an array of descriptions, [{ … }, …]",
+    ],
+    [
+      changed({ augment: [{ kind: "rotaton" }] }),
+      "r: augment: augmentation: expected a kind among shift, rotation, scale, shear, elastic, ",
+      'got "rotaton"; did you mean rotation?',
+    ],
+    [changed({ augment: [{ kind: "shift" }] }), "r: augment: shift: expected pixels, a finite"],
     [changed({ shuffle: 1 }), "expected shuffle to be true or false"],
     [changed({ clipNorm: -1 }), "expected clipNorm to be a finite number above 0"],
     [changed({ meanOver: "steps" }), 'expected meanOver to be "examples" or "batches"'],
@@ -453,7 +464,13 @@ test("what is no recipe is refused by the option's name, in one line", async () 
 test("recipes differ by the first option that does; names and defaults do not count", async () => {
   checkSameRecipe("f", small, { ...small, name: "other", description: "" });
   const { name, description: text, ...plain } = findRecipe("default");
-  const spelt = { shuffle: true, images: null, schedule: constant, freshOptimizer: false };
+  const spelt = {
+    shuffle: true,
+    augment: [],
+    images: null,
+    schedule: constant,
+    freshOptimizer: false,
+  };
   checkSameRecipe("f", findRecipe("default"), { name, description: text, ...spelt, ...plain });
   const refused: [changes: Partial<Recipe>, message: string][] = [
     [
@@ -464,6 +481,10 @@ test("recipes differ by the first option that does; names and defaults do not co
     [{ schedule: warmUp(4, oneCycle()) }, "f: schedule.steps: expected 3, got 4"],
     [{ schedule: warmUp(3, cosine()) }, 'f: schedule.next.kind: expected "oneCycle", got "cosine"'],
     [{ batchSize: 8 }, "f: batchSize: expected 20, got 8"],
+    [
+      { augment: [shift({ pixels: 1 })] },
+      'f: augment: expected [], got [{"kind":"shift","pixels":1}]',
+    ],
     [{ shuffle: false }, "f: shuffle: expected true, got false"],
     [
       { network: { ...small.network, layers: { flatten: { kind: "flatten" } } } },

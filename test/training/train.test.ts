@@ -1,7 +1,7 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { meanSquaredError } from "leibniz/backprop";
-import { makeBatch, type LabelledImages } from "leibniz/data";
+import { elastic, erasing, makeBatch, type LabelledImages, rotation, shift } from "leibniz/data";
 import { type Backend, reference, wasmBackend } from "leibniz/kernels";
 import {
   affine,
@@ -193,7 +193,19 @@ const scheduled: Recipe = {
   clipNorm: 0.5,
 };
 
-for (const chosen of [...recipes, scheduled]) {
+/** Images that are another each time they are seen. */
+const augmented: Recipe = {
+  ...recipe,
+  name: "augmented",
+  augment: [
+    shift({ pixels: 2 }),
+    rotation({ degrees: 10 }),
+    elastic({ strength: 20, smoothness: 3 }),
+    erasing({ probability: 0.5, area: [0.02, 0.1] }),
+  ],
+};
+
+for (const chosen of [...recipes, scheduled, augmented]) {
   test(
     `${chosen.name}: going on from a checkpoint is as if nothing had happened, to the ` + `bit`,
     async () => {

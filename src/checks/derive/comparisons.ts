@@ -19,6 +19,12 @@ export class Comparisons {
   maxDifference = 0;
   /** What was compared there, for a message. */
   worst = "";
+  readonly #isEnough: (difference: number) => boolean;
+
+  /** @param isEnough a difference after which nothing more is compared: it is thrown */
+  constructor(isEnough: (difference: number) => boolean = () => false) {
+    this.#isEnough = isEnough;
+  }
 
   /** Each side equals the next one. */
   equals(...sides: readonly Side[]): void {
@@ -39,7 +45,7 @@ export class Comparisons {
       this.count++;
       this.maxDifference = Infinity;
       this.worst = `shapes ${formatShape(a.shape)} and ${formatShape(b.shape)}`;
-      return;
+      return this.#stopIfEnough();
     }
     const [from, to] = [a.contiguous().data, b.contiguous().data];
     for (let i = 0; i < from.length; i++)
@@ -57,6 +63,11 @@ export class Comparisons {
     if (relative <= this.maxDifference) return;
     this.maxDifference = Number.isFinite(relative) ? relative : Infinity;
     this.worst = `${a} and ${b}${where}`;
+    this.#stopIfEnough();
+  }
+
+  #stopIfEnough(): void {
+    if (this.#isEnough(this.maxDifference)) throw new Error(`its sides differ: ${this.worst}`);
   }
 }
 

@@ -22,12 +22,16 @@ export interface Loop<Result, Returned> {
 export const each: Loop<void, void> = (...given: (number | Visit<void>)[]): void => {
   const extents = given.slice(0, -1) as number[];
   const f = given.at(-1) as Visit<void>;
-  const descend = (indices: readonly number[]): void => {
-    const extent = extents[indices.length];
+  const indices = extents.map(() => 0);
+  const descend = (axis: number): void => {
+    const extent = extents[axis];
     if (extent === undefined) return f(...indices);
-    for (let i = 0; i < extent; i++) descend([...indices, i]);
+    for (let i = 0; i < extent; i++) {
+      indices[axis] = i;
+      descend(axis + 1);
+    }
   };
-  descend([]);
+  descend(0);
 };
 
 function folding(

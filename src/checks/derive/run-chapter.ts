@@ -115,7 +115,7 @@ export interface BlockRun {
 
 /**
  * Shown one block of a chapter: how to run it, its source as compiled, and how to run a changed
- * source in its place.
+ * source in its place, which ends with the first pair that differs.
  */
 export type VisitBlock = (
   tag: string,
@@ -132,8 +132,8 @@ export async function openChapter(
 ): Promise<void> {
   let current = new Comparisons();
   const words = vocabulary(`${chapter.name} ${seed}`, () => current);
-  const run = async (block: Block): Promise<BlockRun> => {
-    const comparisons = (current = new Comparisons());
+  const run = async (block: Block, comparisons = new Comparisons()): Promise<BlockRun> => {
+    current = comparisons;
     try {
       await block();
     } catch (error) {
@@ -146,7 +146,8 @@ export async function openChapter(
       tag,
       () => run(block),
       block.toString(),
-      async (source) => run(evaluate(`(${source})`) as Block),
+      async (source) =>
+        run(evaluate(`(${source})`) as Block, new Comparisons((d) => d > DERIVATION_TOLERANCE)),
     ),
   );
 }

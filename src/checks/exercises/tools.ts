@@ -52,11 +52,12 @@ const CALLS: Readonly<Record<string, string>> = {
     "as " +
     "an operand of products, which skip its zeros; .layOut() is the tensor",
   "backend.rowSums":
-    "await backend.rowSums(y, x, weight): for rows [N, M], the sums of y and y · x over the " +
-    "rows, [M], and those of weight · y and weight · y · x over the places, [N]",
+    "await backend.rowSums(y, x, { scale, centre, weight }): for rows [N, M], the sums of y and " +
+    "y · x̂ over the rows, [M], and of weight · y and weight · y · x̂ over the places, [N]; " +
+    "x̂ = scale · (x − centre), with numbers of rows",
   "backend.rowResidual":
-    "await backend.rowResidual(y, x, { scale, intercept, slope, weight }): scale · " +
-    "(weight · y − intercept − slope · x), weights of places, the others of rows",
+    "await backend.rowResidual(y, x, { scale, centre, intercept, slope, weight }): scale · " +
+    "(weight · y − intercept − slope · x̂), weights of places, the others of rows",
   "backend.add": "await backend.add(a, b): entry by entry, for two tensors of one shape",
   "backend.multiply": "await backend.multiply(a, b): entry by entry, for two tensors of one shape",
   "backend.reluBackward":

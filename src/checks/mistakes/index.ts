@@ -28,8 +28,11 @@ export {
   type Theme,
 } from "./mistake.js";
 export { type EpochOptions, type EpochOutcome, openMixedBackend, runEpoch } from "./one-epoch.js";
+export { plantedTexts } from "./planted-texts.js";
 export { runStudies, type Study } from "./run-study.js";
 export type { StudyReport, StudyTask } from "./study.js";
+export { trainWithMistake } from "./train-with-mistake.js";
+export type { Seen } from "./train-once.js";
 export { type Setup, type SetupName, setups } from "./setups.js";
 
 /** The catalog, from the loss back to the data. */

@@ -156,7 +156,7 @@ async function largeMeanDifference({
 }
 
 /** As many steps as bring the right engine far below the bound, on every setup. */
-const OVERFIT_IMAGES = 16;
+const OVERFIT_IMAGES = 8;
 const OVERFIT_STEPS = 100;
 const LN_10 = Math.LN10;
 /** Initial logits are small, but not 0. */

@@ -2,13 +2,12 @@
  * What is done with one mistake, in a process whose engine has it in it, or none: the checks, then
  * an epoch of MNIST.
  */
-import { drawSubset, loadMnist } from "../../data/index.js";
-import { Random } from "../../tensor/index.js";
+import { loadMnist } from "../../data/index.js";
 import type { Finding } from "./check.js";
 import { runChecks } from "./checks.js";
 import type { Primitive } from "./mistake.js";
-import { openMixedBackend, runEpoch } from "./one-epoch.js";
 import { type SetupName, setups } from "./setups.js";
+import { type Seen, trainOnce } from "./train-once.js";
 
 export interface StudyTask {
   readonly layers: readonly string[];
@@ -28,13 +27,7 @@ export type StudyReport =
   | { readonly type: "checked"; readonly findings: readonly Finding[] }
   /** The share of the epoch that is done. */
   | { readonly type: "progress"; readonly setup: SetupName; readonly share: number }
-  /** Accuracy on the test images as the engine reports it, or why it stopped. */
-  | {
-      readonly type: "trained";
-      readonly setup: SetupName;
-      readonly accuracy: number | null;
-      readonly stopped: string | null;
-    };
+  | ({ readonly type: "trained"; readonly setup: SetupName } & Seen);
 
 export default async function study(
   input: unknown,
@@ -49,32 +42,9 @@ export default async function study(
       findings: await runChecks({ layers, chapters, primitives, setups: chosen, data, recorded }),
     });
   if (task.images === null) return;
-  const total = data.train.images.count;
-  const subset =
-    task.images >= total
-      ? {}
-      : { subset: drawSubset(total, task.images, new Random(seed).split("subset")) };
-  for (const setup of chosen) {
-    const backend = await openMixedBackend(primitives);
-    let next = 0;
-    const onStep = async (_loss: number, share: number): Promise<void> => {
-      if (share < next) return;
-      next = share + 0.02;
-      report({ type: "progress", setup: setup.name, share });
-      await new Promise((resolve) => setTimeout(resolve)); // lets the report go out
-    };
-    try {
-      const { testAccuracy } = await runEpoch({ setup, backend, data, seed, ...subset, onStep });
-      report({ type: "trained", setup: setup.name, accuracy: testAccuracy, stopped: null });
-    } catch (error) {
-      report({
-        type: "trained",
-        setup: setup.name,
-        accuracy: null,
-        stopped: (error instanceof Error ? error.message : String(error)).replaceAll("\n", " "),
-      });
-    } finally {
-      await backend.dispose();
-    }
+  for (const setup of task.setups) {
+    const onProgress = (share: number): void => report({ type: "progress", setup, share });
+    const options = { setup, primitives, data, images: task.images, seed, onProgress };
+    report({ type: "trained", setup, ...(await trainOnce(options)) });
   }
 }

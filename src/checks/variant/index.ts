@@ -1,2 +1,3 @@
+export { compiledModule } from "./compiled-module.js";
 export { runVariant, Variants } from "./run-variant.js";
 export { VariantFailure, type VariantTask } from "./variant-task.js";

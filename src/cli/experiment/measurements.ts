@@ -5,10 +5,10 @@
  * While it is measured, lines are added as they come, and a line that a crash cut off is measured
  * again. When all is there, they are put in the experiment's order: the same bytes every time.
  */
-import { appendFileSync, closeSync, existsSync, fsyncSync, openSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { type Measurement, type Scale, unitName } from "../../experiments/index.js";
 import { reject } from "../../tensor/index.js";
-import { onFailure, readText, writeFileWhole } from "../files.js";
+import { addLine, readText, writeFileWhole } from "../files.js";
 
 /** What measurements belong to: others cannot be added to them. */
 export interface Heading {
@@ -45,17 +45,9 @@ export function writeMeasurements(
   );
 }
 
-/** Adds one line, and makes sure that it is on the disk. */
+/** @throws InputError when it cannot be written */
 export function addMeasurement(path: string, measurement: Measurement): void {
-  onFailure(`cannot write ${path}`, () => {
-    const file = openSync(path, "a");
-    try {
-      appendFileSync(file, `${JSON.stringify(lineOf(measurement))}\n`);
-      fsyncSync(file);
-    } finally {
-      closeSync(file);
-    }
-  });
+  addLine(path, JSON.stringify(lineOf(measurement)));
 }
 
 /** @throws InputError when measurements of another kind would be mixed */

@@ -45,7 +45,7 @@ if (parentPort !== null) {
     port.on("message", async (unit: Unit) => {
       const started = performance.now();
       try {
-        const values = await experiment.measure(unit, { backend, scale, mnist, progress });
+        const values = await experiment.measure(unit, { backend, scale, mnist, data, progress });
         tell({ type: "measured", values, seconds: (performance.now() - started) / 1000 });
       } catch (error) {
         tell(failed(error));

@@ -17,7 +17,7 @@ import { averagePool2d, averagePool2dBackward, maxPool2d, maxPool2dBackward } fr
 import { productOntoImages } from "./product-onto-images.js";
 import { randomMask } from "./random-mask.js";
 import { relu, reluBackward } from "./relu.js";
-import { rowAffine, rowResidual, rowSums } from "./rows.js";
+import { rowAffine, rowMoments, rowResidual, rowSums } from "./rows.js";
 import { sumPerChannel } from "./sum-per-channel.js";
 
 /**
@@ -51,8 +51,9 @@ export function referenceBackend(
     channelAffine: async (x, numbers) => channelAffine(x, numbers, allocator),
     channelSums: async (x, y) => channelSums(x, y, allocator),
     channelResidual: async (y, x, line) => channelResidual(y, x, line, allocator),
+    rowMoments: async (x) => rowMoments(x, allocator),
     rowAffine: async (x, numbers) => rowAffine(x, numbers, allocator),
-    rowSums: async (y, x, weight) => rowSums(y, x, weight, allocator),
+    rowSums: async (y, x, numbers) => rowSums(y, x, numbers, allocator),
     rowResidual: async (y, x, line) => rowResidual(y, x, line, allocator),
     add: async (a, b) => add(a, b, allocator),
     multiply: async (a, b) => multiply(a, b, allocator),

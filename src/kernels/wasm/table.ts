@@ -20,7 +20,7 @@ export const constants = {
   ...{ BLOCK: RANDOM_BLOCK, RANDOM_WARM_UP }, // so each block has random streams of its own
   PANEL: 8, // columns or filters side by side, which two vectors hold
   TILE_ENTRIES: 16, // of a tile of 4×4 pixels
-  ...{ TILE_ROWS: 128, TILE_PLACES: 256 }, // of rows: few enough for their sums to stay in cache
+  ...{ TILE_ROWS: 32, TILE_PLACES: 16384 }, // of rows: long, since memory is read fastest in order
   ...{ SIGMOID: 0, TANH: 1, SOFTPLUS: 2, SILU: 3, GELU: 4, ELU: 5, LEAKY_RELU: 6 },
 } as const;
 
@@ -68,9 +68,11 @@ argmax[K·poolH·poolW] rectify? scratch`,
   channelAffine: "each plane: item C P rows? x[P] scale[] centre[] shift[] out[P]",
   channelResidual:
     "each plane: item C P S rows? y[S] argmax[S] x[P] intercept[] slope[] scale[] out[P]",
-  rowAffine: "each row: M x[M] scale[1] centre[1] weight[] bias[] inner[M] out[M]",
-  rowSums: "each tile: item rows M high y[] x[] weight[] columnParts[] rowParts[]",
-  rowResidual: "each row: M y[M] x[M] weight[] intercept[1] slope[1] scale[1] out[M]",
+  rowMoments: "each row: M x[M] mean[1] variance[1]",
+  rowAffine: "each row: M x[M] scale[1] centre[1] weight[] bias[] out[M]",
+  rowSums: "each tile: item rows M high y[] x[] scale[] centre[] weight[] columnParts[] rowParts[]",
+  addDoubles: "length: parts step x[2·BLOCK] out[BLOCK]",
+  rowResidual: "each row: M y[M] x[M] weight[] intercept[1] slope[1] scale[1] centre[1] out[M]",
   sgdUpdate: `${update} velocity[BLOCK] learningRate~ momentum~ nesterov? weightDecay~`,
   adagradUpdate: `${update} squareSum[BLOCK] learningRate~ epsilon~ weightDecay~`,
   rmspropUpdate: `${update} meanSquare[BLOCK] learningRate~ alpha~ epsilon~ weightDecay~`,

@@ -4,6 +4,7 @@ import {
   type Chapter,
   type EquationResult,
   mutationsOf,
+  openChapter,
   runChapter,
   type Vocabulary,
 } from "leibniz/checks";
@@ -19,7 +20,7 @@ function chapterOf(block: (words: Vocabulary) => void): Chapter {
       take(
         "trial.1",
         () => block(words),
-        () => block,
+        () => () => block(words),
       ),
   };
 }
@@ -39,6 +40,23 @@ test("what agrees passes, with the largest difference and the number of comparis
   );
   assert.equal([verdict, comparisons, problem], ["pass", 13, null]);
   assert.ok(Math.abs(maxDifference! - 1e-10) < 1e-14);
+});
+
+test("a changed block ends at the first pair that differs, any other goes on", async () => {
+  const chapter = chapterOf(({ equals, random }) => {
+    equals(1, 1);
+    equals(random(2, 3), random(2, 3));
+    equals(random(4), random(5));
+  });
+  const runs: [count: number, isRight: boolean][] = [];
+  await openChapter(chapter, 0, async (_tag, run, source, runChanged) => {
+    for (const { comparisons, problem } of [await run(), await runChanged(source)])
+      runs.push([comparisons.count, problem === null]);
+  });
+  assert.equal(runs, [
+    [8, false],
+    [2, false],
+  ]);
 });
 
 test("differences, NaN, infinities, shapes and blocks without comparison are wrong", async () => {

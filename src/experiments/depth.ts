@@ -1,0 +1,327 @@
+/** What depth costs a plain network, and what residual blocks and batch normalisation do for it. */
+import { formatNumber, lineChart, type Point } from "../figures/index.js";
+import {
+  affine,
+  batchNorm1d,
+  he,
+  type LayerDescriptions,
+  pytorchDefault,
+  relu,
+  residual,
+} from "../network/index.js";
+import { meanOf } from "../statistics/index.js";
+import { sgd } from "../training/index.js";
+import { atTheEnd } from "./at-the-end.js";
+import { drawnExamples } from "./drawn-examples.js";
+import { asExpected } from "./expected.js";
+import {
+  experiment,
+  type Figure,
+  type Measurement,
+  ofSetting,
+  seedsUpTo,
+  type Table,
+  type Unit,
+  type Verdict,
+} from "./experiment.js";
+import { fullyConnected } from "./fully-connected.js";
+import type { Scale } from "./laboratory.js";
+import { medianOf, seriesOfRuns, shareOfRuns } from "./many-runs.js";
+import { type LayerSizes, layerSizes } from "./layer-sizes.js";
+import { searchRate } from "./rate-search.js";
+import { trainClassifier } from "./train-classifier.js";
+import { percent } from "./words.js";
+
+const initialisers = { He: he, "PyTorch's default": pytorchDefault } as const;
+type Start = keyof typeof initialisers;
+const kinds = ["plain", "residual", "batch norm"] as const;
+type Kind = (typeof kinds)[number];
+
+const WIDTH = 64;
+const BATCH = 64;
+/** Images that sizes before training are taken over. */
+const LOOKED_AT = 256;
+
+interface Options {
+  readonly isSearch: boolean;
+  readonly kind: Kind;
+  readonly start: Start;
+  readonly depth: number;
+  readonly learningRate: number;
+  readonly images: number;
+  readonly epochs: number;
+}
+
+interface Values {
+  /** Before training, for each hidden layer. */
+  readonly sizes: LayerSizes;
+  /** After each epoch. */
+  readonly testAccuracy: readonly number[];
+  readonly trainAccuracy: readonly number[];
+  readonly stopped: string | null;
+}
+
+interface Size {
+  readonly seeds: number;
+  readonly depths: readonly number[];
+  readonly images: number;
+  readonly epochs: number;
+  readonly rates: readonly number[];
+}
+
+const scales: Readonly<Record<Scale, Size>> = {
+  full: {
+    ...{ seeds: 5, depths: [2, 4, 8, 16], images: 20_000, epochs: 2 },
+    rates: [0.003, 0.01, 0.03],
+  },
+  quick: { seeds: 2, depths: [2, 8], images: 2_500, epochs: 1, rates: [0.01] },
+  tiny: { seeds: 1, depths: [2], images: 64, epochs: 1, rates: [0.01] },
+};
+
+export const depth = experiment<Options, Values>({
+  name: "depth",
+  question:
+    "Why not simply more layers: what happens to accuracy and to the gradients as a network gets " +
+    "deeper, and what do residual blocks and batch normalisation change?",
+  prediction:
+    "Depth brings nothing here: two hidden layers reach about 95.5 %, and no deeper network is " +
+    "more than half a point better. The plain network with PyTorch's weights loses a factor of " +
+    "0.4 of the gradient in each layer, a million times over 16 layers, and does not leave " +
+    "chance at that depth; at 8 it is some points behind. With He's weights gradients stay " +
+    "within a factor of ten and 16 plain layers lose one or two points only. Residual blocks " +
+    "keep the gradient within a factor of ten at any depth, and with PyTorch's weights lose " +
+    "less than a point from 2 to 16; with He's weights their numbers grow by a factor of about " +
+    "1.4 a layer and want a lower rate. With batch normalisation the weights' start does not " +
+    "matter at all, but gradients grow toward the input, and 16 layers lose one or two points.",
+  method:
+    "Fully connected networks with 2, 4, 8 and 16 hidden layers of 64: plain (affine, relu); " +
+    "the same with every hidden layer but the first in a residual block, x + relu(affine(x)); " +
+    "and with batch normalisation in front of each relu. Each with He's weights and with " +
+    "PyTorch's. 20,000 images, 2 epochs, batches of 64, SGD with momentum 0.9; the rate of " +
+    "every setting is the best of three or more, a factor of 3 apart, by the last 10,000 " +
+    "training images after as long a training on the others (one seed; while the best is at an " +
+    "end, one more is tried). 5 seeds, all test images; intervals are Student's, at 95 %; a run " +
+    "whose loss was lost counts as a guess, 10 %. Sizes are root mean squares of the loss's " +
+    "gradient by each hidden layer's output, over 256 training images, before the first step.",
+  units(done, scale) {
+    const size = scales[scale];
+    const searches = searchesOf(done, size);
+    const units = searches.flatMap((search) => search.units);
+    if (searches.some(({ rate }) => rate === null)) return units;
+    const finals = searches.flatMap(({ setting, options, rate }) =>
+      seedsUpTo(size.seeds).map((seed) => ({
+        ...{ setting, seed },
+        options: { ...options, isSearch: false, learningRate: rate! },
+      })),
+    );
+    return [...units, ...finals];
+  },
+  async measure({ seed, options }, laboratory) {
+    const { isSearch, kind, start, learningRate, images, epochs } = options;
+    const examples = drawnExamples(images, isSearch, seed, laboratory);
+    const [seen] = examples.data.split(Math.min(LOOKED_AT, images / 2));
+    const widths = Array.from({ length: options.depth }, () => WIDTH);
+    const names = widths.map((_, i) => `hidden${i + 1}`);
+    let sizes: LayerSizes = { outputs: [], gradients: [] };
+    const { curves } = await trainClassifier(
+      {
+        ...{ ...examples, epochs, batchSize: BATCH, initialiser: initialisers[start] },
+        network: fullyConnected(widths, (width, i) => hiddenLayer(kind, width, i)),
+        optimizer: sgd({ learningRate, momentum: 0.9 }),
+        onEpoch: async (network, epoch) => {
+          if (epoch < 0) sizes = await layerSizes(network, names, seen, laboratory.backend);
+        },
+      },
+      seed,
+      laboratory,
+    );
+    const { testAccuracy, trainAccuracy, stopped } = curves;
+    return { sizes, testAccuracy, trainAccuracy, stopped };
+  },
+  findings: (measured) => {
+    const finals = measured.filter(({ options }) => !options.isSearch);
+    return {
+      tables: [accuracyTable(finals), gradientTable(finals)],
+      figures: [accuracyFigure(finals), gradientFigure(finals)],
+    };
+  },
+  verdict,
+});
+
+function searchesOf(
+  done: readonly Measurement<Options, Values>[],
+  { depths, images, epochs, rates }: Size,
+) {
+  const settings = (Object.keys(initialisers) as Start[]).flatMap((start) =>
+    kinds.flatMap((kind) => depths.map((layers) => ({ kind, start, depth: layers }))),
+  );
+  return settings.map((one) => {
+    const setting = settingName(one.kind, one.start, one.depth);
+    const options = { ...one, images, epochs };
+    const found = searchRate(done, {
+      start: rates,
+      unit: (learningRate): Unit<Options> => ({
+        setting: `search: ${setting}, rate ${learningRate}`,
+        seed: 0,
+        options: { ...options, isSearch: true, learningRate },
+      }),
+      score: ({ testAccuracy, stopped }) => (stopped === null ? testAccuracy.at(-1)! : 0),
+    });
+    return { setting, options, ...found };
+  });
+}
+
+/** A block needs an input of its own size, which the first layer does not have. */
+function hiddenLayer(kind: Kind, outFeatures: number, i: number): LayerDescriptions {
+  if (kind === "residual" && i > 1)
+    return {
+      [`hidden${i}`]: residual({ body: { affine: affine({ outFeatures }), relu: relu() } }),
+    };
+  return {
+    [`affine${i}`]: affine({ outFeatures }),
+    ...(kind === "batch norm" && { [`norm${i}`]: batchNorm1d() }),
+    [`hidden${i}`]: relu(),
+  };
+}
+
+function settingName(kind: Kind, start: Start, layers: number): string {
+  return `${kind}, ${start}, depth ${layers}`;
+}
+
+type Done = Measurement<Options, Values>;
+
+/** Each kind with each start. */
+const NETWORKS = (Object.keys(initialisers) as Start[]).flatMap((start) =>
+  kinds.map((kind) => ({ kind, start, name: `${kind}, ${start}` })),
+);
+
+function depthsOf(finals: readonly Done[]): number[] {
+  return [...new Set(finals.map(({ options }) => options.depth))];
+}
+
+function tableOf(
+  finals: readonly Done[],
+  caption: string,
+  cell: (runs: readonly Done[]) => string,
+): Table {
+  return {
+    caption,
+    head: ["", ...depthsOf(finals).map((layers) => `${layers} hidden layers`)],
+    rows: NETWORKS.map(({ kind, start, name }) => [
+      name,
+      ...depthsOf(finals).map((layers) =>
+        cell(ofSetting(finals, settingName(kind, start, layers))),
+      ),
+    ]),
+  };
+}
+
+function accuracyTable(finals: readonly Done[]): Table {
+  const caption =
+    "Test accuracy after the last epoch, with Student's interval at 95 %, and the rate that was " +
+    "found.";
+  return tableOf(finals, caption, (runs) => {
+    const rate = runs[0]?.options.learningRate;
+    return `${shareOfRuns(runs.map(({ values }) => atTheEnd(values)))}; ${rate}`;
+  });
+}
+
+function gradientTable(finals: readonly Done[]): Table {
+  const caption =
+    "Before training: how many times as large the gradient is at the first hidden layer as at " +
+    "the last. Medians over the seeds.";
+  return tableOf(finals, caption, (runs) => {
+    const ratios = runs.flatMap((one) => gradientRatio(one) ?? []);
+    return ratios.length === 0 ? "–" : formatNumber(medianOf(ratios), 2);
+  });
+}
+
+/** Null where one of them is not finite, or the last is 0. */
+function gradientRatio({ values: { sizes } }: Done): number | null {
+  const [first, last] = [sizes.gradients[0], sizes.gradients.at(-1)];
+  return first == null || !last ? null : first / last;
+}
+
+function accuracyFigure(finals: readonly Done[]): Figure {
+  const curves = (kind: Kind, start: Start): Point[][] => {
+    const runs = depthsOf(finals).flatMap((layers) =>
+      ofSetting(finals, settingName(kind, start, layers)),
+    );
+    return [...new Set(runs.map(({ seed }) => seed))].map((seed) =>
+      runs
+        .filter((one) => one.seed === seed)
+        .map(({ options, values }): Point => [options.depth, atTheEnd(values)]),
+    );
+  };
+  return {
+    file: "accuracy.svg",
+    alt: "Test accuracy by depth, a line for each kind of network and start.",
+    svg: lineChart({
+      title: "Accuracy by depth",
+      description: "Test accuracy in the end; a thin line for each seed, and their mean.",
+      width: 640,
+      x: { label: "hidden layers", scale: "log" },
+      y: { label: "test accuracy", format: "percent" },
+      series: NETWORKS.map(({ kind, start, name }) => seriesOfRuns(name, curves(kind, start))),
+    }),
+  };
+}
+
+function gradientFigure(finals: readonly Done[]): Figure {
+  const layers = Math.max(...depthsOf(finals));
+  return {
+    file: "gradients.svg",
+    alt: `Sizes of gradients by layer in the networks of ${layers} hidden layers, before training.`,
+    svg: lineChart({
+      title: `Gradients through ${layers} hidden layers, before training`,
+      description: "By the layers' outputs; a thin line for each seed, and their mean.",
+      width: 640,
+      x: { label: "hidden layer" },
+      y: { label: "root mean square", scale: "log" },
+      series: NETWORKS.map(({ kind, start, name }) =>
+        seriesOfRuns(name, ofSetting(finals, settingName(kind, start, layers)).map(gradientCurve)),
+      ),
+    }),
+  };
+}
+
+/** What is 0 or not finite has no place on a logarithmic axis. */
+function gradientCurve({ values: { sizes } }: Done): Point[] {
+  return sizes.gradients.flatMap((size, i): Point[] => (size ? [[i + 1, size]] : []));
+}
+
+function verdict(measured: readonly Done[]): Verdict {
+  const finals = measured.filter(({ options }) => !options.isSearch);
+  const depths = depthsOf(finals);
+  const [shallow, deep] = [Math.min(...depths), Math.max(...depths)];
+  const at = (kind: Kind, start: Start, layers: number): Done[] =>
+    ofSetting(finals, settingName(kind, start, layers));
+  const mean = (runs: readonly Done[]): number =>
+    meanOf(runs.map(({ values }) => atTheEnd(values)));
+  const said = NETWORKS.map(({ kind, start, name }) => {
+    const accuracies = [shallow, deep].map((layers) => percent(mean(at(kind, start, layers)), 1));
+    const ratios = at(kind, start, deep).flatMap((one) => gradientRatio(one) ?? []);
+    const ratio = ratios.length === 0 ? "–" : formatNumber(medianOf(ratios), 2);
+    return `${name}: ${accuracies.join(" and ")}, gradient times ${ratio}`;
+  });
+  const best = (layers: number): number =>
+    Math.max(...NETWORKS.map(({ kind, start }) => mean(at(kind, start, layers))));
+  const gain = Math.max(...depths.map(best)) - best(shallow);
+  const isLost = mean(at("plain", "PyTorch's default", deep)) < 0.2;
+  const isKept = mean(at("plain", "He", deep)) > mean(at("plain", "He", shallow)) - 0.025;
+  return {
+    shows:
+      `With ${shallow} and with ${deep} hidden layers, and how many times as large the gradient ` +
+      `is at the first of ${deep} as at the last: ${said.join("; ")}. The best network of any ` +
+      `depth is ${(100 * gain).toFixed(2)} points better than the best of ${shallow} ` +
+      `layers${asExpected(gain < 0.005)}: depth buys ${gain < 0.005 ? "nothing" : "something"} ` +
+      `here. The plain one with PyTorch's weights ${isLost ? "does not leave" : "leaves"} ` +
+      `chance at ${deep} layers${asExpected(isLost)}; with He's it ` +
+      `${isKept ? "loses two points at most" : "loses more"}${asExpected(isKept)}.`,
+    doesNotShow:
+      "What depth is good for: 64 units and digits ask for none, and where it pays, in " +
+      "convolutional networks on photographs, nothing was tried. Two epochs: the deep ones may " +
+      "catch up. A gradient that is small by a constant factor can be made up for by the rate, " +
+      "which was searched with one seed.",
+  };
+}

@@ -1,0 +1,44 @@
+/** Finds a learning rate by the validation images, for whatever is to be compared fairly. */
+import { type Measurement, ofSetting, type Unit } from "./experiment.js";
+
+/** All rates there are to try: three to a power of ten are too many, one is too few. */
+const RATES = [1e-5, 3e-5, 1e-4, 3e-4, 1e-3, 3e-3, 0.01, 0.03, 0.1, 0.3, 1, 3, 10];
+
+export interface RateSearch<Options, Values> {
+  /** Are tried first, in rising order. With one alone there is nothing to search. */
+  readonly start: readonly number[];
+  readonly unit: (rate: number) => Unit<Options>;
+  /** The higher, the better; of equals the rate that was tried first. */
+  readonly score: (values: Values) => number;
+}
+
+/**
+ * What is measured to find a rate, and the best one once all of that is done. While the best is
+ * the lowest or the highest that was tried, the next one in that direction is tried, too.
+ */
+export function searchRate<Options, Values>(
+  done: readonly Measurement<Options, Values>[],
+  { start, unit, score }: RateSearch<Options, Values>,
+): { units: Unit<Options>[]; rate: number | null } {
+  const tried = [...start];
+  for (;;) {
+    const units = tried.map(unit);
+    const scores = units.map(({ setting, seed }) => {
+      const found = ofSetting(done, setting).find((one) => one.seed === seed);
+      return found === undefined ? null : score(found.values);
+    });
+    if (scores.some((one) => one === null)) return { units, rate: null };
+    const rate = tried[scores.indexOf(Math.max(...(scores as number[])))]!;
+    const next = tried.length === 1 ? null : neighbour(rate, tried);
+    if (next === null) return { units, rate };
+    tried.push(next);
+  }
+}
+
+/** The rate beyond one that is the lowest or the highest so far. */
+function neighbour(rate: number, tried: readonly number[]): number | null {
+  const at = RATES.indexOf(rate);
+  if (rate === Math.max(...tried)) return RATES[at + 1] ?? null;
+  if (rate === Math.min(...tried)) return RATES[at - 1] ?? null;
+  return null;
+}

@@ -1,0 +1,13 @@
+/** What a training run has learned: as numbers, and as a page. */
+export { reportPage } from "./page.js";
+export type { ReportedRun } from "./run.js";
+export { confusionOf, countRight, predictAll, type Predictions } from "./predictions.js";
+export { worstMistakes, type WorstMistake } from "./mistakes.js";
+export { type DeadUnits, deadUnits } from "./dead-units.js";
+export { Inside, type InsideView, type LayerView } from "./inside.js";
+export {
+  type ComparedRun,
+  comparisonPage,
+  type PairedDifference,
+  pairedDifference,
+} from "./compare.js";

@@ -1,0 +1,62 @@
+/** The images that a network is surest of and wrong about, and what it could have known. */
+import type { LabelledImages } from "../data/index.js";
+import type { Predictions } from "./predictions.js";
+
+export interface WorstMistake {
+  /** Which of the test images. */
+  readonly index: number;
+  readonly label: number;
+  readonly guess: number;
+  /** The image of the right class that comes nearest to it. */
+  readonly nearest: {
+    /** Which of the training images. */
+    readonly index: number;
+    /** √Σ (difference of two pixels)², pixels from 0 to 1. */
+    readonly distance: number;
+  } | null;
+}
+
+/** Those whose right class has the smallest probability, the worst first. */
+export function worstMistakes(
+  predictions: Predictions,
+  { train, test }: { readonly train: LabelledImages; readonly test: LabelledImages },
+  most: number,
+): readonly WorstMistake[] {
+  const { count, classes, probabilities, guesses, labels } = predictions;
+  const ofRight = (n: number): number => probabilities[n * classes + labels[n]!]!;
+  const wrong = Array.from({ length: count }, (_, n) => n).filter((n) => guesses[n] !== labels[n]);
+  wrong.sort((a, b) => ofRight(a) - ofRight(b) || a - b);
+  return wrong.slice(0, most).map((index) => ({
+    index,
+    label: labels[index]!,
+    guess: guesses[index]!,
+    nearest: nearestOf(train, pixelsOf(test, index), labels[index]!),
+  }));
+}
+
+/** Channels, rows and columns of an image, as bytes. */
+export function pixelsOf({ images }: LabelledImages, index: number): Uint8Array {
+  const { channels = 1, height, width, pixels } = images;
+  const size = channels * height * width;
+  return pixels.subarray(index * size, (index + 1) * size);
+}
+
+function nearestOf(
+  train: LabelledImages,
+  image: Uint8Array,
+  label: number,
+): WorstMistake["nearest"] {
+  const { pixels, count } = train.images;
+  const size = image.length;
+  let [best, least] = [-1, Infinity];
+  for (let n = 0; n < count; n++) {
+    if (train.labels[n] !== label) continue;
+    let sum = 0;
+    for (let p = 0, from = n * size; p < size && sum < least; p++) {
+      const difference = image[p]! - pixels[from + p]!;
+      sum += difference * difference;
+    }
+    if (sum < least) [best, least] = [n, sum];
+  }
+  return best < 0 ? null : { index: best, distance: Math.sqrt(least) / 255 };
+}

@@ -1,0 +1,106 @@
+import { findExperiment, type Measurement, type Named, unitsOf } from "leibniz/experiments";
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import { tinyLaboratory } from "../helpers/tiny-experiment.js";
+
+/** All of an experiment's units, as if each had come to what a function says. */
+function measured(name: string, valuesOf: (options: Named, seed: number) => Named): Measurement[] {
+  const experiment = findExperiment(name);
+  const done: Measurement[] = [];
+  for (;;) {
+    const known = new Set(done.map(({ setting, seed }) => `${setting} ${seed}`));
+    const missing = unitsOf(experiment, done, "full").filter(
+      ({ setting, seed }) => !known.has(`${setting} ${seed}`),
+    );
+    if (missing.length === 0) return done;
+    done.push(...missing.map((unit) => ({ ...unit, values: valuesOf(unit.options, unit.seed) })));
+  }
+}
+
+const reads = (name: string, all: readonly Measurement[]): string =>
+  findExperiment(name).verdict!(all).shows;
+
+test("batch-norm: the share of the grid, the best place, the highest rate that learns", () => {
+  const all = measured("batch-norm", ({ isNormalised, factor, learningRate }, seed) => {
+    const rate = learningRate as number;
+    if (isNormalised === true && rate > 1) return { testAccuracy: null, stopped: "lost" };
+    const learns = isNormalised === true || (factor === 1 && rate <= 0.1);
+    return { testAccuracy: learns ? 0.9 + 0.01 * seed : 0.3, stopped: null };
+  });
+  const [table] = findExperiment("batch-norm").findings(all).tables;
+  // of 42 places: 4 rates up to 0.1 at one factor; 6 rates up to 1 at all six
+  assert.equal(table!.rows[0]!.slice(1), [
+    "9.52 % [9.52, 9.52]",
+    "85.71 % [85.71, 85.71]",
+    "+76.19 [76.19, 76.19]",
+  ]);
+  assert.match(table!.rows[1]![1]!, /^92\.00 %/);
+  assert.is(table!.rows[1]![3], "0.00 [0.00, 0.00]");
+  const shows = reads("batch-norm", all);
+  assert.match(shows, /With normalisation 86 % of the grid reach 80 %, without it 10 %/);
+  assert.match(shows, /It forgives, as expected/);
+  assert.match(shows, /rates up to 1 with it and up to 0\.1 without/);
+});
+
+test("optimizers: rates are those that searches found, steps are counted to a low loss", () => {
+  const best: Readonly<Record<string, number>> = { SGD: 1, Adam: 3e-4, RMSprop: 1e-4 };
+  const all = measured("optimizers", ({ optimizer, learningRate }, seed) => {
+    const top = best[optimizer as string] ?? 0.01;
+    const off = Math.abs(Math.log((learningRate as number) / top));
+    const slow = optimizer === "SGD" ? seed : 0;
+    return {
+      losses: [2, 1, ...Array.from({ length: slow }, () => 0.5), 0.2],
+      testAccuracy: [0.5, 0.9 - 0.01 * off],
+      testLoss: [1, 1],
+      stopped: null,
+    };
+  });
+  const { rows } = findExperiment("optimizers").findings(all).tables[0]!;
+  const row = (name: string) => rows.find(([first]) => first === name)!;
+  assert.is(row("SGD")[1], "1");
+  assert.is(row("Adam")[1], "0.0003");
+  assert.is(row("RMSprop")[1], "0.0001");
+  assert.is(row("momentum")[1], "0.01");
+  assert.is(row("Adam")[2], "39 to 39");
+  assert.is(row("SGD")[2], "39 to 91");
+  assert.is(row("Adam")[5], "–");
+});
+
+test("capacity: the smallest network that gets there", () => {
+  const all = measured("capacity", ({ kind, width }) => {
+    const size = width as number;
+    const parameters = kind === "mlp" ? 795 * size + 10 : 1000 * size;
+    const accuracy = kind === "mlp" ? 0.5 + 0.0007 * size : Math.min(0.99, 0.9 + 0.01 * size);
+    return { parameters, testAccuracy: [accuracy], trainAccuracy: [accuracy], stopped: null };
+  });
+  const shows = reads("capacity", all);
+  assert.match(shows, /for 90 %, 1,000 and 500,860; for 95 %, 8,000 and none/);
+  assert.match(shows, /holds at every size, as expected/);
+});
+
+test("capacity: networks have the parameters that are said", async () => {
+  const laboratory = await tinyLaboratory();
+  const count = async (kind: string, width: number): Promise<unknown> => {
+    const options = { isSearch: false, kind, width, learningRate: 1e-3, images: 64, epochs: 1 };
+    const unit = { setting: "", seed: 0, options };
+    return (await findExperiment("capacity").measure(unit, laboratory))["parameters"];
+  };
+  assert.is(await count("mlp", 7), 795 * 7 + 10);
+  assert.is(await count("cnn", 16), 102_130);
+});
+
+test("depth and initialisation: sizes are compared from end to end", () => {
+  const down = (count: number) => Array.from({ length: count }, (_, i) => 0.5 ** i);
+  const values = (layers: number) => ({
+    sizes: { outputs: down(layers), gradients: down(layers).reverse() },
+    ...{ losses: [1], testAccuracy: [0.9], trainAccuracy: [0.9], stopped: null },
+  });
+  const deep = measured("depth", ({ depth }) => values(depth as number));
+  const [, gradients] = findExperiment("depth").findings(deep).tables;
+  assert.equal(gradients!.rows[0], ["plain, He", "0.5", "0.13", "0.0078", "3.1·10⁻⁵"]);
+  const sized = measured("initialisation", () => values(8));
+  const [, sizes] = findExperiment("initialisation").findings(sized).tables;
+  assert.equal(sizes!.rows[0]!.slice(0, 2), ["deviation 0.01", "0.0078; 0.0078"]);
+});
+
+test.run();
