@@ -29,7 +29,7 @@ import {
 import { type Laboratory, type Scale, validationSplit } from "./laboratory.js";
 import { repeated } from "./repeated.js";
 import { runsSeries, summaryOf } from "./summary.js";
-import { asExpected } from "./verdict-words.js";
+import { expectedOrNot } from "./expected.js";
 import { percent, shareWithInterval } from "./words.js";
 
 const SOBEL = classicalFilters["Sobel x"];
@@ -281,12 +281,12 @@ function verdict(measured: readonly Done[]): Verdict {
   return {
     shows:
       `A convolution's error is ${formatNumber(small, 2)} with ${written(fewest)} digits ` +
-      `(below 1e-4: ${asExpected(small < 1e-4)}). The affine layer's on new noise is ` +
+      `(below 1e-4: ${expectedOrNot(small < 1e-4)}). The affine layer's on new noise is ` +
       `${byCount(noisy!)} pictures, and then ${percent(inside(noisy!, most), 0)} of |W|² lie in ` +
       `the window. On new digits it is ${byCount(digits!)} of them, and then ` +
       `${percent(inside(digits!, most), 0)} lie in the window (less than half: ` +
-      `${asExpected(!isFilter)}${isFilter ? WEAK_START : ""}). On noise that layer's error is ` +
-      `${formatNumber(outside, 2)} (above 1: ${asExpected(outside > 1)}): it says Sobel's ` +
+      `${expectedOrNot(!isFilter)}${isFilter ? WEAK_START : ""}). On noise that layer's error is ` +
+      `${formatNumber(outside, 2)} (above 1: ${expectedOrNot(outside > 1)}): it says Sobel's ` +
       "feature of a digit, but it has not become the filter, which does so of any picture.",
     doesNotShow:
       "That such a feature would come out in a classifier, where nobody shows the layer what it " +

@@ -22,9 +22,10 @@ import {
 } from "./experiment.js";
 import type { Laboratory, Scale } from "./laboratory.js";
 import { type PackedPicture, packPicture, unpackPicture } from "./packed-picture.js";
-import { runsRow, type Summary, summaryOf } from "./summary.js";
+import { rowOfRuns } from "./many-runs.js";
+import { type Summary, summaryOf } from "./summary.js";
 import { trainClassifier } from "./train-classifier.js";
-import { asExpected } from "./verdict-words.js";
+import { expectedOrNot } from "./expected.js";
 import { percent } from "./words.js";
 
 /** A cup of coffee by Rachel Michetti, CC0, 256×256 in colour: see results/experiments/filters. */
@@ -253,8 +254,8 @@ function likenessChart(measured: readonly Done[]): Figure {
           ...{ name: CHANCE, mean: chance.mean, text: range(chance) },
           interval: [chance.low, chance.high],
         },
-        runsRow("before training", before!, range(summaryOf(before!))),
-        runsRow(LEARNED, learned!, range(summaryOf(learned!))),
+        { ...rowOfRuns("before training", before!), text: range(summaryOf(before!)) },
+        { ...rowOfRuns(LEARNED, learned!), text: range(summaryOf(learned!)) },
       ],
     }),
   };
@@ -336,24 +337,25 @@ function verdict(measured: readonly Done[]): Verdict {
   const change =
     gain === null
       ? ""
-      : `, which is ${range(gain)} more than before training (more than 0: ${asExpected(isMore)})`;
+      : `, which is ${range(gain)} more than before training ` +
+        `(more than 0: ${expectedOrNot(isMore)})`;
   const nearest = (names: readonly string[]): string =>
     [drawn!, all!].map((filters) => percent(nearestShare(filters, names), 0)).join(" to ");
   return {
     shows:
       "The maps of Sobel's two filters and of the box have |cosines| of at most " +
-      `${between.toFixed(3)} (below 0.2: ${asExpected(between < 0.2)}): different filters do ` +
+      `${between.toFixed(3)} (below 0.2: ${expectedOrNot(between < 0.2)}): different filters do ` +
       "catch different features. The largest is that of the two Sobel filters on digits, whose " +
       "strokes lean to the right. Sharpening and the Laplacian are one direction but for the " +
       `sign, ${opposite.toFixed(3).replace("-", "−")}, though their maps differ, since what they ` +
       "differ in is the brightness. Of filters drawn at random, the best |cosine| with a " +
       `classical one is ${chance.mean.toFixed(3)} (expected: 0.55); of the learned ones, ` +
-      `${range(summaryOf(learned!))} (expected: 0.62)${change}. In training, the share ` +
-      `whose nearest is the box goes from ${nearest(["box"])}, that of sharpening or the ` +
-      `Laplacian from ${nearest(["sharpen", "Laplacian"])}: what neighbouring weights have in ` +
-      `common grows. ${strong} of ${all!.length} filters come as near as ${STRONG} to a ` +
-      "classical one. Of those that are nearest to an edge, " +
-      `${percent(slantingShare(all!), 0)} are nearer to a slanting one (expected: half).`,
+      `${range(summaryOf(learned!))} (expected: 0.62)${change}. In training, the share whose ` +
+      `nearest is the box goes from ${nearest(["box"])}, that of sharpening or the Laplacian ` +
+      `from ${nearest(["sharpen", "Laplacian"])}: what neighbouring weights have in common ` +
+      `grows. ${strong} of ${all!.length} filters come as near as ${STRONG} to a classical one. ` +
+      `Of those that are nearest to an edge, ${percent(slantingShare(all!), 0)} are nearer to a ` +
+      "slanting one (expected: half).",
     doesNotShow:
       "That the network has found what a craftsman would have chosen: a |cosine| of 0.6 in nine " +
       "dimensions is no likeness that one sees, and a filter need not look like a known one to " +

@@ -1,21 +1,21 @@
 /** Why a convolution: each claim an experiment that anybody can run again, to the same digits. */
 import { reject } from "../tensor/index.js";
+import { affineLearnsSobel } from "./affine-learns-sobel.js";
 import { batchNorm } from "./batch-norm.js";
 import { capacity } from "./capacity.js";
 import { depth } from "./depth.js";
 import type { AnyExperiment } from "./experiment.js";
+import { filters } from "./filters.js";
 import { initialisation } from "./initialisation.js";
 import { mlpVsCnn } from "./mlp-vs-cnn.js";
 import { notebook } from "./notebook.js";
 import { optimizers } from "./optimizers.js";
-import { thirdOfTheData } from "./third-of-the-data.js";
-import { whatAccuracySees } from "./what-accuracy-sees.js";
-import { affineLearnsSobel } from "./affine-learns-sobel.js";
-import { filters } from "./filters.js";
 import { paddingAndDepth } from "./padding-and-depth.js";
 import { permutation } from "./permutation.js";
 import { sampleSize } from "./sample-size.js";
 import { shift } from "./shift.js";
+import { thirdOfTheData } from "./third-of-the-data.js";
+import { whatAccuracySees } from "./what-accuracy-sees.js";
 
 export {
   type AnyExperiment,
@@ -38,13 +38,13 @@ export { experimentPage } from "./page.js";
 export const experiments: readonly AnyExperiment[] = [
   notebook,
   mlpVsCnn,
-  thirdOfTheData,
-  shift,
-  affineLearnsSobel,
   permutation,
   sampleSize,
+  affineLearnsSobel,
   filters,
+  shift,
   paddingAndDepth,
+  thirdOfTheData,
   initialisation,
   optimizers,
   batchNorm,

@@ -17,9 +17,9 @@ import {
 } from "./experiment.js";
 import type { Laboratory, Scale } from "./laboratory.js";
 import { plainMlp } from "./plain-mlp.js";
-import { runsRow } from "./summary.js";
+import { rowOfRuns } from "./many-runs.js";
 import { trainClassifier } from "./train-classifier.js";
-import { asExpected } from "./verdict-words.js";
+import { expectedOrNot } from "./expected.js";
 import { percent, points, shareWithInterval } from "./words.js";
 
 const networks: Readonly<Record<string, NetworkDescription>> = {
@@ -109,7 +109,7 @@ function findings(measured: readonly Done[]): Findings {
   const rows = names.flatMap((network) =>
     [false, true].map((is) => {
       const errors = reached(measured, network, is).map((accuracy) => 1 - accuracy);
-      return runsRow(settingName(network, is), errors, shareWithInterval(errors));
+      return { ...rowOfRuns(settingName(network, is), errors), text: shareWithInterval(errors) };
     }),
   );
   return {
@@ -151,12 +151,12 @@ function verdict(measured: readonly Done[]): Verdict {
       ? ""
       : `Shuffling changes the fully connected network by ${points(ofMlp)} percentage points, an ` +
         `interval that ${isUnchanged ? "holds" : "does not hold"} 0 ` +
-        `(${asExpected(isUnchanged)}), and the convolutional one by ${points(ofCnn)}. `;
+        `(${expectedOrNot(isUnchanged)}), and the convolutional one by ${points(ofCnn)}. `;
   return {
     shows:
       `${changes}The convolutional network falls from ${percent(plain)} to ${percent(shuffled)}: ` +
       `${shuffled < mlp ? "below" : "not below"} the fully connected one, at ${percent(mlp)} ` +
-      `with shuffled pixels (${asExpected(shuffled < mlp)}). It is the same network with the ` +
+      `with shuffled pixels (${expectedOrNot(shuffled < mlp)}). It is the same network with the ` +
       "same number of weights and computations, so what it loses is all that it owes to the " +
       "neighbourhood of pixels. To an affine layer, an order is nothing but the numbering of " +
       "its inputs.",

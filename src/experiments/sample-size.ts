@@ -19,7 +19,7 @@ import { plainMlp } from "./plain-mlp.js";
 import { repeated } from "./repeated.js";
 import { runsSeries, summaryOf } from "./summary.js";
 import { trainClassifier } from "./train-classifier.js";
-import { asExpected } from "./verdict-words.js";
+import { expectedOrNot } from "./expected.js";
 import { percent, shareWithInterval } from "./words.js";
 
 const networks: Readonly<Record<string, NetworkDescription>> = {
@@ -211,7 +211,7 @@ function verdict(measured: readonly Done[]): Verdict {
       `With ${written(fewest)} images ${pair(fewest)} of the test images are misclassified, with ` +
       `${written(most)} ${pair(most)}: the convolutional network is ` +
       `${isBetter ? "better with every number of images" : "not surely better with each number"} ` +
-      `(${asExpected(isBetter)}), and its lead, as a ratio of errors, goes from ` +
+      `(${expectedOrNot(isBetter)}), and its lead, as a ratio of errors, goes from ` +
       `${first!.toFixed(2)} to ${last!.toFixed(2)} (expected: from 1.3 to 2). ${saved}On log ` +
       `axes the slopes are ${slopes.join(" and ").replaceAll("-", "−")} ` +
       "(expected: −0.45 and −0.4).",

@@ -29,7 +29,7 @@ import { layerChanges } from "./layer-change.js";
 import { colourNetwork, networks } from "./shift-networks.js";
 import { runsSeries } from "./summary.js";
 import { trainClassifier } from "./train-classifier.js";
-import { asExpected } from "./verdict-words.js";
+import { expectedOrNot } from "./expected.js";
 import { percent, points } from "./words.js";
 
 const colourPools: Readonly<Record<string, ColourPool>> = {
@@ -316,15 +316,15 @@ function verdict(measured: readonly Done[]): Verdict {
     shows:
       `Of the test images are still read: ${told.join("; ")}. Both poolings ` +
       `${isOrdered ? "are" : "are not"} ahead of everything else at 2 pixels ` +
-      `(${asExpected(isOrdered)}). When a digit moves by one pixel, its picture changes by ` +
+      `(${expectedOrNot(isOrdered)}). When a digit moves by one pixel, its picture changes by ` +
       `${change(max!, "input")}, the first map by ${change(max!, "relu1")}; max pooling takes ` +
-      `that to ${change(max!, "pool1")}, average pooling to ${change(average!, "pool1")} ` +
-      `(less: ${asExpected(isMoreSteady)}), and the logits change by ${change(max!, "affine2")} ` +
-      `and ${change(average!, "affine2")}, those of the fully connected network by ` +
+      `that to ${change(max!, "pool1")}, average pooling to ${change(average!, "pool1")} (less: ` +
+      `${expectedOrNot(isMoreSteady)}), and the logits change by ${change(max!, "affine2")} and ` +
+      `${change(average!, "affine2")}, those of the fully connected network by ` +
       `${change("mlp", "affine2")}. In colour, a pooling that merges the channels is ` +
       `${isAlike ? "as steady as" : "less steady than"} one that keeps them: what it puts out ` +
       `changes by ${percent(merged!, 0)} of its contrast, against ${percent(kept!, 0)} ` +
-      `(${asExpected(isAlike)}). What it loses is the digit itself: unmoved, ` +
+      `(${expectedOrNot(isAlike)}). What it loses is the digit itself: unmoved, ` +
       `${percent(plain[1]!, 1)} are read, against ${percent(plain[0]!, 1)}.`,
     doesNotShow:
       "That pooling makes features invariant: by 4 pixels, two windows of the first pooling, " +

@@ -1,5 +1,5 @@
 /** Runs of one setting as tables and figures show them: their mean and its interval. */
-import type { IntervalRow, Series } from "../figures/index.js";
+import type { Series } from "../figures/index.js";
 import { meanInterval, meanOf } from "../statistics/index.js";
 
 export interface Summary {
@@ -13,12 +13,6 @@ export function summaryOf(values: readonly number[]): Summary {
   if (values.length > 1) return meanInterval(values);
   const mean = meanOf(values);
   return { mean, low: mean, high: mean };
-}
-
-/** A row with a dot for each run. */
-export function runsRow(name: string, values: readonly number[], text: string): IntervalRow {
-  const { mean, low, high } = summaryOf(values);
-  return { name, values, mean, interval: [low, high], text };
 }
 
 /** A line with its interval, and a thin line for each run. */

@@ -1,24 +1,8 @@
-import { findExperiment, type Measurement, type Named, unitsOf } from "leibniz/experiments";
+import { findExperiment } from "leibniz/experiments";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
+import { madeUp as measured, shown as reads } from "../helpers/made-up.js";
 import { tinyLaboratory } from "../helpers/tiny-experiment.js";
-
-/** All of an experiment's units, as if each had come to what a function says. */
-function measured(name: string, valuesOf: (options: Named, seed: number) => Named): Measurement[] {
-  const experiment = findExperiment(name);
-  const done: Measurement[] = [];
-  for (;;) {
-    const known = new Set(done.map(({ setting, seed }) => `${setting} ${seed}`));
-    const missing = unitsOf(experiment, done, "full").filter(
-      ({ setting, seed }) => !known.has(`${setting} ${seed}`),
-    );
-    if (missing.length === 0) return done;
-    done.push(...missing.map((unit) => ({ ...unit, values: valuesOf(unit.options, unit.seed) })));
-  }
-}
-
-const reads = (name: string, all: readonly Measurement[]): string =>
-  findExperiment(name).verdict!(all).shows;
 
 test("batch-norm: the share of the grid, the best place, the highest rate that learns", () => {
   const all = measured("batch-norm", ({ isNormalised, factor, learningRate }, seed) => {
