@@ -1,4 +1,4 @@
-/** Several runs beside each other. */
+/** Several runs, side by side. */
 import {
   contents,
   element,
@@ -212,7 +212,7 @@ function pairs(runs: readonly ComparedRun[]): Section {
       ),
       card(figure(draw, "")),
       table({
-        caption: `Images that one guesses right and the other does not, beside ${first.name}`,
+        caption: `Images that only one of the two guesses right, against ${first.name}`,
         head: ["run", "only this one", `only ${first.name}`, "percentage points", "95 % interval"],
         rows: differences.map(({ run, onlyFirst, onlySecond, difference, low, high }) => [
           ...[run.name, onlyFirst, onlySecond, points(difference)],
