@@ -79,7 +79,7 @@ export function trainCommand(): Command {
     .addOption(dataOption())
     .option("--out <DIR>", "keep weights, log and a checkpoint in DIR")
     .option("--resume <DIR>", "go on with the run that --out kept in DIR, as it was begun")
-    .option("--no-report", "leave report.html away, which --out and --resume write at the end")
+    .option("--no-report", "do not write report.html, which --out and --resume write at the end")
     .option(
       "--checkpoint-every <SECONDS>",
       "within an epoch, keep where it stands so often (with --out or --resume)",

@@ -1,4 +1,4 @@
-/** From numbers to places along an axis, and the numbers beside it. */
+/** From numbers to positions along an axis, and its tick labels. */
 import { scaleLinear, scaleLog } from "d3-scale";
 import { reject } from "../tensor/index.js";
 import { decadeOf, formatNumber, formatTicks, powerOfTen } from "./numbers.js";
@@ -12,7 +12,7 @@ export interface Axis {
   readonly isWhole?: boolean;
   /** From where to where; what the numbers need if left out. What lies outside is left out. */
   readonly domain?: readonly [number, number];
-  /** How its numbers are written: as percentages, or as told; plainly if left out. */
+  /** How tick labels are written: as percentages, or by a function; plainly if left out. */
   readonly format?: "percent" | ((value: number) => string);
 }
 
@@ -139,7 +139,7 @@ function linearTicks(low: number, high: number, most: number): Ticks {
   return { values, texts: formatTicks(values) };
 }
 
-/** Powers of ten, every so many of them; over less than two decades, also 2 and 5 times those. */
+/** Powers of ten, thinned out where there are many; over few decades, also 2 and 5 times those. */
 function logTicks(low: number, high: number, most: number): Ticks {
   const [from, to] = [decadeFrom(low), decadeOf(high)];
   if (high / low < 3) {

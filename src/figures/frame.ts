@@ -4,15 +4,15 @@ import { dark, inkOn, light, type Scheme, SHADES } from "./palette.js";
 import { type Attributes, element, escape } from "./svg.js";
 import { FONT_SIZE, LINE_HEIGHT, shorten, wrap } from "./text.js";
 
-/** What every figure has to be told. */
+/** What every figure needs to know. */
 export interface FigureOptions {
   /** What the figure shows, in a few words; the name by which a screen reader calls it. */
   readonly title: string;
-  /** What is to be seen in it, for who cannot see it. */
+  /** What there is to see in it, for those who cannot see it. */
   readonly description: string;
   /**
-   * In pixels; at most so wide is the figure shown, and smaller where there is less room. With the
-   * default, 380, texts are readable on a telephone; beside it draw a wider one for larger screens.
+   * In pixels. The figure is never shown wider, and shrinks where there is less room. The default,
+   * 380, keeps text readable on a telephone; for larger screens, draw a wider one as well.
    */
   readonly width?: number;
 }

@@ -27,7 +27,7 @@ export interface IntervalChartOptions extends FigureOptions {
 /** Of dots that lie on each other, how far up or down the next one goes. */
 const STEP_ASIDE = 4;
 const DOT = 2.6;
-/** The most of a figure that names take, where they stand beside their rows. */
+/** The largest share of the width that names may take where they are beside their rows. */
 const NAME_SHARE = 0.34;
 
 /**

@@ -23,7 +23,7 @@ export interface Look {
 const DASHES = [null, "7 4", "2 4", "9 4 2 4", "14 4"] as const;
 const MARKS = [symbolCircle, symbolSquare, symbolTriangle, symbolDiamond, symbolCross] as const;
 
-/** @param n the how manieth series it is */
+/** @param n which of the series it is, from 0 */
 export function lookOf(n: number): Look {
   return {
     colour: `s${n % light.series.length}`,

@@ -275,7 +275,7 @@ interface EndLabels {
   draw(x: Scale, y: Scale, area: Area): readonly string[];
 }
 
-/** The most of a figure's width that labels beside the lines may take. */
+/** The largest share of a figure's width that labels at the ends of lines may take. */
 const LABEL_SHARE = 0.3;
 const LEADER = 18;
 

@@ -30,7 +30,7 @@ function tenTo(exponent: string): string {
   return `10${[...exponent.replace("+", "")].map((sign) => SUPERSCRIPTS[sign]).join("")}`;
 }
 
-/** `1,234.5`, `−0.02`, `3.2·10⁻⁹`: so many significant digits, without zeros at the end. */
+/** `1,234.5`, `−0.02`, `3.2·10⁻⁹`: with this many significant digits, and no trailing zeros. */
 export function formatNumber(value: number, digits = 3): string {
   if (!Number.isFinite(value)) return Number.isNaN(value) ? "NaN" : value > 0 ? "∞" : "−∞";
   if (value === 0) return "0";

@@ -78,7 +78,7 @@ export function table({ caption, head, rows }: TableOptions): string {
   const name = caption ?? head.join(", ");
   return element(
     "div",
-    // who has no mouse scrolls it by keys
+    // so that it can be scrolled from the keyboard
     { class: "wide", role: "region", tabindex: 0, "aria-label": name },
     element("table", {}, [
       ...(caption === undefined ? [] : [element("caption", {}, escape(caption))]),
@@ -118,7 +118,7 @@ export function table({ caption, head, rows }: TableOptions): string {
 
 const LIKE_NUMBER = /^[-−+±]?[\d.,]+( ?[%×sx]| ms| s| MB| [±–…] ?[\d.,]+( %)?)?$|^[–—]?$/;
 
-/** Names and values beside each other. */
+/** Pairs of a name and a value. */
 export function facts(pairs: readonly (readonly [name: string, value: string])[]): string {
   const items = pairs.map(([name, value]) =>
     element("div", {}, element("dt", {}, escape(name)) + element("dd", {}, escape(value))),
@@ -130,7 +130,7 @@ export function facts(pairs: readonly (readonly [name: string, value: string])[]
  * A figure with its caption, drawn twice: for telephones and for larger screens. Only one of the
  * two is shown, and read out.
  *
- * @param draw what draws it so many pixels wide
+ * @param draw draws the figure at a given width, in pixels
  * @param widths of a figure that fills the page, if left out
  */
 export function figure(

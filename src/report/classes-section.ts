@@ -14,9 +14,9 @@ import { confusionOf, countRight, type Predictions } from "./predictions.js";
 import type { ReportedRun } from "./run.js";
 import { card, cards, counted, paragraph } from "./section.js";
 
-/** More rows make a figure that nobody reads; the worst are shown then. */
+/** More rows than this are too many to read; then only the worst are shown. */
 const MOST_ROWS = 40;
-/** Two figures beside each other fill a page. */
+/** Two figures side by side fill a page. */
 const WIDTHS = [340, 500] as const;
 const MOST_PAIRS = 12;
 
@@ -104,7 +104,7 @@ function confusion(
   });
 }
 
-/** What is confused most, which is also the table of confusions for who cannot see it. */
+/** What is confused most: also the table of confusions for those who cannot see the figure. */
 function pairs(counts: readonly (readonly number[])[], names: readonly string[]): string {
   const all = counts.flatMap((row, label) => {
     const total = row.reduce((sum, n) => sum + n, 0);

@@ -1,4 +1,4 @@
-/** Several runs beside each other. */
+/** Several runs, side by side. */
 import {
   contents,
   element,
@@ -15,20 +15,9 @@ import {
 } from "../figures/index.js";
 import { type Interval, proportionInterval } from "../statistics/index.js";
 import type { EpochResult } from "../training/index.js";
+import type { ComparedRun } from "./compared-run.js";
+import { recipesSection } from "./compare-recipes.js";
 import { card, counted, paragraph } from "./section.js";
-
-/** What is compared of a run. */
-export interface ComparedRun {
-  readonly name: string;
-  readonly recipe: string;
-  readonly seed: number;
-  readonly parameters: number;
-  readonly log: readonly EpochResult[];
-  /** Whether each test image is guessed right. */
-  readonly isRight: readonly boolean[];
-  /** Digest of the test images and their labels. */
-  readonly testSet: string;
-}
 
 /** How two runs differ on the same images. */
 export interface PairedDifference extends Interval {
@@ -65,7 +54,7 @@ export function pairedDifference(
 
 /** The page of a comparison. The first run is what the others are compared with. */
 export function comparisonPage(runs: readonly ComparedRun[]): string {
-  const sections: Section[] = [results(runs), curves(runs), pairs(runs)];
+  const sections: Section[] = [results(runs), recipesSection(runs), curves(runs), pairs(runs)];
   const title = `${counted(runs.length, "run")} compared`;
   return htmlPage({
     title,
@@ -212,7 +201,7 @@ function pairs(runs: readonly ComparedRun[]): Section {
       ),
       card(figure(draw, "")),
       table({
-        caption: `Images that one guesses right and the other does not, beside ${first.name}`,
+        caption: `Images that only one of the two guesses right, against ${first.name}`,
         head: ["run", "only this one", `only ${first.name}`, "percentage points", "95 % interval"],
         rows: differences.map(({ run, onlyFirst, onlySecond, difference, low, high }) => [
           ...[run.name, onlyFirst, onlySecond, points(difference)],

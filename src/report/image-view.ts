@@ -54,7 +54,7 @@ export async function viewImage(
   return { name, image, label, isKnown, guess, probabilities, layers, saliency };
 }
 
-/** What a layer returns and is told, in a few numbers. */
+/** A layer's output and the gradient that reaches it, in a few numbers. */
 export interface LayerNumbers {
   readonly name: string;
   readonly kind: string;
@@ -86,7 +86,7 @@ export function layerNumbers({ layers }: ImageView): readonly LayerNumbers[] {
 
 /** From black to white. */
 const SHADES = " .:-=+*#%@";
-/** Letters in a line of one picture, and of several beside each other. */
+/** Characters in a line of one picture, and between two. */
 const [COLUMNS, BETWEEN] = [40, 4];
 
 /**
@@ -176,8 +176,8 @@ export function imagePage(viewer: Viewer, view: ImageView): string {
       heading: "Layer by layer",
       body: [
         paragraph(
-          `What each of ${counted(layers.length, "layer")} returns, and beside it the gradient ` +
-            `by that of the loss for the class ${classOf(label)}.`,
+          `The outputs of ${counted(layers.length, "layer")}, and next to each the gradient of ` +
+            `the loss with respect to it, for the class ${classOf(label)}.`,
         ),
         oneImage(
           { test: image, classNames },

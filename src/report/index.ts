@@ -6,7 +6,6 @@ export { worstMistakes, type WorstMistake } from "./mistakes.js";
 export { type DeadUnits, deadUnits } from "./dead-units.js";
 export { Inside, type InsideView, type LayerView } from "./inside.js";
 export {
-  type ComparedRun,
   comparisonPage,
   type PairedDifference,
   pairedDifference,
@@ -20,3 +19,4 @@ export {
   type Viewer,
   viewImage,
 } from "./image-view.js";
+export type { ComparedRun } from "./compared-run.js";

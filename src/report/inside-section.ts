@@ -103,10 +103,10 @@ export async function layersSection(run: ReportedRun, predictions: Predictions):
   const inside = new Inside(run.recipe, run.network);
   const body = [
     paragraph(
-      "What each layer returns for an image, and the gradient of that image's loss by it: " +
-        "forward on the left, backward on the right. Of layers with many maps, the first " +
-        `${MOST_MAPS}. An image that is guessed right has small gradients; the numbers below ` +
-        "the pictures say how small.",
+      "The output of each layer for an image, and the gradient of that image's loss with " +
+        "respect to it: forward on the left, backward on the right. Of layers with many maps, " +
+        `the first ${MOST_MAPS}. An image that is guessed right has small gradients; the numbers ` +
+        "below the pictures say how small.",
     ),
   ];
   for (const sample of chosen) {
@@ -165,7 +165,7 @@ export function oneImage(
     const shape = out.shape.slice(1).join(" × ");
     return [
       { heading: `${layer}, ${kind}, ${shape}`, figure: forward },
-      { heading: `Gradient by what ${layer} returns`, figure: backward },
+      { heading: `Gradient with respect to the output of ${layer}`, figure: backward },
     ];
   });
   const rest =

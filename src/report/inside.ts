@@ -1,4 +1,4 @@
-/** One image's way through a network and back: what every layer returns, and what it is told. */
+/** One image's way through a network and back: every layer's output and its gradient. */
 import { buildLoss, type Layer, type NamedLayer, softmaxCrossEntropy } from "../backprop/index.js";
 import { type LabelledImages, makeBatch } from "../data/index.js";
 import { reference } from "../kernels/index.js";
@@ -59,7 +59,7 @@ export class Inside {
     return (await backward(dOut, true))!;
   }
 
-  /** The layer itself; what it returns and is told is kept. */
+  /** The layer itself, whose output and upstream gradient are recorded. */
   #watch({ name, layer }: NamedLayer): Layer {
     return {
       kind: layer.kind,

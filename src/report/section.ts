@@ -6,7 +6,7 @@ export function paragraph(text: string): string {
   return element("p", {}, escape(text));
 }
 
-/** Figures beside each other, where there is room, each with a heading. */
+/** Figures side by side, where there is room, each with a heading. */
 export function cards(
   all: readonly { readonly heading: string; readonly figure: string }[],
 ): string {

@@ -5,7 +5,7 @@ import { CARD_WIDTH, card, cards, counted, paragraph } from "./section.js";
 import type { ReportedRun } from "./run.js";
 
 const EPOCHS = { label: "epochs done", isWhole: true };
-/** Two beside each other fill a page. */
+/** Two figures side by side fill a page. */
 const WIDTHS = [340, 500] as const;
 /** More lines than this cannot be told apart. */
 const MOST_LINES = 6;

@@ -42,7 +42,7 @@ export class StepMeasures {
   /** The parameters before the next step, if that is to be measured. */
   #before: readonly Data[] | null;
 
-  /** Before the first step that it is told of. */
+  /** Create it before the first step that it is shown. */
   constructor({ parameters }: Pick<Sequential, "parameters">) {
     this.#parameters = parameters;
     this.#before = this.#copies(); // how many steps there were is only known after the next one

@@ -234,7 +234,7 @@ test("several runs: results, curves, and image by image what one gets right", as
   const { status, stderr } = await leibnizHere("report", usual, second, third, "--out", out);
   assert.is(status, 0, stderr);
   const { html, page } = pageOf(out);
-  assert.equal(headingsOf(page), ["Results", "Curves", "Image by image"]);
+  assert.equal(headingsOf(page), [...["Results", "Recipe by recipe", "Curves", "Image by image"]]);
   assert.not.match(html, /<script|https?:/);
   const rows = elementsOf(page, "tbody").flatMap((body) => elementsOf(body, "tr"));
   assert.is(rows.length, 3 + 1);

@@ -5,6 +5,8 @@ import type { LabelledImages } from "leibniz/data";
 import { reference } from "leibniz/kernels";
 import { affine, conv2d, flatten, relu, type Sequential } from "leibniz/network";
 import {
+  type ComparedRun,
+  comparisonPage,
   confusionOf,
   countRight,
   deadUnits,
@@ -183,6 +185,28 @@ test("pairs: only images that one of two gets right count", () => {
   assert.equal([turned.low, turned.high], [-high, -low]);
   const same = pairedDifference(first, first);
   assert.ok(same.difference === 0 && same.low < 0 && same.high === -same.low);
+});
+
+test("recipes: means over seeds, and differences seed by seed", () => {
+  const run = (recipe: string, seed: number, right: number): ComparedRun => ({
+    ...{ name: `${recipe} ${seed}`, recipe, seed, parameters: 7, log: [], testSet: "same" },
+    isRight: Array.from({ length: 200 }, (_, n) => n < right),
+  });
+  const page = comparisonPage([
+    ...[run("plain", 1, 160), run("plain", 2, 164), run("plain", 3, 168)],
+    ...[run("wide", 3, 174), run("wide", 1, 168), run("wide", 9, 100)],
+    run("alone", 1, 120),
+  ]);
+  const section = /<section id="recipes">.*?<\/section>/s.exec(page)![0];
+  // 80, 82, 84: t of 2 degrees is 4.3027, times 2 / √3
+  assert.match(section, /82 ± 5<\/text>/);
+  assert.match(section, /plain \(3 runs\)/);
+  assert.not.match(section, /alone/);
+  // 84 − 80 and 87 − 84: 3.5 ± 12.706 · 0.7071 / √2
+  assert.match(section, /<td class="number">2<\/td><td class="number">\+3.5<\/td>/);
+  assert.match(section, /−2\.85 to \+9\.85/);
+  const single = comparisonPage([run("plain", 1, 160), run("wide", 1, 160)]);
+  assert.match(single, /Left out: no recipe was trained more than once/);
 });
 
 test("large pictures are made smaller by means of blocks, of every channel", () => {
