@@ -181,8 +181,7 @@ async function trainIn(resumed: Resumed | null, options: TrainCommandOptions): P
         data,
         backend,
       );
-      if (isKept && !json)
-        console.log(`its report is ${join(path, RUN_FILES.report)}`);
+      if (isKept && !json) console.log(`its report is ${join(path, RUN_FILES.report)}`);
     }
     if (json) printJson(outcome);
   } finally {

@@ -19,7 +19,7 @@ import {
 } from "./experiment.js";
 import { type Signal, signalOf } from "./fading.js";
 import type { Laboratory, Scale } from "./laboratory.js";
-import { asExpected } from "./verdict-words.js";
+import { asExpected } from "./expected.js";
 import { counted, percent, shareInterval, shareWithInterval } from "./words.js";
 
 const NOTES = "as in the notes";
