@@ -19,7 +19,7 @@ import {
 } from "./experiment.js";
 import { type Signal, signalOf } from "./fading.js";
 import type { Laboratory, Scale } from "./laboratory.js";
-import { asExpected } from "./expected.js";
+import { expectedOrNot } from "./expected.js";
 import { counted, percent, shareInterval, shareWithInterval } from "./words.js";
 
 const NOTES = "as in the notes";
@@ -327,7 +327,7 @@ function verdict(measured: readonly Done[]): Verdict {
   const isWithin = below > 0 && below < reached.length;
   const share = shareInterval(proportionInterval(failed.length, runs.length));
   const usual =
-    `The notes' run is an ordinary one, ${asExpected(isWithin)}: ${below} of ` +
+    `The notes' run is an ordinary one, ${expectedOrNot(isWithin)}: ${below} of ` +
     `${counted(reached.length, "run")} that learn are below it after ` +
     `${counted(last, "epoch")}. ${failed.length} of ${runs.length} never leave chance ${share}.`;
   return {
@@ -353,7 +353,7 @@ function whyTheyFail(measured: readonly Done[], failed: readonly Done[]): string
   const say = (values: readonly number[]): string =>
     values.map((one) => formatNumber(one, 1)).join(", ");
   return (
-    `Is a rectifier dead? ${least === 0 ? "Yes" : "No"}, ${asExpected(least === 0)}: the one ` +
+    `Is a rectifier dead? ${least === 0 ? "Yes" : "No"}, ${expectedOrNot(least === 0)}: the one ` +
     `that lets the least through in these runs lets ${percent(least, 0)} through. What is gone ` +
     "is what the images say. Adam divides each weight's gradient by its own size, so while the " +
     "loss says little, the decay takes a thousandth off every weight in every step, be it 0.2 or " +
