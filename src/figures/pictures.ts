@@ -155,16 +155,19 @@ function signsOn(
   return element("path", { class: "sign", d: strokes.join("") });
 }
 
-/** [H, W] pixels of red, green, blue and how much they cover. */
-function pngOf(
-  { shape, values }: Picture,
-  kind: PicturesOptions["kind"],
-  largest: number,
-): Uint8Array {
+/** [H, W] pixels of red, green, blue and how much they cover; light that is complete needs less. */
+function pngOf(picture: Picture, kind: PicturesOptions["kind"], largest: number): Uint8Array {
+  const { shape, values } = picture;
   const [height, width] = shape.slice(-2) as [number, number];
   const pixels = height * width;
-  const data = new Uint8Array(4 * pixels);
   const isColour = shape.length === 3 && shape[0] === 3;
+  if (kind === "light" && Array.prototype.every.call(values, Number.isFinite)) {
+    const [channels, data] = [isColour ? 3 : 1, new Uint8Array((isColour ? 3 : 1) * pixels)];
+    for (let i = 0; i < data.length; i++)
+      data[i] = byteOf(values[(i % channels) * pixels + Math.floor(i / channels)]!);
+    return encode({ width, height, data, channels, depth: 8 });
+  }
+  const data = new Uint8Array(4 * pixels);
   for (let p = 0; p < pixels; p++) {
     const value = values[p]!;
     if (kind === "light") {
@@ -177,8 +180,8 @@ function pngOf(
     } else if (Number.isFinite(value)) {
       const colour = kind === "amount" ? AMOUNT : value < 0 ? MINUS : PLUS;
       data.set(colour, 4 * p);
-      data[4 * p + 3] =
-        largest === 0 || (kind === "amount" && value < 0) ? 0 : byteOf(Math.abs(value) / largest);
+      const isNone = largest === 0 || (kind === "amount" && value < 0);
+      data[4 * p + 3] = isNone ? 0 : byteOf(Math.abs(value) / largest);
     }
   }
   return encode({ width, height, data, channels: 4, depth: 8 });

@@ -18,7 +18,9 @@ import { imageOf, sumOfChannels, thumbnail } from "./thumbnails.js";
 /** Maps of a layer that are drawn. */
 const MOST_MAPS = 12;
 /** Layers that are drawn, from the image on. */
-const MOST_LAYERS = 12;
+const MOST_LAYERS = 10;
+/** Pixels of the longer side of a map that are kept: hundreds of maps are in one page. */
+const MAP_PIXELS = 32;
 /** Numbers of a layer without maps that are drawn as a picture. */
 const MOST_NUMBERS = 1024;
 /** Images whose gradient is shown. */
@@ -204,11 +206,14 @@ function mapsOf(shape: readonly number[], data: ArrayLike<number>): Picture[] {
   const [, channels, height, width] = shape as [number, number, number, number];
   const size = height * width;
   return Array.from({ length: Math.min(MOST_MAPS, channels) }, (_, c) =>
-    thumbnail({
-      caption: String(c),
-      shape: [height, width],
-      values: Array.prototype.slice.call(data, c * size, (c + 1) * size) as number[],
-    }),
+    thumbnail(
+      {
+        caption: String(c),
+        shape: [height, width],
+        values: Array.prototype.slice.call(data, c * size, (c + 1) * size) as number[],
+      },
+      MAP_PIXELS,
+    ),
   );
 }
 

@@ -339,11 +339,13 @@ test("pictures: light as it is, gray and in colours, and cut to what a screen sh
       { caption: "colour", shape: [3, 1, 2], values: [1, 0, 0, 0.2, 0, 1] },
     ],
   });
-  assert.equal(
-    Array.from(pixelsOf(figure).data),
-    [0, 0, 0, 255, 128, 128, 128, 255, 255, 255, 255, 255],
-  );
-  assert.equal(Array.from(pixelsOf(figure, 1).data), [255, 0, 0, 255, 0, 51, 255, 255]);
+  assert.equal(Array.from(pixelsOf(figure).data), [0, 128, 255]);
+  assert.equal(Array.from(pixelsOf(figure, 1).data), [255, 0, 0, 0, 51, 255]);
+  const broken = pictures({
+    ...{ ...words, kind: "light" as const },
+    pictures: [{ caption: "gray", shape: [1, 2], values: [nan, 0.2] }],
+  });
+  assert.equal(Array.from(pixelsOf(broken).data), [0, 0, 0, 0, 51, 51, 51, 255]);
 });
 
 test("pictures: amounts are as strong as they are large, and nothing below 0", () => {
