@@ -182,7 +182,7 @@ export function imagePage(viewer: Viewer, view: ImageView): string {
         oneImage(
           { test: image, classNames },
           predictions,
-          { name, index: 0, label, guess, isOpen: true },
+          { name, index: 0, label, guess, isKnown, isOpen: true },
           layers,
         ),
       ],

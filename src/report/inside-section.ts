@@ -35,6 +35,8 @@ interface Sample {
 /** How an image is shown. */
 interface Shown {
   readonly name: string;
+  /** Whether somebody has said what it shows; true if left out. */
+  readonly isKnown?: boolean;
   /** Whether all of it is, before somebody asks for it. */
   readonly isOpen: boolean;
 }
@@ -125,12 +127,12 @@ export async function layersSection(run: ReportedRun, predictions: Predictions):
 export function oneImage(
   { test, classNames }: Pick<ReportedRun, "test" | "classNames">,
   { probabilities, classes }: Pick<Predictions, "probabilities" | "classes">,
-  { name: what, index, label, guess, isOpen }: Sample & Shown,
+  { name: what, index, label, guess, isKnown = true, isOpen }: Sample & Shown,
   layers: readonly LayerView[],
 ): string {
   const name = (c: number): string => classNames[c] ?? String(c);
-  const verdict = label === guess ? "guessed right" : `taken for ${name(guess)}`;
-  const heading = `${what}: ${name(label)}, ${verdict}`;
+  const verdict = label === guess && isKnown ? "guessed right" : `taken for ${name(guess)}`;
+  const heading = isKnown ? `${what}: ${name(label)}, ${verdict}` : `${what}: ${verdict}`;
   const own = Array.from(probabilities.subarray(index * classes, (index + 1) * classes));
   const likely = own.map((p, c) => ({ p, c })).sort((a, b) => b.p - a.p || a.c - b.c);
   const bars = likely.slice(0, 10).map(({ p, c }) => ({

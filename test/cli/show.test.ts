@@ -94,6 +94,17 @@ test("for people: shades of the picture, signs of its gradient beside it, a tabl
   assert.match(stdout, /^conv2 +conv2d +32×11×11 /m);
 });
 
+test("of a picture without a label no page says that it is guessed right", async () => {
+  const out = join(temporaryFolder(), "own.html");
+  const { guess } = await shown(picture(), "--raw");
+  await leibnizHere("show", run, picture(), "--raw", "--out", out);
+  const html = readFileSync(out, "utf8");
+  assert.match(html, new RegExp(`taken for ${guess}`));
+  assert.not.match(html, /guessed right/);
+  await leibnizHere("show", run, picture(), "--raw", "--label", guess, "--out", out);
+  assert.match(readFileSync(out, "utf8"), /guessed right/);
+});
+
 test("--out writes a page, and never over what is no page of leibniz", async () => {
   const out = join(temporaryFolder(), "three.html");
   for (let times = 0; times < 2; times++) {
