@@ -19,7 +19,6 @@ import {
   type Figure,
   type Measurement,
   ofSetting,
-  seedsUpTo,
   type Table,
   type Unit,
   type Verdict,
@@ -27,7 +26,7 @@ import {
 import { fullyConnected } from "./fully-connected.js";
 import type { Scale } from "./laboratory.js";
 import { seriesOfRuns, shareOfRuns } from "./many-runs.js";
-import { searchRate } from "./rate-search.js";
+import { searchedUnits, searchRate } from "./rate-search.js";
 import { trainClassifier } from "./train-classifier.js";
 import { percent } from "./words.js";
 
@@ -102,16 +101,7 @@ export const capacity = experiment<Options, Values>({
     "run whose loss was lost counts as a guess, 10 %.",
   units(done, scale) {
     const size = sizes[scale];
-    const searches = searchesOf(done, size);
-    const units = searches.flatMap((search) => search.units);
-    if (searches.some(({ rate }) => rate === null)) return units;
-    const finals = searches.flatMap(({ setting, options, rate }) =>
-      seedsUpTo(size.seeds).map((seed) => ({
-        ...{ setting, seed },
-        options: { ...options, isSearch: false, learningRate: rate! },
-      })),
-    );
-    return [...units, ...finals];
+    return searchedUnits<Options>(searchesOf(done, size), size.seeds);
   },
   async measure({ seed, options }, laboratory) {
     const { isSearch, kind, width, learningRate, images, epochs } = options;

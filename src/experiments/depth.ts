@@ -19,7 +19,6 @@ import {
   type Figure,
   type Measurement,
   ofSetting,
-  seedsUpTo,
   type Table,
   type Unit,
   type Verdict,
@@ -28,7 +27,7 @@ import { fullyConnected } from "./fully-connected.js";
 import type { Scale } from "./laboratory.js";
 import { medianOf, seriesOfRuns, shareOfRuns } from "./many-runs.js";
 import { type LayerSizes, layerSizes } from "./layer-sizes.js";
-import { searchRate } from "./rate-search.js";
+import { searchedUnits, searchRate } from "./rate-search.js";
 import { trainClassifier } from "./train-classifier.js";
 import { percent } from "./words.js";
 
@@ -105,16 +104,7 @@ export const depth = experiment<Options, Values>({
     "gradient by each hidden layer's output, over 256 training images, before the first step.",
   units(done, scale) {
     const size = scales[scale];
-    const searches = searchesOf(done, size);
-    const units = searches.flatMap((search) => search.units);
-    if (searches.some(({ rate }) => rate === null)) return units;
-    const finals = searches.flatMap(({ setting, options, rate }) =>
-      seedsUpTo(size.seeds).map((seed) => ({
-        ...{ setting, seed },
-        options: { ...options, isSearch: false, learningRate: rate! },
-      })),
-    );
-    return [...units, ...finals];
+    return searchedUnits<Options>(searchesOf(done, size), size.seeds);
   },
   async measure({ seed, options }, laboratory) {
     const { isSearch, kind, start, learningRate, images, epochs } = options;

@@ -26,7 +26,6 @@ import {
   type Findings,
   type Measurement,
   ofSetting,
-  seedsUpTo,
   type Table,
   type Unit,
   type Verdict,
@@ -36,7 +35,7 @@ import type { Scale } from "./laboratory.js";
 import { type LayerSizes, layerSizes } from "./layer-sizes.js";
 import { LossCurve } from "./loss-curve.js";
 import { medianOf, seriesOfRuns, shareOfRuns } from "./many-runs.js";
-import { searchRate } from "./rate-search.js";
+import { searchedUnits, searchRate } from "./rate-search.js";
 import { trainClassifier } from "./train-classifier.js";
 import { percent } from "./words.js";
 
@@ -131,16 +130,7 @@ export const initialisation = experiment<Options, Values>({
     "Intervals are Student's, at 95 %.",
   units(done, scale) {
     const size = scales[scale];
-    const searches = searchesOf(done, size);
-    const units = searches.flatMap((search) => search.units);
-    if (searches.some(({ rate }) => rate === null)) return units;
-    const finals = searches.flatMap(({ setting, options, rate }) =>
-      seedsUpTo(size.seeds).map((seed) => ({
-        ...{ setting, seed },
-        options: { ...options, isSearch: false, learningRate: rate! },
-      })),
-    );
-    return [...units, ...finals];
+    return searchedUnits<Options>(searchesOf(done, size), size.seeds);
   },
   async measure({ seed, options }, laboratory) {
     const { network, activation, initialiser, learningRate, images, epochs } = options;

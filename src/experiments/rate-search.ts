@@ -1,5 +1,5 @@
 /** Finds a learning rate by the validation images, for whatever is to be compared fairly. */
-import { type Measurement, ofSetting, type Unit } from "./experiment.js";
+import { type Measurement, ofSetting, seedsUpTo, type Unit } from "./experiment.js";
 
 /** All rates there are to try: three to a power of ten are too many, one is too few. */
 const RATES = [1e-5, 3e-5, 1e-4, 3e-4, 1e-3, 3e-3, 0.01, 0.03, 0.1, 0.3, 1, 3, 10];
@@ -33,6 +33,36 @@ export function searchRate<Options, Values>(
     if (next === null) return { units, rate };
     tried.push(next);
   }
+}
+
+/** What a search decides. */
+interface Found {
+  readonly isSearch: boolean;
+  readonly learningRate: number;
+}
+
+/** A setting that is measured with the rate that its search has found. */
+export interface Searched<Options> {
+  readonly setting: string;
+  readonly options: Omit<Options, keyof Found>;
+  readonly units: readonly Unit<Options>[];
+  readonly rate: number | null;
+}
+
+/** The units of all searches, and as soon as every rate is found, those that it is for. */
+export function searchedUnits<Options extends Found>(
+  searches: readonly Searched<Options>[],
+  seeds: number,
+): Unit<Options>[] {
+  const units = searches.flatMap((search) => search.units);
+  if (searches.some(({ rate }) => rate === null)) return units;
+  const finals = searches.flatMap(({ setting, options, rate }) =>
+    seedsUpTo(seeds).map((seed): Unit<Options> => {
+      const found: Found = { isSearch: false, learningRate: rate! };
+      return { setting, seed, options: { ...options, ...found } as Options };
+    }),
+  );
+  return [...units, ...finals];
 }
 
 /** The rate beyond one that is the lowest or the highest so far. */
