@@ -16,6 +16,7 @@ import { adam, cosine, fit, measure as measureNetwork } from "../training/index.
 import { aFewImages } from "./changed-images.js";
 import { classicalFilters } from "./classical-filters.js";
 import {
+  CHART_WIDTH,
   experiment,
   type Figure,
   type Findings,
@@ -230,7 +231,7 @@ function chart(
     file,
     alt: `${title}, by the number of training pictures: a line for each layer and kind.`,
     svg: lineChart({
-      ...{ title, width: 700, y, series },
+      ...{ title, width: CHART_WIDTH, y, series },
       description: "A line for each layer and kind of picture, and a thin one for each seed.",
       x: { label: "training pictures", scale: "log" },
     }),

@@ -8,6 +8,7 @@ import { heTimes } from "./deviation.js";
 import { drawnExamples } from "./drawn-examples.js";
 import { asExpected } from "./expected.js";
 import {
+  CHART_WIDTH,
   experiment,
   type Figure,
   type Measurement,
@@ -206,7 +207,7 @@ function seedsFigure(measured: readonly Done[]): Figure {
     svg: intervalChart({
       title: "Each seed",
       description: "A dot for each seed, their mean and its 95 % interval.",
-      width: 640,
+      width: CHART_WIDTH,
       x: { label: "share", format: "percent" },
       rows: (["share", "best"] as const).flatMap((what) =>
         KINDS.map((kind) =>

@@ -15,6 +15,7 @@ import { atTheEnd } from "./at-the-end.js";
 import { drawnExamples } from "./drawn-examples.js";
 import { asExpected } from "./expected.js";
 import {
+  CHART_WIDTH,
   experiment,
   type Figure,
   type Measurement,
@@ -224,7 +225,7 @@ function errorFigure(finals: readonly Done[]): Figure {
     svg: lineChart({
       title: "What parameters buy",
       description: "Share of test images misclassified; a thin line for each seed, and their mean.",
-      width: 640,
+      width: CHART_WIDTH,
       x: { label: "parameters", scale: "log" },
       y: { label: "test images misclassified", scale: "log", format: "percent" },
       series: kinds.map((kind) => seriesOfRuns(kind, curves(kind))),

@@ -15,6 +15,7 @@ import { atTheEnd } from "./at-the-end.js";
 import { drawnExamples } from "./drawn-examples.js";
 import { asExpected } from "./expected.js";
 import {
+  CHART_WIDTH,
   experiment,
   type Figure,
   type Measurement,
@@ -249,7 +250,7 @@ function accuracyFigure(finals: readonly Done[]): Figure {
     svg: lineChart({
       title: "Accuracy by depth",
       description: "Test accuracy in the end; a thin line for each seed, and their mean.",
-      width: 640,
+      width: CHART_WIDTH,
       x: { label: "hidden layers", scale: "log" },
       y: { label: "test accuracy", format: "percent" },
       series: NETWORKS.map(({ kind, start, name }) => seriesOfRuns(name, curves(kind, start))),
@@ -265,7 +266,7 @@ function gradientFigure(finals: readonly Done[]): Figure {
     svg: lineChart({
       title: `Gradients through ${layers} hidden layers, before training`,
       description: "By the layers' outputs; a thin line for each seed, and their mean.",
-      width: 640,
+      width: CHART_WIDTH,
       x: { label: "hidden layer" },
       y: { label: "root mean square", scale: "log" },
       series: NETWORKS.map(({ kind, start, name }) =>

@@ -50,6 +50,9 @@ export interface Figure {
   readonly svg: string;
 }
 
+/** Of charts on a page, in pixels: a telephone shows them so large that they can be read. */
+export const CHART_WIDTH = 420;
+
 /** In a few sentences, which may quote what was measured. */
 export interface Verdict {
   readonly shows: string;

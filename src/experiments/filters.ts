@@ -10,6 +10,7 @@ import { adam } from "../training/index.js";
 import { aFewImages } from "./changed-images.js";
 import { classicalFilters, cosineOf, mostAlike, turnsAndFlips } from "./classical-filters.js";
 import {
+  CHART_WIDTH,
   experiment,
   type Figure,
   type Findings,
@@ -247,7 +248,7 @@ function likenessChart(measured: readonly Done[]): Figure {
     svg: intervalChart({
       title: "How much first filters are like classical ones",
       description: "A dot for each network; for random filters what 95 % of groups lie between.",
-      width: 640,
+      width: CHART_WIDTH,
       x: { label: "best |cosine| with a classical filter, mean of 16 filters" },
       rows: [
         {

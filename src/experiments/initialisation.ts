@@ -21,6 +21,7 @@ import { deviation } from "./deviation.js";
 import { drawnExamples } from "./drawn-examples.js";
 import { asExpected } from "./expected.js";
 import {
+  CHART_WIDTH,
   experiment,
   type Figure,
   type Findings,
@@ -306,7 +307,7 @@ function sizesFigure(finals: readonly Done[], what: keyof LayerSizes): Figure | 
     svg: lineChart({
       title: `Sizes of the ${said} before training`,
       description: "Fully connected with relu; a thin line for each seed and their mean.",
-      width: 640,
+      width: CHART_WIDTH,
       x: { label: "hidden layer" },
       y: { label: "root mean square", scale: "log" },
       series,
@@ -333,7 +334,7 @@ function lossFigure(finals: readonly Done[], activation: Activation): Figure | n
     svg: lineChart({
       title: `Training loss with ${activation}`,
       description: `Fully connected; means over ${STEPS_TO_A_POINT} steps, a thin line a seed.`,
-      width: 640,
+      width: CHART_WIDTH,
       x: { label: "step" },
       y: { label: "loss in nats" },
       series,

@@ -7,6 +7,7 @@ import { affine, type NetworkDescription, notebookDescription, relu } from "../n
 import { meanInterval, pairedInterval } from "../statistics/index.js";
 import { adam } from "../training/index.js";
 import {
+  CHART_WIDTH,
   experiment,
   type Figure,
   type Findings,
@@ -177,7 +178,7 @@ function errorChart(finals: readonly Done[], images: number): Figure {
     svg: intervalChart({
       title: `Errors after training on ${count} images`,
       description: "A dot for each seed, their mean, and its interval; shorter is better.",
-      width: 640,
+      width: CHART_WIDTH,
       x: { label: "test images misclassified", scale: "log", format: "percent" },
       rows,
     }),

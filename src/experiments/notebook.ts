@@ -6,6 +6,7 @@ import { Random } from "../tensor/index.js";
 import { adam, findRecipe, type Recipe, recipeNetwork, train } from "../training/index.js";
 import { activeShares } from "./activity.js";
 import {
+  CHART_WIDTH,
   experiment,
   type Figure,
   type Findings,
@@ -217,7 +218,7 @@ function fading(followed: readonly Done[], failed: readonly Done[]): Figure {
     svg: lineChart({
       title: "What of the images reaches the logits",
       description: "Standard deviation of the logits over images, by step; a line for each run.",
-      width: 640,
+      width: CHART_WIDTH,
       x: { label: "step" },
       y: { label: "how far logits differ between images", scale: "log" },
       series,
@@ -246,7 +247,7 @@ function curves(learned: readonly Done[], failed: readonly Done[]): Figure {
     svg: lineChart({
       title: "The notes' recipe with many seeds",
       description: `Test errors over the epochs of ${all}; medians as thick lines.`,
-      width: 640,
+      width: CHART_WIDTH,
       x: { label: "epoch" },
       y: { label: "test images misclassified", scale: "log", format: "percent" },
       series,

@@ -13,6 +13,7 @@ import {
 import { drawnExamples } from "./drawn-examples.js";
 import { asExpected } from "./expected.js";
 import {
+  CHART_WIDTH,
   experiment,
   type Figure,
   type Measurement,
@@ -222,7 +223,7 @@ function lossFigure(measured: readonly Done[]): Figure | null {
       description:
         `Means over ${STEPS_TO_A_POINT} steps, a thin line for each seed, and their mean for ` +
         "each optimizer.",
-      width: 640,
+      width: CHART_WIDTH,
       x: { label: "step" },
       y: { label: "loss in nats", scale: "log" },
       series: shown.map((name) => seriesOfRuns(name, finished(measured, name).map(lossCurve))),
@@ -243,7 +244,7 @@ function accuracyFigure(measured: readonly Done[]): Figure | null {
     svg: intervalChart({
       title: "Test accuracy in the end",
       description: "A dot for each seed, their mean and its 95 % interval.",
-      width: 640,
+      width: CHART_WIDTH,
       x: { label: "test images classified right", format: "percent" },
       rows: rows.map((name) =>
         rowOfRuns(

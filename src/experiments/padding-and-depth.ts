@@ -16,6 +16,7 @@ import { meanOf, pairedInterval } from "../statistics/index.js";
 import { Random } from "../tensor/index.js";
 import { adam } from "../training/index.js";
 import {
+  CHART_WIDTH,
   experiment,
   type Figure,
   type Findings,
@@ -201,7 +202,7 @@ function chart(
     file,
     alt: `${title}: test images misclassified by depth, with padding and without.`,
     svg: lineChart({
-      ...{ title, width: 640, series },
+      ...{ title, width: CHART_WIDTH, series },
       description: "A line for each kind of stack with its interval, and a thin one for each seed.",
       x: { label: "depth: convolutions, one after another", format: wholeOnly },
       y: { label: "test images misclassified", scale: "log", format: "percent" },

@@ -7,6 +7,7 @@ import { Random } from "../tensor/index.js";
 import { adam } from "../training/index.js";
 import { aFewImages, shuffledPixels } from "./changed-images.js";
 import {
+  CHART_WIDTH,
   experiment,
   type Findings,
   type Measurement,
@@ -133,7 +134,7 @@ function findings(measured: readonly Done[]): Findings {
         svg: intervalChart({
           title: "Errors with pixels in place and shuffled",
           description: "A dot for each seed, their mean and its interval; further left is better.",
-          ...{ width: 640, rows },
+          ...{ width: CHART_WIDTH, rows },
           x: { label: "test images misclassified", format: "percent" },
         }),
       },

@@ -6,6 +6,7 @@ import { meanOf } from "../statistics/index.js";
 import { exp, log, Random, tensor } from "../tensor/index.js";
 import { adam } from "../training/index.js";
 import {
+  CHART_WIDTH,
   experiment,
   type Findings,
   type Measurement,
@@ -167,7 +168,7 @@ function findings(measured: readonly Done[]): Findings {
         svg: lineChart({
           title: "Errors by number of training images",
           description: "Two falling lines on log axes with their intervals, and each seed's.",
-          width: 640,
+          width: CHART_WIDTH,
           x: { label: "training images", scale: "log" },
           y: { label: "test images misclassified", scale: "log", format: "percent" },
           series: names.map((network) => runsSeries(network, counts, runs(network))),

@@ -14,6 +14,7 @@ import {
   pooledColourDigits,
 } from "./coloured-digits.js";
 import {
+  CHART_WIDTH,
   experiment,
   type Figure,
   type Findings,
@@ -193,7 +194,7 @@ function accuracyChart(
     file,
     alt: `${title}: a falling line for each network, by how far the digits are moved.`,
     svg: lineChart({
-      ...{ title, width: 700, series },
+      ...{ title, width: CHART_WIDTH, series },
       description: "For each network the mean with Student's interval at 95 %, and each seed.",
       x: { label: "pixels moved" },
       y: { label: "test images classified correctly", format: "percent" },
@@ -247,7 +248,7 @@ function changeChart(measured: readonly Done[]): Figure {
     svg: lineChart({
       title: "Change of each layer when the digit moves by a pixel",
       description: "A line for each network, from its input to its logits; lower is steadier.",
-      ...{ width: 860, series },
+      ...{ width: CHART_WIDTH, series },
       x: { label: "layer", format: (place) => LAYERS[place] ?? "" },
       y: { label: "relative change (L2)", format: "percent" },
     }),

@@ -6,6 +6,7 @@ import { adam, adamW } from "../training/index.js";
 import { drawnExamples } from "./drawn-examples.js";
 import { asExpected } from "./expected.js";
 import {
+  CHART_WIDTH,
   experiment,
   type Figure,
   type Measurement,
@@ -246,7 +247,7 @@ function choicesFigure(measured: readonly Done[]): Figure | null {
     svg: intervalChart({
       title: "One choice of the notes changed at a time",
       description: "Test accuracy, a dot for each seed, their mean and its 95 % interval.",
-      width: 640,
+      width: CHART_WIDTH,
       x: { label: "test images classified right", format: "percent" },
       rows: rows.map(({ setting, runs }) =>
         rowOfRuns(
@@ -271,7 +272,7 @@ function curvesFigure(measured: readonly Done[]): Figure | null {
     svg: lineChart({
       title: "The data or the decay",
       description: "Test accuracy after each epoch, a thin line for each seed and their mean.",
-      width: 640,
+      width: CHART_WIDTH,
       x: { label: "images trained with" },
       y: { label: "test accuracy", format: "percent" },
       series: shown.map((setting) =>

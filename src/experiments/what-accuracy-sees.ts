@@ -10,6 +10,7 @@ import {
 import { intervalChart } from "../figures/index.js";
 import { meanInterval, proportionInterval, studentBound } from "../statistics/index.js";
 import {
+  CHART_WIDTH,
   experiment,
   type Figure,
   type Measurement,
@@ -252,7 +253,7 @@ function distanceFigure(judged: readonly Judged[]): Figure | null {
       description:
         "A dot for each run with a mistake; between −1 and 1 the engine without a mistake gets " +
         "as far in 95 of 100 runs. In brackets, how many runs are farther away or stopped.",
-      width: 640,
+      width: CHART_WIDTH,
       x: {
         label: "accuracy less the right engine's mean, in halves of its 95 % interval",
         domain: [-SHOWN, SHOWN],
