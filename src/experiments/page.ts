@@ -19,8 +19,8 @@ export function experimentPage(
     `**What it shows.** ${shows}`,
     `**What it does not show.** ${doesNotShow}`,
     `${count} runs of ${settingsOf(measured).length} settings are in \`measurements.jsonl\`, a ` +
-      `line for each. \`leibniz experiment ${name} --repeat\` measures them again and compares ` +
-      "every digit.",
+      "line for each. In this page's folder, this measures them again and compares every digit:",
+    `    npx leibniz experiment ${name} --repeat .`,
   ];
   return `${parts.join("\n\n")}\n`;
 }
