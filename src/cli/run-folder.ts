@@ -6,7 +6,7 @@
  *     run.json                 what was asked for: recipe, seed, data, subset, epochs, backend
  *     log.jsonl                a line for every finished epoch, as `--json` prints it
  *     weights.safetensors      the network after the last finished epoch
- *     metrics.jsonl            a line for every so many steps: how large gradients and updates were
+ *     metrics.jsonl            a line every few steps: how large gradients and updates were
  *     report.html              what it has learned, once it is done
  *
  * Each file is replaced as a whole. The checkpoint is the first that there is, and after an epoch

@@ -36,7 +36,7 @@ import { percent, shareWithInterval } from "./words.js";
 const SOBEL = classicalFilters["Sobel x"];
 const [SIDE, OUT] = [28, 26];
 const BATCH = 64;
-/** Of the images to test with, errors are measured with one in so many. */
+/** Errors are measured with one in ten of the test images. */
 const ONE_IN = 10;
 
 const layers: Readonly<Record<string, NetworkDescription>> = {

@@ -1,6 +1,6 @@
 /** What a training came to, also where its loss was lost on the way. */
 
-/** Of ten classes, who guesses is right in so many cases. */
+/** How often a guess among ten classes is right. */
 export const GUESS = 0.1;
 
 /** The accuracy after the last epoch; a guess's where training stopped before. */

@@ -14,7 +14,7 @@ export function rotationMap(halfTurns: number): AffineMap {
 }
 
 /**
- * Describes a turn about the centre, by up to so many degrees either way. What comes in from
+ * Describes a turn about the centre, by up to a number of degrees either way. What comes in from
  * outside is 0.
  *
  * @throws InputError when an option is out of range

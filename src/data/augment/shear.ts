@@ -12,7 +12,7 @@ export function shearMap(halfTurns: number): AffineMap {
 }
 
 /**
- * Describes a slant, as of handwriting, by up to so many degrees either way. What comes in from
+ * Describes a slant, as of handwriting, by up to a number of degrees either way. What comes in from
  * outside is 0.
  *
  * @throws InputError when an option is out of range

@@ -7,7 +7,7 @@ export interface ShiftOptions {
   readonly pixels: number | readonly [h: number, w: number];
 }
 
-/** The map that moves an image down and to the right, by so many pixels. */
+/** The map that moves an image down and to the right, by a number of pixels each. */
 export function shiftMap(down: number, right: number): AffineMap {
   return { ...identityMap, h: -down, w: -right }; // (augmentation.12) A = 1, t = −(a, b)
 }
@@ -21,7 +21,7 @@ const pixels: Rule = {
 };
 
 /**
- * Describes a shift by up to so many pixels in each direction. What comes in from outside is 0.
+ * Describes a shift by up to a number of pixels in each direction. What comes in from outside is 0.
  *
  * @throws InputError when an option is out of range
  */
