@@ -19,6 +19,7 @@ import {
 } from "../training/index.js";
 import { writeFileWhole } from "./files.js";
 import { describeBackend } from "./options.js";
+import { checkIsOurs } from "./our-page.js";
 import { readMetrics, readRun } from "./read-run.js";
 import { checkSameDataSet, describeData, type RunConfig } from "./run-config.js";
 import { RUN_FILES } from "./run-folder.js";
@@ -87,7 +88,9 @@ export async function keepReport(
 ): Promise<boolean> {
   try {
     const page = await reportPage(await describeRun(run, network, data, backend));
-    writeFileWhole(join(run.path, RUN_FILES.report), page);
+    const out = join(run.path, RUN_FILES.report);
+    checkIsOurs(out, "report"); // somebody may have put a file of that name there
+    writeFileWhole(out, page);
     return true;
   } catch (error) {
     if (!(error instanceof InputError || error instanceof MachineError)) throw error;

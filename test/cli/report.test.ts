@@ -115,6 +115,41 @@ test("a file that is no page of leibniz is never overwritten", async () => {
   assert.is(readFileSync(mine, "utf8"), "<p>mine</p>");
 });
 
+test("train --resume leaves a report.html of somebody else's as it is", async () => {
+  const out = await trained("--data", data, "--epochs", "1", "--no-report");
+  writeFileSync(join(out, "report.html"), "<p>mine</p>");
+  const { status, stderr } = await leibnizHere("train", "--resume", out, "--epochs", "2", ...quiet);
+  assert.is(status, 0, stderr);
+  assert.match(stderr, /^warning: no report was written: report: expected a new file, or a page/);
+  assert.is(readFileSync(join(out, "report.html"), "utf8"), "<p>mine</p>");
+});
+
+test("measures that cannot be read are left out", async () => {
+  const out = join(temporaryFolder(), "run");
+  cpSync(usual, out, { recursive: true });
+  const file = join(out, "metrics.jsonl");
+  const [first, ...rest] = readFileSync(file, "utf8").trimEnd().split("\n");
+  const whole = JSON.parse(first!) as Record<string, unknown>;
+  const garbled = [
+    ...[{ steps: 0 }, { step: -1 }, { step: 99 }, { epoch: 0.5 }, { loss: null }, { loss: "0" }],
+    ...[{ gradientNorms: [1] }, { gradientNorms: null }, { updateRatios: { x: "<b>" } }],
+    ...[{ updateRatios: { x: -1 } }, { updateRatios: { x: [] } }],
+  ].map((change) => JSON.stringify({ ...whole, ...change }));
+  const more = [
+    "",
+    "null",
+    "[]",
+    '{"epoch":0',
+    JSON.stringify(whole).replace(/"loss":/, '"loss":1e'),
+  ];
+  writeFileSync(file, `${[...garbled, ...more, first, ...rest].join("\n")}\n`);
+  const { status, stderr } = await leibnizHere("report", out, "--threads", "1");
+  assert.is(status, 0, stderr);
+  const [again, before] = [out, usual].map((run) => pageOf(join(run, "report.html")).page);
+  for (const id of ["training", "gradients"])
+    assert.is(wordsOf(again!, id), wordsOf(before!, id), id);
+});
+
 test("--no-report leaves it away", async () => {
   const out = await trained("--data", data, "--epochs", "1", "--no-report");
   assert.not.ok(existsSync(join(out, "report.html")));
