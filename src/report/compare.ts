@@ -48,7 +48,8 @@ export function pairedDifference(
   const [a, b, count] = [onlyFirst + 0.5, onlySecond + 0.5, first.length + 2];
   const middle = (a - b) / count;
   const spread = Math.sqrt(a + b - ((a - b) * (a - b)) / count) / count;
-  const [low, high] = [middle - NORMAL_BOUND * spread, middle + NORMAL_BOUND * spread];
+  const low = Math.max(-1, middle - NORMAL_BOUND * spread);
+  const high = Math.min(1, middle + NORMAL_BOUND * spread);
   return { onlyFirst, onlySecond, difference: (onlyFirst - onlySecond) / first.length, low, high };
 }
 

@@ -189,6 +189,8 @@ test("pairs: only images that one of two gets right count", () => {
   assert.equal([turned.low, turned.high], [-high, -low]);
   const same = pairedDifference(first, first);
   assert.ok(same.difference === 0 && same.low < 0 && same.high === -same.low);
+  assert.is(pairedDifference([true], [false]).high, 1, "no difference is larger than 1");
+  assert.is(pairedDifference([false], [true]).low, -1);
 });
 
 test("recipes: means over seeds, and differences seed by seed", () => {
