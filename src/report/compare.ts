@@ -195,8 +195,8 @@ function pairs(runs: readonly ComparedRun[]): Section {
     body: [
       paragraph(
         `Each run against ${first.name}, on the same ${counted(first.isRight.length, "image")}: ` +
-          "only those count that one of the two guesses right and the other does not. The " +
-          "interval of the difference is Agresti and Min's (2005), of 95 %. It tells whether " +
+          "what counts are the images that one of the two guesses right and the other does not. " +
+          "The interval of the difference is Agresti and Min's (2005), of 95 %. It tells whether " +
           "these two networks differ on images of this kind, not whether their recipes do: for " +
           "that, train each with several seeds.",
       ),
