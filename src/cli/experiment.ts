@@ -19,13 +19,14 @@ import { InputError, reject } from "../tensor/index.js";
 import { makeFolder, writeFileWhole } from "./files.js";
 import {
   addMeasurement,
+  checkUnits,
   checkSameHeading,
   differences,
   type Heading,
   readMeasurements,
   writeMeasurements,
 } from "./experiment/measurements.js";
-import { measureUnits, missing } from "./experiment/measure-units.js";
+import { measureUnits, missing, wanted } from "./experiment/measure-units.js";
 import { dataOption, jsonOption, printJson, wholeNumber } from "./options.js";
 import { formatSeconds } from "./progress.js";
 import { describeData } from "./run-config.js";
@@ -93,7 +94,10 @@ async function runExperiment(name: string | undefined, options: ExperimentOption
     const found = readMeasurements(path);
     if (found === null && existsSync(join(out, PAGE)))
       reject("--out", "an empty folder, or one of this experiment", `${out}, which holds ${PAGE}`);
-    if (found !== null) checkSameHeading(path, found.heading, heading);
+    if (found !== null) {
+      checkSameHeading(path, found.heading, heading);
+      checkUnits(path, found.done, wanted(experiment, found.done, scale));
+    }
     writeMeasurements(path, heading, found?.done ?? []); // without a line that was cut off
     let kept = found?.done.length ?? 0;
     try {

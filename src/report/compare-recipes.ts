@@ -4,22 +4,30 @@ import { meanInterval, pairedInterval } from "../statistics/index.js";
 import type { ComparedRun } from "./compared-run.js";
 import { card, counted, paragraph } from "./section.js";
 
-/** Runs of one recipe, as long and on the same test images. */
+/** Runs that only their seeds tell apart. */
 interface Group {
-  readonly recipe: string;
+  /** The recipe, and a run of it where another group has the same recipe. */
+  readonly name: string;
   readonly runs: readonly ComparedRun[];
 }
 
-/** Those of which there are several, in the order in which they come. */
+/**
+ * Those of which there are several, in the order in which they come. A seed counts once: what has
+ * the same seed is the same run again, and says nothing about chance.
+ */
 function groupsOf(runs: readonly ComparedRun[]): readonly Group[] {
   const groups = new Map<string, ComparedRun[]>();
   for (const run of runs) {
-    const key = [run.testSet, run.parameters, run.log.length, run.recipe].join(" ");
-    groups.set(key, [...(groups.get(key) ?? []), run]);
+    const key = [run.testSet, run.log.length, run.recipe, run.setup].join("\n");
+    const own = groups.get(key) ?? [];
+    if (own.every(({ seed }) => seed !== run.seed)) groups.set(key, [...own, run]);
   }
-  return [...groups.values()]
-    .filter((own) => own.length > 1)
-    .map((own) => ({ recipe: own[0]!.recipe, runs: own }));
+  const several = [...groups.values()].filter((own) => own.length > 1);
+  return several.map((own) => {
+    const [{ recipe, name }] = own as [ComparedRun, ...ComparedRun[]];
+    const isAlone = several.every((other) => other === own || other[0]!.recipe !== recipe);
+    return { name: isAlone ? recipe : `${recipe}, as in ${name}`, runs: own };
+  });
 }
 
 /** In percent. */
@@ -40,8 +48,8 @@ export function recipesSection(runs: readonly ComparedRun[]): Section {
   const groups = groupsOf(runs);
   if (groups.length === 0) {
     const reason =
-      "Left out: no recipe was trained more than once. Several seeds of each would show how " +
-      "much of a difference is chance.";
+      "Left out: no recipe was trained with more than one seed, the rest being equal. Several " +
+      "seeds of each would show how much of a difference is chance.";
     return { ...heading, body: [paragraph(reason)] };
   }
   const draw = (width: number): string =>
@@ -50,7 +58,7 @@ export function recipesSection(runs: readonly ComparedRun[]): Section {
       description: "Every run a dot, with the mean of each recipe and its 95 % interval.",
       width,
       x: { label: "percent of the test images guessed right" },
-      rows: groups.map(({ recipe, runs: own }) => {
+      rows: groups.map(({ name: recipe, runs: own }) => {
         const { mean, low, high } = meanInterval(own.map(accuracyOf));
         const text = `${formatNumber(mean, 4)} ± ${formatNumber(high - mean, 2)}`;
         const name = `${recipe} (${counted(own.length, "run")})`;
@@ -80,11 +88,11 @@ function pairedTable([first, ...others]: readonly Group[]): string[] {
       pairs.map(([, other]) => other),
     );
     const signed = (value: number): string => `${value > 0 ? "+" : ""}${formatNumber(value)}`;
-    return [[group.recipe, pairs.length, signed(mean), `${signed(low)} to ${signed(high)}`]];
+    return [[group.name, pairs.length, signed(mean), `${signed(low)} to ${signed(high)}`]];
   });
   if (rows.length === 0) return [];
   const caption =
-    `Seed by seed against ${first!.recipe}: ` + "Student's 95 % interval of the differences";
+    `Seed by seed against ${first!.name}: ` + "Student's 95 % interval of the differences";
   return [
     table({ caption, head: ["recipe", "seeds in common", "percentage points", "interval"], rows }),
   ];

@@ -48,7 +48,8 @@ export function pairedDifference(
   const [a, b, count] = [onlyFirst + 0.5, onlySecond + 0.5, first.length + 2];
   const middle = (a - b) / count;
   const spread = Math.sqrt(a + b - ((a - b) * (a - b)) / count) / count;
-  const [low, high] = [middle - NORMAL_BOUND * spread, middle + NORMAL_BOUND * spread];
+  const low = Math.max(-1, middle - NORMAL_BOUND * spread);
+  const high = Math.min(1, middle + NORMAL_BOUND * spread);
   return { onlyFirst, onlySecond, difference: (onlyFirst - onlySecond) / first.length, low, high };
 }
 
@@ -194,8 +195,8 @@ function pairs(runs: readonly ComparedRun[]): Section {
     body: [
       paragraph(
         `Each run against ${first.name}, on the same ${counted(first.isRight.length, "image")}: ` +
-          "only those count that one of the two guesses right and the other does not. The " +
-          "interval of the difference is Agresti and Min's (2005), of 95 %. It tells whether " +
+          "what counts are the images that one of the two guesses right and the other does not. " +
+          "The interval of the difference is Agresti and Min's (2005), of 95 %. It tells whether " +
           "these two networks differ on images of this kind, not whether their recipes do: for " +
           "that, train each with several seeds.",
       ),

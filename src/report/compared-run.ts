@@ -6,6 +6,8 @@ export interface ComparedRun {
   readonly recipe: string;
   readonly seed: number;
   readonly parameters: number;
+  /** What besides the seed decides what it comes to: runs that share it repeat one experiment. */
+  readonly setup: string;
   readonly log: readonly EpochResult[];
   /** Whether each test image is guessed right. */
   readonly isRight: readonly boolean[];

@@ -22,9 +22,11 @@ export async function rectifiersSection(run: ReportedRun): Promise<Section> {
     ...heading,
     body: [
       paragraph(
-        `A unit that is 0 for every image gets no gradient and never learns again. This counts ` +
-          `those that are 0 for the first ${some}. At the edges of maps, where ` +
-          "images are always black, some are to be expected.",
+        `A unit that is 0 for every training image gets no gradient, so nothing teaches it any ` +
+          `more. This counts those that are 0 for the first ${some}: a few of them may still be ` +
+          "switched on by other images. Units of one map share their weights, so what learns no " +
+          "more is a dead map. Where all images are black, as at the edges of MNIST's, some dead " +
+          "units are to be expected.",
       ),
       table({
         caption: `Units that no image of the first ${images} switches on`,

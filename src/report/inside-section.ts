@@ -69,7 +69,8 @@ export async function looksSection(run: ReportedRun, predictions: Predictions): 
     body: [
       paragraph(
         "The gradient of the output that won, by each pixel: where it is orange, more light " +
-          "speaks for the class; where it is blue, against it. Of colours, the sum.",
+          "speaks for the class; where it is blue, against it. In colour images, the " +
+          "channels are added up.",
       ),
       cards([
         {
@@ -109,8 +110,8 @@ export async function layersSection(run: ReportedRun, predictions: Predictions):
     paragraph(
       "The output of each layer for an image, and the gradient of that image's loss with " +
         "respect to it: forward on the left, backward on the right. Of layers with many maps, " +
-        `the first ${MOST_MAPS}. An image that is guessed right has small gradients; the numbers ` +
-        "below the pictures say how small.",
+        `the first ${MOST_MAPS}. The surer a right guess is, the smaller are its gradients; the ` +
+        "numbers below the pictures say how small.",
     ),
   ];
   for (const sample of chosen) {

@@ -16,10 +16,18 @@ export interface WorstMistake {
   } | null;
 }
 
+/** What was trained on, and what is tested. */
+interface Sets {
+  readonly train: LabelledImages;
+  /** Which of the training images the network was shown; all of them if left out. */
+  readonly trainedOn?: ArrayLike<number> | null;
+  readonly test: LabelledImages;
+}
+
 /** Those whose right class has the smallest probability, the worst first. */
 export function worstMistakes(
   predictions: Predictions,
-  { train, test }: { readonly train: LabelledImages; readonly test: LabelledImages },
+  { train, trainedOn = null, test }: Sets,
   most: number,
 ): readonly WorstMistake[] {
   const { count, classes, probabilities, guesses, labels } = predictions;
@@ -30,7 +38,7 @@ export function worstMistakes(
     index,
     label: labels[index]!,
     guess: guesses[index]!,
-    nearest: nearestOf(train, pixelsOf(test, index), labels[index]!),
+    nearest: nearestOf({ train, trainedOn }, pixelsOf(test, index), labels[index]!),
   }));
 }
 
@@ -42,14 +50,15 @@ export function pixelsOf({ images }: LabelledImages, index: number): Uint8Array 
 }
 
 function nearestOf(
-  train: LabelledImages,
+  { train, trainedOn }: Pick<Sets, "train" | "trainedOn">,
   image: Uint8Array,
   label: number,
 ): WorstMistake["nearest"] {
-  const { pixels, count } = train.images;
+  const { pixels } = train.images;
   const size = image.length;
   let [best, least] = [-1, Infinity];
-  for (let n = 0; n < count; n++) {
+  for (let i = 0; i < (trainedOn?.length ?? train.images.count); i++) {
+    const n = trainedOn?.[i] ?? i;
     if (train.labels[n] !== label) continue;
     let sum = 0;
     for (let p = 0, from = n * size; p < size && sum < least; p++) {

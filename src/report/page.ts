@@ -69,7 +69,7 @@ function descriptionSection(run: ReportedRun): Section {
     heading: "What it is, and how to repeat it",
     body: [
       ...(recipe.description === "" ? [] : [paragraph(`${recipe.name}: ${recipe.description}`)]),
-      paragraph("This repeats it, bit by bit:"),
+      paragraph("This repeats it, bit for bit:"),
       element("pre", { tabindex: 0 }, element("code", {}, escape(command))),
       facts(run.facts),
       table({

@@ -19,6 +19,8 @@ export interface ReportedRun {
   readonly initial: Sequential | string;
   readonly backend: Backend;
   readonly train: LabelledImages;
+  /** Which of the training images the network was shown; all of them if left out. */
+  readonly trainedOn?: ArrayLike<number> | null;
   readonly test: LabelledImages;
   /** One for each output. */
   readonly classNames: readonly string[];

@@ -130,7 +130,7 @@ export function gradientSection({ measures }: ReportedRun): Section {
     series.some(({ points = [] }) => points.some(([, value]) => value > 0));
   const draw = (sizes: "gradientNorms" | "updateRatios", title: string, label: string): string => {
     const series = lines(sizes).filter((one) => isDrawn([one]));
-    if (series.length === 0) return paragraph("Every one of them was 0.");
+    if (series.length === 0) return paragraph("Left out: none of them is known and above 0.");
     const rules =
       sizes === "updateRatios" ? [{ axis: "y" as const, at: 1e-3, name: "1 in 1,000" }] : [];
     return lineChart({
@@ -152,8 +152,8 @@ export function gradientSection({ measures }: ReportedRun): Section {
       paragraph(
         "Of some steps, at first many and later every 50th: how long the gradient of a " +
           "parameter is, and how far the step moved the parameter, as a share of its own " +
-          "length. Updates of about a thousandth are common; much larger ones forget, much " +
-          `smaller ones wait.${shown}`,
+          "length. Updates of about a thousandth are common; much larger ones may undo what was " +
+          `learned, and much smaller ones make training slow.${shown}`,
       ),
       cards([
         {

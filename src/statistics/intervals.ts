@@ -35,7 +35,9 @@ export function meanInterval(
   const bad = values.find((value) => !Number.isFinite(value));
   if (bad !== undefined) reject("meanInterval", "finite values", String(bad));
   const count = values.length;
-  const mean = meanOf(values);
+  const [first] = values as [number];
+  // of equal values, rounding would leave a deviation
+  const mean = values.every((value) => value === first) ? first : meanOf(values);
   const squares = values.reduce((total, value) => total + (value - mean) * (value - mean), 0);
   const deviation = Math.sqrt(squares / (count - 1));
   const half = (studentBound(confidence, count - 1) * deviation) / Math.sqrt(count);
@@ -69,7 +71,9 @@ export function proportionInterval(successes: number, trials: number): Interval 
   const middle = (share + z2 / (2 * trials)) / (1 + z2 / trials);
   const spread = Math.sqrt((share * (1 - share)) / trials + z2 / (4 * trials * trials));
   const half = (NORMAL_BOUND * spread) / (1 + z2 / trials);
-  return { low: Math.max(0, middle - half), high: Math.min(1, middle + half) };
+  // at its ends the formula comes to 0 and to 1, but for rounding
+  const low = successes === 0 ? 0 : Math.max(0, middle - half);
+  return { low, high: successes === trials ? 1 : Math.min(1, middle + half) };
 }
 
 /** @throws InputError when there is none */

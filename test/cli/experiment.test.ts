@@ -51,6 +51,37 @@ test("--repeat compares every digit, and tells which differ", async () => {
   assert.is(readFileSync(path, "utf8"), spoiled, "nothing is written");
 });
 
+test("a unit counts once, with its own options, and no other counts", async () => {
+  const path = join(folder, "kept", "measurements.jsonl");
+  const [heading, first, ...rest] = readFileSync(path, "utf8").trimEnd().split("\n");
+  const out = join(folder, "spoiled");
+  mkdirSync(out);
+  const spoiled = (...lines: (string | undefined)[]): string => {
+    const text = `${[heading, ...lines, ...rest].join("\n")}\n`;
+    writeFileSync(join(out, "measurements.jsonl"), text);
+    return text;
+  };
+  const changed = (change: object): string => JSON.stringify({ ...JSON.parse(first!), ...change });
+  const cases: [lines: string[], message: RegExp][] = [
+    [[first!, first!], /line 3: expected each unit once, got as in the notes, seed 0 again/],
+    [
+      [changed({ options: { x: 1 } })],
+      /expected as in the notes, seed 0 with options .*, got \{"x":1\}/,
+    ],
+    [[first!, changed({ seed: 77 })], /units of this experiment alone, got .*, seed 77/],
+  ];
+  for (const [lines, message] of cases) {
+    const text = spoiled(...lines);
+    const { status, stderr } = await run(NAME, "--out", out);
+    assert.is(status, 2, stderr);
+    assert.match(stderr, message);
+    assert.is(readFileSync(join(out, "measurements.jsonl"), "utf8"), text);
+  }
+  const repeated = await run(NAME, "--repeat", out);
+  assert.is(repeated.status, 1, repeated.stderr);
+  assert.match(repeated.stdout, /, seed 77: no unit of this experiment/);
+});
+
 test("measurements of something else, and folders of somebody else, are left alone", async () => {
   const mine = join(folder, "mine");
   mkdirSync(mine);

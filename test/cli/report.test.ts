@@ -1,9 +1,11 @@
 /** The report of a run: what is on the page, what is left out, and what is refused. */
+import { spawnSync } from "node:child_process";
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { encode } from "fast-png";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
+import { findRecipe } from "leibniz/training";
 import { findChromium, startChromium } from "../browser/chromium.js";
 import { leibnizHere, smallDataFolder, temporaryFolder } from "../helpers/cli.js";
 import { elementsOf, type Node, parseMarkup, textOf } from "../helpers/markup.js";
@@ -77,6 +79,21 @@ test("the page says what repeats the run, and what it was", () => {
   assert.match(wordsOf(page, "filters"), /before training/);
 });
 
+test("the command is one that a shell takes as it is", async () => {
+  const folder = join(temporaryFolder(), "it's $(exit 3) `x`");
+  cpSync(data, folder, { recursive: true });
+  const recipe = join(temporaryFolder(), "recipe.json");
+  // it has the name of one of leibniz's own, and is another
+  writeFileSync(recipe, JSON.stringify({ ...findRecipe("default"), batchSize: 10 }));
+  const out = await trained(...["--data", folder, "--recipe", recipe, "--epochs", "1"]);
+  const { page } = pageOf(join(out, "report.html"));
+  const code = textOf(elementsOf(page, "code")[0]!);
+  assert.match(code, /--recipe recipe\.json/);
+  const words = /(--data .*) --backend/.exec(code)![1]!;
+  const said = spawnSync("sh", ["-c", `printf '%s\\n' ${words}`], { encoding: "utf8" });
+  assert.is(said.stdout, `--data\n${folder}\n`);
+});
+
 test("leibniz report writes the same again, but for times", async () => {
   const again = join(temporaryFolder(), "again.html");
   const { status, stdout } = await leibnizHere("report", usual, "--out", again, "--threads", "1");
@@ -96,6 +113,41 @@ test("a file that is no page of leibniz is never overwritten", async () => {
   assert.is(status, 2);
   assert.match(stderr, /^leibniz: --out: expected a new file, or a page of leibniz, got .*\n$/);
   assert.is(readFileSync(mine, "utf8"), "<p>mine</p>");
+});
+
+test("train --resume leaves a report.html of somebody else's as it is", async () => {
+  const out = await trained("--data", data, "--epochs", "1", "--no-report");
+  writeFileSync(join(out, "report.html"), "<p>mine</p>");
+  const { status, stderr } = await leibnizHere("train", "--resume", out, "--epochs", "2", ...quiet);
+  assert.is(status, 0, stderr);
+  assert.match(stderr, /^warning: no report was written: report: expected a new file, or a page/);
+  assert.is(readFileSync(join(out, "report.html"), "utf8"), "<p>mine</p>");
+});
+
+test("measures that cannot be read are left out", async () => {
+  const out = join(temporaryFolder(), "run");
+  cpSync(usual, out, { recursive: true });
+  const file = join(out, "metrics.jsonl");
+  const [first, ...rest] = readFileSync(file, "utf8").trimEnd().split("\n");
+  const whole = JSON.parse(first!) as Record<string, unknown>;
+  const garbled = [
+    ...[{ steps: 0 }, { step: -1 }, { step: 99 }, { epoch: 0.5 }, { loss: null }, { loss: "0" }],
+    ...[{ gradientNorms: [1] }, { gradientNorms: null }, { updateRatios: { x: "<b>" } }],
+    ...[{ updateRatios: { x: -1 } }, { updateRatios: { x: [] } }],
+  ].map((change) => JSON.stringify({ ...whole, ...change }));
+  const more = [
+    "",
+    "null",
+    "[]",
+    '{"epoch":0',
+    JSON.stringify(whole).replace(/"loss":/, '"loss":1e'),
+  ];
+  writeFileSync(file, `${[...garbled, ...more, first, ...rest].join("\n")}\n`);
+  const { status, stderr } = await leibnizHere("report", out, "--threads", "1");
+  assert.is(status, 0, stderr);
+  const [again, before] = [out, usual].map((run) => pageOf(join(run, "report.html")).page);
+  for (const id of ["training", "gradients"])
+    assert.is(wordsOf(again!, id), wordsOf(before!, id), id);
 });
 
 test("--no-report leaves it away", async () => {
@@ -189,6 +241,14 @@ test("colours, other sizes, more classes, residual blocks", async () => {
   assert.match(wordsOf(page, "classes"), /<i>12<∕i> & co/);
 });
 
+test("beside mistakes are images that the network was shown, and no others", async () => {
+  const out = await trained("--data", data, "--epochs", "1", "--subset", "1");
+  const { page } = pageOf(join(out, "report.html"));
+  const nearest = wordsOf(page, "mistakes").match(/nearest \d/g) ?? [];
+  assert.is(new Set(nearest).size, 1, nearest.join());
+  assert.match(wordsOf(page, "mistakes"), /no \d in training/);
+});
+
 test("initial weights from a file that is gone are left out, with the reason", async () => {
   const init = join(temporaryFolder(), "weights.safetensors");
   cpSync(join(usual, "weights.safetensors"), init);
@@ -212,6 +272,10 @@ test("a folder without a run, and other data, are refused by name", async () => 
     [
       [usual, "--data", smallDataFolder({ train: 60, test: 31 })],
       /^leibniz: report: expected the test images that the run was begun with, got others in/,
+    ],
+    [
+      [usual, `${usual}/../${basename(usual)}/`, "--out", join(temporaryFolder(), "c.html")],
+      /^leibniz: report: expected each run once, got .* twice/,
     ],
     [[usual, usual], /^leibniz: report: expected --out FILE\.html for a comparison/],
     [

@@ -76,6 +76,10 @@ test("the worst mistake first, each with the nearest image of the right class", 
   const data = images([1, 1, 0, 1], [51, 0, 255, 0, 255, 0, 0, 255]);
   const train = images([0, 1, 1], [255, 0, 255, 255, 0, 153]);
   const predictions = await predictAll(runOf(pixelsTimesTen(), { test: data, train }));
+  const shown = worstMistakes(predictions, { train, trainedOn: [0, 1], test: data }, 1);
+  assert.is(shown[0]!.nearest!.index, 1, "what the network was not shown, it cannot know");
+  const unseen = worstMistakes(predictions, { train, trainedOn: [0], test: data }, 1);
+  assert.is(unseen[0]!.nearest, null);
   const worst = worstMistakes(predictions, { train, test: data }, 5);
   assert.equal(
     worst.map(({ index, label, guess }) => [index, label, guess]),
@@ -185,11 +189,14 @@ test("pairs: only images that one of two gets right count", () => {
   assert.equal([turned.low, turned.high], [-high, -low]);
   const same = pairedDifference(first, first);
   assert.ok(same.difference === 0 && same.low < 0 && same.high === -same.low);
+  assert.is(pairedDifference([true], [false]).high, 1, "no difference is larger than 1");
+  assert.is(pairedDifference([false], [true]).low, -1);
 });
 
 test("recipes: means over seeds, and differences seed by seed", () => {
   const run = (recipe: string, seed: number, right: number): ComparedRun => ({
     ...{ name: `${recipe} ${seed}`, recipe, seed, parameters: 7, log: [], testSet: "same" },
+    setup: recipe,
     isRight: Array.from({ length: 200 }, (_, n) => n < right),
   });
   const page = comparisonPage([
@@ -206,7 +213,16 @@ test("recipes: means over seeds, and differences seed by seed", () => {
   assert.match(section, /<td class="number">2<\/td><td class="number">\+3.5<\/td>/);
   assert.match(section, /−2\.85 to \+9\.85/);
   const single = comparisonPage([run("plain", 1, 160), run("wide", 1, 160)]);
-  assert.match(single, /Left out: no recipe was trained more than once/);
+  assert.match(single, /Left out: no recipe was trained with more than one seed/);
+  // the same run once more is no repetition, and neither is one on other images
+  const again = { ...run("plain", 1, 160), name: "copy" };
+  const once = comparisonPage([run("plain", 1, 160), again]);
+  assert.match(once, /Left out: no recipe was trained with more than one seed/);
+  const onOthers = [4, 5].map((seed) => ({ ...run("plain", seed, 180), setup: "other images" }));
+  const two = comparisonPage([run("plain", 1, 160), run("plain", 2, 164), again, ...onOthers]);
+  assert.match(two, /plain, as in plain 1 \(2 runs\)/);
+  assert.match(two, /plain, as in plain 4 \(2 runs\)/);
+  assert.match(two, /90 ± 0<\/text>/);
 });
 
 test("large pictures are made smaller by means of blocks, of every channel", () => {

@@ -78,4 +78,13 @@ test("what no interval can be made of is refused", () => {
   assert.throws(() => studentBound(0.9, 0), /^studentBound: .*degrees/);
 });
 
+test("at their ends intervals are exact, whatever rounding would leave", () => {
+  for (let n = 1; n <= 200; n++) {
+    assert.is(proportionInterval(0, n).low, 0, `0 of ${n}`);
+    assert.is(proportionInterval(n, n).high, 1, `${n} of ${n}`);
+  }
+  const { mean, deviation, low, high } = meanInterval([97.1, 97.1, 97.1]);
+  assert.equal([mean, deviation, low, high], [97.1, 0, 97.1, 97.1]);
+});
+
 test.run();

@@ -87,3 +87,21 @@ export function missing(
   const names = new Set(done.map(unitName));
   return unitsOf(experiment, done, scale).filter((unit) => !names.has(unitName(unit)));
 }
+
+/**
+ * What an experiment wants of what may be measured already. Later units follow from earlier ones,
+ * and from none that it does not want.
+ */
+export function wanted(
+  experiment: AnyExperiment,
+  done: readonly Measurement[],
+  scale: WorkerTask["scale"],
+): readonly Unit[] {
+  for (let known: readonly Measurement[] = []; ; ) {
+    const units = unitsOf(experiment, known, scale);
+    const names = new Set(units.map(unitName));
+    const more = done.filter((one) => names.has(unitName(one)));
+    if (more.length <= known.length) return units;
+    known = more;
+  }
+}

@@ -6,7 +6,7 @@
  * again. When all is there, they are put in the experiment's order: the same bytes every time.
  */
 import { existsSync } from "node:fs";
-import { type Measurement, type Scale, unitName } from "../../experiments/index.js";
+import { type Measurement, type Scale, type Unit, unitName } from "../../experiments/index.js";
 import { reject } from "../../tensor/index.js";
 import { addLine, readText, writeFileWhole } from "../files.js";
 
@@ -30,6 +30,11 @@ export function readMeasurements(path: string): { heading: Heading; done: Measur
   const wrong = done.findIndex((one) => !isMeasurement(one));
   if (wrong >= 0)
     reject(`${path}, line ${wrong + 2}`, "a measurement", lines[wrong + 1]!.slice(0, 80));
+  const names = new Set<string>();
+  for (const [i, name] of (done as Measurement[]).map(unitName).entries()) {
+    if (names.has(name)) reject(`${path}, line ${i + 2}`, "each unit once", `${name} again`);
+    names.add(name);
+  }
   return { heading, done: done as Measurement[] };
 }
 
@@ -58,6 +63,28 @@ export function checkSameHeading(path: string, found: Heading, wanted: Heading):
   const part = Object.keys(wanted.data).find((name) => found.data[name] !== wanted.data[name]);
   if (part !== undefined)
     reject(path, `measurements on these ${part}`, "those of other images", "choose another folder");
+}
+
+/**
+ * Before more is measured: what the experiment does not want would be counted all the same, and
+ * more be measured because of it.
+ *
+ * @param units those that it wants
+ * @throws InputError when there is another, or an older version meant something else by its name
+ */
+export function checkUnits(
+  path: string,
+  done: readonly Measurement[],
+  units: readonly Unit[],
+): void {
+  const byName = new Map(units.map((unit) => [unitName(unit), JSON.stringify(unit.options)]));
+  for (const one of done) {
+    const [wanted, found] = [byName.get(unitName(one)), JSON.stringify(one.options)];
+    if (wanted === found) continue;
+    const [name, hint] = [unitName(one).slice(0, 200), "choose another folder"];
+    if (wanted === undefined) reject(path, "units of this experiment alone", name, hint);
+    reject(path, `${name} with options ${wanted.slice(0, 200)}`, found.slice(0, 200), hint);
+  }
 }
 
 function lineOf({ setting, seed, options, values }: Measurement): Measurement {
@@ -96,7 +123,9 @@ export function differences(
   recorded: readonly Measurement[],
 ): string[] {
   const byName = new Map(recorded.map((one) => [unitName(one), one]));
-  return measured.flatMap((one) => {
+  const names = new Set(measured.map(unitName));
+  const others = recorded.map(unitName).filter((name) => !names.has(name));
+  const differ = measured.flatMap((one) => {
     const before = byName.get(unitName(one));
     if (before === undefined) return [`${unitName(one)}: not recorded`];
     const parts = Object.keys({ ...before.values, ...one.values });
@@ -104,4 +133,5 @@ export function differences(
       JSON.stringify(one.values[part]) !== JSON.stringify(before.values[part]);
     return parts.filter(differs).map((part) => `${unitName(one)}: another ${part}`);
   });
+  return [...differ, ...others.map((name) => `${name}: no unit of this experiment`)];
 }
