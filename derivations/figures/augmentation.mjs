@@ -32,7 +32,7 @@ const SIDE = 28;
 /** How large a picture is drawn, and how far they are apart, in units of the drawing. */
 const [SIZE, GAP, CAPTION] = [140, 20, 24];
 const COLUMNS = 4;
-/** So many shades are drawn, black included. */
+/** How many shades are drawn, black included. */
 const SHADES = 16;
 
 /** @returns {Promise<string>} the whole drawing */

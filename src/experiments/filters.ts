@@ -31,7 +31,7 @@ import { percent } from "./words.js";
 
 /** A cup of coffee by Rachel Michetti, CC0, 256×256 in colour: see results/experiments/filters. */
 const PHOTO = "results/experiments/filters/photo.jpg";
-/** Of it, in pixels: pictures of the page are smaller, by a mean over so many pixels. */
+/** Of it, in pixels: pictures of the page are smaller, each of their pixels a mean. */
 const SIDE = 256;
 const SHOWN_PHOTO = 4;
 const SHOWN_MAP = 3;
@@ -175,7 +175,7 @@ function filteredPictures(
   };
 }
 
-/** Pictures of different sizes, all drawn in the same one, in rows of so many. */
+/** Pictures of different sizes, all drawn in the same one, in rows. */
 function rowsOfPictures(
   title: string,
   drawn: readonly Picture[],

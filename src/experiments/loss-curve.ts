@@ -1,6 +1,6 @@
 /** A training's losses, step by step, as a curve of few points. */
 
-/** Means over so many steps each. */
+/** Mean losses, each over the same number of steps. */
 export class LossCurve {
   readonly means: number[] = [];
   readonly #steps: number;

@@ -62,7 +62,7 @@ interface Options {
 }
 
 interface Values {
-  /** Means over so many steps each as {@link STEPS_TO_A_POINT} says. */
+  /** Means over {@link STEPS_TO_A_POINT} steps each. */
   readonly losses: readonly number[];
   /** After each epoch. */
   readonly testAccuracy: readonly number[];

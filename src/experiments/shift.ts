@@ -146,7 +146,7 @@ function findings(measured: readonly Done[]): Findings {
   const [gray, colour] = [Object.keys(networks), Object.keys(colourPools).map(inColour)];
   return {
     tables: [
-      accuracyTable(measured, gray, "Accuracy on test images that are moved by so many pixels"),
+      accuracyTable(measured, gray, "Accuracy on test images, by how many pixels they are moved"),
       changeTable(measured),
       accuracyTable(measured, colour, "The same for coloured digits"),
       colourTable(measured),

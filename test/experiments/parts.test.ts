@@ -38,7 +38,7 @@ test("a search sees neither the test images nor those that it is tried on", asyn
   assert.equal(pixels(some, [0, 49]), pixels(mnist.train, [order[0]!, order[49]!]));
 });
 
-test("a curve has the mean of every so many losses, and leaves the rest out", () => {
+test("a curve has the mean of every few losses, and leaves the rest out", () => {
   const curve = new LossCurve(3);
   for (const loss of [1, 2, 6, 4, 4, 1, 9, 9]) curve.add(loss);
   assert.equal(curve.means, [3, 3]);

@@ -2,7 +2,7 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { assertNone, readFiles } from "./project.js";
 
-/** The notes make so many statements. */
+/** How many statements the notes make. */
 const STATEMENTS = 36;
 
 /** What is wrong with the answers: a gap, a double, an answer that shows nothing. */
