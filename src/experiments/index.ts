@@ -2,6 +2,7 @@
 import { reject } from "../tensor/index.js";
 import { affineLearnsSobel } from "./affine-learns-sobel.js";
 import { batchNorm } from "./batch-norm.js";
+import { best } from "./best.js";
 import { capacity } from "./capacity.js";
 import { depth } from "./depth.js";
 import type { AnyExperiment } from "./experiment.js";
@@ -50,6 +51,7 @@ export const experiments: readonly AnyExperiment[] = [
   batchNorm,
   depth,
   capacity,
+  best,
   whatAccuracySees,
 ];
 

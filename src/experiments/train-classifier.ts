@@ -1,5 +1,5 @@
 /** Trains a network that tells classes apart, as every second experiment does. */
-import { softmaxCrossEntropy } from "../backprop/index.js";
+import { type LossDescription, softmaxCrossEntropy } from "../backprop/index.js";
 import type { Examples, LabelledImages } from "../data/index.js";
 import {
   buildNetwork,
@@ -19,15 +19,18 @@ export interface ClassifierTraining
     | "batchSize"
     | "shuffle"
     | "schedule"
+    | "augment"
     | "clipNorm"
     | "average"
     | "freshOptimizer"
     | "meanOver"
   > {
   readonly network: NetworkDescription;
+  /** Softmax cross-entropy if left out. */
+  readonly loss?: LossDescription;
   readonly data: Examples | LabelledImages;
-  /** Is classified after every epoch. */
-  readonly test: Examples | LabelledImages;
+  /** Is classified after every epoch; where it is left out, the curves of the test are empty. */
+  readonly test?: Examples | LabelledImages;
   readonly initialiser?: Initialiser | undefined;
   /** Looks at the network before the first epoch, which is epoch −1, and after each. */
   readonly onEpoch?: (network: Sequential, epoch: number) => Promise<void> | void;
@@ -59,7 +62,7 @@ export async function trainClassifier<T = null>(
   inspect: (network: Sequential) => Promise<T> | T = () => null as T,
 ): Promise<{ curves: Curves; found: T }> {
   const { network: description, data, test, initialiser, ...hooked } = training;
-  const { onEpoch, onStep, ...options } = hooked;
+  const { onEpoch, onStep, loss = softmaxCrossEntropy(), ...options } = hooked;
   const random = new Random(seed);
   const network = buildNetwork(description, {
     storage: { allocator: backend.persistent },
@@ -71,7 +74,6 @@ export async function trainClassifier<T = null>(
   let stopped: string | null = null;
   try {
     await onEpoch?.(network, -1);
-    const loss = softmaxCrossEntropy();
     const common = { backend, loss, metrics: { accuracy }, random, stop };
     const given = { ...options, ...common, data, validation: test };
     for await (const event of fit(network, given)) {
@@ -82,8 +84,10 @@ export async function trainClassifier<T = null>(
       if (event.type !== "epoch") continue;
       trainLoss.push(event.loss);
       trainAccuracy.push(event.metrics["accuracy"]!);
-      testLoss.push(event.validation!.loss);
-      testAccuracy.push(event.validation!.metrics["accuracy"]!);
+      if (event.validation) {
+        testLoss.push(event.validation.loss);
+        testAccuracy.push(event.validation.metrics["accuracy"]!);
+      }
       await onEpoch?.(network, event.epoch);
     }
   } catch (error) {

@@ -1,7 +1,7 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { derivationViolations } from "./derivations.js";
-import { anchorsOf, linkViolations } from "./links.js";
+import { anchorsOf, linkViolations, programViolations } from "./links.js";
 import { assertNone, type Files, listFiles, readFiles } from "./project.js";
 
 const paths = listFiles();
@@ -51,6 +51,18 @@ test("every relative link leads to a file of the project, and every anchor to a 
     "expected a README and a CONTRIBUTING",
   );
   assertNone(linkViolations(pages, (path) => known.has(path)));
+});
+
+test("every program that a page says to run is part of the project", () => {
+  assertNone(programViolations(pages, (path) => known.has(path)));
+});
+
+test("a program that is not there is found, and what is built is not looked for", () => {
+  const check = (text: string): string[] =>
+    programViolations(new Map([["README.md", text]]), (path) => path === "bench/speed.mjs");
+  assert.equal(check("`node --expose-gc bench/speed.mjs 3` and `node dist/cli/main.js`"), []);
+  assert.equal(check("\n    node bench/sped.mjs"), ["README.md:2: bench/sped.mjs does not exist"]);
+  assert.equal(check("`python3 test/all.py`"), ["README.md:1: test/all.py does not exist"]);
 });
 
 /** A small project in which all is well. Its layer is `double`: out = 2·x, so dX = 2·dOut. */

@@ -20,6 +20,22 @@ export function linkViolations(pages: Files, exists: (path: string) => boolean):
   });
 }
 
+/**
+ * Every program that a page says to run, as in `node bench/speed.mjs`, and that is not there. What
+ * is built first, such as `dist`, is not looked for.
+ */
+export function programViolations(pages: Files, exists: (path: string) => boolean): string[] {
+  return [...pages].flatMap(([path, text]) =>
+    [...text.matchAll(/\b(?:node|python3|bash)((?: --\S+)*) ((?:\w[\w-]*\/)+[\w.-]+)/g)].flatMap(
+      (found) => {
+        const program = found[2]!;
+        if (exists(program) || /^(?:dist|exercise-\w+)\//.test(program)) return [];
+        return [`${path}:${lineOf(text, found.index)}: ${program} does not exist`];
+      },
+    ),
+  );
+}
+
 /** Inline links and images, reference definitions, and the attributes of HTML tags. */
 function linksOf(text: string): { target: string; at: number }[] {
   const prose = withoutCode(text).replace(/\$\$[\s\S]*?\$\$|\$[^$\n]+\$/g, (maths) =>
