@@ -82,10 +82,11 @@ export const best = experiment<Options, Values>({
   method:
     "Everything is chosen by the last 10,000 training images, on which no network here is " +
     "trained while it is chosen, with 2 seeds: first among four networks, each with a quarter of " +
-    "the epochs that two cores do in 13 minutes; then among five ways to change the images; then among six sets of details, which differ from the first in one. The " +
-    "schedule is one cycle, a batch has 128 images. The choice is trained on 50,000 images in " +
-    "full, once, watched on the other 10,000; then with 3 seeds on all 60,000, and the test " +
-    "images are classified once by each, at the end.",
+    "the epochs that two cores do in 13 minutes; then among five ways to change the images; then " +
+    "among six sets of details, which differ from the first in one. The schedule is one cycle, a " +
+    "batch has 128 images. The choice is trained on 50,000 images in full, once, watched on the " +
+    "other 10,000; then with 3 seeds on all 60,000, and the test images are classified once by " +
+    "each, at the end.",
   units(done, scale) {
     const size = sizes[scale];
     const { tried, choice } = search(done, size);
