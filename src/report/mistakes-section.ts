@@ -18,7 +18,7 @@ export function mistakesSection(run: ReportedRun, predictions: Predictions): Sec
   const { classes, probabilities } = predictions;
   const name = (c: number): string => run.classNames[c] ?? String(c);
   const chance = (image: number, c: number): string =>
-    likelihood(probabilities[image * classes + c]!);
+    likelihood(probabilities[image * classes + c]!).replaceAll(" ", "\u00a0");
   const shown = worst.flatMap(({ index, label, guess, nearest }) => [
     imageOf(
       run.test,

@@ -6,7 +6,6 @@ import { encode } from "fast-png";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { findRecipe } from "leibniz/training";
-import { findChromium, startChromium } from "../browser/chromium.js";
 import { leibnizHere, smallDataFolder, temporaryFolder } from "../helpers/cli.js";
 import { elementsOf, type Node, parseMarkup, textOf } from "../helpers/markup.js";
 
@@ -306,23 +305,5 @@ test("several runs: results, curves, and image by image what one gets right", as
   assert.ok(pairs.includes(`Left out, since their test images are others than those of ${usual}`));
   assert.ok(pairs.includes(second));
 });
-
-const chromium = findChromium();
-if (chromium !== null)
-  test("in a browser: no complaint, nothing asked for, no wider than a telephone", async () => {
-    const browser = await startChromium(chromium);
-    const page = await browser.newPage({ viewport: { width: 390, height: 800 } });
-    const complaints: string[] = [];
-    page.on("console", (message) => complaints.push(message.text()));
-    page.on("pageerror", (error) => complaints.push(String(error)));
-    page.on("request", (request) => {
-      if (!/^(?:data|file):/.test(request.url())) complaints.push(request.url());
-    });
-    await page.goto(`file://${join(usual, "report.html")}`);
-    const width = await page.evaluate(() => document.documentElement.scrollWidth);
-    await browser.close();
-    assert.equal(complaints, []);
-    assert.is(width, 390);
-  });
 
 test.run();
