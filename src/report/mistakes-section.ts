@@ -23,7 +23,8 @@ export function mistakesSection(run: ReportedRun, predictions: Predictions): Sec
     imageOf(
       run.test,
       index,
-      `said ${name(guess)}: ${chance(index, guess)}, is\u00a0${name(label)}: ${chance(index, label)}`,
+      `said ${name(guess)}: ${chance(index, guess)}, ` +
+        `is\u00a0${name(label)}: ${chance(index, label)}`,
     ),
     nearest === null
       ? { caption: `no ${name(label)} in training`, shape: [1, 1], values: [Number.NaN] }

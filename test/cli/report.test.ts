@@ -149,6 +149,37 @@ test("measures that cannot be read are left out", async () => {
     assert.is(wordsOf(again!, id), wordsOf(before!, id), id);
 });
 
+test("200,000 steps are a page of at most 2 MB, in which a single spike can be seen", async () => {
+  const out = join(temporaryFolder(), "run");
+  cpSync(usual, out, { recursive: true });
+  const [first] = readFileSync(join(usual, "metrics.jsonl"), "utf8").split("\n");
+  const whole = JSON.parse(first!) as { readonly gradientNorms: object };
+  const lines = Array.from({ length: 4000 }, (_, i) => {
+    const step = { epoch: Math.floor(i / 2000), step: 50 * ((i % 2000) + 1), steps: 100_000 };
+    const loss = i === 1234 ? 77 : 1 + 0.5 * Math.sin(i);
+    return `${JSON.stringify({ ...whole, ...step, loss, learningRate: 1e-3 / (i + 1) })}\n`;
+  });
+  writeFileSync(join(out, "metrics.jsonl"), lines.join(""));
+  const { status, stderr } = await leibnizHere("report", out, "--threads", "1");
+  assert.is(status, 0, stderr);
+  const { html, page } = pageOf(join(out, "report.html"));
+  assert.ok(html.length < 2_000_000, `${html.length} characters`);
+  const training = wordsOf(page, "training");
+  const drawn = [...training.matchAll(/([\d,]+) of ([\d,]+) points are drawn/g)];
+  assert.ok(drawn.length >= 4, training.slice(0, 2000)); // two charts, each for two sizes
+  assert.ok(
+    drawn.some(([, , all]) => all === "4,004"),
+    "the loss by step, and two curves by epoch",
+  );
+  for (const [, some] of drawn) assert.ok(Number(some!.replace(",", "")) < 1500);
+  const steps = elementsOf(page, "path").find(({ attributes }) =>
+    attributes["class"]!.includes("guide"),
+  )!;
+  const heights = [...steps.attributes["d"]!.matchAll(/,(-?[\d.]+)/g)].map(([, y]) => Number(y));
+  const [spike, next] = heights.sort((a, b) => a - b) as [number, number];
+  assert.ok(next - spike > 50, `${next - spike} pixels`);
+});
+
 test("--no-report leaves it away", async () => {
   const out = await trained("--data", data, "--epochs", "1", "--no-report");
   assert.not.ok(existsSync(join(out, "report.html")));
