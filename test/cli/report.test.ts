@@ -149,6 +149,22 @@ test("measures that cannot be read are left out", async () => {
     assert.is(wordsOf(again!, id), wordsOf(before!, id), id);
 });
 
+test("a folder in place of metrics.jsonl is refused in one line, with what to do", async () => {
+  const out = join(temporaryFolder(), "run");
+  cpSync(usual, out, { recursive: true });
+  rmSync(join(out, "metrics.jsonl"));
+  mkdirSync(join(out, "metrics.jsonl"));
+  for (const command of [
+    ["report", out],
+    ["train", "--resume", out, "--epochs", "3"],
+  ]) {
+    const { status, stderr } = await leibnizHere(...command);
+    assert.is(status, 2);
+    const what = "expected a file, got a folder; move it away: only curves are drawn from it";
+    assert.is(stderr, `leibniz: ${join(out, "metrics.jsonl")}: ${what}\n`);
+  }
+});
+
 test("200,000 steps are a page of at most 2 MB, in which a single spike can be seen", async () => {
   const out = join(temporaryFolder(), "run");
   cpSync(usual, out, { recursive: true });
