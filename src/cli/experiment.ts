@@ -76,6 +76,7 @@ async function runExperiment(name: string | undefined, options: ExperimentOption
   const { out, repeat } = options;
   if (out !== undefined && repeat !== undefined)
     reject("--repeat", "no --out along with it", out, "it writes nothing");
+  const effort = { before: 0, started: performance.now(), jobs: options.jobs };
   const scale: Scale = options.tiny ? "tiny" : options.quick ? "quick" : "full";
   const heading = { experiment: name, scale, data: await dataOf(options.data) };
   if (repeat !== undefined) return repeatIn(repeat, experiment, heading, options);
@@ -85,7 +86,7 @@ async function runExperiment(name: string | undefined, options: ExperimentOption
         throw saying(error, "nothing was kept: add --out DIR");
       },
     );
-    return show(experiment, measured, options);
+    return show(experiment, measured, options, effort);
   }
   makeFolder(out);
   const unlock = lockFolder(out, "--out");
@@ -109,7 +110,7 @@ async function runExperiment(name: string | undefined, options: ExperimentOption
       for (const { file, svg } of experiment.findings(measured).figures)
         writeFileWhole(join(out, file), svg);
       writeFileWhole(join(out, PAGE), experimentPage(experiment, measured));
-      show(experiment, measured, options);
+      show(experiment, measured, options, { ...effort, before: found?.done.length ?? 0 });
     } catch (error) {
       throw saying(error, `runs kept in ${out}: ${kept}; the same command goes on`);
     }
@@ -224,13 +225,27 @@ function unitProgress(total: number, before: number) {
   };
 }
 
+/** What a command took. Files say nothing of it, so that they come to the same bytes. */
+interface Effort {
+  /** Units that were there before. */
+  readonly before: number;
+  readonly started: number;
+  readonly jobs: number;
+}
+
 function show(
   experiment: AnyExperiment,
   measured: readonly Measurement[],
   { json, out }: ExperimentOptions,
+  { before, started, jobs }: Effort,
 ): void {
   const { tables } = experiment.findings(measured);
-  if (json) return printJson({ experiment: experiment.name, done: true, tables });
+  const [units, seconds] = [measured.length - before, (performance.now() - started) / 1000];
+  const processors = Math.min(jobs, availableParallelism());
+  if (json) {
+    const effort = { units, seconds: Number(seconds.toFixed(1)), processors };
+    return printJson({ experiment: experiment.name, done: true, tables, ...effort });
+  }
   for (const { caption, head, rows } of tables) {
     console.log(`\n${caption}`);
     const widths = head.map((_, i) => Math.max(...[head, ...rows].map((row) => row[i]!.length)));
@@ -242,4 +257,8 @@ function show(
       );
   }
   console.log(out === undefined ? "\nnothing was kept: add --out DIR" : `\nall of it is in ${out}`);
+  console.log(
+    `${units} of ${measured.length} runs measured in ${formatSeconds(seconds)} min ` +
+      `on ${processors} processor${processors === 1 ? "" : "s"}`,
+  );
 }

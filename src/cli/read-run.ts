@@ -1,5 +1,5 @@
 /** Reads the folder of a run that is to go on. */
-import { existsSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { checkSameData } from "../network/index.js";
 import { reject } from "../tensor/index.js";
@@ -49,12 +49,16 @@ export function readRun(
 /**
  * How large gradients and updates were, up to where the checkpoint stands. They are only shown, so
  * what cannot be read is left out.
+ *
+ * @throws InputError when a folder has the file's name, which would keep the next lines out
  */
 export function readMetrics(
   file: string,
   { epochs, step }: { readonly epochs: number; readonly step: number },
 ): StepMeasure[] {
   if (!existsSync(file)) return []; // a run of before
+  if (statSync(file).isDirectory())
+    reject(file, "a file", "a folder", "move it away: only curves are drawn from it");
   return new TextDecoder()
     .decode(readFile(file))
     .split("\n")

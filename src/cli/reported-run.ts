@@ -23,6 +23,7 @@ import { checkIsOurs } from "./our-page.js";
 import { readMetrics, readRun } from "./read-run.js";
 import { checkSameDataSet, describeData, type RunConfig } from "./run-config.js";
 import { RUN_FILES } from "./run-folder.js";
+import { Stopped } from "./stopping.js";
 import { openWeights, putWeights } from "./weights-file.js";
 
 /** A run as its folder has it. */
@@ -79,20 +80,24 @@ export async function reportedRun(
  * the run itself is kept.
  *
  * @returns whether it was written
+ * @throws Stopped where `stop` is aborted before it is, saying what writes it
  */
 export async function keepReport(
   run: KeptRun,
   network: Sequential,
   data: LoadedImages,
   backend: Backend,
+  stop: AbortSignal,
 ): Promise<boolean> {
   try {
-    const page = await reportPage(await describeRun(run, network, data, backend));
+    const page = await reportPage(await describeRun(run, network, data, backend), stop);
     const out = join(run.path, RUN_FILES.report);
     checkIsOurs(out, "report"); // somebody may have put a file of that name there
     writeFileWhole(out, page);
     return true;
   } catch (error) {
+    if (error instanceof Stopped)
+      throw error.with(`the run is finished, and leibniz report ${run.path} writes its page`);
     if (!(error instanceof InputError || error instanceof MachineError)) throw error;
     console.error(
       `warning: no report was written: ${error.message}; leibniz report ${run.path} tries again`,

@@ -39,7 +39,7 @@ import { chooseRecipe, recipeOption } from "./recipe-option.js";
 import { keepReport } from "./reported-run.js";
 import { checkSameDataSet, describeData, type InitConfig } from "./run-config.js";
 import { RUN_FILES, RunFolder } from "./run-folder.js";
-import { stoppable } from "./stopping.js";
+import { type Stopped, stoppable } from "./stopping.js";
 import { openWeights, putWeights } from "./weights-file.js";
 
 interface TrainCommandOptions extends BackendChoice {
@@ -147,10 +147,10 @@ async function trainIn(resumed: Resumed | null, options: TrainCommandOptions): P
     const json = options.json === true;
     if (!json) printHeader(recipe, seed, backend, summary, data, subset, epochs);
     const started = performance.now();
-    const last = await stoppable("train", (stop) => {
+    await stoppable("train", async (stop) => {
       if (options.out !== undefined) folder = RunFolder.create(options.out, config);
       folder?.begin(config, network, optimizer, { epochs: epoch, progress });
-      return trainAndKeep(
+      const last = await trainAndKeep(
         {
           ...{ recipe, network, train: data.train, test: data.test, backend, random, epochs },
           ...(subset === undefined ? {} : { subset }),
@@ -162,28 +162,20 @@ async function trainIn(resumed: Resumed | null, options: TrainCommandOptions): P
             json ? printJson(result) : console.log(formatEpoch(recipe, result, epochs)),
         },
       );
+      const outcome = {
+        ...{ done: true, weightsSha256: await weightsSha256(network), backend: backend.name },
+        ...{ mode: backend.mode, threads: backend.threads, seed, peakMemoryMB: peakMemoryMB() },
+      };
+      if (!json) printOutcome(last, folder, (performance.now() - started) / 1000);
+      if (folder !== null && options.report) {
+        const { path, log, metrics: measures } = folder;
+        const run = { path, config, recipe, log, measures };
+        const isKept = await keepReport(run, network, data, backend, stop);
+        if (isKept && !json) console.log(`its report is ${join(path, RUN_FILES.report)}`);
+      }
+      if (json) printJson(outcome);
+      if (stop.aborted) throw (stop.reason as Stopped).with("the run is finished");
     });
-    const outcome = {
-      done: true,
-      weightsSha256: await weightsSha256(network),
-      backend: backend.name,
-      mode: backend.mode,
-      threads: backend.threads,
-      seed,
-      peakMemoryMB: peakMemoryMB(),
-    };
-    if (!json) printOutcome(last, folder, (performance.now() - started) / 1000);
-    if (folder !== null && options.report) {
-      const { path, log, metrics: measures } = folder as RunFolder;
-      const isKept = await keepReport(
-        { path, config, recipe, log, measures },
-        network,
-        data,
-        backend,
-      );
-      if (isKept && !json) console.log(`its report is ${join(path, RUN_FILES.report)}`);
-    }
-    if (json) printJson(outcome);
   } finally {
     if (resumed === null) folder?.close();
     await backend.dispose();

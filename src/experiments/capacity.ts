@@ -29,7 +29,7 @@ import type { Scale } from "./laboratory.js";
 import { seriesOfRuns, shareOfRuns } from "./many-runs.js";
 import { searchedUnits, searchRate } from "./rate-search.js";
 import { trainClassifier } from "./train-classifier.js";
-import { percent } from "./words.js";
+import { counted, percent } from "./words.js";
 
 const kinds = ["mlp", "cnn"] as const;
 type Kind = (typeof kinds)[number];
@@ -178,6 +178,11 @@ function settingName(kind: Kind, width: number): string {
   return `${kind}, ${width} ${kind === "mlp" ? "hidden" : "filters"}`;
 }
 
+/** The same in a table. */
+function labelOf(kind: Kind, width: number): string {
+  return `${kind}, ${kind === "mlp" ? `${width} hidden` : counted(width, "filter")}`;
+}
+
 type Done = Measurement<Options, Values>;
 
 /** All sizes of a kind that were trained, from the smallest. */
@@ -199,7 +204,7 @@ function sizesTable(finals: readonly Done[]): Table {
     head: ["", "parameters", "accuracy", "while training", "rate"],
     rows: kinds.flatMap((kind) =>
       sizesOf(finals, kind).map(({ width, runs, parameters }) => [
-        settingName(kind, width),
+        labelOf(kind, width),
         parameters.toLocaleString("en-US"),
         shareOfRuns(runs.map(({ values }) => atTheEnd(values))),
         shareOfRuns(runs.flatMap(({ values }) => values.trainAccuracy.at(-1) ?? [])),

@@ -1,14 +1,12 @@
 /** What filters that people made find in pictures, and whether learned ones are like them. */
-import { averagePool2dForward, conv2dForward, maxPool2dForward } from "../backprop/index.js";
-import { asPhoto, readOwnPicture } from "../data/index.js";
 import { formatNumber, intervalChart, type Picture, pictures } from "../figures/index.js";
 import type { Backend } from "../kernels/index.js";
 import { notebookDescription, type Sequential } from "../network/index.js";
 import { meanOf, pairedInterval } from "../statistics/index.js";
-import { Random, sizeOf, Tensor } from "../tensor/index.js";
+import { Random, sizeOf, type Tensor } from "../tensor/index.js";
 import { adam } from "../training/index.js";
 import { aFewImages } from "./changed-images.js";
-import { classicalFilters, cosineOf, mostAlike, turnsAndFlips } from "./classical-filters.js";
+import { classicalFilters, cosineOf, mostAlike } from "./classical-filters.js";
 import {
   CHART_WIDTH,
   experiment,
@@ -21,18 +19,17 @@ import {
   type Unit,
   type Verdict,
 } from "./experiment.js";
+import { average, convolved, largest, meanStep, packed, photograph } from "./filtered-pictures.js";
 import type { Laboratory, Scale } from "./laboratory.js";
-import { type PackedPicture, packPicture, unpackPicture } from "./packed-picture.js";
+import { meanLikeness, nearestShare, slantingShare } from "./likeness.js";
+import { type PackedPicture, unpackPicture } from "./packed-picture.js";
 import { rowOfRuns } from "./many-runs.js";
 import { type Summary, summaryOf } from "./summary.js";
 import { trainClassifier } from "./train-classifier.js";
 import { expectedOrNot } from "./expected.js";
 import { percent } from "./words.js";
 
-/** A cup of coffee by Rachel Michetti, CC0, 256×256 in colour: see results/experiments/filters. */
-const PHOTO = "results/experiments/filters/photo.jpg";
-/** Of it, in pixels: pictures of the page are smaller, each of their pixels a mean. */
-const SIDE = 256;
+/** On the page pictures are smaller: a pixel is the mean of a square of this many by as many. */
 const SHOWN_PHOTO = 4;
 const SHOWN_MAP = 3;
 
@@ -291,19 +288,6 @@ const nameOf = (name: string): string => name.replace(" x", "");
 /** A |cosine| by which one would say that a filter is another one. */
 const STRONG = 0.9;
 
-/** Sobel's filter for an edge that rises at 45 degrees. */
-const SLANTING = [0, 1, 2, -1, 0, 1, -2, -1, 0];
-
-/** Of the filters that are nearest to an edge, the share that is nearer to a slanting one. */
-function slantingShare(all: readonly (readonly number[])[]): number {
-  const edges = all.filter((one) => mostAlike(one).name.startsWith("Sobel"));
-  const slanting = edges.filter((one) => {
-    const cosines = turnsAndFlips(SLANTING).map((edge) => Math.abs(cosineOf(one, edge)));
-    return Math.max(...cosines) > mostAlike(one).cosine;
-  });
-  return edges.length === 0 ? 0 : slanting.length / edges.length;
-}
-
 /** The largest |cosine| between maps of different filters among these, of digits or the photo. */
 function largestCosine(measured: readonly Done[], names: readonly string[]): number {
   const found = SUBJECTS.flatMap((what) =>
@@ -315,11 +299,6 @@ function largestCosine(measured: readonly Done[], names: readonly string[]): num
     }),
   );
   return Math.max(...found);
-}
-
-/** Of a network's filters at one time, the share whose nearest is one of these. */
-function nearestShare(all: readonly (readonly number[])[], names: readonly string[]): number {
-  return all.filter((one) => names.includes(mostAlike(one).name)).length / all.length;
 }
 
 function verdict(measured: readonly Done[]): Verdict {
@@ -384,21 +363,6 @@ function learnedPictures(measured: readonly Done[]): Figure {
   };
 }
 
-let decoded: Promise<Tensor> | null = null;
-
-/** [1, 3, 256, 256], in [0, 1]; decoded once. */
-function photograph(): Promise<Tensor> {
-  return (decoded ??= decodePhotograph());
-}
-
-async function decodePhotograph(): Promise<Tensor> {
-  const { pixels } = asPhoto(await readOwnPicture(PHOTO), [3, SIDE, SIDE]);
-  return Tensor.from(
-    Float32Array.from(pixels, (byte) => byte / 255),
-    [1, 3, SIDE, SIDE],
-  );
-}
-
 async function filterPicture(
   { options: { what, filter, digits } }: Unit<Options>,
   { backend, mnist }: Laboratory,
@@ -431,49 +395,12 @@ function pool(x: Tensor, name: string, isPhoto: boolean, backend: Backend): Prom
   return name === "max pooling" ? largest(x, side, backend) : average(x, side, backend);
 }
 
-async function average(x: Tensor, side: number, backend: Backend): Promise<Tensor> {
-  return (await averagePool2dForward(x, { kernelSize: side, stride: side }, backend)).out;
-}
-
-async function largest(x: Tensor, side: number, backend: Backend): Promise<Tensor> {
-  return (await maxPool2dForward(x, { kernelSize: side, stride: side }, backend)).out;
-}
-
 function applied(
   x: Tensor,
   name: keyof typeof classicalFilters,
   backend: Backend,
 ): Promise<Tensor> {
   return convolved(x, classicalFilters[name], backend);
-}
-
-/** The filter on every channel, a part of it each: their mean is what it would make of gray. */
-async function convolved(x: Tensor, filter: readonly number[], backend: Backend): Promise<Tensor> {
-  const C = x.shape[1]!;
-  const entries = Array.from({ length: 9 * C }, (_, i) => filter[i % 9]! / C);
-  const weight = Tensor.from(entries, [1, C, 3, 3], "float32");
-  return (await conv2dForward(x, weight, null, {}, backend)).out;
-}
-
-/** Of the first image: a map [H, W], or a picture in colour. */
-function packed(x: Tensor): PackedPicture {
-  const [, C, H, W] = x.shape as [number, number, number, number];
-  const { data } = x.contiguous();
-  return packPicture(data.slice(0, C * H * W), C === 1 ? [H, W] : [C, H, W]);
-}
-
-/** Mean |difference| between pixels beside and below each other. */
-export function meanStep(x: Tensor): number {
-  const [H, W] = x.shape.slice(2) as [number, number];
-  const { data } = x.contiguous();
-  let [sum, count] = [0, 0];
-  for (let at = 0; at < data.length; at++) {
-    const [h, w] = [Math.floor(at / W) % H, at % W];
-    if (w + 1 < W) sum += Math.abs(data[at + 1]! - data[at]!);
-    if (h + 1 < H) sum += Math.abs(data[at + W]! - data[at]!);
-    count += Number(w + 1 < W) + Number(h + 1 < H);
-  }
-  return sum / count;
 }
 
 /** Filters that a layer has. */
@@ -488,11 +415,6 @@ async function chanceLevel({ options: { randomFilters } }: Unit<Options>): Promi
     return meanLikeness(group);
   });
   return { ...nothing, chance };
-}
-
-/** The mean, over the filters, of the best |cosine| with a classical one. */
-export function meanLikeness(all: readonly (readonly number[])[]): number {
-  return all.reduce((sum, one) => sum + mostAlike(one).cosine, 0) / all.length;
 }
 
 async function learnFilters(

@@ -25,6 +25,7 @@ import {
 } from "./plot-area.js";
 import { element, escape } from "./svg.js";
 import { textWidth } from "./text.js";
+import { thinned } from "./thin.js";
 
 export type Point = readonly [x: number, y: number];
 
@@ -60,10 +61,12 @@ export interface LineChartOptions extends FigureOptions {
 
 /** From one label at the end of a line to the next. */
 const APART = 15;
+/** A longer line is thinned out: see {@link thinned}. */
+const STRETCH = 2;
 
 /**
  * Lines, bands and marks. Points that have no place, such as NaN, are a gap, and a line below the
- * plot says so.
+ * plot says so, as it says where a line has more points than are drawn.
  *
  * @returns an SVG that stands alone
  * @throws InputError when a series has nothing to draw, or nothing has a place
@@ -111,6 +114,7 @@ export function lineChart(options: LineChartOptions): string {
     Math.floor((area.right - area.left) / 64),
     true,
   );
+  const thin = drawn.map(({ one, look }) => ({ look, one: drawnOf(one, y, area) }));
   return frame(options, {
     width,
     height: area.bottom + BELOW + 2,
@@ -120,11 +124,11 @@ export function lineChart(options: LineChartOptions): string {
       ...horizontalAxis(x, area, width),
       ...rules.map((rule) => ruleLine(rule, x, y, area)),
       ...drawn.map(({ one, look }) => bands(one, look, x, y)),
-      ...drawn.map(({ one, look }) => lines(one, look, x, y)),
+      ...thin.map(({ one, look }) => lines(one, look, x, y)),
       ...drawn.map(({ one, look }) => marks(one, look, x, y)),
       ...(labels?.draw(x, y, area) ?? []),
     ],
-    remarks: missing(series, x, y),
+    remarks: [...missing(series, x, y), ...leftOut(series, thin)],
   });
 }
 
@@ -215,6 +219,31 @@ function bands({ interval = [] }: Series, { colour }: Look, x: Scale, y: Scale):
     )
     .digits(1);
   return element("path", { class: `${colour} band`, d: path(interval) ?? "" });
+}
+
+/** The series with as many points as can be told apart. */
+function drawnOf(one: Series, y: Scale, { left, right }: Area): Series {
+  const thin = (points: readonly Point[]): readonly Point[] =>
+    thinned(points, Math.ceil((right - left) / STRETCH), (value) => y.place(value) !== null);
+  const { points = [], runs = [] } = one;
+  return { ...one, points: thin(points), runs: runs.map(thin) };
+}
+
+/** How many points of lines are not drawn, where there are any. */
+function leftOut(series: readonly Series[], thin: readonly Drawn[]): string[] {
+  const count = (all: readonly Series[]): number =>
+    all.reduce(
+      (sum, { points = [], runs = [] }) =>
+        runs.reduce((more, run) => more + run.length, sum + points.length),
+      0,
+    );
+  const [all, shown] = [count(series), count(thin.map(({ one }) => one))];
+  if (shown === all) return [];
+  const number = (value: number): string => value.toLocaleString("en-US");
+  return [
+    `${number(shown)} of ${number(all)} points are drawn, with the lowest and highest of each ` +
+      "stretch.",
+  ];
 }
 
 function lines({ points = [], runs = [] }: Series, look: Look, x: Scale, y: Scale): string {

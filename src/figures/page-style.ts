@@ -123,6 +123,7 @@ figure {
   overflow-x: auto;
 }
 figcaption {
+  margin-top: 0.5rem;
   font: 0.8rem / 1.45 var(--sans);
   color: var(--soft);
 }
@@ -170,7 +171,7 @@ pre {
 }
 table {
   border-collapse: collapse;
-  width: 100%;
+  min-width: min(100%, 34rem);
   margin: 1.2rem 0 0;
   font: 0.82rem var(--sans);
 }
@@ -189,11 +190,12 @@ tbody th {
 }
 th,
 td {
-  padding: 0.35rem 0.9rem 0.35rem 0;
+  padding: 0.35rem 1.2rem 0.35rem 0;
   border-bottom: 1px solid var(--line);
 }
 .number {
   text-align: right;
+  white-space: nowrap;
   font-variant-numeric: tabular-nums;
 }
 @media (max-width: 40rem) {

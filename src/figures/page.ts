@@ -116,7 +116,9 @@ export function table({ caption, head, rows }: TableOptions): string {
   );
 }
 
-const LIKE_NUMBER = /^[-−+±]?[\d.,]+( ?[%×sx]| ms| s| MB| [±–…] ?[\d.,]+( %)?)?$|^[–—]?$/;
+const NUMBER = /[-−+±]?[\d.,]+( ?[%×sx]| ms| s| MB)?/.source;
+/** A number, or two as in `97.1 ± 0.2 %`, `−1.2 to 0.4` and `3 of 16`; or a dash for none. */
+const LIKE_NUMBER = new RegExp(`^${NUMBER}( ([±–…]|to|of) ${NUMBER})?$|^[–—]?$`);
 
 /** Pairs of a name and a value. */
 export function facts(pairs: readonly (readonly [name: string, value: string])[]): string {

@@ -38,11 +38,14 @@ export function shorten(text: string, width: number, size = FONT_SIZE): string {
   return `${characters.join("").trimEnd()}…`;
 }
 
+/** Where a line may break: not at a no-break space. */
+const SPACES = /[^\S\u00a0]+/;
+
 /** Lines of at most `width`; the last one is shortened where there would be more. */
 export function wrap(text: string, width: number, most = Infinity, size = FONT_SIZE): string[] {
   const lines: string[] = [];
   let line = "";
-  const words = text.split(/\s+/).filter((word) => word !== "");
+  const words = text.split(SPACES).filter((word) => word !== "");
   for (const [w, word] of words.entries()) {
     const longer = line === "" ? word : `${line} ${word}`;
     if (line === "" || textWidth(longer, size) <= width) {

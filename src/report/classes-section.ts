@@ -70,7 +70,7 @@ function perClass(
     if (total === 0) return [];
     const { low, high } = proportionInterval(row[c]!, total);
     const mean = row[c]! / total;
-    const text = `${formatPercent(mean)} (${row[c]} of ${total})`;
+    const text = `${(100 * mean).toFixed(1)} % (${row[c]} of ${total})`;
     return [{ name: names[c]!, mean, interval: [low, high] as const, text }];
   });
   const isCut = rows.length > MOST_ROWS;

@@ -129,7 +129,8 @@ function halved({ shape, values }: ReturnType<typeof thumbnail>): number[][] {
 /** The page of one picture. */
 export function imagePage(viewer: Viewer, view: ImageView): string {
   const { classNames } = viewer;
-  const { name, image, label, isKnown, guess, probabilities, saliency, layers } = view;
+  const { image, label, isKnown, guess, probabilities, saliency, layers } = view;
+  const name = view.name.replace(/^test image (?=\d+$)/, "Test image ");
   const classOf = (c: number): string => classNames[c] ?? String(c);
   const chance = likelihood(probabilities[guess]!);
   const truth =

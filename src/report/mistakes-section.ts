@@ -18,12 +18,13 @@ export function mistakesSection(run: ReportedRun, predictions: Predictions): Sec
   const { classes, probabilities } = predictions;
   const name = (c: number): string => run.classNames[c] ?? String(c);
   const chance = (image: number, c: number): string =>
-    likelihood(probabilities[image * classes + c]!);
+    likelihood(probabilities[image * classes + c]!).replaceAll(" ", "\u00a0");
   const shown = worst.flatMap(({ index, label, guess, nearest }) => [
     imageOf(
       run.test,
       index,
-      `said ${name(guess)} (${chance(index, guess)}), is ${name(label)} (${chance(index, label)})`,
+      `said ${name(guess)}: ${chance(index, guess)}, ` +
+        `is\u00a0${name(label)}: ${chance(index, label)}`,
     ),
     nearest === null
       ? { caption: `no ${name(label)} in training`, shape: [1, 1], values: [Number.NaN] }

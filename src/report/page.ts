@@ -11,6 +11,7 @@ import {
   table,
 } from "../figures/index.js";
 import { summarise } from "../network/index.js";
+import { nextTurn } from "../training/index.js";
 import { classesSection } from "./classes-section.js";
 import { filtersSection } from "./filters-section.js";
 import { rectifiersSection, timeSection } from "./health-section.js";
@@ -24,22 +25,28 @@ import { gradientSection, trainingSection } from "./training-section.js";
 /**
  * What a run has learned, as a page in HTML.
  *
- * @throws InputError when the network's outputs are not finite
+ * @param stop ends it before the next batch or section
+ * @throws InputError when the network's outputs are not finite; what `stop` was aborted with
  */
-export async function reportPage(run: ReportedRun): Promise<string> {
-  const predictions = await predictAll(run);
-  const sections: Section[] = [
-    trainingSection(run),
-    classesSection(run, predictions),
-    mistakesSection(run, predictions),
-    filtersSection(run),
-    await looksSection(run, predictions),
-    await layersSection(run, predictions),
-    gradientSection(run),
-    await rectifiersSection(run),
-    await timeSection(run),
-    descriptionSection(run),
-  ];
+export async function reportPage(run: ReportedRun, stop?: AbortSignal): Promise<string> {
+  const predictions = await predictAll(run, stop);
+  const sections: Section[] = [];
+  for (const write of [
+    () => trainingSection(run),
+    () => classesSection(run, predictions),
+    () => mistakesSection(run, predictions),
+    () => filtersSection(run),
+    () => looksSection(run, predictions),
+    () => layersSection(run, predictions),
+    () => gradientSection(run),
+    () => rectifiersSection(run),
+    () => timeSection(run),
+    () => descriptionSection(run),
+  ]) {
+    await nextTurn(); // a signal is an event
+    stop?.throwIfAborted();
+    sections.push(await write());
+  }
   const accuracy = formatPercent(countRight(predictions) / predictions.count, 4);
   const epochs = run.log.length;
   const after = `after ${counted(epochs, "epoch")}`;

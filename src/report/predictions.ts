@@ -17,9 +17,13 @@ export interface Predictions {
 
 const BATCH = 256;
 
-/** @throws InputError when an output is not finite */
+/**
+ * @param stop ends it before the next batch
+ * @throws InputError when an output is not finite; what `stop` was aborted with
+ */
 export async function predictAll(
   run: Pick<ReportedRun, "network" | "test" | "backend" | "recipe" | "classNames">,
+  stop?: AbortSignal,
 ): Promise<Predictions> {
   const { network, test, backend, recipe } = run;
   const [count, classes] = [test.images.count, run.classNames.length];
@@ -30,6 +34,7 @@ export async function predictAll(
     ...{ network, dataset: test, backend, batchSize: Math.min(BATCH, count) },
     ...{ loss: recipe.loss, meanOver: recipe.meanOver },
     onBatch: (outputs) => {
+      stop?.throwIfAborted();
       const at = from;
       from += outputs.size;
       waiting.push(

@@ -48,3 +48,4 @@ export {
   weightsOfCheckpoint,
 } from "./checkpoint.js";
 export { whereNotFinite } from "./culprit.js";
+export { nextTurn } from "./turn.js";

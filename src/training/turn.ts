@@ -16,8 +16,8 @@ export function turns(now = () => performance.now()): () => Promise<void> {
   };
 }
 
-/** After the timers and events that are due. A `setTimeout` would wait for 4 ms in a browser. */
-function nextTurn(): Promise<void> {
+/** Resolves after the timers and events that are due; a `setTimeout` waits for 4 ms in browsers. */
+export function nextTurn(): Promise<void> {
   if (typeof setImmediate === "function") return new Promise((done) => setImmediate(done));
   return new Promise((done) => {
     const { port1, port2 } = new MessageChannel();

@@ -23,6 +23,7 @@ test("an experiment goes on where a crash cut it off, and comes to the same byte
   const page = readFileSync(join(out, "README.md"), "utf8");
   assert.match(page, /^# notebook\n/);
   assert.not.match(page, /undefined|NaN/);
+  assert.match(first.stdout, /\n(\d+) of \1 runs measured in \d+:\d\d min on \d+ processors?\n$/);
 
   const lines = whole.split("\n");
   const cut = `${lines[0]}\n${lines[2]}\n${lines[1]!.slice(0, 40)}`;
@@ -31,6 +32,9 @@ test("an experiment goes on where a crash cut it off, and comes to the same byte
   assert.is(again.status, 0, again.stderr);
   assert.is(readFileSync(path, "utf8"), whole);
   assert.is(readFileSync(join(out, "README.md"), "utf8"), page);
+  assert.match(again.stdout, /\n\d+ of \d+ runs measured in \d+:\d\d min on 1 processor\n$/);
+  const [, some, all] = /\n(\d+) of (\d+) runs/.exec(again.stdout)!;
+  assert.is(Number(all) - Number(some), 1, "one was whole");
   assert.match(again.stderr, /as in the notes, seed 0 /);
   assert.not.match(again.stderr, /as in the notes, seed 1 /, "what was done is not measured again");
 });

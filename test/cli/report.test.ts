@@ -6,7 +6,6 @@ import { encode } from "fast-png";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { findRecipe } from "leibniz/training";
-import { findChromium, startChromium } from "../browser/chromium.js";
 import { leibnizHere, smallDataFolder, temporaryFolder } from "../helpers/cli.js";
 import { elementsOf, type Node, parseMarkup, textOf } from "../helpers/markup.js";
 
@@ -148,6 +147,53 @@ test("measures that cannot be read are left out", async () => {
   const [again, before] = [out, usual].map((run) => pageOf(join(run, "report.html")).page);
   for (const id of ["training", "gradients"])
     assert.is(wordsOf(again!, id), wordsOf(before!, id), id);
+});
+
+test("a folder in place of metrics.jsonl is refused in one line, with what to do", async () => {
+  const out = join(temporaryFolder(), "run");
+  cpSync(usual, out, { recursive: true });
+  rmSync(join(out, "metrics.jsonl"));
+  mkdirSync(join(out, "metrics.jsonl"));
+  for (const command of [
+    ["report", out],
+    ["train", "--resume", out, "--epochs", "3"],
+  ]) {
+    const { status, stderr } = await leibnizHere(...command);
+    assert.is(status, 2);
+    const what = "expected a file, got a folder; move it away: only curves are drawn from it";
+    assert.is(stderr, `leibniz: ${join(out, "metrics.jsonl")}: ${what}\n`);
+  }
+});
+
+test("200,000 steps are a page of at most 2 MB, in which a single spike can be seen", async () => {
+  const out = join(temporaryFolder(), "run");
+  cpSync(usual, out, { recursive: true });
+  const [first] = readFileSync(join(usual, "metrics.jsonl"), "utf8").split("\n");
+  const whole = JSON.parse(first!) as { readonly gradientNorms: object };
+  const lines = Array.from({ length: 4000 }, (_, i) => {
+    const step = { epoch: Math.floor(i / 2000), step: 50 * ((i % 2000) + 1), steps: 100_000 };
+    const loss = i === 1234 ? 77 : 1 + 0.5 * Math.sin(i);
+    return `${JSON.stringify({ ...whole, ...step, loss, learningRate: 1e-3 / (i + 1) })}\n`;
+  });
+  writeFileSync(join(out, "metrics.jsonl"), lines.join(""));
+  const { status, stderr } = await leibnizHere("report", out, "--threads", "1");
+  assert.is(status, 0, stderr);
+  const { html, page } = pageOf(join(out, "report.html"));
+  assert.ok(html.length < 2_000_000, `${html.length} characters`);
+  const training = wordsOf(page, "training");
+  const drawn = [...training.matchAll(/([\d,]+) of ([\d,]+) points are drawn/g)];
+  assert.ok(drawn.length >= 4, training.slice(0, 2000)); // two charts, each for two sizes
+  assert.ok(
+    drawn.some(([, , all]) => all === "4,004"),
+    "the loss by step, and two curves by epoch",
+  );
+  for (const [, some] of drawn) assert.ok(Number(some!.replace(",", "")) < 1500);
+  const steps = elementsOf(page, "path").find(({ attributes }) =>
+    attributes["class"]!.includes("guide"),
+  )!;
+  const heights = [...steps.attributes["d"]!.matchAll(/,(-?[\d.]+)/g)].map(([, y]) => Number(y));
+  const [spike, next] = heights.sort((a, b) => a - b) as [number, number];
+  assert.ok(next - spike > 50, `${next - spike} pixels`);
 });
 
 test("--no-report leaves it away", async () => {
@@ -306,23 +352,5 @@ test("several runs: results, curves, and image by image what one gets right", as
   assert.ok(pairs.includes(`Left out, since their test images are others than those of ${usual}`));
   assert.ok(pairs.includes(second));
 });
-
-const chromium = findChromium();
-if (chromium !== null)
-  test("in a browser: no complaint, nothing asked for, no wider than a telephone", async () => {
-    const browser = await startChromium(chromium);
-    const page = await browser.newPage({ viewport: { width: 390, height: 800 } });
-    const complaints: string[] = [];
-    page.on("console", (message) => complaints.push(message.text()));
-    page.on("pageerror", (error) => complaints.push(String(error)));
-    page.on("request", (request) => {
-      if (!/^(?:data|file):/.test(request.url())) complaints.push(request.url());
-    });
-    await page.goto(`file://${join(usual, "report.html")}`);
-    const width = await page.evaluate(() => document.documentElement.scrollWidth);
-    await browser.close();
-    assert.equal(complaints, []);
-    assert.is(width, 390);
-  });
 
 test.run();

@@ -114,7 +114,7 @@ test("--out writes a page, and never over what is no page of leibniz", async () 
   }
   const html = readFileSync(out, "utf8");
   const page = parseMarkup(html.slice(html.indexOf("<html")).trimEnd());
-  assert.is(textOf(elementsOf(page, "h1")[0]!), "test image 3");
+  assert.is(textOf(elementsOf(page, "h1")[0]!), "Test image 3");
   assert.ok(elementsOf(page, "svg").length > 20);
   assert.is(elementsOf(page, "details")[0]!.attributes["open"], "open");
   assert.not.match(html, /<script|https?:/);

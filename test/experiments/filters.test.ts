@@ -4,7 +4,8 @@ import {
   mostAlike,
   turnsAndFlips,
 } from "leibniz/experiments/classical-filters";
-import { meanLikeness, meanStep } from "leibniz/experiments/filters";
+import { meanStep } from "leibniz/experiments/filtered-pictures";
+import { meanLikeness } from "leibniz/experiments/likeness";
 import { packPicture, unpackPicture } from "leibniz/experiments/packed-picture";
 import { Random, Tensor } from "leibniz/tensor";
 import { test } from "uvu";

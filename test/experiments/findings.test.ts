@@ -57,6 +57,9 @@ test("capacity: the smallest network that gets there", () => {
     const accuracy = kind === "mlp" ? 0.5 + 0.0007 * size : Math.min(0.99, 0.9 + 0.01 * size);
     return { parameters, testAccuracy: [accuracy], trainAccuracy: [accuracy], stopped: null };
   });
+  const [table] = findExperiment("capacity").findings(all).tables;
+  const labels = table!.rows.map(([label]) => label);
+  assert.equal(labels.slice(-6, -4), ["cnn, 1 filter", "cnn, 2 filters"]);
   const shows = reads("capacity", all);
   assert.match(shows, /for 90 %, 1,000 and 500,860; for 95 %, 8,000 and none/);
   assert.match(shows, /holds at every size, as expected/);

@@ -110,6 +110,52 @@ test("lineChart: what has no place is a gap, and a line says so", () => {
   assert.not.match(whole, /left out/);
 });
 
+test("lineChart: a long line keeps its ends, spikes and gaps, and says how much is drawn", () => {
+  const points = Array.from({ length: 20_000 }, (_, i) => [i, 5 + Math.sin(i)] as const).map(
+    ([at, value]): [number, number] =>
+      at === 7_001
+        ? [at, 9.5]
+        : at === 12_345
+          ? [at, nan]
+          : at === 15_000
+            ? [at, 0.5]
+            : [at, value],
+  );
+  const draw = (rest: Pick<Series, "points" | "runs">): string =>
+    lineChart({ ...words, width: 400, x, y, series: [{ name: "", ...rest }] });
+  const [plain] = ofClass(
+    draw({ points: [points[0]!, points.at(-1)!, [2, 9.5], [3, 0.5]] }),
+    "path",
+    "line",
+  );
+  const [first, last, [, top], [, bottom]] = placesIn(plain!.attributes["d"]!) as [
+    number,
+    number,
+  ][];
+  const chart = draw({ points });
+  const [line] = ofClass(chart, "path", "line");
+  const path = line!.attributes["d"]!;
+  const places = placesIn(path);
+  assert.equal([places[0], places.at(-1)], [first, last]);
+  assert.is(places.filter(([, at]) => at === top).length, 1, "the spike");
+  assert.is(places.filter(([, at]) => at === bottom).length, 1, "the dip");
+  assert.is(path.match(/M/g)!.length, 2, "the gap");
+  const ordered = places.every(([at], i) => i === 0 || at! >= places[i - 1]![0]!);
+  assert.ok(ordered);
+  const texts = textsOf(chart).join(" ");
+  // the NaN is one of those that are kept
+  assert.ok(texts.includes(`${places.length + 1} of 20,000 points are drawn`), texts);
+  assert.ok(texts.includes("1 value not finite, left out."));
+  assert.ok(places.length < 700);
+  const runs = textsOf(draw({ runs: [points, points.slice(0, 100)] })).join(" ");
+  assert.ok(runs.includes(`${places.length + 101} of 20,100 points are drawn`), runs);
+  assert.not.ok(
+    textsOf(draw({ points: points.slice(0, 300) }))
+      .join(" ")
+      .includes("are drawn"),
+  );
+});
+
 test("lineChart: runs are thin lines, intervals bands, guides dashed and without a colour", () => {
   const line = [
     [0, 1],

@@ -5,7 +5,7 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { htmlPage } from "leibniz/figures";
 import { findChromium, HOW_TO_GET_IT, startChromium } from "../browser/chromium.js";
-import { type Box, overlaps } from "../helpers/markup.js";
+import { complaintsOfFigure, drawnFigures } from "../browser/look-at-page.js";
 import { figures } from "./random-figures.js";
 
 const path = findChromium();
@@ -16,26 +16,6 @@ test.before(async () => {
   browser = await startChromium(path!);
 });
 test.after(() => browser.close());
-
-/** Every text of every figure of the page, in the figure's own pixels. */
-function measure(): { size: [number, number]; boxes: Box[] }[] {
-  return [...document.querySelectorAll("svg")].map((svg) => ({
-    size: [svg.width.baseVal.value, svg.height.baseVal.value],
-    boxes: [...svg.querySelectorAll("text")].map((text) => {
-      const [own, box] = [svg.getBoundingClientRect(), text.getBoundingClientRect()];
-      const scale = svg.viewBox.baseVal.width / own.width;
-      // letters fill about three quarters of their line
-      const slack = text.hasAttribute("transform") ? 0 : 0.12 * box.height * scale;
-      return {
-        text: text.textContent,
-        left: (box.left - own.left) * scale,
-        right: (box.right - own.left) * scale,
-        top: (box.top - own.top) * scale + slack,
-        bottom: (box.bottom - own.top) * scale - slack,
-      };
-    }),
-  }));
-}
 
 test("texts stay within their figure, and none lies on another", async () => {
   const drawn = figures.flatMap(([, figure]) =>
@@ -49,17 +29,10 @@ test("texts stay within their figure, and none lies on another", async () => {
     if (!request.url().startsWith("data:")) complaints.push(request.url());
   });
   await page.setContent(htmlPage({ title: "figures", body: drawn, style: "body{max-width:none}" }));
-  const measured = await page.evaluate(measure);
+  const measured = await page.evaluate(drawnFigures);
   assert.is(measured.length, drawn.length);
   assert.equal(complaints, []);
-  for (const { size, boxes } of measured) {
-    assert.equal(overlaps(boxes), []);
-    for (const { text, left, right, top, bottom } of boxes)
-      assert.ok(
-        left >= -1 && top >= -1 && right <= size[0] + 1 && bottom <= size[1] + 1,
-        `"${text}" leaves its figure: ${[left, right, top, bottom]} of ${size}`,
-      );
-  }
+  assert.equal(measured.flatMap(complaintsOfFigure), []);
   await page.close();
 });
 

@@ -55,6 +55,7 @@ test("texts are wrapped at words and cut with an ellipsis, never wider than aske
   assert.match(long!, /^Donaud.*…$/);
   assert.ok(textWidth(long!) <= 90);
   assert.equal(wrap("", 100), []);
+  assert.equal(wrap("is 7 (0.02\u00a0%)", 75), ["is 7", "(0.02\u00a0%)"]);
   assert.is(shorten("same", 100), "same");
   // no half of a character is left
   assert.not.match(shorten("😀😀😀😀😀😀", 60), /\ud83d(?![\udc00-\udfff])/);

@@ -69,6 +69,19 @@ test("a table has headers for rows and columns, and numbers flush right", async 
   );
 });
 
+test("two numbers in a cell are set as numbers are, and never broken into lines", () => {
+  const cells = ["1.2 % to 3.4 %", "−1.22 to −0.4", "3 of 16", "97.1 ± 0.2 %", "–", "1 to x"];
+  const isNumber = (cell: string): boolean =>
+    table({
+      head: ["a", "b"],
+      rows: [
+        ["1", cell],
+        ["2", "7"],
+      ],
+    }).includes('class="number"');
+  assert.equal(cells.map(isNumber), [true, true, true, true, true, false]);
+});
+
 test("facts are names and values", () => {
   assert.is(facts([["seed", "<0>"]]), "<dl><div><dt>seed</dt><dd>&#60;0&#62;</dd></div></dl>");
 });

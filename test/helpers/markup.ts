@@ -86,15 +86,15 @@ export function textBoxes(figure: Node): Box[] {
   });
 }
 
-/** Pairs of texts that lie on each other. */
-export function overlaps(boxes: readonly Box[]): string[] {
+/** Pairs of texts that lie on each other by more than `tolerance` pixels. */
+export function overlaps(boxes: readonly Box[], tolerance = 0.5): string[] {
   return boxes.flatMap((a, i) =>
     boxes
       .slice(i + 1)
       .filter(
         (b) =>
-          Math.min(a.right, b.right) - Math.max(a.left, b.left) > 0.5 &&
-          Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) > 0.5,
+          Math.min(a.right, b.right) - Math.max(a.left, b.left) > tolerance &&
+          Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) > tolerance,
       )
       .map((b) => `"${a.text}" on "${b.text}"`),
   );

@@ -96,6 +96,18 @@ test("the worst mistake first, each with the nearest image of the right class", 
   assert.is(none[0]!.nearest, null);
 });
 
+test("a report ends early when it is asked to, within a batch or between sections", async () => {
+  const run = runOf(pixelsTimesTen());
+  const reason = new Error("enough");
+  for (const isAtOnce of [true, false]) {
+    const stop = new AbortController();
+    if (isAtOnce) stop.abort(reason);
+    else setImmediate(() => stop.abort(reason));
+    const ended = await reportPage(run, stop.signal).catch((error: unknown) => error);
+    assert.is(ended, reason);
+  }
+});
+
 test("inside: every layer forward and backward, and the gradient by the image", async () => {
   const inside = new Inside(recipe, pixelsTimesTen());
   const data = images([1], [51, 0]);

@@ -35,7 +35,7 @@ export function gradcheckPage(checked: readonly Checked[], network: string | nul
       ? [
           element(
             "nav",
-            {},
+            { "aria-label": "Layers" },
             layers.map((layer) =>
               element(
                 "a",
@@ -46,8 +46,10 @@ export function gradcheckPage(checked: readonly Checked[], network: string | nul
           ),
         ]
       : []),
-    element("details", { class: "how" }, [element("summary", {}, "How to read this"), HOW]),
-    ...layers.map((layer) => section(layer, of(layer))),
+    element("main", {}, [
+      element("details", { class: "how" }, [element("summary", {}, "How to read this"), HOW]),
+      ...layers.map((layer) => section(layer, of(layer))),
+    ]),
   ];
   return htmlPage({ title, body, style: STYLE });
 }
@@ -100,7 +102,7 @@ function section(layer: string, checked: readonly Checked[]): string {
               .join(" · ");
       return element("h3", {}, escape(caption)) + all.map(card).join("");
     }),
-    geometries(checked.filter(isRandom)),
+    geometries(layer, checked.filter(isRandom)),
   ]);
 }
 
@@ -199,19 +201,19 @@ function kinkList({ result }: Checked): string {
 }
 
 /** The random geometries of a layer, one row per argument. */
-function geometries(checked: readonly Checked[]): string {
+function geometries(layer: string, checked: readonly Checked[]): string {
   if (checked.length === 0) return "";
   const names = [...new Set(checked.map(({ result }) => result.argument))];
   const rows = names.map((argument) => {
     const all = checked.filter(({ result }) => result.argument === argument);
     const worst = worstOf(all);
     const cells = [
-      gradientName(argument),
       String(all.length),
       formatError(worst.result.maxRelativeError),
       [worst.shapes, formatOptions(worst.options)].filter((text) => text !== "").join(" · "),
     ];
     return element("tr", {}, [
+      element("th", { scope: "row" }, escape(gradientName(argument))),
       ...cells.map((cell) => element("td", {}, escape(cell))),
       element(
         "td",
@@ -225,7 +227,8 @@ function geometries(checked: readonly Checked[]): string {
   );
   return element(
     "div",
-    { class: "wide" },
+    // so that it can be scrolled from the keyboard
+    { class: "wide", role: "region", tabindex: 0, "aria-label": `Random geometries of ${layer}` },
     element("table", {}, [
       element("thead", {}, element("tr", {}, head)),
       element("tbody", {}, rows),

@@ -90,9 +90,14 @@ strong.wrong {
   padding-left: 1.2rem;
   font: 0.8rem / 1.6 var(--mono);
 }
+tbody th,
 td:nth-child(-n + 3) {
   font-family: var(--mono);
+  font-weight: normal;
   white-space: nowrap;
+}
+td:nth-child(4) {
+  min-width: 14rem;
 }
 .map,
 .scale {
