@@ -29,7 +29,7 @@ test(
   },
 );
 
-/** What comes of each module; all in one process: to start one takes longer than to check a layer. */
+/** What comes of each module. All run in one process: to start one takes longer than a check. */
 async function mutateEach(modules: readonly BackwardModule[]): Promise<MutationResult[][]> {
   const results: MutationResult[] = [];
   for await (const result of runMutations(modules, 1)) results.push(result);
