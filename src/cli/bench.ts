@@ -39,7 +39,6 @@ interface BenchOptions extends VariantOptions {
 
 export function benchCommand(): Command {
   return new Command("bench")
-    .description("speed of every backend on this machine, against the machine's limits")
     .addOption(
       new Option(
         "--backend <NAME>",

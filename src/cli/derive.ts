@@ -21,7 +21,6 @@ interface DeriveOptions {
 
 export function deriveCommand(): Command {
   return new Command("derive")
-    .description("run every equation of the derivations, each side against the other")
     .argument(
       "[chapters...]",
       `which chapters: ${chapters.map(({ name }) => name).join(", ")} (default: all)`,

@@ -55,7 +55,6 @@ interface EvaluateCommandOptions extends BackendChoice {
 
 export function evaluateCommand(): Command {
   const command = new Command("evaluate")
-    .description("classify the test images with saved weights")
     .requiredOption(
       "--weights <FILE|RUN>",
       "weights: a safetensors file, a checkpoint, or the folder that --out kept",

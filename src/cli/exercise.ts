@@ -33,10 +33,6 @@ const PACKAGE = fileURLToPath(new URL("../..", import.meta.url));
 
 export function exerciseCommand(): Command {
   return new Command("exercise")
-    .description(
-      "write a backward pass yourself: the layer's file without it, hints from the chapter, " +
-        "and a check",
-    )
     .argument("<LAYER>", `one of ${catalog.map(({ layer }) => layer).join(", ")}`)
     .option("--out <DIR>", "the exercise's folder (default: exercise-LAYER)")
     .option("--check", "check what was written there")

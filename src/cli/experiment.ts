@@ -50,7 +50,6 @@ const PAGE = "README.md";
 
 export function experimentCommand(): Command {
   return new Command("experiment")
-    .description("measure what the notes claim, from one file each, to the same digits every time")
     .argument("[name]", "which experiment; --list names them")
     .option("--list", "only list the experiments and their questions")
     .option("--quick", "a taste in about a minute: fewer seeds, images and epochs")

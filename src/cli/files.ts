@@ -25,6 +25,7 @@ import {
 import { basename, dirname, join } from "node:path";
 import { InputError, reject } from "../tensor/index.js";
 import { ownName } from "./process-names.js";
+import { reasonOf } from "./system-reasons.js";
 
 /** A larger file is none of ours, and reading it would only exhaust the memory. */
 const LARGEST_FILE = 2 ** 30;
@@ -235,28 +236,6 @@ export function makeFolder(path: string): readonly string[] {
     }),
   );
   return missing;
-}
-
-const REASONS: Readonly<Record<string, string>> = {
-  EEXIST: "something else has that name",
-  ENOENT: "there is no such file or folder",
-  EACCES: "permission denied",
-  EPERM: "permission denied",
-  EISDIR: "it is a folder, not a file",
-  ENOTDIR: "a part of the path is a file, not a folder",
-  ELOOP: "its links lead in a circle",
-  ENAMETOOLONG: "the name is too long",
-  ENOSPC: "the disk is full",
-  EROFS: "the disk is read-only",
-  EDQUOT: "the disk quota is used up",
-  EFBIG: "the file would be larger than this system allows",
-  EPIPE: "whoever read it has stopped",
-  EIO: "the disk failed",
-};
-
-/** The system's reason in words. */
-export function reasonOf({ code }: NodeJS.ErrnoException): string {
-  return REASONS[code ?? ""] ?? code ?? "unknown";
 }
 
 /** Runs what works with files; what the system refuses becomes one line. */

@@ -33,7 +33,6 @@ interface GradcheckOptions {
 
 export function gradcheckCommand(): Command {
   return new Command("gradcheck")
-    .description("compare every gradient with numeric differentiation")
     .argument(
       "[layers...]",
       `which layers: ${catalog.map(({ layer }) => layer).join(", ")} (default: all)`,

@@ -27,11 +27,6 @@ const USUAL_IMAGES = 20_000;
 
 export function mistakesCommand(): Command {
   return new Command("mistakes")
-    .alias("bugs")
-    .description(
-      "plant real mistakes in the engine, one at a time, and see which check catches which and " +
-        "what one epoch of MNIST comes to",
-    )
     .argument("[names...]", "which mistakes, by name (default: all)")
     .option("--list", "only list them, each with its lines")
     .option("--quick", "run the checks and train nothing")

@@ -6,7 +6,6 @@ import { jsonOption, printable, printJson } from "./options.js";
 
 export function parityCommand(): Command {
   return new Command("parity")
-    .description("compare every layer and optimizer with recorded results")
     .argument("<FILE>", "recorded cases in JSON, see test/fixtures/README.md")
     .addOption(jsonOption())
     .action(runParity);

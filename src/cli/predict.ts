@@ -31,7 +31,6 @@ const TOLD = 3;
 
 export function predictCommand(): Command {
   return new Command("predict")
-    .description("say what is in your own pictures: a photo of a digit, for example")
     .argument("<IMAGE...>", "PNG or JPEG files, of any size")
     .option(
       "--weights <FILE|RUN>",

@@ -1,47 +1,21 @@
 import { Command, CommanderError } from "commander";
-import { InputError, MachineError } from "../tensor/index.js";
+import { commandsFor } from "./commands.js";
 import { Stopped } from "./stopping.js";
 
-/**
- * Each command is loaded when it is asked for: training needs no chapters, and no TypeScript
- * compiler.
- */
-const commands: Readonly<Record<string, () => Promise<Command>>> = {
-  train: async () => (await import("./train.js")).trainCommand(),
-  evaluate: async () => (await import("./evaluate.js")).evaluateCommand(),
-  predict: async () => (await import("./predict.js")).predictCommand(),
-  report: async () => (await import("./report.js")).reportCommand(),
-  show: async () => (await import("./show.js")).showCommand(),
-  gradcheck: async () => (await import("./gradcheck.js")).gradcheckCommand(),
-  derive: async () => (await import("./derive.js")).deriveCommand(),
-  exercise: async () => (await import("./exercise.js")).exerciseCommand(),
-  parity: async () => (await import("./parity.js")).parityCommand(),
-  mistakes: async () => (await import("./mistakes.js")).mistakesCommand(),
-  experiment: async () => (await import("./experiment.js")).experimentCommand(),
-  bench: async () => (await import("./bench.js")).benchCommand(),
-};
-
-/** Commands by the other names that they have. */
-const aliases: Readonly<Record<string, string>> = { bugs: "mistakes" };
-
-/**
- * The command line: `leibniz <command> [options]`, with the one command that it names, or with all
- * where it names none.
- */
+/** The command line: `leibniz <command> [options]`. */
 async function program(argv: readonly string[], version: string): Promise<Command> {
   const root = new Command("leibniz")
     .description(
       "A convolutional neural network engine from scratch, with every gradient derived by hand.",
     )
     .version(version)
-    .option("--debug", "show where an error came from");
+    .option("--debug", "show where an error came from")
+    .configureHelp({
+      subcommandTerm: (command) =>
+        `${[command.name(), ...command.aliases()].join("|")} ${command.usage()}`,
+    });
   const word = argv.find((candidate) => !candidate.startsWith("-"));
-  const named = word !== undefined && Object.hasOwn(aliases, word) ? aliases[word] : word;
-  const loaders =
-    named !== undefined && Object.hasOwn(commands, named)
-      ? [commands[named]!]
-      : Object.values(commands);
-  for (const load of loaders) root.addCommand(await load());
+  for (const command of await commandsFor(word)) root.addCommand(command);
   for (const command of [root, ...root.commands])
     command
       .exitOverride()
@@ -62,22 +36,24 @@ export async function runProgram(argv: readonly string[], version: string): Prom
     return Number(process.exitCode ?? 0);
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return 0; // --help, --version
-    const { message, exitCode } = describeError(error, argv);
+    const { message, exitCode } = await describeError(error, argv);
     if (message !== null) console.error(message);
     if (argv.includes("--debug")) console.error(error);
     return exitCode;
   }
 }
 
-function describeError(
+async function describeError(
   error: unknown,
   argv: readonly string[],
-): { message: string | null; exitCode: number } {
+): Promise<{ message: string | null; exitCode: number }> {
   if (error instanceof Stopped) {
     const isSilent = error.signal === "SIGPIPE"; // as other programs are
     return { message: isSilent ? null : `leibniz: ${error.message}`, exitCode: error.exitCode };
   }
   if (error instanceof CommanderError) return { message: describeUsage(error, argv), exitCode: 2 };
+  // only now: whoever threw one of these has loaded them already
+  const { InputError, MachineError } = await import("../tensor/index.js");
   if (error instanceof InputError) return { message: `leibniz: ${error.message}`, exitCode: 2 };
   if (error instanceof MachineError) return { message: `leibniz: ${error.message}`, exitCode: 1 };
   const text = (error instanceof Error ? error.message : String(error)).replaceAll("\n", " ");

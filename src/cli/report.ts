@@ -30,7 +30,6 @@ interface ReportCommandOptions extends BackendChoice {
 
 export function reportCommand(): Command {
   const command = new Command("report")
-    .description("show what a run has learned, or how several runs differ, as a page in HTML")
     .argument("<RUN...>", "folders as train --out keeps them")
     .option("--out <FILE.html>", "where it is written (default: report.html in the run's folder)")
     .addOption(dataOption())

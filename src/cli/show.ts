@@ -33,7 +33,6 @@ const TOLD = 5;
 
 export function showCommand(): Command {
   return new Command("show")
-    .description("one picture's way through a network: what layers return, and their gradients")
     .argument("<RUN>", "folder as train --out keeps it")
     .argument("<IMAGE|INDEX>", "a PNG or JPEG file, or the number of a test image, from 0")
     .option("--label <NAME>", "what an own picture shows (default: what it is taken for)")

@@ -3,7 +3,7 @@
  * no longer be written.
  */
 import { constants } from "node:os";
-import { reasonOf } from "./files.js";
+import { reasonOf } from "./system-reasons.js";
 
 /** Why a command ends before it is done. */
 export class Stopped extends Error {

@@ -61,7 +61,6 @@ interface TrainCommandOptions extends BackendChoice {
 
 export function trainCommand(): Command {
   const command = new Command("train")
-    .description("train a network from scratch")
     .addOption(recipeOption("what to do"))
     .option(
       "--epochs <N>",

@@ -106,51 +106,46 @@ test("what is not here is refused in one line, and nothing is measured in its pl
   await refused(["--data", smallDataFolder()], "768 training images", "96");
 });
 
-/** The package as it is published, and whatever a checkout has beside it. */
-function packageWith(script: string | null): (...args: string[]) => Outcome {
+/** The package as it is published; a checkout has more beside it. */
+function publishedPackage(): string {
   const folder = temporaryFolder();
   for (const path of ["dist", "package.json"])
     cpSync(join(root, path), join(folder, path), { recursive: true });
   symlinkSync(join(root, "node_modules"), join(folder, "node_modules"));
-  if (script !== null) {
-    mkdirSync(join(folder, "bench", "peers"), { recursive: true });
-    writeFileSync(join(folder, "bench", "peers", "run.mjs"), script);
-  }
-  return (...args) => {
+  return folder;
+}
+
+test("--peers runs a checkout's script and passes --json on; without one it is refused", () => {
+  const folder = publishedPackage();
+  const outcome = (...args: string[]): Outcome => {
     const { status, stdout, stderr } = spawnSync(
       process.execPath,
-      [join(folder, "dist", "cli", "main.js"), ...args],
+      [join(folder, "dist", "cli", "main.js"), "bench", "--peers", ...args],
       { encoding: "utf8", timeout: 60_000 },
     );
     return { status, stdout, stderr };
   };
-}
-
-test("--peers runs a checkout's script and passes --json on; without one it is refused", () => {
-  const outcome = packageWith(
-    'console.log(JSON.stringify(process.argv.slice(2))); console.error("to standard error");',
-  );
-  assert.equal(outcome("bench", "--peers"), {
-    status: 0,
-    stdout: "[]\n",
-    stderr: "to standard error\n",
-  });
-  assert.equal(outcome("bench", "--peers", "--json"), {
-    status: 0,
-    stdout: '["--json"]\n',
-    stderr: "to standard error\n",
-  });
-  assert.is(
-    packageWith("process.exit(7);")("bench", "--peers").status,
-    1,
-    "a peer that fails is a failed check",
-  );
-  const { status, stdout, stderr } = packageWith(null)("bench", "--peers");
+  const { status, stdout, stderr } = outcome();
   assert.equal([status, stdout], [2, ""]);
   assert.match(
     stderr,
     /^leibniz: bench --peers: expected the file .*run\.mjs, which only a checkout .*\n$/,
   );
+
+  const peers = join(folder, "bench", "peers");
+  mkdirSync(peers, { recursive: true });
+  writeFileSync(
+    join(peers, "run.mjs"),
+    'console.log(JSON.stringify(process.argv.slice(2))); console.error("to standard error");',
+  );
+  assert.equal(outcome(), { status: 0, stdout: "[]\n", stderr: "to standard error\n" });
+  assert.equal(outcome("--json"), {
+    status: 0,
+    stdout: '["--json"]\n',
+    stderr: "to standard error\n",
+  });
+  writeFileSync(join(peers, "run.mjs"), "process.exit(7);");
+  assert.is(outcome().status, 1, "a peer that fails is a failed check");
 });
 
 test.run();

@@ -264,6 +264,7 @@ export function gpuSuite(
     [1, 3_300_001, 1, 2],
     [1, 3_400_001, 0, 0],
   ] as const) {
+    if (kernelsOfAll === 0 && !isThorough) continue; // nothing of it runs in the mode
     test(`${mode}: positions are exact in ${batch} × ${I} × 5 entries`, () =>
       withBackend({ mode }, async (backend) => {
         const [few, many] = [Tensor.zeros([batch, 1, I]), Tensor.zeros([batch, I, 5])];

@@ -16,6 +16,7 @@ export interface Planting {
 
 interface Resolved {
   readonly url: string;
+  readonly shortCircuit?: boolean;
 }
 
 interface Loaded {
@@ -42,12 +43,27 @@ export async function resolve(
   context: { readonly parentURL?: string },
   next: Resolve,
 ): Promise<Resolved> {
-  const found = await next(specifier, context);
+  const found = await resolveOnce(specifier, context, next);
   const variant = variantOf(found.url) ?? variantOf(context.parentURL ?? "");
   if (variant === null) return found;
   const address = withoutVariant(found.url);
   const isChanged = await changes(address, plantings.get(variant)!, next);
   return { ...found, url: isChanged ? inVariant(address, variant) : address };
+}
+
+const resolved = new Map<string, Promise<Resolved>>();
+
+/** Where it is does not depend on the variant, and to look for it takes longer than all else. */
+function resolveOnce(
+  specifier: string,
+  context: { readonly parentURL?: string },
+  next: Resolve,
+): Promise<Resolved> {
+  const parent = withoutVariant(context.parentURL ?? "");
+  return once(resolved, `${specifier} from ${parent}`, async () => ({
+    ...(await next(specifier, context)),
+    shortCircuit: true, // from the second time on nobody else is asked
+  }));
 }
 
 export async function load(

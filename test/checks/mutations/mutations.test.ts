@@ -29,18 +29,24 @@ test(
   },
 );
 
-/** In one process, unless told otherwise: to start one takes longer than to check a layer. */
-async function mutate(module: BackwardModule, processes = 1): Promise<MutationResult[]> {
+/** What comes of each module. All run in one process: to start one takes longer than a check. */
+async function mutateEach(modules: readonly BackwardModule[]): Promise<MutationResult[][]> {
   const results: MutationResult[] = [];
-  for await (const result of runMutations([module], processes)) results.push(result);
-  return results;
+  for await (const result of runMutations(modules, 1)) results.push(result);
+  const each = modules.map(({ text }) => results.splice(0, plantMutations(text).length));
+  assert.is(results.length, 0);
+  return each;
 }
+
+const mutate = async (module: BackwardModule): Promise<MutationResult[]> =>
+  (await mutateEach([module]))[0]!;
 
 test(
   "mutations of a backward pass are noticed, and the file on the disk stays as it " + "is",
   async () => {
     const module = moduleOf("flatten");
-    const results = await mutate(module, 2);
+    const results: MutationResult[] = [];
+    for await (const result of runMutations([module], 2)) results.push(result);
     assert.ok(results.length >= 4);
     for (const { mutation, verdict, how } of results) {
       assert.is(verdict, "noticed", mutation);
@@ -59,31 +65,23 @@ test(
     const body = (line: string): string =>
       `${before}export async function flattenBackward(dOut, { shape }) {\n` +
       `    // (affine.15) see above\n    ${line}\n}\n${after!.slice(after!.indexOf("\n}\n") + 3)}`;
-    const harmless = await mutate({
-      layer: "flatten",
-      address,
-      text: body("const unused = 1 + 2; return { dX: dOut.reshape(shape) };"),
-    });
+    const [harmless, stops, reshapes] = (await mutateEach(
+      [
+        "const unused = 1 + 2; return { dX: dOut.reshape(shape) };",
+        "const count = new Array(0 - 0); return { dX: dOut.reshape(shape) };",
+        "return { dX: dOut.reshape(shape).slice([0, shape[0]]) };",
+      ].map((line) => ({ layer: "flatten", address, text: body(line) })),
+    )) as [MutationResult[], MutationResult[], MutationResult[]];
     assert.ok(
       harmless.some(
         ({ mutation, verdict, how }) =>
           mutation.includes("1 - 2") && verdict === "missed" && how === null,
       ),
     );
-    const stops = await mutate({
-      layer: "flatten",
-      address,
-      text: body("const count = new Array(0 - 0); return { dX: dOut.reshape(shape) };"),
-    });
     assert.ok(
       stops.some(({ verdict, how }) => verdict === "stopped" && how === "Invalid array length"),
     );
     assert.ok(stops.some(({ verdict }) => verdict === "noticed"));
-    const reshapes = await mutate({
-      layer: "flatten",
-      address,
-      text: body("return { dX: dOut.reshape(shape).slice([0, shape[0]]) };"),
-    });
     assert.ok(
       reshapes.some(({ verdict, how }) => verdict === "stopped" && how!.includes("shape")),
       JSON.stringify(reshapes),

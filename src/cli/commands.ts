@@ -1,0 +1,97 @@
+/**
+ * What there is to command. Each command is loaded when it is asked for: training needs no
+ * chapters, and who asks for help, or for a command that there is not, no engine at all.
+ */
+import { Command } from "commander";
+
+interface Summary {
+  /** Its other name. */
+  readonly alias?: string;
+  readonly description: string;
+  /** What stands behind its name. */
+  readonly usage: string;
+  readonly load: () => Promise<Command>;
+}
+
+const summaries: Readonly<Record<string, Summary>> = {
+  train: {
+    description: "train a network from scratch",
+    usage: "[options]",
+    load: async () => (await import("./train.js")).trainCommand(),
+  },
+  evaluate: {
+    description: "classify the test images with saved weights",
+    usage: "[options]",
+    load: async () => (await import("./evaluate.js")).evaluateCommand(),
+  },
+  predict: {
+    description: "say what is in your own pictures: a photo of a digit, for example",
+    usage: "[options] <IMAGE...>",
+    load: async () => (await import("./predict.js")).predictCommand(),
+  },
+  report: {
+    description: "show what a run has learned, or how several runs differ, as a page in HTML",
+    usage: "[options] <RUN...>",
+    load: async () => (await import("./report.js")).reportCommand(),
+  },
+  show: {
+    description: "one picture's way through a network: what layers return, and their gradients",
+    usage: "[options] <RUN> <IMAGE|INDEX>",
+    load: async () => (await import("./show.js")).showCommand(),
+  },
+  gradcheck: {
+    description: "compare every gradient with numeric differentiation",
+    usage: "[options] [layers...]",
+    load: async () => (await import("./gradcheck.js")).gradcheckCommand(),
+  },
+  derive: {
+    description: "run every equation of the derivations, each side against the other",
+    usage: "[options] [chapters...]",
+    load: async () => (await import("./derive.js")).deriveCommand(),
+  },
+  exercise: {
+    description:
+      "write a backward pass yourself: the layer's file without it, hints from the chapter, " +
+      "and a check",
+    usage: "[options] <LAYER>",
+    load: async () => (await import("./exercise.js")).exerciseCommand(),
+  },
+  parity: {
+    description: "compare every layer and optimizer with recorded results",
+    usage: "[options] <FILE>",
+    load: async () => (await import("./parity.js")).parityCommand(),
+  },
+  mistakes: {
+    alias: "bugs",
+    description:
+      "plant real mistakes in the engine, one at a time, and see which check catches which and " +
+      "what one epoch of MNIST comes to",
+    usage: "[options] [names...]",
+    load: async () => (await import("./mistakes.js")).mistakesCommand(),
+  },
+  experiment: {
+    description: "measure what the notes claim, from one file each, to the same digits every time",
+    usage: "[options] [name]",
+    load: async () => (await import("./experiment.js")).experimentCommand(),
+  },
+  bench: {
+    description: "speed of every backend on this machine, against the machine's limits",
+    usage: "[options]",
+    load: async () => (await import("./bench.js")).benchCommand(),
+  },
+};
+
+/**
+ * All commands, in order, as far as the list of them needs it; only the one that `word` names, by
+ * either name, can be run. `help` is asked about any of them, so then all can.
+ */
+export function commandsFor(word: string | undefined): Promise<Command[]> {
+  return Promise.all(
+    Object.entries(summaries).map(async ([name, { alias, description, usage, load }]) => {
+      const isNamed = word === name || (word !== undefined && word === alias);
+      const command = isNamed || word === "help" ? await load() : new Command(name).usage(usage);
+      command.description(description);
+      return alias === undefined ? command : command.alias(alias);
+    }),
+  );
+}
