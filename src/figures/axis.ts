@@ -75,7 +75,7 @@ export function scaleOf(
 
 function domainOf(
   where: string,
-  { label, scale, domain }: Axis,
+  { label, scale, domain, format }: Axis,
   values: Iterable<number>,
   has: (value: number) => boolean,
   isTight: boolean,
@@ -90,6 +90,19 @@ function domainOf(
     if (has(value)) [low, high] = [Math.min(low, value), Math.max(high, value)];
   if (low > high)
     reject(where, `a number for "${label}" that has a place`, "none", "is anything finite?");
+  const [from, to] = around(low, high, scale, isTight);
+  // there is no share below 0 %, nor above 100 %
+  if (format === "percent" && low >= 0 && high <= 1) return [Math.max(from, 0), Math.min(to, 1)];
+  return [from, to];
+}
+
+/** What numbers from `low` to `high` need on an axis. */
+function around(
+  low: number,
+  high: number,
+  scale: Axis["scale"],
+  isTight: boolean,
+): readonly [number, number] {
   if (scale === "log")
     return high / low < 1.001
       ? [low / 2, high * 2]

@@ -225,6 +225,21 @@ test("lineChart: five names beside a low plot would not fit, and stand above it"
   assert.ok(left(24) < 400 && left(200) > 800);
 });
 
+test("a share's axis stays from 0 to 100 %, and a change's does not", () => {
+  const ticks = (values: number[], scale: "linear" | "log"): number[] => {
+    const x = { label: "errors", scale, format: "percent" as const };
+    return textsOf(intervalChart({ ...words, x, rows: [{ name: "a", values }] })).flatMap((text) =>
+      text.endsWith(" %") ? Number(text.slice(0, -2).replace("−", "-")) : [],
+    );
+  };
+  for (const scale of ["linear", "log"] as const)
+    for (const value of [0.935, 1, 0.004])
+      assert.ok(Math.max(...ticks([value], scale)) <= 100, `${scale} ${value}`);
+  assert.is(Math.min(...ticks([0], "linear")), 0);
+  assert.ok(Math.max(...ticks([0.9, 1.3], "linear")) > 100);
+  assert.ok(Math.min(...ticks([-0.2, 0.1], "linear")) < 0);
+});
+
 test("intervalChart: every run a dot, the mean and its interval, a row for each", () => {
   const chart = intervalChart({
     ...{ ...words, x: { label: "accuracy", format: "percent" as const } },
