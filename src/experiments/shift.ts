@@ -1,18 +1,10 @@
 /** Whether features stay as they are when the picture moves a little, and what does it. */
-import { ImageDataset } from "../data/index.js";
 import { lineChart, type Series } from "../figures/index.js";
-import type { Sequential } from "../network/index.js";
 import { meanOf, pairedInterval } from "../statistics/index.js";
-import { Random, type Tensor } from "../tensor/index.js";
-import { accuracy, adam, measure as measureNetwork } from "../training/index.js";
-import { softmaxCrossEntropy } from "../backprop/index.js";
-import { aFewImages, movedImages } from "./changed-images.js";
-import {
-  type ColourPool,
-  type Colours,
-  drawColours,
-  pooledColourDigits,
-} from "./coloured-digits.js";
+import { Random } from "../tensor/index.js";
+import { adam } from "../training/index.js";
+import { aFewImages } from "./changed-images.js";
+import { type ColourPool, drawColours, pooledColourDigits } from "./coloured-digits.js";
 import {
   CHART_WIDTH,
   experiment,
@@ -26,7 +18,12 @@ import {
   type Verdict,
 } from "./experiment.js";
 import type { Laboratory, Scale } from "./laboratory.js";
-import { layerChanges } from "./layer-change.js";
+import {
+  changeOfPooled,
+  changesByAPixel,
+  movedAccuracies,
+  movedDataset,
+} from "./moved-pictures.js";
 import { colourNetwork, networks } from "./shift-networks.js";
 import { runsSeries } from "./summary.js";
 import { trainClassifier } from "./train-classifier.js";
@@ -39,12 +36,6 @@ const colourPools: Readonly<Record<string, ColourPool>> = {
   "mean, channels kept": { takes: "mean", keepsChannels: true },
   "mean, channels merged": { takes: "mean", keepsChannels: false },
 };
-
-/** As [down, right], times the distance in pixels. */
-const DIRECTIONS = [
-  ...[[-1, 0] as const, [-1, 1] as const, [0, 1] as const, [1, 1] as const],
-  ...[[1, 0] as const, [1, -1] as const, [0, -1] as const, [-1, -1] as const],
-];
 
 interface Size {
   readonly seeds: number;
@@ -371,51 +362,6 @@ function training(epochs: number) {
   return { optimizer: adam({ learningRate: 1e-3 }), epochs, batchSize: 128 };
 }
 
-function movedDataset({ images, labels }: ImageDataset, dH: number, dW: number): ImageDataset {
-  return new ImageDataset({ images: movedImages(images, dH, dW), labels });
-}
-
-function wholeBatch(all: {
-  count: number;
-  batch: (i: ArrayLike<number>) => { x: Tensor };
-}): Tensor {
-  return all.batch(Array.from({ length: all.count }, (_, i) => i)).x;
-}
-
-/** Of the layers, when the pictures move by a pixel. */
-function changesByAPixel(images: ImageDataset) {
-  return (network: Sequential, { backend }: Pick<Laboratory, "backend">) =>
-    layerChanges(
-      network,
-      wholeBatch(images),
-      DIRECTIONS.map(([dH, dW]) => wholeBatch(movedDataset(images, dH, dW))),
-      backend,
-    );
-}
-
-async function movedAccuracies(
-  network: Sequential,
-  { backend, stop }: Laboratory,
-  farthest: number,
-  moved: (dH: number, dW: number) => ImageDataset | ReturnType<typeof pooledColourDigits>,
-): Promise<number[][]> {
-  const byDistance: number[][] = [];
-  for (let distance = 0; distance <= farthest; distance++) {
-    const directions = distance === 0 ? DIRECTIONS.slice(0, 1) : DIRECTIONS;
-    byDistance.push([]);
-    for (const [dH, dW] of directions) {
-      stop?.throwIfAborted();
-      const data = moved(distance * dH, distance * dW);
-      const loss = softmaxCrossEntropy();
-      const { metrics } = await measureNetwork(network, {
-        ...{ backend, data, loss, metrics: { accuracy } },
-      });
-      byDistance[distance]!.push(metrics["accuracy"]!);
-    }
-  }
-  return byDistance;
-}
-
 async function measureColour(
   { seed, options: { pool: name, epochs, images, moved, observed, farthest } }: Unit<Options>,
   laboratory: Laboratory,
@@ -442,25 +388,4 @@ async function measureColour(
   );
   const pooledChange = changeOfPooled(aFewImages(test, observed), inks, pool);
   return { accuracy: found, layers: [], changesBefore: [], changes: [], pooledChange };
-}
-
-/** When the digits move by a pixel: √(Σ‖f(moved) − f(x)‖² / Σ‖f(x) − its mean‖²). */
-function changeOfPooled(digits: ImageDataset, colours: Colours, pool: ColourPool): number {
-  const pooled = (images: ImageDataset): Tensor =>
-    wholeBatch(pooledColourDigits(images, colours, pool));
-  const x = pooled(digits);
-  let [changes, contrast] = [0, 0];
-  for (const [dH, dW] of DIRECTIONS) {
-    const moved = pooled(movedDataset(digits, dH, dW)).data;
-    for (let i = 0; i < moved.length; i++)
-      changes += (moved[i]! - x.data[i]!) * (moved[i]! - x.data[i]!);
-  }
-  const area = x.shape[2]! * x.shape[3]!;
-  for (let from = 0; from < x.size; from += area) {
-    const plane = x.data.subarray(from, from + area);
-    let mean = 0;
-    for (const value of plane) mean += value / area;
-    for (const value of plane) contrast += (value - mean) * (value - mean);
-  }
-  return Math.sqrt(changes / (DIRECTIONS.length * contrast));
 }

@@ -1,11 +1,6 @@
 import { conv2dForward } from "leibniz/backprop";
 import { Dataset } from "leibniz/data";
-import {
-  insideShare,
-  noise,
-  windowEntry,
-  withSobel,
-} from "leibniz/experiments/affine-learns-sobel";
+import { insideShare, noise, windowEntry, withSobel } from "leibniz/experiments/sobel-task";
 import { repeated } from "leibniz/experiments/repeated";
 import { affine, buildNetwork, conv2d, flatten } from "leibniz/network";
 import { Random, Tensor, tensor } from "leibniz/tensor";
