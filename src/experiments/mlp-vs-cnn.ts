@@ -274,8 +274,8 @@ function verdict(measured: readonly Done[]): Verdict {
     doesNotShow:
       "What the best network of each kind can do: epochs, batches and the convolutional shape " +
       "are the notes', nothing was augmented, and rate and decay were chosen with one seed, by " +
-      "networks that had 50,000 images, for 20,000 too. Nothing wider than 2,048 was tried. Digits " +
-      "lie in the middle of the image, all of one size; where things move, a fully connected " +
+      "networks that had 50,000 images, for 20,000 too. Nothing wider than 2,048 was tried. " +
+      "Digits lie in the middle of the image, all of one size; where things move, a fully connected " +
       "network has more to learn. Nor what the lead costs in time: as much computation means as " +
       "many products, not as many seconds.",
   };
