@@ -20,11 +20,17 @@ import {
 } from "./experiment.js";
 import { type Signal, signalOf } from "./fading.js";
 import type { Laboratory, Scale } from "./laboratory.js";
-import { expectedOrNot } from "./expected.js";
+import { asExpected } from "./expected.js";
 import { counted, percent, shareInterval, shareWithInterval } from "./words.js";
 
 const NOTES = "as in the notes";
 const RECTIFIERS = ["relu1", "relu2", "relu3"];
+/** What each of them has for an image: maps of as many channels, or features. */
+const UNITS = [
+  { count: 16, name: "channels" },
+  { count: 32, name: "channels" },
+  { count: 120, name: "features" },
+];
 /** Test images that tell whether a rectifier is dead. */
 const LOOKED_AT = 1000;
 /** A run that guesses no better than this has never left chance, which is 0.1. */
@@ -44,14 +50,17 @@ const sizes: Readonly<Record<Scale, Size>> = {
   tiny: { seeds: 2, epochs: 1, images: 256, tries: 1 },
 };
 
+const WITHOUT_DECAY = "without weight decay";
+const LEAKY = "leaky rectifiers";
+
 /** One change each to the notes' recipe, for the seeds that never leave chance. */
 const changes: Readonly<Record<string, Partial<Recipe>>> = {
-  "without weight decay": { optimizer: adam({ learningRate: 1e-3 }) },
+  [WITHOUT_DECAY]: { optimizer: adam({ learningRate: 1e-3 }) },
   "a tenth of the decay": { optimizer: adam({ learningRate: 1e-3, weightDecay: 0.01 }) },
   "Adam kept from epoch to epoch": { freshOptimizer: false },
   "shuffled in each epoch": { shuffle: true },
   "half the rate": { optimizer: adam({ learningRate: 5e-4, weightDecay: 0.1 }) },
-  "leaky rectifiers": {},
+  [LEAKY]: {},
 };
 
 /** What the notes' own run printed; it was stopped in its thirteenth epoch. */
@@ -83,8 +92,10 @@ interface Values {
 }
 
 type Step = { readonly step: number } & Signal;
-/** The first fully connected one, which has most of the weights. */
-const THIRD_LAYER = 2;
+/** Of the layers that have weights: affine1, which has most of them. */
+const AFFINE1 = 2;
+/** Which of the moments that are looked at shows that weights have shrunk: after 40 steps. */
+const SHRUNK = 8;
 
 type Done = Measurement<Options, Values>;
 
@@ -102,10 +113,11 @@ export const notebook = experiment<Options, Values>({
     "decay all of these seeds learn.",
   method:
     "The recipe `notebook` to the letter, 40 seeds, 20 epochs; after each epoch all 10,000 test " +
-    "images are classified, and for 1,000 of them the share of each rectifier's outputs above 0 " +
-    "is counted. A run that ends below 20 % counts as failed, and is repeated with one change at " +
-    "a time. Intervals of means are Student's, at 95 %. Added after the first result, which was " +
-    "not what had been expected: runs that fail, and as many others, are followed step by step.",
+    "images are classified, and for 1,000 of them the share of each rectifier layer's outputs " +
+    "above 0 is counted. A run that ends below 20 % counts as failed, and is repeated with one " +
+    "change at a time. Intervals of means are Student's, at 95 %. Added after the first result, " +
+    "which was not what had been expected: runs that fail, and as many others, are followed step " +
+    "by step.",
   units(done, scale) {
     const { seeds, tries, ...size } = sizes[scale];
     const plain = seedsUpTo(seeds).map(
@@ -138,7 +150,7 @@ async function measure(
   const changed = change === null ? asNoted : { ...asNoted, ...changes[change] };
   const isFollowed = change === FOLLOWED;
   const recipe = { ...changed, images };
-  const isLeaky = change === "leaky rectifiers";
+  const isLeaky = change === LEAKY;
   const { layers } = recipe.network;
   const described = { network: { ...recipe.network, layers: isLeaky ? leaky(layers) : layers } };
   const random = new Random(seed);
@@ -214,7 +226,7 @@ function fading(followed: readonly Done[], failed: readonly Done[]): Figure {
   });
   return {
     file: "signal.svg",
-    alt: "How far the logits differ from image to image: in runs that fail it falls to nothing.",
+    alt: "How far the logits differ between images: in runs that fail it falls to almost nothing.",
     svg: lineChart({
       title: "What of the images reaches the logits",
       description: "Standard deviation of the logits over images, by step; a line for each run.",
@@ -289,10 +301,12 @@ function accuracies(runs: Done[], learned: Done[], failed: Done[]): Table {
   };
 }
 
-/** Which rectifier lets nothing through in runs that fail, and after which epoch at first. */
+/** Which layer of rectifiers lets nothing through in runs that fail, and from which epoch on. */
 function deaths(failed: readonly Done[]): Table {
   return {
-    caption: "Runs that fail: the share of each rectifier's outputs above 0 at the end.",
+    caption:
+      "Runs that fail: the share of each rectifier layer's outputs above 0 at the end, of all " +
+      "units and images.",
     head: ["seed", ...RECTIFIERS, "first to be 0", "after epoch"],
     rows: failed.map(({ seed, values: { active } }) => {
       const epoch = active.findIndex((shares) => shares.includes(0));
@@ -325,18 +339,13 @@ function verdict(measured: readonly Done[]): Verdict {
   const runs = ofSetting(measured, NOTES);
   const failed = runs.filter(({ values }) => isFailed(values));
   const learned = runs.filter(({ values }) => !isFailed(values));
-  const last = Math.min(PRINTED_TEST_ACCURACY.length, runs[0]!.options.epochs);
-  const noted = PRINTED_TEST_ACCURACY[last - 1]!;
-  const reached = learned.map(({ values }) => values.testAccuracy[last - 1]!);
-  const below = reached.filter((one) => one < noted).length;
-  const isWithin = below > 0 && below < reached.length;
-  const share = shareInterval(proportionInterval(failed.length, runs.length));
+  const share = proportionInterval(failed.length, runs.length);
+  const isSeldom = share.low <= 1 / 30 && share.high >= 1 / 30;
   const usual =
-    `The notes' run is an ordinary one, ${expectedOrNot(isWithin)}: ${below} of ` +
-    `${counted(reached.length, "run")} that learn are below it after ` +
-    `${counted(last, "epoch")}. ${failed.length} of ${runs.length} never leave chance ${share}.`;
+    `${learned.length === 0 ? "" : whatIsUsual(learned)}${failed.length} of ${runs.length} never ` +
+    `leave chance ${shareInterval(share)}${asExpected(isSeldom)} (one in thirty).`;
   return {
-    shows: failed.length === 0 ? usual : `${usual} ${whyTheyFail(measured, failed)}`,
+    shows: failed.length === 0 ? usual : `${usual} ${whyTheyFail(measured, failed, learned)}`,
     doesNotShow:
       "How often the recipe fails in PyTorch, whose random numbers are others; whether a larger " +
       "network would fail as often; what decides which seed wins the race. The choice of 20,000 " +
@@ -344,33 +353,108 @@ function verdict(measured: readonly Done[]): Verdict {
   };
 }
 
-function whyTheyFail(measured: readonly Done[], failed: readonly Done[]): string {
-  const least = Math.min(...failed.flatMap(({ values }) => values.active.at(-1)!));
-  const spreads = (fails: boolean): number[] =>
-    ofSetting(measured, FOLLOWED)
-      .filter(({ seed }) => failed.some((one) => one.seed === seed) === fails)
-      .map(({ values }) => values.followed!.at(-1)!.spread);
-  const saving = settingsOf(measured).filter(
-    (one) =>
-      ![NOTES, FOLLOWED].includes(one) &&
-      ofSetting(measured, one).every(({ values }) => !isFailed(values)),
+/** Where the notes' run lies among those that learn, and how far apart these end. */
+function whatIsUsual(learned: readonly Done[]): string {
+  const epochs = Math.min(PRINTED_TEST_ACCURACY.length, learned[0]!.options.epochs);
+  const below = PRINTED_TEST_ACCURACY.slice(0, epochs).map(
+    (noted, epoch) => learned.filter(({ values }) => values.testAccuracy[epoch]! < noted).length,
   );
-  const fading = ofSetting(measured, FOLLOWED).find(({ seed }) => seed === failed[0]!.seed)!;
-  const [begin, then] = [0, 8].map((at) => fading.values.followed!.at(at)) as [Step, Step?];
-  const [first, later] = [begin, then ?? begin].map(({ weights }) => weights[THIRD_LAYER]);
-  const steps = (then ?? begin).step - begin.step;
-  const say = (values: readonly number[]): string =>
-    values.map((one) => formatNumber(one, 1)).join(", ");
+  const [fewest, most] = [Math.min(...below), Math.max(...below)];
+  const isWithin = fewest > 0 && most < learned.length;
+  const half = learned.length / 2;
+  const side = fewest > half ? ", above their middle" : most < half ? ", below their middle" : "";
+  const ends = learned.map(({ values }) => values.testAccuracy.at(-1)!);
+  const [low, high] = [Math.min(...ends), Math.max(...ends)];
   return (
-    `Is a rectifier dead? ${least === 0 ? "Yes" : "No"}, ${expectedOrNot(least === 0)}: the one ` +
-    `that lets the least through in these runs lets ${percent(least, 0)} through. What is gone ` +
-    "is what the images say. Adam divides each weight's gradient by its own size, so while the " +
-    "loss says little, the decay takes a thousandth off every weight in every step, be it 0.2 or " +
-    `0.02. In a run that fails those of the third layer go from ${formatNumber(first!, 2)} to ` +
-    `${formatNumber(later!, 2)}, as a root mean square, in ${counted(steps, "step")}. It is a ` +
-    "race: where the loss's gradient is the larger in time, the run learns. At the end of the " +
-    `second epoch logits differ between images by ${say(spreads(true))} where it failed, and by ` +
-    `${say(spreads(false))} where not. All of them are saved by one change: ` +
-    `${saving.join("; or ") || "none that was tried"}.`
+    `After each of ${counted(epochs, "epoch")} the notes' run lies ` +
+    `${isWithin ? "within" : "not always within"} the range of the runs that learn` +
+    `${asExpected(isWithin)}${side}: ${fewest} to ${most} of ${learned.length} are below it. ` +
+    `These end up within ${(100 * (high - low)).toFixed(1)} points of each other` +
+    `${asExpected(high - low <= 0.01)} (one). `
+  );
+}
+
+function whyTheyFail(
+  measured: readonly Done[],
+  failed: readonly Done[],
+  learned: readonly Done[],
+): string {
+  return [whatIsDead(failed, learned), whatShrinks(measured, failed), whatSaves(measured)].join(
+    " ",
+  );
+}
+
+/** Whether a layer of rectifiers is dead, and whether units still tell images apart. */
+function whatIsDead(failed: readonly Done[], learned: readonly Done[]): string {
+  const ends = failed.map(({ values }) => values.active.at(-1)!);
+  const least = Math.min(...ends.flat());
+  const lowest = RECTIFIERS.filter((_, i) => ends.some((shares) => shares[i] === least));
+  const fixed = UNITS.flatMap(({ count, name }, i) => {
+    if (!ends.every((shares) => isWhole(shares[i]! * count))) return [];
+    const on = ends.map((shares) => Math.round(shares[i]! * count)).join(" and ");
+    return [{ i, count, on: `${on} of ${count} ${name} in ${RECTIFIERS[i]!}` }];
+  });
+  const isApart = !learned.some(({ values }) =>
+    fixed.some(({ i, count }) => isWhole(values.active.at(-1)![i]! * count)),
+  );
+  const dead =
+    `Is a layer of rectifiers dead in those that fail? ${least === 0 ? "Yes" : "No"}` +
+    `${asExpected(least === 0)}: the lowest share of outputs above 0 at the end is ` +
+    `${percent(least, 0)} (${lowest.join(", ")}).`;
+  if (least === 0 || fixed.length === 0) return dead;
+  return (
+    `${dead} But ${fixed.map(({ on }) => on).join(" and ")} are then on for every image and the ` +
+    `others for none (the shares come to whole numbers` +
+    `${isApart ? ", as in no run that learns" : ""}), so nothing of the image gets through.`
+  );
+}
+
+/** Whether that many units let something through, whatever the image. */
+function isWhole(units: number): boolean {
+  return Math.abs(units - Math.round(units)) < 1e-6;
+}
+
+/** What weights and signal come to at first, in runs that fail and in others. */
+function whatShrinks(measured: readonly Done[], failed: readonly Done[]): string {
+  const followed = ofSetting(measured, FOLLOWED);
+  const last = Math.min(...followed.map(({ values }) => values.followed!.length)) - 1;
+  const at = Math.min(SHRUNK, last);
+  const say = (moment: number, of: (step: Step) => number, digits: number): string => {
+    const [where, elsewhere] = [true, false].map((fails) =>
+      followed
+        .filter(({ seed }) => failed.some((one) => one.seed === seed) === fails)
+        .map(({ values }) => formatNumber(of(values.followed!.at(moment)!), digits))
+        .join(" and "),
+    );
+    return `${where} where it fails${elsewhere === "" ? "" : `, ${elsewhere} where it learns`}`;
+  };
+  const spread = ({ spread }: Step): number => spread;
+  const { step, weights } = followed[0]!.values.followed![0]!;
+  const steps = followed[0]!.values.followed![at]!.step - step;
+  return (
+    "Adam divides each gradient by its own size, so while the loss says little, the decay takes " +
+    "about 0.001 off every weight in every step, however small the weight. In " +
+    `${counted(steps, "step")} those of affine1 shrink from ${formatNumber(weights[AFFINE1]!, 2)}` +
+    `, root mean square, to ${say(at, ({ weights }) => weights[AFFINE1]!, 2)}. What tells runs ` +
+    `apart is how far logits then differ between images: ${say(at, spread, 2)}; after the second ` +
+    `epoch, ${say(-1, spread, 1)}. It looks like a race: where the loss's gradient outgrows the ` +
+    "decay in time, the run learns."
+  );
+}
+
+/** Which changes make all failing seeds learn, and which none. */
+function whatSaves(measured: readonly Done[]): string {
+  const tried = settingsOf(measured).filter((setting) => ![NOTES, FOLLOWED].includes(setting));
+  const fails = (setting: string): boolean[] =>
+    ofSetting(measured, setting).map(({ values }) => isFailed(values));
+  const saving = tried.filter((setting) => !fails(setting).includes(true));
+  const useless = tried.filter((setting) => !fails(setting).includes(false));
+  const isDecay = saving.includes(WITHOUT_DECAY);
+  return (
+    `Without weight decay they ${isDecay ? "" : "do not all "}learn${asExpected(isDecay)}. Of ` +
+    `${counted(tried.length, "change")}, each by itself, ${saving.length} ` +
+    `${saving.length === 1 ? "saves" : "save"} all of them (${saving.join("; ") || "–"}), and ` +
+    `${useless.length} ${useless.length === 1 ? "saves" : "save"} none` +
+    `${useless.includes(LEAKY) ? ", not even rectifiers that leak and so cannot die" : ""}.`
   );
 }

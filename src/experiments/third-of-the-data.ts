@@ -4,7 +4,7 @@ import { notebookDescription } from "../network/index.js";
 import type { MeanInterval } from "../statistics/index.js";
 import { adam, adamW } from "../training/index.js";
 import { drawnExamples } from "./drawn-examples.js";
-import { asExpected } from "./expected.js";
+import { asExpected, expectedOrNot } from "./expected.js";
 import {
   CHART_WIDTH,
   experiment,
@@ -26,6 +26,7 @@ import {
   shareOfRuns,
 } from "./many-runs.js";
 import { trainClassifier } from "./train-classifier.js";
+import { points, size } from "./words.js";
 
 /** What the notes chose, and one change each. */
 const choices = {
@@ -294,9 +295,53 @@ function changeBy(measured: readonly Done[], setting: string): MeanInterval | nu
   return pairedBySeed(changed!, notes!);
 }
 
+/** A percentage point, and half of one. */
+const [ONE, HALF] = [0.01, 0.005];
+
 /** Whether a difference is known, and smaller than so much either way. */
 function isWithin(difference: MeanInterval | null, most: number): boolean {
   return difference !== null && Math.abs(difference.mean) < most;
+}
+
+/** Which way an interval misses what was expected, if it does. */
+function besideAmount({ low, high }: MeanInterval, amount: number): string {
+  if (low <= amount && high >= amount) return expectedOrNot(true);
+  return `${low > amount ? "more" : "less"} than was expected`;
+}
+
+/** How far the recipe without decay is above the notes': seven points were expected. */
+function besideNotes(decay: MeanInterval): string {
+  const side = decay.mean < 0 ? "lower" : "higher";
+  return `, ${size(decay)} ${side} (${besideAmount(decay, 0.07)}: seven)`;
+}
+
+/** What three times the images are worth with the decay: less than one point was expected. */
+function besideOneMore(difference: MeanInterval | null, when: string): string {
+  if (difference === null) return "–";
+  const { mean, low, high } = difference;
+  const isLess = mean < ONE;
+  const isSure = isLess ? high < ONE : low > ONE;
+  const reach = isSure ? "" : `; the interval reaches ${isLess ? "above" : "below"} one`;
+  const beside = `${expectedOrNot(isLess)}: less than one${reach}`;
+  return `${points(difference)} after as many ${when} (${beside})`;
+}
+
+/** What they are worth without it: about half a point was expected. */
+function besideHalf(difference: MeanInterval | null, when: string): string {
+  if (difference === null) return "–";
+  const how = besideAmount(difference, HALF);
+  return `${points(difference)} after as many ${when} (${how}: about half a point)`;
+}
+
+/** What an Adam that is kept and shuffling change: less than one point either way was expected. */
+function besideOneEitherWay(differences: readonly (MeanInterval | null)[]): string {
+  const known = differences.filter((one) => one !== null);
+  if (known.length === 0) return "";
+  const isLess = known.every(({ mean }) => Math.abs(mean) < ONE);
+  const isSure = known.every(({ low, high }) => low > -ONE && high < ONE);
+  const unsure = isLess && !isSure ? "; the intervals do not exclude a little more" : "";
+  const within = `${isLess ? "" : "not both "}within one point${asExpected(isLess)}`;
+  return `: the means are ${within}${unsure}`;
 }
 
 function verdict(measured: readonly Done[]): Verdict {
@@ -306,38 +351,34 @@ function verdict(measured: readonly Done[]): Verdict {
     plain: worthOfData(measured, choices.plain, choices.allPlain, moment),
   }));
   const [steps, epochs] = worth as [(typeof worth)[0], (typeof worth)[0]];
-  const [decay, adamw, kept, shuffled] = [
-    ...[choices.plain, choices.decoupled, choices.kept, choices.shuffled],
-  ].map((setting) => changeBy(measured, setting)) as (MeanInterval | null)[];
+  const [decay, kept, shuffled] = [choices.plain, choices.kept, choices.shuffled].map((setting) =>
+    changeBy(measured, setting),
+  ) as (MeanInterval | null)[];
   const most = Math.max(steps.withDecay?.mean ?? 0, epochs.withDecay?.mean ?? 0);
   const isDecay = decay != null && decay.mean > 2 * most;
-  const notes = reachedAfter(sameSteps.part, measured, choices.notes);
+  const [notes, plain, decoupled] = [choices.notes, choices.plain, choices.decoupled].map(
+    (setting) => reachedAfter(sameSteps.part, measured, setting),
+  ) as [Reached[], Reached[], Reached[]];
   const failed = measured.filter(({ values }) => values.testAccuracy.at(-1)! < CHANCE).length;
-  const isLikePlain = isWithin(
-    pairedBySeed(
-      reachedAfter(sameSteps.part, measured, choices.decoupled),
-      reachedAfter(sameSteps.part, measured, choices.plain),
-    ),
-    0.005,
-  );
+  const share = (runs: readonly Reached[]): string => shareOfRuns(runs.map((one) => one.reached));
+  const higher = decay == null ? "" : besideNotes(decay);
+  const likePlain = pairedBySeed(decoupled, plain);
   return {
     shows:
-      `The notes' recipe comes to ${shareOfRuns(notes.map(({ reached }) => reached))}. Without ` +
-      `the decay it is ${pointsOrDash(decay!)} points; with the decay and three times the ` +
-      `images, ${pointsOrDash(steps.withDecay)} after as many steps and ` +
-      `${pointsOrDash(epochs.withDecay)} after as many epochs. It ` +
-      `${isDecay ? "is" : "is not only"} the decay${asExpected(isDecay)}. Without decay, three ` +
-      `times the images are worth ${pointsOrDash(steps.plain)} after as many steps and ` +
-      `${pointsOrDash(epochs.plain)} after as many epochs: about half a point was expected. ` +
-      `Decoupled, the same 0.1 changes ${pointsOrDash(adamw!)}, ` +
-      `${isLikePlain ? "like" : "unlike"} no decay at all${asExpected(isLikePlain)}; an Adam ` +
-      `that is kept changes ${pointsOrDash(kept!)}${asExpected(isWithin(kept!, 0.01))}, and ` +
-      `shuffling ${pointsOrDash(shuffled!)}${asExpected(isWithin(shuffled!, 0.01))}. Of ` +
-      `${measured.length} runs ${failed} never left chance.`,
+      `It ${isDecay ? "is" : "is not only"} the decay${asExpected(isDecay)}. The notes' recipe ` +
+      `comes to ${share(notes)}, without the decay to ${share(plain)}${higher}. With the decay, ` +
+      `three times the images are worth ${besideOneMore(steps.withDecay, "steps")} and ` +
+      `${besideOneMore(epochs.withDecay, "epochs")}; without it, ` +
+      `${besideHalf(steps.plain, "steps")} and ${besideHalf(epochs.plain, "epochs")}, all in ` +
+      "percentage points. With the same 0.1 decoupled, accuracy less that without decay is " +
+      `${pointsOrDash(likePlain)} (${expectedOrNot(isWithin(likePlain, HALF))}: less than half a ` +
+      `point). An Adam that is kept changes ${pointsOrDash(kept!)}, shuffling ` +
+      `${pointsOrDash(shuffled!)}${besideOneEitherWay([kept!, shuffled!])}. ${failed} of ` +
+      `${measured.length} runs never left chance.`,
     doesNotShow:
       "Which decay is best: 0.1 and none were tried, nothing between. What more epochs or " +
-      "another network would bring, or whether two changes together do what they do alone. The " +
-      "images that stand for “as many epochs” have had three times as many steps, so there the " +
-      "images and the steps cannot be told apart.",
+      "another network would bring, or whether two changes together do what they do alone. After " +
+      "as many epochs, the network that had all images has taken three times as many steps, so " +
+      "there the images and the steps cannot be told apart.",
   };
 }

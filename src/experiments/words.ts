@@ -12,6 +12,12 @@ export function points({ mean, low, high }: MeanInterval): string {
   return `${sign}${hundred(mean)} [${hundred(low)}, ${hundred(high)}]`;
 }
 
+/** `0.98 points [0.91, 1.05]` up or down: how large a difference is, for a text that says which. */
+export function size({ mean, low, high }: MeanInterval): string {
+  const [least, most] = mean < 0 ? [-high, -low] : [low, high];
+  return `${hundred(Math.abs(mean))} points [${hundred(least)}, ${hundred(most)}]`;
+}
+
 /** `98.76 % [98.70, 98.81]`, a mean of shares and its interval. */
 export function shareWithInterval(values: readonly number[]): string {
   if (values.length < 2) return percent(values[0]!);

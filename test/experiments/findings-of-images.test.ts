@@ -15,8 +15,11 @@ test("permutation: what shuffling costs each network, by seed", () => {
   assert.is(rows[0]![3], "−3.00 [−3.00, −3.00]");
   assert.match(rows[1]![3]!, /^\+?0\.00 \[−0\.08, 0\.08\]$/);
   const shows = shown("permutation", all);
-  assert.match(shows, /an interval that holds 0 \(as expected\)/);
-  assert.match(shows, /from 98\.45 % to 95\.45 % .*: below the fully connected one, at 97\.45 %/);
+  assert.match(shows, /an interval that contains 0, as expected/);
+  assert.match(shows, /one loses 3\.00 points \[3\.00, 3\.00\], from 98\.45 % to 95\.45 %, as exp/);
+  assert.match(shows, /below the fully connected one, as expected, which comes to 97\.45 %/);
+  assert.match(shows, /in place it is 1\.00 points \[1\.00, 1\.00\] above/);
+  assert.match(shows, /pixels 2\.00 points \[1\.9\d, 2\.0\d\] below it, not just level with it/);
 });
 
 test("permutation: a network that gains is not said to fall below the other", () => {
@@ -25,8 +28,10 @@ test("permutation: a network that gains is not said to fall below the other", ()
     return { testAccuracy: [accuracy], testLoss: [1] };
   });
   const shows = shown("permutation", all);
-  assert.match(shows, /does not hold 0 \(against what was expected\)/);
-  assert.match(shows, /not below the fully connected one, .* \(against what was expected\)/);
+  assert.match(shows, /does not contain 0, against what was expected/);
+  assert.match(shows, /not below the fully connected one, against what was expected/);
+  assert.match(shows, /from 98\.00 % to 98\.00 %, against what was expected/);
+  assert.not.match(shows, /does harm/);
 });
 
 test("sample-size: twice the errors, four times the images", () => {
