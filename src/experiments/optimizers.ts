@@ -297,8 +297,8 @@ function speeds(measured: readonly Done[], ranked: readonly Ranked[]): string {
     meanOf(finished(measured, name).map(({ values }) => meanOf(values.losses.slice(0, EARLY))));
   const last = [...ranked].sort((a, b) => early(b) - early(a))[0]!.name;
   return (
-    `Fastest to a training loss of ${LOW} is ${byTime[0]!.name} with ` +
-    `${rangeOf(steps(byTime[0]!.name))} steps, slowest ${byTime.at(-1)!.name} with ` +
+    `Steps to a training loss of ${LOW}: fastest is ${byTime[0]!.name} with ` +
+    `${rangeOf(steps(byTime[0]!.name))}, slowest ${byTime.at(-1)!.name} with ` +
     `${rangeOf(steps(byTime.at(-1)!.name))}. In the first hundred steps ${last} lags the ` +
     `most${asExpected(last === "SGD")}. `
   );
@@ -329,7 +329,7 @@ function claimsOfEnds(measured: readonly Done[], ranked: readonly Ranked[]): Cla
     { text: `all are within ${(100 * spread).toFixed(1)} points (two)`, holds: spread < 0.02 },
     { text: `the last one is ${worst.name} (SGD)`, holds: worst.name === "SGD" },
     ...ends,
-    ...(behind === null
+    ...(behind === null || behind.high - behind.low > WIDE
       ? []
       : [
           {
