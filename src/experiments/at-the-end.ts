@@ -1,4 +1,4 @@
-/** What a training came to, also where its loss was lost on the way. */
+/** What a training came to, also where its loss became infinite or NaN on the way. */
 
 /** How often a guess among ten classes is right. */
 export const GUESS = 0.1;

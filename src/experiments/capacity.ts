@@ -1,5 +1,5 @@
 /** What parameters buy: fully connected and convolutional networks from small to large. */
-import { lineChart, type Point } from "../figures/index.js";
+import { formatNumber, lineChart, type Point } from "../figures/index.js";
 import {
   affine,
   conv2d,
@@ -9,11 +9,11 @@ import {
   notebookDescription,
   relu,
 } from "../network/index.js";
-import { meanOf } from "../statistics/index.js";
+import { meanInterval, meanOf } from "../statistics/index.js";
 import { adam } from "../training/index.js";
 import { atTheEnd } from "./at-the-end.js";
 import { drawnExamples } from "./drawn-examples.js";
-import { asExpected } from "./expected.js";
+import { asExpected, type Claim, sortedClaims } from "./expected.js";
 import {
   CHART_WIDTH,
   experiment,
@@ -26,7 +26,7 @@ import {
 } from "./experiment.js";
 import { fullyConnected } from "./fully-connected.js";
 import type { Scale } from "./laboratory.js";
-import { seriesOfRuns, shareOfRuns } from "./many-runs.js";
+import { pairedBySeed, pointsOrDash, seriesOfRuns, shareOfRuns } from "./many-runs.js";
 import { searchedUnits, searchRate } from "./rate-search.js";
 import { trainClassifier } from "./train-classifier.js";
 import { counted, percent } from "./words.js";
@@ -99,7 +99,7 @@ export const capacity = experiment<Options, Values>({
     "Adam; the rate of every size is the best of three or more, a factor of 3 apart, by the " +
     "last 10,000 training images after an epoch on the others (one seed; while the best is at " +
     "an end, one more is tried). 5 seeds, all test images; intervals are Student's, at 95 %; a " +
-    "run whose loss was lost counts as a guess, 10 %.",
+    "run whose loss became infinite or not a number counts as a guess, 10 %.",
   units(done, scale) {
     const size = sizes[scale];
     return searchedUnits<Options>(searchesOf(done, size), size.seeds);
@@ -199,8 +199,8 @@ function sizesOf(finals: readonly Done[], kind: Kind) {
 function sizesTable(finals: readonly Done[]): Table {
   return {
     caption:
-      "Test accuracy after the epoch, with Student's interval at 95 %, the accuracy on its " +
-      "training images meanwhile, and the rate that was found.",
+      "Test accuracy after the epoch, with Student's interval at 95 %, the mean accuracy on the " +
+      "training images during the epoch, and the rate that was found.",
     head: ["", "parameters", "accuracy", "while training", "rate"],
     rows: kinds.flatMap((kind) =>
       sizesOf(finals, kind).map(({ width, runs, parameters }) => [
@@ -241,35 +241,41 @@ function errorFigure(finals: readonly Done[]): Figure {
 /** Accuracies for which the smallest network is looked for. */
 const GOALS = [0.9, 0.95, 0.97];
 
+/** One size of network, trained with several seeds. */
+interface Trained {
+  readonly kind: Kind;
+  readonly parameters: number;
+  readonly runs: readonly { readonly seed: number; readonly reached: number }[];
+  readonly mean: number;
+}
+
 function verdict(measured: readonly Done[]): Verdict {
   const finals = measured.filter(({ options }) => !options.isSearch);
   const [mlps, cnns] = kinds.map((kind) =>
-    sizesOf(finals, kind).map(({ parameters, runs }) => ({
-      parameters,
-      mean: meanOf(runs.map(({ values }) => atTheEnd(values))),
-    })),
-  ) as [Reached[], Reached[]];
-  const smallest = (all: readonly Reached[], goal: number): string =>
-    all.find(({ mean }) => mean >= goal)?.parameters.toLocaleString("en-US") ?? "none";
-  const goals = GOALS.map(
-    (goal) => `${percent(goal, 0)}, ${smallest(cnns, goal)} and ${smallest(mlps, goal)}`,
-  );
-  const isAhead = cnns.every(({ parameters, mean }) =>
+    sizesOf(finals, kind).map(({ parameters, runs }): Trained => {
+      const reached = runs.map(({ seed, values }) => ({ seed, reached: atTheEnd(values) }));
+      return { kind, parameters, runs: reached, mean: meanOf(reached.map((one) => one.reached)) };
+    }),
+  ) as [Trained[], Trained[]];
+  const goals = GOALS.map((goal) => smallestTwo(cnns, mlps, goal));
+  const comparable = cnns.filter((cnn) => mlps.some((one) => one.parameters <= cnn.parameters));
+  const isAhead = comparable.every(({ parameters, mean }) =>
     mlps.every((one) => one.parameters > parameters || one.mean < mean),
   );
-  const ends = (all: readonly Reached[]): string =>
+  const alone = cnns.filter((one) => !comparable.includes(one));
+  const ends = (all: readonly Trained[]): string =>
     `${percent(all[0]!.mean, 1)} to ${percent(all.at(-1)!.mean, 1)}`;
-  const fallsBack = [mlps, cnns].some(
-    (all) => Math.max(...all.map(({ mean }) => mean)) - all.at(-1)!.mean > 0.003,
-  );
   return {
     shows:
       `From the smallest to the largest, the mlp goes from ${ends(mlps)}, the cnn from ` +
-      `${ends(cnns)}. The smallest cnn and mlp that get there: for ${goals.join("; for ")} ` +
-      `parameters. That no mlp of as many parameters or fewer is as good as a cnn ` +
-      `${isAhead ? "holds" : "does not hold"} at every size${asExpected(isAhead)}. ` +
-      `${fallsBack ? "The largest is not the best" : "Neither gets worse with size"}` +
-      `${asExpected(!fallsBack)}.`,
+      `${ends(cnns)}. Parameters of the smallest cnn and mlp that get ` +
+      `there${stepsOf([mlps, cnns])}: for ${goals.join("; for ")}. ` +
+      `${direct(cnns, mlps)}That no mlp of as many parameters or fewer ` +
+      `is as good as a cnn ${isAhead ? "holds" : "does not hold"} wherever they can be ` +
+      `compared${asExpected(isAhead)}` +
+      `${alone.map((one) => `; no mlp is as small as ${count(one)}`).join("")}. ` +
+      `${sortedClaims([...claimsOfSizes([...mlps, ...cnns]), ...claimsOfGrowth(cnns, mlps)])} ` +
+      `The seed matters most for ${[mlps, cnns].map(widest).join(" and ")}.`,
     doesNotShow:
       "How good each becomes when it is trained to its end: one epoch is short for the large " +
       "ones, and asks what is learned fast. Only one shape of each kind was tried; a cnn's " +
@@ -278,7 +284,113 @@ function verdict(measured: readonly Done[]): Verdict {
   };
 }
 
-interface Reached {
-  readonly parameters: number;
-  readonly mean: number;
+const count = ({ parameters }: Trained): string => parameters.toLocaleString("en-US");
+
+function firstTo(all: readonly Trained[], goal: number): Trained | undefined {
+  return all.find(({ mean }) => mean >= goal);
+}
+
+/** Which is the smallest of each, and where one just misses it. */
+function smallestTwo(cnns: readonly Trained[], mlps: readonly Trained[], goal: number): string {
+  const found = [cnns, mlps].map((all) => firstTo(all, goal));
+  const names = found.map((one, i) =>
+    one === undefined ? `no ${["cnn", "mlp"][i]} that was tried` : count(one),
+  );
+  const close = [...cnns, ...mlps].filter(({ mean }) => mean < goal && goal - mean < 0.001);
+  const said = close.map((one) => ` (${one.kind}, ${count(one)}: ${percent(one.mean)})`);
+  const both = names.join(found.includes(undefined) ? ", and " : " and ");
+  return `${percent(goal, 0)}, ${both}${said.join("")}`;
+}
+
+/** How much coarser a size is than what a threshold seems to tell. */
+function stepsOf(all: readonly (readonly Trained[])[]): string {
+  const steps = all.flatMap((sizesOfKind) =>
+    sizesOfKind.slice(1).map((one, i) => one.parameters / sizesOfKind[i]!.parameters),
+  );
+  if (steps.length === 0) return "";
+  const [least, most] = [Math.min(...steps), Math.max(...steps)];
+  return `, of sizes in steps of a factor of ${least.toFixed(0)} to ${most.toFixed(0)}`;
+}
+
+/** The two that are the smallest to reach the second goal, with each other. */
+function direct(cnns: readonly Trained[], mlps: readonly Trained[]): string {
+  const [cnn, mlp] = [cnns, mlps].map((all) => firstTo(all, GOALS[1]!));
+  if (cnn === undefined || mlp === undefined) return "";
+  const difference = pointsOrDash(pairedBySeed(cnn.runs, mlp.runs));
+  return (
+    `Of those for ${percent(GOALS[1]!, 0)}, the cnn of ${count(cnn)} has ` +
+    `${percent(cnn.mean)}, the mlp of ${count(mlp)} ${percent(mlp.mean)}: paired by ` +
+    `seed, ${difference} points. `
+  );
+}
+
+/** About how many parameters, and the accuracies from and to which they were expected to have. */
+const EXPECTED: readonly (readonly [Kind, number, number, number])[] = [
+  ["cnn", 528, 0.85, 0.9],
+  ["mlp", 805, 0, 0.4],
+  ["mlp", 6370, 0.9, 0.9],
+  ["mlp", 25_450, 0.945, 0.945],
+  ["mlp", 101_770, 0.968, 0.968],
+  ["mlp", 500_860, 0.972, 0.972],
+  ["cnn", 405_466, 0.985, 0.985],
+];
+
+/** A single number was met where Student's interval holds it. */
+function claimsOfSizes(all: readonly Trained[]): Claim[] {
+  return EXPECTED.flatMap(([kind, parameters, low, high]) => {
+    const found = all.find((one) => one.kind === kind && one.parameters === parameters);
+    if (found === undefined || found.runs.length < 2) return [];
+    const interval = meanInterval(found.runs.map(({ reached }) => reached));
+    const expected = [...new Set([low, high])].map((share) => `${formatNumber(100 * share)}`);
+    const isWithin = found.mean >= low && found.mean <= high;
+    return [
+      {
+        text: `${kind} ${count(found)}: ${percent(found.mean, 1)} (${expected.join(" to ")})`,
+        holds: low < high ? isWithin : interval.low <= low && interval.high >= high,
+      },
+    ];
+  });
+}
+
+function claimsOfGrowth(cnns: readonly Trained[], mlps: readonly Trained[]): Claim[] {
+  const fallsBack = [mlps, cnns].some(
+    (all) => Math.max(...all.map(({ mean }) => mean)) - all.at(-1)!.mean > 0.003,
+  );
+  const [cnn, mlp] = [cnns, mlps].map((all) => firstTo(all, 0.96));
+  const last = cnns.at(-2) === undefined ? null : cnns.at(-1)!.mean - cnns.at(-2)!.mean;
+  return [
+    ...(cnn === undefined || mlp === undefined
+      ? []
+      : [
+          {
+            text:
+              `for 96 % a cnn needs ${count(cnn)}, ` +
+              `${formatNumber(cnn.parameters / mlp.parameters, 2)} of what an mlp needs ` +
+              "(7,000; less than 0.1)",
+            holds: cnn.parameters <= 7000 && cnn.parameters < mlp.parameters / 10,
+          },
+        ]),
+    ...(last === null
+      ? []
+      : [
+          {
+            text: `the largest cnn gains ${(100 * last).toFixed(2)} points on the next (< 0.3)`,
+            holds: last < 0.003,
+          },
+        ]),
+    {
+      text: `${fallsBack ? "the largest is not the best" : "neither gets worse with size"}`,
+      holds: !fallsBack,
+    },
+  ];
+}
+
+/** Where the runs of a kind are the farthest apart. */
+function widest(all: readonly Trained[]): string {
+  const ranges = all.map((one) => {
+    const reached = one.runs.map((run) => run.reached);
+    return { one, low: Math.min(...reached), high: Math.max(...reached) };
+  });
+  const { one, low, high } = ranges.reduce((a, b) => (b.high - b.low > a.high - a.low ? b : a));
+  return `${one.kind} ${count(one)} (${percent(low, 1)} to ${percent(high, 1)})`;
 }

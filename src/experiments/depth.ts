@@ -13,7 +13,7 @@ import { meanOf } from "../statistics/index.js";
 import { sgd } from "../training/index.js";
 import { atTheEnd } from "./at-the-end.js";
 import { drawnExamples } from "./drawn-examples.js";
-import { asExpected } from "./expected.js";
+import { asExpected, type Claim, sortedClaims } from "./expected.js";
 import {
   CHART_WIDTH,
   experiment,
@@ -34,6 +34,8 @@ import { percent } from "./words.js";
 
 const initialisers = { He: he, "PyTorch's default": pytorchDefault } as const;
 type Start = keyof typeof initialisers;
+const PYTORCH = "PyTorch's default";
+const STARTS = Object.keys(initialisers) as Start[];
 const kinds = ["plain", "residual", "batch norm"] as const;
 type Kind = (typeof kinds)[number];
 
@@ -100,9 +102,10 @@ export const depth = experiment<Options, Values>({
     "PyTorch's. 20,000 images, 2 epochs, batches of 64, SGD with momentum 0.9; the rate of " +
     "every setting is the best of three or more, a factor of 3 apart, by the last 10,000 " +
     "training images after as long a training on the others (one seed; while the best is at an " +
-    "end, one more is tried). 5 seeds, all test images; intervals are Student's, at 95 %; a run " +
-    "whose loss was lost counts as a guess, 10 %. Sizes are root mean squares of the loss's " +
-    "gradient by each hidden layer's output, over 256 training images, before the first step.",
+    "end, one more is tried, and while all fail, the next lower one). 5 seeds, all test images; " +
+    "intervals are Student's, at 95 %; a run whose loss became infinite or not a number counts " +
+    "as a guess, 10 %. Sizes are root mean squares of the loss's gradient with respect to each " +
+    "hidden layer's output, over 256 training images, before the first step.",
   units(done, scale) {
     const size = scales[scale];
     return searchedUnits<Options>(searchesOf(done, size), size.seeds);
@@ -143,7 +146,7 @@ function searchesOf(
   done: readonly Measurement<Options, Values>[],
   { depths, images, epochs, rates }: Size,
 ) {
-  const settings = (Object.keys(initialisers) as Start[]).flatMap((start) =>
+  const settings = STARTS.flatMap((start) =>
     kinds.flatMap((kind) => depths.map((layers) => ({ kind, start, depth: layers }))),
   );
   return settings.map((one) => {
@@ -182,7 +185,7 @@ function settingName(kind: Kind, start: Start, layers: number): string {
 type Done = Measurement<Options, Values>;
 
 /** Each kind with each start. */
-const NETWORKS = (Object.keys(initialisers) as Start[]).flatMap((start) =>
+const NETWORKS = STARTS.flatMap((start) =>
   kinds.map((kind) => ({ kind, start, name: `${kind}, ${start}` })),
 );
 
@@ -265,7 +268,8 @@ function gradientFigure(finals: readonly Done[]): Figure {
     alt: `Sizes of gradients by layer in the networks of ${layers} hidden layers, before training.`,
     svg: lineChart({
       title: `Gradients through ${layers} hidden layers, before training`,
-      description: "By the layers' outputs; a thin line for each seed, and their mean.",
+      description:
+        "With respect to the layers' outputs; a thin line for each seed, and their mean.",
       width: CHART_WIDTH,
       x: { label: "hidden layer" },
       y: { label: "root mean square", scale: "log" },
@@ -285,34 +289,166 @@ function verdict(measured: readonly Done[]): Verdict {
   const finals = measured.filter(({ options }) => !options.isSearch);
   const depths = depthsOf(finals);
   const [shallow, deep] = [Math.min(...depths), Math.max(...depths)];
-  const at = (kind: Kind, start: Start, layers: number): Done[] =>
-    ofSetting(finals, settingName(kind, start, layers));
-  const mean = (runs: readonly Done[]): number =>
-    meanOf(runs.map(({ values }) => atTheEnd(values)));
   const said = NETWORKS.map(({ kind, start, name }) => {
-    const accuracies = [shallow, deep].map((layers) => percent(mean(at(kind, start, layers)), 1));
-    const ratios = at(kind, start, deep).flatMap((one) => gradientRatio(one) ?? []);
-    const ratio = ratios.length === 0 ? "–" : formatNumber(medianOf(ratios), 2);
-    return `${name}: ${accuracies.join(" and ")}, gradient times ${ratio}`;
+    const [first, last] = [shallow, deep].map((layers) => runsOf(finals, kind, start, layers));
+    return `${name}: ${percent(mean(first!), 1)} and ${percent(mean(last!), 1)}, ${ratioOf(last!)}`;
   });
-  const best = (layers: number): number =>
-    Math.max(...NETWORKS.map(({ kind, start }) => mean(at(kind, start, layers))));
-  const gain = Math.max(...depths.map(best)) - best(shallow);
-  const isLost = mean(at("plain", "PyTorch's default", deep)) < 0.2;
-  const isKept = mean(at("plain", "He", deep)) > mean(at("plain", "He", shallow)) - 0.025;
+  const deeper = depths.filter((layers) => layers > shallow);
   return {
     shows:
-      `With ${shallow} and with ${deep} hidden layers, and how many times as large the gradient ` +
-      `is at the first of ${deep} as at the last: ${said.join("; ")}. The best network of any ` +
-      `depth is ${(100 * gain).toFixed(2)} points better than the best of ${shallow} ` +
-      `layers${asExpected(gain < 0.005)}: depth buys ${gain < 0.005 ? "nothing" : "something"} ` +
-      `here. The plain one with PyTorch's weights ${isLost ? "does not leave" : "leaves"} ` +
-      `chance at ${deep} layers${asExpected(isLost)}; with He's it ` +
-      `${isKept ? "loses two points at most" : "loses more"}${asExpected(isKept)}.`,
+      `Accuracy with ${shallow} and with ${deep} hidden layers, and the gradient at the first of ` +
+      `${deep} as a multiple of that at the last: ${said.join("; ")}. ` +
+      (deeper.length === 0
+        ? ""
+        : `${gainOfDepth(finals, shallow, deeper)} ${sortedClaims(claims(finals, shallow, deep))}`),
     doesNotShow:
       "What depth is good for: 64 units and digits ask for none, and where it pays, in " +
       "convolutional networks on photographs, nothing was tried. Two epochs: the deep ones may " +
       "catch up. A gradient that is small by a constant factor can be made up for by the rate, " +
       "which was searched with one seed.",
   };
+}
+
+function runsOf(finals: readonly Done[], kind: Kind, start: Start, layers: number): Done[] {
+  return ofSetting(finals, settingName(kind, start, layers));
+}
+
+function mean(runs: readonly Done[]): number {
+  return meanOf(runs.map(({ values }) => atTheEnd(values)));
+}
+
+function medianRatio(runs: readonly Done[]): number | null {
+  const ratios = runs.flatMap((one) => gradientRatio(one) ?? []);
+  return ratios.length === 0 ? null : medianOf(ratios);
+}
+
+/** Of gradients, as a table has it. */
+function ratioOf(runs: readonly Done[]): string {
+  const ratio = medianRatio(runs);
+  return ratio === null ? "–" : formatNumber(ratio, 2);
+}
+
+/** The best network with more layers beside the best with the fewest. */
+function gainOfDepth(finals: readonly Done[], shallow: number, deeper: readonly number[]): string {
+  const best = (depths: readonly number[]) =>
+    depths
+      .flatMap((layers) =>
+        NETWORKS.map(({ kind, start, name }) => ({
+          name: `${name}, ${layers} layers`,
+          accuracy: mean(runsOf(finals, kind, start, layers)),
+        })),
+      )
+      .reduce((a, b) => (b.accuracy > a.accuracy ? b : a));
+  const [few, more] = [best([shallow]), best(deeper)];
+  const gain = more.accuracy - few.accuracy;
+  return (
+    `The best of the deeper networks (${more.name}: ${percent(more.accuracy)}) is ` +
+    `${(100 * Math.abs(gain)).toFixed(2)} points ${gain < 0 ? "below" : "above"} the best with ` +
+    `${shallow} (${percent(few.accuracy)}): depth brings ` +
+    `${gain < 0.005 ? "nothing" : "something"} here${asExpected(gain < 0.005)}.`
+  );
+}
+
+/** All that was expected but for the gain of depth, in the order of the prediction. */
+function claims(finals: readonly Done[], shallow: number, deep: number): Claim[] {
+  const at = (kind: Kind, start: Start, layers: number) => runsOf(finals, kind, start, layers);
+  const loss = (kind: Kind, start: Start): number =>
+    mean(at(kind, start, shallow)) - mean(at(kind, start, deep));
+  const said = (share: number): string => (100 * share).toFixed(1);
+  const plain = STARTS.map((start) => mean(at("plain", start, shallow)));
+  const normLosses = STARTS.map((start) => loss("batch norm", start));
+  const starts = depthsOf(finals).map((layers) => {
+    const [one, other] = STARTS.map((start) => mean(at("batch norm", start, layers)));
+    return Math.abs(one! - other!);
+  });
+  const left = toTheNext(at("plain", PYTORCH, deep).map(({ values }) => values.sizes.gradients));
+  const outputs =
+    1 / toTheNext(at("residual", "He", deep).map(({ values }) => values.sizes.outputs));
+  const [heLoss, residualLoss] = [loss("plain", "He"), loss("residual", PYTORCH)];
+  return [
+    {
+      text: `${shallow} plain layers reach ${plain.map(said).join(" and ")} % (95.5)`,
+      holds: plain.every((one) => Math.abs(one - 0.955) < 0.005),
+    },
+    {
+      text: `a plain layer with PyTorch's weights leaves ${left.toFixed(2)} of the gradient (0.4)`,
+      holds: Math.abs(left - 0.4) < 0.05,
+    },
+    ...MANY.flatMap((layers) => claimOfFading(layers, at("plain", PYTORCH, layers))),
+    {
+      text: `plain with He's weights loses ${said(heLoss)} points to depth (one or two)`,
+      holds: heLoss < 0.025,
+    },
+    ...claimOfGradient(finals),
+    ...claimOfRate(at("residual", "He", shallow), at("residual", "He", deep)),
+    {
+      text: `outputs of residual blocks with He's weights grow by ${outputs.toFixed(1)} each (1.4)`,
+      holds: Math.abs(outputs - 1.4) < 0.1,
+    },
+    {
+      text: `residual with PyTorch's weights loses ${said(residualLoss)} points (less than one)`,
+      holds: residualLoss < 0.01,
+    },
+    {
+      text: `the start changes batch norm by ${said(Math.max(...starts))} points at most (none)`,
+      holds: Math.max(...starts) < 0.005,
+    },
+    {
+      text: `batch norm loses ${normLosses.map(said).join(" and ")} points (one or two)`,
+      holds: normLosses.every((one) => one < 0.025),
+    },
+  ];
+}
+
+/** Depths of which something was expected in particular. */
+const MANY = [8, 16];
+
+function claimOfFading(layers: number, runs: readonly Done[]): Claim[] {
+  if (runs.length === 0) return [];
+  const isAtChance = mean(runs) < 0.2;
+  const expected = layers < 16 ? "some points behind" : "chance";
+  return [
+    {
+      text: `plain with PyTorch's, ${layers} layers has ${percent(mean(runs))} (${expected})`,
+      holds: layers < 16 ? !isAtChance : isAtChance,
+    },
+  ];
+}
+
+function claimOfGradient(finals: readonly Done[]): Claim[] {
+  const found = MANY.flatMap((layers) => {
+    const ratio = medianRatio(runsOf(finals, "residual", "He", layers));
+    return ratio === null ? [] : [{ layers, ratio }];
+  });
+  if (found.length === 0) return [];
+  const sizes = found.map(({ ratio }) => formatNumber(ratio, 2)).join(" and ");
+  return [
+    {
+      text:
+        `over ${found.map(({ layers }) => layers).join(" and ")} residual layers with He's ` +
+        `weights gradients grow ${sizes} times (at most 10)`,
+      holds: found.every(({ ratio }) => ratio <= 10),
+    },
+  ];
+}
+
+function claimOfRate(few: readonly Done[], many: readonly Done[]): Claim[] {
+  const [first, last] = [few, many].map((runs) => runs[0]!.options.learningRate);
+  const isVain = mean(many) < 0.2;
+  return [
+    {
+      text:
+        `the rate of residual with He's weights goes from ${first} to ${last} (lower)` +
+        (isVain ? ", though no rate that was tried trains the deepest" : ""),
+      holds: last! < first!,
+    },
+  ];
+}
+
+/** A layer's size as a multiple of the next one's: the median over layers and seeds. */
+function toTheNext(sizes: readonly (readonly (number | null)[])[]): number {
+  const ratios = sizes.flatMap((ofLayers) =>
+    ofLayers.slice(1).flatMap((next, i) => (next && ofLayers[i] ? [ofLayers[i] / next] : [])),
+  );
+  return ratios.length === 0 ? Number.NaN : medianOf(ratios);
 }

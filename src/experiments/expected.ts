@@ -8,3 +8,23 @@ export function expectedOrNot(holds: boolean): string {
 export function asExpected(holds: boolean): string {
   return `, ${expectedOrNot(holds)}`;
 }
+
+/** What was measured, with what was expected in brackets, and whether it is that. */
+export interface Claim {
+  readonly text: string;
+  readonly holds: boolean;
+}
+
+/** `As expected (in brackets): …; …. Against what was expected (in brackets): …; ….` */
+export function sortedClaims(claims: readonly Claim[]): string {
+  return [true, false]
+    .map((holds) => {
+      const texts = claims.filter((one) => one.holds === holds).map(({ text }) => text);
+      const [first, ...others] = expectedOrNot(holds);
+      return texts.length === 0
+        ? ""
+        : `${first!.toUpperCase()}${others.join("")} (in brackets): ${texts.join("; ")}.`;
+    })
+    .filter((sentence) => sentence !== "")
+    .join(" ");
+}

@@ -21,7 +21,7 @@ import {
 } from "./experiment.js";
 import { average, convolved, largest, meanStep, packed, photograph } from "./filtered-pictures.js";
 import type { Laboratory, Scale } from "./laboratory.js";
-import { meanLikeness, nearestShare, slantingShare } from "./likeness.js";
+import { type EdgeCounts, meanLikeness, nearestShare, slantingEdges } from "./likeness.js";
 import { type PackedPicture, unpackPicture } from "./packed-picture.js";
 import { rowOfRuns } from "./many-runs.js";
 import { type Summary, summaryOf } from "./summary.js";
@@ -96,12 +96,13 @@ export const filters = experiment<Options, Values>({
   method:
     "Sobel x and y, box, sharpening, Laplacian (3×3), average and max pooling (8×8) on a digit " +
     "of MNIST (4×4 there) and on a photograph of 256 × 256 in colour, by the convolution and " +
-    "pooling layers; a filter has the photograph's three channels, each a third of it. Maps are " +
-    "compared on 200 drawn digits and on the photograph. Then the 16 filters of the first layer " +
-    "of the notes' network, before training and after 3 epochs of 60,000 images (Adam 1e-3, no " +
-    "decay, batches of 128), 10 seeds: for each the best |cosine| with a classical filter in " +
-    "any of eight positions, averaged over the 16. Chance: 16,000 normal random filters in " +
-    "groups of 16. The difference to before is paired by seed, with Student's interval at 95 %.",
+    "pooling layers; for the photograph, the filter is applied to each colour channel and the " +
+    "three results are averaged. Maps are compared on 200 drawn digits and on the photograph. " +
+    "Then the 16 filters of the first layer of the notes' network, before training and after 3 " +
+    "epochs of 60,000 images (Adam 1e-3, no decay, batches of 128), 10 seeds: for each the best " +
+    "|cosine| with a classical filter in any of eight positions, averaged over the 16. Chance: " +
+    "16,000 normal random filters in groups of 16. The difference to before is paired by seed, " +
+    "with Student's interval at 95 %.",
   units(_done, scale) {
     const { seeds, ...size } = sizes[scale];
     const filtered = ["digit", "photo"].flatMap((what) =>
@@ -301,6 +302,23 @@ function largestCosine(measured: readonly Done[], names: readonly string[]): num
   return Math.max(...found);
 }
 
+/** By the same count, filters that nothing was learned by are what "half" should have been. */
+function slanting(
+  drawn: readonly (readonly number[])[],
+  all: readonly (readonly number[])[],
+): string {
+  const [before, after] = [drawn, all].map(slantingEdges);
+  const shareOf = ({ slanting, edges }: EdgeCounts): number => (edges === 0 ? 0 : slanting / edges);
+  const share = (counts: EdgeCounts): string =>
+    `${percent(shareOf(counts), 0)} (${counts.slanting} of ${counts.edges})`;
+  const isFair = Math.abs(shareOf(before!) - 0.5) < 0.05;
+  return (
+    `Of those that are nearest to Sobel's edges, ${share(after!)} are nearer still to a slanting ` +
+    `edge (expected: half); by this count untrained filters have ${share(before!)}` +
+    `${isFair ? "" : ", so half was not the right measure"}.`
+  );
+}
+
 function verdict(measured: readonly Done[]): Verdict {
   const [before, learned] = (["before", "learned"] as const).map((when) =>
     likenesses(measured, when),
@@ -314,11 +332,14 @@ function verdict(measured: readonly Done[]): Verdict {
   const strong = all!.filter((one) => mostAlike(one).cosine > STRONG).length;
   const gain = learned!.length > 1 ? pairedInterval(learned!, before!) : null;
   const isMore = gain !== null && gain.low > 0;
+  const [untrained, trained] = [summaryOf(before!), summaryOf(learned!)];
+  const isApart = trained.low > untrained.high || trained.high < untrained.low;
   const change =
     gain === null
       ? ""
-      : `, which is ${range(gain)} more than before training ` +
-        `(more than 0: ${expectedOrNot(isMore)})`;
+      : `, which is ${range(gain)} more than the ${range(untrained)} before training ` +
+        `(more than 0: ${expectedOrNot(isMore)}); the intervals ` +
+        `${isApart ? "do not meet" : "meet"}, ${expectedOrNot(isApart)}`;
   const nearest = (names: readonly string[]): string =>
     [drawn!, all!].map((filters) => percent(nearestShare(filters, names), 0)).join(" to ");
   return {
@@ -330,12 +351,11 @@ function verdict(measured: readonly Done[]): Verdict {
       `sign, ${opposite.toFixed(3).replace("-", "−")}, though their maps differ, since what they ` +
       "differ in is the brightness. Of filters drawn at random, the best |cosine| with a " +
       `classical one is ${chance.mean.toFixed(3)} (expected: 0.55); of the learned ones, ` +
-      `${range(summaryOf(learned!))} (expected: 0.62)${change}. In training, the share whose ` +
+      `${range(trained)} (expected: 0.62)${change}. In training, the share whose ` +
       `nearest is the box goes from ${nearest(["box"])}, that of sharpening or the Laplacian ` +
       `from ${nearest(["sharpen", "Laplacian"])}: what neighbouring weights have in common ` +
       `grows. ${strong} of ${all!.length} filters come as near as ${STRONG} to a classical one. ` +
-      `Of those that are nearest to an edge, ${percent(slantingShare(all!), 0)} are nearer to a ` +
-      "slanting one (expected: half).",
+      slanting(drawn!, all!),
     doesNotShow:
       "That the network has found what a craftsman would have chosen: a |cosine| of 0.6 in nine " +
       "dimensions is no likeness that one sees, and a filter need not look like a known one to " +

@@ -9,14 +9,19 @@ export function meanLikeness(all: readonly (readonly number[])[]): number {
 /** Sobel's filter for an edge that rises at 45 degrees. */
 const SLANTING = [0, 1, 2, -1, 0, 1, -2, -1, 0];
 
-/** Of the filters that are nearest to an edge, the share that is nearer to a slanting one. */
-export function slantingShare(all: readonly (readonly number[])[]): number {
+export interface EdgeCounts {
+  readonly edges: number;
+  readonly slanting: number;
+}
+
+/** How many filters are nearest to an edge, and how many of these are nearer to a slanting one. */
+export function slantingEdges(all: readonly (readonly number[])[]): EdgeCounts {
   const edges = all.filter((one) => mostAlike(one).name.startsWith("Sobel"));
   const slanting = edges.filter((one) => {
     const cosines = turnsAndFlips(SLANTING).map((edge) => Math.abs(cosineOf(one, edge)));
     return Math.max(...cosines) > mostAlike(one).cosine;
   });
-  return edges.length === 0 ? 0 : slanting.length / edges.length;
+  return { edges: edges.length, slanting: slanting.length };
 }
 
 /** Of a network's filters at one time, the share whose nearest is one of these. */

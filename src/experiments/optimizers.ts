@@ -11,7 +11,7 @@ import {
   sgd,
 } from "../training/index.js";
 import { drawnExamples } from "./drawn-examples.js";
-import { asExpected } from "./expected.js";
+import { asExpected, type Claim, expectedOrNot, sortedClaims } from "./expected.js";
 import {
   CHART_WIDTH,
   experiment,
@@ -25,6 +25,7 @@ import {
 } from "./experiment.js";
 import type { Scale } from "./laboratory.js";
 import {
+  medianOf,
   pairedBySeed,
   pointsOrDash,
   type Reached,
@@ -256,33 +257,146 @@ function accuracyFigure(measured: readonly Done[]): Figure | null {
   };
 }
 
+interface Ranked {
+  readonly name: string;
+  readonly rate: number;
+  readonly mean: number;
+}
+
 function verdict(measured: readonly Done[]): Verdict {
   const ranked = NAMES.filter((name) => finished(measured, name).length > 0)
-    .map((name) => ({
-      name,
-      rate: finished(measured, name)[0]!.options.learningRate,
-      mean: meanOf(reachedBy(measured, name).map(({ reached }) => reached)),
-    }))
+    .map(
+      (name): Ranked => ({
+        name,
+        rate: finished(measured, name)[0]!.options.learningRate,
+        mean: meanOf(reachedBy(measured, name).map(({ reached }) => reached)),
+      }),
+    )
     .sort((a, b) => b.mean - a.mean);
-  const rates = ranked.map(({ rate }) => rate);
-  const [best, worst] = [ranked[0]!, ranked.at(-1)!];
-  const isClose = best.mean - worst.mean < 0.02;
-  const factor = Math.max(...rates) / Math.min(...rates);
-  const nesterov = pairedBySeed(reachedBy(measured, "Nesterov"), reachedBy(measured, "momentum"));
-  const isSame = nesterov === null || (nesterov.low <= 0 && nesterov.high >= 0);
   return {
     shows:
-      "In the end, the best first: " +
-      `${ranked.map(({ name, mean }) => `${name} ${percent(mean)}`).join(", ")}. They are ` +
-      `${isClose ? "" : "not "}within two points of each other${asExpected(isClose)}, and the ` +
-      `last one is ${worst.name}${asExpected(worst.name === "SGD")}. Their rates differ by a ` +
-      `factor of ${formatNumber(factor)}; 100 was expected. Nesterov's momentum less the plain ` +
-      `one is ${pointsOrDash(nesterov)} points, which ${isSame ? "is within" : "is more than"} ` +
-      `what seeds change${asExpected(isSame)}.`,
+      `${speeds(measured, ranked)}In the end, the best first: ` +
+      `${ranked.map(({ name, mean }) => `${name} ${percent(mean)}`).join(", ")}. ` +
+      `${sortedClaims([...claimsOfEnds(measured, ranked), ...claimsOfRates(ranked)])} ` +
+      nesterovOrNot(measured),
     doesNotShow:
       "That one is better than another: each had one rate, found with one seed in steps of a " +
       "factor of 3, its other options were not searched, and no schedule was used, from which " +
       "plain descent gains most. Three epochs of a small network on an easy task are no " +
       "contest; the intervals are about seeds, not about tasks.",
   };
+}
+
+/** Who is fast in the beginning; nothing where no run is long enough for a point of its curve. */
+function speeds(measured: readonly Done[], ranked: readonly Ranked[]): string {
+  const isLong = ({ values }: Done): boolean => values.losses.length > 0;
+  if (!ranked.every(({ name }) => finished(measured, name).every(isLong))) return "";
+  const steps = (name: string): (number | null)[] => finished(measured, name).map(stepsToLow);
+  const byTime = [...ranked].sort((a, b) => typical(steps(a.name)) - typical(steps(b.name)));
+  const early = ({ name }: Ranked): number =>
+    meanOf(finished(measured, name).map(({ values }) => meanOf(values.losses.slice(0, EARLY))));
+  const last = [...ranked].sort((a, b) => early(b) - early(a))[0]!.name;
+  return (
+    `Steps to a training loss of ${LOW}: fastest is ${byTime[0]!.name} with ` +
+    `${rangeOf(steps(byTime[0]!.name))}, slowest ${byTime.at(-1)!.name} with ` +
+    `${rangeOf(steps(byTime.at(-1)!.name))}. In the first hundred steps ${last} lags the ` +
+    `most${asExpected(last === "SGD")}. `
+  );
+}
+
+/** A hundred steps, in points of a curve. */
+const EARLY = Math.round(100 / STEPS_TO_A_POINT);
+
+/** The median, where never is later than any step. */
+function typical(steps: readonly (number | null)[]): number {
+  return medianOf(steps.map((one) => one ?? Number.MAX_VALUE));
+}
+
+/** Of Nesterov's and the plain momentum nothing: they are compared with each other. */
+function claimsOfEnds(measured: readonly Done[], ranked: readonly Ranked[]): Claim[] {
+  const [best, worst] = [ranked[0]!, ranked.at(-1)!];
+  const spread = best.mean - worst.mean;
+  const ends = ranked.flatMap(({ name, mean }): Claim[] => {
+    const expected = EXPECTED_ENDS[name];
+    if (expected === undefined) return [];
+    const [low, high, said] = expected;
+    return [
+      { text: `${name} ends at ${percent(mean)} (${said})`, holds: mean >= low && mean <= high },
+    ];
+  });
+  const behind = pairedBySeed(reachedBy(measured, "AdaGrad"), reachedBy(measured, COMPARED_WITH));
+  return [
+    { text: `all are within ${(100 * spread).toFixed(1)} points (two)`, holds: spread < 0.02 },
+    { text: `the last one is ${worst.name} (SGD)`, holds: worst.name === "SGD" },
+    ...ends,
+    ...(behind === null || behind.high - behind.low > WIDE
+      ? []
+      : [
+          {
+            text: `AdaGrad less ${COMPARED_WITH} is ${pointsOrDash(behind)} points (−0.5)`,
+            holds: behind.low <= -0.005 && behind.high >= -0.005,
+          },
+        ]),
+  ];
+}
+
+/** From, to, and in words. */
+const EXPECTED_ENDS: Readonly<Record<string, readonly [number, number, string]>> = {
+  SGD: [0.96, 0.97, "96 to 97"],
+  RMSprop: [0.974, 0.982, "about 97.8"],
+  Adam: [0.974, 0.982, "about 97.8"],
+  AdamW: [0.974, 0.982, "about 97.8"],
+};
+
+const EXPECTED_RATES: Readonly<Record<string, readonly number[]>> = {
+  SGD: [0.3],
+  momentum: [0.03],
+  Adam: [0.001, 0.003],
+};
+
+function claimsOfRates(ranked: readonly Ranked[]): Claim[] {
+  const rates = ranked.map(({ rate }) => rate);
+  const factor = Math.max(...rates) / Math.min(...rates);
+  const own = ranked.flatMap(({ name, rate }): Claim[] => {
+    const expected = EXPECTED_RATES[name];
+    return expected === undefined
+      ? []
+      : [
+          {
+            text: `the rate of ${name} is ${rate} (${expected.join(" or ")})`,
+            holds: expected.includes(rate),
+          },
+        ];
+  });
+  return [
+    {
+      text: `rates differ by a factor of ${formatNumber(factor)} (100)`,
+      holds: Math.abs(factor / 100 - 1) < 0.5,
+    },
+    ...own,
+  ];
+}
+
+/** An interval of more points than this tells nothing of what was expected. */
+const WIDE = 0.02;
+
+function nesterovOrNot(measured: readonly Done[]): string {
+  const [nesterov, momentum] = [reachedBy(measured, "Nesterov"), reachedBy(measured, "momentum")];
+  const difference = pairedBySeed(nesterov, momentum);
+  if (difference === null) return "Nesterov's momentum and the plain one need more seeds.";
+  const start = `Nesterov's momentum less the plain one is ${pointsOrDash(difference)} points, `;
+  if (difference.high - difference.low > WIDE) {
+    const pairs = nesterov.flatMap(({ seed, reached }) => {
+      const other = momentum.find((one) => one.seed === seed);
+      return other === undefined ? [] : [{ seed, reached, other: other.reached }];
+    });
+    const apart = (pair: (typeof pairs)[number]) => Math.abs(pair.reached - pair.other);
+    const most = pairs.reduce((a, b) => (apart(b) > apart(a) ? b : a));
+    return (
+      `${start}too wide an interval to tell whether that is within what seeds change: with seed ` +
+      `${most.seed} they reach ${percent(most.reached)} and ${percent(most.other)}.`
+    );
+  }
+  const isSame = difference.low <= 0 && difference.high >= 0;
+  return `${start}${isSame ? "within" : "more than"} what seeds change, ${expectedOrNot(isSame)}.`;
 }

@@ -8,13 +8,14 @@ export interface RateSearch<Options, Values> {
   /** Are tried first, in rising order. With one alone there is nothing to search. */
   readonly start: readonly number[];
   readonly unit: (rate: number) => Unit<Options>;
-  /** The higher, the better; of equals the rate that was tried first. */
+  /** The higher, the better; of equals the lowest rate, as where all of them were too high. */
   readonly score: (values: Values) => number;
 }
 
 /**
  * What is measured to find a rate, and the best one once all of that is done. While the best is
- * the lowest or the highest that was tried, the next one in that direction is tried, too.
+ * the lowest or the highest that was tried, the next one in that direction is tried, too; while
+ * all have failed, the next lower one.
  */
 export function searchRate<Options, Values>(
   done: readonly Measurement<Options, Values>[],
@@ -28,7 +29,8 @@ export function searchRate<Options, Values>(
       return found === undefined ? null : score(found.values);
     });
     if (scores.some((one) => one === null)) return { units, rate: null };
-    const rate = tried[scores.indexOf(Math.max(...(scores as number[])))]!;
+    const best = Math.max(...(scores as number[]));
+    const rate = Math.min(...tried.filter((_, i) => scores[i] === best));
     const next = tried.length === 1 ? null : neighbour(rate, tried);
     if (next === null) return { units, rate };
     tried.push(next);

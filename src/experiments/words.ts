@@ -18,11 +18,11 @@ export function size({ mean, low, high }: MeanInterval): string {
   return `${hundred(Math.abs(mean))} points [${hundred(least)}, ${hundred(most)}]`;
 }
 
-/** `98.76 % [98.70, 98.81]`, a mean of shares and its interval. */
+/** `98.76 % [98.70, 98.81]`, a mean of shares and its interval, as far as shares go. */
 export function shareWithInterval(values: readonly number[]): string {
   if (values.length < 2) return percent(values[0]!);
   const { mean, low, high } = meanInterval(values);
-  return `${percent(mean)} [${hundred(low)}, ${hundred(high)}]`;
+  return `${percent(mean)} [${hundred(Math.max(low, 0))}, ${hundred(Math.min(high, 1))}]`;
 }
 
 /** `[1.2 %, 16.5 %]` */

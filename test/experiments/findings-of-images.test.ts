@@ -110,7 +110,8 @@ test("filters: chance by its middle 95 %, learned ones by what they are nearest 
   assert.match(shows, /best \|cosine\| with a classical one is 0\.450/);
   assert.match(shows, /nearest is the box goes from 0 % to 25 %/);
   assert.match(shows, /40 of 160 filters come as near as 0\.9/);
-  assert.match(shows, /67 % are nearer to a slanting one/);
+  assert.match(shows, /67 % \(80 of 120\) are nearer still to a slanting edge/);
+  assert.match(shows, /untrained filters have 0 % \(0 of 160\), so half was not/);
   const { svg } = findExperiment("filters")
     .findings(all)
     .figures.find(({ file }) => file === "alike.svg")!;

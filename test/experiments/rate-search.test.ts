@@ -45,8 +45,18 @@ test("it ends where there are no more rates", () => {
   assert.is(search([3e-5, 1e-4], (rate) => -rate).rate, 1e-5);
 });
 
-test("of equals the one that was tried first is taken", () => {
-  assert.is(search([0.01, 0.03, 0.1], (rate) => (rate === 0.1 ? 1 : 2)).rate, 0.01);
+test("while all have failed, it goes on downwards", () => {
+  const onlyBelow = (limit: number) => (rate: number) => (rate < limit ? rate : 0);
+  assert.equal(search([0.003, 0.01, 0.03], onlyBelow(2e-4)), {
+    rate: 1e-4,
+    asked: [0.003, 0.01, 0.03, 0.001, 3e-4, 1e-4, 3e-5],
+  });
+  assert.is(search([1e-4, 3e-4], onlyBelow(0)).rate, 1e-5);
+});
+
+test("of equals the lowest is taken", () => {
+  const table = (rate: number) => (rate === 0.003 || rate === 0.1 ? 1 : 2);
+  assert.is(search([0.01, 0.03, 0.1], table).rate, 0.01);
 });
 
 test("one rate alone is not searched", () => {
