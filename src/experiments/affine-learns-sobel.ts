@@ -181,7 +181,7 @@ function errorTable(measured: readonly Done[]): Table {
         const runs = runsOf(measured, line, images);
         const numbers = (of: (line: Line, values: Values) => number): string => {
           const { mean, low, high } = summaryOf(runs.map((values) => of(line, values)));
-          return `${formatNumber(mean)} [${formatNumber(low)}, ${formatNumber(high)}]`;
+          return `${formatNumber(mean)} [${formatNumber(Math.max(low, 0))}, ${formatNumber(high)}]`;
         };
         return [
           `${line.layer}, ${line.kind}`,
@@ -281,8 +281,9 @@ function verdict(measured: readonly Done[]): Verdict {
     shows:
       `A convolution's error is ${formatNumber(small, 2)} with ${written(fewest)} digits ` +
       `(below 1e-4: ${expectedOrNot(small < 1e-4)}). The affine layer's on new noise is ` +
-      `${byCount(noisy!)} pictures, and then ${percent(inside(noisy!, most), 0)} of |W|² lie in ` +
-      `the window. On new digits it is ${byCount(digits!)} of them, and then ` +
+      `${byCount(noisy!)} pictures (with 500, 2,500, 12,500, expected were 1, 0.2, 0.05), and ` +
+      `then ${percent(inside(noisy!, most), 1)} of |W|² lie in the window. On new digits it is ` +
+      `${byCount(digits!)} of them (with 2,500, expected was 0.05), and then ` +
       `${percent(inside(digits!, most), 0)} lie in the window (less than half: ` +
       `${expectedOrNot(!isFilter)}${isFilter ? WEAK_START : ""}). On noise that layer's error is ` +
       `${formatNumber(outside, 2)} (above 1: ${expectedOrNot(outside > 1)}): it says Sobel's ` +
