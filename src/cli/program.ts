@@ -52,7 +52,7 @@ async function describeError(
     return { message: isSilent ? null : `leibniz: ${error.message}`, exitCode: error.exitCode };
   }
   if (error instanceof CommanderError) return { message: describeUsage(error, argv), exitCode: 2 };
-  // only now: whoever threw one of these has loaded them already
+  // only now: an error of these kinds comes from code that has loaded them already
   const { InputError, MachineError } = await import("../tensor/index.js");
   if (error instanceof InputError) return { message: `leibniz: ${error.message}`, exitCode: 2 };
   if (error instanceof MachineError) return { message: `leibniz: ${error.message}`, exitCode: 1 };

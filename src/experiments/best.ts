@@ -34,17 +34,17 @@ import { counted, percent } from "./words.js";
 interface Size {
   /** Of what is chosen, and of the choice. */
   readonly seeds: readonly [search: number, final: number];
-  /** Images that each network sees while it is searched for, as a share of its epochs' images. */
-  readonly share: number;
+  /** Of a network's epochs, the share that it is searched with, and that the choice is given. */
+  readonly shares: readonly [search: number, final: number];
   readonly imageCount: number;
   /** How many of each list are tried. */
   readonly most: number;
 }
 
 const sizes: Readonly<Record<Scale, Size>> = {
-  full: { seeds: [2, 3], share: 1 / 4, imageCount: 60_000, most: Number.POSITIVE_INFINITY },
-  quick: { seeds: [1, 2], share: 1 / 10, imageCount: 1_500, most: 2 },
-  tiny: { seeds: [1, 1], share: 0, imageCount: 128, most: 1 },
+  full: { seeds: [2, 3], shares: [1 / 4, 1], imageCount: 60_000, most: Number.POSITIVE_INFINITY },
+  quick: { seeds: [1, 2], shares: [1 / 10, 1 / 20], imageCount: 1_500, most: 2 },
+  tiny: { seeds: [1, 1], shares: [0, 0], imageCount: 128, most: 1 },
 };
 
 const SEARCH = "search";
@@ -137,15 +137,17 @@ function settingName({ network, images, details: detail }: Choice): string {
   return `${network}; ${images}; ${detail}`;
 }
 
-function searchUnits(choice: Choice, { seeds, share, imageCount }: Size): Unit<Options>[] {
-  const epochs = Math.max(1, Math.round(share * networks[choice.network]!.epochs));
-  const options = { ...choice, stage: SEARCH, epochs, imageCount };
+function epochsOf({ network }: Choice, share: number): number {
+  return Math.max(1, Math.round(share * networks[network]!.epochs));
+}
+
+function searchUnits(choice: Choice, { seeds, shares, imageCount }: Size): Unit<Options>[] {
+  const options = { ...choice, stage: SEARCH, epochs: epochsOf(choice, shares[0]), imageCount };
   return seedsUpTo(seeds[0]).map((seed) => ({ setting: settingName(choice), seed, options }));
 }
 
-function finalUnits(choice: Choice, { seeds, share, imageCount }: Size): Unit<Options>[] {
-  const epochs = share === sizes.full.share ? networks[choice.network]!.epochs : 1;
-  const options = { ...choice, epochs, imageCount };
+function finalUnits(choice: Choice, { seeds, shares, imageCount }: Size): Unit<Options>[] {
+  const options = { ...choice, epochs: epochsOf(choice, shares[1]), imageCount };
   return [
     { setting: WATCHED, seed: 0, options: { ...options, stage: WATCHED } },
     ...seedsUpTo(seeds[1]).map((seed) => ({

@@ -15,6 +15,7 @@ import {
 import { meanOf, pairedInterval } from "../statistics/index.js";
 import { Random } from "../tensor/index.js";
 import { adam } from "../training/index.js";
+import { type Claim, sortedClaims } from "./expected.js";
 import {
   CHART_WIDTH,
   experiment,
@@ -246,9 +247,8 @@ function verdict(measured: readonly Done[]): Verdict {
       `Without padding, ${most("none")} convolutions of stride 1 are the most, and ` +
       `${most("stride 2")} with a stride of 2, ${most("pooling")} with a pooling after each: ` +
       "that is arithmetic, (7.1). What padding is worth, in percentage points by depth: " +
-      `${gaps.join(", ")}. The best depth of each kind: ${kinds.join("; ")}.` +
-      " Expected were half a point at most up to a depth of 8, one or two at 13, and with " +
-      "halving a best depth of 3.",
+      `${gaps.join(", ")}. The best depth of each kind: ${kinds.join("; ")}. ` +
+      sortedClaims(claims(measured)),
     doesNotShow:
       "What padding is worth where pictures reach their margin: digits have a black one of 4 " +
       "pixels and more, so there is little to lose at first. Padded stacks also have up to 25 " +
@@ -256,6 +256,37 @@ function verdict(measured: readonly Done[]): Verdict {
       "computation for both, the comparison would be another one. And one epoch of 15,000 " +
       "images favours what learns fast.",
   };
+}
+
+/** What was expected of accuracies, as far as those depths were measured. */
+function claims(measured: readonly Done[]): Claim[] {
+  const worth = (depth: number): number => {
+    const [padded, plain] = [1, 0].map((padding) =>
+      meanOf(reached(measured, { halving: "none", padding, depth })),
+    );
+    return padded! - plain!;
+  };
+  const depths = depthsOf(measured, "none", 0);
+  const inPoints = (share: number): string => (100 * share).toFixed(1);
+  const all: Claim[] = [];
+  if (depths.includes(8)) {
+    const most = Math.max(...depths.filter((depth) => depth <= 8).map(worth));
+    const text = `up to a depth of 8, padding is worth ${inPoints(most)} points at most (0.5)`;
+    all.push({ text, holds: most <= 0.005 });
+  }
+  if (depths.includes(13)) {
+    const found = worth(13);
+    const text = `at 13 it is worth ${inPoints(found)} (1 to 2)`;
+    all.push({ text, holds: found >= 0.01 && found <= 0.02 });
+    const halved = halvings.filter((halving) => halving !== "none");
+    const bests = halved.map((halving) => best(measured, halving, 1).depth);
+    const names = halved.map((halving, i) => `${halving} at ${bests[i]}`).join(", ");
+    all.push({
+      text: `with halving, padded stacks are best at: ${names} (3)`,
+      holds: bests.every((depth) => depth === 3),
+    });
+  }
+  return all;
 }
 
 type Stack = Pick<Options, "halving" | "padding" | "depth">;
