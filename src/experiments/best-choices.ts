@@ -29,6 +29,9 @@ interface Candidate {
   readonly epochs: number;
 }
 
+/** By its parameters, and by the products that it takes. */
+export const SECOND_LARGEST = "32 (5 × 5), pool, 64, pool, 96";
+
 /** By the filters of their convolutions: 3 × 3, or as wide as is said; batch norm behind each. */
 export const networks: Readonly<Record<string, Candidate>> = {
   "16, pool, 32, 32, pool, 64": {
@@ -42,7 +45,7 @@ export const networks: Readonly<Record<string, Candidate>> = {
     },
     epochs: 30,
   },
-  "32 (5 × 5), pool, 64, pool, 96": {
+  [SECOND_LARGEST]: {
     body: { ...block(1, 32, 5), ...pool(1), ...block(2, 64), ...pool(2), ...block(3, 96) },
     epochs: 21,
   },
@@ -62,6 +65,9 @@ export const networks: Readonly<Record<string, Candidate>> = {
   },
 };
 
+/** All changes at once. */
+export const TOGETHER = "shift, rotation, scale, elastic";
+
 const moved = [shift({ pixels: 2 }), rotation({ degrees: 10 }), scaled({ factor: 0.1 })];
 
 export const augmentations: Readonly<Record<string, readonly AugmentationDescription[]>> = {
@@ -69,7 +75,7 @@ export const augmentations: Readonly<Record<string, readonly AugmentationDescrip
   "shift of 2 pixels": [shift({ pixels: 2 })],
   "shift, rotation, scale": moved,
   "elastic distortion": [elastic({ strength: 34, smoothness: 4 })],
-  "shift, rotation, scale, elastic": [...moved, elastic({ strength: 20, smoothness: 4 })],
+  [TOGETHER]: [...moved, elastic({ strength: 20, smoothness: 4 })],
 };
 
 /** What stays as it is while network and augmentation are chosen. */

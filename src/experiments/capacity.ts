@@ -142,7 +142,7 @@ function searchesOf(
         seed: 0,
         options: { ...options, isSearch: true, learningRate },
       }),
-      score: ({ testAccuracy, stopped }) => (stopped === null ? testAccuracy.at(-1)! : 0),
+      accuracy: ({ testAccuracy, stopped }) => (stopped === null ? testAccuracy.at(-1)! : 0),
     });
     return { setting, options, ...found };
   });

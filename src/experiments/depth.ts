@@ -27,7 +27,7 @@ import {
 import { fullyConnected } from "./fully-connected.js";
 import type { Scale } from "./laboratory.js";
 import { medianOf, seriesOfRuns, shareOfRuns } from "./many-runs.js";
-import { type LayerSizes, layerSizes } from "./layer-sizes.js";
+import { type LayerSizes, layerSizes, toTheNext } from "./layer-sizes.js";
 import { searchedUnits, searchRate } from "./rate-search.js";
 import { trainClassifier } from "./train-classifier.js";
 import { percent } from "./words.js";
@@ -102,10 +102,10 @@ export const depth = experiment<Options, Values>({
     "PyTorch's. 20,000 images, 2 epochs, batches of 64, SGD with momentum 0.9; the rate of " +
     "every setting is the best of three or more, a factor of 3 apart, by the last 10,000 " +
     "training images after as long a training on the others (one seed; while the best is at an " +
-    "end, one more is tried, and while all fail, the next lower one). 5 seeds, all test images; " +
-    "intervals are Student's, at 95 %; a run whose loss became infinite or not a number counts " +
-    "as a guess, 10 %. Sizes are root mean squares of the loss's gradient with respect to each " +
-    "hidden layer's output, over 256 training images, before the first step.",
+    "end, one more is tried, and while all guess, one more at both ends). 5 seeds, all test " +
+    "images; intervals are Student's, at 95 %; a run whose loss became infinite or not a number " +
+    "counts as a guess, 10 %. Sizes are root mean squares of the loss's gradient with respect to " +
+    "each hidden layer's output, over 256 training images, before the first step.",
   units(done, scale) {
     const size = scales[scale];
     return searchedUnits<Options>(searchesOf(done, size), size.seeds);
@@ -159,7 +159,7 @@ function searchesOf(
         seed: 0,
         options: { ...options, isSearch: true, learningRate },
       }),
-      score: ({ testAccuracy, stopped }) => (stopped === null ? testAccuracy.at(-1)! : 0),
+      accuracy: ({ testAccuracy, stopped }) => (stopped === null ? testAccuracy.at(-1)! : 0),
     });
     return { setting, options, ...found };
   });
@@ -443,12 +443,4 @@ function claimOfRate(few: readonly Done[], many: readonly Done[]): Claim[] {
       holds: last! < first!,
     },
   ];
-}
-
-/** A layer's size as a multiple of the next one's: the median over layers and seeds. */
-function toTheNext(sizes: readonly (readonly (number | null)[])[]): number {
-  const ratios = sizes.flatMap((ofLayers) =>
-    ofLayers.slice(1).flatMap((next, i) => (next && ofLayers[i] ? [ofLayers[i] / next] : [])),
-  );
-  return ratios.length === 0 ? Number.NaN : medianOf(ratios);
 }

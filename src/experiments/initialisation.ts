@@ -16,10 +16,10 @@ import {
 } from "../network/index.js";
 import { meanOf } from "../statistics/index.js";
 import { sgd } from "../training/index.js";
-import { atTheEnd } from "./at-the-end.js";
+import { atTheEnd, CHANCE } from "./at-the-end.js";
 import { deviation } from "./deviation.js";
 import { drawnExamples } from "./drawn-examples.js";
-import { asExpected } from "./expected.js";
+import { type Claim, sortedClaims } from "./expected.js";
 import {
   CHART_WIDTH,
   experiment,
@@ -33,7 +33,7 @@ import {
 } from "./experiment.js";
 import { fullyConnected } from "./fully-connected.js";
 import type { Scale } from "./laboratory.js";
-import { type LayerSizes, layerSizes } from "./layer-sizes.js";
+import { type LayerSizes, layerSizes, toTheNext } from "./layer-sizes.js";
 import { LossCurve } from "./loss-curve.js";
 import { medianOf, seriesOfRuns, shareOfRuns } from "./many-runs.js";
 import { searchedUnits, searchRate } from "./rate-search.js";
@@ -41,12 +41,15 @@ import { trainClassifier } from "./train-classifier.js";
 import { percent } from "./words.js";
 
 const SMALL = "deviation 0.01";
+const PYTORCH = "PyTorch's default";
+const GLOROT = "Glorot";
+const HE = "He";
 const initialisers: Readonly<Record<string, Initialiser>> = {
   [SMALL]: deviation(0.01),
   "deviation 1": deviation(1),
-  "PyTorch's default": pytorchDefault,
-  Glorot: xavier,
-  He: he,
+  [PYTORCH]: pytorchDefault,
+  [GLOROT]: xavier,
+  [HE]: he,
 };
 const activations = { tanh, relu } as const;
 type Activation = keyof typeof activations;
@@ -125,7 +128,8 @@ export const initialisation = experiment<Options, Values>({
     "each with tanh and with relu. Biases of the two fixed deviations, Glorot and He start at 0. " +
     "10,000 images, 3 epochs, batches of 64, SGD with momentum 0.9; the rate of every setting is " +
     "the best of three or more, a factor of 3 apart, by the last 10,000 training images after as " +
-    "long a training on the others (one seed; while the best is at an end, one more is tried). 5 " +
+    "long a training on the others (one seed; while the best is at an end, one more is " +
+    "tried, and while all guess, one more at both ends). 5 " +
     "seeds, all test images. Sizes are root mean squares over 256 training images, behind the " +
     "activations, before the first step. A run whose loss was lost counts as a guess, 10 %. " +
     "Intervals are Student's, at 95 %.",
@@ -175,7 +179,7 @@ function searchesOf(done: readonly Measurement<Options, Values>[], size: Size) {
         seed: 0,
         options: { ...options, isSearch: true, learningRate },
       }),
-      score: ({ testAccuracy, stopped }) => (stopped === null ? testAccuracy.at(-1)! : 0),
+      accuracy: ({ testAccuracy, stopped }) => (stopped === null ? testAccuracy.at(-1)! : 0),
     });
     return { setting, options, ...found };
   });
@@ -347,7 +351,7 @@ function pointAt(loss: number, i: number): Point {
 }
 
 /** The initialisers of one network and activation with their mean accuracies, the best first. */
-function ranking(finals: readonly Done[], network: Network, activation: Activation) {
+function ranking(finals: readonly Done[], network: Network, activation: Activation): Ranked[] {
   return initialisersOf(finals)
     .map((name) => {
       const runs = runsOf(finals, network, activation, name);
@@ -356,47 +360,145 @@ function ranking(finals: readonly Done[], network: Network, activation: Activati
     .sort((a, b) => b.mean - a.mean);
 }
 
+interface Ranked {
+  readonly name: string;
+  readonly mean: number;
+}
+
 function verdict(measured: readonly Done[]): Verdict {
   const finals = measured.filter(({ options }) => !options.isSearch);
-  const rankings = networks.flatMap((network) =>
-    activationsOf(finals).map((activation) => ({
-      ...{ network, activation, ranked: ranking(finals, network, activation) },
-    })),
-  );
-  const ranks = rankings.map(({ network, activation, ranked }) => {
-    const named = ranked.map(({ name, mean }) => `${name} ${percent(mean, 1)}`);
-    return `${network} with ${activation}: ${named.join(", ")}`;
-  });
-  const reached = (network: Network, activation: Activation, name: string): number | undefined =>
-    rankings
-      .find((one) => one.network === network && one.activation === activation)
-      ?.ranked.find((one) => one.name === name)?.mean;
-  const small = rankings.flatMap(({ ranked }) =>
-    ranked.filter(({ name }) => name === SMALL).map(({ mean }) => mean),
-  );
-  const he92 = (reached("mlp", "relu", "He") ?? 0) >= 0.92;
-  const sizes = initialisersOf(finals).map((name) => {
-    const runs = runsOf(finals, "mlp", "relu", name);
-    return `${name} ${ratioOf(runs, ({ outputs }) => [outputs.at(-1), outputs[0]])}`;
-  });
   return {
     shows:
-      "From the first to the eighth hidden layer of the rectified mlp, numbers change before " +
-      `training by these factors: ${sizes.join(", ")}. With biases that are drawn like weights, ` +
-      "as PyTorch draws them, numbers cannot shrink below what the biases add, which the " +
-      "prediction did not think of: it was made from weights alone. In the end, the best first, " +
-      `${ranks.join("; ")}. ` +
-      (small.length === 0
-        ? ""
-        : `Deviation 0.01 comes to ${percent(Math.max(...small), 1)} at most: that it learns ` +
-          `nothing at any rate is${small.every((mean) => mean < 0.15) ? "" : " not"} what came ` +
-          "out" +
-          `${asExpected(small.every((mean) => mean < 0.15))}. `) +
-      `He with relu in the mlp ${he92 ? "reaches" : "does not reach"} 92 %${asExpected(he92)}.`,
+      `${answer(finals)} ` +
+      sortedClaims([
+        ...claimsOfSizes(finals),
+        ...claimsOfSmall(finals),
+        ...claimsOfRelu(finals),
+        ...claimsOfTanh(finals),
+        claimOfConvolutions(finals),
+      ]) +
+      " Where biases are drawn like weights, as PyTorch draws them, numbers cannot shrink below " +
+      "what the biases add, which the prediction did not think of: it was made from weights alone.",
     doesNotShow:
       "What a longer training makes of a bad start, or another optimizer: Adam divides by the " +
       "size of a gradient and forgives more. The rate was searched with one seed and steps of a " +
       "factor of 3. Networks with normalisation or residual blocks are another matter: see " +
       "batch-norm and depth.",
   };
+}
+
+/** What each start comes to at least and at most, over the networks and their activations. */
+function answer(finals: readonly Done[]): string {
+  const ranges = initialisersOf(finals).map((name) => {
+    const means = networks.flatMap((network) =>
+      activationsOf(finals).map((activation) => accuracies(finals, network, activation).get(name)!),
+    );
+    const [least, most] = [Math.min, Math.max].map((of) => percent(of(...means), 1));
+    return `${name} ${least} to ${most}`;
+  });
+  return `Over the networks, in the end: ${ranges.join("; ")}.`;
+}
+
+/** By which factor a layer of the rectified mlp was expected to change the numbers. */
+const EXPECTED_FACTORS: Readonly<Record<string, number>> = {
+  [SMALL]: 0.06,
+  "deviation 1": 6,
+  [PYTORCH]: 0.4,
+  [GLOROT]: 0.7,
+  [HE]: 1,
+};
+
+function claimsOfSizes(finals: readonly Done[]): Claim[] {
+  const curves = (name: string, what: keyof LayerSizes) =>
+    runsOf(finals, "mlp", "relu", name).map(({ values }) => values.sizes[what]);
+  const directions: [string, (name: string) => number][] = [
+    ["numbers grow", (name) => 1 / toTheNext(curves(name, "outputs"))],
+    ["gradients grow on their way back", (name) => toTheNext(curves(name, "gradients"))],
+  ];
+  return directions.flatMap(([what, factorOf]) => {
+    const grown = initialisersOf(finals).map((name) => {
+      const [factor, expected] = [factorOf(name), EXPECTED_FACTORS[name]!];
+      // a quarter more or less in each layer is five times more or less behind all of them
+      const isNear = factor / expected <= 1.25 && expected / factor <= 1.25;
+      return { isNear, text: `${name} ${formatNumber(factor, 2)} (${expected})` };
+    });
+    return [true, false].flatMap((holds): Claim[] => {
+      const named = grown.filter(({ isNear }) => isNear === holds).map(({ text }) => text);
+      return named.length === 0
+        ? []
+        : [{ text: `${what} in each layer by ${named.join(", ")}`, holds }];
+    });
+  });
+}
+
+function claimsOfSmall(finals: readonly Done[]): Claim[] {
+  const means = networks.flatMap((network) =>
+    activationsOf(finals).flatMap((activation) =>
+      ranking(finals, network, activation)
+        .filter(({ name }) => name === SMALL)
+        .map(({ mean }) => ({ name: `${network} with ${activation}`, mean })),
+    ),
+  );
+  return [true, false].flatMap((holds): Claim[] => {
+    const named = means
+      .filter(({ mean }) => mean < CHANCE === holds)
+      .map(({ name, mean }) => `${percent(mean, 1)} (${name})`);
+    return named.length === 0
+      ? []
+      : [{ text: `${SMALL} comes to ${named.join(", ")} (nothing learned)`, holds }];
+  });
+}
+
+function claimsOfRelu(finals: readonly Done[]): Claim[] {
+  const reached = accuracies(finals, "mlp", "relu");
+  const [pytorch, glorot, best] = [PYTORCH, GLOROT, HE].map((name) => reached.get(name));
+  const claims: Claim[] = [];
+  if (best === undefined) return claims;
+  claims.push({ text: `the mlp with relu: He ${percent(best, 1)} (92)`, holds: best >= 0.92 });
+  if (glorot !== undefined) {
+    const holds = Math.abs(glorot - best) <= 0.01;
+    claims.push({ text: `Glorot ${percent(glorot, 1)} (within one point of He)`, holds });
+  }
+  if (pytorch !== undefined)
+    claims.push({ text: `${PYTORCH} ${percent(pytorch, 1)} (above 80)`, holds: pytorch > 0.8 });
+  return claims;
+}
+
+function claimsOfTanh(finals: readonly Done[]): Claim[] {
+  if (!activationsOf(finals).includes("tanh")) return [];
+  const [best] = ranking(finals, "mlp", "tanh");
+  const reached = accuracies(finals, "mlp", "tanh");
+  const [glorot, large] = [GLOROT, "deviation 1"].map((name) => reached.get(name)!);
+  return [
+    {
+      text:
+        `with tanh Glorot comes to ${percent(glorot!, 1)}, the best, ${best!.name}, to ` +
+        `${percent(best!.mean, 1)} (the best, or half a point below)`,
+      holds: best!.mean - glorot! <= 0.005,
+    },
+    { text: `deviation 1 to ${percent(large!, 1)} (below 80)`, holds: large! < 0.8 },
+  ];
+}
+
+function claimOfConvolutions(finals: readonly Done[]): Claim {
+  const orders = activationsOf(finals).map((activation) => {
+    const [mlp, cnn] = (["mlp", "cnn"] as const).map((network) =>
+      ranking(finals, network, activation),
+    );
+    const named = cnn!.map(({ name, mean }) => `${name} ${percent(mean, 1)}`).join(", ");
+    const isSame = mlp!.every(({ name }, i) => name === cnn![i]!.name);
+    return { isSame, text: `with ${activation}, the best first, ${named}` };
+  });
+  return {
+    text: `the convolutions, ${orders.map(({ text }) => text).join("; ")} (the mlp's order)`,
+    holds: orders.every(({ isSame }) => isSame),
+  };
+}
+
+function accuracies(
+  finals: readonly Done[],
+  network: Network,
+  activation: Activation,
+): ReadonlyMap<string, number> {
+  return new Map(ranking(finals, network, activation).map(({ name, mean }) => [name, mean]));
 }

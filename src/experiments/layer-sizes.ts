@@ -4,6 +4,7 @@ import type { Dataset } from "../data/index.js";
 import type { Backend } from "../kernels/index.js";
 import type { Sequential } from "../network/index.js";
 import type { Tensor } from "../tensor/index.js";
+import { medianOf } from "./many-runs.js";
 
 /** Root mean squares, one for each layer that is named; null where they are not finite. */
 export interface LayerSizes {
@@ -55,4 +56,12 @@ function rootMeanSquare(tensor: Tensor): number {
   let total = 0;
   for (const value of tensor.contiguous().data) total += value * value;
   return Math.sqrt(total / tensor.size);
+}
+
+/** A layer's size as a multiple of the next one's: the median over layers and seeds. */
+export function toTheNext(sizes: readonly (readonly (number | null)[])[]): number {
+  const ratios = sizes.flatMap((ofLayers) =>
+    ofLayers.slice(1).flatMap((next, i) => (next && ofLayers[i] ? [ofLayers[i] / next] : [])),
+  );
+  return ratios.length === 0 ? Number.NaN : medianOf(ratios);
 }

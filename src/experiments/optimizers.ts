@@ -118,7 +118,7 @@ export const optimizers = experiment<Options, Values>({
           seed: 0,
           options: { ...options, isSearch: true, learningRate },
         }),
-        score: ({ testAccuracy, stopped }) => (stopped === null ? testAccuracy.at(-1)! : 0),
+        accuracy: ({ testAccuracy, stopped }) => (stopped === null ? testAccuracy.at(-1)! : 0),
       });
       return { options, ...found };
     });

@@ -14,7 +14,7 @@ export function experimentPage(
     question,
     `**Expected, before it was run.** ${prediction}`,
     `**Method.** ${method}`,
-    ...figures.map(({ file, alt }) => `![${alt}](${file})`),
+    ...figures.map(({ file, alt, svg }) => `![${alt}](${file})\n*${captionOf(svg)}*`),
     ...tables.map(markdownTable),
     `**What it shows.** ${shows}`,
     `**What it does not show.** ${doesNotShow}`,
@@ -29,6 +29,17 @@ const NOT_YET = {
   shows: "Not yet written.",
   doesNotShow: "Not yet written.",
 };
+
+/** Title and description of a figure, which it shows to nobody that looks at it in a page. */
+function captionOf(svg: string): string {
+  const [title, description] = ["title", "desc"].map((name) => {
+    const [, text] = new RegExp(`<${name}>(.*?)</${name}>`, "s").exec(svg)!;
+    return text;
+  });
+  return `${title}. ${description}`.replace(/&#(34|39);/g, (_, code) =>
+    String.fromCharCode(Number(code)),
+  );
+}
 
 function markdownTable({ caption, head, rows }: Table): string {
   const line = (cells: readonly string[]): string => `| ${cells.join(" | ")} |`;

@@ -1,4 +1,5 @@
 /** Finds a learning rate by the validation images, for whatever is to be compared fairly. */
+import { CHANCE } from "./at-the-end.js";
 import { type Measurement, ofSetting, seedsUpTo, type Unit } from "./experiment.js";
 
 /** All rates there are to try: three to a power of ten are too many, one is too few. */
@@ -8,32 +9,33 @@ export interface RateSearch<Options, Values> {
   /** Are tried first, in rising order. With one alone there is nothing to search. */
   readonly start: readonly number[];
   readonly unit: (rate: number) => Unit<Options>;
-  /** The higher, the better; of equals the lowest rate, as where all of them were too high. */
-  readonly score: (values: Values) => number;
+  /** A share, the higher, the better; of equals the lowest rate is taken. */
+  readonly accuracy: (values: Values) => number;
 }
 
 /**
  * What is measured to find a rate, and the best one once all of that is done. While the best is
  * the lowest or the highest that was tried, the next one in that direction is tried, too; while
- * all have failed, the next lower one.
+ * none is better than a guess, and the best therefore chosen by chance, the next ones in both.
  */
 export function searchRate<Options, Values>(
   done: readonly Measurement<Options, Values>[],
-  { start, unit, score }: RateSearch<Options, Values>,
+  { start, unit, accuracy }: RateSearch<Options, Values>,
 ): { units: Unit<Options>[]; rate: number | null } {
   const tried = [...start];
   for (;;) {
     const units = tried.map(unit);
     const scores = units.map(({ setting, seed }) => {
       const found = ofSetting(done, setting).find((one) => one.seed === seed);
-      return found === undefined ? null : score(found.values);
+      return found === undefined ? null : accuracy(found.values);
     });
     if (scores.some((one) => one === null)) return { units, rate: null };
     const best = Math.max(...(scores as number[]));
     const rate = Math.min(...tried.filter((_, i) => scores[i] === best));
-    const next = tried.length === 1 ? null : neighbour(rate, tried);
-    if (next === null) return { units, rate };
-    tried.push(next);
+    if (tried.length === 1) return { units, rate };
+    const next = best < CHANCE ? around(tried) : beyond(rate, tried);
+    if (next.length === 0) return { units, rate };
+    tried.push(...next);
   }
 }
 
@@ -68,9 +70,14 @@ export function searchedUnits<Options extends Found>(
 }
 
 /** The rate beyond one that is the lowest or the highest so far. */
-function neighbour(rate: number, tried: readonly number[]): number | null {
-  const at = RATES.indexOf(rate);
-  if (rate === Math.max(...tried)) return RATES[at + 1] ?? null;
-  if (rate === Math.min(...tried)) return RATES[at - 1] ?? null;
-  return null;
+function beyond(rate: number, tried: readonly number[]): number[] {
+  return around(tried).filter((next) =>
+    next > rate ? rate === Math.max(...tried) : rate === Math.min(...tried),
+  );
+}
+
+/** The next lower rate, and the next higher one, as far as there are any. */
+function around(tried: readonly number[]): number[] {
+  const [lowest, highest] = [Math.min, Math.max].map((of) => RATES.indexOf(of(...tried)));
+  return [RATES[lowest! - 1], RATES[highest! + 1]].filter((rate) => rate !== undefined);
 }

@@ -27,7 +27,7 @@ import {
 import { colourNetwork, networks } from "./shift-networks.js";
 import { runsSeries } from "./summary.js";
 import { trainClassifier } from "./train-classifier.js";
-import { expectedOrNot } from "./expected.js";
+import { type Claim, sortedClaims } from "./expected.js";
 import { percent, points } from "./words.js";
 
 const colourPools: Readonly<Record<string, ColourPool>> = {
@@ -119,6 +119,8 @@ export const shift = experiment<Options, Values>({
   findings,
   verdict,
 });
+
+const [NOTES, AVERAGE] = ["max pooling", "average pooling"] as const;
 
 const inColour = (pool: string): string => `colour: ${pool}`;
 
@@ -279,45 +281,20 @@ function colourTable(measured: readonly Done[]): Table {
   };
 }
 
-/** How far the digits are moved that the verdict tells of, or as far as they were. */
-const TOLD = [2, 4];
-
 function verdict(measured: readonly Done[]): Verdict {
-  const farthest = distancesOf(measured).length - 1;
-  const names = Object.keys(networks);
-  const read = (network: string, distance: number): number =>
-    meanOf(reached(measured, network, Math.min(distance, farthest)));
-  const told = TOLD.map((distance) => {
-    const all = names.map((network) => `${percent(read(network, distance), 0)} (${network})`);
-    return `moved by ${Math.min(distance, farthest)} pixels, ${all.join(", ")}`;
-  });
-  const isOrdered = names.every(
-    (network, i) => i < 2 || read(network, 2) < Math.min(read(names[0]!, 2), read(names[1]!, 2)),
+  const [max, average] = [NOTES, AVERAGE].map((network) =>
+    read(measured, network, Math.min(2, distancesOf(measured).length - 1)),
   );
-  const change = (network: string, layer: string): string =>
-    percent(meanOf(changesOf(measured, network, layer)), 0);
-  const [max, average] = ["max pooling", "average pooling"];
-  const isMoreSteady =
-    meanOf(changesOf(measured, average!, "pool1")) < meanOf(changesOf(measured, max!, "pool1"));
-  const pooled = (pool: string): number =>
-    ofSetting(measured, inColour(pool))[0]!.values.pooledChange!;
-  const [kept, merged] = ["kept", "merged"].map((how) => pooled(`largest, channels ${how}`));
-  const isAlike = merged! < 1.1 * kept!;
-  const plain = ["kept", "merged"].map((how) => read(inColour(`largest, channels ${how}`), 0));
   return {
     shows:
-      `Of the test images are still read: ${told.join("; ")}. Both poolings ` +
-      `${isOrdered ? "are" : "are not"} ahead of everything else at 2 pixels ` +
-      `(${expectedOrNot(isOrdered)}). When a digit moves by one pixel, its picture changes by ` +
-      `${change(max!, "input")}, the first map by ${change(max!, "relu1")}; max pooling takes ` +
-      `that to ${change(max!, "pool1")}, average pooling to ${change(average!, "pool1")} (less: ` +
-      `${expectedOrNot(isMoreSteady)}), and the logits change by ${change(max!, "affine2")} and ` +
-      `${change(average!, "affine2")}, those of the fully connected network by ` +
-      `${change("mlp", "affine2")}. In colour, a pooling that merges the channels is ` +
-      `${isAlike ? "as steady as" : "less steady than"} one that keeps them: what it puts out ` +
-      `changes by ${percent(merged!, 0)} of its contrast, against ${percent(kept!, 0)} ` +
-      `(${expectedOrNot(isAlike)}). What it loses is the digit itself: unmoved, ` +
-      `${percent(plain[1]!, 1)} are read, against ${percent(plain[0]!, 1)}.`,
+      "Both poolings are " +
+      `${isAheadOfOthers(measured) ? "" : "not "}ahead of everything else at 2 pixels: max ` +
+      `${percent(max!, 1)}, average ${percent(average!, 1)}. ` +
+      sortedClaims([
+        ...claimsOfReading(measured),
+        ...claimsOfChanges(measured),
+        ...claimsOfColour(measured),
+      ]),
     doesNotShow:
       "That pooling makes features invariant: by 4 pixels, two windows of the first pooling, " +
       "all networks have lost a good part, and training with moved images would do more. " +
@@ -325,6 +302,110 @@ function verdict(measured: readonly Done[]): Verdict {
       "and mean nothing for the class; where they do, merging would cost more. From the fifth " +
       "pixel on, some ink has left the image.",
   };
+}
+
+function read(measured: readonly Done[], network: string, distance: number): number {
+  return meanOf(reached(measured, network, distance));
+}
+
+function isAheadOfOthers(measured: readonly Done[]): boolean {
+  const distance = Math.min(2, distancesOf(measured).length - 1);
+  const poolings: string[] = [NOTES, AVERAGE];
+  const least = Math.min(...poolings.map((network) => read(measured, network, distance)));
+  return Object.keys(networks).every(
+    (network) => poolings.includes(network) || read(measured, network, distance) < least,
+  );
+}
+
+/** Per cent that were expected to be read, in the order of {@link networks}. */
+const EXPECTED_READ: Readonly<Record<number, readonly number[]>> = {
+  2: [95, 95, 92, 88, 80],
+  4: [60, 60, 45, 40, 25],
+};
+
+function claimsOfReading(measured: readonly Done[]): Claim[] {
+  const distances = distancesOf(measured);
+  const claims = Object.entries(EXPECTED_READ).flatMap(([distance, expected]) =>
+    distances.includes(Number(distance))
+      ? claimsOfNumbers(
+          `moved by ${distance} pixels, there are read`,
+          Object.keys(networks).map((network, i) => ({
+            name: network,
+            found: read(measured, network, Number(distance)),
+            expected: expected[i]! / 100,
+          })),
+        )
+      : [],
+  );
+  if (!distances.includes(6)) return claims;
+  const lead = read(measured, NOTES, 6) - read(measured, "no pooling", 6);
+  return [
+    ...claims,
+    {
+      text: `at 6 pixels max pooling leads none by ${inPoints(lead)} points (no more help)`,
+      holds: Math.abs(lead) < 0.02,
+    },
+  ];
+}
+
+function claimsOfChanges(measured: readonly Done[]): Claim[] {
+  const change = (network: string, layer: string): number =>
+    meanOf(changesOf(measured, network, layer));
+  return claimsOfNumbers("moved by one pixel, there changes by", [
+    { name: "the picture", found: change(NOTES, "input"), expected: 0.7 },
+    { name: "the first map", found: change(NOTES, "relu1"), expected: 0.7 },
+    { name: "behind max pooling", found: change(NOTES, "pool1"), expected: 0.55 },
+    { name: "behind average pooling", found: change(AVERAGE, "pool1"), expected: 0.45 },
+    { name: "in the logits", found: change(NOTES, "affine2"), expected: 0.2 },
+  ]);
+}
+
+function claimsOfColour(measured: readonly Done[]): Claim[] {
+  const pools = ["kept", "merged"].map((how) => inColour(`largest, channels ${how}`));
+  const [kept, merged] = pools.map(
+    (pool) => ofSetting(measured, pool)[0]!.values.pooledChange!,
+  ) as [number, number];
+  const distances = distancesOf(measured);
+  const lost = [0, distances.includes(4) ? 4 : distances.at(-1)!].map((distance) => {
+    const [all, fewer] = pools.map((pool) => read(measured, pool, distance));
+    return all! - fewer!;
+  });
+  return [
+    {
+      text:
+        `in colour, what a pool that merges the channels puts out changes by ` +
+        `${percent(merged, 0)} of its contrast, against ${percent(kept, 0)} (within a tenth)`,
+      holds: Math.abs(merged / kept - 1) < 0.1,
+    },
+    {
+      text:
+        `merged, ${inPoints(lost[0]!)} points fewer digits are read unmoved, ` +
+        `${inPoints(lost[1]!)} moved (several)`,
+      holds: lost.every((share) => share >= 0.02),
+    },
+  ];
+}
+
+function inPoints(share: number): string {
+  return (100 * share).toFixed(1).replace("-", "−");
+}
+
+/** Shares against what was expected: no farther off than this counts as expected. */
+const NEAR = 0.05;
+
+function claimsOfNumbers(
+  what: string,
+  numbers: readonly { name: string; found: number; expected: number }[],
+): Claim[] {
+  return [true, false].flatMap((holds): Claim[] => {
+    const named = numbers
+      .filter(({ found, expected }) => Math.abs(found - expected) <= NEAR === holds)
+      .map(
+        ({ name, found, expected }) =>
+          `${name} ${percent(found, 0)} (${Math.round(100 * expected)})`,
+      );
+    return named.length === 0 ? [] : [{ text: `${what}: ${named.join(", ")}`, holds }];
+  });
 }
 
 async function measureGray(

@@ -21,9 +21,15 @@ test("batch-norm: the share of the grid, the best place, the highest rate that l
   assert.match(table!.rows[1]![1]!, /^92\.00 %/);
   assert.is(table!.rows[1]![3], "0.00 [0.00, 0.00]");
   const shows = reads("batch-norm", all);
-  assert.match(shows, /With normalisation 86 % of the grid reach 80 %, without it 10 %/);
-  assert.match(shows, /It forgives, as expected/);
-  assert.match(shows, /rates up to 1 with it and up to 0\.1 without/);
+  assert.match(shows, /^Normalisation forgives: .* by \+76\.19 .* is not better: by 0\.00/);
+  const [, asExpected, against] = shows.split(/As expected[^:]*:|Against what was[^:]*:/);
+  assert.match(asExpected!, /86 % of the grid reach it with normalisation \(four fifths\)/);
+  assert.match(asExpected!, /some factor learns at rates up to 1 \(up to 1\)/);
+  assert.match(asExpected!, /the gain at the best place is 0\.00 points/);
+  assert.match(asExpected!, /factors from 1 on reach 92\.0 % to 92\.0 %/);
+  assert.match(against!, /10 % without \(a third\)/);
+  assert.match(against!, /92\.0 % without \(rate 0\.003\), 92\.0 % with .* \(94 to 96 % both\)/);
+  assert.match(against!, /the plain network comes to 30 % at most \(chance\), at factor 0\.01/);
 });
 
 test("optimizers: rates are those that searches found, steps are counted to a low loss", () => {

@@ -11,7 +11,7 @@ function search(start: readonly number[], scoreOf: (rate: number) => number) {
   const done: Done[] = [];
   const asked: number[] = [];
   for (;;) {
-    const { units, rate } = searchRate<number, number>(done, { start, unit, score: (v) => v });
+    const { units, rate } = searchRate<number, number>(done, { start, unit, accuracy: (v) => v });
     if (rate !== null) return { rate, asked };
     const missing = units.filter((one) => !done.some(({ setting }) => setting === one.setting));
     assert.ok(missing.length > 0, "a search that is not done asks for something");
@@ -23,7 +23,7 @@ function search(start: readonly number[], scoreOf: (rate: number) => number) {
 }
 
 /** A single hill with its top at a rate. */
-const hill = (top: number) => (rate: number) => -Math.abs(Math.log(rate / top));
+const hill = (top: number) => (rate: number) => 1 / (1 + Math.abs(Math.log10(rate / top)));
 
 test("the best rate of those that are tried is taken", () => {
   assert.equal(search([0.01, 0.03, 0.1], hill(0.03)), { rate: 0.03, asked: [0.01, 0.03, 0.1] });
@@ -41,21 +41,31 @@ test("while the best is at an end, the search goes on in that direction only", (
 });
 
 test("it ends where there are no more rates", () => {
-  assert.is(search([1, 3], (rate) => rate).rate, 10);
-  assert.is(search([3e-5, 1e-4], (rate) => -rate).rate, 1e-5);
+  assert.is(search([1, 3], (rate) => 0.5 + rate / 100).rate, 10);
+  assert.is(search([3e-5, 1e-4], (rate) => 0.5 - rate / 100).rate, 1e-5);
 });
 
-test("while all have failed, it goes on downwards", () => {
-  const onlyBelow = (limit: number) => (rate: number) => (rate < limit ? rate : 0);
+test("while none is better than a guess, it goes on in both directions", () => {
+  const guessing = 0.11;
+  const onlyBelow = (limit: number) => (rate: number) => (rate < limit ? 0.5 + rate : guessing);
   assert.equal(search([0.003, 0.01, 0.03], onlyBelow(2e-4)), {
     rate: 1e-4,
-    asked: [0.003, 0.01, 0.03, 0.001, 3e-4, 1e-4, 3e-5],
+    asked: [0.003, 0.01, 0.03, 0.001, 0.1, 3e-4, 0.3, 1e-4, 1, 3e-5],
   });
-  assert.is(search([1e-4, 3e-4], onlyBelow(0)).rate, 1e-5);
+  const onlyAbove = (limit: number) => (rate: number) => (rate > limit ? 0.5 : guessing);
+  assert.is(search([0.003, 0.01, 0.03], onlyAbove(0.2)).rate, 0.3);
+});
+
+test("where guesses differ by chance, the best of them is not the end", () => {
+  const noise = (rate: number) => (rate === 10 ? 0.9 : rate === 0.01 ? 0.1135 : 0.1028);
+  const { rate, asked } = search([0.003, 0.01, 0.03], noise);
+  assert.is(rate, 10);
+  assert.is(asked.length, 13, "all there are");
+  assert.is(search([0.003, 0.01], () => 0.11).rate, 1e-5);
 });
 
 test("of equals the lowest is taken", () => {
-  const table = (rate: number) => (rate === 0.003 || rate === 0.1 ? 1 : 2);
+  const table = (rate: number) => (rate === 0.003 || rate === 0.1 ? 0.5 : 0.6);
   assert.is(search([0.01, 0.03, 0.1], table).rate, 0.01);
 });
 
@@ -66,7 +76,7 @@ test("one rate alone is not searched", () => {
 test("a search waits for all that it has asked for", () => {
   const done = [{ ...unit(0.01), values: 5 }];
   const { units, rate } = searchRate<number, number>(done, {
-    ...{ start: [0.01, 0.03], unit, score: (value: number) => value },
+    ...{ start: [0.01, 0.03], unit, accuracy: (value: number) => value },
   });
   assert.is(rate, null);
   assert.equal(

@@ -80,7 +80,7 @@ export function testTiny(name: string): void {
     const page = experimentPage(experiment, measured);
     for (const text of [page, ...figures.map(({ svg }) => svg)])
       assert.not.match(text.replace(/base64,[^"]*/g, ""), /NaN|undefined|Infinity|null|∞/);
-    for (const { file, alt } of figures) assert.ok(page.includes(`![${alt}](${file})`), file);
+    for (const { file, alt } of figures) assert.ok(page.includes(`![${alt}](${file})\n*`), file);
     for (const { head, rows } of tables)
       for (const row of rows) assert.is(row.length, head.length, row.join(" | "));
   });
