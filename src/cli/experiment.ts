@@ -39,6 +39,7 @@ interface ExperimentOptions {
   readonly tiny?: boolean;
   readonly out?: string;
   readonly repeat?: string;
+  readonly sample?: number;
   readonly jobs: number;
   readonly data?: string;
   readonly json?: boolean;
@@ -57,6 +58,11 @@ export function experimentCommand(): Command {
     .option("--out <DIR>", "keep measurements, page and figures in DIR, and go on where DIR stands")
     .option("--repeat <DIR>", "measure again what DIR holds, and compare every digit")
     .option(
+      "--sample <N>",
+      "with --repeat: only N of the measurements, spread over all",
+      wholeNumber("--sample", 1),
+    )
+    .option(
       "--jobs <N>",
       "units that are measured at once (default: one for each processor)",
       wholeNumber("--jobs", 1),
@@ -72,7 +78,9 @@ async function runExperiment(name: string | undefined, options: ExperimentOption
   if (name === undefined)
     reject("experiment", "the name of an experiment", "none", "leibniz experiment --list");
   const experiment = findExperiment(name);
-  const { out, repeat } = options;
+  const { out, repeat, sample } = options;
+  if (sample !== undefined && repeat === undefined)
+    reject("--sample", "--repeat DIR along with it", "none", "it says how many are repeated");
   if (out !== undefined && repeat !== undefined)
     reject("--repeat", "no --out along with it", out, "it writes nothing");
   const effort = { before: 0, started: performance.now(), jobs: options.jobs };
@@ -147,15 +155,33 @@ async function repeatIn(
   const { scale } = recorded.heading;
   const heading = { experiment: name, scale, data };
   checkSameHeading(path, recorded.heading, heading);
-  const measured = await measureAll(experiment, [], heading, options, () => {});
-  const differ = differences(measured, recorded.done);
+  const chosen = spreadOver(recorded.done, options.sample);
+  const others = recorded.done.filter((one) => !chosen.includes(one));
+  if (options.sample !== undefined) {
+    checkUnits(path, recorded.done, wanted(experiment, recorded.done, scale));
+    const count = missing(experiment, recorded.done, scale).length;
+    if (count > 0)
+      reject("--sample", `all measurements in ${path}`, `${count} missing`, "leave --sample out");
+  }
+  const all = await measureAll(experiment, others, heading, options, () => {});
+  const measured = all.filter((one) => !others.includes(one));
+  const differ = differences(measured, chosen);
   differ.forEach((line) => console.log(line));
   console.log(
     differ.length === 0
-      ? `${measured.length} measurements, every digit as in ${path}`
+      ? `${measured.length} of ${recorded.done.length} measurements, every digit as in ${path}`
       : `${differ.length} of the values of ${measured.length} measurements differ from ${path}`,
   );
   if (differ.length > 0) process.exitCode = 1;
+}
+
+/** So many of them, as far apart as they can be; all if it is not said how many. */
+function spreadOver<T>(all: readonly T[], count = all.length): T[] {
+  const chosen = Math.min(count, all.length);
+  return Array.from(
+    { length: chosen },
+    (_, i) => all[Math.floor(((i + 0.5) * all.length) / chosen)]!,
+  );
 }
 
 /** Measures what is not done, stage by stage. @returns all of it, in the experiment's order */

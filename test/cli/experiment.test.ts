@@ -45,6 +45,10 @@ test("--repeat compares every digit, and tells which differ", async () => {
   const same = await run(NAME, "--repeat", out, "--jobs", "1");
   assert.is(same.status, 0, same.stderr);
   assert.match(same.stdout, /every digit as in/);
+  const one = await run(NAME, "--repeat", out, "--sample", "1", "--jobs", "1");
+  assert.is(one.status, 0, one.stderr);
+  assert.match(one.stdout, /^1 of \d+ measurements, every digit as in/);
+  assert.is(one.stderr.match(/ left$/gm)!.length, 1, "no more is measured");
   const text = readFileSync(path, "utf8");
   const [heading, first, ...rest] = text.trimEnd().split("\n");
   const changed = first!.replace(/"testAccuracy":\[/, '"testAccuracy":[0.5,');
@@ -57,6 +61,10 @@ test("--repeat compares every digit, and tells which differ", async () => {
   assert.match(other.stdout, /seed 0: another testAccuracy/);
   assert.match(other.stdout, /, seed 77: no unit of this experiment/);
   assert.is(readFileSync(path, "utf8"), spoiled, "nothing is written");
+  writeFileSync(path, `${heading}\n${first}\n`);
+  const half = await run(NAME, "--repeat", out, "--sample", "1");
+  assert.is(half.status, 2);
+  assert.match(half.stderr, /--sample: expected all measurements in .*, got \d+ missing/);
   writeFileSync(path, text);
 });
 
@@ -118,6 +126,7 @@ test("what cannot be done is refused in a line", async () => {
       /expected a file .*measurements\.jsonl, got none/,
     ],
     [[NAME, "--repeat", "a", "--out", "b"], /no --out along with it/],
+    [[NAME, "--sample", "3"], /--sample: expected --repeat DIR along with it/],
     [[NAME, "--jobs", "0"], /--jobs: expected a whole number ≥ 1/],
   ];
   for (const [args, message] of cases) {
