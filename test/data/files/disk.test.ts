@@ -12,7 +12,9 @@ const DRAWN = pngOf(drawDigit(4, DRAWINGS[4]!));
 
 /** Two folders of two drawings each. */
 function pictureFolder(): string {
-  const folder = temporaryFolder();
+  // a level down: what others keep in the folder for temporary files is no picture of ours
+  const folder = join(temporaryFolder(), "pictures");
+  mkdirSync(folder);
   for (const name of ["a", "b"]) {
     mkdirSync(join(folder, name));
     for (const file of ["1.png", "2.png"]) writeFileSync(join(folder, name, file), DRAWN);
