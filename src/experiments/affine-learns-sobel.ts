@@ -13,7 +13,7 @@ import {
 import { meanOf } from "../statistics/index.js";
 import { Random, type Tensor } from "../tensor/index.js";
 import { adam, cosine, fit, measure as measureNetwork } from "../training/index.js";
-import { aFewImages } from "./changed-images.js";
+import { aFewImages } from "./parts/changed-images.js";
 import {
   CHART_WIDTH,
   experiment,
@@ -27,11 +27,11 @@ import {
   type Verdict,
 } from "./experiment.js";
 import { type Laboratory, type Scale, validationSplit } from "./laboratory.js";
-import { repeated } from "./repeated.js";
-import { aroundTheMiddle, insideShare, noise, OUT, SIDE, withSobel } from "./sobel-task.js";
-import { runsSeries, summaryOf } from "./summary.js";
-import { expectedOrNot } from "./expected.js";
-import { percent, shareWithInterval } from "./words.js";
+import { repeated } from "./parts/repeated.js";
+import { aroundTheMiddle, insideShare, noise, OUT, SIDE, withSobel } from "./parts/sobel-task.js";
+import { runsSeries, summaryOf } from "./parts/summary.js";
+import { expectedOrNot } from "./parts/expected.js";
+import { percent, shareWithInterval } from "./parts/words.js";
 
 const BATCH = 64;
 /** Errors are measured with one in ten of the test images. */

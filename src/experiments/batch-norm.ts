@@ -3,10 +3,10 @@ import { intervalChart, matrixChart } from "../figures/index.js";
 import { affine, batchNorm1d, relu } from "../network/index.js";
 import { type MeanInterval, meanOf } from "../statistics/index.js";
 import { sgd } from "../training/index.js";
-import { GUESS } from "./at-the-end.js";
-import { heTimes } from "./deviation.js";
-import { drawnExamples } from "./drawn-examples.js";
-import { type Claim, sortedClaims } from "./expected.js";
+import { GUESS } from "./parts/at-the-end.js";
+import { heTimes } from "./parts/deviation.js";
+import { drawnExamples } from "./parts/drawn-examples.js";
+import { type Claim, sortedClaims } from "./parts/expected.js";
 import {
   CHART_WIDTH,
   experiment,
@@ -17,11 +17,17 @@ import {
   type Unit,
   type Verdict,
 } from "./experiment.js";
-import { fullyConnected } from "./fully-connected.js";
+import { fullyConnected } from "./parts/fully-connected.js";
 import type { Scale } from "./laboratory.js";
-import { pairedBySeed, pointsOrDash, type Reached, rowOfRuns, shareOfRuns } from "./many-runs.js";
-import { trainClassifier } from "./train-classifier.js";
-import { percent, size } from "./words.js";
+import {
+  pairedBySeed,
+  pointsOrDash,
+  type Reached,
+  rowOfRuns,
+  shareOfRuns,
+} from "./parts/many-runs.js";
+import { trainClassifier } from "./parts/train-classifier.js";
+import { percent, size } from "./parts/words.js";
 
 const WITH = "with batch normalisation";
 const WITHOUT = "without";

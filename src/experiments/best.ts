@@ -3,7 +3,7 @@ import { softmaxCrossEntropy } from "../backprop/index.js";
 import { intervalChart, lineChart, type Point } from "../figures/index.js";
 import { meanInterval, meanOf } from "../statistics/index.js";
 import { accuracy, measure as classify } from "../training/index.js";
-import { atTheEnd } from "./at-the-end.js";
+import { atTheEnd } from "./parts/at-the-end.js";
 import {
   augmentations,
   type Choice,
@@ -14,9 +14,9 @@ import {
   SECOND_LARGEST,
   TOGETHER,
   USUAL_IMAGES,
-} from "./best-choices.js";
-import { drawnExamples } from "./drawn-examples.js";
-import { type Claim, sortedClaims } from "./expected.js";
+} from "./parts/best-choices.js";
+import { drawnExamples } from "./parts/drawn-examples.js";
+import { type Claim, sortedClaims } from "./parts/expected.js";
 import {
   CHART_WIDTH,
   experiment,
@@ -30,8 +30,8 @@ import {
   type Verdict,
 } from "./experiment.js";
 import type { Laboratory, Scale } from "./laboratory.js";
-import { trainClassifier } from "./train-classifier.js";
-import { counted, percent } from "./words.js";
+import { trainClassifier } from "./parts/train-classifier.js";
+import { counted, percent } from "./parts/words.js";
 
 interface Size {
   /** Of what is chosen, and of the choice. */

@@ -11,9 +11,9 @@ import {
 } from "../network/index.js";
 import { meanInterval, meanOf } from "../statistics/index.js";
 import { adam } from "../training/index.js";
-import { atTheEnd } from "./at-the-end.js";
-import { drawnExamples } from "./drawn-examples.js";
-import { asExpected, type Claim, sortedClaims } from "./expected.js";
+import { atTheEnd } from "./parts/at-the-end.js";
+import { drawnExamples } from "./parts/drawn-examples.js";
+import { asExpected, type Claim, sortedClaims } from "./parts/expected.js";
 import {
   CHART_WIDTH,
   experiment,
@@ -24,12 +24,12 @@ import {
   type Unit,
   type Verdict,
 } from "./experiment.js";
-import { fullyConnected } from "./fully-connected.js";
+import { fullyConnected } from "./parts/fully-connected.js";
 import type { Scale } from "./laboratory.js";
-import { pairedBySeed, pointsOrDash, seriesOfRuns, shareOfRuns } from "./many-runs.js";
-import { searchedUnits, searchRate } from "./rate-search.js";
-import { trainClassifier } from "./train-classifier.js";
-import { counted, percent } from "./words.js";
+import { pairedBySeed, pointsOrDash, seriesOfRuns, shareOfRuns } from "./parts/many-runs.js";
+import { searchedUnits, searchRate } from "./parts/rate-search.js";
+import { trainClassifier } from "./parts/train-classifier.js";
+import { counted, percent } from "./parts/words.js";
 
 const kinds = ["mlp", "cnn"] as const;
 type Kind = (typeof kinds)[number];

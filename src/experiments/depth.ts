@@ -11,9 +11,9 @@ import {
 } from "../network/index.js";
 import { meanOf } from "../statistics/index.js";
 import { sgd } from "../training/index.js";
-import { atTheEnd } from "./at-the-end.js";
-import { drawnExamples } from "./drawn-examples.js";
-import { asExpected, type Claim, sortedClaims } from "./expected.js";
+import { atTheEnd } from "./parts/at-the-end.js";
+import { drawnExamples } from "./parts/drawn-examples.js";
+import { asExpected, type Claim, sortedClaims } from "./parts/expected.js";
 import {
   CHART_WIDTH,
   experiment,
@@ -24,13 +24,13 @@ import {
   type Unit,
   type Verdict,
 } from "./experiment.js";
-import { fullyConnected } from "./fully-connected.js";
+import { fullyConnected } from "./parts/fully-connected.js";
 import type { Scale } from "./laboratory.js";
-import { medianOf, seriesOfRuns, shareOfRuns } from "./many-runs.js";
-import { type LayerSizes, layerSizes, toTheNext } from "./layer-sizes.js";
-import { searchedUnits, searchRate } from "./rate-search.js";
-import { trainClassifier } from "./train-classifier.js";
-import { percent } from "./words.js";
+import { medianOf, seriesOfRuns, shareOfRuns } from "./parts/many-runs.js";
+import { type LayerSizes, layerSizes, toTheNext } from "./parts/layer-sizes.js";
+import { searchedUnits, searchRate } from "./parts/rate-search.js";
+import { trainClassifier } from "./parts/train-classifier.js";
+import { percent } from "./parts/words.js";
 
 const initialisers = { He: he, "PyTorch's default": pytorchDefault } as const;
 type Start = keyof typeof initialisers;

@@ -5,8 +5,8 @@ import { notebookDescription, type Sequential } from "../network/index.js";
 import { meanOf, pairedInterval } from "../statistics/index.js";
 import { Random, sizeOf, type Tensor } from "../tensor/index.js";
 import { adam } from "../training/index.js";
-import { aFewImages } from "./changed-images.js";
-import { classicalFilters, cosineOf, mostAlike } from "./classical-filters.js";
+import { aFewImages } from "./parts/changed-images.js";
+import { classicalFilters, cosineOf, mostAlike } from "./parts/classical-filters.js";
 import {
   CHART_WIDTH,
   experiment,
@@ -19,15 +19,22 @@ import {
   type Unit,
   type Verdict,
 } from "./experiment.js";
-import { average, convolved, largest, meanStep, packed, photograph } from "./filtered-pictures.js";
+import {
+  average,
+  convolved,
+  largest,
+  meanStep,
+  packed,
+  photograph,
+} from "./parts/filtered-pictures.js";
 import type { Laboratory, Scale } from "./laboratory.js";
-import { type EdgeCounts, meanLikeness, nearestShare, slantingEdges } from "./likeness.js";
-import { type PackedPicture, unpackPicture } from "./packed-picture.js";
-import { rowOfRuns } from "./many-runs.js";
-import { type Summary, summaryOf } from "./summary.js";
-import { trainClassifier } from "./train-classifier.js";
-import { expectedOrNot } from "./expected.js";
-import { percent } from "./words.js";
+import { type EdgeCounts, meanLikeness, nearestShare, slantingEdges } from "./parts/likeness.js";
+import { type PackedPicture, unpackPicture } from "./parts/packed-picture.js";
+import { rowOfRuns } from "./parts/many-runs.js";
+import { type Summary, summaryOf } from "./parts/summary.js";
+import { trainClassifier } from "./parts/train-classifier.js";
+import { expectedOrNot } from "./parts/expected.js";
+import { percent } from "./parts/words.js";
 
 /** On the page pictures are smaller: a pixel is the mean of a square of this many by as many. */
 const SHOWN_PHOTO = 4;

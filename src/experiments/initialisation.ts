@@ -16,10 +16,10 @@ import {
 } from "../network/index.js";
 import { meanOf } from "../statistics/index.js";
 import { sgd } from "../training/index.js";
-import { atTheEnd, CHANCE } from "./at-the-end.js";
-import { deviation } from "./deviation.js";
-import { drawnExamples } from "./drawn-examples.js";
-import { type Claim, sortedClaims } from "./expected.js";
+import { atTheEnd, CHANCE } from "./parts/at-the-end.js";
+import { deviation } from "./parts/deviation.js";
+import { drawnExamples } from "./parts/drawn-examples.js";
+import { type Claim, sortedClaims } from "./parts/expected.js";
 import {
   CHART_WIDTH,
   experiment,
@@ -31,14 +31,14 @@ import {
   type Unit,
   type Verdict,
 } from "./experiment.js";
-import { fullyConnected } from "./fully-connected.js";
+import { fullyConnected } from "./parts/fully-connected.js";
 import type { Scale } from "./laboratory.js";
-import { type LayerSizes, layerSizes, toTheNext } from "./layer-sizes.js";
-import { LossCurve } from "./loss-curve.js";
-import { medianOf, seriesOfRuns, shareOfRuns } from "./many-runs.js";
-import { searchedUnits, searchRate } from "./rate-search.js";
-import { trainClassifier } from "./train-classifier.js";
-import { percent } from "./words.js";
+import { type LayerSizes, layerSizes, toTheNext } from "./parts/layer-sizes.js";
+import { LossCurve } from "./parts/loss-curve.js";
+import { medianOf, seriesOfRuns, shareOfRuns } from "./parts/many-runs.js";
+import { searchedUnits, searchRate } from "./parts/rate-search.js";
+import { trainClassifier } from "./parts/train-classifier.js";
+import { percent } from "./parts/words.js";
 
 const SMALL = "deviation 0.01";
 const PYTORCH = "PyTorch's default";

@@ -18,13 +18,13 @@ import {
   type Unit,
   type Verdict,
 } from "./experiment.js";
-import { drawnExamples } from "./drawn-examples.js";
-import { expectedOrNot } from "./expected.js";
-import { fullyConnected } from "./fully-connected.js";
+import { drawnExamples } from "./parts/drawn-examples.js";
+import { expectedOrNot } from "./parts/expected.js";
+import { fullyConnected } from "./parts/fully-connected.js";
 import type { Scale } from "./laboratory.js";
-import { pointsOrDash } from "./many-runs.js";
-import { trainClassifier } from "./train-classifier.js";
-import { counted, percent, shareWithInterval } from "./words.js";
+import { pointsOrDash } from "./parts/many-runs.js";
+import { trainClassifier } from "./parts/train-classifier.js";
+import { counted, percent, shareWithInterval } from "./parts/words.js";
 
 /**
  * Widths of one hidden layer: 795 · width + 10 parameters, 794 · width products an image. The

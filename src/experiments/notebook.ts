@@ -4,7 +4,7 @@ import { type LayerDescriptions, leakyRelu, relu } from "../network/index.js";
 import { proportionInterval } from "../statistics/index.js";
 import { Random } from "../tensor/index.js";
 import { adam, findRecipe, type Recipe, recipeNetwork, train } from "../training/index.js";
-import { activeShares } from "./activity.js";
+import { activeShares } from "./parts/activity.js";
 import {
   CHART_WIDTH,
   experiment,
@@ -18,10 +18,10 @@ import {
   type Unit,
   type Verdict,
 } from "./experiment.js";
-import { type Signal, signalOf } from "./fading.js";
+import { type Signal, signalOf } from "./parts/fading.js";
 import type { Laboratory, Scale } from "./laboratory.js";
-import { asExpected } from "./expected.js";
-import { counted, percent, shareInterval, shareWithInterval } from "./words.js";
+import { asExpected } from "./parts/expected.js";
+import { counted, percent, shareInterval, shareWithInterval } from "./parts/words.js";
 
 const NOTES = "as in the notes";
 const RECTIFIERS = ["relu1", "relu2", "relu3"];

@@ -10,8 +10,8 @@ import {
   rmsProp,
   sgd,
 } from "../training/index.js";
-import { drawnExamples } from "./drawn-examples.js";
-import { asExpected, type Claim, expectedOrNot, sortedClaims } from "./expected.js";
+import { drawnExamples } from "./parts/drawn-examples.js";
+import { asExpected, type Claim, expectedOrNot, sortedClaims } from "./parts/expected.js";
 import {
   CHART_WIDTH,
   experiment,
@@ -32,11 +32,11 @@ import {
   rowOfRuns,
   seriesOfRuns,
   shareOfRuns,
-} from "./many-runs.js";
-import { LossCurve } from "./loss-curve.js";
-import { searchRate } from "./rate-search.js";
-import { trainClassifier } from "./train-classifier.js";
-import { percent } from "./words.js";
+} from "./parts/many-runs.js";
+import { LossCurve } from "./parts/loss-curve.js";
+import { searchRate } from "./parts/rate-search.js";
+import { trainClassifier } from "./parts/train-classifier.js";
+import { percent } from "./parts/words.js";
 
 type Describe = (learningRate: number) => OptimizerDescription;
 

@@ -15,7 +15,7 @@ import {
 import { meanOf, pairedInterval } from "../statistics/index.js";
 import { Random } from "../tensor/index.js";
 import { adam } from "../training/index.js";
-import { type Claim, sortedClaims } from "./expected.js";
+import { type Claim, sortedClaims } from "./parts/expected.js";
 import {
   CHART_WIDTH,
   experiment,
@@ -29,9 +29,9 @@ import {
   type Verdict,
 } from "./experiment.js";
 import type { Laboratory, Scale } from "./laboratory.js";
-import { runsSeries, summaryOf } from "./summary.js";
-import { trainClassifier } from "./train-classifier.js";
-import { percent, points, shareWithInterval } from "./words.js";
+import { runsSeries, summaryOf } from "./parts/summary.js";
+import { trainClassifier } from "./parts/train-classifier.js";
+import { percent, points, shareWithInterval } from "./parts/words.js";
 
 const SIDE = 28;
 const CHANNELS = 8;

@@ -5,7 +5,7 @@ import { type NetworkDescription, notebookDescription } from "../network/index.j
 import { type MeanInterval, meanOf, pairedInterval } from "../statistics/index.js";
 import { Random } from "../tensor/index.js";
 import { adam } from "../training/index.js";
-import { aFewImages, shuffledPixels } from "./changed-images.js";
+import { aFewImages, shuffledPixels } from "./parts/changed-images.js";
 import {
   CHART_WIDTH,
   experiment,
@@ -17,11 +17,11 @@ import {
   type Verdict,
 } from "./experiment.js";
 import type { Laboratory, Scale } from "./laboratory.js";
-import { plainMlp } from "./plain-mlp.js";
-import { rowOfRuns } from "./many-runs.js";
-import { trainClassifier } from "./train-classifier.js";
-import { asExpected } from "./expected.js";
-import { percent, points, shareWithInterval, size } from "./words.js";
+import { plainMlp } from "./parts/plain-mlp.js";
+import { rowOfRuns } from "./parts/many-runs.js";
+import { trainClassifier } from "./parts/train-classifier.js";
+import { asExpected } from "./parts/expected.js";
+import { percent, points, shareWithInterval, size } from "./parts/words.js";
 
 const networks: Readonly<Record<string, NetworkDescription>> = {
   cnn: notebookDescription,

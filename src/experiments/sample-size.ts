@@ -16,12 +16,12 @@ import {
   type Verdict,
 } from "./experiment.js";
 import type { Laboratory, Scale } from "./laboratory.js";
-import { plainMlp } from "./plain-mlp.js";
-import { repeated } from "./repeated.js";
-import { runsSeries, summaryOf } from "./summary.js";
-import { trainClassifier } from "./train-classifier.js";
-import { type Claim, sortedClaims } from "./expected.js";
-import { percent, shareWithInterval } from "./words.js";
+import { plainMlp } from "./parts/plain-mlp.js";
+import { repeated } from "./parts/repeated.js";
+import { runsSeries, summaryOf } from "./parts/summary.js";
+import { trainClassifier } from "./parts/train-classifier.js";
+import { type Claim, sortedClaims } from "./parts/expected.js";
+import { percent, shareWithInterval } from "./parts/words.js";
 
 const networks: Readonly<Record<string, NetworkDescription>> = {
   cnn: notebookDescription,

@@ -3,8 +3,8 @@ import { lineChart, type Series } from "../figures/index.js";
 import { meanOf, pairedInterval } from "../statistics/index.js";
 import { Random } from "../tensor/index.js";
 import { adam } from "../training/index.js";
-import { aFewImages } from "./changed-images.js";
-import { type ColourPool, drawColours, pooledColourDigits } from "./coloured-digits.js";
+import { aFewImages } from "./parts/changed-images.js";
+import { type ColourPool, drawColours, pooledColourDigits } from "./parts/coloured-digits.js";
 import {
   CHART_WIDTH,
   experiment,
@@ -23,12 +23,12 @@ import {
   changesByAPixel,
   movedAccuracies,
   movedDataset,
-} from "./moved-pictures.js";
-import { colourNetwork, networks } from "./shift-networks.js";
-import { runsSeries } from "./summary.js";
-import { trainClassifier } from "./train-classifier.js";
-import { type Claim, sortedClaims } from "./expected.js";
-import { percent, points } from "./words.js";
+} from "./parts/moved-pictures.js";
+import { colourNetwork, networks } from "./parts/shift-networks.js";
+import { runsSeries } from "./parts/summary.js";
+import { trainClassifier } from "./parts/train-classifier.js";
+import { type Claim, sortedClaims } from "./parts/expected.js";
+import { percent, points } from "./parts/words.js";
 
 const colourPools: Readonly<Record<string, ColourPool>> = {
   "largest, channels kept": { takes: "largest", keepsChannels: true },

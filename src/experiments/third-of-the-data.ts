@@ -3,8 +3,8 @@ import { intervalChart, lineChart, type Point } from "../figures/index.js";
 import { notebookDescription } from "../network/index.js";
 import type { MeanInterval } from "../statistics/index.js";
 import { adam, adamW } from "../training/index.js";
-import { drawnExamples } from "./drawn-examples.js";
-import { asExpected, expectedOrNot } from "./expected.js";
+import { drawnExamples } from "./parts/drawn-examples.js";
+import { asExpected, expectedOrNot } from "./parts/expected.js";
 import {
   CHART_WIDTH,
   experiment,
@@ -24,9 +24,9 @@ import {
   rowOfRuns,
   seriesOfRuns,
   shareOfRuns,
-} from "./many-runs.js";
-import { trainClassifier } from "./train-classifier.js";
-import { points, size } from "./words.js";
+} from "./parts/many-runs.js";
+import { trainClassifier } from "./parts/train-classifier.js";
+import { points, size } from "./parts/words.js";
 
 /** What the notes chose, and one change each. */
 const choices = {

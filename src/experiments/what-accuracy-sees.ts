@@ -19,9 +19,9 @@ import {
   type Unit,
   type Verdict,
 } from "./experiment.js";
-import { asExpected } from "./expected.js";
+import { asExpected } from "./parts/expected.js";
 import type { Scale } from "./laboratory.js";
-import { counted, percent, shareInterval } from "./words.js";
+import { counted, percent, shareInterval } from "./parts/words.js";
 
 interface Options {
   /** Of the catalog; null for the engine as it is. */

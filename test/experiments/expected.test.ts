@@ -1,6 +1,6 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { sortedClaims } from "../../dist/experiments/expected.js";
+import { sortedClaims } from "../../dist/experiments/parts/expected.js";
 
 test("claims are sorted by whether they hold, in their order", () => {
   const claims = [

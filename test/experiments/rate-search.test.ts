@@ -1,6 +1,6 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { searchRate } from "../../dist/experiments/rate-search.js";
+import { searchRate } from "../../dist/experiments/parts/rate-search.js";
 
 type Done = { setting: string; seed: number; options: number; values: number };
 

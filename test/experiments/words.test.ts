@@ -1,6 +1,6 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { shareWithInterval } from "../../dist/experiments/words.js";
+import { shareWithInterval } from "../../dist/experiments/parts/words.js";
 
 test("a share is printed with its interval, one alone without", () => {
   // the deviation is 0.01, the bound of one degree of freedom 12.706

@@ -1,5 +1,5 @@
 /** Pictures as text, a byte for each pixel, so that a line of measurements can hold one. */
-import { sizeOf } from "../tensor/index.js";
+import { sizeOf } from "../../tensor/index.js";
 
 export interface PackedPicture {
   /** [H, W] or [C, H, W] */

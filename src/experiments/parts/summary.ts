@@ -1,6 +1,6 @@
 /** Runs of one setting as tables and figures show them: their mean and its interval. */
-import type { Series } from "../figures/index.js";
-import { meanInterval, meanOf } from "../statistics/index.js";
+import type { Series } from "../../figures/index.js";
+import { meanInterval, meanOf } from "../../statistics/index.js";
 
 export interface Summary {
   readonly mean: number;

@@ -1,7 +1,7 @@
 /** Sobel's filter as a task: its output to be learned, and where in a layer it would lie. */
-import { type Dataset, ImageDataset } from "../data/index.js";
-import type { Sequential } from "../network/index.js";
-import { type Random, Tensor } from "../tensor/index.js";
+import { type Dataset, ImageDataset } from "../../data/index.js";
+import type { Sequential } from "../../network/index.js";
+import { type Random, Tensor } from "../../tensor/index.js";
 import { classicalFilters } from "./classical-filters.js";
 
 const SOBEL = classicalFilters["Sobel x"];

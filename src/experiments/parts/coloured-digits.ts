@@ -4,8 +4,8 @@
  *
  * Then they are pooled, the channels apart or together.
  */
-import { type Batch, Dataset, type ImageSet, type LabelledImages } from "../data/index.js";
-import { type Allocator, heapAllocator, type Random, Tensor } from "../tensor/index.js";
+import { type Batch, Dataset, type ImageSet, type LabelledImages } from "../../data/index.js";
+import { type Allocator, heapAllocator, type Random, Tensor } from "../../tensor/index.js";
 
 /** How far ink and ground are apart at least: the colours' longest distance is √3. */
 const LEAST_DISTANCE = 0.5;

@@ -1,7 +1,7 @@
 /** How much of what a network's layers put out changes when its input does. */
-import type { Backend } from "../kernels/index.js";
-import type { Sequential } from "../network/index.js";
-import type { Tensor } from "../tensor/index.js";
+import type { Backend } from "../../kernels/index.js";
+import type { Sequential } from "../../network/index.js";
+import type { Tensor } from "../../tensor/index.js";
 
 /** Of the input, and of every layer in its order. */
 export interface LayerChanges {

@@ -1,6 +1,6 @@
 /** Images made from others, as bytes: some of them, moved ones, shuffled ones. */
-import { drawSubset, ImageDataset, type ImageSet, type LabelledImages } from "../data/index.js";
-import { Random } from "../tensor/index.js";
+import { drawSubset, ImageDataset, type ImageSet, type LabelledImages } from "../../data/index.js";
+import { Random } from "../../tensor/index.js";
 
 /** The images with these numbers, in this order. Copies them. */
 export function chosenImages(

@@ -8,7 +8,7 @@ import {
   type NetworkDescription,
   notebookDescription,
   relu,
-} from "../network/index.js";
+} from "../../network/index.js";
 import type { ColourPool } from "./coloured-digits.js";
 import { plainMlp } from "./plain-mlp.js";
 

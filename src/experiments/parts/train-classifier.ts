@@ -1,15 +1,15 @@
 /** Trains a network that tells classes apart, as every second experiment does. */
-import { type LossDescription, softmaxCrossEntropy } from "../backprop/index.js";
-import type { Examples, LabelledImages } from "../data/index.js";
+import { type LossDescription, softmaxCrossEntropy } from "../../backprop/index.js";
+import type { Examples, LabelledImages } from "../../data/index.js";
 import {
   buildNetwork,
   type Initialiser,
   type NetworkDescription,
   type Sequential,
-} from "../network/index.js";
-import { InputError, Random } from "../tensor/index.js";
-import { accuracy, fit, type FitOptions } from "../training/index.js";
-import type { Laboratory } from "./laboratory.js";
+} from "../../network/index.js";
+import { InputError, Random } from "../../tensor/index.js";
+import { accuracy, fit, type FitOptions } from "../../training/index.js";
+import type { Laboratory } from "../laboratory.js";
 
 export interface ClassifierTraining
   extends Pick<

@@ -1,7 +1,7 @@
 /** What a unit trains with, and what it is tried on. */
-import { type Dataset, drawSubset } from "../data/index.js";
-import { Random } from "../tensor/index.js";
-import { type Laboratory, validationSplit } from "./laboratory.js";
+import { type Dataset, drawSubset } from "../../data/index.js";
+import { Random } from "../../tensor/index.js";
+import { type Laboratory, validationSplit } from "../laboratory.js";
 
 /**
  * Some of the training images, drawn by the seed as `leibniz train` draws them, and the images

@@ -1,5 +1,5 @@
 /** What the notes' network is compared with. */
-import { affine, flatten, type NetworkDescription, relu } from "../network/index.js";
+import { affine, flatten, type NetworkDescription, relu } from "../../network/index.js";
 
 /**
  * One hidden layer, as wide as makes for as many parameters as the notes' network has: 101,770

@@ -1,7 +1,7 @@
 /** How much of the images reaches a network's end, and how large its weights are. */
-import type { Dataset } from "../data/index.js";
-import type { Sequential } from "../network/index.js";
-import type { Backend } from "../kernels/index.js";
+import type { Dataset } from "../../data/index.js";
+import type { Sequential } from "../../network/index.js";
+import type { Backend } from "../../kernels/index.js";
 
 /** At one moment of a training. */
 export interface Signal {

@@ -1,9 +1,9 @@
 /** How large the numbers are that flow through a network, and the gradients that come back. */
-import { buildLoss, type Pass, softmaxCrossEntropy } from "../backprop/index.js";
-import type { Dataset } from "../data/index.js";
-import type { Backend } from "../kernels/index.js";
-import type { Sequential } from "../network/index.js";
-import type { Tensor } from "../tensor/index.js";
+import { buildLoss, type Pass, softmaxCrossEntropy } from "../../backprop/index.js";
+import type { Dataset } from "../../data/index.js";
+import type { Backend } from "../../kernels/index.js";
+import type { Sequential } from "../../network/index.js";
+import type { Tensor } from "../../tensor/index.js";
 import { medianOf } from "./many-runs.js";
 
 /** Root mean squares, one for each layer that is named; null where they are not finite. */

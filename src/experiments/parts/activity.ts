@@ -1,7 +1,7 @@
 /** What a network's layers put out for some images. */
-import type { Dataset } from "../data/index.js";
-import type { Sequential } from "../network/index.js";
-import type { Backend } from "../kernels/index.js";
+import type { Dataset } from "../../data/index.js";
+import type { Sequential } from "../../network/index.js";
+import type { Backend } from "../../kernels/index.js";
 
 /**
  * The share of a layer's outputs that are above 0, for each layer that is named: 0 for a rectifier

@@ -1,6 +1,6 @@
 /** Initial weights of a chosen size, for what happens when it is the wrong one. */
-import { he, type Initialiser } from "../network/index.js";
-import { multiply } from "../tensor/index.js";
+import { he, type Initialiser } from "../../network/index.js";
+import { multiply } from "../../tensor/index.js";
 
 /** Normally distributed weights with one standard deviation in all layers; biases start at 0. */
 export function deviation(size: number): Initialiser {

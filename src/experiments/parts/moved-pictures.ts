@@ -1,12 +1,12 @@
 /** What becomes of accuracy, and of each layer, when pictures move. */
-import { softmaxCrossEntropy } from "../backprop/index.js";
-import { ImageDataset } from "../data/index.js";
-import type { Sequential } from "../network/index.js";
-import type { Tensor } from "../tensor/index.js";
-import { accuracy, measure } from "../training/index.js";
+import { softmaxCrossEntropy } from "../../backprop/index.js";
+import { ImageDataset } from "../../data/index.js";
+import type { Sequential } from "../../network/index.js";
+import type { Tensor } from "../../tensor/index.js";
+import { accuracy, measure } from "../../training/index.js";
 import { movedImages } from "./changed-images.js";
 import { type ColourPool, type Colours, pooledColourDigits } from "./coloured-digits.js";
-import type { Laboratory } from "./laboratory.js";
+import type { Laboratory } from "../laboratory.js";
 import { layerChanges } from "./layer-change.js";
 
 /** As [down, right], times the distance in pixels. */

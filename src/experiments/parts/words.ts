@@ -1,5 +1,5 @@
 /** Numbers as pages of experiments write them. */
-import { type Interval, type MeanInterval, meanInterval } from "../statistics/index.js";
+import { type Interval, type MeanInterval, meanInterval } from "../../statistics/index.js";
 
 /** `98.76 %` */
 export function percent(share: number, digits = 2): string {

@@ -5,7 +5,7 @@ import {
   type LayerDescriptions,
   type NetworkDescription,
   notebookDescription,
-} from "../network/index.js";
+} from "../../network/index.js";
 
 /**
  * @param widths of the hidden layers

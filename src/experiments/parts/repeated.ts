@@ -1,6 +1,6 @@
 /** As many examples as one wants, out of a few. */
-import type { Dataset } from "../data/index.js";
-import type { Random } from "../tensor/index.js";
+import type { Dataset } from "../../data/index.js";
+import type { Random } from "../../tensor/index.js";
 
 /**
  * Passes through all examples, each in a new random order, as one data set of `total` examples: so

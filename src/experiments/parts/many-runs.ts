@@ -1,6 +1,6 @@
 /** The runs of one setting, a seed each: all of them, their mean, and its interval. */
-import type { IntervalRow, Point, Series } from "../figures/index.js";
-import { type MeanInterval, meanInterval, meanOf, pairedInterval } from "../statistics/index.js";
+import type { IntervalRow, Point, Series } from "../../figures/index.js";
+import { type MeanInterval, meanInterval, meanOf, pairedInterval } from "../../statistics/index.js";
 import { points, shareWithInterval } from "./words.js";
 
 /** For an interval chart. */

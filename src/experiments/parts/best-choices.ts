@@ -1,12 +1,12 @@
 /** What `best` chooses among: networks, changes of the images, and details of the training. */
-import { type LossDescription, softmaxCrossEntropy } from "../backprop/index.js";
+import { type LossDescription, softmaxCrossEntropy } from "../../backprop/index.js";
 import {
   type AugmentationDescription,
   elastic,
   rotation,
   scale as scaled,
   shift,
-} from "../data/index.js";
+} from "../../data/index.js";
 import {
   affine,
   batchNorm2d,
@@ -19,8 +19,8 @@ import {
   type NetworkDescription,
   notebookDescription,
   relu,
-} from "../network/index.js";
-import { adamW, oneCycle, type OptimizerDescription, sgd } from "../training/index.js";
+} from "../../network/index.js";
+import { adamW, oneCycle, type OptimizerDescription, sgd } from "../../training/index.js";
 
 /** What is trained of a network before its classes, and for how long. */
 interface Candidate {

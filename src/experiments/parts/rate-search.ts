@@ -1,6 +1,6 @@
 /** Finds a learning rate by the validation images, for whatever is to be compared fairly. */
 import { CHANCE } from "./at-the-end.js";
-import { type Measurement, ofSetting, seedsUpTo, type Unit } from "./experiment.js";
+import { type Measurement, ofSetting, seedsUpTo, type Unit } from "../experiment.js";
 
 /** All rates there are to try: three to a power of ten are too many, one is too few. */
 const RATES = [1e-5, 3e-5, 1e-4, 3e-4, 1e-3, 3e-3, 0.01, 0.03, 0.1, 0.3, 1, 3, 10];

@@ -1,8 +1,8 @@
 /** Pictures after a filter or a pooling, and how rough they are. */
-import { averagePool2dForward, conv2dForward, maxPool2dForward } from "../backprop/index.js";
-import { asPhoto, readOwnPicture } from "../data/index.js";
-import type { Backend } from "../kernels/index.js";
-import { Tensor } from "../tensor/index.js";
+import { averagePool2dForward, conv2dForward, maxPool2dForward } from "../../backprop/index.js";
+import { asPhoto, readOwnPicture } from "../../data/index.js";
+import type { Backend } from "../../kernels/index.js";
+import { Tensor } from "../../tensor/index.js";
 import { type PackedPicture, packPicture } from "./packed-picture.js";
 
 /** A cup of coffee by Rachel Michetti, CC0, 256×256 in colour: see results/experiments/filters. */
