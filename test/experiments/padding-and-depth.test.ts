@@ -1,4 +1,4 @@
-import { mapSizes } from "leibniz/experiments/padding-and-depth";
+import { mapSizes } from "leibniz/experiments/parts/stacks";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 

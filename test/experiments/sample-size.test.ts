@@ -1,4 +1,4 @@
-import { imagesForSameError, slope } from "leibniz/experiments/sample-size";
+import { imagesForSameError, slope } from "leibniz/experiments/findings/sample-size";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 

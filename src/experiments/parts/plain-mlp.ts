@@ -1,5 +1,11 @@
 /** What the notes' network is compared with. */
-import { affine, flatten, type NetworkDescription, relu } from "../../network/index.js";
+import {
+  affine,
+  flatten,
+  type NetworkDescription,
+  notebookDescription,
+  relu,
+} from "../../network/index.js";
 
 /**
  * One hidden layer, as wide as makes for as many parameters as the notes' network has: 101,770
@@ -13,4 +19,10 @@ export const plainMlp: NetworkDescription = {
     relu1: relu(),
     affine2: affine({ outFeatures: 10 }),
   },
+};
+
+/** The two beside each other, by the names that settings and tables have for them. */
+export const cnnAndMlp: Readonly<Record<string, NetworkDescription>> = {
+  cnn: notebookDescription,
+  mlp: plainMlp,
 };

@@ -57,6 +57,14 @@ function classifying(hidden: number): LayerDescriptions {
   };
 }
 
+/** What stands in front of the notes' layers, by what it takes and whether it merges channels. */
+export const colourPools: Readonly<Record<string, ColourPool>> = {
+  "largest, channels kept": { takes: "largest", keepsChannels: true },
+  "largest, channels merged": { takes: "largest", keepsChannels: false },
+  "mean, channels kept": { takes: "mean", keepsChannels: true },
+  "mean, channels merged": { takes: "mean", keepsChannels: false },
+};
+
 /** The notes' layers, behind a pool that stands before them. */
 export function colourNetwork({ keepsChannels }: ColourPool): NetworkDescription {
   const { conv1, relu1, pool1, conv2, relu2 } = notebookDescription.layers;
