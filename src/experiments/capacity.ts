@@ -9,9 +9,10 @@ import {
   relu,
 } from "../network/index.js";
 import { adam } from "../training/index.js";
-import { experiment, type Measurement, type Unit } from "./experiment.js";
+import { experiment } from "./experiment.js";
 import type { Scale } from "./laboratory.js";
 import {
+  type Done,
   findings,
   type Kind,
   kinds,
@@ -22,7 +23,7 @@ import {
 } from "./findings/capacity.js";
 import { drawnExamples } from "./parts/drawn-examples.js";
 import { fullyConnected } from "./parts/fully-connected.js";
-import { searchedUnits, searchRate } from "./parts/rate-search.js";
+import { searchedUnits, searchOf } from "./parts/rate-search.js";
 import { trainClassifier } from "./parts/train-classifier.js";
 
 interface Size {
@@ -97,24 +98,12 @@ export const capacity = experiment<Options, Values>({
   verdict,
 });
 
-function searchesOf(
-  done: readonly Measurement<Options, Values>[],
-  { images, epochs, widths, rates }: Size,
-) {
+function searchesOf(done: readonly Done[], { images, epochs, widths, rates }: Size) {
   const settings = kinds.flatMap((kind) => widths[kind].map((width) => ({ kind, width })));
   return settings.map(({ kind, width }) => {
     const setting = settingName(kind, width);
     const options = { kind, width, images, epochs };
-    const found = searchRate(done, {
-      start: rates,
-      unit: (learningRate): Unit<Options> => ({
-        setting: `search: ${setting}, rate ${learningRate}`,
-        seed: 0,
-        options: { ...options, isSearch: true, learningRate },
-      }),
-      accuracy: ({ testAccuracy, stopped }) => (stopped === null ? testAccuracy.at(-1)! : 0),
-    });
-    return { setting, options, ...found };
+    return searchOf<Options, Values>(done, setting, options, rates);
   });
 }
 

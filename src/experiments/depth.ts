@@ -10,9 +10,10 @@ import {
   residual,
 } from "../network/index.js";
 import { sgd } from "../training/index.js";
-import { experiment, type Measurement, type Unit } from "./experiment.js";
+import { experiment } from "./experiment.js";
 import type { Scale } from "./laboratory.js";
 import {
+  type Done,
   findings,
   type Kind,
   kinds,
@@ -27,7 +28,7 @@ import {
 import { drawnExamples } from "./parts/drawn-examples.js";
 import { fullyConnected } from "./parts/fully-connected.js";
 import { type LayerSizes, layerSizes } from "./parts/layer-sizes.js";
-import { searchedUnits, searchRate } from "./parts/rate-search.js";
+import { searchedUnits, searchOf } from "./parts/rate-search.js";
 import { trainClassifier } from "./parts/train-classifier.js";
 
 const initialisers: Readonly<Record<Start, Initialiser>> = { He: he, [PYTORCH]: pytorchDefault };
@@ -110,26 +111,14 @@ export const depth = experiment<Options, Values>({
   verdict,
 });
 
-function searchesOf(
-  done: readonly Measurement<Options, Values>[],
-  { depths, images, epochs, rates }: Size,
-) {
+function searchesOf(done: readonly Done[], { depths, images, epochs, rates }: Size) {
   const settings = STARTS.flatMap((start) =>
     kinds.flatMap((kind) => depths.map((layers) => ({ kind, start, depth: layers }))),
   );
   return settings.map((one) => {
     const setting = settingName(one.kind, one.start, one.depth);
     const options = { ...one, images, epochs };
-    const found = searchRate(done, {
-      start: rates,
-      unit: (learningRate): Unit<Options> => ({
-        setting: `search: ${setting}, rate ${learningRate}`,
-        seed: 0,
-        options: { ...options, isSearch: true, learningRate },
-      }),
-      accuracy: ({ testAccuracy, stopped }) => (stopped === null ? testAccuracy.at(-1)! : 0),
-    });
-    return { setting, options, ...found };
+    return searchOf<Options, Values>(done, setting, options, rates);
   });
 }
 

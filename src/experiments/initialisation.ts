@@ -14,11 +14,12 @@ import {
   xavier,
 } from "../network/index.js";
 import { sgd } from "../training/index.js";
-import { experiment, type Measurement, type Unit } from "./experiment.js";
+import { experiment } from "./experiment.js";
 import type { Scale } from "./laboratory.js";
 import {
   type Activation,
   ACTIVATIONS,
+  type Done,
   findings,
   GLOROT,
   HE,
@@ -36,7 +37,7 @@ import { drawnExamples } from "./parts/drawn-examples.js";
 import { fullyConnected } from "./parts/fully-connected.js";
 import { type LayerSizes, layerSizes } from "./parts/layer-sizes.js";
 import { LossCurve } from "./parts/loss-curve.js";
-import { searchedUnits, searchRate } from "./parts/rate-search.js";
+import { searchedUnits, searchOf } from "./parts/rate-search.js";
 import { trainClassifier } from "./parts/train-classifier.js";
 
 const initialisers: Readonly<Record<string, Initialiser>> = {
@@ -134,7 +135,7 @@ export const initialisation = experiment<Options, Values>({
   verdict,
 });
 
-function searchesOf(done: readonly Measurement<Options, Values>[], size: Size) {
+function searchesOf(done: readonly Done[], size: Size) {
   const settings = networks.flatMap((network) =>
     size.activations.flatMap((activation) =>
       size.initialisers.map((initialiser) => ({ network, activation, initialiser })),
@@ -143,16 +144,7 @@ function searchesOf(done: readonly Measurement<Options, Values>[], size: Size) {
   return settings.map((one) => {
     const setting = `${one.network}, ${one.activation}, ${one.initialiser}`;
     const options = { ...one, images: size.images, epochs: size.epochs };
-    const found = searchRate(done, {
-      start: size.rates,
-      unit: (learningRate): Unit<Options> => ({
-        setting: `search: ${setting}, rate ${learningRate}`,
-        seed: 0,
-        options: { ...options, isSearch: true, learningRate },
-      }),
-      accuracy: ({ testAccuracy, stopped }) => (stopped === null ? testAccuracy.at(-1)! : 0),
-    });
-    return { setting, options, ...found };
+    return searchOf<Options, Values>(done, setting, options, size.rates);
   });
 }
 

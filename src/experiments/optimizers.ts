@@ -8,7 +8,7 @@ import {
   rmsProp,
   sgd,
 } from "../training/index.js";
-import { experiment, seedsUpTo, type Unit } from "./experiment.js";
+import { experiment } from "./experiment.js";
 import type { Scale } from "./laboratory.js";
 import {
   findings,
@@ -21,7 +21,7 @@ import {
 } from "./findings/optimizers.js";
 import { drawnExamples } from "./parts/drawn-examples.js";
 import { LossCurve } from "./parts/loss-curve.js";
-import { searchRate } from "./parts/rate-search.js";
+import { searchedUnits, searchOf } from "./parts/rate-search.js";
 import { trainClassifier } from "./parts/train-classifier.js";
 
 type Describe = (learningRate: number) => OptimizerDescription;
@@ -78,27 +78,10 @@ export const optimizers = experiment<Options, Values>({
     const { seeds, images, epochs, rates } = sizes[scale];
     const searches = NAMES.map((optimizer) => {
       const [, start] = optimizersByName[optimizer];
-      const options = { optimizer, images, epochs };
-      const found = searchRate(done, {
-        start: rates === 1 ? [start[1]!] : start,
-        unit: (learningRate): Unit<Options> => ({
-          setting: `search: ${optimizer}, rate ${learningRate}`,
-          seed: 0,
-          options: { ...options, isSearch: true, learningRate },
-        }),
-        accuracy: ({ testAccuracy, stopped }) => (stopped === null ? testAccuracy.at(-1)! : 0),
-      });
-      return { options, ...found };
+      const first = rates === 1 ? [start[1]!] : start;
+      return searchOf<Options, Values>(done, optimizer, { optimizer, images, epochs }, first);
     });
-    const units = searches.flatMap((search) => search.units);
-    if (searches.some(({ rate }) => rate === null)) return units;
-    const finals = searches.flatMap(({ options, rate }) =>
-      seedsUpTo(seeds).map((seed) => ({
-        ...{ setting: options.optimizer, seed },
-        options: { ...options, isSearch: false, learningRate: rate! },
-      })),
-    );
-    return [...units, ...finals];
+    return searchedUnits(searches, seeds);
   },
   async measure({ seed, options }, laboratory) {
     const { isSearch, optimizer, learningRate, images, epochs } = options;

@@ -22,7 +22,7 @@ import {
   USUAL_IMAGES,
 } from "../parts/best-choices.js";
 import { type Claim, sortedClaims } from "../parts/expected.js";
-import { counted, percent } from "../parts/words.js";
+import { counted, inPoints, percent } from "../parts/words.js";
 
 export const SEARCH = "search";
 /** The choice, trained in full on what is not the validation images, which it is tried on. */
@@ -188,11 +188,10 @@ function claimsOfTheTest(measured: readonly Done[]): Claim[] {
   const reached = reachedBy(measured, FINAL);
   if (reached.length < 2) return [];
   const { mean, deviation } = meanInterval(reached);
-  const inPoints = (100 * deviation).toFixed(2);
   return [
     { text: `${percent(mean)} (99.65)`, holds: Math.abs(mean - 0.9965) <= 0.0005 },
     {
-      text: `a standard deviation of ${inPoints} points over the seeds (0.04)`,
+      text: `a standard deviation of ${inPoints(deviation, 2)} points over the seeds (0.04)`,
       holds: Math.abs(deviation - 0.0004) <= 0.0002,
     },
   ];

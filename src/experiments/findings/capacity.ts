@@ -13,7 +13,7 @@ import {
 import { atTheEnd } from "../parts/at-the-end.js";
 import { asExpected, type Claim, sortedClaims } from "../parts/expected.js";
 import { pairedBySeed, pointsOrDash, seriesOfRuns, shareOfRuns } from "../parts/many-runs.js";
-import { counted, percent } from "../parts/words.js";
+import { counted, inPoints, percent } from "../parts/words.js";
 
 export const kinds = ["mlp", "cnn"] as const;
 export type Kind = (typeof kinds)[number];
@@ -45,7 +45,7 @@ function labelOf(kind: Kind, width: number): string {
   return `${kind}, ${kind === "mlp" ? `${width} hidden` : counted(width, "filter")}`;
 }
 
-type Done = Measurement<Options, Values>;
+export type Done = Measurement<Options, Values>;
 
 export function findings(measured: readonly Done[]): Findings {
   const finals = measured.filter(({ options }) => !options.isSearch);
@@ -241,7 +241,7 @@ function claimsOfGrowth(cnns: readonly Trained[], mlps: readonly Trained[]): Cla
       ? []
       : [
           {
-            text: `the largest cnn gains ${(100 * last).toFixed(2)} points on the next (< 0.3)`,
+            text: `the largest cnn gains ${inPoints(last, 2)} points on the next (< 0.3)`,
             holds: last < 0.003,
           },
         ]),

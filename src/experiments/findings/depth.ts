@@ -14,7 +14,7 @@ import { atTheEnd } from "../parts/at-the-end.js";
 import { asExpected, type Claim, sortedClaims } from "../parts/expected.js";
 import { type LayerSizes, toTheNext } from "../parts/layer-sizes.js";
 import { medianOf, seriesOfRuns, shareOfRuns } from "../parts/many-runs.js";
-import { percent } from "../parts/words.js";
+import { inPoints, percent } from "../parts/words.js";
 
 export const PYTORCH = "PyTorch's default";
 export const STARTS = ["He", PYTORCH] as const;
@@ -46,7 +46,7 @@ export function settingName(kind: Kind, start: Start, layers: number): string {
   return `${kind}, ${start}, depth ${layers}`;
 }
 
-type Done = Measurement<Options, Values>;
+export type Done = Measurement<Options, Values>;
 
 export function findings(measured: readonly Done[]): Findings {
   const finals = measured.filter(({ options }) => !options.isSearch);
@@ -215,7 +215,7 @@ function gainOfDepth(finals: readonly Done[], shallow: number, deeper: readonly 
   const gain = more.accuracy - few.accuracy;
   return (
     `The best of the deeper networks (${more.name}: ${percent(more.accuracy)}) is ` +
-    `${(100 * Math.abs(gain)).toFixed(2)} points ${gain < 0 ? "below" : "above"} the best with ` +
+    `${inPoints(Math.abs(gain), 2)} points ${gain < 0 ? "below" : "above"} the best with ` +
     `${shallow} (${percent(few.accuracy)}): depth brings ` +
     `${gain < 0.005 ? "nothing" : "something"} here${asExpected(gain < 0.005)}.`
   );
@@ -226,7 +226,7 @@ function claims(finals: readonly Done[], shallow: number, deep: number): Claim[]
   const at = (kind: Kind, start: Start, layers: number) => runsOf(finals, kind, start, layers);
   const loss = (kind: Kind, start: Start): number =>
     mean(at(kind, start, shallow)) - mean(at(kind, start, deep));
-  const said = (share: number): string => (100 * share).toFixed(1);
+  const said = (share: number): string => inPoints(share);
   const plain = STARTS.map((start) => mean(at("plain", start, shallow)));
   const normLosses = STARTS.map((start) => loss("batch norm", start));
   const starts = depthsOf(finals).map((layers) => {

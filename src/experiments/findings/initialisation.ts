@@ -11,7 +11,7 @@ import {
   type Verdict,
 } from "../experiment.js";
 import { atTheEnd, CHANCE } from "../parts/at-the-end.js";
-import { type Claim, sortedClaims } from "../parts/expected.js";
+import { type Claim, sortedClaims, twoClaims } from "../parts/expected.js";
 import { type LayerSizes, toTheNext } from "../parts/layer-sizes.js";
 import { medianOf, seriesOfRuns, shareOfRuns } from "../parts/many-runs.js";
 import { percent } from "../parts/words.js";
@@ -50,7 +50,7 @@ export interface Values {
 /** An epoch of 10,000 images has 157 steps. */
 export const STEPS_TO_A_POINT = 26;
 
-type Done = Measurement<Options, Values>;
+export type Done = Measurement<Options, Values>;
 
 export function findings(measured: readonly Done[]): Findings {
   const finals = measured.filter(({ options }) => !options.isSearch);
@@ -254,37 +254,28 @@ function claimsOfSizes(finals: readonly Done[]): Claim[] {
     ["gradients grow on their way back", (name) => toTheNext(curves(name, "gradients"))],
   ];
   return directions.flatMap(([what, factorOf]) => {
-    const grown = initialisersOf(finals).map((name) => {
+    const each = initialisersOf(finals).map((name): Claim => {
       const [factor, expected] = [factorOf(name), EXPECTED_FACTORS[name]!];
       // a quarter more or less in each layer is five times more or less behind all of them
-      const isNear = factor / expected <= 1.25 && expected / factor <= 1.25;
-      return { isNear, text: `${name} ${formatNumber(factor, 2)} (${expected})` };
+      const holds = factor / expected <= 1.25 && expected / factor <= 1.25;
+      return { text: `${name} ${formatNumber(factor, 2)} (${expected})`, holds };
     });
-    return [true, false].flatMap((holds): Claim[] => {
-      const named = grown.filter(({ isNear }) => isNear === holds).map(({ text }) => text);
-      return named.length === 0
-        ? []
-        : [{ text: `${what} in each layer by ${named.join(", ")}`, holds }];
-    });
+    return twoClaims(each, (named) => `${what} in each layer by ${named}`);
   });
 }
 
 function claimsOfSmall(finals: readonly Done[]): Claim[] {
-  const means = networks.flatMap((network) =>
+  const each = networks.flatMap((network) =>
     activationsOf(finals).flatMap((activation) =>
       ranking(finals, network, activation)
         .filter(({ name }) => name === SMALL)
-        .map(({ mean }) => ({ name: `${network} with ${activation}`, mean })),
+        .map(({ mean }) => ({
+          text: `${percent(mean, 1)} (${network} with ${activation})`,
+          holds: mean < CHANCE,
+        })),
     ),
   );
-  return [true, false].flatMap((holds): Claim[] => {
-    const named = means
-      .filter(({ mean }) => mean < CHANCE === holds)
-      .map(({ name, mean }) => `${percent(mean, 1)} (${name})`);
-    return named.length === 0
-      ? []
-      : [{ text: `${SMALL} comes to ${named.join(", ")} (nothing learned)`, holds }];
-  });
+  return twoClaims(each, (named) => `${SMALL} comes to ${named} (nothing learned)`);
 }
 
 function claimsOfRelu(finals: readonly Done[]): Claim[] {

@@ -13,7 +13,7 @@ import {
 } from "../experiment.js";
 import { asExpected } from "../parts/expected.js";
 import type { Signal } from "../parts/fading.js";
-import { counted, percent, shareInterval, shareWithInterval } from "../parts/words.js";
+import { counted, inPoints, percent, shareInterval, shareWithInterval } from "../parts/words.js";
 
 export const NOTES = "as in the notes";
 export const RECTIFIERS = ["relu1", "relu2", "relu3"];
@@ -236,7 +236,7 @@ function whatIsUsual(learned: readonly Done[]): string {
     `After each of ${counted(epochs, "epoch")} the notes' run lies ` +
     `${isWithin ? "within" : "not always within"} the range of the runs that learn` +
     `${asExpected(isWithin)}${side}: ${fewest} to ${most} of ${learned.length} are below it. ` +
-    `These end up within ${(100 * (high - low)).toFixed(1)} points of each other` +
+    `These end up within ${inPoints(high - low)} points of each other` +
     `${asExpected(high - low <= 0.01)} (one). `
   );
 }

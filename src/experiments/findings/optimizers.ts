@@ -20,7 +20,7 @@ import {
   seriesOfRuns,
   shareOfRuns,
 } from "../parts/many-runs.js";
-import { percent } from "../parts/words.js";
+import { inPoints, percent } from "../parts/words.js";
 
 export interface Options {
   readonly isSearch: boolean;
@@ -227,7 +227,7 @@ function claimsOfEnds(measured: readonly Done[], ranked: readonly Ranked[]): Cla
   });
   const behind = pairedBySeed(reachedBy(measured, "AdaGrad"), reachedBy(measured, COMPARED_WITH));
   return [
-    { text: `all are within ${(100 * spread).toFixed(1)} points (two)`, holds: spread < 0.02 },
+    { text: `all are within ${inPoints(spread)} points (two)`, holds: spread < 0.02 },
     { text: `the last one is ${worst.name} (SGD)`, holds: worst.name === "SGD" },
     ...ends,
     ...(behind === null || behind.high - behind.low > WIDE

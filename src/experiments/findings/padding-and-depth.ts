@@ -13,7 +13,7 @@ import {
 import { type Claim, sortedClaims } from "../parts/expected.js";
 import { type Halving, halvings, mapSizes, type Stack } from "../parts/stacks.js";
 import { runsSeries, summaryOf } from "../parts/summary.js";
-import { percent, points, shareWithInterval } from "../parts/words.js";
+import { inPoints, percent, points, shareWithInterval } from "../parts/words.js";
 
 export interface Options extends Stack {
   readonly epochs: number;
@@ -178,7 +178,6 @@ function claims(measured: readonly Done[]): Claim[] {
     return padded! - plain!;
   };
   const depths = depthsOf(measured, "none", 0);
-  const inPoints = (share: number): string => (100 * share).toFixed(1);
   const all: Claim[] = [];
   if (depths.includes(8)) {
     const most = Math.max(...depths.filter((depth) => depth <= 8).map(worth));

@@ -10,10 +10,10 @@ import {
   type Table,
   type Verdict,
 } from "../experiment.js";
-import { type Claim, sortedClaims } from "../parts/expected.js";
+import { type Claim, sortedClaims, twoClaims } from "../parts/expected.js";
 import { colourPools, networks } from "../parts/shift-networks.js";
 import { runsSeries } from "../parts/summary.js";
-import { percent, points } from "../parts/words.js";
+import { inPoints, percent, points } from "../parts/words.js";
 
 export interface Options {
   /** One of {@link networks}, or of {@link colourPools}. */
@@ -192,7 +192,7 @@ function colourTable(measured: readonly Done[]): Table {
       return [
         pool,
         percent(run!.values.pooledChange!, 1),
-        canFall ? (100 * meanOf(own!)).toFixed(2).replace("-", "−") : "–",
+        canFall ? inPoints(meanOf(own!), 2) : "–",
         isPaired ? points(pairedInterval(own!, other!)) : "–",
       ];
     }),
@@ -304,10 +304,6 @@ function claimsOfColour(measured: readonly Done[]): Claim[] {
   ];
 }
 
-function inPoints(share: number): string {
-  return (100 * share).toFixed(1).replace("-", "−");
-}
-
 /** Shares against what was expected: no farther off than this counts as expected. */
 const NEAR = 0.05;
 
@@ -315,13 +311,9 @@ function claimsOfNumbers(
   what: string,
   numbers: readonly { name: string; found: number; expected: number }[],
 ): Claim[] {
-  return [true, false].flatMap((holds): Claim[] => {
-    const named = numbers
-      .filter(({ found, expected }) => Math.abs(found - expected) <= NEAR === holds)
-      .map(
-        ({ name, found, expected }) =>
-          `${name} ${percent(found, 0)} (${Math.round(100 * expected)})`,
-      );
-    return named.length === 0 ? [] : [{ text: `${what}: ${named.join(", ")}`, holds }];
-  });
+  const each = numbers.map(({ name, found, expected }) => ({
+    text: `${name} ${percent(found, 0)} (${Math.round(100 * expected)})`,
+    holds: Math.abs(found - expected) <= NEAR,
+  }));
+  return twoClaims(each, (named) => `${what}: ${named}`);
 }

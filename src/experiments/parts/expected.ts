@@ -15,6 +15,14 @@ export interface Claim {
   readonly holds: boolean;
 }
 
+/** One claim of all that hold, and one of all that do not, as far as there are any. */
+export function twoClaims(each: readonly Claim[], say: (texts: string) => string): Claim[] {
+  return [true, false].flatMap((holds): Claim[] => {
+    const texts = each.filter((one) => one.holds === holds).map(({ text }) => text);
+    return texts.length === 0 ? [] : [{ text: say(texts.join(", ")), holds }];
+  });
+}
+
 /** `As expected (in brackets): …; …. Against what was expected (in brackets): …; ….` */
 export function sortedClaims(claims: readonly Claim[]): string {
   return [true, false]

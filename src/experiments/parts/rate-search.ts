@@ -45,12 +45,40 @@ interface Found {
   readonly learningRate: number;
 }
 
+/** Accuracies after each epoch, and why there are no more of them. */
+interface TrainedTo {
+  readonly testAccuracy: readonly number[];
+  readonly stopped: string | null;
+}
+
 /** A setting that is measured with the rate that its search has found. */
 export interface Searched<Options> {
   readonly setting: string;
   readonly options: Omit<Options, keyof Found>;
   readonly units: readonly Unit<Options>[];
   readonly rate: number | null;
+}
+
+/** A setting with all of its options but the rate, which is searched among these and beyond. */
+export function searchOf<Options extends Found, Values extends TrainedTo>(
+  done: readonly Measurement<Options, Values>[],
+  setting: string,
+  options: Omit<Options, keyof Found>,
+  rates: readonly number[],
+): Searched<Options> {
+  const found = searchRate(done, {
+    start: rates,
+    unit: (learningRate): Unit<Options> => {
+      const tried: Found = { isSearch: true, learningRate };
+      return {
+        setting: `search: ${setting}, rate ${learningRate}`,
+        seed: 0,
+        options: { ...options, ...tried } as Options,
+      };
+    },
+    accuracy: ({ testAccuracy, stopped }) => (stopped === null ? testAccuracy.at(-1)! : 0),
+  });
+  return { setting, options, ...found };
 }
 
 /** The units of all searches, and as soon as every rate is found, those that it is for. */

@@ -4,7 +4,7 @@ import { affine, batchNorm1d, buildNetwork, he, relu, residual } from "leibniz/n
 import { multiply, Random, Tensor } from "leibniz/tensor";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { layerSizes } from "../../dist/experiments/parts/layer-sizes.js";
+import { layerSizes } from "../../../dist/experiments/parts/layer-sizes.js";
 
 const [N, I, H, C] = [5, 3, 4, 2];
 const random = new Random("layer sizes");

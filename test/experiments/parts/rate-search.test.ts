@@ -1,6 +1,10 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { searchRate } from "../../dist/experiments/parts/rate-search.js";
+import {
+  searchedUnits,
+  searchOf,
+  searchRate,
+} from "../../../dist/experiments/parts/rate-search.js";
 
 type Done = { setting: string; seed: number; options: number; values: number };
 
@@ -83,6 +87,36 @@ test("a search waits for all that it has asked for", () => {
     units.map(({ options }) => options),
     [0.01, 0.03],
   );
+});
+
+test("a setting is searched with one seed, then measured with all, at the rate found", () => {
+  type Options = { width: number; isSearch: boolean; learningRate: number };
+  type Values = { testAccuracy: number[]; stopped: string | null };
+  const ask = (values: readonly Values[]) => {
+    const rates = [0.01, 0.03, 0.1];
+    const done = values.map((one, i) => ({
+      ...{ setting: `search: wide, rate ${rates[i]}`, seed: 0, values: one },
+      options: { width: 9, isSearch: true, learningRate: rates[i]! },
+    }));
+    const search = searchOf<Options, Values>(done, "wide", { width: 9 }, rates);
+    return searchedUnits([search], 2);
+  };
+  const asked = (rate: number) => ({
+    setting: `search: wide, rate ${rate}`,
+    seed: 0,
+    options: { width: 9, isSearch: true, learningRate: rate },
+  });
+  const first = [0.01, 0.03, 0.1].map(asked);
+  assert.equal(ask([]), first);
+  const ended = (...testAccuracy: number[]): Values => ({ testAccuracy, stopped: null });
+  // what counts is the last epoch, and nothing where the loss was lost
+  const lost = { testAccuracy: [0.99], stopped: "the loss is not a number" };
+  const final = { setting: "wide", options: { width: 9, isSearch: false, learningRate: 0.03 } };
+  assert.equal(ask([ended(0.9, 0.5), ended(0.5, 0.6), lost]), [
+    ...first,
+    { ...final, seed: 0 },
+    { ...final, seed: 1 },
+  ]);
 });
 
 test.run();
