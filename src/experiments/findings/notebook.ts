@@ -57,6 +57,7 @@ export interface Values {
 }
 
 export type Step = { readonly step: number } & Signal;
+
 /** Of the layers that have weights: affine1, which has most of them. */
 const AFFINE1 = 2;
 /** Which of the moments that are looked at shows that weights have shrunk: after 40 steps. */
