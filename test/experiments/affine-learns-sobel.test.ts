@@ -1,7 +1,7 @@
 import { conv2dForward } from "leibniz/backprop";
 import { Dataset } from "leibniz/data";
-import { insideShare, noise, windowEntry, withSobel } from "leibniz/experiments/sobel-task";
-import { repeated } from "leibniz/experiments/repeated";
+import { insideShare, noise, windowEntry, withSobel } from "leibniz/experiments/parts/sobel-task";
+import { repeated } from "leibniz/experiments/parts/repeated";
 import { affine, buildNetwork, conv2d, flatten } from "leibniz/network";
 import { Random, Tensor, tensor } from "leibniz/tensor";
 import { test } from "uvu";

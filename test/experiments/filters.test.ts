@@ -3,10 +3,10 @@ import {
   cosineOf,
   mostAlike,
   turnsAndFlips,
-} from "leibniz/experiments/classical-filters";
-import { meanStep } from "leibniz/experiments/filtered-pictures";
-import { meanLikeness } from "leibniz/experiments/likeness";
-import { packPicture, unpackPicture } from "leibniz/experiments/packed-picture";
+} from "leibniz/experiments/parts/classical-filters";
+import { meanStep } from "leibniz/experiments/parts/filtered-pictures";
+import { meanLikeness } from "leibniz/experiments/parts/likeness";
+import { packPicture, unpackPicture } from "leibniz/experiments/parts/packed-picture";
 import { Random, Tensor } from "leibniz/tensor";
 import { test } from "uvu";
 import * as assert from "uvu/assert";

@@ -1,6 +1,6 @@
 import { findExperiment } from "leibniz/experiments";
-import { classicalFilters } from "leibniz/experiments/classical-filters";
-import { packPicture } from "leibniz/experiments/packed-picture";
+import { classicalFilters } from "leibniz/experiments/parts/classical-filters";
+import { packPicture } from "leibniz/experiments/parts/packed-picture";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { madeUp, shown } from "../helpers/made-up.js";

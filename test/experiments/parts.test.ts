@@ -3,11 +3,11 @@ import { buildNetwork, affine, he } from "leibniz/network";
 import { Random } from "leibniz/tensor";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { atTheEnd } from "../../dist/experiments/at-the-end.js";
-import { deviation, heTimes } from "../../dist/experiments/deviation.js";
-import { drawnExamples } from "../../dist/experiments/drawn-examples.js";
-import { LossCurve } from "../../dist/experiments/loss-curve.js";
-import { medianOf, pairedBySeed, seriesOfRuns } from "../../dist/experiments/many-runs.js";
+import { atTheEnd } from "../../dist/experiments/parts/at-the-end.js";
+import { deviation, heTimes } from "../../dist/experiments/parts/deviation.js";
+import { drawnExamples } from "../../dist/experiments/parts/drawn-examples.js";
+import { LossCurve } from "../../dist/experiments/parts/loss-curve.js";
+import { medianOf, pairedBySeed, seriesOfRuns } from "../../dist/experiments/parts/many-runs.js";
 import { tinyLaboratory } from "../helpers/tiny-experiment.js";
 
 type Examples = ReturnType<typeof drawnExamples>["data"];

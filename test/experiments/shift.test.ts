@@ -1,6 +1,6 @@
-import { drawColours, pooledColourDigits } from "leibniz/experiments/coloured-digits";
-import { aFewImages, movedImages, shuffledPixels } from "leibniz/experiments/changed-images";
-import { layerChanges } from "leibniz/experiments/layer-change";
+import { drawColours, pooledColourDigits } from "leibniz/experiments/parts/coloured-digits";
+import { aFewImages, movedImages, shuffledPixels } from "leibniz/experiments/parts/changed-images";
+import { layerChanges } from "leibniz/experiments/parts/layer-change";
 import { maxPool2dForward, averagePool2dForward, Flatten } from "leibniz/backprop";
 import { ImageDataset } from "leibniz/data";
 import { reference } from "leibniz/kernels";
