@@ -152,7 +152,10 @@ function card(checked: Checked): string {
       ? []
       : [element("p", { class: "hint" }, `Looks like this: ${escape(hint)}.`)]),
     element("div", { class: "pictures" }, [
-      element("figure", {}, heatMap(result, tolerance)),
+      element("div", { class: "found" }, [
+        element("figure", {}, heatMap(result, tolerance)),
+        factList(facts),
+      ]),
       ...(curve === null
         ? []
         : [
@@ -172,7 +175,6 @@ function card(checked: Checked): string {
             ),
           ]),
     ]),
-    factList(facts),
     kinkList(checked),
   ]);
 }

@@ -82,6 +82,11 @@ strong.wrong {
   align-items: flex-start;
   justify-content: space-between;
 }
+/* a small map leaves room beside the curve, which the numbers take */
+.found {
+  flex: 1 1 20rem;
+  min-width: 0;
+}
 .kinks {
   margin-top: 0.7rem;
 }
