@@ -5,8 +5,9 @@ import { fileURLToPath } from "node:url";
 import { Command, Option } from "commander";
 import { loadMnist } from "../data/index.js";
 import { backendNames } from "../kernels/index.js";
-import { InputError } from "../tensor/index.js";
+import { InputError, reject } from "../tensor/index.js";
 import { BENCH_BATCH, Ceiling, NetworkBench, quickEffort, thoroughEffort } from "../bench/index.js";
+import { benchGpu } from "./bench-gpu.js";
 import { BenchOutput } from "./bench-output.js";
 import {
   benchLadder,
@@ -33,6 +34,7 @@ const QUICK_BATCH = 64;
 interface BenchOptions extends VariantOptions {
   readonly quick?: boolean;
   readonly peers?: boolean;
+  readonly gpu?: boolean;
   readonly data?: string;
   readonly json?: boolean;
 }
@@ -57,6 +59,11 @@ export function benchCommand(): Command {
       "a rough look in some seconds: fewer runs, smaller batches, the first product only, no " +
         "training on gpu.js",
     )
+    .option(
+      "--gpu",
+      "only the graphics card (the fastest mode, or --mode) beside wasm, in turn: a row for the " +
+        "table of results/speed",
+    )
     .option("--peers", "run other libraries instead, beside this one: bench/peers of a checkout")
     .addOption(dataOption())
     .addOption(jsonOption())
@@ -65,6 +72,7 @@ export function benchCommand(): Command {
 
 async function runBench(options: BenchOptions): Promise<void> {
   if (options.peers === true) return runPeers(options);
+  if (options.gpu === true) return runGpu(options);
   const chosen = await chooseVariants(options);
   const isNeeded = ({ name }: Variant): boolean => name !== "gpu" || options.backend !== undefined;
   const needed = await thoseThatOpen(chosen.filter(isNeeded), throwIt);
@@ -97,6 +105,24 @@ async function runBench(options: BenchOptions): Promise<void> {
     Math.min(data.train.images.count, options.quick === true ? BENCH_BATCH : Infinity),
     options.data,
   );
+}
+
+async function runGpu({
+  backend,
+  mode,
+  threads = availableParallelism(),
+  quick = false,
+  data: folder,
+  json = false,
+}: BenchOptions): Promise<void> {
+  if (backend !== undefined) reject("bench --gpu", "no --backend along with it", backend);
+  const data = await loadMnist(folder);
+  await benchGpu({
+    ...{ mode, threads, json, isQuick: quick },
+    network: new NetworkBench(data.train, data.test, quick ? QUICK_BATCH : BENCH_BATCH),
+    effort: quick ? quickEffort : thoroughEffort,
+    machine: { cpu: cpus()[0]?.model.trim() ?? "unknown", node: process.version },
+  });
 }
 
 /** Other libraries on the same machine; they are not part of the package. */

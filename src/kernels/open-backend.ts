@@ -1,6 +1,6 @@
 import { anything, checkOptions, flag, reject, type Rules } from "../tensor/index.js";
 import type { Backend } from "./backend.js";
-import type { GpuBackend, GpuBackendOptions, GpuMode } from "./gpu/index.js";
+import type { GpuBackend, GpuBackendOptions, GpuDevice, GpuMode } from "./gpu/index.js";
 import { referenceBackend } from "./reference/index.js";
 import type { WasmBackendOptions } from "./wasm/index.js";
 import type { MachineLimits } from "./wasm/limits.js";
@@ -69,6 +69,11 @@ export async function wasmBackend(options: WasmBackendOptions = {}): Promise<Bac
 /** Builds the gpu backend, which `gpu/index.ts` describes. Loads gpu.js. */
 export async function gpuBackend(options: GpuBackendOptions = {}): Promise<GpuBackend> {
   return (await import("./gpu/index.js")).gpuBackend(options);
+}
+
+/** What a mode of the gpu backend computes on. Loads what tells it. */
+export async function gpuDevice(mode: GpuMode): Promise<GpuDevice> {
+  return (await import("./gpu/index.js")).gpuDevice(mode);
 }
 
 /**

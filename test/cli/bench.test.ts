@@ -1,8 +1,9 @@
 import { spawnSync } from "node:child_process";
-import { cpSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
+import { type GpuRow, gpuRow } from "../../dist/cli/bench-gpu.js";
 import {
   leibniz,
   leibnizHere,
@@ -61,6 +62,56 @@ test("--json: one object a line, with the keys of the format, for every kind of 
     ),
   );
   assert.ok((of("memory")[0]!["peakMemoryMB"] as number) > 20);
+});
+
+test("--gpu: a card beside wasm, and the row for the table of cards", () => {
+  const data = smallDataFolder({ train: 192, test: 64 });
+  const { status, stdout, stderr } = leibniz(
+    ...["bench", "--gpu", "--quick", "--json", "--mode", "webasm", "--threads", "1"],
+    ...["--data", data],
+  );
+  assert.is(status, 0, stderr);
+  const measured = JSON.parse(stdout) as GpuRow;
+  for (const { products, training, classifying } of [measured.gpu, measured.wasm])
+    for (const figure of [...products, training, classifying]) assert.ok(figure > 0, stdout);
+  const [head, rule, row, , sentence] = gpuRow(measured).split("\n");
+  const table = readFileSync(join(root, "results/speed/README.md"), "utf8");
+  assert.ok(table.includes(`\n${head}\n${rule}\n`), "the head of the table in results/speed");
+  assert.is(row!.split(" | ").length, head!.split(" | ").length);
+  assert.match(row!, /^\| the processor \| – \| webasm \| \d+\.\d \| \d+\.\d \| \d+ \| /);
+  assert.match(
+    sentence!,
+    /in batches of 64, this mode is [\d.]+ times \w+ than wasm on 1 thread\./,
+  );
+});
+
+test("--gpu: a card by its name, and what is software is called so", () => {
+  const figures = { products: [1234.56, 0.04], training: 12_345.6, classifying: 9.5 };
+  const row = (isSoftware: boolean): string =>
+    gpuRow({
+      ...{ mode: "webgpu", device: { device: "a card", driver: "its driver", isSoftware } },
+      ...{ gpu: figures, wasm: { ...figures, training: 6172.8 }, batch: 256 },
+      ...{ threads: 4, cpu: "a processor", node: "v20.1.0" },
+    });
+  const [, , line, , sentence] = row(false).split("\n");
+  assert.is(
+    line,
+    "| a card | its driver | webgpu | 1234.6 | 0.0 | 12,346 | 10 | 6,173 | 10 | " +
+      "a processor, 4, 20.1.0 |",
+  );
+  assert.match(sentence!, /is 2\.0 times faster than wasm on 4 threads\./);
+  assert.match(row(true), /\| a card \(software\) \|/);
+});
+
+test("--gpu: what is not here is refused in a line", async () => {
+  for (const [more, message] of [
+    [["--mode", "nothing"], /bench --gpu: expected a mode that is here \(.*\), got "nothing"/],
+    [["--backend", "gpu"], /bench --gpu: expected no --backend along with it, got gpu/],
+  ] as const) {
+    const refused = await leibnizHere("bench", "--gpu", ...more);
+    assert.is(refused.status, 2);
+    assert.match(refused.stderr, message);
+  }
 });
 
 test("for people: the ladder in TypeScript, with its shares and the step's parts", () => {

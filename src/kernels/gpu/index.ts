@@ -25,6 +25,7 @@ import type { CallLimits } from "./product-calls.js";
 import { MOST_ENTRIES } from "./product-kernel.js";
 import { GpuProducts } from "./products.js";
 
+export { type GpuDevice, gpuDevice } from "./device-name.js";
 export type { GpuMode } from "./modes.js";
 
 export interface GpuBackendOptions {

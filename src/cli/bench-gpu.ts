@@ -1,0 +1,141 @@
+/** `leibniz bench --gpu`: a graphics card against the processor beside it, as a row of a table. */
+import {
+  Ceiling,
+  type Effort,
+  measureProduct,
+  median,
+  type NetworkBench,
+  type ProductShape,
+} from "../bench/index.js";
+import { availableGpuModes, type Backend, type GpuDevice, gpuDevice } from "../kernels/index.js";
+import { reject } from "../tensor/index.js";
+import { type Variant, withBackend } from "./bench-variants.js";
+import { printJson } from "./options.js";
+
+/** Each figure is the median of so many, taken in turn on both. */
+const ROUNDS = 5;
+/** affine1 of the notes' network, and large square matrices. */
+const SHAPES: readonly ProductShape[] = [
+  [256, 800, 120],
+  [512, 512, 512],
+];
+
+interface Figures {
+  /** GFLOP/s of {@link SHAPES}. */
+  readonly products: readonly number[];
+  /** Images a second. */
+  readonly training: number;
+  readonly classifying: number;
+}
+
+export interface GpuBenchOptions {
+  readonly mode?: string | undefined;
+  readonly threads: number;
+  readonly network: NetworkBench;
+  readonly effort: Effort;
+  readonly isQuick: boolean;
+  readonly json: boolean;
+  readonly machine: { readonly cpu: string; readonly node: string };
+}
+
+/** Measures, and prints a row for the table of `results/speed`. */
+export async function benchGpu(options: GpuBenchOptions): Promise<void> {
+  const { network, effort, threads } = options;
+  const modes = await availableGpuModes();
+  const mode = modes.find((one) => one === (options.mode ?? modes[0]));
+  if (mode === undefined)
+    reject("bench --gpu", `a mode that is here (${modes.join(", ")})`, `"${options.mode}"`);
+  const device = await gpuDevice(mode);
+  const variants: readonly Variant[] = [
+    { name: "gpu", mode },
+    { name: "wasm", threads },
+  ];
+  const ceiling = await Ceiling.open();
+  const rounds: Figures[][] = [];
+  const count = options.isQuick ? 1 : ROUNDS;
+  for (let round = 1; round <= count; round++) {
+    const figures: Figures[] = [];
+    for (const variant of variants) {
+      console.error(`round ${round} of ${count}: ${variant.mode ?? variant.name}`);
+      figures.push(await withBackend(variant, (one) => measure(one, network, ceiling, effort)));
+    }
+    rounds.push(figures);
+  }
+  const [gpu, wasm] = variants.map((_, i) => medians(rounds.map((round) => round[i]!)));
+  const { batch } = network;
+  const row = { mode, device, gpu: gpu!, wasm: wasm!, threads, ...options.machine, batch };
+  if (options.json) printJson({ what: "gpu", ...row });
+  else console.log(gpuRow(row));
+}
+
+async function measure(
+  backend: Backend,
+  network: NetworkBench,
+  ceiling: Ceiling,
+  effort: Effort,
+): Promise<Figures> {
+  const products: number[] = [];
+  for (const shape of SHAPES)
+    products.push((await measureProduct(backend, shape, ceiling, effort)).gflops);
+  return {
+    products,
+    training: await network.training(backend, effort),
+    classifying: await network.evaluation(backend, effort),
+  };
+}
+
+function medians(rounds: readonly Figures[]): Figures {
+  return {
+    products: SHAPES.map((_, i) => median(rounds.map(({ products }) => products[i]!))),
+    training: median(rounds.map(({ training }) => training)),
+    classifying: median(rounds.map(({ classifying }) => classifying)),
+  };
+}
+
+export interface GpuRow {
+  readonly mode: string;
+  readonly device: GpuDevice;
+  readonly gpu: Figures;
+  readonly wasm: Figures;
+  readonly threads: number;
+  readonly cpu: string;
+  readonly node: string;
+  readonly batch: number;
+}
+
+/** The head of the table in `results/speed/README.md`. */
+const HEAD = [
+  ...["device", "driver", "mode"],
+  ...SHAPES.map((shape) => `${shape.join("×")}, GFLOP/s`),
+  ...["training, images/s", "classifying, images/s"],
+  ...["wasm: training", "classifying", "processor, threads, Node"],
+];
+
+/** The table with this row, and what it comes to in a sentence. */
+export function gpuRow({ mode, device, gpu, wasm, threads, cpu, node, batch }: GpuRow): string {
+  const named = device.device ?? "the processor";
+  const cells = [
+    device.isSoftware && device.device !== null ? `${named} (software)` : named,
+    ...[device.driver ?? "–", mode],
+    ...gpu.products.map((gflops) => gflops.toFixed(1)),
+    ...[gpu.training, gpu.classifying, wasm.training, wasm.classifying].map(whole),
+    `${cpu}, ${threads}, ${node.slice(1)}`,
+  ];
+  const line = (texts: readonly string[]): string => `| ${texts.join(" | ")} |`;
+  const times = gpu.training / wasm.training;
+  const compared =
+    times < 1 ? `${(1 / times).toFixed(1)} times slower` : `${times.toFixed(1)} times faster`;
+  return [
+    line(HEAD),
+    line(HEAD.map(() => "---")),
+    line(cells),
+    "",
+    `Training the notes' network in batches of ${batch}, this mode is ${compared} than wasm on ` +
+      `${threads} thread${threads === 1 ? "" : "s"}. To share the row, paste it into an issue: ` +
+      "results/speed has a table for it.",
+  ].join("\n");
+}
+
+function whole(value: number): string {
+  return Math.round(value).toLocaleString("en-US");
+}
