@@ -260,7 +260,7 @@ function claimsOfReading(measured: readonly Done[]): Claim[] {
   return [
     ...claims,
     {
-      text: `at 6 pixels max pooling leads none by ${inPoints(lead)} points (no more help)`,
+      text: `at 6 pixels max pooling leads no pooling by ${inPoints(lead)} points (no more help)`,
       holds: Math.abs(lead) < 0.02,
     },
   ];

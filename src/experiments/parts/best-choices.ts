@@ -65,13 +65,14 @@ export const networks: Readonly<Record<string, Candidate>> = {
   },
 };
 
+export const UNCHANGED = "none";
 /** All changes at once. */
 export const TOGETHER = "shift, rotation, scale, elastic";
 
 const moved = [shift({ pixels: 2 }), rotation({ degrees: 10 }), scaled({ factor: 0.1 })];
 
 export const augmentations: Readonly<Record<string, readonly AugmentationDescription[]>> = {
-  none: [],
+  [UNCHANGED]: [],
   "shift of 2 pixels": [shift({ pixels: 2 })],
   "shift, rotation, scale": moved,
   "elastic distortion": [elastic({ strength: 34, smoothness: 4 })],
