@@ -90,7 +90,7 @@ export async function batchNormPool2dBackward(
   // (fused.11) dBias[c] = Σₙ Σ_h Σ_w dNorm[n, c, h, w]
   // (fused.12) dWeight[c] = Σₙ Σ_h Σ_w dNorm[n, c, h, w] · x̂[n, c, h, w]
   const { sum: dBias, product: dWeight } = await backend.channelSums(dNorm, xHat);
-  const scale = multiply(weight, rho);
+  const scale = multiply(await backend.read(weight), rho);
   if (mode === "train") {
     const M = xHat.size / weight.size;
     const means = { intercept: divide(dBias, M), slope: divide(dWeight, M) };

@@ -82,7 +82,7 @@ export async function batchNorm2dBackward(
   // (normalisation.23) dBias[c] = Σₙ Σₕ Σ_w dOut[n, c, h, w]
   // (normalisation.24) dWeight[c] = Σₙ Σₕ Σ_w dOut[n, c, h, w] · x̂[n, c, h, w]
   const { sum: dBias, product: dWeight } = await backend.channelSums(dOut, xHat);
-  const scale = multiply(weight, rho);
+  const scale = multiply(await backend.read(weight), rho);
   if (mode === "train") {
     const M = dOut.size / weight.size;
     const means = { intercept: divide(dBias, M), slope: divide(dWeight, M) };

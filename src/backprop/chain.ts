@@ -127,7 +127,7 @@ async function showStep(
   out: Tensor,
   pass: PassOptions,
 ): Promise<void> {
-  if (step.parts === undefined) return pass.observe?.(step.name, out);
+  if (step.parts === undefined) return pass.observe?.(step.name, await pass.backend.read(out));
   const inner = new Chain(step.parts.slice(0, -1));
   const buffers = everyLayer(inner.layers).flatMap(({ layer }) => layer.buffers ?? []);
   const kept = buffers.map(({ value }) => value.clone());
@@ -137,7 +137,7 @@ async function showStep(
     // also when the observer throws
     for (const [i, { value }] of buffers.entries()) value.copyFrom(kept[i]!);
   }
-  pass.observe?.(step.parts.at(-1)!.name, out);
+  pass.observe?.(step.parts.at(-1)!.name, await pass.backend.read(out));
 }
 
 /** Layers in order: by name, or with their names. */

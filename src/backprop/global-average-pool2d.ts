@@ -38,7 +38,7 @@ export async function globalAveragePool2dBackward(
   const [N, C, H, W] = shape as [number, number, number, number];
   checkDOut("globalAveragePool2dBackward", dOut, [N, C]);
   // (pooling.8) dX[n, c, h, w] = dOut[n, c] / (H·W)
-  const share = divide(dOut, H * W).reshape([N, C, 1, 1]);
+  const share = divide(await backend.read(dOut), H * W).reshape([N, C, 1, 1]);
   return { dX: share.broadcastTo([N, C, H, W]).clone(backend.allocator) };
 }
 

@@ -40,7 +40,8 @@ export function seal<Cache extends object>(
     else if (part instanceof Columns) watch("x", part.x);
     else if (part instanceof WinnersGradient) watch(path, part.values);
     else if (part instanceof Storage) {
-      const digest = digests ? digestOf(part) : null;
+      // what is out of a program's reach is not changed behind the engine's back
+      const digest = digests && part.elsewhere === null ? digestOf(part) : null;
       watched.push({ path, storage: part, version: part.version, digest });
     } else if (isPlain(part)) for (const [name, inner] of Object.entries(part)) watch(name, inner);
   };

@@ -3,6 +3,7 @@ import type { Sequential } from "../network/index.js";
 import { InputError, MachineError } from "../tensor/index.js";
 import {
   type EpochResult,
+  readState,
   type StepEvent,
   StepMeasures,
   train,
@@ -37,9 +38,12 @@ export async function trainAndKeep(
   try {
     for await (const event of train(options)) {
       if (event.type === "step") {
+        const { isDue } = keeper;
+        if (measures?.looksAt(event) || isDue)
+          await readState(options.backend, options.network, event.optimizer);
         const measure = measures?.step(event) ?? null;
         if (measure !== null) folder?.measured(measure);
-        keeper.step(event);
+        keeper.step(event, isDue);
         progress.step(event);
       }
       if (event.type === "evaluating") progress.evaluating();
@@ -54,6 +58,8 @@ export async function trainAndKeep(
     return last;
   } catch (error) {
     progress.epochDone();
+    const { optimizer = null } = keeper.pending ?? {};
+    if (error instanceof Stopped) await readState(options.backend, options.network, optimizer);
     throw keeper.ended(error);
   }
 }
@@ -63,7 +69,6 @@ class Keeper {
   readonly #network: Sequential;
   readonly #interval: number;
   #due: number;
-  /** The last step that is not kept. */
   #pending: StepEvent | null = null;
 
   constructor(folder: RunFolder | null, network: Sequential, seconds: number) {
@@ -73,9 +78,19 @@ class Keeper {
     this.#due = performance.now() + this.#interval;
   }
 
-  step(event: StepEvent): void {
+  /** The last step that is not kept. */
+  get pending(): StepEvent | null {
+    return this.#pending;
+  }
+
+  /** Whether a checkpoint within the epoch is due. */
+  get isDue(): boolean {
+    return this.#folder !== null && performance.now() >= this.#due;
+  }
+
+  step(event: StepEvent, isDue: boolean): void {
     this.#pending = event;
-    if (this.#folder !== null && performance.now() >= this.#due) this.#save(event);
+    if (isDue) this.#save(event);
   }
 
   /** @param save what keeps an epoch */

@@ -313,6 +313,16 @@ export interface Backend {
   ): Promise<void>;
 
   /**
+   * Brings a tensor's numbers to where programs can look at them. On a backend whose results stay
+   * on a device, `Tensor.data` is refused before, except for the numbers of channels and of rows
+   * (moments and sums), with which layers compute on; on the others nothing has to be done. What
+   * is changed in place afterwards counts as the newest.
+   *
+   * @returns the same tensor
+   */
+  read(tensor: Tensor): Promise<Tensor>;
+
+  /**
    * Runs one step of a computation, which owns the memory of what is made meanwhile. What `run`
    * returns outlives it: its tensors, also those inside plain arrays and objects, are copied out.
    * Looking at any other tensor of the step afterwards is an error. Steps may be nested.

@@ -7,6 +7,7 @@ export {
   heapAllocator,
   Lifetime,
   Storage,
+  type Elsewhere,
 } from "./storage.js";
 export {
   anything,

@@ -27,11 +27,33 @@ export class Lifetime {
 }
 
 /**
+ * Memory whose numbers may lie where no program can look, such as on a graphics card. A backend
+ * brings them here, see `Backend.read`.
+ */
+export interface Elsewhere<D extends Data | Int32Array = Data> {
+  readonly dtype: D extends Data ? DType : "int32";
+  readonly length: number;
+  /**
+   * The numbers. They may be changed by whoever has them, and then count as the newest there are.
+   *
+   * @throws InputError when the newest are elsewhere
+   */
+  here(): D;
+  /** Sets all of them, wherever they are. */
+  fill(value: number): void;
+}
+
+/**
  * Flat memory with what belongs to it: a version, which counts changes in place, and a lifetime.
  * All tensors that look at the memory share it, and so see the same version and the same end.
  */
 export class Storage<D extends Data | Int32Array = Data> {
-  readonly #data: D;
+  /** One of the two is null. */
+  readonly #here: D | null;
+  readonly #elsewhere: Elsewhere<D> | null;
+  readonly dtype: D extends Data ? DType : "int32";
+  /** How many numbers there are. */
+  readonly length: number;
   /** Null for memory on JavaScript's heap, which lives as long as something refers to it. */
   readonly lifetime: Lifetime | null;
   readonly #free: (() => void) | null;
@@ -41,16 +63,45 @@ export class Storage<D extends Data | Int32Array = Data> {
    * @param lifetime ends before the memory is used for something else
    * @param free gives the memory back, once it is disposed of
    */
-  constructor(data: D, lifetime: Lifetime | null = null, free: (() => void) | null = null) {
-    this.#data = data;
+  constructor(
+    data: D | Elsewhere<D>,
+    lifetime: Lifetime | null = null,
+    free: (() => void) | null = null,
+  ) {
+    const isHere = ArrayBuffer.isView(data);
+    this.#here = isHere ? data : null;
+    this.#elsewhere = isHere ? null : data;
+    this.dtype = (isHere ? dtypeOf(data) : data.dtype) as typeof this.dtype;
+    this.length = data.length;
     this.lifetime = lifetime;
     this.#free = free;
   }
 
-  /** @throws InputError when the memory belongs to something else by now */
+  /**
+   * @throws InputError when the memory belongs to something else by now, or its numbers are
+   *   elsewhere
+   */
   get data(): D {
+    this.checkLifetime();
+    return this.#here ?? this.#elsewhere!.here();
+  }
+
+  /** What keeps the numbers where no program can look; null where they are simply here. */
+  get elsewhere(): Elsewhere<D> | null {
+    this.checkLifetime();
+    return this.#elsewhere;
+  }
+
+  /** @throws InputError when the memory belongs to something else by now */
+  checkLifetime(): void {
     if (this.lifetime?.hasEnded === true) this.lifetime.check("Tensor.data");
-    return this.#data;
+  }
+
+  /** Sets all numbers, and counts that as a change. */
+  fill(value: number): void {
+    this.checkLifetime();
+    (this.#here ?? this.#elsewhere!).fill(value);
+    this.touch();
   }
 
   /** Grows with every change in place that went through a tensor's methods or a kernel. */
@@ -67,7 +118,9 @@ export class Storage<D extends Data | Int32Array = Data> {
 
   /** Is this memory, or a part of it, also the other's? */
   overlaps(other: Storage): boolean {
-    const [a, b] = [this.#data, other.#data];
+    const [a, b] = [this.#here, other.#here];
+    if (a === null || b === null)
+      return this.#elsewhere !== null && (this.#elsewhere as unknown) === other.#elsewhere;
     // An allocator may cut all of its memory from one buffer.
     return (
       a === b ||
@@ -112,6 +165,9 @@ export const heapAllocator: Allocator = {
 };
 
 /** The element type of existing memory. */
-export function dtypeOf(data: Data): DType {
+export function dtypeOf(data: Data): DType;
+export function dtypeOf(data: Data | Int32Array): DType | "int32";
+export function dtypeOf(data: Data | Int32Array): DType | "int32" {
+  if (data instanceof Int32Array) return "int32";
   return data instanceof Float32Array ? "float32" : "float64";
 }

@@ -13,14 +13,7 @@ import {
   sameShape,
   sizeOf,
 } from "./shape.js";
-import {
-  type Allocator,
-  type Data,
-  type DType,
-  dtypeOf,
-  heapAllocator,
-  Storage,
-} from "./storage.js";
+import { type Allocator, type Data, type DType, heapAllocator, Storage } from "./storage.js";
 
 /**
  * One entry per axis of {@link Tensor.slice}: a range `[start, stop]`, or `null` for the whole
@@ -62,15 +55,15 @@ export class Tensor {
     stride: readonly number[],
     offset: number,
   ) {
-    const { data } = storage;
+    storage.checkLifetime();
     this.storage = storage;
     this.shape = [...shape];
     this.stride = [...stride];
     this.offset = offset;
     this.size = sizeOf(shape);
     this.isContiguous =
-      offset === 0 && this.size === data.length && isRowMajor(this.shape, this.stride);
-    this.dtype = dtypeOf(data);
+      offset === 0 && this.size === storage.length && isRowMajor(this.shape, this.stride);
+    this.dtype = storage.dtype;
   }
 
   /** A tensor of zeros. */
@@ -111,7 +104,7 @@ export class Tensor {
    * @throws InputError when the shape does not hold exactly as many elements
    */
   static over(storage: Storage, shape: readonly number[]): Tensor {
-    const { length } = storage.data;
+    const { length } = storage;
     if (sizeOf(shape) !== length)
       reject(
         "Tensor.wrap",
@@ -185,14 +178,12 @@ export class Tensor {
 
   /** Writes one value everywhere, in this tensor and in all that share its memory. */
   fill(value: number): void {
+    if (this.isContiguous) return this.storage.fill(value);
     const { data } = this;
-    if (this.isContiguous) data.fill(value);
-    else {
-      const { length, steps } = rowOf(this.shape, this);
-      forEachRow(this.shape, [this], (row) => {
-        for (let i = 0; i < length; i++) data[row + i * steps[0]!] = value;
-      });
-    }
+    const { length, steps } = rowOf(this.shape, this);
+    forEachRow(this.shape, [this], (row) => {
+      for (let i = 0; i < length; i++) data[row + i * steps[0]!] = value;
+    });
     this.storage.touch();
   }
 

@@ -4,6 +4,7 @@ import { reject } from "../tensor/index.js";
 import type { EpochProgress, FitStep } from "./fit-events.js";
 import type { Run } from "./fit-options.js";
 import { takeStep } from "./fit-step.js";
+import { readState } from "./read-state.js";
 import { Totals } from "./totals.js";
 import { turns } from "./turn.js";
 
@@ -52,7 +53,10 @@ export async function* trainEpoch(
     const isFirst = epoch === run.firstEpoch && s === stepsBefore;
     const stepBackend = isFirst ? { ...backend, check: true } : backend;
     const loss = await backend.step(() => takeStep(run, task, stepBackend));
-    run.average?.update();
+    if (run.average !== null) {
+      await readState(backend, run.trained);
+      run.average.update();
+    }
     ms += performance.now() - started;
     const { loss: meanLoss, metrics, seconds, examplesPerSecond } = soFar();
     const done = { epoch, step: s + 1, steps, examples: totals.examples };

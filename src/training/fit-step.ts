@@ -14,6 +14,7 @@ import { clipGradients } from "./clip.js";
 import type { Run } from "./fit-options.js";
 import { sum, type Totals } from "./totals.js";
 import { whereNotFinite } from "./culprit.js";
+import { readState } from "./read-state.js";
 
 export interface StepTask {
   /** The batches of the step, mostly one. */
@@ -61,9 +62,15 @@ async function runBatches(run: Run, task: StepTask, backend: Backend): Promise<n
       weight += done.weight;
     }
     if (weight > 0) loss /= weight;
-    if (weight > 0) divideGradients(run, weight);
+    if (weight > 0) {
+      await readState(backend, run.trained);
+      divideGradients(run, weight);
+    }
   }
-  if (clipNorm !== null) clipIn(run, place, clipNorm);
+  if (clipNorm !== null) {
+    await readState(backend, run.trained);
+    clipIn(run, place, clipNorm);
+  }
   await optimizer.step(backend, learningRate);
   return loss;
 }
@@ -88,7 +95,8 @@ async function runBatch(
   // Named after the step, so that a run that goes on from a checkpoint draws what it would have
   // drawn.
   const pass: PassOptions = { backend, mode: "train", random: random.split(`layers in ${part}`) };
-  const { out: prediction, backward } = await forwardIn(run, x, pass, part);
+  const { out, backward } = await forwardIn(run, x, pass, part);
+  const prediction = await backend.read(out);
   const { loss, backward: lossBackward } = await lossOf(prediction, target, weights);
   if (!Number.isFinite(loss)) await explainLoss(run, x, pass, loss, part);
   const weight = scaled(weights === null ? indices.length : sum(weights));

@@ -5,6 +5,7 @@ import { trainEpoch } from "./fit-epoch.js";
 import type { FitEvent } from "./fit-events.js";
 import { type FitOptions, prepareRun, type Run, takeOver, type Words } from "./fit-options.js";
 import { type Measured, measureWith } from "./measure.js";
+import { readState } from "./read-state.js";
 
 /**
  * Trains a network, epoch by epoch, and tells of every step:
@@ -48,6 +49,7 @@ async function* events(run: Run): AsyncGenerator<FitEvent> {
       const from = epoch === run.firstEpoch ? run.progress : null;
       if (run.freshOptimizer && from === null) run.optimizer.reset();
       const trained = yield* trainEpoch(run, epoch, from);
+      await readState(run.backend, network, run.optimizer);
       goOn = run.average?.show() ?? null;
       if (run.validation !== null) yield { type: "validating", epoch };
       const validation = await validate(run, epoch);
@@ -58,7 +60,10 @@ async function* events(run: Run): AsyncGenerator<FitEvent> {
     }
   } finally {
     // also when the reader breaks off, or the loss is lost
-    run.patience?.restore();
+    if (run.patience !== null) {
+      await readState(run.backend, network);
+      run.patience.restore();
+    }
     inTraining.delete(network);
   }
 }

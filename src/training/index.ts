@@ -48,4 +48,5 @@ export {
   weightsOfCheckpoint,
 } from "./checkpoint.js";
 export { whereNotFinite } from "./culprit.js";
+export { readState } from "./read-state.js";
 export { nextTurn } from "./turn.js";

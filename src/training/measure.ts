@@ -98,7 +98,8 @@ export async function measureWith(
         mode: "evaluate",
         record: false,
       };
-      const { out: prediction } = await network.forward(batch.x, pass);
+      const { out } = await network.forward(batch.x, pass);
+      const prediction = await backend.read(out);
       const { target, weights = null } = batch;
       const { loss } = await lossOf(prediction.astype("float64"), target, weights);
       if (!Number.isFinite(loss)) {

@@ -48,6 +48,12 @@ export class StepMeasures {
     this.#before = this.#copies(); // how many steps there were is only known after the next one
   }
 
+  /** Whether a step's parameters are looked at, which have to be where a program can. */
+  looksAt({ epoch, step, steps }: Pick<StepEvent, "epoch" | "step" | "steps">): boolean {
+    const done = epoch * steps + step;
+    return isMeasured(done) || isMeasured(done + 1);
+  }
+
   /** @returns null for most steps */
   step({ epoch, step, steps, loss, learningRate }: StepEvent): StepMeasure | null {
     const done = epoch * steps + step;

@@ -78,6 +78,7 @@ export function referenceBackend(
       averagePool2dBackward(dOut, geometry, allocator),
     accumulate: async (target, source) => accumulate(target, source),
     update: async (kind, tensors, numbers) => update(kind, tensors, numbers),
+    read: async (tensor) => tensor,
     step: async (run) => run(),
     dispose: async () => {},
   };

@@ -103,7 +103,7 @@ export const poolingMistakes: readonly Mistake[] = [
     name: "global-average-by-height-squared",
     title: "global average pooling divides its gradient by H·H",
     file: "src/backprop/global-average-pool2d.ts",
-    edits: [{ find: "divide(dOut, H * W)", replace: "divide(dOut, H * H)" }],
+    edits: [{ find: "(dOut), H * W)", replace: "(dOut), H * H)" }],
     tag: "pooling.8",
     layers: ["globalAveragePool2d"],
     setups: ["global"],
