@@ -179,4 +179,10 @@ for (const mode of ["webgl2", "webgpu"] as const) {
   });
 }
 
+test("gpu.js's own workers start in a browser", async () => {
+  const { workers, wrong } = await browser.perform("computeInWorkers", undefined);
+  assert.ok(workers > 0, "expected workers, got none");
+  assert.is(wrong, 0);
+});
+
 if (path !== null) test.run();

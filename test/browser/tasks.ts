@@ -8,6 +8,7 @@ import { Random, Tensor } from "leibniz/tensor";
 import { primitiveCases, wasmTolerance } from "../kernels/primitive-cases.js";
 import { type DeviceMode, gpuLossSuite } from "../kernels/gpu-loss-suite.js";
 import { gpuSuite } from "../kernels/gpu-suite.js";
+import { computeInWorkers } from "../kernels/gpu-workers.js";
 import { type Trained, type Training, trainedWeights } from "./training.js";
 
 /** A backend, and for `gpu` its mode, for `wasm` its threads. */
@@ -129,6 +130,8 @@ export const tasks = {
     for (const [name, run] of tests) failures[name] = await run().then(() => null, String);
     return failures;
   },
+
+  computeInWorkers,
 
   /**
    * Products that are long enough to wait for the other thread, again and again; how many entries

@@ -2,7 +2,7 @@
  * Preloaded into a command line by its test (`node --import`): destroys the graphics device in the
  * middle of a training, while a result is waited for.
  */
-import * as gpujs from "gpu.js";
+import * as gpujs from "../../dist/kernels/gpu/gpujs.js";
 import "./software-vulkan.js";
 
 const { WebGPUContext, WebGPUKernel } = gpujs as unknown as {

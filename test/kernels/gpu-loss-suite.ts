@@ -1,7 +1,7 @@
 import * as assert from "uvu/assert";
-import * as gpujs from "gpu.js";
 import { gpuBackend, type GpuBackend, type GpuBackendOptions, reference } from "leibniz/kernels";
 import { MachineError, Random } from "leibniz/tensor";
+import * as gpujs from "../../dist/kernels/gpu/gpujs.js";
 import { assertClose } from "../helpers/assert-close.js";
 import { assertFails, kernelClass, patched } from "./gpu-suite.js";
 

@@ -1,5 +1,4 @@
 import * as assert from "uvu/assert";
-import * as gpujs from "gpu.js";
 import { Affine, Conv2d, type Layer } from "leibniz/backprop";
 import { catalog, type NamedTensors } from "leibniz/gradcheck";
 import { conv2dGeometry } from "leibniz/im2col";
@@ -13,6 +12,7 @@ import {
   reference,
 } from "leibniz/kernels";
 import { type Data, heapAllocator, Random, type Storage, Tensor } from "leibniz/tensor";
+import * as gpujs from "../../dist/kernels/gpu/gpujs.js";
 import { assertClose, assertCloseArrays, assertRejects } from "../helpers/assert-close.js";
 
 /**

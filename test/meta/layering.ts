@@ -24,8 +24,10 @@ export interface LayeringRules {
   readonly importers: readonly string[];
   /** Packages that themselves need Node. */
   readonly nodePackages: readonly string[];
-  /** Packages that package.json lists under `dependencies` or `optionalDependencies`. */
+  /** Packages that package.json lists under `dependencies` or `peerDependencies`. */
   readonly dependencies: readonly string[];
+  /** Packages that the build bundles, and the file that stands for each. */
+  readonly bundled: Readonly<Record<string, string>>;
 }
 
 /** Every import that breaks the rules, as `file:line: what is wrong`. */
@@ -55,6 +57,7 @@ export function layeringViolations(files: Files, rules: LayeringRules): string[]
             : kind === "url"
               ? null
               : packageViolation(
+                  path,
                   specifier,
                   mayUseNode || (mayAskForNode && kind === "dynamic"),
                   rules,
@@ -124,6 +127,7 @@ function relativeViolation(
 }
 
 function packageViolation(
+  path: string,
   specifier: string,
   mayUseNode: boolean,
   rules: LayeringRules,
@@ -135,6 +139,10 @@ function packageViolation(
     if (!specifier.startsWith("node:")) return `imports ${specifier}: write node:${specifier}`;
     return mayUseNode ? null : `imports ${specifier}, but must run in a browser too`;
   }
+  if (rules.bundled[name] !== undefined)
+    return path === rules.bundled[name]
+      ? null
+      : `imports ${specifier}, which is bundled: import ${rules.bundled[name]}`;
   if (!rules.dependencies.includes(name))
     return `imports ${specifier}, which is not among the dependencies of package.json`;
   return rules.nodePackages.includes(name) && !mayUseNode

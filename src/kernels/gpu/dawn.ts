@@ -1,7 +1,9 @@
 /**
  * WebGPU for Node, which has none of its own: Dawn, the implementation inside Chromium, from the
- * optional package `webgpu`. Dawn draws on Metal, Direct3D or Vulkan, whichever the system has.
+ * package `webgpu`, where that is installed. Dawn draws on Metal, Direct3D or Vulkan, whichever the
+ * system has.
  */
+import { howToInstall } from "./how-to-install.js";
 
 const isNode = typeof process === "object" && typeof process.versions?.node === "string";
 
@@ -27,10 +29,8 @@ export async function provideWebGpu(): Promise<string | null> {
   try {
     dawn = await import("webgpu");
   } catch (error) {
-    return (
-      `in Node it needs the optional package webgpu: npm install webgpu ` +
-      `(${String(error).split("\n")[0]})`
-    );
+    const reason = String(error).split("\n")[0];
+    return `in Node it needs the package webgpu (${reason}): ${howToInstall("webgpu")}`;
   }
   // Node 20 has no `navigator` at all, later versions one without `gpu`
   const { navigator = {} } = globalThis as { navigator?: object };

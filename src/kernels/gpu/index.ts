@@ -3,7 +3,7 @@
  * whatever the mode names. Everything else stays on the reference: those passes touch each number
  * once or twice, and to copy them to a device and back would take longer than the work.
  */
-import type * as GpuJs from "gpu.js";
+import type * as GpuJs from "./gpujs.js";
 import { col2im } from "../../im2col/index.js";
 import {
   type Allocator,
@@ -91,13 +91,8 @@ const LARGEST_EXTENT = 65535;
 /** A software driver on a busy machine took half a second for its first kernel. */
 const SECONDS_TO_ANSWER = 30;
 
-/**
- * gpu.js is a CommonJS module: what it exports is its default, and where a bundler splits code,
- * nothing else is there.
- */
-async function loadGpuJs(): Promise<typeof GpuJs> {
-  return (await import("gpu.js")).default as unknown as typeof GpuJs;
-}
+/** A megabyte, so only whoever wants it loads it. */
+const loadGpuJs = (): Promise<typeof GpuJs> => import("./gpujs.js");
 
 /**
  * The modes that work on this machine as far as gpu.js can tell, the fastest first; see {@link

@@ -1,4 +1,4 @@
-import type * as GpuJs from "gpu.js";
+import type * as GpuJs from "./gpujs.js";
 import { type DeviceContext, DeviceWatch } from "./device-watch.js";
 import type { GpuMode } from "./modes.js";
 import { type ProductConstants, productEntry } from "./product-kernel.js";

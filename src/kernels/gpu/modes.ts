@@ -1,5 +1,6 @@
-import type * as GpuJs from "gpu.js";
+import type * as GpuJs from "./gpujs.js";
 import { provideWebGpu } from "./dawn.js";
+import { howToInstall } from "./how-to-install.js";
 
 /** What gpu.js can run on, the fastest first, if there is a graphics card. */
 export const gpuModes = ["webgpu", "webgl2", "headlessgl", "webasm", "cpu"] as const;
@@ -31,7 +32,7 @@ export async function lackOf(mode: GpuMode, { GPU }: typeof GpuJs): Promise<stri
       return GPU.isHeadlessGLSupported
         ? null
         : "it needs Node and the native package gl, which npm builds where it may run install " +
-            "scripts and finds a C++ compiler and OpenGL: npm install gl";
+            `scripts and finds a C++ compiler and OpenGL: ${howToInstall("gl")}`;
     case "webasm":
       return GPU.isWebAssemblySupported ? null : "it needs WebAssembly";
     case "cpu":

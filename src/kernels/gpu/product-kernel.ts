@@ -1,4 +1,4 @@
-import type { IKernelFunctionThis } from "gpu.js";
+import type { IKernelFunctionThis } from "./gpujs.js";
 
 /**
  * The whole numbers that distinguish one compiled kernel from another: how long its sums are, and

@@ -1,0 +1,2 @@
+/** gpu.js, bundled; `build.mjs` writes it into `dist/`, with its types. */
+export * from "gpu.js";
