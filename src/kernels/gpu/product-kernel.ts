@@ -33,9 +33,9 @@ export function productNumbers(of: ProductNumbers): Int32Array {
 }
 
 /**
- * Four entries of a batch of products, one below the other, in matrix `thread.z` of the result:
- * `c[z, 4y … 4y + 3, x] = Σₖ Σᵢ a[k, z, 4y … 4y + 3, i] · b[k, z, i, x]`. Each number of b is
- * loaded once for the four. Rows past M repeat the last one, to be thrown away.
+ * Four entries of a batch of products, one below the other: column `thread.x` of matrix `thread.z`,
+ * from row 4 · `thread.y` on. Each number of b is loaded once for the four. Rows past M repeat the
+ * last one, to be thrown away.
  *
  * gpu.js never calls this function. It reads its source and writes it anew for the device, so it
  * stays plain: no other function, no closure. Except in mode `cpu`, its variables become float32.
@@ -69,6 +69,7 @@ export function productQuad(
   let c1 = 0;
   let c2 = 0;
   let c3 = 0;
+  // (matmul.13) c[z, y, x] = Σₖ Σᵢ a[k, z, y, i] · b[k, z, i, x]
   for (let k = 0; k < terms; k++) {
     let atA = startA + k * numbers[4]!;
     let atB = startB + k * numbers[8]!;
