@@ -79,6 +79,24 @@ export function gpuConvolutionSuite(
       assert.is(backend.kernelCount, 3, "expected three kernels for all shapes");
     }));
 
+  // so many filters that a thread adds up three images, and the last one what is left: one
+  test(`${mode}: a convolution of the notes' network, with images left over`, () =>
+    withBackend({ mode, smallestProduct: 0 }, async (backend) => {
+      const random = new Random(`gpu notes ${mode}`);
+      const geometry = conv2dGeometry("test", 13, 13, { kernelSize: 3 });
+      const [weight, x] = [random.normal([1, 32, 144]), random.normal([10, 16, 13, 13])];
+      const dOut = random.normal([10, 1, 32, 121]);
+      await assertSame(backend, 1210, "conv2", async (on) => {
+        const cols = await on.im2col(x, geometry);
+        return {
+          out: await on.matmul(weight, cols),
+          dWeight: await on.matmulSum(dOut, cols, { transposeB: true }),
+          dX: await on.productOntoImages(weight, dOut, 16, geometry),
+        };
+      });
+      assert.is(backend.callCount, 4);
+    }));
+
   test(`${mode}: a gradient is gathered only where that multiplies not much oftener`, () =>
     withBackend({ mode, smallestProduct: 0 }, async (backend) => {
       const random = new Random(`gpu gather ${mode}`);

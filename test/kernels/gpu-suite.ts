@@ -605,8 +605,8 @@ export function gpuSuite(
         webgpu: 2 ** 18,
         webgl2: 2 ** 20,
         headlessgl: 2 ** 20,
-        webasm: 2 ** 12,
-        cpu: 2 ** 12,
+        webasm: 2 ** 14,
+        cpu: 2 ** 14,
       }[mode];
       const [M, N, I] = [16, 8, smallest / 128];
       const random = new Random("gpu threshold");

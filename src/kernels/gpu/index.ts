@@ -59,9 +59,9 @@ export interface GpuBackend extends Backend {
 }
 
 /**
- * Fewer multiplications than this stay on the reference, which does 2,000 in a microsecond: by the
- * time that a call which computes next to nothing has come back, they are done. Such a call takes 4
- * to 6 µs in the modes that run on the processor, 0.12 ms in mode `webgpu` (0.3 ms in Chromium),
+ * Fewer multiplications than this stay on the reference, which does 2,400 in a microsecond: by the
+ * time that a call which computes next to nothing has come back, they are done. Such a call takes 7
+ * to 8 µs in the modes that run on the processor, 0.12 ms in mode `webgpu` (0.3 ms in Chromium),
  * and 0.6 ms in mode `webgl2`. (The best of many calls for 8×8×8 multiplications by
  * `bench/gpu-products.mjs`, on two cores of an AMD EPYC, with the software driver SwiftShader,
  * which is no farther away than a graphics card; `webgl2` the same way on a page in Chromium;
@@ -71,8 +71,8 @@ const SMALLEST_PRODUCT: Readonly<Record<GpuMode, number>> = {
   webgpu: 2 ** 18,
   webgl2: 2 ** 20,
   headlessgl: 2 ** 20,
-  webasm: 2 ** 12,
-  cpu: 2 ** 12,
+  webasm: 2 ** 14,
+  cpu: 2 ** 14,
 };
 
 /**

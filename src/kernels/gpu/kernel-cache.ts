@@ -33,7 +33,8 @@ const MOST_THREADS = 4;
 
 /**
  * From so many multiplications on, which one thread does in 10 ms, the threads of mode `webasm`
- * share the work. To wake them takes up to half a millisecond.
+ * share the work. To wake them takes a quarter of a millisecond at best, and half of one on a busy
+ * machine.
  */
 const SHARED_FROM = 2 ** 24;
 
