@@ -224,6 +224,7 @@ export function gpuConvolutionSuite(
         () => backend.matmul(Tensor.zeros([1, 4, 12]), cols),
         "x as it was when its columns were made",
       );
+      assert.throws(() => cols.layOut(), /x as it was when its columns were made/);
     }));
 
   test(`${mode}: columns with other operands than a convolution's are laid out`, () =>

@@ -32,11 +32,11 @@ const LONGEST_LOOP = 2 ** 24;
 const MOST_THREADS = 4;
 
 /**
- * From so many multiplications on, which one thread does in 10 ms, the threads of mode `webasm`
+ * From so many multiplications on, which one thread does in 20 ms, the threads of mode `webasm`
  * share the work. To wake them takes a quarter of a millisecond at best, and half of one on a busy
  * machine.
  */
-const SHARED_FROM = 2 ** 24;
+const SHARED_FROM = 2 ** 25;
 
 /** How many neighbours along x mode `webasm` computes at once. */
 const LANES = 4;
