@@ -11,6 +11,7 @@
  * compiled.
  */
 import { cpus } from "node:os";
+import { conv2dGeometry } from "leibniz/im2col";
 import { availableGpuModes, gpuBackend, reference } from "leibniz/kernels";
 import { Random } from "leibniz/tensor";
 
@@ -54,16 +55,21 @@ for (const backend of backends) {
   console.log(`\n${backend.name} ${backend.mode ?? ""}`);
   const [x, weight] = [random.normal([256, 800]), random.normal([800, 120])];
   await printSpeed("[256, 800] · [800, 120]", 256 * 800 * 120, () => backend.matmul(x, weight));
-  const [filters, cols, dOut] = [
+  const geometry = conv2dGeometry("bench", 13, 13, { kernelSize: 3 });
+  const [filters, images, dOut] = [
     random.normal([1, 32, 144]),
-    random.normal([256, 1, 144, 121]),
-    random.normal([256, 1, 32, 121]),
+    random.normal([64, 16, 13, 13]),
+    random.normal([64, 1, 32, 121]),
   ];
-  await printSpeed("[32, 144] · 256 of [144, 121]", 256 * 32 * 144 * 121, () =>
-    backend.matmul(filters, cols),
+  const multiplications = 64 * 32 * 144 * 121;
+  await printSpeed("conv 16 → 32, 3×3, 64 of 13×13", multiplications, async () =>
+    backend.matmul(filters, await backend.im2col(images, geometry)),
   );
-  await printSpeed("Σ 256 of [32, 121] · [121, 144]", 256 * 32 * 144 * 121, () =>
-    backend.matmulSum(dOut, cols, { transposeB: true }),
+  await printSpeed("its dWeight", multiplications, async () =>
+    backend.matmulSum(dOut, await backend.im2col(images, geometry), { transposeB: true }),
+  );
+  await printSpeed("its dX", multiplications, () =>
+    backend.productOntoImages(filters, dOut, 16, geometry),
   );
   for (const side of [2, 8, 16, 20, 24, 32, 64]) {
     const [a, b] = [random.normal([side, side]), random.normal([side, side])];

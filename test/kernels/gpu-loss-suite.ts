@@ -1,6 +1,7 @@
 import * as assert from "uvu/assert";
+import { conv2dGeometry } from "leibniz/im2col";
 import { gpuBackend, type GpuBackend, type GpuBackendOptions, reference } from "leibniz/kernels";
-import { MachineError, Random } from "leibniz/tensor";
+import { MachineError, Random, type Tensor } from "leibniz/tensor";
 import * as gpujs from "../../dist/kernels/gpu/gpujs.js";
 import { assertClose } from "../helpers/assert-close.js";
 import { assertFails, kernelClass, patched } from "./gpu-suite.js";
@@ -118,6 +119,15 @@ export function gpuLossSuite(
   const [a, b] = [random.normal([30, 50]), random.normal([50, 20])];
   const [large, wide] = [random.normal([200, 310]), random.normal([310, 250])];
 
+  /** With a kernel that is not compiled when a backend is opened. */
+  const convolve = async (backend: GpuBackend): Promise<Tensor> => {
+    const geometry = conv2dGeometry("test", 5, 6, { kernelSize: [2, 3] });
+    return backend.matmul(
+      random.normal([1, 4, 12]),
+      await backend.im2col(random.normal([3, 2, 5, 6]), geometry),
+    );
+  };
+
   test(`${mode}: a device that is lost between products`, async () => {
     await withDevice(mode, {}, async (backend, lose) => {
       await backend.matmul(a, b);
@@ -128,7 +138,7 @@ export function gpuLossSuite(
         kernelClass(mode).prototype,
         "build",
         { value: () => compiled++, writable: true },
-        () => assertLost(() => backend.matmul(large, wide), mode),
+        () => assertLost(() => convolve(backend), mode),
       );
       assert.is(compiled, 0, "expected nothing to be compiled any more");
       await assertLost(
@@ -158,7 +168,7 @@ export function gpuLossSuite(
 
   test(`${mode}: a device that is lost while a kernel is compiled`, () =>
     withDevice(mode, {}, async (backend, lose) => {
-      const product = backend.matmul(large, wide);
+      const product = convolve(backend);
       lose();
       await assertLost(() => product, mode);
     }));

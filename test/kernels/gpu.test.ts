@@ -1,24 +1,31 @@
 import { spawnSync } from "node:child_process";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
+import { Worker } from "node:worker_threads";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { availableGpuModes, gpuBackend } from "leibniz/kernels";
-import { Tensor } from "leibniz/tensor";
+import { conv2dGeometry, type WindowGeometry } from "leibniz/im2col";
+import { availableGpuModes, gpuBackend, reference } from "leibniz/kernels";
+import { Random, Tensor } from "leibniz/tensor";
 import * as gpujs from "../../dist/kernels/gpu/gpujs.js";
-import { assertRejects } from "../helpers/assert-close.js";
+import { assertClose, assertRejects } from "../helpers/assert-close.js";
 import { root } from "../helpers/cli.js";
 import { canTestWebGpu } from "../helpers/vulkan.js";
+import { gpuConvolutionSuite } from "./gpu-convolution-suite.js";
 import { gpuLossSuite } from "./gpu-loss-suite.js";
 import { assertFails, destroyedDuring, gpuSuite, patched, withBackend } from "./gpu-suite.js";
 
 /** The modes that every machine with Node has. */
 const MODES = ["cpu", "webasm"] as const;
 
-for (const mode of MODES) gpuSuite(mode, test);
+for (const mode of MODES) {
+  gpuSuite(mode, test);
+  gpuConvolutionSuite(mode, test);
+}
 
 if (await canTestWebGpu()) {
   gpuSuite("webgpu", test);
+  gpuConvolutionSuite("webgpu", test);
   gpuLossSuite("webgpu", test);
 }
 
@@ -52,9 +59,9 @@ test(
           ),
       );
       assert.equal(printed, []);
-      assert.is(backend.kernelCount, 1, "expected the failed kernel to be given up");
+      assert.is(backend.kernelCount, 0, "expected the failed kernel to be given up");
       await backend.matmul(Tensor.zeros([4, 5]), Tensor.zeros([5, 6]));
-      assert.is(backend.kernelCount, 2, "expected the next product to work");
+      assert.is(backend.kernelCount, 1, "expected the next product to work");
     }),
 );
 
@@ -73,8 +80,93 @@ test("a kernel that ran elsewhere than asked is an error, on its first run and o
       }),
     );
     assert.is(destroyed.length, 2, "expected both kernels to be given up");
-    assert.is(backend.kernelCount, 1);
+    assert.is(backend.kernelCount, 0);
   }));
+
+test("webasm: of the shapes that a kernel was compiled for, the last ones are kept", () =>
+  withBackend({ mode: "webasm", smallestProduct: 0, kernelCapacity: 2 }, async (backend) => {
+    const random = new Random("gpu capacity");
+    let compiled = 0;
+    const { Module } = WebAssembly;
+    const Counted = class extends Module {
+      constructor(bytes: BufferSource) {
+        super(bytes);
+        compiled++;
+      }
+    };
+    const compiledBy = async (M: number): Promise<number> => {
+      const [a, b] = [random.normal([M, 5]), random.normal([5, 4])];
+      const before = compiled;
+      await patched(WebAssembly, "Module", { value: Counted, writable: true }, async () =>
+        assertClose(await backend.matmul(a, b), await reference.matmul(a, b), { tolerance: 1e-6 }),
+      );
+      return compiled - before;
+    };
+    assert.equal([await compiledBy(8), await compiledBy(12)], [1, 1]);
+    assert.equal([await compiledBy(8), await compiledBy(12)], [0, 0]);
+    assert.equal([await compiledBy(16), await compiledBy(12)], [1, 0]);
+    assert.is(await compiledBy(8), 1, "expected 8 to be compiled once more");
+  }));
+
+/** Filters, and images of 13×13 pixels, whose convolution is work for several threads. */
+const forThreads = (random: Random): readonly [weight: Tensor, x: Tensor, WindowGeometry] => [
+  random.normal([1, 32, 144]),
+  random.normal([64, 16, 13, 13]),
+  conv2dGeometry("test", 13, 13, { kernelSize: 3 }),
+];
+
+test("webasm: threads compute the same as one to the bit, and end with the backend", async () => {
+  const { postMessage } = Worker.prototype;
+  const working = new Set<Worker>();
+  const watched = function (this: Worker, message: { type: string }): void {
+    if (message.type === "run") working.add(this);
+    postMessage.call(this, message);
+  };
+  await patched(Worker.prototype, "postMessage", { value: watched, writable: true }, () =>
+    withBackend({ mode: "webasm" }, async (backend) => {
+      const [weight, x, geometry] = forThreads(new Random("gpu threads"));
+      const all = await backend.matmul(weight, await backend.im2col(x, geometry));
+      const threads = working.size;
+      assert.ok(threads >= 1 && threads <= 4, `expected one to four threads, got ${threads}`);
+      const P = geometry.outH * geometry.outW;
+      for (const n of [0, 1, 63]) {
+        const one = await backend.im2col(x.slice([n, n + 1]), geometry);
+        const { data } = await backend.matmul(weight, one);
+        assert.equal(data, all.data.slice(n * 32 * P, (n + 1) * 32 * P));
+      }
+      assert.is(working.size, threads, "expected small products to need no others");
+    }),
+  );
+  for (const worker of working) {
+    if (worker.threadId !== -1) await new Promise((ended) => worker.once("exit", ended));
+    assert.is(worker.threadId, -1);
+  }
+});
+
+/** What a process of its own prints that multiplies two matrices of ones, and how it ends. */
+function onesByOnes(...how: string[]): [printed: string, status: number | null] {
+  const script = `
+    (async () => {
+      const { gpuBackend } = await import("leibniz/kernels");
+      const { Tensor } = await import("leibniz/tensor");
+      const backend = await gpuBackend({ mode: "webasm" });
+      const ones = Tensor.full([330, 330], 1);
+      console.log((await backend.matmul(ones, ones)).data[330 * 330 - 1]);
+    })();`;
+  const { stdout, status } = spawnSync(process.execPath, [...how, "--eval", script], {
+    encoding: "utf8",
+    cwd: root,
+    timeout: 60_000,
+  });
+  return [stdout, status];
+}
+
+test("webasm: threads that have nothing to do do not keep the process", () =>
+  assert.equal(onesByOnes(), ["330\n", 0]));
+
+// gpu.js's workers are scripts that this option, which they inherit, turns into modules
+test("webasm: where threads cannot start, one does all the work", () =>
+  assert.equal(onesByOnes("--input-type=module"), ["330\n", 0]));
 
 test("results of products are not kept", () =>
   withBackend({ mode: "webasm", smallestProduct: 0 }, async (backend) => {
@@ -104,7 +196,7 @@ test("a mode that computes nonsense is found out before it is used", () =>
   patched(
     gpujs.WebAssemblyKernel.prototype,
     "run",
-    { value: () => [[Float32Array.of(50), Float32Array.of(121)]], writable: true },
+    { value: () => Float32Array.of(50, 121, 0, 0, ...Array(12).fill(0)), writable: true },
     () =>
       assertFails(() => gpuBackend({ mode: "webasm" }), "mode webasm", "50 and 122", "50 and 121"),
   ));
@@ -132,8 +224,10 @@ test("a mode that is unknown or absent is refused, and the message lists the oth
 });
 
 // npm builds the package gl, which gpu.js asks for, where it may and can
-if ((await availableGpuModes()).includes("headlessgl")) gpuSuite("headlessgl", test);
-else {
+if ((await availableGpuModes()).includes("headlessgl")) {
+  gpuSuite("headlessgl", test);
+  gpuConvolutionSuite("headlessgl", test);
+} else {
   test("headlessgl: without the package gl, an error that says how to get it", () =>
     assertRejects(
       () => gpuBackend({ mode: "headlessgl" }),

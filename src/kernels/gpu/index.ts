@@ -4,25 +4,25 @@
  * once or twice, and to copy them to a device and back would take longer than the work.
  */
 import type * as GpuJs from "./gpujs.js";
-import { col2im } from "../../im2col/index.js";
+import { Columns, im2col, type WindowGeometry } from "../../im2col/index.js";
 import {
   type Allocator,
   anything,
   checkOptions,
   flag,
+  formatShape,
   heapAllocator,
   notNegative,
   reject,
   type Rules,
+  type Tensor,
   wholeNumber,
 } from "../../tensor/index.js";
 import type { Backend } from "../backend.js";
 import { referenceBackend } from "../reference/index.js";
-import { checkOntoImages } from "../reference/product-onto-images.js";
 import { KernelCache } from "./kernel-cache.js";
 import { findModes, type GpuMode, gpuModes, isGpuMode, lackOf, largestTexture } from "./modes.js";
 import type { CallLimits } from "./product-calls.js";
-import { MOST_ENTRIES } from "./product-kernel.js";
 import { GpuProducts } from "./products.js";
 
 export { type GpuDevice, gpuDevice } from "./device-name.js";
@@ -37,7 +37,10 @@ export interface GpuBackendOptions {
    * was measured for the mode.
    */
   readonly smallestProduct?: number;
-  /** How many compiled kernels are kept at most. */
+  /**
+   * For how many shapes a kernel is kept, in mode `webasm`, which compiles one for each; the other
+   * modes compile each kernel once.
+   */
   readonly kernelCapacity?: number;
   /**
    * How long to wait for a small product before the device counts as lost. Larger ones get more.
@@ -47,16 +50,19 @@ export interface GpuBackendOptions {
   readonly check?: boolean;
 }
 
-/** A {@link Backend} that also tells how many compiled kernels it holds. */
+/** A {@link Backend} that also tells what it does on its device. */
 export interface GpuBackend extends Backend {
   readonly mode: GpuMode;
+  /** How many compiled kernels it holds. */
   readonly kernelCount: number;
+  /** How often it has called one; each call copies operands to the device, and a result back. */
+  readonly callCount: number;
 }
 
 /**
- * Fewer multiplications than this stay on the reference, which does 2,000 in a microsecond: by the
- * time that a call which computes next to nothing has come back, they are done. Such a call takes 4
- * to 6 µs in the modes that run on the processor, 0.12 ms in mode `webgpu` (0.3 ms in Chromium),
+ * Fewer multiplications than this stay on the reference, which does 2,400 in a microsecond: by the
+ * time that a call which computes next to nothing has come back, they are done. Such a call takes 7
+ * to 8 µs in the modes that run on the processor, 0.12 ms in mode `webgpu` (0.3 ms in Chromium),
  * and 0.6 ms in mode `webgl2`. (The best of many calls for 8×8×8 multiplications by
  * `bench/gpu-products.mjs`, on two cores of an AMD EPYC, with the software driver SwiftShader,
  * which is no farther away than a graphics card; `webgl2` the same way on a page in Chromium;
@@ -66,13 +72,13 @@ const SMALLEST_PRODUCT: Readonly<Record<GpuMode, number>> = {
   webgpu: 2 ** 18,
   webgl2: 2 ** 20,
   headlessgl: 2 ** 20,
-  webasm: 2 ** 12,
-  cpu: 2 ** 12,
+  webasm: 2 ** 14,
+  cpu: 2 ** 14,
 };
 
 /**
- * A training step of a network with L convolutions and affine layers needs 3·L kernels, the shorter
- * last batch of an epoch as many again, and evaluation 2·L: room for eight such layers.
+ * A training step of a network with L convolutions and affine layers needs L shapes of each kernel,
+ * or 2·L, the shorter last batch of an epoch as many again, and evaluation L: room for ten layers.
  */
 const KERNEL_CAPACITY = 64;
 
@@ -84,6 +90,12 @@ const rules: Rules<GpuBackendOptions> = {
   secondsToAnswer: notNegative,
   check: flag,
 };
+
+/**
+ * How many entries an operand or a result of one call may have: float32, the type of a kernel's
+ * variables in most modes, counts to here without gaps.
+ */
+const MOST_ENTRIES = 2 ** 24;
 
 /** WebGPU starts at most this many groups of threads along one axis of a result. */
 const LARGEST_EXTENT = 65535;
@@ -107,9 +119,11 @@ export async function availableGpuModes(software?: "last" | "none"): Promise<Gpu
  * here is found out at once. `mode` then says what that product really ran on, and every later one
  * is checked to have stayed there.
  *
- * The products of `matmul` and `matmulSum` in float32 go to gpu.js. Those in float64 do not, since
- * no device has that type: gradient checks run on the reference, whatever the backend. Sums on a
- * device are float32 sums, so results agree with the reference to about √I units of the last place.
+ * The products of `matmul`, `matmulSum` and `productOntoImages` in float32 go to gpu.js. Those in
+ * float64 do not, since no device has that type: gradient checks run on the reference, whatever the
+ * backend. Sums on a device are float32 sums, so results agree with the reference to about √I units
+ * of the last place. An infinite weight may make more of a convolution's dX NaN than on the
+ * reference (see `derivations/conv2d.md`, "A pixel that gathers").
  *
  * @throws InputError when gpu.js has no such mode, or this machine has not
  * @throws Error when gpu.js fails on the mode, or moves to another
@@ -143,14 +157,20 @@ export async function gpuBackend(options: GpuBackendOptions = {}): Promise<GpuBa
     get kernelCount() {
       return kernels.size;
     },
+    get callCount() {
+      return kernels.calls;
+    },
     matmul: (a, b, options = {}) => products.matmul(a, b, options),
     matmulSum: (a, b, options = {}) => products.matmulSum(a, b, options),
-    productOntoImages: async (a, b, channels, geometry) => {
-      checkOntoImages(a.shape, b.shape, channels, geometry);
-      const [N, G, , P] = b.shape as [number, number, number, number];
-      const cols = await products.matmul(a, b, { transposeA: true });
-      return col2im(cols.reshape([N, G * a.shape[2]!, P]), channels, geometry, allocator);
+    im2col: async (x, geometry, groups = 1) => {
+      checkImages(x, geometry);
+      const cols: Columns = new Columns(x, geometry, groups, () =>
+        im2col(cols.x, geometry, allocator),
+      );
+      return cols;
     },
+    productOntoImages: (a, b, channels, geometry) =>
+      products.productOntoImages(a, b, channels, geometry),
     dispose: () => kernels.dispose(),
   };
 }
@@ -182,4 +202,10 @@ function limitsOf(mode: GpuMode, gpujs: typeof GpuJs): CallLimits {
     extent: Math.min(LARGEST_EXTENT, texture),
     entries: Math.min(MOST_ENTRIES, texture * texture),
   };
+}
+
+/** What {@link im2col} would find out, had it laid out the columns. */
+function checkImages({ shape }: Tensor, { H, W }: WindowGeometry): void {
+  if (shape.length === 4 && shape[2] === H && shape[3] === W) return;
+  reject("im2col", `x of shape [N, C, ${H}, ${W}]`, formatShape(shape));
 }

@@ -1,14 +1,21 @@
 import type * as GpuJs from "./gpujs.js";
 import { type DeviceContext, DeviceWatch } from "./device-watch.js";
 import type { GpuMode } from "./modes.js";
-import { type ProductConstants, productEntry } from "./product-kernel.js";
+import { flatten, type KernelResult, keepFlat, type Quads } from "./quads.js";
 
-/** What one compiled kernel is for. */
-export interface ProductShape {
-  readonly M: number;
-  readonly N: number;
-  readonly batch: number;
-  readonly constants: ProductConstants;
+/**
+ * What every thread computes: four numbers from flat arrays. gpu.js reads the source of such a
+ * function and writes it anew for a device.
+ */
+export type KernelFunction = (this: GpuJs.IKernelFunctionThis, ...arrays: number[][]) => number[];
+
+/** One run of a kernel. */
+export interface KernelCall {
+  readonly kernel: KernelFunction;
+  /** How many threads there are along each axis; a kernel has two or three, always as many. */
+  readonly output: readonly [X: number, Y: number, Z?: number];
+  readonly arrays: readonly (Float32Array | Int32Array)[];
+  readonly multiplications: number;
 }
 
 /**
@@ -18,10 +25,25 @@ export interface ProductShape {
  */
 const MULTIPLICATIONS_A_SECOND = 2.5e6;
 
+/** Loops end where their numbers say; gpu.js ends each that is longer. */
+const LONGEST_LOOP = 2 ** 24;
+
+/** As many as the `wasm` backend starts. */
+const MOST_THREADS = 4;
+
 /**
- * Compiles kernels, keeps the most recently used ones, and runs them one after the other. A kernel
- * is compiled for fixed shapes, so that its loops have fixed ends, which every device needs or
- * likes.
+ * From so many multiplications on, which one thread does in 20 ms, the threads of mode `webasm`
+ * share the work. To wake them takes a quarter of a millisecond at best, and half of one on a busy
+ * machine.
+ */
+const SHARED_FROM = 2 ** 25;
+
+/** How many neighbours along x mode `webasm` computes at once. */
+const LANES = 4;
+
+/**
+ * Compiles kernels, keeps them, and runs them one after the other. Extents and distances are
+ * numbers that a kernel is told in each run, so it is compiled once for all shapes.
  *
  * gpu.js moves to the CPU, with no more than a warning, when a device cannot take a kernel. Nothing
  * here moves: each run is checked, and a kernel that is not where it was asked to be is an error.
@@ -33,8 +55,9 @@ export class KernelCache {
   readonly #gpu: GpuJs.GPU;
   readonly #watch: DeviceWatch;
   readonly #secondsToAnswer: number;
-  /** In order of use, the least recently used first. */
-  readonly #kernels = new Map<string, GpuJs.IKernelRunShortcut>();
+  readonly #kernels = new Map<KernelFunction, GpuJs.IKernelRunShortcut>();
+  #calls = 0;
+  #hasWorkers: boolean;
   #lastRun: Promise<unknown> = Promise.resolve();
   #disposed = false;
 
@@ -49,6 +72,7 @@ export class KernelCache {
     this.#secondsToAnswer = secondsToAnswer;
     this.#gpu = new gpujs.GPU({ mode });
     this.#watch = new DeviceWatch(mode);
+    this.#hasWorkers = mode === "webasm";
   }
 
   /** How many compiled kernels are held. */
@@ -56,33 +80,52 @@ export class KernelCache {
     return this.#kernels.size;
   }
 
+  /** How many runs have begun. */
+  get calls(): number {
+    return this.#calls;
+  }
+
   /**
-   * @returns the result's matrices, each as an array of its rows
    * @throws Error when the kernel ran elsewhere than asked, or not at all
    * @throws MachineError when the device is lost
    */
-  async run(shape: ProductShape, a: Float32Array, b: Float32Array): Promise<Float32Array[][]> {
+  async run(call: KernelCall): Promise<Quads> {
     if (this.#disposed)
       throw new Error("gpuBackend: expected a backend in use, got one that was disposed of");
     // one at a time, so that no kernel is destroyed while it runs
-    const result = this.#lastRun.then(() => this.#runNow(shape, a, b));
+    const result = this.#lastRun.then(() => this.#runNow(call));
     this.#lastRun = result.catch(() => {});
     return result;
   }
 
-  async #runNow(shape: ProductShape, a: Float32Array, b: Float32Array): Promise<Float32Array[][]> {
+  /** Where workers cannot start, as on a page that forbids them, one thread does all the work. */
+  async #runNow(call: KernelCall): Promise<Quads> {
+    const shares = this.#hasWorkers && call.multiplications >= SHARED_FROM;
+    if (shares) {
+      try {
+        return await this.#runOn(call, true);
+      } catch {
+        this.#hasWorkers = false;
+      }
+    }
+    return this.#runOn(call, false);
+  }
+
+  async #runOn(
+    { kernel: compute, output, arrays, multiplications }: KernelCall,
+    shares: boolean,
+  ): Promise<Quads> {
     this.#watch.check();
-    const { M, N, batch, constants } = shape;
-    const seconds =
-      this.#secondsToAnswer +
-      Math.ceil((batch * constants.terms * M * N * constants.I) / MULTIPLICATIONS_A_SECOND);
-    const signature = JSON.stringify(shape);
-    const kernel = this.#kernels.get(signature) ?? this.#compile(shape);
-    this.#kernels.delete(signature); // and back at the end of the line, if all goes well
-    let rows: GpuJs.KernelOutput;
+    this.#calls++;
+    const seconds = this.#secondsToAnswer + Math.ceil(multiplications / MULTIPLICATIONS_A_SECOND);
+    const extents = this.#mode === "webasm" ? wholeVectors(output) : output;
+    const kernel = this.#kernels.get(compute) ?? this.#compile(compute, extents);
+    this.#kernels.delete(compute); // and back, if all goes well
     try {
-      const result = (async () => kernel(this.#input(a), this.#input(b)))();
-      rows = await this.#watch.answer(
+      kernel.setOutput([...extents] as number[]);
+      if (this.#mode === "webasm") kernel.setAsyncMode(shares);
+      const result = (async () => kernel(...arrays.map((array) => this.#input(array))))();
+      const answer = await this.#watch.answer(
         result,
         () => kernel.kernel.context as DeviceContext,
         seconds,
@@ -93,30 +136,28 @@ export class KernelCache {
           `gpuBackend: expected gpu.js to run in mode ${this.#mode}, ` +
             `got ${ranIn} (${reasonOf(kernel)})`,
         );
+      this.#kernels.set(compute, kernel);
+      const [X, Y, Z = 1] = extents;
+      return flatten(answer as KernelResult, [X, Y, Z]);
     } catch (error) {
       kernel.destroy();
       throw error;
     }
-    this.#kernels.set(signature, kernel);
-    if (this.#kernels.size > this.#capacity) {
-      const [oldest, unused] = this.#kernels.entries().next().value!;
-      this.#kernels.delete(oldest);
-      unused.destroy();
-    }
-    return rows as Float32Array[][];
   }
 
-  #compile({ M, N, batch, constants }: ProductShape): GpuJs.IKernelRunShortcut {
+  #compile(compute: KernelFunction, output: KernelCall["output"]): GpuJs.IKernelRunShortcut {
     const kernel: GpuJs.IKernelRunShortcut = this.#gpu.createKernel<
-      Parameters<typeof productEntry>,
-      ProductConstants
-    >(productEntry, {
-      output: [N, M, batch],
-      constants,
+      Parameters<KernelFunction>,
+      Record<string, never>
+    >(compute, {
+      output: [...output] as number[],
       precision: "single",
-      // Waits without blocking where a device is waited for. In mode webasm it would mean worker
-      // threads, a pool of them for every kernel.
+      tactic: "precision", // else WebGL compiles again where a result is of another size
+      dynamicArguments: true,
+      dynamicOutput: true,
+      // waits without blocking where a device is waited for
       asyncMode: this.#mode !== "webasm" && this.#mode !== "cpu",
+      poolSize: MOST_THREADS,
       // Called instead of gpu.js's own fallback, which would warn on the console and go on.
       onRequestFallback: () => {
         throw new Error(
@@ -125,11 +166,15 @@ export class KernelCache {
         );
       },
     });
+    kernel.setLoopMaxIterations(LONGEST_LOOP);
+    // In mode webasm each shape has a module, with memory of its own.
+    if (this.#mode === "webasm") Object.assign(kernel.kernel, { moduleCacheLimit: this.#capacity });
+    keepFlat(kernel.kernel);
     return kernel;
   }
 
   /** Flat memory as gpu.js takes it. Its types forget that typed arrays are welcome. */
-  #input(data: Float32Array): GpuJs.Input {
+  #input(data: Float32Array | Int32Array): GpuJs.Input {
     return new this.#gpujs.Input(data as unknown as number[], [data.length]);
   }
 
@@ -156,4 +201,9 @@ export class KernelCache {
 /** Why gpu.js moved a kernel, or wanted to. */
 function reasonOf(kernel: GpuJs.IKernelRunShortcut): string {
   return kernel.kernel.fallbackReason ?? "no reason given";
+}
+
+/** Vectors do not cross the end of a row, and threads use vectors only if no row has a rest. */
+function wholeVectors([X, ...others]: KernelCall["output"]): KernelCall["output"] {
+  return [LANES * Math.ceil(X / LANES), ...others];
 }

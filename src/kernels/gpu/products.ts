@@ -1,7 +1,8 @@
-import type { Columns } from "../../im2col/index.js";
+import { col2im, Columns, type WindowGeometry } from "../../im2col/index.js";
 import {
   broadcastShape,
   type Data,
+  type DType,
   sameShape,
   sizeOf,
   Tensor,
@@ -9,11 +10,21 @@ import {
 } from "../../tensor/index.js";
 import type { Backend, MatmulOptions } from "../backend.js";
 import { inMemory } from "../in-memory.js";
-import { planProduct, type Product, startFromBias } from "../reference/matmul.js";
+import {
+  checkBiases,
+  planProduct,
+  type Product,
+  productExtents,
+  startFromBias,
+} from "../reference/matmul.js";
+import { checkOntoImages } from "../reference/product-onto-images.js";
 import type { WinnersGradient } from "../winners-gradient.js";
+import { GpuConvolutions } from "./convolutions.js";
 import type { KernelCache } from "./kernel-cache.js";
 import type { GpuMode } from "./modes.js";
 import { type CallLimits, type ProductCall, productCalls } from "./product-calls.js";
+import { productNumbers, productQuad } from "./product-kernel.js";
+import { addQuads } from "./quads.js";
 
 /** A product whose operands are flat memory. */
 type FlatProduct = Pick<Product, "M" | "N" | "I"> & { readonly a: Data; readonly b: Data };
@@ -34,6 +45,7 @@ interface Steps {
 /** Products of matrices on gpu.js; on the reference, if they are too small or too large for it. */
 export class GpuProducts {
   readonly #kernels: KernelCache;
+  readonly #convolutions: GpuConvolutions;
   readonly #base: Backend;
   readonly #smallest: number;
   readonly #limits: CallLimits;
@@ -45,6 +57,7 @@ export class GpuProducts {
     { smallest, limits }: { readonly smallest: number; readonly limits: CallLimits },
   ) {
     this.#kernels = kernels;
+    this.#convolutions = new GpuConvolutions(kernels, base.allocator, limits);
     this.#base = base;
     this.#smallest = smallest;
     this.#limits = limits;
@@ -56,6 +69,11 @@ export class GpuProducts {
     b: Tensor | Columns | WinnersGradient,
     options: MatmulOptions,
   ): Promise<Tensor> {
+    if (b instanceof Columns && this.#isForward(a, b, options)) {
+      checkBiases(productExtents("matmul", a, b, options), a.shape, options);
+      const bias = options.rowBias?.broadcastTo(a.shape.slice(0, 2)) ?? null;
+      return this.#convolutions.forward(a, b, bias);
+    }
     const product = planProduct("matmul", a, inMemory(b), options);
     const { M, N, batchA, batchB } = product;
     const batch = broadcastShape("matmul", batchA, batchB);
@@ -79,6 +97,8 @@ export class GpuProducts {
     b: Tensor | Columns,
     options: Transposes,
   ): Promise<Tensor> {
+    if (b instanceof Columns && this.#isFilterGradient(a, b, options))
+      return this.#convolutions.filterGradient(inMemory(a), b);
     const product = planProduct("matmulSum", inMemory(a), inMemory(b), options);
     const { M, N, batchA, batchB } = product;
     const [terms = 0, ...batch] = batchA;
@@ -90,6 +110,27 @@ export class GpuProducts {
     for (const call of productCalls(product, count, terms, this.#limits))
       await this.#addCall(c.data, flat, options, count, call);
     return c;
+  }
+
+  /** See {@link Backend.productOntoImages}. */
+  async productOntoImages(
+    a: Tensor,
+    b: Tensor | WinnersGradient,
+    channels: number,
+    geometry: WindowGeometry,
+  ): Promise<Tensor> {
+    checkOntoImages(a.shape, b.shape, channels, geometry);
+    const [N, G, K, P] = b.shape as [number, number, number, number];
+    const R = a.shape[2]!;
+    if (
+      a.dtype === b.dtype &&
+      this.#isLarge(b.dtype, N * G * K * R * P) &&
+      this.#convolutions.gathers(geometry) &&
+      this.#convolutions.covers(K, channels, G, geometry)
+    )
+      return this.#convolutions.inputGradient(a, inMemory(b), channels, geometry);
+    const cols = await this.matmul(a, inMemory(b), { transposeA: true });
+    return col2im(cols.reshape([N, G * R, P]), channels, geometry, this.#base.allocator);
   }
 
   /** Runs one small product. @throws Error when it fails, or comes out wrong */
@@ -112,15 +153,59 @@ export class GpuProducts {
       );
   }
 
+  /** Is this the product of a convolution, filters [G, K/G, R] · columns, and for gpu.js? */
+  #isForward(a: Tensor, cols: Columns, options: MatmulOptions): boolean {
+    const { transposeA, transposeB, columnBias } = options;
+    const [, G, R] = cols.shape;
+    const [groups, K, r] = a.shape;
+    return (
+      !(transposeA || transposeB || columnBias) &&
+      a.rank === 3 &&
+      groups === G &&
+      r === R &&
+      this.#suits(a, K!, cols)
+    );
+  }
+
+  /** Is this the sum of a convolution's backward pass, [N, G, K/G, P] · columnsᵀ? */
+  #isFilterGradient(
+    a: Tensor | WinnersGradient,
+    cols: Columns,
+    { transposeA, transposeB }: Transposes,
+  ): boolean {
+    const [N, G, , P] = cols.shape;
+    const [images, groups, K, p] = a.shape;
+    return (
+      transposeA !== true &&
+      transposeB === true &&
+      a.shape.length === 4 &&
+      images === N &&
+      groups === G &&
+      p === P &&
+      this.#suits(a, K!, cols)
+    );
+  }
+
+  /** Do K filters a group and these columns multiply enough for a call, and not too much? */
+  #suits({ dtype }: Pick<Tensor, "dtype">, K: number, cols: Columns): boolean {
+    const [, G] = cols.shape as [number, number];
+    return (
+      dtype === cols.dtype &&
+      this.#isLarge(dtype, K * sizeOf(cols.shape)) &&
+      this.#convolutions.covers(K, cols.channels, G, cols.geometry)
+    );
+  }
+
   /** Is this batch of products for gpu.js? */
   #takes({ a, M, N, I }: Product, batch: number, terms: number): boolean {
-    const multiplications = batch * terms * M * N * I;
     return (
-      a.dtype === "float32" &&
-      multiplications > 0 &&
-      multiplications >= this.#smallest &&
+      this.#isLarge(a.dtype, batch * terms * M * N * I) &&
       Math.max(M * I, I * N, M * N) <= this.#limits.entries
     );
+  }
+
+  #isLarge(dtype: DType, multiplications: number): boolean {
+    return dtype === "float32" && multiplications > 0 && multiplications >= this.#smallest;
   }
 
   /**
@@ -136,29 +221,25 @@ export class GpuProducts {
   ): Promise<void> {
     const ofA = stepsOf(a, M, I, batch, transposeA === true);
     const ofB = stepsOf(b, N, I, batch, transposeB !== true);
-    const constants = {
-      terms: call.terms,
-      I,
-      termA: ofA.term,
-      matrixA: ofA.matrix,
-      rowA: ofA.line,
-      stepA: ofA.step,
-      termB: ofB.term,
-      matrixB: ofB.matrix,
-      columnB: ofB.line,
-      stepB: ofB.step,
-    };
-    const matrices = await this.#kernels.run(
-      { M: call.M, N: call.N, batch: call.batch, constants },
-      partOf(a, ofA, call, { first: call.row, count: call.M, length: I }),
-      partOf(b, ofB, call, { first: call.column, count: call.N, length: I }),
-    );
-    matrices.forEach((matrix, z) =>
-      matrix.forEach((row, y) => {
-        const position = ((call.matrix + z) * M + call.row + y) * N + call.column;
-        for (let x = 0; x < call.N; x++) c[position + x]! += row[x]!;
-      }),
-    );
+    const numbers = productNumbers({
+      ...{ terms: call.terms, M: call.M, N: call.N, I },
+      ...{ termA: ofA.term, matrixA: ofA.matrix, rowA: ofA.line, stepA: ofA.step },
+      ...{ termB: ofB.term, matrixB: ofB.matrix, columnB: ofB.line, stepB: ofB.step },
+    });
+    const quads = await this.#kernels.run({
+      kernel: productQuad,
+      output: [call.N, Math.ceil(call.M / 4), call.batch],
+      arrays: [
+        partOf(a, ofA, call, { first: call.row, count: call.M, length: I }),
+        partOf(b, ofB, call, { first: call.column, count: call.N, length: I }),
+        numbers,
+      ],
+      multiplications: call.batch * call.terms * call.M * call.N * I,
+    });
+    addQuads(c as Float32Array, quads, call.N, (y, z, f) => {
+      const row = 4 * y + f;
+      return row < call.M ? ((call.matrix + z) * M + call.row + row) * N + call.column : -1;
+    });
   }
 }
 

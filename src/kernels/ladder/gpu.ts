@@ -4,8 +4,8 @@ import type { Backend } from "../backend.js";
 import { multiplyByFilters } from "./simd-tile.js";
 
 /**
- * Beside the ladder: the product as a function of one entry of the result
- * (`src/kernels/gpu/product-kernel.ts`), which gpu.js writes anew for a graphics processor, for
+ * Beside the ladder: the convolution as a function of four entries of the result
+ * (`src/kernels/gpu/correlation-kernel.ts`), which gpu.js writes anew for a graphics processor, for
  * WebAssembly or for plain JavaScript. It is the three loops again; that thousands of them run at
  * once has to make up for it.
  *
