@@ -68,7 +68,7 @@ export class Storage<D extends Data | Int32Array = Data> {
     lifetime: Lifetime | null = null,
     free: (() => void) | null = null,
   ) {
-    const isHere = ArrayBuffer.isView(data);
+    const isHere = !("here" in data);
     this.#here = isHere ? data : null;
     this.#elsewhere = isHere ? null : data;
     this.dtype = (isHere ? dtypeOf(data) : data.dtype) as typeof this.dtype;

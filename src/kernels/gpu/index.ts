@@ -77,10 +77,11 @@ const SMALLEST_PRODUCT: Readonly<Record<GpuMode, number>> = {
 };
 
 /**
- * A training step of a network with L convolutions and affine layers needs L shapes of each kernel,
- * or 2·L, the shorter last batch of an epoch as many again, and evaluation L: room for ten layers.
+ * A training step of a network with two affine layers needs six shapes of the product, the shorter
+ * last batch of an epoch as many again, and evaluation four. Each shape has a memory of its own,
+ * and a browser sets so much aside for one that it has room for about a hundred.
  */
-const KERNEL_CAPACITY = 64;
+const KERNEL_CAPACITY = 16;
 
 const rules: Rules<GpuBackendOptions> = {
   mode: anything("a mode"),
