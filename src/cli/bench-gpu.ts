@@ -12,7 +12,7 @@ import { reject } from "../tensor/index.js";
 import { type Variant, withBackend } from "./bench-variants.js";
 import { printJson } from "./options.js";
 
-/** Each figure is the median of so many, taken in turn on both. */
+/** Both are measured in turn this often, and medians are kept. */
 const ROUNDS = 5;
 /** affine1 of the notes' network, and large square matrices. */
 const SHAPES: readonly ProductShape[] = [

@@ -175,7 +175,7 @@ async function repeatIn(
   if (differ.length > 0) process.exitCode = 1;
 }
 
-/** So many of them, as far apart as they can be; all if it is not said how many. */
+/** Picks `count` of them, as far apart as possible. */
 function spreadOver<T>(all: readonly T[], count = all.length): T[] {
   const chosen = Math.min(count, all.length);
   return Array.from(

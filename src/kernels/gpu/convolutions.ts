@@ -11,7 +11,7 @@ import type { CallLimits } from "./product-calls.js";
 import { addQuads } from "./quads.js";
 import { type Placement, spread } from "./spread.js";
 
-/** So many threads at least keep a device busy. */
+/** It takes at least this many threads to keep a device busy. */
 const MANY_THREADS = 4096;
 
 /** Beside each other's zeros, gathering multiplies at most so many times as often as scattering. */

@@ -32,7 +32,7 @@ const LONGEST_LOOP = 2 ** 24;
 const MOST_THREADS = 4;
 
 /**
- * From so many multiplications on, which one thread does in 20 ms, the threads of mode `webasm`
+ * From this many multiplications on, which one thread does in 20 ms, the threads of mode `webasm`
  * share the work. To wake them takes a quarter of a millisecond at best, and half of one on a busy
  * machine.
  */
