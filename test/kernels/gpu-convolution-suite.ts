@@ -79,7 +79,7 @@ export function gpuConvolutionSuite(
       assert.is(backend.kernelCount, 3, "expected three kernels for all shapes");
     }));
 
-  // so many filters that a thread adds up three images, and the last one what is left: one
+  // enough filters that each thread adds up three images, and the last one the image left over
   test(`${mode}: a convolution of the notes' network, with images left over`, () =>
     withBackend({ mode, smallestProduct: 0 }, async (backend) => {
       const random = new Random(`gpu notes ${mode}`);

@@ -84,7 +84,7 @@ export function kernelClass(mode: GpuMode): typeof gpujs.Kernel {
   }[mode];
 }
 
-/** How many calls a mode needs for so many rows, columns or matrices. */
+/** How many calls a mode needs for this number of rows, columns or matrices. */
 export function callsFor(mode: GpuMode, extent: number): number {
   const { maxTextureSize = Infinity } =
     mode === "webgl2" ? (gpujs.WebGL2Kernel.features as { maxTextureSize?: number }) : {};

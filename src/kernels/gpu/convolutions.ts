@@ -14,7 +14,7 @@ import { type Placement, spread } from "./spread.js";
 /** It takes at least this many threads to keep a device busy. */
 const MANY_THREADS = 4096;
 
-/** Beside each other's zeros, gathering multiplies at most so many times as often as scattering. */
+/** Gathering is given up where its zeros would cost more than this many times the products. */
 const MOST_ZEROS = 2;
 
 /** What windows see: images with a frame of zeros, flat. */
@@ -222,7 +222,7 @@ export class GpuConvolutions {
     return out;
   }
 
-  /** How many images fit into a call, if each has so many entries. */
+  /** How many images fit into a call, by the entries that each of them has. */
   #imagesAtOnce(N: number, ...entries: number[]): number {
     return Math.min(N, Math.floor(this.#limits.entries / Math.max(...entries)));
   }

@@ -104,7 +104,7 @@ const LARGEST_EXTENT = 65535;
 /** A software driver on a busy machine took half a second for its first kernel. */
 const SECONDS_TO_ANSWER = 30;
 
-/** A megabyte, so only whoever wants it loads it. */
+/** A megabyte, loaded only when a gpu backend is opened. */
 const loadGpuJs = (): Promise<typeof GpuJs> => import("./gpujs.js");
 
 /**
