@@ -7,7 +7,14 @@ import {
   type NetworkBench,
   type ProductShape,
 } from "../bench/index.js";
-import { availableGpuModes, type Backend, type GpuDevice, gpuDevice } from "../kernels/index.js";
+import {
+  availableGpuModes,
+  type Backend,
+  gpuBackend,
+  type GpuDevice,
+  gpuDevice,
+  type GpuMode,
+} from "../kernels/index.js";
 import { reject } from "../tensor/index.js";
 import { type Variant, withBackend } from "./bench-variants.js";
 import { printJson } from "./options.js";
@@ -50,6 +57,7 @@ export async function benchGpu(options: GpuBenchOptions): Promise<void> {
     { name: "gpu", mode },
     { name: "wasm", threads },
   ];
+  const smallest = await thresholdIn(mode);
   const ceiling = await Ceiling.open();
   const rounds: Figures[][] = [];
   const count = options.isQuick ? 1 : ROUNDS;
@@ -63,9 +71,20 @@ export async function benchGpu(options: GpuBenchOptions): Promise<void> {
   }
   const [gpu, wasm] = variants.map((_, i) => medians(rounds.map((round) => round[i]!)));
   const { batch } = network;
-  const row = { mode, device, gpu: gpu!, wasm: wasm!, threads, ...options.machine, batch };
+  const measured = { gpu: gpu!, wasm: wasm!, smallest: finiteOrNull(smallest) };
+  const row = { mode, device, ...measured, threads, ...options.machine, batch };
   if (options.json) printJson({ what: "gpu", ...row });
   else console.log(gpuRow(row));
+}
+
+/** From how many multiplications on a product is faster in a mode than on the processor. */
+async function thresholdIn(mode: GpuMode): Promise<number> {
+  const backend = await gpuBackend({ mode, smallestProduct: "measured" });
+  try {
+    return backend.smallestProduct;
+  } finally {
+    await backend.dispose();
+  }
 }
 
 async function measure(
@@ -97,6 +116,8 @@ export interface GpuRow {
   readonly device: GpuDevice;
   readonly gpu: Figures;
   readonly wasm: Figures;
+  /** How many multiplications make a product faster there; null where none is. */
+  readonly smallest: number | null;
   readonly threads: number;
   readonly cpu: string;
   readonly node: string;
@@ -112,7 +133,8 @@ const HEAD = [
 ];
 
 /** The table with this row, and what it comes to in a sentence. */
-export function gpuRow({ mode, device, gpu, wasm, threads, cpu, node, batch }: GpuRow): string {
+export function gpuRow({ mode, device, gpu, wasm, ...row }: GpuRow): string {
+  const { smallest, threads, cpu, node, batch } = row;
   const named = device.device ?? "the processor";
   const cells = [
     device.isSoftware && device.device !== null ? `${named} (software)` : named,
@@ -131,9 +153,20 @@ export function gpuRow({ mode, device, gpu, wasm, threads, cpu, node, batch }: G
     line(cells),
     "",
     `Training the notes' network in batches of ${batch}, this mode is ${compared} than wasm on ` +
-      `${threads} thread${threads === 1 ? "" : "s"}. To share the row, paste it into an issue: ` +
+      `${threads} thread${threads === 1 ? "" : "s"}. ${productsFrom(smallest)} To share the row, paste it into an issue: ` +
       "results/speed has a table for it.",
   ].join("\n");
+}
+
+function productsFrom(smallest: number | null): string {
+  return smallest === null
+    ? "No product is faster there than in plain loops, the reference."
+    : `Products of ${whole(smallest)} multiplications and more are faster there than in plain ` +
+        "loops, the reference.";
+}
+
+function finiteOrNull(value: number): number | null {
+  return Number.isFinite(value) ? value : null;
 }
 
 function whole(value: number): string {

@@ -313,14 +313,15 @@ export interface Backend {
   ): Promise<void>;
 
   /**
-   * Brings a tensor's numbers to where programs can look at them. On a backend whose results stay
-   * on a device, `Tensor.data` is refused before, except for the numbers of channels and of rows
-   * (moments and sums), with which layers compute on; on the others nothing has to be done. What
-   * is changed in place afterwards counts as the newest.
+   * Brings a tensor's numbers, or the winners of a max pooling, to where programs can look at them.
+   * On a backend whose results stay on a device, `data` is refused before, except for the numbers
+   * of channels and of rows (moments and sums), with which layers compute on; on the others nothing
+   * has to be done. What is changed in place afterwards counts as the newest, until an operation
+   * changes the tensor: look at `data` anew then.
    *
-   * @returns the same tensor
+   * @returns the same
    */
-  read(tensor: Tensor): Promise<Tensor>;
+  read<T extends Tensor | Storage<Int32Array>>(numbers: T): Promise<T>;
 
   /**
    * Runs one step of a computation, which owns the memory of what is made meanwhile. What `run`

@@ -91,6 +91,7 @@ test("--gpu: a card by its name, and what is software is called so", () => {
     gpuRow({
       ...{ mode: "webgpu", device: { device: "a card", driver: "its driver", isSoftware } },
       ...{ gpu: figures, wasm: { ...figures, training: 6172.8 }, batch: 256 },
+      smallest: isSoftware ? null : 123_456.5,
       ...{ threads: 4, cpu: "a processor", node: "v20.1.0" },
     });
   const [, , line, , sentence] = row(false).split("\n");
@@ -100,7 +101,9 @@ test("--gpu: a card by its name, and what is software is called so", () => {
       "a processor, 4, 20.1.0 |",
   );
   assert.match(sentence!, /is 2\.0 times faster than wasm on 4 threads\./);
+  assert.match(sentence!, /Products of 123,457 multiplications and more are faster there/);
   assert.match(row(true), /\| a card \(software\) \|/);
+  assert.match(row(true), /No product is faster there than in plain loops/);
 });
 
 test("--gpu: what is not here is refused in a line", async () => {

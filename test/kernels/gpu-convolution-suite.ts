@@ -11,7 +11,7 @@ const upTo = (max: number): fc.Arbitrary<number> => fc.integer({ min: 1, max });
 const pairOf = (one: fc.Arbitrary<number>): fc.Arbitrary<[number, number]> => fc.tuple(one, one);
 
 /** Convolutions whose windows fit into their images. */
-const convolutions = fc
+export const convolutions = fc
   .record({
     N: upTo(5),
     G: upTo(3),

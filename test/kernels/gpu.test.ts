@@ -13,6 +13,7 @@ import { root } from "../helpers/cli.js";
 import { canTestWebGpu } from "../helpers/vulkan.js";
 import { gpuConvolutionSuite } from "./gpu-convolution-suite.js";
 import { gpuLossSuite } from "./gpu-loss-suite.js";
+import { gpuStepSuite } from "./gpu-step-suite.js";
 import { assertFails, destroyedDuring, gpuSuite, patched, withBackend } from "./gpu-suite.js";
 
 /** The modes that every machine with Node has. */
@@ -21,11 +22,13 @@ const MODES = ["cpu", "webasm"] as const;
 for (const mode of MODES) {
   gpuSuite(mode, test);
   gpuConvolutionSuite(mode, test);
+  gpuStepSuite(mode, test);
 }
 
 if (await canTestWebGpu()) {
   gpuSuite("webgpu", test);
   gpuConvolutionSuite("webgpu", test);
+  gpuStepSuite("webgpu", test);
   gpuLossSuite("webgpu", test);
 }
 

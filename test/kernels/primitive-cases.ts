@@ -86,7 +86,9 @@ async function assertSame(
     await backend.relu(sevens);
   });
   await backend.step(async () =>
-    assertClose(await run(backend), expected, { tolerance: tolerance(terms), what }),
+    assertClose(await backend.read(await run(backend)), expected, {
+      ...{ tolerance: tolerance(terms), what },
+    }),
   );
 }
 
@@ -97,6 +99,13 @@ const allocatorOf = (
   { persistent, allocator }: Backend,
   place: (typeof places)[number],
 ): Allocator => ({ persistent, step: allocator, heap: heapAllocator })[place];
+
+/** What max pooling found, where it can be looked at. */
+async function read(backend: Backend, pooled: MaxPool2dResult): Promise<MaxPool2dResult> {
+  await backend.read(pooled.out);
+  await backend.read(pooled.argmax);
+  return pooled;
+}
 
 /** What max pooling found, to the bit. Windows on padding alone have no winner: both say −∞. */
 function assertSamePooling(actual: MaxPool2dResult, expected: MaxPool2dResult, what: string): void {
@@ -360,7 +369,10 @@ product("im2col, its adjoint and the poolings: random geometries", async (subjec
       const expected = await reference.maxPool2d(x, geometry);
       const { argmax } = expected;
       await backend.step(async () =>
-        assertSamePooling(await backend.maxPool2d(x, geometry), expected, `maxPool2d ${what}`),
+        assertSamePooling(
+          await read(backend, await backend.maxPool2d(x, geometry)),
+          ...[expected, `maxPool2d ${what}`],
+        ),
       );
       await assertSame(subject, `maxPool2dBackward ${what}`, kH * kW, (backend) =>
         backend.maxPool2dBackward(dOut, argmax, geometry),
@@ -403,6 +415,7 @@ product(
             const { out, cache } = await conv2dForward(x, weight, null, options, backend);
             const own = await conv2dBackward(dOut, cache, backend);
             const what = JSON.stringify({ C, K, H, W, kH, kW, ...options });
+            for (const tensor of [out, own.dX, own.dWeight]) await backend.read(tensor);
             assertClose(out, expected.out, {
               tolerance: tolerance(C * kH * kW),
               what: `out ${what}`,
@@ -620,12 +633,19 @@ primitive(
         const dPooled = await reference.maxPool2dBackward(dOut, pooled.argmax, geometry);
         const dX = await reference.reluBackward(dPooled, x);
         await backend.step(async () => {
-          const apart = await backend.maxPool2d(await backend.relu(x), geometry);
+          const relu = await backend.relu(x);
+          const apart = await read(backend, await backend.maxPool2d(relu, geometry));
           assertSamePooling(apart, pooled, `apart, ${what}`);
           const own = await backend.maxPool2dBackward(dOut, apart.argmax, geometry);
-          assertClose(own, dPooled, { tolerance: 1e-6, what: `between them, ${what}` });
+          assertClose(await backend.read(own), dPooled, {
+            tolerance: 1e-6,
+            what: `between them, ${what}`,
+          });
           const ownX = await backend.reluBackward(own, x);
-          assertClose(ownX, dX, { tolerance: 1e-6, what: `dX, apart, ${what}` });
+          assertClose(await backend.read(ownX), dX, {
+            tolerance: 1e-6,
+            what: `dX, apart, ${what}`,
+          });
           const atOnce = await backend.maxPool2d(x, geometry, { rectify: true });
           assertSamePooling(atOnce, rectified, `in one go, ${what}`);
           const other = await backend.maxPool2dBackward(dOut, atOnce.argmax, geometry);
@@ -786,7 +806,9 @@ primitive("sums, products and random masks, to the bit", async (subject) => {
         for (const [name, run] of Object.entries(runs)) {
           const expected = await run(reference);
           await backend.step(async () =>
-            assertClose(await run(backend), expected, { tolerance: 0, what: `${name}, ${length}` }),
+            assertClose(await backend.read(await run(backend)), expected, {
+              ...{ tolerance: 0, what: `${name}, ${length}` },
+            }),
           );
         }
       },
@@ -929,9 +951,12 @@ product("every layer of the catalog, forward and backward, in float32", async (s
       const gradients = await expected.backward(dOut);
       await backend.step(async () => {
         const actual = await differentiable(options, backend)(single);
-        assertClose(actual.out, expected.out, { tolerance: tolerance(64), what: `${layer} out` });
+        assertClose(await backend.read(actual.out), expected.out, {
+          tolerance: tolerance(64),
+          what: `${layer} out`,
+        });
         for (const [name, gradient] of Object.entries(await actual.backward(dOut)))
-          assertClose(gradient, gradients[name]!, {
+          assertClose(await backend.read(gradient), gradients[name]!, {
             tolerance: tolerance(64),
             what: `${layer} ${name}`,
           });

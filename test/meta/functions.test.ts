@@ -30,8 +30,8 @@ test("functions that are too long or take too much are found, however they are w
       arrow = (a, b, c, d, e, f) => a;
     }
     interface Other {
-      sign(a: 1, b: 2, c: 3, d: 4, e: 5, f: 6): void;
-      fine(a: 1, b: Map<1, 2>, c: 3, d: 4, e: 5): { a: 1, b: 2 };
+      sign(this: Other, a: 1, b: 2, c: 3, d: 4, e: 5, f: 6): void;
+      fine(this: Other, a: 1, b: Map<1, 2>, c: 3, d: 4, e: 5): { a: 1, b: 2 };
     }
     const fine = ready ? call(1, 2, 3, 4, 5, 6) : other;
     const long = (a: number): number => {${"\n".repeat(60)}};

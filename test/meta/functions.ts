@@ -26,7 +26,9 @@ export function functionViolations(files: Files, limits: FunctionLimits): string
       const close = closing(code, open);
       const body = bodyAfter(code, open, close);
       if (body === null) continue;
-      const count = entriesOf(code.slice(open + 1, close)).length;
+      // `this` is not among what a caller passes
+      const entries = entriesOf(code.slice(open + 1, close));
+      const count = entries.filter((entry) => !/^this\s*:/.test(entry)).length;
       const lines = lineAt(body.end) - lineAt(open) + 1;
       if (count > limits.parameters)
         violations.push(`${path}:${lineAt(open)}: ${count} parameters`);

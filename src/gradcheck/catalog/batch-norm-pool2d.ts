@@ -38,7 +38,9 @@ export const batchNormPool2d = layerEntry({
         batchNormPool2dForward(x, weight, bias, running, { norm, pool, rectify }, on),
     )(inputs, options, backend),
   backward: batchNormPool2dBackward,
-  choices: ({ argmax, outShape }) => [winnersOf(argmax.data, outShape)],
+  choices: async ({ argmax, outShape }, backend) => [
+    winnersOf((await backend.read(argmax)).data, outShape),
+  ],
   cases: (random) => [
     makeCase(
       random,

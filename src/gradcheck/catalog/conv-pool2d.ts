@@ -34,7 +34,9 @@ export const convPool2d = layerEntry({
   forward: ({ x, weight, bias }, options: ConvPool2dOptions, backend) =>
     convPool2dForward(x!, weight!, bias ?? null, options, backend),
   backward: convPool2dBackward,
-  choices: ({ argmax, outShape }) => [winnersOf(argmax.data, outShape)],
+  choices: async ({ argmax, outShape }, backend) => [
+    winnersOf((await backend.read(argmax)).data, outShape),
+  ],
   cases: (random) => [
     makeCase(random, [2, 3, 5, 8], [4, 3, 2, 3], {
       conv: {},

@@ -1,7 +1,7 @@
 /** How a layer or loss stands in the catalog, and how the numbers of its cases are drawn. */
 import { gradientName } from "../../backprop/index.js";
 import type { Choices } from "../../backprop/index.js";
-import type { Backend } from "../../kernels/index.js";
+import { type Backend, reference } from "../../kernels/index.js";
 import { type Random, Tensor } from "../../tensor/index.js";
 import type { Differentiable, NamedTensors } from "../differentiable.js";
 
@@ -52,7 +52,7 @@ export interface LayerPasses<Cache, Options> extends Omit<CatalogEntry, "differe
     backend?: Backend,
   ) => Promise<Readonly<Record<string, Tensor | null>>>;
   /** Where the forward pass had to choose; left out by layers that do not say. */
-  readonly choices?: (cache: Cache) => readonly Choices[];
+  readonly choices?: (cache: Cache, backend: Backend) => Promise<readonly Choices[]>;
 }
 
 /** The entry of a layer, from its two passes. */
@@ -68,7 +68,7 @@ export function layerEntry<Cache, Options = LayerOptions>({
       const { cache, ...result } = await forward(inputs, options as Options, backend);
       return {
         ...result,
-        ...(choices === undefined ? {} : { choices: choices(cache) }),
+        ...(choices === undefined ? {} : { choices: await choices(cache, backend ?? reference) }),
         backward: async (dOut) => byInput(await backward(dOut, cache, backend), inputs),
       };
     },

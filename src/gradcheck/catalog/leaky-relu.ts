@@ -19,7 +19,7 @@ export const leakyRelu = layerEntry({
   layer: "leakyRelu",
   forward: ({ x }, options: LeakyReluOptions, backend) => leakyReluForward(x!, options, backend),
   backward: leakyReluBackward,
-  choices: ({ x }) => [signsOf(x)],
+  choices: async ({ x }, backend) => [signsOf(await backend.read(x))],
   cases: (random) => [
     makeCase(random, [2, 3, 4, 5], {}),
     makeCase(random, [3, 7], { negativeSlope: 0.2 }),

@@ -7,7 +7,9 @@ export const maxPool2d = layerEntry({
   layer: "maxPool2d",
   forward: ({ x }, options: WindowOptions, backend) => maxPool2dForward(x!, options, backend),
   backward: maxPool2dBackward,
-  choices: ({ argmax, outShape }) => [winnersOf(argmax.data, outShape)],
+  choices: async ({ argmax, outShape }, backend) => [
+    winnersOf((await backend.read(argmax)).data, outShape),
+  ],
   cases: (random) => [
     ...poolingOptions.map((options, i) => ({
       options,

@@ -7,7 +7,9 @@ export const reluPool2d = layerEntry({
   layer: "reluPool2d",
   forward: ({ x }, options: WindowOptions, backend) => reluPool2dForward(x!, options, backend),
   backward: reluPool2dBackward,
-  choices: ({ argmax, outShape }) => [winnersOf(argmax.data, outShape)],
+  choices: async ({ argmax, outShape }, backend) => [
+    winnersOf((await backend.read(argmax)).data, outShape),
+  ],
   cases: (random) =>
     poolingOptions.map((options, i) => ({
       options,

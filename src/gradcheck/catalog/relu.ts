@@ -5,7 +5,7 @@ export const relu = layerEntry({
   layer: "relu",
   forward: ({ x }, _options, backend) => reluForward(x!, backend),
   backward: reluBackward,
-  choices: ({ x }) => [signsOf(x)],
+  choices: async ({ x }, backend) => [signsOf(await backend.read(x))],
   cases: (random) => [{ options: {}, inputs: { x: spread(random, [2, 3, 4, 5]) } }],
   sample: (random) => ({
     options: {},

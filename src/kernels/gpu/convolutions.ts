@@ -1,41 +1,27 @@
 import type { Columns, WindowGeometry } from "../../im2col/index.js";
 import { type Allocator, Tensor } from "../../tensor/index.js";
 import {
-  correlationNumbers,
-  type CorrelationNumbers,
-  correlationQuad,
-} from "./correlation-kernel.js";
+  type CorrelationPlan,
+  filterGradientPlan,
+  forwardPlan,
+  inputGradientPlan,
+  largestPlane,
+} from "./convolution-plans.js";
+import { correlationNumbers, correlationQuad } from "./correlation-kernel.js";
 import { filterGradientNumbers, filterGradientQuad } from "./filter-gradient-kernel.js";
 import type { KernelCache } from "./kernel-cache.js";
 import type { CallLimits } from "./product-calls.js";
 import { addQuads } from "./quads.js";
-import { type Placement, spread } from "./spread.js";
-
-/** It takes at least this many threads to keep a device busy. */
-const MANY_THREADS = 4096;
-
-/** Gathering is given up where its zeros would cost more than this many times the products. */
-const MOST_ZEROS = 2;
-
-/** What windows see: images with a frame of zeros, flat. */
-interface Images {
-  readonly data: Float32Array;
-  /** Entries of an image, of a channel and of a row. */
-  readonly image: number;
-  readonly channel: number;
-  readonly row: number;
-}
+import { spread } from "./spread.js";
 
 /** Correlations of a batch of images. */
 interface Correlation {
   readonly N: number;
-  /** How many windows there are. */
-  readonly P: number;
-  readonly images: Images;
-  readonly weight: Float32Array;
+  readonly planes: Tensor;
+  readonly weight: Tensor;
   /** One number for each filter of each group. */
   readonly bias: Float32Array;
-  readonly numbers: Omit<CorrelationNumbers, "imageX" | "channelX" | "firstWindow" | "lastWindow">;
+  readonly plan: CorrelationPlan;
 }
 
 /** Convolutions on gpu.js, forward and backward: columns are indexed, and never built. */
@@ -56,26 +42,14 @@ export class GpuConvolutions {
    * @param filters of one group
    */
   covers(filters: number, channels: number, groups: number, geometry: WindowGeometry): boolean {
-    const { H, W, kH, kW } = geometry;
-    const { spreadRows, spreadColumns } = frameOf(geometry, 0);
-    const pixels = Math.max(
-      spreadRows * spreadColumns,
-      (H + extraRows(geometry)) * (W + extraColumns(geometry)),
-    );
+    const { kH, kW } = geometry;
+    const pixels = largestPlane(geometry);
     const planes = Math.max(channels + 3 * groups, groups * (filters + 3));
     const weights = (filters + 3) * channels * kH * kW;
     return (
       Math.max(planes * pixels, weights) <= this.#limits.entries &&
       Math.max(planes, channels * kH * kW) <= this.#limits.extent
     );
-  }
-
-  /**
-   * Does a pixel do well to gather its gradient? Zeros between the windows of a large stride are
-   * multiplied too.
-   */
-  gathers({ H, W, outH, outW }: WindowGeometry): boolean {
-    return H * W <= MOST_ZEROS * outH * outW;
   }
 
   /**
@@ -88,20 +62,9 @@ export class GpuConvolutions {
   forward(filters: Tensor, { x, geometry, shape }: Columns, bias: Tensor | null): Promise<Tensor> {
     const [N, G, R, P] = shape as [number, number, number, number];
     const K = filters.shape[1]!;
-    const { kH, kW, strideH, strideW, dilationH, dilationW, outW } = geometry;
-    const images = framed(x, geometry);
     return this.#correlate([N, G, K, P], {
-      N,
-      P,
-      images,
-      weight: filters.contiguous().data as Float32Array,
+      ...{ N, planes: x, weight: filters, plan: forwardPlan(N, { G, K, R }, geometry) },
       bias: (bias?.contiguous().data as Float32Array | undefined) ?? new Float32Array(G * K),
-      numbers: {
-        ...{ channels: R / (kH * kW), filters: K, groups: G, kH, kW, outW },
-        ...{ strideP: strideH * images.row, strideQ: strideW },
-        ...{ rowX: dilationH * images.row, columnX: dilationW },
-        ...{ startW: 0, groupW: K * R, filterW: R, channelW: kH * kW, rowW: kW, columnW: 1 },
-      },
     });
   }
 
@@ -120,24 +83,10 @@ export class GpuConvolutions {
     geometry: WindowGeometry,
   ): Promise<Tensor> {
     const [N, G, K] = dOut.shape as [number, number, number];
-    const R = filters.shape[2]!;
-    const { H, W, kH, kW, dilationH, dilationW } = geometry;
-    const images = spreadOut(dOut, geometry);
-    // (conv2d.20) dX[n, g·C/G + c, h, w] = Σₖ Σᵢ Σⱼ weight[g·K/G + k, c, kH − 1 − i, kW − 1 − j] ·
-    //   up[n, g·K/G + k, h + i·dilationH − padH′, w + j·dilationW − padW′]
+    const { H, W } = geometry;
+    const plan = inputGradientPlan(N, { G, K, R: filters.shape[2]! }, geometry);
     return this.#correlate([N, channels, H, W], {
-      N,
-      P: H * W,
-      images,
-      weight: filters.contiguous().data as Float32Array,
-      bias: new Float32Array(channels),
-      numbers: {
-        ...{ channels: K, filters: channels / G, groups: G, kH, kW, outW: W },
-        ...{ strideP: images.row, strideQ: 1 },
-        ...{ rowX: dilationH * images.row, columnX: dilationW },
-        ...{ startW: kH * kW - 1, groupW: K * R, filterW: kH * kW },
-        ...{ channelW: R, rowW: -kW, columnW: -1 },
-      },
+      ...{ N, planes: dOut, weight: filters, bias: new Float32Array(channels), plan },
     });
   }
 
@@ -150,28 +99,22 @@ export class GpuConvolutions {
   async filterGradient(dOut: Tensor, { x, geometry, shape }: Columns): Promise<Tensor> {
     const [N, G, R, P] = shape as [number, number, number, number];
     const K = dOut.shape[2]!;
-    const { kH, kW, strideH, strideW, dilationH, dilationW, outH, outW } = geometry;
-    const images = framed(x, geometry);
+    const { placement, images, numbersFor } = filterGradientPlan(N, { G, K, R }, geometry);
+    const pixels = spread(x.contiguous().data as Float32Array, placement);
     const gradients = dOut.contiguous().data as Float32Array;
     const blocks = Math.ceil(K / 4);
     const dWeight = Tensor.zeros([G, K, R], "float32", this.#allocator);
     const most = this.#imagesAtOnce(N, images.image, G * K * P);
     for (let first = 0; first < N; first += most) {
       const count = Math.min(most, N - first);
-      const imagesEach = Math.ceil(count / Math.ceil(MANY_THREADS / (R * G * blocks)));
-      const numbers = filterGradientNumbers({
-        ...{ N: count, imagesEach, channels: R / (kH * kW), filters: K, kH, kW, outH, outW },
-        ...{ imageX: images.image, channelX: images.channel },
-        ...{ strideP: strideH * images.row, strideQ: strideW },
-        ...{ rowX: dilationH * images.row, columnX: dilationW, imageD: G * K * P },
-      });
+      const numbers = numbersFor(count);
       const sums = await this.#kernels.run({
         kernel: filterGradientQuad,
-        output: [R, G * blocks, Math.ceil(count / imagesEach)],
+        output: [R, G * blocks, Math.ceil(count / numbers.imagesEach)],
         arrays: [
           gradients.subarray(first * G * K * P, (first + count) * G * K * P),
-          images.data.subarray(first * images.image, (first + count) * images.image),
-          numbers,
+          pixels.subarray(first * images.image, (first + count) * images.image),
+          filterGradientNumbers(numbers),
         ],
         multiplications: count * G * K * R * P,
       });
@@ -186,8 +129,9 @@ export class GpuConvolutions {
   /** Runs a correlation in as many calls as it takes, into a new tensor [N, filters, P]. */
   async #correlate(
     shape: readonly number[],
-    { N, P, images, weight, bias, numbers }: Correlation,
+    { N, planes, weight, bias, plan: { placement, images, P, numbers } }: Correlation,
   ): Promise<Tensor> {
+    const pixels = spread(planes.contiguous().data as Float32Array, placement);
     const { filters, groups, channels, kH, kW } = numbers;
     const blocks = Math.ceil(filters / 4);
     const out = Tensor.zeros(shape, "float32", this.#allocator);
@@ -198,17 +142,15 @@ export class GpuConvolutions {
     );
     for (let first = 0; first < N; first += most) {
       const count = Math.min(most, N - first);
-      const x = images.data.subarray(first * images.image, (first + count) * images.image);
+      const x = pixels.subarray(first * images.image, (first + count) * images.image);
       for (let s = 0; s < P; s += mostP) {
         const windows = Math.min(mostP, P - s);
-        const told = correlationNumbers({
-          ...{ ...numbers, firstWindow: s, lastWindow: s + windows - 1 },
-          ...{ imageX: images.image, channelX: images.channel },
-        });
+        const [firstWindow, lastWindow] = [s, s + windows - 1];
+        const told = correlationNumbers({ ...numbers, firstWindow, lastWindow });
         const quads = await this.#kernels.run({
           kernel: correlationQuad,
           output: [windows, count * groups * blocks],
-          arrays: [weight, x, bias, told],
+          arrays: [weight.contiguous().data as Float32Array, x, bias, told],
           multiplications: count * groups * filters * channels * kH * kW * windows,
         });
         addQuads(out.data as Float32Array, quads, windows, (y, _, f) => {
@@ -226,54 +168,4 @@ export class GpuConvolutions {
   #imagesAtOnce(N: number, ...entries: number[]): number {
     return Math.min(N, Math.floor(this.#limits.entries / Math.max(...entries)));
   }
-}
-
-/** Rows and columns that a window has beyond its first one. */
-function extraRows({ kH, dilationH }: WindowGeometry): number {
-  return dilationH * (kH - 1);
-}
-function extraColumns({ kW, dilationW }: WindowGeometry): number {
-  return dilationW * (kW - 1);
-}
-
-/** The frame around images that windows touch. */
-function frameOf(geometry: WindowGeometry, planes: number): Placement {
-  const { H, W, padH, padW, strideH, strideW, outH, outW } = geometry;
-  const [seenRows, seenColumns] = [
-    (outH - 1) * strideH + extraRows(geometry) + 1,
-    (outW - 1) * strideW + extraColumns(geometry) + 1,
-  ];
-  return {
-    ...{ planes, rows: H, columns: W, top: padH, left: padW, stepH: 1, stepW: 1 },
-    // without padding, images may stay as they are, with what no window sees
-    spreadRows: padH === 0 && padW === 0 ? Math.max(H, seenRows) : seenRows,
-    spreadColumns: padH === 0 && padW === 0 ? Math.max(W, seenColumns) : seenColumns,
-  };
-}
-
-/** Images with their padding. */
-function framed(x: Tensor, geometry: WindowGeometry): Images {
-  const [N, C] = x.shape as [number, number];
-  return imagesOf(x, C, frameOf(geometry, N * C));
-}
-
-/**
- * What came back from each window on the pixel of its corner, so that each pixel finds what flows
- * back to it in one window of the filter's size.
- */
-function spreadOut(dOut: Tensor, geometry: WindowGeometry): Images {
-  const [N, G, K] = dOut.shape as [number, number, number];
-  const { H, W, padH, padW, strideH, strideW, outH, outW } = geometry;
-  return imagesOf(dOut, G * K, {
-    ...{ planes: N * G * K, rows: outH, columns: outW, stepH: strideH, stepW: strideW },
-    // (conv2d.12b) padH′ = dilationH·(kH − 1) − padH
-    ...{ top: extraRows(geometry) - padH, left: extraColumns(geometry) - padW },
-    ...{ spreadRows: H + extraRows(geometry), spreadColumns: W + extraColumns(geometry) },
-  });
-}
-
-function imagesOf(planes: Tensor, perImage: number, placement: Placement): Images {
-  const data = spread(planes.contiguous().data as Float32Array, placement);
-  const channel = placement.spreadRows * placement.spreadColumns;
-  return { data, image: perImage * channel, channel, row: placement.spreadColumns };
 }

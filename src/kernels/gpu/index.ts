@@ -1,7 +1,8 @@
 /**
  * The gpu backend: the reference backend with its products handed to gpu.js, which runs them on
- * whatever the mode names. Everything else stays on the reference: those passes touch each number
- * once or twice, and to copy them to a device and back would take longer than the work.
+ * whatever the mode names. In the modes that have a device of their own, what a step makes stays
+ * there (see `device/`). In the others everything else is the reference's: those passes touch each
+ * number once or twice, and gpu.js does that no faster.
  */
 import type * as GpuJs from "./gpujs.js";
 import { Columns, im2col, type WindowGeometry } from "../../im2col/index.js";
@@ -13,6 +14,7 @@ import {
   formatShape,
   heapAllocator,
   notNegative,
+  orWord,
   reject,
   type Rules,
   type Tensor,
@@ -21,9 +23,19 @@ import {
 import type { Backend } from "../backend.js";
 import { referenceBackend } from "../reference/index.js";
 import { KernelCache } from "./kernel-cache.js";
-import { findModes, type GpuMode, gpuModes, isGpuMode, lackOf, largestTexture } from "./modes.js";
+import { deviceBackend } from "./device/index.js";
+import {
+  findModes,
+  type GpuMode,
+  gpuModes,
+  hasDevice,
+  isGpuMode,
+  lackOf,
+  largestTexture,
+} from "./modes.js";
 import type { CallLimits } from "./product-calls.js";
 import { GpuProducts } from "./products.js";
+import { measuredThreshold } from "./threshold.js";
 
 export { type GpuDevice, gpuDevice } from "./device-name.js";
 export type { GpuMode } from "./modes.js";
@@ -34,9 +46,10 @@ export interface GpuBackendOptions {
   readonly allocator?: Allocator;
   /**
    * Products of fewer multiplications stay on the reference; 0 sends all to gpu.js. Left out: what
-   * was measured for the mode.
+   * was measured for the mode, on another machine; `"measured"`: what is measured on this one now,
+   * see {@link measuredThreshold}.
    */
-  readonly smallestProduct?: number;
+  readonly smallestProduct?: number | "measured" | undefined;
   /**
    * For how many shapes a kernel is kept, in mode `webasm`, which compiles one for each; the other
    * modes compile each kernel once.
@@ -48,15 +61,31 @@ export interface GpuBackendOptions {
   readonly secondsToAnswer?: number;
   /** See {@link Backend.check}. */
   readonly check?: boolean;
+  /**
+   * Whether the results of a step stay where the kernels are. Left out: in the modes that have a
+   * device.
+   */
+  readonly stepsOnDevice?: boolean | undefined;
 }
 
 /** A {@link Backend} that also tells what it does on its device. */
 export interface GpuBackend extends Backend {
   readonly mode: GpuMode;
+  /** How many multiplications a product needs to go to gpu.js; ∞ where it is never faster. */
+  readonly smallestProduct: number;
   /** How many compiled kernels it holds. */
   readonly kernelCount: number;
-  /** How often it has called one; each call copies operands to the device, and a result back. */
+  /** How often it has called one. */
   readonly callCount: number;
+  /** How many bytes went to the device, and came from it. */
+  readonly traffic: { readonly sent: number; readonly fetched: number };
+  /** How many results are held on the device: of the step that runs, and of what outlasts steps. */
+  readonly held: number;
+  /**
+   * By the name of an operation, how often it brought operands from the device to run on the
+   * processor, since there is no kernel for it.
+   */
+  readonly returns: ReadonlyMap<string, number>;
 }
 
 /**
@@ -86,10 +115,11 @@ const KERNEL_CAPACITY = 16;
 const rules: Rules<GpuBackendOptions> = {
   mode: anything("a mode"),
   allocator: anything("where memory comes from"),
-  smallestProduct: notNegative,
+  smallestProduct: orWord("measured", notNegative),
   kernelCapacity: wholeNumber(1),
   secondsToAnswer: notNegative,
   check: flag,
+  stepsOnDevice: flag,
 };
 
 /**
@@ -120,7 +150,8 @@ export async function availableGpuModes(software?: "last" | "none"): Promise<Gpu
  * here is found out at once. `mode` then says what that product really ran on, and every later one
  * is checked to have stayed there.
  *
- * The products of `matmul`, `matmulSum` and `productOntoImages` in float32 go to gpu.js. Those in
+ * The products of `matmul`, `matmulSum` and `productOntoImages` in float32 go to gpu.js; with a
+ * device, so do rectifiers, max poolings, sums and updates on what is there already. Those in
  * float64 do not, since no device has that type: gradient checks run on the reference, whatever the
  * backend. Sums on a device are float32 sums, so results agree with the reference to about √I units
  * of the last place. An infinite weight may make more of a convolution's dX NaN than on the
@@ -136,37 +167,71 @@ export async function gpuBackend(options: GpuBackendOptions = {}): Promise<GpuBa
     kernelCapacity = KERNEL_CAPACITY,
     secondsToAnswer = SECONDS_TO_ANSWER,
     check = false,
+    stepsOnDevice,
   } = checkOptions("gpuBackend", options, rules);
   const gpujs = await loadGpuJs();
   const mode = await modeOf(options.mode, gpujs);
   const base = referenceBackend(allocator, { check });
   const kernels = new KernelCache(gpujs, mode, { capacity: kernelCapacity, secondsToAnswer });
-  const products = new GpuProducts(kernels, base, {
-    smallest: options.smallestProduct ?? SMALLEST_PRODUCT[mode],
-    limits: limitsOf(mode, gpujs),
-  });
-  try {
-    await products.probe(mode);
-  } catch (error) {
-    await kernels.dispose();
-    throw error;
-  }
+  const limits = limitsOf(mode, gpujs);
+  const asked = options.smallestProduct;
+  const { smallest, products } = await openProducts(mode, kernels, { base, limits }, asked);
+  const below = backendOf(products, kernels, base);
+  const returns = new Map<string, number>();
+  const count = (name: string): void => void returns.set(name, (returns.get(name) ?? 0) + 1);
+  const staying = stepsOnDevice ?? hasDevice(mode);
   return {
-    ...base,
+    ...(staying ? deviceBackend(below, kernels, { smallest, limits, count }) : below),
     name: "gpu",
     mode,
+    note: Number.isFinite(smallest)
+      ? null
+      : `no product is faster in mode ${mode} than on the processor, so all run there`,
+    smallestProduct: smallest,
+    returns,
+    get held() {
+      return kernels.held;
+    },
+    get traffic() {
+      return kernels.traffic;
+    },
     get kernelCount() {
       return kernels.size;
     },
     get callCount() {
       return kernels.calls;
     },
+  };
+}
+
+/** Makes sure that the mode works, and finds out which products are for it. */
+async function openProducts(
+  mode: GpuMode,
+  kernels: KernelCache,
+  { base, limits }: { readonly base: Backend; readonly limits: CallLimits },
+  asked: GpuBackendOptions["smallestProduct"] = SMALLEST_PRODUCT[mode],
+): Promise<{ readonly smallest: number; readonly products: GpuProducts }> {
+  const all = new GpuProducts(kernels, base, { smallest: 0, limits });
+  try {
+    await all.probe(mode);
+    const smallest = asked === "measured" ? await measuredThreshold(mode, all, base) : asked;
+    return { smallest, products: new GpuProducts(kernels, base, { smallest, limits }) };
+  } catch (error) {
+    await kernels.dispose();
+    throw error;
+  }
+}
+
+/** The reference with its products handed over. */
+function backendOf(products: GpuProducts, kernels: KernelCache, base: Backend): Backend {
+  return {
+    ...base,
     matmul: (a, b, options = {}) => products.matmul(a, b, options),
     matmulSum: (a, b, options = {}) => products.matmulSum(a, b, options),
     im2col: async (x, geometry, groups = 1) => {
       checkImages(x, geometry);
       const cols: Columns = new Columns(x, geometry, groups, () =>
-        im2col(cols.x, geometry, allocator),
+        im2col(cols.x, geometry, base.allocator),
       );
       return cols;
     },

@@ -1,6 +1,9 @@
 import type * as GpuJs from "./gpujs.js";
 import { type DeviceContext, DeviceWatch } from "./device-watch.js";
-import type { GpuMode } from "./modes.js";
+import { type Handle, Handles } from "./device/handle.js";
+import { copy } from "./device/copy-kernel.js";
+import { quotient } from "./device/quotient.js";
+import { type GpuMode, hasDevice } from "./modes.js";
 import { flatten, type KernelResult, keepFlat, type Quads } from "./quads.js";
 
 /**
@@ -13,8 +16,29 @@ export type KernelFunction = (this: GpuJs.IKernelFunctionThis, ...arrays: number
 export interface KernelCall {
   readonly kernel: KernelFunction;
   /** How many threads there are along each axis; a kernel has two or three, always as many. */
-  readonly output: readonly [X: number, Y: number, Z?: number];
+  readonly output: readonly [X: number, Y: number] | readonly [X: number, Y: number, Z: number];
   readonly arrays: readonly (Float32Array | Int32Array)[];
+  readonly multiplications: number;
+}
+
+/** What every thread computes, where one number is all: an entry of a flat result. */
+export type EntryFunction = (this: GpuJs.IKernelFunctionThis, ...arrays: number[][]) => number;
+
+type CompiledFunction = KernelFunction | EntryFunction;
+
+/** What kernels may call. */
+const helpers = [quotient];
+
+/** One run of a kernel whose operands are on the device, and whose result stays there. */
+export interface KernelLaunch {
+  readonly kernel: KernelFunction | EntryFunction;
+  /** How many threads there are along each axis; a kernel has always as many axes. */
+  readonly output: readonly number[];
+  readonly handles: readonly Handle[];
+  /** What else it is told, as its last argument. */
+  readonly numbers: Int32Array | Float32Array;
+  /** How many numbers a thread returns. */
+  readonly each: 1 | 4;
   readonly multiplications: number;
 }
 
@@ -55,8 +79,16 @@ export class KernelCache {
   readonly #gpu: GpuJs.GPU;
   readonly #watch: DeviceWatch;
   readonly #secondsToAnswer: number;
-  readonly #kernels = new Map<KernelFunction, GpuJs.IKernelRunShortcut>();
+  /** Those whose results come here ... */
+  readonly #kernels = new Map<CompiledFunction, GpuJs.IKernelRunShortcut>();
+  /** ... and those whose results stay on the device. */
+  readonly #staying = new Map<CompiledFunction, GpuJs.IKernelRunShortcut>();
+  readonly #handles: Handles;
   #calls = 0;
+  /** Bytes that went to the device, and came from it. */
+  #traffic = { sent: 0, fetched: 0 };
+  /** Multiplications that a device was told to do since it last gave an answer. */
+  #owed = 0;
   #hasWorkers: boolean;
   #lastRun: Promise<unknown> = Promise.resolve();
   #disposed = false;
@@ -71,13 +103,15 @@ export class KernelCache {
     this.#capacity = capacity;
     this.#secondsToAnswer = secondsToAnswer;
     this.#gpu = new gpujs.GPU({ mode });
+    for (const helper of helpers) this.#gpu.addFunction(helper);
     this.#watch = new DeviceWatch(mode);
+    this.#handles = new Handles(gpujs, mode);
     this.#hasWorkers = mode === "webasm";
   }
 
   /** How many compiled kernels are held. */
   get size(): number {
-    return this.#kernels.size;
+    return this.#kernels.size + this.#staying.size;
   }
 
   /** How many runs have begun. */
@@ -85,17 +119,110 @@ export class KernelCache {
     return this.#calls;
   }
 
+  /** How many results are held on the device. */
+  get held(): number {
+    return this.#handles.held;
+  }
+
+  /** Bytes that kernels were given from JavaScript's heap, and that came back there. */
+  get traffic(): { readonly sent: number; readonly fetched: number } {
+    return { ...this.#traffic };
+  }
+
   /**
    * @throws Error when the kernel ran elsewhere than asked, or not at all
    * @throws MachineError when the device is lost
    */
   async run(call: KernelCall): Promise<Quads> {
+    return this.#inTurn(() => this.#runNow(call));
+  }
+
+  /** Copies numbers to the device. @throws as {@link run} */
+  async send(data: Float32Array): Promise<Handle> {
+    if (!hasDevice(this.#mode)) return this.#handles.here(data.slice());
+    return this.#inTurn(() => this.#launchNow(copy, [data.length], [this.#input(data)], 1));
+  }
+
+  /** Starts a kernel, and does not wait for what it computes. @throws as {@link run} */
+  async launch(call: KernelLaunch): Promise<Handle> {
+    const { kernel, output, handles, numbers, each, multiplications } = call;
+    return this.#inTurn(() => {
+      this.#owed += multiplications;
+      const inputs = [...handles.map(({ array }) => array), this.#input(numbers)];
+      return this.#launchNow(kernel, output, inputs, each);
+    });
+  }
+
+  /** Waits for numbers on the device, and copies them here. @throws as {@link run} */
+  async fetch(handle: Handle): Promise<Float32Array> {
+    return this.#inTurn(async () => {
+      this.#watch.check();
+      const seconds = this.#secondsToAnswer + Math.ceil(this.#owed / MULTIPLICATIONS_A_SECOND);
+      const data = await this.#watch.answer(this.#handles.read(handle), () => null, seconds);
+      this.#owed = 0;
+      this.#traffic.fetched += 4 * handle.length;
+      return data;
+    });
+  }
+
+  /** See {@link Handles.share}. */
+  share(handle: Handle): Handle {
+    return this.#handles.share(handle);
+  }
+
+  /** See {@link Handles.release}. */
+  release(handle: Handle): void {
+    this.#handles.release(handle);
+  }
+
+  /** One at a time, so that no kernel is destroyed while it runs. */
+  #inTurn<T>(run: () => Promise<T>): Promise<T> {
     if (this.#disposed)
       throw new Error("gpuBackend: expected a backend in use, got one that was disposed of");
-    // one at a time, so that no kernel is destroyed while it runs
-    const result = this.#lastRun.then(() => this.#runNow(call));
+    const result = this.#lastRun.then(run);
     this.#lastRun = result.catch(() => {});
     return result;
+  }
+
+  async #launchNow(
+    compute: CompiledFunction,
+    output: readonly number[],
+    inputs: readonly unknown[],
+    each: 1 | 4,
+  ): Promise<Handle> {
+    const kernel = this.#staying.get(compute) ?? this.#compile(compute, output, true, each);
+    this.#staying.delete(compute); // and back, if all goes well
+    const result = await this.#call(kernel, output, inputs, this.#secondsToAnswer);
+    this.#staying.set(compute, kernel);
+    const length = output.reduce((a, b) => a * b, each);
+    return this.#handles.over(result, length, each === 4);
+  }
+
+  /** Runs a kernel, and destroys it if it fails. */
+  async #call(
+    kernel: GpuJs.IKernelRunShortcut,
+    output: readonly number[],
+    inputs: readonly unknown[],
+    seconds: number,
+  ): Promise<unknown> {
+    this.#watch.check();
+    this.#calls++;
+    try {
+      kernel.setOutput([...output]);
+      const result = (async () => kernel(...(inputs as GpuJs.Input[])))();
+      const context = (): DeviceContext => kernel.kernel.context as DeviceContext;
+      const answer = await this.#watch.answer(result, context, seconds);
+      const ranIn = this.#modeOf(kernel);
+      if (ranIn !== this.#mode)
+        throw new Error(
+          `gpuBackend: expected gpu.js to run in mode ${this.#mode}, ` +
+            `got ${ranIn} (${reasonOf(kernel)})`,
+        );
+      return answer;
+    } catch (error) {
+      kernel.destroy();
+      throw error;
+    }
   }
 
   /** Where workers cannot start, as on a page that forbids them, one thread does all the work. */
@@ -115,48 +242,45 @@ export class KernelCache {
     { kernel: compute, output, arrays, multiplications }: KernelCall,
     shares: boolean,
   ): Promise<Quads> {
-    this.#watch.check();
-    this.#calls++;
     const seconds = this.#secondsToAnswer + Math.ceil(multiplications / MULTIPLICATIONS_A_SECOND);
     const extents = this.#mode === "webasm" ? wholeVectors(output) : output;
-    const kernel = this.#kernels.get(compute) ?? this.#compile(compute, extents);
+    const kernel = this.#kernels.get(compute) ?? this.#compile(compute, extents, false, 4);
     this.#kernels.delete(compute); // and back, if all goes well
-    try {
-      kernel.setOutput([...extents] as number[]);
-      if (this.#mode === "webasm") kernel.setAsyncMode(shares);
-      const result = (async () => kernel(...arrays.map((array) => this.#input(array))))();
-      const answer = await this.#watch.answer(
-        result,
-        () => kernel.kernel.context as DeviceContext,
-        seconds,
-      );
-      const ranIn = this.#modeOf(kernel);
-      if (ranIn !== this.#mode)
-        throw new Error(
-          `gpuBackend: expected gpu.js to run in mode ${this.#mode}, ` +
-            `got ${ranIn} (${reasonOf(kernel)})`,
-        );
-      this.#kernels.set(compute, kernel);
-      const [X, Y, Z = 1] = extents;
-      return flatten(answer as KernelResult, [X, Y, Z]);
-    } catch (error) {
-      kernel.destroy();
-      throw error;
-    }
+    if (this.#mode === "webasm") kernel.setAsyncMode(shares);
+    const inputs = arrays.map((array) => this.#input(array));
+    const answer = await this.#call(kernel, extents, inputs, seconds);
+    this.#kernels.set(compute, kernel);
+    const [X, Y, Z = 1] = extents;
+    const quads = flatten(answer as KernelResult, [X, Y, Z]);
+    if (hasDevice(this.#mode)) this.#traffic.fetched += quads.data.byteLength;
+    return quads;
   }
 
-  #compile(compute: KernelFunction, output: KernelCall["output"]): GpuJs.IKernelRunShortcut {
+  /**
+   * @param stays whether what it computes stays on the device
+   * @param each how many numbers a thread returns
+   */
+  #compile(
+    compute: CompiledFunction,
+    output: readonly number[],
+    stays: boolean,
+    each: 1 | 4,
+  ): GpuJs.IKernelRunShortcut {
+    const onDevice = stays && hasDevice(this.#mode);
     const kernel: GpuJs.IKernelRunShortcut = this.#gpu.createKernel<
-      Parameters<KernelFunction>,
+      number[][],
       Record<string, never>
-    >(compute, {
+    >(compute as GpuJs.KernelFunction<number[][]>, {
       output: [...output] as number[],
       precision: "single",
       tactic: "precision", // else WebGL compiles again where a result is of another size
       dynamicArguments: true,
       dynamicOutput: true,
       // waits without blocking where a device is waited for
-      asyncMode: this.#mode !== "webasm" && this.#mode !== "cpu",
+      asyncMode: hasDevice(this.#mode) && !onDevice,
+      pipeline: onDevice,
+      immutable: onDevice, // each result has memory of its own
+      optimizeFloatMemory: onDevice && each === 1, // else textures hold one number in a pixel
       poolSize: MOST_THREADS,
       // Called instead of gpu.js's own fallback, which would warn on the console and go on.
       onRequestFallback: () => {
@@ -175,6 +299,7 @@ export class KernelCache {
 
   /** Flat memory as gpu.js takes it. Its types forget that typed arrays are welcome. */
   #input(data: Float32Array | Int32Array): GpuJs.Input {
+    if (hasDevice(this.#mode)) this.#traffic.sent += data.byteLength;
     return new this.#gpujs.Input(data as unknown as number[], [data.length]);
   }
 
@@ -193,6 +318,7 @@ export class KernelCache {
     this.#disposed = true;
     await this.#lastRun;
     this.#kernels.clear();
+    this.#staying.clear();
     await this.#gpu.destroy(); // together with its kernels
     this.#watch.stop();
   }
@@ -205,5 +331,5 @@ function reasonOf(kernel: GpuJs.IKernelRunShortcut): string {
 
 /** Vectors do not cross the end of a row, and threads use vectors only if no row has a rest. */
 function wholeVectors([X, ...others]: KernelCall["output"]): KernelCall["output"] {
-  return [LANES * Math.ceil(X / LANES), ...others];
+  return [LANES * Math.ceil(X / LANES), ...others] as KernelCall["output"];
 }

@@ -6,6 +6,11 @@ import { howToInstall } from "./how-to-install.js";
 export const gpuModes = ["webgpu", "webgl2", "headlessgl", "webasm", "cpu"] as const;
 export type GpuMode = (typeof gpuModes)[number];
 
+/** Does a mode compute in memory of its own, to which numbers travel and from which they return? */
+export function hasDevice(mode: GpuMode): boolean {
+  return mode !== "webasm" && mode !== "cpu";
+}
+
 /** Is this text the name of a mode? */
 export function isGpuMode(mode: string): mode is GpuMode {
   return (gpuModes as readonly string[]).includes(mode);

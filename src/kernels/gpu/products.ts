@@ -19,6 +19,7 @@ import {
 } from "../reference/matmul.js";
 import { checkOntoImages } from "../reference/product-onto-images.js";
 import type { WinnersGradient } from "../winners-gradient.js";
+import { gathers } from "./convolution-plans.js";
 import { GpuConvolutions } from "./convolutions.js";
 import type { KernelCache } from "./kernel-cache.js";
 import type { GpuMode } from "./modes.js";
@@ -69,7 +70,7 @@ export class GpuProducts {
     b: Tensor | Columns | WinnersGradient,
     options: MatmulOptions,
   ): Promise<Tensor> {
-    if (b instanceof Columns && this.#isForward(a, b, options)) {
+    if (b instanceof Columns && isForward(a, b, options) && this.#suits(a, a.shape[1]!, b)) {
       checkBiases(productExtents("matmul", a, b, options), a.shape, options);
       const bias = options.rowBias?.broadcastTo(a.shape.slice(0, 2)) ?? null;
       return this.#convolutions.forward(a, b, bias);
@@ -97,7 +98,7 @@ export class GpuProducts {
     b: Tensor | Columns,
     options: Transposes,
   ): Promise<Tensor> {
-    if (b instanceof Columns && this.#isFilterGradient(a, b, options))
+    if (b instanceof Columns && isFilterGradient(a, b, options) && this.#suits(a, a.shape[2]!, b))
       return this.#convolutions.filterGradient(inMemory(a), b);
     const product = planProduct("matmulSum", inMemory(a), inMemory(b), options);
     const { M, N, batchA, batchB } = product;
@@ -125,7 +126,7 @@ export class GpuProducts {
     if (
       a.dtype === b.dtype &&
       this.#isLarge(b.dtype, N * G * K * R * P) &&
-      this.#convolutions.gathers(geometry) &&
+      gathers(geometry) &&
       this.#convolutions.covers(K, channels, G, geometry)
     )
       return this.#convolutions.inputGradient(a, inMemory(b), channels, geometry);
@@ -151,39 +152,6 @@ export class GpuProducts {
       throw new Error(
         `gpuBackend: expected mode ${mode} to compute 50 and 122, got ${c[0]} and ${c[1]}`,
       );
-  }
-
-  /** Is this the product of a convolution, filters [G, K/G, R] · columns, and for gpu.js? */
-  #isForward(a: Tensor, cols: Columns, options: MatmulOptions): boolean {
-    const { transposeA, transposeB, columnBias } = options;
-    const [, G, R] = cols.shape;
-    const [groups, K, r] = a.shape;
-    return (
-      !(transposeA || transposeB || columnBias) &&
-      a.rank === 3 &&
-      groups === G &&
-      r === R &&
-      this.#suits(a, K!, cols)
-    );
-  }
-
-  /** Is this the sum of a convolution's backward pass, [N, G, K/G, P] · columnsᵀ? */
-  #isFilterGradient(
-    a: Tensor | WinnersGradient,
-    cols: Columns,
-    { transposeA, transposeB }: Transposes,
-  ): boolean {
-    const [N, G, , P] = cols.shape;
-    const [images, groups, K, p] = a.shape;
-    return (
-      transposeA !== true &&
-      transposeB === true &&
-      a.shape.length === 4 &&
-      images === N &&
-      groups === G &&
-      p === P &&
-      this.#suits(a, K!, cols)
-    );
   }
 
   /** Do K filters a group and these columns multiply enough for a call, and not too much? */
@@ -219,8 +187,8 @@ export class GpuProducts {
     batch: number,
     call: ProductCall,
   ): Promise<void> {
-    const ofA = stepsOf(a, M, I, batch, transposeA === true);
-    const ofB = stepsOf(b, N, I, batch, transposeB !== true);
+    const ofA = stepsOf(a.length, M, I, batch, transposeA === true);
+    const ofB = stepsOf(b.length, N, I, batch, transposeB !== true);
     const numbers = productNumbers({
       ...{ terms: call.terms, M: call.M, N: call.N, I },
       ...{ termA: ofA.term, matrixA: ofA.matrix, rowA: ofA.line, stepA: ofA.step },
@@ -243,18 +211,42 @@ export class GpuProducts {
   }
 }
 
+/** Is this the product of a convolution, filters [G, K/G, R] · columns? */
+export function isForward(a: Tensor, cols: Columns, options: MatmulOptions): boolean {
+  const { transposeA, transposeB, columnBias } = options;
+  const [, G, R] = cols.shape;
+  const isPlain = !(transposeA || transposeB || columnBias);
+  return isPlain && a.rank === 3 && a.shape[0] === G && a.shape[2] === R;
+}
+
+/** Is this the sum of a convolution's backward pass, [N, G, K/G, P] · columnsᵀ? */
+export function isFilterGradient(
+  { shape }: Pick<Tensor, "shape">,
+  cols: Columns,
+  { transposeA, transposeB }: Transposes,
+): boolean {
+  const [N, G, , P] = cols.shape;
+  return (
+    transposeA !== true &&
+    transposeB === true &&
+    shape.length === 4 &&
+    sameShape([shape[0]!, shape[1]!, shape[3]!], [N!, G!, P!])
+  );
+}
+
 /**
+ * @param size of all matrices of the operand
  * @param lines rows of a, or columns of b
  * @param areNeighbours whether lines are neighbours in memory, and not the entries of one
  */
-function stepsOf(
-  data: Data,
+export function stepsOf(
+  size: number,
   lines: number,
   I: number,
   batch: number,
   areNeighbours: boolean,
 ): Steps {
-  const matrix = data.length === lines * I ? 0 : lines * I;
+  const matrix = size === lines * I ? 0 : lines * I;
   const [line, step] = areNeighbours ? [1, lines] : [I, 1];
   return { term: batch * matrix, matrix, line, step };
 }

@@ -27,7 +27,7 @@ export function spread(data: Float32Array, placement: Placement): Float32Array {
   const { spreadRows, spreadColumns } = placement;
   const [firstA, endA] = visible(rows, top, stepH, spreadRows);
   const [firstB, endB] = visible(columns, left, stepW, spreadColumns);
-  if (top === 0 && left === 0 && rows === spreadRows && columns === spreadColumns) return data;
+  if (isWhole(placement)) return data;
   const result = new Float32Array(planes * spreadRows * spreadColumns);
   for (let plane = 0; plane < planes; plane++) {
     for (let a = firstA; a < endA; a++) {
@@ -37,6 +37,11 @@ export function spread(data: Float32Array, placement: Placement): Float32Array {
     }
   }
   return result;
+}
+
+/** Does a placement leave planes as they are? */
+export function isWhole({ rows, columns, top, left, ...of }: Placement): boolean {
+  return top === 0 && left === 0 && rows === of.spreadRows && columns === of.spreadColumns;
 }
 
 /** Which entries of a row or column do not fall outside: from the first on, up to the end. */

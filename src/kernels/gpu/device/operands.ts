@@ -1,0 +1,138 @@
+import { sizeOf, type Storage, type Tensor } from "../../../tensor/index.js";
+import type { KernelCache, KernelLaunch } from "../kernel-cache.js";
+import type { CallLimits } from "../product-calls.js";
+import type { Handle } from "./handle.js";
+import { type DeviceMemories, type DeviceMemory, memoryOf } from "./memory.js";
+
+/** What kernels are started with. */
+export type Operand = Tensor | Storage<Int32Array> | Handle;
+
+/** A launch whose operands may still be on JavaScript's heap. */
+export interface OperandLaunch extends Omit<KernelLaunch, "handles"> {
+  readonly operands: readonly Operand[];
+}
+
+/** Starts kernels on tensors, wherever these are, and hands out what they leave. */
+export class DeviceOperands {
+  readonly memories: DeviceMemories;
+  readonly #kernels: KernelCache;
+  readonly #smallest: number;
+  readonly #limits: CallLimits;
+
+  /** @param smallest how many multiplications bring operands to the device that are not there */
+  constructor(
+    kernels: KernelCache,
+    memories: DeviceMemories,
+    { smallest, limits }: { readonly smallest: number; readonly limits: CallLimits },
+  ) {
+    this.#kernels = kernels;
+    this.memories = memories;
+    this.#smallest = smallest;
+    this.#limits = limits;
+  }
+
+  /**
+   * Is this work for the device: part of a step, in float32, and on tensors in one piece that are
+   * there already, or large?
+   */
+  takes(multiplications: number, ...tensors: readonly Tensor[]): boolean {
+    return (
+      this.memories.isInStep &&
+      tensors.every(({ dtype }) => dtype === "float32") &&
+      tensors.every((tensor) => tensor.isContiguous || !this.isHeld(tensor.storage)) &&
+      (tensors.some((tensor) => this.isResident(tensor)) || multiplications >= this.#smallest)
+    );
+  }
+
+  /** Are a tensor's numbers on the device, the newest there are, and in one piece? */
+  isResident(tensor: Tensor): boolean {
+    return tensor.isContiguous && this.isHeld(tensor.storage);
+  }
+
+  isHeld(storage: Storage | Storage<Int32Array>): boolean {
+    return (memoryOf(storage)?.handle ?? null) !== null;
+  }
+
+  /** Can kernels work on tensors of these sizes? */
+  hasRoomFor(...sizes: readonly number[]): boolean {
+    return sizes.every((size) => size > 0 && size <= this.#limits.entries);
+  }
+
+  /** Can so many threads be asked for along the axes of a kernel? */
+  canSpan(...extents: readonly number[]): boolean {
+    return extents.every((extent) => extent <= this.#limits.extent);
+  }
+
+  /**
+   * Starts a kernel. Operands that are on the heap are copied to the device, for this one kernel.
+   */
+  async launch({ operands, ...launch }: OperandLaunch): Promise<Handle> {
+    const sent: Handle[] = [];
+    try {
+      const handles: Handle[] = [];
+      for (const operand of operands) {
+        const known = handleOf(operand);
+        const handle = known ?? (await this.#kernels.send(numbersOf(operand as Tensor)));
+        if (known === null) sent.push(handle);
+        handles.push(handle);
+      }
+      return await this.#kernels.launch({ ...launch, handles });
+    } finally {
+      for (const handle of sent) this.#kernels.release(handle);
+    }
+  }
+
+  /** As {@link launch}, for a kernel whose threads compute an entry each. */
+  entries(
+    kernel: KernelLaunch["kernel"],
+    length: number,
+    operands: readonly Operand[],
+    numbers: KernelLaunch["numbers"] = new Int32Array(1),
+  ): Promise<Handle> {
+    return this.launch({
+      ...{ kernel, operands, numbers, each: 1 },
+      ...{ output: [length], multiplications: length },
+    });
+  }
+
+  /** A tensor of what a kernel's threads compute, an entry each. */
+  async tensor(
+    shape: readonly number[],
+    kernel: KernelLaunch["kernel"],
+    operands: readonly Operand[],
+    numbers?: KernelLaunch["numbers"],
+  ): Promise<Tensor> {
+    const handle = await this.entries(kernel, sizeOf(shape), operands, numbers);
+    return this.memories.tensor(shape, handle);
+  }
+
+  /** Copies a tensor to the device, until the step that runs has ended. */
+  async send(tensor: Tensor): Promise<DeviceMemory> {
+    return this.memories.keep(await this.#kernels.send(numbersOf(tensor)));
+  }
+
+  share(handle: Handle): Handle {
+    return this.#kernels.share(handle);
+  }
+
+  release(handle: Handle): void {
+    this.#kernels.release(handle);
+  }
+}
+
+function isHandle(operand: Operand): operand is Handle {
+  return "array" in operand;
+}
+
+function handleOf(operand: Operand): Handle | null {
+  if (isHandle(operand)) return operand;
+  const storage = "storage" in operand ? operand.storage : operand;
+  return memoryOf(storage)?.handle ?? null;
+}
+
+/** What is on the heap, flat. */
+function numbersOf(operand: Tensor | Storage<Int32Array>): Float32Array {
+  return "storage" in operand
+    ? (operand.contiguous().data as Float32Array)
+    : Float32Array.from(operand.data);
+}

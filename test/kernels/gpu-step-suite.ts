@@ -1,0 +1,424 @@
+/** Steps whose results stay on the device: what every mode must pass, in Node and in a browser. */
+import * as fc from "fast-check";
+import * as assert from "uvu/assert";
+import { softmaxCrossEntropy } from "leibniz/backprop";
+import { Dataset } from "leibniz/data";
+import { conv2dGeometry } from "leibniz/im2col";
+import {
+  type Backend,
+  type GpuBackend,
+  type GpuMode,
+  reference,
+  type UpdateKind,
+  type UpdateNumbers,
+} from "leibniz/kernels";
+import {
+  affine,
+  averagePool2d,
+  batchNorm2d,
+  buildNetwork,
+  conv2d,
+  flatten,
+  maxPool2d,
+  type NetworkDescription,
+  relu,
+} from "leibniz/network";
+import { Random, Tensor } from "leibniz/tensor";
+import { adam, fit, type FitOptions, type FitStep, sgd } from "leibniz/training";
+import { assertClose, assertRejects } from "../helpers/assert-close.js";
+import { convolutions } from "./gpu-convolution-suite.js";
+import { withBackend } from "./gpu-suite.js";
+
+type Named = Record<string, Tensor>;
+
+/** Rounding errors of a float32 sum of `terms` products. */
+const tolerance = (terms: number): number => 1e-6 * Math.sqrt(terms);
+
+const isFar = ({ storage }: Tensor): boolean => {
+  try {
+    void storage.data;
+    return false;
+  } catch {
+    return true;
+  }
+};
+
+/** Numbers that are on the device: a kernel has computed them. */
+async function there(backend: GpuBackend, x: Tensor): Promise<Tensor> {
+  const far = await backend.add(x, Tensor.zeros(x.shape));
+  assert.ok(isFar(far), "expected numbers on the device");
+  return far;
+}
+
+/** All operands on the device, the same on the reference, and what is returned compared. */
+async function assertSame(
+  backend: GpuBackend,
+  terms: number,
+  what: string,
+  operands: readonly Tensor[],
+  run: (on: Backend, ...operands: Tensor[]) => Promise<Named>,
+): Promise<void> {
+  const expected = await run(reference, ...operands);
+  const actual = await backend.step(async () => {
+    const far: Tensor[] = [];
+    for (const x of operands) far.push(await there(backend, x));
+    return run(backend, ...far);
+  });
+  assert.equal(Object.keys(actual), Object.keys(expected));
+  for (const [name, tensor] of Object.entries(expected))
+    assertClose(actual[name]!, tensor, {
+      ...{ tolerance: tolerance(terms), what: `${backend.mode} ${what}: ${name}` },
+    });
+}
+
+/** Each kind of update with its options drawn, and the tensors that it changes beside the value. */
+const kinds: { readonly [Kind in UpdateKind]: readonly string[] } = {
+  sgd: ["velocity"],
+  adagrad: ["squareSum"],
+  rmsprop: ["meanSquare"],
+  adam: ["firstMoment", "secondMoment"],
+};
+
+function numbersOf(kind: UpdateKind, random: Random, step: number): UpdateNumbers<UpdateKind> {
+  const rates = {
+    learningRate: random.uniform([], 0.01, 0.1).item(),
+    weightDecay: random.integer(2) === 0 ? 0 : 0.1,
+  };
+  const all = {
+    sgd: { ...rates, momentum: 0.9, nesterov: random.integer(2) === 0, step },
+    adagrad: { ...rates, epsilon: 1e-3 },
+    rmsprop: { ...rates, epsilon: 1e-3, alpha: 0.9 },
+    adam: {
+      ...{ ...rates, beta1: 0.9, beta2: 0.99, epsilon: 1e-3, decoupled: random.integer(2) === 0 },
+      step,
+    },
+  };
+  return all[kind];
+}
+
+const notes: NetworkDescription = {
+  input: [1, 28, 28],
+  layers: {
+    conv1: conv2d({ outChannels: 16, kernelSize: 3 }),
+    relu1: relu(),
+    pool1: maxPool2d({ kernelSize: 2 }),
+    conv2: conv2d({ outChannels: 32, kernelSize: 3 }),
+    relu2: relu(),
+    pool2: maxPool2d({ kernelSize: 2 }),
+    flatten: flatten(),
+    hidden: affine({ outFeatures: 120 }),
+    relu3: relu(),
+    classes: affine({ outFeatures: 10 }),
+  },
+};
+
+/** The loss of each step of a training. */
+async function lossesOf(
+  backend: Backend,
+  description: NetworkDescription,
+  options: Omit<FitOptions, "loss" | "backend">,
+  eachStep: () => void = () => {},
+): Promise<number[]> {
+  const storage = { allocator: backend.persistent };
+  const network = buildNetwork(description, { random: new Random("gpu step"), storage });
+  const losses: number[] = [];
+  for await (const event of fit(network, { ...options, loss: softmaxCrossEntropy(), backend }))
+    if (event.type === "step") {
+      losses.push((event as FitStep).loss);
+      eachStep();
+    }
+  return losses;
+}
+
+/** Registers the checks. */
+export function gpuStepSuite(
+  mode: GpuMode,
+  test: (name: string, run: () => Promise<void>) => void,
+): void {
+  const options = { mode, smallestProduct: 0, stepsOnDevice: true } as const;
+  const isThorough = mode === "cpu";
+  const hasDevice = mode !== "cpu" && mode !== "webasm";
+
+  test(`${mode}: in a step, convolutions of any shape stay, forward and backward`, () =>
+    withBackend(options, async (backend) => {
+      let stayed = 0;
+      await fc.assert(
+        fc.asyncProperty(convolutions, async ({ N, G, channels, filters, ...drawn }) => {
+          const { size, turned: _, seed, ...geometryOptions } = drawn;
+          const geometry = conv2dGeometry("test", ...size, geometryOptions);
+          const { H, W, kH, kW, outH, outW } = geometry;
+          const [C, R, P] = [G * channels, channels * kH * kW, outH * outW];
+          const random = new Random(seed);
+          const operands = [
+            random.normal([N, C, H, W]),
+            random.normal([G, filters, R]),
+            random.normal([N, G, filters, P]),
+          ];
+          const rowBias = seed % 3 === 0 ? null : random.normal([G, filters]);
+          await assertSame(
+            backend,
+            Math.max(R, N * P, filters * kH * kW),
+            JSON.stringify({ N, G, channels, filters, size, ...geometryOptions }),
+            operands,
+            async (on, x, weight, dOut) => {
+              const cols = await on.im2col(x!, geometry, G);
+              const named = {
+                out: await on.matmul(weight!, cols, { rowBias }),
+                dWeight: await on.matmulSum(dOut!, cols, { transposeB: true }),
+                dX: await on.productOntoImages(weight!, dOut!, C, geometry),
+              };
+              if (on !== reference) stayed += Object.values(named).filter(isFar).length;
+              return named;
+            },
+          );
+        }),
+        { seed: 6, numRuns: isThorough ? 60 : 15 },
+      );
+      // where a stride is large, the gradient is not gathered
+      assert.ok(stayed > (isThorough ? 145 : 35), `expected most results to stay, got ${stayed}`);
+      assert.is(backend.held, 0, "expected no memory to be left");
+    }));
+
+  test(`${mode}: in a step, products of any shape stay, with their biases`, () =>
+    withBackend(options, async (backend) => {
+      const random = new Random(`gpu step products ${mode}`);
+      for (let n = 0; n < (isThorough ? 40 : 8); n++) {
+        const [M, N, I, batch] = [30, 40, 25, 4].map((most) => 1 + random.integer(most)) as [
+          number,
+          number,
+          number,
+          number,
+        ];
+        const [transposeA, transposeB] = [random.integer(2) === 1, random.integer(2) === 1];
+        const shapeA = [batch, ...(transposeA ? [I, M] : [M, I])];
+        const shapeB = [batch, ...(transposeB ? [N, I] : [I, N])];
+        const [a, b] = [random.normal(shapeA), random.normal(shapeB)];
+        const biases = [
+          {},
+          { rowBias: random.normal([M]) },
+          { rowBias: random.normal([batch, M]) },
+          { columnBias: random.normal([N]) },
+        ];
+        const [bias, turn] = [biases[n % 4]!, { transposeA, transposeB }];
+        const what = `${batch} of ${M}×${I}×${N}, ${JSON.stringify(turn)}, bias ${n % 4}`;
+        await assertSame(backend, I * batch, what, [a, b], async (on, a, b) => {
+          const named = {
+            each: await on.matmul(a!, b!, { ...turn, ...bias }),
+            sum: await on.matmulSum(a!, b!, turn),
+          };
+          if (on !== reference) assert.ok(Object.values(named).every(isFar), what);
+          return named;
+        });
+      }
+      const matrix = random.normal([25, 40]);
+      await assertSame(backend, 25, "one for all", [random.normal([3, 7, 25])], async (on, a) => ({
+        out: await on.matmul(a!, matrix),
+        first: await on.matmul(random.split("other").normal([6, 3]), a!.reshape([3, 175])),
+      }));
+      assert.is(backend.held, 0);
+    }));
+
+  test(`${mode}: in a step, entries, sums and winners stay`, () =>
+    withBackend(options, async (backend) => {
+      const random = new Random(`gpu step entries ${mode}`);
+      const size = fc.record({
+        ...{ N: fc.integer({ min: 1, max: 4 }), C: fc.integer({ min: 1, max: 3 }) },
+        ...{ H: fc.integer({ min: 3, max: 9 }), W: fc.integer({ min: 3, max: 8 }) },
+        kernelSize: fc.tuple(fc.integer({ min: 1, max: 3 }), fc.integer({ min: 1, max: 3 })),
+        stride: fc.tuple(fc.integer({ min: 1, max: 3 }), fc.integer({ min: 1, max: 3 })),
+        padding: fc.tuple(fc.integer({ min: 0, max: 1 }), fc.integer({ min: 0, max: 1 })),
+      });
+      // else a window lies on padding alone, and nobody wins
+      const pools = size.filter(({ kernelSize, padding }) =>
+        [0, 1].every((axis) => padding[axis]! < kernelSize[axis]!),
+      );
+      await fc.assert(
+        fc.asyncProperty(pools, async ({ N, C, H, W, ...drawn }) => {
+          const geometry = conv2dGeometry("test", H, W, drawn);
+          const shape = [N, C, H, W];
+          // whole numbers: with ties, and with zeros where the rectifier bends
+          const x = Tensor.from(
+            Array.from({ length: N * C * H * W }, () => random.integer(5) - 2),
+            shape,
+          );
+          const dOut = random.normal([N, C, geometry.outH, geometry.outW]);
+          // sums of one sign, since rounding errors are compared with what comes out
+          const [y, table] = [random.uniform(shape, 0, 1), random.uniform([N, 5], 0, 1)];
+          await assertSame(
+            backend,
+            N * H * W,
+            JSON.stringify({ ...shape, ...drawn }),
+            [x, y, dOut, table],
+            async (on, x, y, dOut, table) => {
+              const { out, argmax } = await on.maxPool2d(x!, geometry);
+              const named = {
+                ...{ relu: await on.relu(x!), gate: await on.reluBackward(y!, x!) },
+                ...{ sum: await on.add(x!, y!), product: await on.multiply(x!, y!) },
+                ...{ ofImages: await on.sumPerChannel(y!), ofRows: await on.sumPerChannel(table!) },
+                ...{ out, back: await on.maxPool2dBackward(dOut!, argmax, geometry) },
+              };
+              if (on !== reference)
+                assert.equal(
+                  Object.entries(named).filter(([, tensor]) => !isFar(tensor)),
+                  [],
+                );
+              return named;
+            },
+          );
+        }),
+        { seed: 7, numRuns: isThorough ? 40 : 8 },
+      );
+      assert.is(backend.held, 0);
+    }));
+
+  test(`${mode}: updates of every kind, on parameters that stay`, () =>
+    withBackend(options, async (backend) => {
+      for (const kind of Object.keys(kinds) as UpdateKind[]) {
+        for (let variant = 0; variant < 4; variant++) {
+          const random = new Random(`gpu updates ${kind} ${variant}`);
+          const start = random.normal([7, 3]);
+          const make = (on: Backend): Record<string, Tensor | null> => {
+            const value = Tensor.zeros([7, 3], "float32", on.persistent);
+            value.copyFrom(start);
+            const others = kinds[kind].map((name) => [
+              name,
+              kind === "sgd" && variant === 0
+                ? null
+                : Tensor.zeros([7, 3], "float32", on.persistent),
+            ]);
+            return { value, ...Object.fromEntries(others) };
+          };
+          const [mine, expected] = [make(backend), make(reference)];
+          for (let step = 1; step <= 3; step++) {
+            const grad = random.normal([7, 3]);
+            const numbers = numbersOf(kind, random.split(`numbers ${step}`), step);
+            const before = backend.traffic.fetched;
+            await backend.step(async () => {
+              const far = await there(backend, grad);
+              await backend.update(kind, { ...mine, grad: far } as never, numbers as never);
+            });
+            assert.is(backend.traffic.fetched, before, "expected nothing to come back");
+            await reference.update(kind, { ...expected, grad } as never, numbers as never);
+          }
+          for (const [name, tensor] of Object.entries(mine)) {
+            if (tensor === null) continue;
+            assert.ok(isFar(tensor), `expected ${kind}'s ${name} to stay`);
+            const what = `${mode} ${kind} ${variant}: ${name}`;
+            assertClose(await backend.read(tensor), expected[name]!, { tolerance: 1e-6, what });
+            tensor.storage.dispose();
+          }
+        }
+      }
+      assert.is(backend.held, 0);
+    }));
+
+  test(`${mode}: of a training step, the batch goes out, and ten numbers an image come back`, () =>
+    withBackend(options, async (backend) => {
+      const random = new Random("gpu step training");
+      const [images, batchSize] = [12, 3];
+      const data = Dataset.from({
+        x: random.uniform([images, 1, 28, 28], 0, 1),
+        target: Array.from({ length: images }, (_, n) => n % 10),
+      });
+      const goal = { data, batchSize, epochs: 1, optimizer: adam() };
+      const traffic: (typeof backend.traffic)[] = [];
+      const held: number[] = [];
+      const losses = await lossesOf(backend, notes, goal, () => {
+        traffic.push(backend.traffic);
+        held.push(backend.held);
+      });
+      const expected = await lossesOf(reference, notes, goal);
+      const differences = losses.map((loss, i) => Math.abs(loss - expected[i]!));
+      assert.is(losses.length, 4);
+      assert.ok(Math.max(...differences) < 1e-5, `losses differ by ${differences}`);
+      const [before, after] = [traffic.at(-2)!, traffic.at(-1)!];
+      const [batch, logits] = [4 * batchSize * 784, 4 * batchSize * 10];
+      if (hasDevice) {
+        assert.is(after.fetched - before.fetched, logits);
+        const words = after.sent - before.sent - batch - logits;
+        assert.ok(words > 0 && words < 6_000, `expected few numbers beside it, got ${words} B`);
+      }
+      assert.is(held.at(-1), held[1], "expected as much memory after the last step");
+      assert.equal([...backend.returns], []);
+    }));
+
+  test(`${mode}: what has no kernel runs on the processor, and is told`, () =>
+    withBackend(options, async (backend) => {
+      const random = new Random("gpu step returns");
+      const layers: NetworkDescription["layers"] = {
+        conv: conv2d({ outChannels: 4, kernelSize: 3, padding: 1 }),
+        norm: batchNorm2d(),
+        relu: relu(),
+        pool: averagePool2d({ kernelSize: 2 }),
+        flatten: flatten(),
+        classes: affine({ outFeatures: 3 }),
+      };
+      const data = Dataset.from({
+        x: random.normal([12, 2, 6, 8]),
+        target: Array.from({ length: 12 }, (_, n) => n % 3),
+      });
+      const optimizer = sgd({ learningRate: 0.05, momentum: 0.9 });
+      const goal = { data, batchSize: 4, epochs: 2, optimizer };
+      const losses = await lossesOf(backend, { input: [2, 6, 8], layers }, goal);
+      const expected = await lossesOf(reference, { input: [2, 6, 8], layers }, goal);
+      const differences = losses.map((loss, i) => Math.abs(loss - expected[i]!));
+      assert.ok(Math.max(...differences) < 1e-5, `losses differ by ${differences}`);
+      for (const name of ["channelMoments", "averagePool2d", "averagePool2dBackward"])
+        assert.is(backend.returns.get(name), 6, name);
+      assert.not(backend.returns.has("matmul"));
+    }));
+
+  test(`${mode}: numbers on the device are read before they are looked at`, () =>
+    withBackend(options, async (backend) => {
+      const x = new Random("gpu step read").normal([2, 3]);
+      const kept = await backend.step(async () => {
+        const far = await there(backend, x);
+        await assertRejects(async () => far.data, "numbers that are here", "backend.read(tensor)");
+        const { data } = await backend.read(far);
+        assert.equal(data, x.data);
+        data[0] = 7; // counts as the newest
+        const doubled = await backend.read(await backend.add(far, far));
+        assert.is(doubled.data[0], 14);
+        return { doubled, list: [await backend.relu(far)], far };
+      });
+      assert.is(kept.doubled.data[1], 2 * x.data[1]!);
+      assert.is(kept.list[0]!.data[0], 7);
+      assert.is(backend.held, 0);
+      let lost: Tensor | null = null;
+      await assertRejects(
+        () =>
+          backend.step(async () => {
+            lost = await there(backend, x);
+            await backend.add(lost, Tensor.zeros([3, 2]));
+          }),
+        "[2, 3]",
+      );
+      assert.is(backend.held, 0, "expected a step that fails to give back its memory");
+      await assertRejects(async () => lost!.data, "that of a step that has ended");
+    }));
+
+  test(`${mode}: outside a step, results are here at once`, () =>
+    withBackend(options, async (backend) => {
+      const x = new Random("gpu outside").normal([4, 4]);
+      const { data } = await backend.matmul(x, x);
+      assert.is(data.length, 16);
+      const parameter = Tensor.zeros([4, 4], "float32", backend.persistent);
+      await backend.step(async () => {
+        await backend.accumulate(parameter, await backend.matmul(x, x));
+        await backend.accumulate(parameter, await backend.matmul(x, x));
+      });
+      assert.ok(isFar(parameter));
+      const twice = await backend.add(parameter, parameter);
+      assertClose(
+        twice,
+        Tensor.from(
+          data.map((value) => 4 * value),
+          [4, 4],
+        ),
+        { tolerance: 1e-6 },
+      );
+      parameter.fill(3);
+      assert.is((await backend.read(parameter)).data[5], 3);
+      assert.is(backend.held, 0);
+    }));
+}
