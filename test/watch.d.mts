@@ -7,4 +7,5 @@ export function follow(
   root: string,
   folders: readonly string[],
   onChange: (paths: string[]) => void,
+  settleMs?: number,
 ): () => void;

@@ -50,9 +50,10 @@ export function workFor(path, tests) {
  * @param {string} root
  * @param {readonly string[]} folders in it, with all that is below them
  * @param {(paths: string[]) => void} onChange paths from the root
+ * @param {number} settleMs how long nothing may have changed
  * @returns {() => void} ends it
  */
-export function follow(root, folders, onChange) {
+export function follow(root, folders, onChange, settleMs = SETTLE_MS) {
   const changed = new Set();
   let timer = null;
   const watchers = folders.map((folder) =>
@@ -66,7 +67,7 @@ export function follow(root, folders, onChange) {
         const paths = [...changed].sort();
         changed.clear();
         onChange(paths);
-      }, SETTLE_MS);
+      }, settleMs);
     }),
   );
   return () => {

@@ -43,20 +43,23 @@ test("a page of derivations is run as a chapter if it is one", () => {
   assert.equal(run, chapters.map(({ name }) => name).sort());
 });
 
+const pause = (ms: number): Promise<void> => new Promise((done) => setTimeout(done, ms));
+
 test("a file that is saved twice is told once, and what is no source is not told", async () => {
   const folder = mkdtempSync(join(tmpdir(), "leibniz-watch-"));
   mkdirSync(join(folder, "src", "inner", "generated"), { recursive: true });
   const told: string[][] = [];
-  const stop = follow(folder, [".", "src"], (paths) => told.push(paths));
+  const stop = follow(folder, [".", "src"], (paths) => told.push(paths), 1000);
   try {
-    await new Promise((done) => setTimeout(done, 100));
-    for (const text of ["1", "2"]) writeFileSync(join(folder, "src", "inner", "a.ts"), text);
+    for (const text of ["1", "2"]) {
+      await pause(50);
+      writeFileSync(join(folder, "src", "inner", "a.ts"), text);
+    }
     writeFileSync(join(folder, "README.md"), "x");
     for (const other of [".a.ts.swp", "a.ts~", "inner/generated/b.ts", "inner/.hidden.ts"])
       writeFileSync(join(folder, "src", other), "x");
     writeFileSync(join(folder, "package.json"), "{}");
-    for (let tries = 0; told.length === 0 && tries < 100; tries++)
-      await new Promise((done) => setTimeout(done, 50));
+    for (let tries = 0; told.length === 0 && tries < 100; tries++) await pause(50);
     assert.equal(told, [["README.md", "src/inner/a.ts"]]);
   } finally {
     stop();
