@@ -23,8 +23,8 @@ const SETTLE_MS = 200;
  *
  * @param {string} path of it, from the project's root
  * @param {readonly string[]} tests paths of all test files below `test`: `backprop/relu.test.ts`
- * @returns {{ chapter: string | null, patterns: string[] }} the chapter whose equations are run, and
- *   what the names of tests have to contain; nothing stands for all of them
+ * @returns {{ chapter: string | null, patterns: string[] }} the chapter whose equations are run,
+ *   and what the names of tests have to contain; nothing stands for all of them
  */
 export function workFor(path, tests) {
   const name = basename(path).replace(/(?:\.test)?\.\w+$/, "");

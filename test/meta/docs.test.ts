@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { chapters } from "leibniz/checks";
+import { leibnizHere } from "../helpers/cli.js";
 import { tableRows } from "./pages.js";
 import { listFiles, root } from "./project.js";
 
@@ -44,6 +45,49 @@ test("the notes' experiment quotes the recorded run of PyTorch, and what the not
     accuracies.slice(0, 12).map((cells) => Number(cells[1])),
     noted,
   );
+});
+
+/** The names in code spans in the first cells of a section's table. */
+function namesIn(page: string, heading: string): string[] {
+  const [, section] = new RegExp(`^## ${heading}\\n([\\s\\S]*?)(?=^## |(?![\\s\\S]))`, "m").exec(
+    page,
+  )!;
+  return tableRows(section!).flatMap(([first]) =>
+    [...first!.matchAll(/`([^`]+)`/g)].map(([, name]) => name!),
+  );
+}
+
+test("the page of formats names every file of a run, and every part of a recipe", async () => {
+  const page = read("docs/formats.md");
+  const { RUN_FILES } = (await import("../../dist/cli/run-folder.js")) as {
+    readonly RUN_FILES: Readonly<Record<string, string>>;
+  };
+  assert.equal(namesIn(page, "The folder of a run").sort(), Object.values(RUN_FILES).sort());
+  const [, rules] = /Rules<Recipe> = \{([\s\S]*?)\n\};/.exec(read("src/training/read-recipe.ts"))!;
+  const parts = [...rules!.matchAll(/^ {2}(\w+):/gm)].map(([, part]) => part!);
+  assert.ok(parts.length > 10);
+  assert.equal(namesIn(page, "Recipes").sort(), parts.sort());
+});
+
+test("lines of JSON have the keys that the page of formats promises", async () => {
+  const rows = tableRows(read("docs/formats.md"));
+  const commands: [name: string, ...args: string[]][] = [
+    ["gradcheck", "relu", "--geometries", "1"],
+    ["derive", "relu"],
+    ["parity", join(root, "test/fixtures/pytorch-optimizers.json")],
+  ];
+  for (const [command, ...args] of commands) {
+    const { stdout } = await leibnizHere(command, ...args, "--json");
+    const keys = Object.keys(JSON.parse(stdout.split("\n")[0]!) as object);
+    const [, cell] = rows.find(([first]) => first === `\`${command}\``)!;
+    const promised = [...cell!.matchAll(/`([^`]+)`/g)].map(([, key]) => key!);
+    assert.ok(promised.length > 4, command);
+    assert.equal(
+      promised.filter((key) => !keys.includes(key)),
+      [],
+      command,
+    );
+  }
 });
 
 test("docs/README.md lists every page of the folder", () => {

@@ -14,7 +14,7 @@ test("CITATION.cff names the version and the licence of the package", () => {
     assert.is(new RegExp(`^${field}: (.+)$`, "m").exec(citation)?.[1], manifest[field], field);
 });
 
-test("the workflow runs .ci/run and nothing of its own, on the oldest Node that is supported", () => {
+test("the workflow runs .ci/run and nothing else, on the oldest Node that is supported", () => {
   const workflow = read(".github/workflows/ci.yml");
   const runs = [...workflow.matchAll(/\brun: (.+)$/gm)].map(([, command]) => command);
   assert.equal(runs, [".ci/run"]);
