@@ -62,8 +62,14 @@ test("the Japanese README has the same code, figures and links", () => {
   assert.equal(changed("(docs/design.md)", "(docs/README.md)"), ["links"]);
 });
 
-/** The rows of a gradient check's table, by gradient: relative error and place of the worst. */
-const ROW = /^ *conv2d +(dX|dWeight|dBias) +([\d.e+-]+) +(\[[\d, ]+\]) .*\bpass\b.*fixed 1\b/gm;
+/** A row of a gradient check: which gradient, its relative error, and where that is the worst. */
+const ROW = /\b(dX|dWeight|dBias)\b.*?([\d.]+e[+-]\d+).*?(\[[\d, ]+\]).*\bpass\b/g;
+
+interface Checked {
+  readonly argument: string;
+  readonly maxRelativeError: number;
+  readonly worstIndex: readonly number[];
+}
 
 test("the proof that it shows is what the gradient check says", async () => {
   const { status, stdout } = await leibnizHere("gradcheck", "conv2d", "--json");
@@ -71,23 +77,21 @@ test("the proof that it shows is what the gradient check says", async () => {
   const lines = stdout
     .trim()
     .split("\n")
-    .map((line) => JSON.parse(line) as Record<string, unknown>);
+    .map((line) => JSON.parse(line) as Checked);
+  const said = new Set(
+    lines.map(({ argument, maxRelativeError, worstIndex }) =>
+      [`d${argument}`.toLowerCase(), maxRelativeError.toExponential(1), `${worstIndex}`].join(" "),
+    ),
+  );
   const shown = [...english.matchAll(ROW)];
-  assert.is(shown.length, 3);
-  for (const [, gradient, error, place] of shown) {
-    const argument = gradient!.slice(1).replace(/^[WB]/, (letter) => letter.toLowerCase());
-    const line = lines.find(
-      (one) => one["geometry"] === "fixed 1" && one["argument"] === argument.replace("X", "x"),
-    );
-    assert.ok(line, gradient);
-    assert.is((line["maxRelativeError"] as number).toExponential(1), error, gradient);
-    assert.equal(line["worstIndex"], JSON.parse(place!), gradient);
-  }
+  assert.ok(shown.length >= 3);
+  for (const [row, gradient, error, place] of shown)
+    assert.ok(said.has(`${gradient!.toLowerCase()} ${error} ${JSON.parse(place!)}`), row);
   const [, checked, wrong, worst] =
-    /(\d+) gradients checked, (\d+) wrong; largest relative error (\S+)/.exec(english)!;
+    /(\d+) gradients checked, (\d+) wrong; largest\s+relative\s+error (\S+)/.exec(english)!;
   assert.is(Number(wrong), 0);
   assert.is(Number(checked), lines.length);
-  const largest = Math.max(...lines.map((one) => one["maxRelativeError"] as number));
+  const largest = Math.max(...lines.map((one) => one.maxRelativeError));
   assert.is(largest.toExponential(1), worst);
 });
 
