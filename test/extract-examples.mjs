@@ -1,15 +1,15 @@
 /**
- * Turns every block marked `ts example` in the derivations and the README into a test, so that no
- * number on a page is merely believed:
+ * Turns every block marked `ts example` in the README, in docs and in the derivations into a test,
+ * so that no number on a page is merely believed:
  *
  *     node test/extract-examples.mjs      writes test/generated/<chapter>-<n>.test.ts
  *
  * It also puts the programs of examples/ there, since what is compiled has to lie below test/.
  *
- * A line `expression; // → VALUE` (or `const name = expression; // → VALUE`) becomes a check; VALUE
- * is a number or a nested array in JSON, and may go on in comments on the lines below. Other lines
- * stay as they are, each with the line number that it has on the page, so that the compiler's
- * messages point there.
+ * A line `expression; // → VALUE` (or `const name = expression; // → VALUE`, or the expression in
+ * `console.log`) becomes a check; VALUE is a number or a nested array in JSON, and may go on in
+ * comments on the lines below. Other lines stay as they are, each with the line number that it has
+ * on the page, so that the compiler's messages point there.
  */
 import {
   cpSync,
@@ -29,6 +29,7 @@ import { fileURLToPath } from "node:url";
  */
 const SHOWS = /^(\s*)(\S.*?);\s*\/\/ → (.+)$/;
 const LOOKS_LIKE_IT = /\/\/\s*(?:→|->|=>|⇒)/;
+const LOGS = /^console\.log\((.*)\)$/;
 const DECLARES = /^(?:const|let)\s+([\w$]+)\s*(?::[^=]+)?=[^=]/;
 
 /**
@@ -96,7 +97,9 @@ function testFile(path, fenceLine, block, report) {
       body.push(block[i]);
       continue;
     }
-    const [, indent, expression, start] = shows;
+    const [, indent, statement, start] = shows;
+    // a reader wants to see it; a test only compares
+    const expression = LOGS.exec(statement)?.[1] ?? statement;
     let value = start;
     let more = 0;
     while (openBrackets(value) > 0 && /^\s*\/\/(?! →)/.test(block[i + 1] ?? "")) {
@@ -166,9 +169,11 @@ function main() {
   const root = fileURLToPath(new URL("..", import.meta.url));
   const pages = [
     "README.md",
-    ...readdirSync(join(root, "derivations"))
-      .filter((file) => file.endsWith(".md"))
-      .map((file) => `derivations/${file}`),
+    ...["derivations", "docs"].flatMap((folder) =>
+      readdirSync(join(root, folder))
+        .filter((file) => file.endsWith(".md"))
+        .map((file) => `${folder}/${file}`),
+    ),
   ];
   const target = join(root, "test", "generated");
   // What was compiled from examples and tests that no longer exist would still be found and run.
@@ -176,17 +181,21 @@ function main() {
     rmSync(stale, { recursive: true, force: true });
   mkdirSync(target, { recursive: true });
   const failures = [];
-  let written = 0;
+  const written = new Set();
   for (const page of pages.sort()) {
     const { examples, errors } = extractExamples(page, readFileSync(join(root, page), "utf8"));
     failures.push(...errors);
-    for (const { name, text } of examples) writeFileSync(join(target, `${name}.test.ts`), text);
-    written += examples.length;
+    for (const { name, line, text } of examples) {
+      if (written.has(name))
+        failures.push(`${page}:${line}: another page has examples of its name`);
+      written.add(name);
+      writeFileSync(join(target, `${name}.test.ts`), text);
+    }
   }
   cpSync(join(root, "examples"), join(target, "examples"), { recursive: true });
   for (const failure of failures) console.error(failure);
   if (failures.length > 0) process.exitCode = 1;
-  else console.log(`${written} examples of ${pages.length} pages`);
+  else console.log(`${written.size} examples of ${pages.length} pages`);
 }
 
 if (

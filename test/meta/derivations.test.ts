@@ -11,7 +11,8 @@ const known = new Set(
 const pages = readFiles(
   paths.filter(
     (path) =>
-      /^derivations\/[^/]+\.md$/.test(path) || path === "README.md" || path === "CONTRIBUTING.md",
+      /^(?:derivations|docs)\/[^/]+\.md$/.test(path) ||
+      /^(?:README|README\.ja|CONTRIBUTING|CHANGELOG)\.md$/.test(path),
   ),
 );
 const sources = readFiles(paths.filter((path) => path.startsWith("src/") && path.endsWith(".ts")));
@@ -47,8 +48,10 @@ test("no formula in the code can change by one sign without being noticed", () =
 
 test("every relative link leads to a file of the project, and every anchor to a heading", () => {
   assert.ok(
-    pages.has("README.md") && pages.has("CONTRIBUTING.md"),
-    "expected a README and a CONTRIBUTING",
+    ["README.md", "README.ja.md", "CONTRIBUTING.md", "docs/README.md"].every((path) =>
+      pages.has(path),
+    ),
+    "expected README, CONTRIBUTING and the pages of docs",
   );
   assertNone(linkViolations(pages, (path) => known.has(path)));
 });

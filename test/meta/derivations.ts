@@ -60,7 +60,7 @@ export function derivationViolations(files: Files): string[] {
     ),
     ...[...sources].flatMap(([path, source]) => citationViolations(path, source, chapters)),
     ...[...files]
-      .filter(([path]) => isChapter(path) || STORIES.includes(path) || path === "README.md")
+      .filter(([path]) => isChapter(path) || STORIES.includes(path) || isPage(path))
       .flatMap(([path, text]) => mentionViolations(path, text, chapters)),
     ...STORIES.filter((path) => files.get(path)?.includes("$$")).map(
       (path) => `${path}: has an equation, which belongs into a chapter`,
@@ -78,6 +78,11 @@ function once<T>(read: (text: string) => T): (text: string) => T {
     known.set(text, result);
     return result;
   };
+}
+
+/** A page outside of derivations that may name equations. */
+function isPage(path: string): boolean {
+  return /^README(?:\.ja)?\.md$/.test(path) || /^docs\/[^/]+\.md$/.test(path);
 }
 
 function isChapter(path: string): boolean {

@@ -88,6 +88,18 @@ test("an example becomes a test, and line numbers stay", async () => {
   for (const { text } of examples) assert.is(await run(text), null);
 });
 
+test("of a value that is printed, the value is compared", async () => {
+  const of = (value: string): Promise<string | null> =>
+    run(
+      extractExamples(
+        "page.md",
+        `# A\n\n\`\`\`ts example\nconsole.log(Math.max(1, 2)); // → ${value}\n\`\`\`\n`,
+      ).examples[0]!.text,
+    );
+  assert.is(await of("2"), null);
+  assert.match((await of("3"))!, "page.md:4: expected 3, to within 1e-9, got 2");
+});
+
 test("a wrong value on the page makes the test fail, with page and line", async () => {
   const wrong: [from: string, to: string, complaint: string][] = [
     ["// → 2\n", "// → 3\n", "derivations/double.md:18: expected 3, to within 1e-9, got 2"],

@@ -104,8 +104,25 @@ test("what is bundled is there to be bundled, and nobody installs it", () => {
   }
 });
 
-test("the README reads the folders in the same order", () => {
-  assertNone(readingOrderViolations(readFiles(["README.md"]).get("README.md")!, rules.order));
+test("README and docs read the folders in the same order", () => {
+  const headings = { "README.ja.md": "読む順序", "docs/reading-order.md": undefined };
+  for (const [page, heading] of Object.entries({ "README.md": undefined, ...headings })) {
+    const text = readFiles([page]).get(page)!;
+    assertNone(readingOrderViolations(text, rules.order, page, heading));
+  }
+});
+
+test("every page that writes the folders as one line has all of them, in their order", () => {
+  const pages = readFiles([
+    "README.md",
+    "README.ja.md",
+    "CONTRIBUTING.md",
+    "docs/reading-order.md",
+  ]);
+  for (const [page, text] of pages) {
+    const [line] = /`?tensor`?(?: <\s+`?[a-z0-9]+`?)+/.exec(text)!;
+    assert.equal(line.replaceAll("`", "").split(/ <\s+/), rules.order, page);
+  }
 });
 
 /** The violations of one file, alone in a tree. */

@@ -151,22 +151,30 @@ function packageViolation(
 }
 
 /**
- * What is wrong with the reading order that a README gives under `## Reading order`: it must name
- * all folders, in their order.
+ * What is wrong with the reading order that a page gives under the heading `Reading order`: it must
+ * name all folders, in their order.
+ *
+ * @param heading the same in another language
  */
-export function readingOrderViolations(readme: string, order: readonly string[]): string[] {
-  const section = /^## Reading order\s*$([\s\S]*?)(?=^## |(?![\s\S]))/m.exec(readme)?.[1];
-  if (section === undefined) return ["README.md: no section ## Reading order"];
+export function readingOrderViolations(
+  text: string,
+  order: readonly string[],
+  page = "README.md",
+  heading = "Reading order",
+): string[] {
+  const pattern = new RegExp(`^##? ${heading}\\s*$([\\s\\S]*?)(?=^## |(?![\\s\\S]))`, "m");
+  const section = pattern.exec(text)?.[1];
+  if (section === undefined) return [`${page}: no section ## ${heading}`];
   const places = order.map((folder) => section.search(new RegExp(`(?:src/|\`)${folder}\\b`)));
   const missing = order
     .filter((_, i) => places[i]! < 0)
-    .map((folder) => `README.md: the reading order does not name src/${folder}`);
+    .map((folder) => `${page}: the reading order does not name src/${folder}`);
   if (missing.length > 0) return missing;
   return order
     .slice(1)
     .flatMap((folder, i) =>
       places[i + 1]! > places[i]!
         ? []
-        : [`README.md: the reading order names src/${folder} before src/${order[i]}`],
+        : [`${page}: the reading order names src/${folder} before src/${order[i]}`],
     );
 }
