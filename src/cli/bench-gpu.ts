@@ -153,7 +153,8 @@ export function gpuRow({ mode, device, gpu, wasm, ...row }: GpuRow): string {
     line(cells),
     "",
     `Training the notes' network in batches of ${batch}, this mode is ${compared} than wasm on ` +
-      `${threads} thread${threads === 1 ? "" : "s"}. ${productsFrom(smallest)} To share the row, paste it into an issue: ` +
+      `${threads} thread${threads === 1 ? "" : "s"}. ${productsFrom(smallest)} To share the ` +
+      "row, paste it into an issue: " +
       "results/speed has a table for it.",
   ].join("\n");
 }

@@ -25,7 +25,13 @@ export { gemmSparse } from "./reference/gemm-sparse.js";
 export { gemmTiled } from "./reference/gemm-tiled.js";
 export type { Gemm, GemmExtents, MatrixView } from "./reference/matrix.js";
 export { convolutionFlop, gemmRows, ladder, type Rung } from "./ladder/index.js";
-export type { GpuBackend, GpuBackendOptions, GpuDevice, GpuMode } from "./gpu/index.js";
+export type {
+  GpuBackend,
+  GpuBackendOptions,
+  GpuDevice,
+  GpuMode,
+  Traffic,
+} from "./gpu/index.js";
 export {
   availableGpuModes,
   type BackendName,

@@ -85,6 +85,25 @@ async function losingResults(
   return patched(buffer, "mapAsync", { value: waiting, writable: true }, run);
 }
 
+/** The same while numbers that a step left on the device are read. */
+async function reading(
+  mode: DeviceMode,
+  lose: () => void,
+  run: () => Promise<void>,
+): Promise<void> {
+  if (mode === "webgpu") return losingResults(mode, lose, run);
+  const { readPixels } = WebGL2RenderingContext.prototype as unknown as Record<
+    string,
+    (...args: unknown[]) => void
+  >;
+  const losing = function (this: WebGL2RenderingContext, ...args: unknown[]): void {
+    lose();
+    readPixels!.apply(this, args);
+  };
+  const replacement = { value: losing, writable: true };
+  return patched(WebGL2RenderingContext.prototype, "readPixels", replacement, run);
+}
+
 /** What all buffers of the device have in common. */
 async function anyBuffer(): Promise<GPUBuffer> {
   const { device } = await WebGPUContext.acquire();
@@ -173,6 +192,34 @@ export function gpuLossSuite(
       await assertLost(() => product, mode);
     }));
 
+  test(`${mode}: a device that is lost in a step, with results on it`, () =>
+    withDevice(mode, {}, async (backend, lose) => {
+      await assertLost(
+        () =>
+          backend.step(async () => {
+            const out = await backend.relu(await backend.matmul(a, b));
+            lose();
+            return out; // has to be brought here
+          }),
+        mode,
+      );
+      await assertLost(() => backend.step(() => backend.matmul(a, b)), "open the backend again");
+      assert.is(backend.held, 0, "expected nothing to be held");
+    }));
+
+  test(`${mode}: a device that is lost while a step's numbers are read`, () =>
+    withDevice(mode, {}, async (backend, lose) => {
+      await backend.step(() => backend.matmul(large, wide));
+      let losses = 0;
+      const loseOnce = (): void => {
+        if (losses++ === 0) lose();
+      };
+      await reading(mode, loseOnce, () =>
+        assertLost(() => backend.step(() => backend.matmul(large, wide)), mode),
+      );
+      assert.ok(losses > 0, "expected it to be lost while it is read");
+    }));
+
   test(`${mode}: a device that never answers`, () =>
     withDevice(mode, { secondsToAnswer: 1 }, async (backend) => {
       await backend.matmul(a, b);
@@ -244,8 +291,13 @@ export function gpuLossSuite(
             Object.getPrototypeOf(device) as GPUDevice,
             "createBindGroup",
             { value: refused, writable: true },
-            () =>
-              assertFails(() => backend.matmul(large, wide), "mode webgpu", "complaint", "inding"),
+            async () => {
+              for (const run of [
+                () => backend.matmul(large, wide),
+                () => backend.step(() => backend.matmul(large, wide)),
+              ])
+                await assertFails(run, "mode webgpu", "complaint", "inding");
+            },
           );
         } finally {
           console.error = printed;

@@ -22,7 +22,7 @@ import {
 } from "../../tensor/index.js";
 import type { Backend } from "../backend.js";
 import { referenceBackend } from "../reference/index.js";
-import { KernelCache } from "./kernel-cache.js";
+import { KernelCache, type Traffic } from "./kernel-cache.js";
 import { deviceBackend } from "./device/index.js";
 import {
   findModes,
@@ -38,6 +38,7 @@ import { GpuProducts } from "./products.js";
 import { measuredThreshold } from "./threshold.js";
 
 export { type GpuDevice, gpuDevice } from "./device-name.js";
+export type { Traffic } from "./kernel-cache.js";
 export type { GpuMode } from "./modes.js";
 
 export interface GpuBackendOptions {
@@ -77,8 +78,11 @@ export interface GpuBackend extends Backend {
   readonly kernelCount: number;
   /** How often it has called one. */
   readonly callCount: number;
-  /** How many bytes went to the device, and came from it. */
-  readonly traffic: { readonly sent: number; readonly fetched: number };
+  /**
+   * How many bytes kernels were given and have handed back. In the modes without a device they stay
+   * on JavaScript's heap.
+   */
+  readonly traffic: Traffic;
   /** How many results are held on the device: of the step that runs, and of what outlasts steps. */
   readonly held: number;
   /**

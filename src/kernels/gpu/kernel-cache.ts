@@ -29,6 +29,16 @@ type CompiledFunction = KernelFunction | EntryFunction;
 /** What kernels may call. */
 const helpers = [quotient];
 
+/** Bytes between JavaScript's heap and a device. */
+export interface Traffic {
+  /** Numbers of tensors. */
+  readonly sent: number;
+  /** Extents, distances and rates, with which kernels are told what to do. */
+  readonly told: number;
+  /** What came back. */
+  readonly fetched: number;
+}
+
 /** One run of a kernel whose operands are on the device, and whose result stays there. */
 export interface KernelLaunch {
   readonly kernel: KernelFunction | EntryFunction;
@@ -84,9 +94,9 @@ export class KernelCache {
   /** ... and those whose results stay on the device. */
   readonly #staying = new Map<CompiledFunction, GpuJs.IKernelRunShortcut>();
   readonly #handles: Handles;
+  readonly #zeros = new Map<number, Handle>();
   #calls = 0;
-  /** Bytes that went to the device, and came from it. */
-  #traffic = { sent: 0, fetched: 0 };
+  readonly #traffic = { sent: 0, told: 0, fetched: 0 };
   /** Multiplications that a device was told to do since it last gave an answer. */
   #owed = 0;
   #hasWorkers: boolean;
@@ -119,13 +129,12 @@ export class KernelCache {
     return this.#calls;
   }
 
-  /** How many results are held on the device. */
+  /** How many results are held on the device, beside {@link zeros}. */
   get held(): number {
-    return this.#handles.held;
+    return this.#handles.held - this.#zeros.size;
   }
 
-  /** Bytes that kernels were given from JavaScript's heap, and that came back there. */
-  get traffic(): { readonly sent: number; readonly fetched: number } {
+  get traffic(): Traffic {
     return { ...this.#traffic };
   }
 
@@ -138,7 +147,21 @@ export class KernelCache {
   }
 
   /** Copies numbers to the device. @throws as {@link run} */
-  async send(data: Float32Array): Promise<Handle> {
+  send(data: Float32Array): Promise<Handle> {
+    this.#traffic.sent += data.byteLength;
+    return this.#copy(data);
+  }
+
+  /** Zeros on the device, which stay there: for kernels that ask for a bias. Not to be released. */
+  async zeros(length: number): Promise<Handle> {
+    const known = this.#zeros.get(length);
+    if (known !== undefined) return known;
+    const handle = await this.#copy(new Float32Array(length));
+    this.#zeros.set(length, handle);
+    return handle;
+  }
+
+  async #copy(data: Float32Array): Promise<Handle> {
     if (!hasDevice(this.#mode)) return this.#handles.here(data.slice());
     return this.#inTurn(() => this.#launchNow(copy, [data.length], [this.#input(data)], 1));
   }
@@ -148,6 +171,7 @@ export class KernelCache {
     const { kernel, output, handles, numbers, each, multiplications } = call;
     return this.#inTurn(() => {
       this.#owed += multiplications;
+      this.#traffic.told += numbers.byteLength;
       const inputs = [...handles.map(({ array }) => array), this.#input(numbers)];
       return this.#launchNow(kernel, output, inputs, each);
     });
@@ -248,11 +272,15 @@ export class KernelCache {
     this.#kernels.delete(compute); // and back, if all goes well
     if (this.#mode === "webasm") kernel.setAsyncMode(shares);
     const inputs = arrays.map((array) => this.#input(array));
+    // the last one is what the kernel is told
+    const bytes = arrays.map(({ byteLength }) => byteLength);
+    this.#traffic.told += bytes.pop()!;
+    this.#traffic.sent += bytes.reduce((sum, own) => sum + own, 0);
     const answer = await this.#call(kernel, extents, inputs, seconds);
     this.#kernels.set(compute, kernel);
     const [X, Y, Z = 1] = extents;
     const quads = flatten(answer as KernelResult, [X, Y, Z]);
-    if (hasDevice(this.#mode)) this.#traffic.fetched += quads.data.byteLength;
+    this.#traffic.fetched += quads.data.byteLength;
     return quads;
   }
 
@@ -299,7 +327,6 @@ export class KernelCache {
 
   /** Flat memory as gpu.js takes it. Its types forget that typed arrays are welcome. */
   #input(data: Float32Array | Int32Array): GpuJs.Input {
-    if (hasDevice(this.#mode)) this.#traffic.sent += data.byteLength;
     return new this.#gpujs.Input(data as unknown as number[], [data.length]);
   }
 
@@ -317,6 +344,8 @@ export class KernelCache {
   async dispose(): Promise<void> {
     this.#disposed = true;
     await this.#lastRun;
+    for (const handle of this.#zeros.values()) this.#handles.release(handle);
+    this.#zeros.clear();
     this.#kernels.clear();
     this.#staying.clear();
     await this.#gpu.destroy(); // together with its kernels

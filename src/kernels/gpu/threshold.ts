@@ -44,7 +44,7 @@ async function measure(products: GpuProducts, reference: Backend): Promise<numbe
  * @param theirs the same on the reference
  */
 export function thresholdOf(call: number, ours: number, theirs: number): number {
-  const saved = (theirs - Math.max(0, ours - call)) / LARGE ** 3;
+  const saved = (theirs - Math.max(0, ours - call)) / (LARGE * LARGE * LARGE);
   return saved > 0 ? Math.ceil(call / saved) : Number.POSITIVE_INFINITY;
 }
 

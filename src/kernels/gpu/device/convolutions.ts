@@ -1,5 +1,5 @@
 import type { Columns, WindowGeometry } from "../../../im2col/index.js";
-import { type Tensor, tensor } from "../../../tensor/index.js";
+import { sizeOf, type Tensor } from "../../../tensor/index.js";
 import {
   type CorrelationPlan,
   filterGradientPlan,
@@ -11,19 +11,17 @@ import { correlationNumbers, correlationQuad } from "../correlation-kernel.js";
 import { filterGradientNumbers, filterGradientQuad } from "../filter-gradient-kernel.js";
 import { isWhole, type Placement } from "../spread.js";
 import type { Handle } from "./handle.js";
-import type { DeviceMemory } from "./memory.js";
-import type { DeviceOperands, Operand } from "./operands.js";
+import type { DeviceOperands, Operand, OperandLaunch } from "./operands.js";
+import { type Pitched, pitchedEntry, pitchedNumbers } from "./pitched-kernel.js";
+import { rowCorrelation, rowCorrelationNumbers } from "./row-correlation-kernel.js";
+import { rowGradient, rowGradientNumbers } from "./row-gradient-kernel.js";
 import { rowsEntry, rowsNumbers } from "./rows-kernel.js";
+import { threeWide } from "./three-wide-kernel.js";
 import { spreadEntry, spreadNumbers } from "./spread-kernel.js";
-
-/** For kernels that ask for a bias where there is none. */
-export const NO_BIAS = tensor([0], "float32");
 
 /** Convolutions on a device, forward and backward, whose results stay there. */
 export class DeviceConvolutions {
   readonly #operands: DeviceOperands;
-  /** Images that came from the heap, for the backward pass. */
-  readonly #sent = new WeakMap<Columns, DeviceMemory>();
 
   constructor(operands: DeviceOperands) {
     this.#operands = operands;
@@ -54,12 +52,12 @@ export class DeviceConvolutions {
     const [N, G, R, P] = cols.shape as [number, number, number, number];
     const K = filters.shape[1]!;
     const plan = forwardPlan(N, { G, K, R }, cols.geometry);
-    const x = await this.#images(cols);
-    return this.#correlate([N, G, K, P], N, plan, [filters, x, bias ?? zeros(G * K)]);
+    const start = bias ?? (await this.#operands.zeros(G * K));
+    return this.#correlate([N, G, K, P], N, plan, [filters, cols.x, start]);
   }
 
   /** `dX = col2im(filtersᵀ · dOut)`, [N, C, H, W]; dOut [N, G, K, P]. */
-  inputGradient(
+  async inputGradient(
     filters: Tensor,
     dOut: Tensor,
     channels: number,
@@ -68,7 +66,8 @@ export class DeviceConvolutions {
     const [N, G, K] = dOut.shape as [number, number, number];
     const plan = inputGradientPlan(N, { G, K, R: filters.shape[2]! }, geometry);
     const shape = [N, channels, geometry.H, geometry.W];
-    return this.#correlate(shape, N, plan, [filters, dOut, zeros(channels)]);
+    const start = await this.#operands.zeros(channels);
+    return this.#correlate(shape, N, plan, [filters, dOut, start]);
   }
 
   /** `dWeight = Σₙ dOutₙ · colsₙᵀ`, [G, K, R]; dOut [N, G, K, P]. */
@@ -78,33 +77,67 @@ export class DeviceConvolutions {
     const plan = filterGradientPlan(N, { G, K, R }, cols.geometry);
     const numbers = plan.numbersFor(N);
     const parts = Math.ceil(N / numbers.imagesEach);
+    const shape = [G, K, R];
+    const multiplications = N * G * K * R * P;
+    const { channels, kH, kW } = numbers;
+    const rows = G * K * channels * kH;
+    const pitch = 4 * Math.ceil(kW / 4);
+    if (numbers.strideQ === 1 && numbers.columnX === 1) {
+      const sums = await this.#framed(cols.x, plan.placement, (x) =>
+        this.#operands.launch({
+          ...{ kernel: rowGradient, operands: [dOut, x], each: 4 },
+          ...{ output: [(parts * rows * pitch) / 4], multiplications },
+          numbers: rowGradientNumbers({ ...numbers, groups: G }),
+        }),
+      );
+      return this.#unpitched(shape, sums, { columns: kW, pitch, parts, partStep: rows * pitch });
+    }
     const blocks = G * Math.ceil(K / 4);
-    const sums = await this.#framed(await this.#images(cols), plan.placement, (x) =>
+    const sums = await this.#framed(cols.x, plan.placement, (x) =>
       this.#operands.launch({
         ...{ kernel: filterGradientQuad, operands: [dOut, x], each: 4 },
         ...{ output: [R, blocks, parts], numbers: filterGradientNumbers(numbers) },
-        multiplications: N * G * K * R * P,
+        multiplications,
       }),
     );
-    return this.#inRows([G, K, R], sums, { rows: K, columns: R, parts, partStep: 4 * blocks * R });
+    return this.#inRows(shape, sums, { rows: K, columns: R, parts, partStep: 4 * blocks * R });
   }
 
   async #correlate(
     shape: readonly number[],
     N: number,
-    { placement, P, numbers }: CorrelationPlan,
-    [weight, planes, bias]: readonly [Tensor, Operand, Tensor],
+    plan: CorrelationPlan,
+    operands: readonly [weight: Tensor, planes: Operand, bias: Operand],
   ): Promise<Tensor> {
-    const { filters, groups, channels, kH, kW } = numbers;
-    const quads = await this.#framed(planes, placement, (x) =>
-      this.#operands.launch({
-        ...{ kernel: correlationQuad, operands: [weight, x, bias], each: 4 },
-        output: [P, N * groups * Math.ceil(filters / 4)],
-        numbers: correlationNumbers({ ...numbers, firstWindow: 0, lastWindow: P - 1 }),
-        multiplications: N * groups * filters * channels * kH * kW * P,
-      }),
-    );
+    const { P, numbers } = plan;
+    const { filters, groups, channels, kH, kW, outW, strideQ, columnX } = numbers;
+    const multiplications = N * groups * filters * channels * kH * kW * P;
+    if (strideQ === 1 && columnX === 1) {
+      const [outH, pitch] = [P / outW, 4 * Math.ceil(outW / 4)];
+      const kernel = kW === 3 ? threeWide : rowCorrelation;
+      const rows = await this.#over(plan, operands, {
+        ...{ kernel, output: [(N * groups * filters * outH * pitch) / 4] },
+        ...{ numbers: rowCorrelationNumbers({ ...numbers, outH }), multiplications },
+      });
+      return this.#unpitched(shape, rows, { columns: outW, pitch, parts: 1, partStep: 0 });
+    }
+    const quads = await this.#over(plan, operands, {
+      ...{ kernel: correlationQuad, output: [P, N * groups * Math.ceil(filters / 4)] },
+      numbers: correlationNumbers({ ...numbers, firstWindow: 0, lastWindow: P - 1 }),
+      multiplications,
+    });
     return this.#inRows(shape, quads, { rows: filters, columns: P, parts: 1, partStep: 0 });
+  }
+
+  /** Starts a kernel that correlates planes in their frame. */
+  #over(
+    { placement }: CorrelationPlan,
+    [weight, planes, bias]: readonly [weight: Tensor, planes: Operand, bias: Operand],
+    launch: Omit<OperandLaunch, "operands" | "each">,
+  ): Promise<Handle> {
+    return this.#framed(planes, placement, (x) =>
+      this.#operands.launch({ ...launch, operands: [weight, x, bias], each: 4 }),
+    );
   }
 
   /** Puts planes in their frame, for one kernel. */
@@ -124,6 +157,17 @@ export class DeviceConvolutions {
     }
   }
 
+  /** A tensor of rows that were computed in fours of neighbours. */
+  async #unpitched(shape: readonly number[], rows: Handle, of: Pitched): Promise<Tensor> {
+    if (of.columns === of.pitch && of.parts === 1)
+      return this.#operands.memories.tensor(shape, rows);
+    try {
+      return await this.#operands.tensor(shape, pitchedEntry, [rows], pitchedNumbers(of));
+    } finally {
+      this.#operands.release(rows);
+    }
+  }
+
   /** A tensor of rows that came four to a thread. */
   async #inRows(
     shape: readonly number[],
@@ -131,31 +175,16 @@ export class DeviceConvolutions {
     of: { rows: number; columns: number; parts: number; partStep: number },
   ): Promise<Tensor> {
     const numbers = rowsNumbers({ ...of, biasRow: 0, biasGroup: 0, biasColumn: 0 });
-    const length = shape.reduce((a, b) => a * b, 1);
+    const operands = [quads, await this.#operands.zeros(1)];
     try {
-      const rows = await this.#operands.entries(rowsEntry, length, [quads, NO_BIAS], numbers);
+      const rows = await this.#operands.entries(rowsEntry, sizeOf(shape), operands, numbers);
       return await this.#operands.memories.tensor(shape, rows);
     } finally {
       this.#operands.release(quads);
     }
   }
-
-  /** Images travel to the device once, and not again for the backward pass. */
-  async #images(cols: Columns): Promise<Operand> {
-    const { x } = cols;
-    if (this.#operands.isResident(x)) return x;
-    const known = this.#sent.get(cols)?.handle;
-    if (known) return known;
-    const sent = await this.#operands.send(x);
-    this.#sent.set(cols, sent);
-    return sent.handle!;
-  }
 }
 
 function outputOf({ outH, outW }: WindowGeometry): number {
   return outH * outW;
-}
-
-function zeros(length: number): Tensor {
-  return NO_BIAS.broadcastTo([length]);
 }

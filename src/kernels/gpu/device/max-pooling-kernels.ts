@@ -66,26 +66,24 @@ export function winnings(
   numbers: number[],
 ): number {
   const W = numbers[1]!;
-  const kH = numbers[2]!;
-  const kW = numbers[3]!;
-  const strideH = numbers[4]!;
-  const strideW = numbers[5]!;
   const outH = numbers[10]!;
   const outW = numbers[11]!;
   const area = numbers[0]! * W;
   const plane = quotient(this.thread.x, area);
   const pixel = this.thread.x - plane * area;
   const h = quotient(pixel, W);
-  const w = pixel - h * W;
+  // the last window that may hold the pixel, and how many before it may
+  const lastP = quotient(h + numbers[6]!, numbers[4]!);
+  const lastQ = quotient(pixel - h * W + numbers[7]!, numbers[5]!);
+  const countP = quotient(numbers[8]! * (numbers[2]! - 1), numbers[4]!) + 1;
+  const countQ = quotient(numbers[9]! * (numbers[3]! - 1), numbers[5]!) + 1;
   let total = 0;
   // (pooling.4) dX[n, c, h, w] = Σₚ Σ_q 1[argmax[n, c, p, q] = (h, w)] · dOut[n, c, p, q]
-  for (let i = 0; i < kH; i++) {
-    const down = h + numbers[6]! - i * numbers[8]!;
-    const p = quotient(Math.max(down, 0), strideH);
-    for (let j = 0; j < kW; j++) {
-      const right = w + numbers[7]! - j * numbers[9]!;
-      const q = quotient(Math.max(right, 0), strideW);
-      if (p * strideH === down && q * strideW === right && p < outH && q < outW) {
+  for (let i = 0; i < countP; i++) {
+    const p = lastP - i;
+    for (let j = 0; j < countQ; j++) {
+      const q = lastQ - j;
+      if (p >= 0 && q >= 0 && p < outH && q < outW) {
         const window = (plane * outH + p) * outW + q;
         if (winners[window]! === pixel) {
           total += dOut[window]!;

@@ -18,6 +18,8 @@ export class DeviceOperands {
   readonly #kernels: KernelCache;
   readonly #smallest: number;
   readonly #limits: CallLimits;
+  /** What was copied to the device, and what it was then. */
+  readonly #sent = new WeakMap<object, { memory: DeviceMemory; data: Float32Array }>();
 
   /** @param smallest how many multiplications bring operands to the device that are not there */
   constructor(
@@ -63,23 +65,14 @@ export class DeviceOperands {
     return extents.every((extent) => extent <= this.#limits.extent);
   }
 
-  /**
-   * Starts a kernel. Operands that are on the heap are copied to the device, for this one kernel.
-   */
+  /** Starts a kernel. Operands that are on the heap are copied to the device first. */
   async launch({ operands, ...launch }: OperandLaunch): Promise<Handle> {
-    const sent: Handle[] = [];
-    try {
-      const handles: Handle[] = [];
-      for (const operand of operands) {
-        const known = handleOf(operand);
-        const handle = known ?? (await this.#kernels.send(numbersOf(operand as Tensor)));
-        if (known === null) sent.push(handle);
-        handles.push(handle);
-      }
-      return await this.#kernels.launch({ ...launch, handles });
-    } finally {
-      for (const handle of sent) this.#kernels.release(handle);
-    }
+    const handles: Handle[] = [];
+    for (const operand of operands)
+      handles.push(
+        "array" in operand ? operand : (handleOf(operand) ?? (await this.#send(operand))),
+      );
+    return this.#kernels.launch({ ...launch, handles });
   }
 
   /** As {@link launch}, for a kernel whose threads compute an entry each. */
@@ -106,9 +99,24 @@ export class DeviceOperands {
     return this.memories.tensor(shape, handle);
   }
 
-  /** Copies a tensor to the device, until the step that runs has ended. */
-  async send(tensor: Tensor): Promise<DeviceMemory> {
-    return this.memories.keep(await this.#kernels.send(numbersOf(tensor)));
+  /**
+   * Copies numbers to the device, until the step that runs has ended. What a step sends twice, such
+   * as its batch for the forward and the backward pass, travels once, unless it was written to
+   * since: that is found out by comparing, which takes less time than the way.
+   */
+  async #send(operand: Exclude<Operand, Handle>): Promise<Handle> {
+    const storage = "storage" in operand ? operand.storage : operand;
+    const data = numbersOf(operand);
+    const known = this.#sent.get(storage);
+    if (known?.memory.handle && isSame(known.data, data)) return known.memory.handle;
+    const memory = this.memories.keep(await this.#kernels.send(data));
+    this.#sent.set(storage, { memory, data: data.slice() });
+    return memory.handle!;
+  }
+
+  /** As many zeros on the device, for kernels that ask for a bias. */
+  zeros(length: number): Promise<Handle> {
+    return this.#kernels.zeros(length);
   }
 
   share(handle: Handle): Handle {
@@ -120,14 +128,20 @@ export class DeviceOperands {
   }
 }
 
-function isHandle(operand: Operand): operand is Handle {
-  return "array" in operand;
+function handleOf(operand: Tensor | Storage<Int32Array>): Handle | null {
+  return memoryOf("storage" in operand ? operand.storage : operand)?.handle ?? null;
 }
 
-function handleOf(operand: Operand): Handle | null {
-  if (isHandle(operand)) return operand;
-  const storage = "storage" in operand ? operand.storage : operand;
-  return memoryOf(storage)?.handle ?? null;
+/** To the bit, NaN included. */
+function isSame(a: Float32Array, b: Float32Array): boolean {
+  if (a.length !== b.length) return false;
+  const [left, right] = [bitsOf(a), bitsOf(b)];
+  for (let i = 0; i < left.length; i++) if (left[i] !== right[i]) return false;
+  return true;
+}
+
+function bitsOf({ buffer, byteOffset, length }: Float32Array): Int32Array {
+  return new Int32Array(buffer, byteOffset, length);
 }
 
 /** What is on the heap, flat. */

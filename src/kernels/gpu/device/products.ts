@@ -7,7 +7,7 @@ import type { WinnersGradient } from "../../winners-gradient.js";
 import { gathers } from "../convolution-plans.js";
 import { productNumbers, productQuad } from "../product-kernel.js";
 import { isFilterGradient, isForward, stepsOf } from "../products.js";
-import { DeviceConvolutions, NO_BIAS } from "./convolutions.js";
+import { DeviceConvolutions } from "./convolutions.js";
 import type { DeviceOperands } from "./operands.js";
 import { rowsEntry, rowsNumbers } from "./rows-kernel.js";
 
@@ -19,7 +19,8 @@ interface Plan extends ProductExtents {
 
 /** Where a product's bias is, and how far apart its numbers lie. */
 interface Bias {
-  readonly tensor: Tensor;
+  /** Null for none. */
+  readonly tensor: Tensor | null;
   readonly biasRow: number;
   readonly biasGroup: number;
   readonly biasColumn: number;
@@ -146,9 +147,9 @@ export class DeviceProducts {
       multiplications: count * terms * M * N * I,
     });
     const numbers = rowsNumbers({ rows: M, columns: N, parts: 1, partStep: 0, ...biasSteps });
+    const operands = [quads, bias ?? (await this.#operands.zeros(1))];
     try {
-      const length = count * M * N;
-      const rows = await this.#operands.entries(rowsEntry, length, [quads, bias], numbers);
+      const rows = await this.#operands.entries(rowsEntry, count * M * N, operands, numbers);
       return await this.#operands.memories.tensor([...batch, M, N], rows);
     } finally {
       this.#operands.release(quads);
@@ -156,7 +157,7 @@ export class DeviceProducts {
   }
 }
 
-const NONE: Bias = { tensor: NO_BIAS, biasRow: 0, biasGroup: 0, biasColumn: 0 };
+const NONE: Bias = { tensor: null, biasRow: 0, biasGroup: 0, biasColumn: 0 };
 
 /** @returns null for one that a kernel cannot find its way in */
 function biasOf(
