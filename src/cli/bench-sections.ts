@@ -20,6 +20,7 @@ import type { BenchOutput, Cell } from "./bench-output.js";
 import { identity, type Variant, withBackend } from "./bench-variants.js";
 import { describeBackend, nextTurn } from "./options.js";
 import { runNode } from "./run-node.js";
+import { widthOf } from "./terminal.js";
 
 export interface Limits {
   readonly ceiling: number;
@@ -59,6 +60,9 @@ export async function benchLimits(
   return { ceiling: gflops, bandwidth };
 }
 
+/** Columns that the ladder takes where a row says what is new in its rung. */
+const ROOM_FOR_IDEAS = 104;
+
 const SHARES: readonly Cell[] = [
   ["", 24],
   ["GFLOP/s", -9],
@@ -73,8 +77,12 @@ export async function benchLadder(
   batch: number,
 ): Promise<void> {
   const bench = new LadderBench(batch);
-  const widths = [14, 41, 17, -9, -9, -9] as const;
-  const row = (...texts: string[]): Cell[] => texts.map((text, i) => [text, widths[i]!]);
+  const hasRoom = widthOf(process.stdout) >= ROOM_FOR_IDEAS;
+  const row = (name: string, idea: string, ...rest: string[]): Cell[] => [
+    [name, 14],
+    ...(hasRoom ? [[idea, 41] as const] : []),
+    ...rest.map((text, i): Cell => [text, i === 0 ? 17 : -9]),
+  ];
   output.heading(
     `the ladder: the convolution ${bench.shape}, columns and all`,
     row("rung", "what is new", "on", "GFLOP/s", "share", "images/s"),
@@ -115,6 +123,7 @@ export async function benchLadder(
             share,
           },
           cells,
+          hasRoom ? [] : [`  ${rung.idea}`],
         );
       });
     }
