@@ -48,7 +48,7 @@ async function runDerive(
 ): Promise<void> {
   const known = chapters.map(({ name }) => name);
   for (const name of names)
-    if (!known.includes(name)) rejectName("derive", "chapters", known, name);
+    if (!known.includes(name)) rejectName("derive", "a chapter", known, name);
   const chosen = chapters.filter(({ name }) => names.length === 0 || names.includes(name));
   const isRight = mutate
     ? await showMutations(chosen, seed, json)
@@ -147,6 +147,7 @@ async function showMutations(
       printText(
         `${chapter.name.padEnd(28)}${planted - before.planted} mutations planted, ` +
           `${missed - before.missed} not noticed`,
+        28,
       );
     await nextTurn();
   }

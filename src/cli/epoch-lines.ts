@@ -15,17 +15,8 @@ export function formatEpoch(
   epochs: number,
   width = widthOf(process.stdout),
 ): string {
+  if (recipe.name === "notebook") return formatNotesEpoch(result, width);
   const { epoch, trainAccuracy, testAccuracy, trainSeconds, imagesPerSecond } = result;
-  if (recipe.name === "notebook") {
-    const [train, test] = [result.trainLoss.toFixed(2), result.testLoss.toFixed(2)];
-    const parts = [
-      `Epoch: ${epoch}`,
-      `Train Loss: ${train} Train Acc: ${trainAccuracy}`,
-      `Test Loss: ${test} Test Acc: ${testAccuracy}`,
-    ];
-    const line = parts.join(" ");
-    return line.length <= width ? line : parts.join("\n  ");
-  }
   const name = `epoch ${epoch + 1}/${epochs}`;
   const [trainLoss, testLoss] = [result.trainLoss.toFixed(4), result.testLoss.toFixed(4)];
   const [train, test] = [trainAccuracy.toFixed(4), testAccuracy.toFixed(4)];
@@ -44,6 +35,21 @@ export function formatEpoch(
     `  train loss ${trainLoss}  accuracy ${train}`,
     `  test loss  ${testLoss}  accuracy ${test}`,
   ].join("\n");
+}
+
+/** The notes print every digit of the accuracies; a narrow terminal shows four. */
+function formatNotesEpoch(
+  { epoch, trainLoss, trainAccuracy, testLoss, testAccuracy }: EpochResult,
+  width: number,
+): string {
+  const parts = (digits: (accuracy: number) => string): string[] => [
+    `Epoch: ${epoch}`,
+    `Train Loss: ${trainLoss.toFixed(2)} Train Acc: ${digits(trainAccuracy)}`,
+    `Test Loss: ${testLoss.toFixed(2)} Test Acc: ${digits(testAccuracy)}`,
+  ];
+  const [whole, short] = [parts(String), parts((accuracy) => accuracy.toFixed(4))];
+  if (whole.join(" ").length <= width) return whole.join(" ");
+  return short.join(" ").length <= width ? short.join(" ") : short.join("\n  ");
 }
 
 /** @param path the folder that the run was kept in, or null where it was kept nowhere */

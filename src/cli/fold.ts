@@ -28,14 +28,19 @@ export function padTo(text: string, columns: number): string {
  * Folds each line of a text that has more than `width` columns, between its columns if they are at
  * least two spaces apart, or else between words. A word that is longer than a line stays whole.
  *
- * @param hang how far the rest of a line is moved in
+ * @param hang how far the rest of a line is moved in; by default a little further than the line
+ *   itself is, where that is moved in
  */
-export function fold(text: string, width: number, hang = 0): string {
+export function fold(text: string, width: number, hang?: number): string {
   if (width === Infinity) return text;
-  const indent = width - hang < LEAST_REST ? Math.min(hang, 2) : hang;
   return text
     .split("\n")
-    .flatMap((line) => foldLine(line, width, " ".repeat(indent)))
+    .flatMap((line) => {
+      const own = line.search(/\S|$/);
+      const indent = hang ?? (own === 0 ? 0 : own + 2);
+      const fits = width - indent >= LEAST_REST;
+      return foldLine(line, width, " ".repeat(fits ? indent : Math.min(indent, 2)));
+    })
     .join("\n");
 }
 

@@ -104,7 +104,7 @@ async function runGradcheck(
 ): Promise<void> {
   const known = catalog.map(({ layer }) => layer);
   for (const name of names)
-    if (!known.includes(name)) rejectName("gradcheck", "layers", known, name);
+    if (!known.includes(name)) rejectName("gradcheck", "a layer", known, name);
   const { network, json = false, html, mutate = false } = options;
   if (network !== undefined && !networks.includes(network))
     rejectName("--network", "a network", networks, network);

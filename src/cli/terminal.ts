@@ -43,9 +43,9 @@ export function paint(tone: Tone | null, text: string, output: Output = process.
 /**
  * Prints on standard output, lines that are too long folded.
  *
- * @param hang how far the rest of a line that is folded is moved in
+ * @param hang how far the rest of a line that is folded is moved in, as in {@link fold}
  */
-export function printText(text: string, hang = 0): void {
+export function printText(text: string, hang?: number): void {
   console.log(fold(text, widthOf(process.stdout), hang));
 }
 

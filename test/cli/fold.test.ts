@@ -111,6 +111,26 @@ test("a table that is too wide: titles are folded, then columns stand below each
   ]);
 });
 
+test("a table: cells that are too wide for two columns are folded; text stands to the left", () => {
+  const rows = [
+    ["noticed in some of the runs", "flatten-in-another-order, stride-forgotten"],
+    ["in none", "never-shuffled"],
+  ];
+  assert.equal(formatTable(["noticed", "mistakes"], rows, 44).split("\n"), [
+    "noticed          mistakes",
+    "noticed in some  flatten-in-another-order,",
+    "  of the runs      stride-forgotten",
+    "in none          never-shuffled",
+  ]);
+  assert.is(formatTable(["one"], [["two three"]], 8), "one\ntwo\n  three");
+  const numbers = [
+    ["a", "–"],
+    ["b", "−0.3 ± 0.1"],
+    ["c", "12 of 30"],
+  ];
+  assert.match(formatTable(["", "n"], numbers, 80), /^a {11}–\nb {2}−0.3 ± 0.1\nc {4}12 of 30$/m);
+});
+
 test("a table without rows is its titles", () => {
   assert.is(formatTable(["a", "b"], [], 80), "a  b");
 });

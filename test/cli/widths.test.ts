@@ -136,7 +136,7 @@ test("a name that is not there: the nearest one", async () => {
     assert.match(stderr, new RegExp(`[Dd]id you mean ${nearest}\\?[^\\n]*\\n$`), args.join(" "));
   }
   const { stderr } = await leibnizHere("gradcheck", "perceptron");
-  assert.match(stderr, /expected layers out of affine, .*, got "perceptron"\n$/);
+  assert.match(stderr, /expected a layer out of affine, .*, got "perceptron"\n$/);
 });
 
 test.run();

@@ -18,6 +18,8 @@ const { values, positionals } = parseArgs({
   allowPositionals: true,
 });
 const WIDTHS = [40, 80, 160];
+/** A progress bar's line, or what a narrow terminal has of it. */
+const BAR = /[█░]|^epoch \S+ {2}loss /;
 const SOCKET = `leibniz-${process.pid}`;
 const data = dataFolder("data", 9600, 2000);
 const run = join(scratch, "run");
@@ -74,7 +76,7 @@ async function look(width, shell, ...options) {
   tmux("set-option", "-g", "history-limit", "20000");
   const bars = new Set();
   while (spawnSync("test", ["-e", done]).status !== 0) {
-    for (const line of seen()) if (/[█░]| left$/.test(line)) bars.add(line);
+    for (const line of seen()) if (BAR.test(line)) bars.add(line);
     await wait(150);
   }
   await wait(100);
@@ -101,7 +103,7 @@ try {
       looked++;
       for (const line of [...lines, ...bars])
         if (wider(line, width)) fail(`${width} columns, leibniz ${own}: ${line}`);
-      if (values.out !== undefined) keep(width, own, [...lines, ...bars.map((bar) => `# ${bar}`)]);
+      if (values.out !== undefined) keep(width, own, lines, bars);
     }
   const check = `node ${main} gradcheck relu --geometries 0`;
   for (const [shell, isColoured] of [
@@ -124,8 +126,11 @@ function wider(line, width) {
   return [...line].length > width && line.trim().includes(" ");
 }
 
-function keep(width, command, lines) {
+function keep(width, command, lines, bars) {
   mkdirSync(values.out, { recursive: true });
   const name = command.replace(/\S*\//g, "").replace(/[^\w-]+/g, "-") || "nothing";
-  writeFileSync(join(values.out, `${name}.${width}.txt`), `${lines.join("\n").trimEnd()}\n`);
+  writeFileSync(
+    join(values.out, `${name}.${width}.txt`),
+    [lines.join("\n").trimEnd(), ...bars, ""].join("\n"),
+  );
 }
