@@ -3,6 +3,7 @@ import type { Backend } from "../kernels/index.js";
 import type { StepPart, StepParts } from "../bench/index.js";
 import { fold } from "./fold.js";
 import { describeBackend, printJson } from "./options.js";
+import { formatTable } from "./table.js";
 import { printText, widthOf } from "./terminal.js";
 
 /** A measured figure; what does not apply is null. Some kinds have further keys. */
@@ -99,14 +100,7 @@ export class BenchOutput {
     { parts, wholeMicroseconds }: StepParts,
     identity: Pick<BenchLine, "backend" | "mode" | "threads">,
   ): void {
-    const columns: Cell[] = [
-      ["", 12],
-      ["forward", -10],
-      ["GFLOP/s", -9],
-      ["backward", -11],
-      ["GFLOP/s", -9],
-    ];
-    this.heading(`a training step by its parts, µs an image: ${describeBackend(backend)}`, columns);
+    this.heading(`a training step by its parts, µs an image: ${describeBackend(backend)}`);
     const speed = ({ flopPerImage, microsecondsPerImage }: StepPart): number | null => {
       const gflops = flopPerImage / microsecondsPerImage / 1000;
       return flopPerImage === 0 || gflops > PUT_OFF * backend.threads ? null : gflops;
@@ -129,12 +123,13 @@ export class BenchOutput {
       part?.microsecondsPerImage.toFixed(2) ?? "",
       part === undefined ? "" : (speed(part)?.toFixed(1) ?? ""),
     ];
-    for (const name of new Set(parts.map((part) => part.name))) {
+    const rows = [...new Set(parts.map((part) => part.name))].map((name) => {
       const of = (direction: StepPart["direction"]): StepPart | undefined =>
         parts.find((part) => part.name === name && part.direction === direction);
-      const all = [name, ...texts(of("forward") ?? of(null)), ...texts(of("backward"))];
-      this.#note(formatRow(columns.map(([, width], i) => [all[i]!, width])));
-    }
+      return [name, ...texts(of("forward") ?? of(null)), ...texts(of("backward"))];
+    });
+    const head = ["", "forward", "GFLOP/s", "backward", "GFLOP/s"];
+    this.#note(formatTable(head, rows, widthOf(process.stdout)));
     const total = parts.reduce((sum, { microsecondsPerImage }) => sum + microsecondsPerImage, 0);
     this.line(
       {

@@ -63,8 +63,11 @@ export async function benchLimits(
 /** Columns that the ladder takes where a row says what is new in its rung. */
 const ROOM_FOR_IDEAS = 104;
 
+/** Columns of a backend's name in front of figures, which fit into 40 with it. */
+const FIRST = 20;
+
 const SHARES: readonly Cell[] = [
-  ["", 24],
+  ["", FIRST],
   ["GFLOP/s", -9],
   ["share", -9],
 ];
@@ -152,7 +155,7 @@ export async function benchProducts(
         const { gflops } = speed;
         const share = shareOf(speed, backend);
         output.line({ what: "matmul", ...identity(backend), shape: name, gflops, share }, [
-          [describeBackend(backend), 24],
+          [describeBackend(backend), FIRST],
           [gflops.toFixed(2), -9],
           [percent(share), -9],
         ]);
@@ -169,7 +172,7 @@ export async function benchNetwork(
 ): Promise<void> {
   const shape = `batch ${bench.batch}`;
   output.heading(`the notes' network, batches of ${bench.batch}, images/s`, [
-    ["", 24],
+    ["", FIRST],
     ["train", -9],
     ["evaluate", -9],
   ]);
@@ -180,7 +183,7 @@ export async function benchNetwork(
       const evaluation = await bench.evaluation(backend, effort);
       const own = { ...identity(backend), shape };
       output.line({ what: "train", ...own, imagesPerSecond: training }, [
-        [describeBackend(backend), 24],
+        [describeBackend(backend), FIRST],
         [training.toFixed(0), -9],
         [evaluation.toFixed(0), -9],
       ]);
@@ -248,7 +251,7 @@ export async function benchMemory(
     output.line(
       { what: "memory", ...identity(shown), shape: `batch ${BENCH_BATCH}`, peakMemoryMB },
       [
-        [describeBackend(shown), 24],
+        [describeBackend(shown), FIRST],
         [`${peakMemoryMB} MB`, -9],
       ],
     );
