@@ -30,9 +30,10 @@ test("between columns rather than between words, if that does not leave the line
   assert.is(fold("kernelSize [3, 2]  stride [1, 2]", 28, 2), "kernelSize [3, 2]\n  stride [1, 2]");
   assert.is(fold("a  the words that go on and on", 20, 2), "a  the words that go\n  on and on");
   // the gap in front of the column that the rest is moved to is no end of the columns
-  assert.equal(fold(`${"layer".padEnd(30)}inChannels 16, outChannels 32`, 56, 30).split("\n"), [
-    `${"layer".padEnd(30)}inChannels 16, outChannels`,
-    `${" ".repeat(30)}32`,
+  const row = `${"layer".padEnd(27)}160  inChannels 16, outChannels 32`;
+  assert.equal(fold(row, 58, 32).split("\n"), [
+    row.slice(0, row.indexOf(" 32")),
+    `${" ".repeat(32)}32`,
   ]);
 });
 

@@ -158,6 +158,8 @@ test("80 columns are enough: what a row is about stands above it, once", async (
   // the same case again, and another one
   assert.equal(table.checked(checked, false), [row, ...kinks]);
   assert.match(table.geometries([checked])[0]!, /^conv2d, 1 random; worst: kernelSize \[3,2\]/);
+  const inTwo = new GradcheckTable(40).checked(checked, false).join("\n");
+  assert.match(inTwo, /^ {2}dX +\S+\n {4}\[\d, \d\] +pass\n {4}2 kinks$/m);
   for (const width of [24, 40, 60, 80, 120, 160]) {
     const narrow = new GradcheckTable(width);
     const lines = [...narrow.heading(), ...narrow.checked(checked, true)];

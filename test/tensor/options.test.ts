@@ -12,6 +12,7 @@ test("the nearest name: a slip, however it is written", () => {
     ["max-pool2d", "maxPool2d"],
     ["max_pool_2d", "maxPool2d"],
     ["MAXPOOL2D", "maxPool2d"],
+    ["max-pool-2-d", "maxPool2d"],
   ] as const)
     assert.is(nearestName(name, LAYERS), nearest, name);
 });
