@@ -6,12 +6,26 @@ import { widthOf } from "./terminal.js";
 const LONGEST_BAR = 40;
 const SHORTEST_BAR = 8;
 
+export class Bar extends cliProgress.SingleBar {
+  /** Prints something in the bar's line and below; the bar goes on below that. */
+  above(print: () => void): void {
+    process.stderr.write("\r\u001b[K");
+    print();
+  }
+
+  /** Takes the bar away from where it is now; cli-progress alone goes back to where it began. */
+  override stop(): void {
+    process.stderr.write("\u001b7"); // the place that is gone back to
+    super.stop();
+  }
+}
+
 /**
  * @param format as cli-progress has it, with `{bar}` in it
  * @param others how many columns all but the bar take
  */
-export function newBar(format: string, others: number): cliProgress.SingleBar {
-  return new cliProgress.SingleBar(
+export function newBar(format: string, others: number): Bar {
+  return new Bar(
     {
       format,
       hideCursor: true,

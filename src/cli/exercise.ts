@@ -17,10 +17,11 @@ import {
   TOOLBOX,
 } from "../checks/index.js";
 import { formatShape, InputError, reject } from "../tensor/index.js";
+import { unfold } from "./fold.js";
 import { makeFolder, readText, writeFileWhole } from "./files.js";
 import { rejectName } from "./nearest.js";
 import { jsonOption, printJson, wholeNumber } from "./options.js";
-import { paint, printError, printText } from "./terminal.js";
+import { paint, printError, printText, widthOf } from "./terminal.js";
 
 interface ExerciseOptions {
   readonly out?: string;
@@ -144,7 +145,8 @@ function showHint(source: string, number: number, json: boolean): void {
   const hint =
     hints[number - 1] ?? reject("--hint", `a hint from 1 to ${hints.length}`, String(number));
   if (json) return printJson({ hint: number, hints: hints.length, ...hint });
-  printText(`hint ${number} of ${hints.length}: ${hint.about}\n\n${hint.text}`);
+  const text = widthOf(process.stdout) === Infinity ? hint.text : unfold(hint.text);
+  printText(`hint ${number} of ${hints.length}: ${hint.about}\n\n${text}`);
 }
 
 async function check(

@@ -212,7 +212,8 @@ async function measureAll(
             keep(measurement);
             done.push(measurement);
             progress.done(measurement, seconds);
-            if (json) printJson({ experiment: experiment.name, ...measurement });
+            if (json)
+              progress.above(() => printJson({ experiment: experiment.name, ...measurement }));
           },
         });
       } finally {
@@ -236,6 +237,7 @@ function unitProgress(total: number, before: number) {
   if (!canAnimate(process.stderr))
     return {
       running: () => {},
+      above: (print: () => void) => print(),
       done: (one: Measurement, seconds: number) =>
         printError(
           `${before + ++count}/${before + total}  ${unitName(one)}  ${seconds.toFixed(1)} s  ` +
@@ -246,6 +248,7 @@ function unitProgress(total: number, before: number) {
   const bar = newBar("{value}/{total} runs {bar} {left} left  {what}", BESIDE_BAR);
   bar.start(total, 0, { left: "?", what: "" });
   return {
+    above: (print: () => void) => bar.above(print),
     running: (units: number) => bar.update(count, { left: left(count + units) }),
     done: (one: Measurement) => bar.update(++count, { what: unitName(one) }),
     end: () => bar.stop(),

@@ -44,6 +44,28 @@ export function fold(text: string, width: number, hang?: number): string {
     .join("\n");
 }
 
+/** Prose is broken where its lines are at least this long; verse and code are not. */
+const LINE_OF_PROSE = 60;
+
+/**
+ * The text with each paragraph of prose on one line, to be folded anew. Where a line is moved in,
+ * short, or ends as code does, its paragraph stays as it is.
+ */
+export function unfold(text: string): string {
+  return text
+    .split("\n\n")
+    .map((paragraph) => {
+      const lines = paragraph.split("\n");
+      const isProse = lines.every(
+        (line, i) =>
+          /^[^\s|*-]/.test(line) &&
+          (i === lines.length - 1 || (line.length >= LINE_OF_PROSE && !/[;{}]$/.test(line))),
+      );
+      return isProse ? lines.join(" ") : paragraph;
+    })
+    .join("\n\n");
+}
+
 function foldLine(line: string, width: number, indent: string): string[] {
   const lines: string[] = [];
   let rest = line;

@@ -1,5 +1,4 @@
-import type cliProgress from "cli-progress";
-import { newBar } from "./bar.js";
+import { type Bar, newBar } from "./bar.js";
 import { canAnimate, printText } from "./terminal.js";
 
 /** Columns of the line beside its bar: the count, and what is being done. */
@@ -12,7 +11,7 @@ const NAMES = 13;
  * line at the start.
  */
 export class MistakesProgress {
-  #bar: cliProgress.SingleBar | null = null;
+  #bar: Bar | null = null;
 
   start(total: number, processes: number, json: boolean): void {
     if (!canAnimate(process.stderr)) {
@@ -28,8 +27,7 @@ export class MistakesProgress {
 
   /** One JSON object, on one line. */
   printObject(value: object): void {
-    this.#clear();
-    console.log(JSON.stringify(value));
+    this.#above(() => console.log(JSON.stringify(value)));
   }
 
   /** What is being done. */
@@ -39,8 +37,9 @@ export class MistakesProgress {
 
   /** Prints lines above the bar. */
   print(text: string): void {
-    this.#clear();
-    for (const line of text.split("\n")) printText(line, line.startsWith("  ") ? NAMES : 2);
+    this.#above(() => {
+      for (const line of text.split("\n")) printText(line, line.startsWith("  ") ? NAMES : 2);
+    });
   }
 
   /** One mistake more is done. */
@@ -52,7 +51,8 @@ export class MistakesProgress {
     this.#bar?.stop();
   }
 
-  #clear(): void {
-    if (this.#bar !== null) process.stderr.write("\r\u001b[K");
+  #above(print: () => void): void {
+    if (this.#bar === null) print();
+    else this.#bar.above(print);
   }
 }

@@ -1,7 +1,6 @@
 /** What a person sees while training works: a bar on a terminal, plain lines elsewhere. */
-import type cliProgress from "cli-progress";
 import type { StepEvent } from "../training/index.js";
-import { barSize, newBar } from "./bar.js";
+import { type Bar, barSize, newBar } from "./bar.js";
 import { printText, widthOf } from "./terminal.js";
 
 export interface Progress {
@@ -28,7 +27,7 @@ const BETWEEN = "  ";
 
 /** A bar per epoch on standard error. On a narrow terminal loss and accuracy remain. */
 export function progressBar(epochs: number): Progress {
-  let bar: cliProgress.SingleBar | null = null;
+  let bar: Bar | null = null;
   return {
     step(event) {
       const { epoch, step, steps, meanLoss, meanAccuracy, imagesPerSecond } = event;

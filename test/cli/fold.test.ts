@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { columnsOf, fold, padTo } from "../../dist/cli/fold.js";
+import { columnsOf, fold, padTo, unfold } from "../../dist/cli/fold.js";
 import { formatTable } from "../../dist/cli/table.js";
 
 test("lines that fit stay as they are, also the widest", () => {
@@ -73,6 +73,20 @@ test("no word is lost or cut, and no line is too long that could be shorter", ()
       },
     ),
   );
+});
+
+test("paragraphs of prose become a line each; code, formulas and lists stay", () => {
+  const prose = "Let one number move: an entry of the bias, of the weight or of the columns,";
+  const code = "  const factor = dOut.item() / N; // the loss is a mean over the batch of\n}";
+  assert.is(unfold(`${prose}\nat once.\n\n${code}`), `${prose} at once.\n\n${code}`);
+  for (const text of [
+    `${prose}\n  moved in`,
+    "short\nlines",
+    `${prose};\nend`,
+    `- ${prose}\n- ${prose}`,
+    `| ${prose}\n| ${prose}`,
+  ])
+    assert.is(unfold(text), text);
 });
 
 const HEAD = ["network", "test accuracy", "seconds"];

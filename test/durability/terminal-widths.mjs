@@ -20,6 +20,12 @@ const { values, positionals } = parseArgs({
 const WIDTHS = [40, 80, 160];
 /** A progress bar's line, or what a narrow terminal has of it. */
 const BAR = /[█░]|^epoch \S+ {2}loss /;
+/** What the end of a bar must leave on the screen. */
+const SHOWN = [
+  ["train --data", /^epoch|^Epoch/],
+  ["mistakes loss", /^loss-uphill: /],
+  ["experiment notebook", /^Test accuracy/],
+];
 const SOCKET = `leibniz-${process.pid}`;
 const data = dataFolder("data", 9600, 2000);
 const run = join(scratch, "run");
@@ -103,6 +109,9 @@ try {
       looked++;
       for (const line of [...lines, ...bars])
         if (wider(line, width)) fail(`${width} columns, leibniz ${own}: ${line}`);
+      for (const [start, expected] of SHOWN)
+        if (own.startsWith(start) && !lines.some((line) => expected.test(line)))
+          fail(`${width} columns, leibniz ${own}: nothing is left of ${expected}`);
       if (values.out !== undefined) keep(width, own, lines, bars);
     }
   const check = `node ${main} gradcheck relu --geometries 0`;
