@@ -99,6 +99,8 @@ const summaries: Readonly<Record<string, Summary>> = {
   },
 };
 
+export const commandNames: readonly string[] = Object.keys(summaries);
+
 /**
  * All commands, in order, as far as the list of them needs it; only the one that `word` names, by
  * either name, can be run. `help` is asked about any of them, so then all can.

@@ -1,5 +1,5 @@
 import { Command, CommanderError } from "commander";
-import { commandsFor } from "./commands.js";
+import { commandNames, commandsFor } from "./commands.js";
 import { addExamples, addHelp, helpOutput, helpStyle } from "./help.js";
 import { Stopped } from "./stopping.js";
 import { printError } from "./terminal.js";
@@ -73,9 +73,20 @@ async function describeError(
     const isSilent = error.signal === "SIGPIPE"; // as other programs are
     return { message: isSilent ? null : `leibniz: ${error.message}`, exitCode: error.exitCode };
   }
-  if (error instanceof CommanderError) return { message: describeUsage(error, argv), exitCode: 2 };
+  const isHelp = error instanceof CommanderError && error.code === "commander.help";
+  if (error instanceof CommanderError && !isHelp)
+    return { message: describeUsage(error, argv), exitCode: 2 };
   // only now: an error of these kinds comes from code that has loaded them already
-  const { InputError, MachineError } = await import("../tensor/index.js");
+  const { InputError, MachineError, nearestName } = await import("../tensor/index.js");
+  if (isHelp) {
+    const [, word = ""] = argv.filter((one) => !one.startsWith("-")); // help WORD
+    const nearest = nearestName(word, commandNames);
+    const hint = nearest === null ? "" : ` (Did you mean ${nearest}?)`;
+    return {
+      message: `leibniz: unknown command '${word}'${hint}; see leibniz --help`,
+      exitCode: 2,
+    };
+  }
   if (error instanceof InputError) return { message: `leibniz: ${error.message}`, exitCode: 2 };
   if (error instanceof MachineError) return { message: `leibniz: ${error.message}`, exitCode: 1 };
   const text = (error instanceof Error ? error.message : String(error)).replaceAll("\n", " ");

@@ -66,6 +66,8 @@ test("a refusal ends the process, with threads or without, and its exit code is 
 
 test("usage: unknown commands, options and values", async () => {
   await assertRefused(["trian"], "unknown command 'trian'", "train");
+  await assertRefused(["help", "trian"], "unknown command 'trian' (Did you mean train?)");
+  await assertRefused(["help", "cake"], "unknown command 'cake'; see leibniz --help");
   await assertRefused(
     ["train", "--epoch", "2"],
     "unknown option '--epoch'",
