@@ -1,7 +1,10 @@
 /** What `leibniz bench` prints, while it measures: tables for people, or one JSON object a line. */
 import type { Backend } from "../kernels/index.js";
 import type { StepPart, StepParts } from "../bench/index.js";
+import { fold } from "./fold.js";
 import { describeBackend, printJson } from "./options.js";
+import { formatTable } from "./table.js";
+import { printText, widthOf } from "./terminal.js";
 
 /** A measured figure; what does not apply is null. Some kinds have further keys. */
 export interface BenchLine {
@@ -37,6 +40,9 @@ export type Cell = readonly [text: string, width: number];
  */
 const PUT_OFF = 200;
 
+/** Longer lines of sentences are hard to read. */
+const MOST_OF_SENTENCES = 100;
+
 export class BenchOutput {
   readonly #json: boolean;
 
@@ -56,11 +62,11 @@ export class BenchOutput {
     this.line({ what: "machine", cpu, cores, node }, [
       [`${cpu}, ${cores} core${cores === 1 ? "" : "s"}, Node ${node.slice(1)}`, 0],
     ]);
-    this.#note(
+    this.#explain(
       "Each figure is the median of several runs after a warm-up, each result was compared " +
-        "first, and a share is of what all",
+        "first, and a share is of what all threads of the row together could reach at most, " +
+        "measured in alternation with it.",
     );
-    this.#note("threads of the row together could reach at most, measured in alternation with it.");
   }
 
   /** A table's title, and what its columns hold. */
@@ -69,8 +75,11 @@ export class BenchOutput {
     if (columns.length > 0) this.#note(formatRow(columns));
   }
 
-  /** @param cells what people see, or null for nothing */
-  line(line: BenchLine, cells: readonly Cell[] | null): void {
+  /**
+   * @param cells what people see, or null for nothing
+   * @param below what they see on lines of its own
+   */
+  line(line: BenchLine, cells: readonly Cell[] | null, below: readonly string[] = []): void {
     const {
       what,
       backend = null,
@@ -83,7 +92,7 @@ export class BenchOutput {
     } = line;
     if (this.#json)
       printJson({ what, backend, mode, threads, shape, gflops, imagesPerSecond, ...further });
-    else if (cells !== null) console.log(formatRow(cells));
+    else if (cells !== null) printText([formatRow(cells), ...below].join("\n"), 2);
   }
 
   layers(
@@ -91,14 +100,7 @@ export class BenchOutput {
     { parts, wholeMicroseconds }: StepParts,
     identity: Pick<BenchLine, "backend" | "mode" | "threads">,
   ): void {
-    const columns: Cell[] = [
-      ["", 12],
-      ["forward", -10],
-      ["GFLOP/s", -9],
-      ["backward", -11],
-      ["GFLOP/s", -9],
-    ];
-    this.heading(`a training step by its parts, µs an image: ${describeBackend(backend)}`, columns);
+    this.heading(`a training step by its parts, µs an image: ${describeBackend(backend)}`);
     const speed = ({ flopPerImage, microsecondsPerImage }: StepPart): number | null => {
       const gflops = flopPerImage / microsecondsPerImage / 1000;
       return flopPerImage === 0 || gflops > PUT_OFF * backend.threads ? null : gflops;
@@ -121,12 +123,13 @@ export class BenchOutput {
       part?.microsecondsPerImage.toFixed(2) ?? "",
       part === undefined ? "" : (speed(part)?.toFixed(1) ?? ""),
     ];
-    for (const name of new Set(parts.map((part) => part.name))) {
+    const rows = [...new Set(parts.map((part) => part.name))].map((name) => {
       const of = (direction: StepPart["direction"]): StepPart | undefined =>
         parts.find((part) => part.name === name && part.direction === direction);
-      const all = [name, ...texts(of("forward") ?? of(null)), ...texts(of("backward"))];
-      this.#note(formatRow(columns.map(([, width], i) => [all[i]!, width])));
-    }
+      return [name, ...texts(of("forward") ?? of(null)), ...texts(of("backward"))];
+    });
+    const head = ["", "forward", "GFLOP/s", "backward", "GFLOP/s"];
+    this.#note(formatTable(head, rows, widthOf(process.stdout)));
     const total = parts.reduce((sum, { microsecondsPerImage }) => sum + microsecondsPerImage, 0);
     this.line(
       {
@@ -139,19 +142,25 @@ export class BenchOutput {
       },
       null,
     );
-    this.#note(
+    this.#explain(
       `sum ${total.toFixed(1)}; steps in between that nobody looked into took ` +
         `${wholeMicroseconds.toFixed(1)}. GFLOP/s count products with zeros, done or skipped.`,
     );
-    this.#note(
+    this.#explain(
       "What a backend puts off is counted where it is done: wasm computes a convolution and " +
-        "its relu in the pool behind them, and",
+        "its relu in the pool behind them, and sends gradients through pool and relu in the " +
+        "convolution.",
     );
-    this.#note("sends gradients through pool and relu in the convolution.");
   }
 
   #note(text: string): void {
-    if (!this.#json) console.log(text);
+    if (!this.#json) printText(text, 2);
+  }
+
+  /** Sentences, which are folded wherever they go. */
+  #explain(text: string): void {
+    const width = Math.min(widthOf(process.stdout), MOST_OF_SENTENCES);
+    if (!this.#json) console.log(fold(text, width));
   }
 }
 

@@ -20,6 +20,7 @@ import type { BenchOutput, Cell } from "./bench-output.js";
 import { identity, type Variant, withBackend } from "./bench-variants.js";
 import { describeBackend, nextTurn } from "./options.js";
 import { runNode } from "./run-node.js";
+import { widthOf } from "./terminal.js";
 
 export interface Limits {
   readonly ceiling: number;
@@ -59,8 +60,14 @@ export async function benchLimits(
   return { ceiling: gflops, bandwidth };
 }
 
+/** Columns that the ladder takes where a row says what is new in its rung. */
+const ROOM_FOR_IDEAS = 104;
+
+/** Columns of a backend's name in front of figures, which fit into 40 with it. */
+const FIRST = 20;
+
 const SHARES: readonly Cell[] = [
-  ["", 24],
+  ["", FIRST],
   ["GFLOP/s", -9],
   ["share", -9],
 ];
@@ -73,8 +80,12 @@ export async function benchLadder(
   batch: number,
 ): Promise<void> {
   const bench = new LadderBench(batch);
-  const widths = [14, 41, 17, -9, -9, -9] as const;
-  const row = (...texts: string[]): Cell[] => texts.map((text, i) => [text, widths[i]!]);
+  const hasRoom = widthOf(process.stdout) >= ROOM_FOR_IDEAS;
+  const row = (name: string, idea: string, ...rest: string[]): Cell[] => [
+    [name, 14],
+    ...(hasRoom ? [[idea, 41] as const] : []),
+    ...rest.map((text, i): Cell => [text, i === 0 ? 17 : -9]),
+  ];
   output.heading(
     `the ladder: the convolution ${bench.shape}, columns and all`,
     row("rung", "what is new", "on", "GFLOP/s", "share", "images/s"),
@@ -115,6 +126,7 @@ export async function benchLadder(
             share,
           },
           cells,
+          hasRoom ? [] : [`  ${rung.idea}`],
         );
       });
     }
@@ -143,7 +155,7 @@ export async function benchProducts(
         const { gflops } = speed;
         const share = shareOf(speed, backend);
         output.line({ what: "matmul", ...identity(backend), shape: name, gflops, share }, [
-          [describeBackend(backend), 24],
+          [describeBackend(backend), FIRST],
           [gflops.toFixed(2), -9],
           [percent(share), -9],
         ]);
@@ -160,7 +172,7 @@ export async function benchNetwork(
 ): Promise<void> {
   const shape = `batch ${bench.batch}`;
   output.heading(`the notes' network, batches of ${bench.batch}, images/s`, [
-    ["", 24],
+    ["", FIRST],
     ["train", -9],
     ["evaluate", -9],
   ]);
@@ -171,7 +183,7 @@ export async function benchNetwork(
       const evaluation = await bench.evaluation(backend, effort);
       const own = { ...identity(backend), shape };
       output.line({ what: "train", ...own, imagesPerSecond: training }, [
-        [describeBackend(backend), 24],
+        [describeBackend(backend), FIRST],
         [training.toFixed(0), -9],
         [evaluation.toFixed(0), -9],
       ]);
@@ -239,7 +251,7 @@ export async function benchMemory(
     output.line(
       { what: "memory", ...identity(shown), shape: `batch ${BENCH_BATCH}`, peakMemoryMB },
       [
-        [describeBackend(shown), 24],
+        [describeBackend(shown), FIRST],
         [`${peakMemoryMB} MB`, -9],
       ],
     );

@@ -9,6 +9,7 @@ import {
 } from "../kernels/index.js";
 import { reject } from "../tensor/index.js";
 import type { BenchLine, BenchOutput } from "./bench-output.js";
+import { didYouMean } from "./nearest.js";
 import { describeBackend, nextTurn } from "./options.js";
 
 /** What the command line asks for. */
@@ -33,7 +34,12 @@ export async function chooseVariants({
 }: VariantOptions): Promise<readonly Variant[]> {
   const names = backendNames.filter((name) => backend === undefined || name === backend);
   if (names.length === 0)
-    reject("bench", `a backend (${backendNames.join(", ")})`, JSON.stringify(backend));
+    reject(
+      "bench",
+      `a backend (${backendNames.join(", ")})`,
+      JSON.stringify(backend),
+      didYouMean(backend!, backendNames),
+    );
   if (mode !== undefined && backend !== "gpu")
     reject(
       "bench",

@@ -3,6 +3,7 @@
  * chapters, and who asks for help, or for a command that there is not, no engine at all.
  */
 import { Command } from "commander";
+import { addExamples } from "./help.js";
 
 interface Summary {
   /** Its other name. */
@@ -10,6 +11,8 @@ interface Summary {
   readonly description: string;
   /** What stands behind its name. */
   readonly usage: string;
+  /** What `--help` ends with. */
+  readonly examples: readonly [string, ...string[]];
   readonly load: () => Promise<Command>;
 }
 
@@ -17,36 +20,46 @@ const summaries: Readonly<Record<string, Summary>> = {
   train: {
     description: "train a network from scratch",
     usage: "[options]",
+    examples: ["leibniz train --out run", "leibniz train --recipe notebook --epochs 3 --seed 1"],
     load: async () => (await import("./train.js")).trainCommand(),
   },
   evaluate: {
     description: "classify the test images with saved weights",
     usage: "[options]",
+    examples: ["leibniz evaluate --weights run"],
     load: async () => (await import("./evaluate.js")).evaluateCommand(),
   },
   predict: {
     description: "say what is in your own pictures: a photo of a digit, for example",
     usage: "[options] <IMAGE...>",
+    examples: ["leibniz train --out run && leibniz predict --weights run photo.jpg"],
     load: async () => (await import("./predict.js")).predictCommand(),
   },
   report: {
     description: "show what a run has learned, or how several runs differ, as a page in HTML",
     usage: "[options] <RUN...>",
+    examples: ["leibniz report run", "leibniz report run another-run --out comparison.html"],
     load: async () => (await import("./report.js")).reportCommand(),
   },
   show: {
     description: "one picture's way through a network: what layers return, and their gradients",
     usage: "[options] <RUN> <IMAGE|INDEX>",
+    examples: ["leibniz show run 0", "leibniz show run photo.jpg --out photo.html"],
     load: async () => (await import("./show.js")).showCommand(),
   },
   gradcheck: {
     description: "compare every gradient with numeric differentiation",
     usage: "[options] [layers...]",
+    examples: [
+      "leibniz gradcheck conv2d --html conv2d.html",
+      "leibniz gradcheck --network notebook",
+    ],
     load: async () => (await import("./gradcheck.js")).gradcheckCommand(),
   },
   derive: {
     description: "run every equation of the derivations, each side against the other",
     usage: "[options] [chapters...]",
+    examples: ["leibniz derive conv2d", "leibniz derive --mutate affine"],
     load: async () => (await import("./derive.js")).deriveCommand(),
   },
   exercise: {
@@ -54,11 +67,13 @@ const summaries: Readonly<Record<string, Summary>> = {
       "write a backward pass yourself: the layer's file without it, hints from the chapter, " +
       "and a check",
     usage: "[options] <LAYER>",
+    examples: ["leibniz exercise conv2d", "leibniz exercise conv2d --hint 1"],
     load: async () => (await import("./exercise.js")).exerciseCommand(),
   },
   parity: {
     description: "compare every layer and optimizer with recorded results",
     usage: "[options] <FILE>",
+    examples: ["leibniz parity test/fixtures/pytorch-layers.json"],
     load: async () => (await import("./parity.js")).parityCommand(),
   },
   mistakes: {
@@ -67,19 +82,24 @@ const summaries: Readonly<Record<string, Summary>> = {
       "plant real mistakes in the engine, one at a time, and see which check catches which and " +
       "what one epoch of MNIST comes to",
     usage: "[options] [names...]",
+    examples: ["leibniz mistakes --list", "leibniz mistakes loss-uphill --quick"],
     load: async () => (await import("./mistakes.js")).mistakesCommand(),
   },
   experiment: {
     description: "measure what the notes claim, from one file each, to the same digits every time",
     usage: "[options] [name]",
+    examples: ["leibniz experiment --list", "leibniz experiment permutation --quick"],
     load: async () => (await import("./experiment.js")).experimentCommand(),
   },
   bench: {
     description: "speed of every backend on this machine, against the machine's limits",
     usage: "[options]",
+    examples: ["leibniz bench --quick", "leibniz bench --backend wasm --threads 2"],
     load: async () => (await import("./bench.js")).benchCommand(),
   },
 };
+
+export const commandNames: readonly string[] = Object.keys(summaries);
 
 /**
  * All commands, in order, as far as the list of them needs it; only the one that `word` names, by
@@ -87,10 +107,10 @@ const summaries: Readonly<Record<string, Summary>> = {
  */
 export function commandsFor(word: string | undefined): Promise<Command[]> {
   return Promise.all(
-    Object.entries(summaries).map(async ([name, { alias, description, usage, load }]) => {
+    Object.entries(summaries).map(async ([name, { alias, description, usage, examples, load }]) => {
       const isNamed = word === name || (word !== undefined && word === alias);
       const command = isNamed || word === "help" ? await load() : new Command(name).usage(usage);
-      command.description(description);
+      addExamples(command.description(description), examples);
       return alias === undefined ? command : command.alias(alias);
     }),
   );

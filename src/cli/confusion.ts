@@ -1,5 +1,6 @@
 /** How often each class was taken for each other one. */
 import type { ClassNumbers } from "../data/index.js";
+import { columnsOf } from "./fold.js";
 
 /** A table of more classes would be wider than any terminal. */
 const WIDEST = 32;
@@ -10,16 +11,21 @@ const LONGEST_NAME = 16;
  * A row for each class, a column for each guess; of many classes only those that are confused most.
  *
  * @param names of the classes, or null where they are called 0, 1, 2 …
+ * @param width how many columns the table may have; of a wider one, what is confused most
  */
 export function formatConfusion(
   guesses: Int32Array,
   labels: ClassNumbers,
   classes: number,
   names: readonly string[] | null,
+  width = Infinity,
 ): string {
   const counts = Array.from({ length: classes }, () => new Array<number>(classes).fill(0));
   guesses.forEach((guess, n) => counts[labels[n]!]![guess]!++);
-  return classes > WIDEST ? worst(counts, names) : table(counts, names);
+  if (classes > WIDEST) return worst(counts, names);
+  const whole = table(counts, names);
+  const widest = Math.max(...whole.split("\n").map(columnsOf));
+  return widest > width ? worst(counts, names) : whole;
 }
 
 function table(counts: readonly (readonly number[])[], names: readonly string[] | null): string {

@@ -10,14 +10,21 @@ import {
   openChapter,
   runChapter,
 } from "../checks/index.js";
-import { reject } from "../tensor/index.js";
+import { padTo } from "./fold.js";
+import { rejectName } from "./nearest.js";
 import { jsonOption, nextTurn, printJson, seedOption } from "./options.js";
+import { paint, printText, type Tone, widthOf } from "./terminal.js";
 
 interface DeriveOptions {
   readonly seed: number;
   readonly json?: boolean;
   readonly mutate?: boolean;
 }
+
+/** Columns that a table takes whose rows name their files. */
+const ROOM_FOR_FILES = 92;
+
+const TONES: Readonly<Record<string, Tone>> = { pass: "good", wrong: "bad", missing: "bad" };
 
 export function deriveCommand(): Command {
   return new Command("derive")
@@ -41,7 +48,7 @@ async function runDerive(
 ): Promise<void> {
   const known = chapters.map(({ name }) => name);
   for (const name of names)
-    if (!known.includes(name)) reject("derive", `chapters out of ${known.join(", ")}`, `"${name}"`);
+    if (!known.includes(name)) rejectName("derive", "a chapter", known, name);
   const chosen = chapters.filter(({ name }) => names.length === 0 || names.includes(name));
   const isRight = mutate
     ? await showMutations(chosen, seed, json)
@@ -56,14 +63,15 @@ async function showEquations(
 ): Promise<boolean> {
   const counts = { pass: 0, wrong: 0, definition: 0, missing: 0 };
   let worst = 0;
-  if (!json)
-    console.log(formatRow("equation", "compared", "difference", "verdict", "derivations/…, line"));
+  const isNarrow = widthOf(process.stdout) < ROOM_FOR_FILES;
+  const where = isNarrow ? "line" : "derivations/…, line";
+  if (!json) showRow("equation", "compared", "difference", "verdict", where);
   for (const chapter of chosen) {
     for (const result of await runChapter(chapter, seed)) {
       counts[result.verdict]++;
       worst = Math.max(worst, result.maxDifference ?? 0);
       if (json) printJson(result);
-      else console.log(formatResult(result));
+      else showResult(result, isNarrow);
     }
     await nextTurn();
   }
@@ -73,7 +81,7 @@ async function showEquations(
       ...(counts.missing > 0 ? [`${counts.missing} without a block`] : []),
       `${counts.definition} that only give a name`,
     ].join(", ");
-    console.log(
+    printText(
       `\n` +
         `${counts.pass} equations executed and right, ${rest}; largest difference ` +
         `${worst.toExponential(1)} (up to ${DERIVATION_TOLERANCE} is rounding)`,
@@ -82,35 +90,33 @@ async function showEquations(
   return counts.wrong + counts.missing === 0;
 }
 
-function formatResult({
-  tag,
-  chapter,
-  line,
-  comparisons,
-  maxDifference,
-  verdict,
-  problem,
-}: EquationResult): string {
+/** A row's chapter is that of its tag. */
+function showResult(
+  { tag, chapter, line, comparisons, maxDifference, verdict, problem }: EquationResult,
+  isNarrow: boolean,
+): void {
   const difference = maxDifference === null ? "" : maxDifference.toExponential(1);
-  return formatRow(
+  const where = isNarrow ? String(line) : `${chapter}.md:${line}`;
+  showRow(
     tag,
     comparisons === 0 ? "" : String(comparisons),
     difference,
     verdict,
-    `${chapter}.md:${line}${problem === null ? "" : `  ${problem}`}`,
+    where + (problem === null ? "" : `  ${problem}`),
   );
 }
 
-function formatRow(
+function showRow(
   tag: string,
   comparisons: string,
   difference: string,
   verdict: string,
   rest: string,
-): string {
-  return (
+): void {
+  printText(
     `${tag.padEnd(28)}${comparisons.padStart(8)}${difference.padStart(12)}  ` +
-    `${verdict.padEnd(12)}${rest}`.trimEnd()
+      `${padTo(paint(TONES[verdict] ?? null, verdict), 12)}${rest}`.trimEnd(),
+    4,
   );
 }
 
@@ -138,19 +144,19 @@ async function showMutations(
       }
     });
     if (!json)
-      console.log(
+      printText(
         `${chapter.name.padEnd(28)}${planted - before.planted} mutations planted, ` +
           `${missed - before.missed} not noticed`,
+        28,
       );
     await nextTurn();
   }
-  if (!json)
-    console.log(`\n${planted} mutations planted in ${blocks} blocks, ${missed} not noticed`);
+  if (!json) printText(`\n${planted} mutations planted in ${blocks} blocks, ${missed} not noticed`);
   return missed === 0;
 }
 
 function report(json: boolean, tag: string, change: string): 1 {
   if (json) printJson({ tag, change, verdict: "not noticed" });
-  else console.log(`${tag.padEnd(28)}not noticed: ${change}`);
+  else printText(`${tag.padEnd(28)}${paint("bad", "not noticed")}: ${change}`, 28);
   return 1;
 }

@@ -41,6 +41,7 @@ import {
   printJson,
 } from "./options.js";
 import { chooseRecipe, recipeOption } from "./recipe-option.js";
+import { printText, widthOf } from "./terminal.js";
 import { openWeights, putWeights, type WeightsFile } from "./weights-file.js";
 
 interface EvaluateCommandOptions extends BackendChoice {
@@ -110,15 +111,17 @@ async function runEvaluate(options: EvaluateCommandOptions, isRecipeGiven: boole
       };
       printJson({ ...result, backend: backend.name, mode: backend.mode, threads: backend.threads });
     } else {
-      if (data.found !== null) console.log(`data: ${data.found}\n`);
-      console.log(
+      if (data.found !== null) printText(`data: ${data.found}\n`);
+      printText(
         `${correct} of ${count} test images right: accuracy ${accuracy.toFixed(4)}, loss ` +
           `${loss.toFixed(4)}; ${Math.round(count / seconds)} images/s on ` +
           `${describeBackend(backend)}\n`,
       );
       const guesses = argmax(logits, 1);
-      console.log(formatConfusion(guesses, test.labels, classes, recipe.classNames ?? null));
-      if (options.logits !== undefined) console.log(`\nlogits written to ${options.logits}`);
+      const width = widthOf(process.stdout);
+      const called = recipe.classNames ?? null;
+      printText(formatConfusion(guesses, test.labels, classes, called, width), 4);
+      if (options.logits !== undefined) printText(`\nlogits written to ${options.logits}`);
     }
   } finally {
     await backend.dispose();

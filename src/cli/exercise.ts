@@ -17,8 +17,11 @@ import {
   TOOLBOX,
 } from "../checks/index.js";
 import { formatShape, InputError, reject } from "../tensor/index.js";
+import { unfold } from "./fold.js";
 import { makeFolder, readText, writeFileWhole } from "./files.js";
+import { rejectName } from "./nearest.js";
 import { jsonOption, printJson, wholeNumber } from "./options.js";
+import { paint, printError, printText, widthOf } from "./terminal.js";
 
 interface ExerciseOptions {
   readonly out?: string;
@@ -48,12 +51,8 @@ export function exerciseCommand(): Command {
 }
 
 async function runExercise(layer: string, options: ExerciseOptions): Promise<void> {
-  if (!catalog.some((entry) => entry.layer === layer))
-    reject(
-      "exercise",
-      `a layer out of ${catalog.map((entry) => entry.layer).join(", ")}`,
-      `"${layer}"`,
-    );
+  const known = catalog.map((entry) => entry.layer);
+  if (!known.includes(layer)) rejectName("exercise", "a layer", known, layer);
   const file = `${layerFile(layer)}.ts`;
   const folder = options.out ?? `exercise-${layer}`;
   const source = readText(join(PACKAGE, "src", "backprop", file));
@@ -100,22 +99,19 @@ function writeExercise(
       functions: functions.map(({ name }) => name),
       hints: hints.length,
     });
-  console.log(
+  printText(
     `${join(shown, file)}: ${layer} with its backward taken out. Yours to write: ` +
       `${functions.map(({ name }) => name).join(", ")}.`,
   );
-  console.log(
+  printText(
     `Derive it first, on paper; then compare with ` +
       `${chapters.map((name) => `derivations/${name}.md`).join(", ")}.`,
   );
-  console.log("The comment at its top says what to write it with.\n");
-  console.log(
-    `  node ${join(shown, "check.mjs")}           checks what is there, as often as you like`,
-  );
-  console.log(
-    `  node ${join(shown, "check.mjs")} --hint 1  the first of ${hints.length} hints; ` +
-      `the last ones give it away`,
-  );
+  printText("The comment at its top says what to write it with.\n");
+  const command = `  node ${join(shown, "check.mjs")}`;
+  const hint = `${command} --hint 1`;
+  printText(`${command.padEnd(hint.length)}  checks what is there, as often as you like`, 6);
+  printText(`${hint}  the first of ${hints.length} hints; the last ones give it away`, 6);
 }
 
 /** The checker calls the engine that wrote it, wherever the folder lies. */
@@ -149,7 +145,8 @@ function showHint(source: string, number: number, json: boolean): void {
   const hint =
     hints[number - 1] ?? reject("--hint", `a hint from 1 to ${hints.length}`, String(number));
   if (json) return printJson({ hint: number, hints: hints.length, ...hint });
-  console.log(`hint ${number} of ${hints.length}: ${hint.about}\n\n${hint.text}`);
+  const text = widthOf(process.stdout) === Infinity ? hint.text : unfold(hint.text);
+  printText(`hint ${number} of ${hints.length}: ${hint.about}\n\n${text}`);
 }
 
 async function check(
@@ -163,11 +160,11 @@ async function check(
   const isUntouched = readText(file).includes("return {} as never;");
   for (const grade of grades) {
     if (json) printJson(jsonOf(layer, grade));
-    else console.log(formatGrade(grade, isUntouched));
+    else printText(formatGrade(grade, isUntouched), 13);
   }
   const right = grades.filter(({ isRight }) => isRight === true).length;
   if (!json)
-    console.log(
+    printText(
       right === grades.length
         ? `\nall of ${layer} is right`
         : `\n${right} of ${grades.length} gradients are right`,
@@ -240,7 +237,7 @@ async function gradeIn(
     })) as readonly Grade[];
   } catch (error) {
     if (!(error instanceof VariantFailure)) throw error;
-    console.error(
+    printError(
       `leibniz: ${file}${error.line === null ? "" : `:${error.line}`}: expected a backward ` +
         `pass that runs, but it stopped: ${error.message.replaceAll("\n", " ")}`,
     );
@@ -253,7 +250,7 @@ function formatGrade(
   { gradient, isRight, problem, cases, shown }: Grade,
   isUntouched: boolean,
 ): string {
-  if (problem !== null) return `${gradient.padEnd(12)} wrong: ${problem}`;
+  if (problem !== null) return `${gradient.padEnd(12)} ${paint("bad", "wrong")}: ${problem}`;
   if (isRight === null) {
     const what = isUntouched
       ? "not written yet"
@@ -263,8 +260,8 @@ function formatGrade(
   const { maxRelativeError, worstIndex, analytic, numeric, hint } = shown!.result;
   if (isRight)
     return (
-      `${gradient.padEnd(12)} right in ${cases} geometries; largest relative error ` +
-      `${maxRelativeError.toExponential(1)}`
+      `${gradient.padEnd(12)} ${paint("good", "right")} in ${cases} geometries; largest ` +
+      `relative error ${maxRelativeError.toExponential(1)}`
     );
   const options = Object.entries(shown!.options).map(
     ([name, value]) => `${name} ${JSON.stringify(value)}`,
@@ -273,7 +270,7 @@ function formatGrade(
     `at [${worstIndex.join(", ")}] of ${formatShape(shown!.shape)} yours is ` +
     `${analytic}, numerically it is ${numeric}`;
   return [
-    `${gradient.padEnd(12)} wrong: ${where}`,
+    `${gradient.padEnd(12)} ${paint("bad", "wrong")}: ${where}`,
     ...(options.length > 0 ? [`             with ${options.join("  ")}`] : []),
     ...(hint === null ? [] : [`             ${hint}`]),
   ].join("\n");

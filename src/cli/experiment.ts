@@ -3,7 +3,6 @@ import { existsSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { Command } from "commander";
-import cliProgress from "cli-progress";
 import { loadMnist } from "../data/index.js";
 import {
   type AnyExperiment,
@@ -16,6 +15,7 @@ import {
   unitsOf,
 } from "../experiments/index.js";
 import { InputError, reject } from "../tensor/index.js";
+import { newBar } from "./bar.js";
 import { makeFolder, writeFileWhole } from "./files.js";
 import {
   addMeasurement,
@@ -27,11 +27,14 @@ import {
   writeMeasurements,
 } from "./experiment/measurements.js";
 import { measureUnits, missing, wanted } from "./experiment/measure-units.js";
+import { rejectName } from "./nearest.js";
 import { dataOption, jsonOption, printJson, wholeNumber } from "./options.js";
 import { formatSeconds } from "./progress.js";
 import { describeData } from "./run-config.js";
 import { lockFolder } from "./run-lock.js";
 import { Stopped, stoppable } from "./stopping.js";
+import { formatTable } from "./table.js";
+import { canAnimate, printError, printText, widthOf } from "./terminal.js";
 
 interface ExperimentOptions {
   readonly list?: boolean;
@@ -44,6 +47,9 @@ interface ExperimentOptions {
   readonly data?: string;
   readonly json?: boolean;
 }
+
+/** Columns of the bar's line beside the bar: counts, the time that is left, and a unit's name. */
+const BESIDE_BAR = 30 + 28;
 
 /** Names of files in an experiment's folder. */
 const MEASUREMENTS = "measurements.jsonl";
@@ -77,6 +83,8 @@ async function runExperiment(name: string | undefined, options: ExperimentOption
   if (options.list === true) return list(options.json === true);
   if (name === undefined)
     reject("experiment", "the name of an experiment", "none", "leibniz experiment --list");
+  const known = experiments.map((one) => one.name);
+  if (!known.includes(name)) rejectName("experiment", "an experiment", known, name);
   const experiment = findExperiment(name);
   const { out, repeat, sample } = options;
   if (sample !== undefined && repeat === undefined)
@@ -136,7 +144,7 @@ function saying(error: unknown, kept: string): unknown {
 function list(json: boolean): void {
   for (const { name, question } of experiments)
     if (json) printJson({ name, question });
-    else console.log(`${name.padEnd(22)}${question}`);
+    else printText(`${name.padEnd(22)}${question}`, 22);
 }
 
 async function dataOf(folder: string | undefined): Promise<Heading["data"]> {
@@ -166,8 +174,8 @@ async function repeatIn(
   const all = await measureAll(experiment, others, heading, options, () => {});
   const measured = all.filter((one) => !others.includes(one));
   const differ = differences(measured, chosen);
-  differ.forEach((line) => console.log(line));
-  console.log(
+  differ.forEach((line) => printText(line, 2));
+  printText(
     differ.length === 0
       ? `${measured.length} of ${recorded.done.length} measurements, every digit as in ${path}`
       : `${differ.length} of the values of ${measured.length} measurements differ from ${path}`,
@@ -204,7 +212,8 @@ async function measureAll(
             keep(measurement);
             done.push(measurement);
             progress.done(measurement, seconds);
-            if (json) printJson({ experiment: experiment.name, ...measurement });
+            if (json)
+              progress.above(() => printJson({ experiment: experiment.name, ...measurement }));
           },
         });
       } finally {
@@ -225,25 +234,21 @@ function unitProgress(total: number, before: number) {
     units === 0
       ? "?"
       : formatSeconds(((performance.now() - started) / 1000 / units) * (total - units));
-  if (!process.stderr.isTTY)
+  if (!canAnimate(process.stderr))
     return {
       running: () => {},
+      above: (print: () => void) => print(),
       done: (one: Measurement, seconds: number) =>
-        console.error(
+        printError(
           `${before + ++count}/${before + total}  ${unitName(one)}  ${seconds.toFixed(1)} s  ` +
             `${left(count)} left`,
         ),
       end: () => {},
     };
-  const bar = new cliProgress.SingleBar(
-    {
-      format: "{value}/{total} runs {bar} {left} left  {what}",
-      ...{ hideCursor: true, clearOnComplete: true, barsize: 24, gracefulExit: false },
-    },
-    cliProgress.Presets.shades_classic,
-  );
+  const bar = newBar("{value}/{total} runs {bar} {left} left  {what}", BESIDE_BAR);
   bar.start(total, 0, { left: "?", what: "" });
   return {
+    above: (print: () => void) => bar.above(print),
     running: (units: number) => bar.update(count, { left: left(count + units) }),
     done: (one: Measurement) => bar.update(++count, { what: unitName(one) }),
     end: () => bar.stop(),
@@ -272,17 +277,11 @@ function show(
     return printJson({ experiment: experiment.name, done: true, tables, ...effort });
   }
   for (const { caption, head, rows } of tables) {
-    console.log(`\n${caption}`);
-    const widths = head.map((_, i) => Math.max(...[head, ...rows].map((row) => row[i]!.length)));
-    for (const row of [head, ...rows])
-      console.log(
-        row
-          .map((cell, i) => (i === 0 ? cell.padEnd(widths[i]!) : cell.padStart(widths[i]!)))
-          .join("  "),
-      );
+    printText(`\n${caption}`);
+    printText(formatTable(head, rows, widthOf(process.stdout)));
   }
-  console.log(out === undefined ? "\nnothing was kept: add --out DIR" : `\nall of it is in ${out}`);
-  console.log(
+  printText(out === undefined ? "\nnothing was kept: add --out DIR" : `\nall of it is in ${out}`);
+  printText(
     `${units} of ${measured.length} runs measured in ${formatSeconds(seconds)} min ` +
       `on ${processors} processor${processors === 1 ? "" : "s"}`,
   );

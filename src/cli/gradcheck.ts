@@ -2,7 +2,6 @@
  * `leibniz gradcheck`: every gradient of every layer, and of whole networks, against numeric
  * differentiation.
  */
-import cliProgress from "cli-progress";
 import { Command, Option } from "commander";
 import { catalog, LAYER_TOLERANCE, NETWORK_TOLERANCE, verdictOf } from "../gradcheck/index.js";
 import { reject } from "../tensor/index.js";
@@ -16,8 +15,12 @@ import {
 } from "./gradcheck/checked.js";
 import { mutateLayers } from "./gradcheck/mutate.js";
 import { gradcheckPage } from "./gradcheck/page.js";
-import { formatChecked, formatGeometries, HEADING, jsonOf } from "./gradcheck/table.js";
+import { GradcheckTable, jsonOf } from "./gradcheck/table.js";
+import { newBar } from "./bar.js";
+import { addHelp } from "./help.js";
+import { rejectName } from "./nearest.js";
 import { dataOption, jsonOption, nextTurn, printJson, seedOption, wholeNumber } from "./options.js";
+import { canAnimate, printText, widthOf } from "./terminal.js";
 
 interface GradcheckOptions {
   readonly seed: number;
@@ -32,7 +35,7 @@ interface GradcheckOptions {
 }
 
 export function gradcheckCommand(): Command {
-  return new Command("gradcheck")
+  const command = new Command("gradcheck")
     .argument(
       "[layers...]",
       `which layers: ${catalog.map(({ layer }) => layer).join(", ")} (default: all)`,
@@ -71,16 +74,17 @@ export function gradcheckCommand(): Command {
     )
     .addOption(seedOption())
     .addOption(jsonOption())
-    .addHelpText("after", VERDICTS)
     .action(runGradcheck);
+  return addHelp(command, VERDICTS, VERDICT_TEXT);
 }
 
 const [LAYER, NETWORK] = [LAYER_TOLERANCE, NETWORK_TOLERANCE].map((bound) =>
   bound.toExponential(0),
 ) as [string, string];
 
+/** Where what a verdict means begins. */
+const VERDICT_TEXT = 18;
 const VERDICTS = [
-  "",
   `Verdicts: pass    the values agree (to ${LAYER}, in a network to ${NETWORK}, ` +
     "relative to the larger one)",
   "          kink    a rectifier or a pooling window switches within the step, so that there is " +
@@ -89,11 +93,8 @@ const VERDICTS = [
     "at 0 does",
   "          noise   they differ, but the measurement is too imprecise to blame backward",
   "          wrong   they differ by more than the measurement can be off",
-  "Adjoint:  where a layer is linear, the relative difference between " +
+  "Adjoint:          where a layer is linear, the relative difference between " +
     "⟨f(x + v) − f(x), u⟩ and ⟨v, backward(u)⟩",
-  "",
-  "  leibniz gradcheck conv2d --html conv2d.html",
-  "  leibniz gradcheck --network notebook",
 ].join("\n");
 
 async function runGradcheck(
@@ -103,11 +104,10 @@ async function runGradcheck(
 ): Promise<void> {
   const known = catalog.map(({ layer }) => layer);
   for (const name of names)
-    if (!known.includes(name))
-      reject("gradcheck", `layers out of ${known.join(", ")}`, `"${name}"`);
+    if (!known.includes(name)) rejectName("gradcheck", "a layer", known, name);
   const { network, json = false, html, mutate = false } = options;
   if (network !== undefined && !networks.includes(network))
-    reject("--network", `one of ${networks.join(", ")}`, JSON.stringify(network));
+    rejectName("--network", "a network", networks, network);
   if (network !== undefined && names.length > 0)
     reject("--network", "no layers along with it", names.join(", "), "check them in another run");
   if (network !== undefined && command.getOptionValueSource("geometries") === "cli")
@@ -130,8 +130,8 @@ async function runGradcheck(
   if (html !== undefined) writeFileWhole(html, gradcheckPage(checked, network ?? null));
   const failed = checked.filter((one) => verdictOf(one) !== "pass");
   if (!json) {
-    console.log(`\n${summary(checked)}`);
-    if (html !== undefined) console.log(`written: ${html}`);
+    printText(`\n${summary(checked)}`);
+    if (html !== undefined) printText(`written: ${html}`);
   }
   if (failed.length > 0) process.exitCode = 1;
 }
@@ -144,7 +144,8 @@ async function checkLayers(
   { seed, geometries, all = false, json = false, html }: GradcheckOptions,
 ): Promise<readonly Checked[]> {
   const everything: Checked[] = [];
-  if (!json) console.log(HEADING);
+  const table = new GradcheckTable(widthOf(process.stdout));
+  if (!json) show(table.heading());
   for (const entry of catalog.filter(({ layer }) => names.length === 0 || names.includes(layer))) {
     const ofGeometries = new Map<string, Checked[]>();
     for await (const ofCase of checkLayer(entry, seed, geometries, html !== undefined)) {
@@ -159,11 +160,10 @@ async function checkLayers(
           ]);
         if (json) printJson(jsonOf(checked));
         else if (!isRandom || all || verdictOf(checked) !== "pass")
-          formatChecked(checked, all).forEach((line) => console.log(line));
+          show(table.checked(checked, all));
       }
     }
-    if (!json && !all)
-      for (const group of ofGeometries.values()) console.log(formatGeometries(group));
+    if (!json && !all) for (const group of ofGeometries.values()) show(table.geometries(group));
   }
   return everything;
 }
@@ -176,19 +176,12 @@ async function showNetwork({
   json = false,
   html,
 }: GradcheckOptions): Promise<readonly Checked[]> {
-  if (!json) console.log(`${NETWORK_SETTING}\n\n${HEADING}`);
-  const bar = process.stderr.isTTY
-    ? new cliProgress.SingleBar(
-        {
-          format: "{bar} {value} of {total} entries",
-          hideCursor: true,
-          clearOnComplete: true,
-          barsize: 24,
-          gracefulExit: false,
-        },
-        cliProgress.Presets.shades_classic,
-      )
-    : null;
+  const table = new GradcheckTable(widthOf(process.stdout));
+  if (!json) {
+    printText(`${NETWORK_SETTING}\n`);
+    show(table.heading());
+  }
+  const bar = canAnimate(process.stderr) ? newBar("{bar} {value} of {total} entries", 22) : null;
   const onProgress = async (done: number, total: number): Promise<void> => {
     if (done === 1) bar?.start(total, 0);
     bar?.update(done);
@@ -203,9 +196,13 @@ async function showNetwork({
   }).finally(() => bar?.stop());
   for (const one of checked) {
     if (json) printJson(jsonOf(one));
-    else formatChecked(one, all).forEach((line) => console.log(line));
+    else show(table.checked(one, all));
   }
   return checked;
+}
+
+function show(lines: readonly string[]): void {
+  lines.forEach((line) => console.log(line));
 }
 
 function summary(checked: readonly Checked[]): string {

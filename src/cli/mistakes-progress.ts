@@ -1,31 +1,33 @@
-import cliProgress from "cli-progress";
+import { type Bar, newBar } from "./bar.js";
+import { canAnimate, printText } from "./terminal.js";
+
+/** Columns of the line beside its bar: the count, and what is being done. */
+const BESIDE_BAR = 15 + 40;
+/** Where what follows "caught by" begins. */
+const NAMES = 13;
 
 /**
  * A bar on a terminal, on standard error; results go to standard output, above it. Elsewhere one
  * line at the start.
  */
 export class MistakesProgress {
-  #bar: cliProgress.SingleBar | null = null;
+  #bar: Bar | null = null;
 
   start(total: number, processes: number, json: boolean): void {
-    if (!process.stderr.isTTY) {
+    if (!canAnimate(process.stderr)) {
       if (!json)
         console.error(
           `${total === 1 ? "one mistake" : `${total} mistakes`}, ${processes} processes`,
         );
       return;
     }
-    this.#bar = new cliProgress.SingleBar(
-      {
-        format: "{value}/{total} mistakes {bar} {what}",
-        hideCursor: true,
-        clearOnComplete: true,
-        barsize: 24,
-        gracefulExit: false,
-      },
-      cliProgress.Presets.shades_classic,
-    );
+    this.#bar = newBar("{value}/{total} mistakes {bar} {what}", BESIDE_BAR);
     this.#bar.start(total, 0, { what: "checks" });
+  }
+
+  /** One JSON object, on one line. */
+  printObject(value: object): void {
+    this.#above(() => console.log(JSON.stringify(value)));
   }
 
   /** What is being done. */
@@ -33,9 +35,11 @@ export class MistakesProgress {
     this.#bar?.update({ what });
   }
 
+  /** Prints lines above the bar. */
   print(text: string): void {
-    if (this.#bar !== null) process.stderr.write("\r\u001b[K");
-    console.log(text);
+    this.#above(() => {
+      for (const line of text.split("\n")) printText(line, line.startsWith("  ") ? NAMES : 2);
+    });
   }
 
   /** One mistake more is done. */
@@ -45,5 +49,10 @@ export class MistakesProgress {
 
   end(): void {
     this.#bar?.stop();
+  }
+
+  #above(print: () => void): void {
+    if (this.#bar === null) print();
+    else this.#bar.above(print);
   }
 }

@@ -13,6 +13,7 @@ import {
   type SetupName,
   setups,
 } from "../checks/index.js";
+import { paint } from "./terminal.js";
 
 /** One epoch of MNIST with a mistake, beside one without. */
 export interface Epoch {
@@ -82,9 +83,11 @@ export function formatChecks({
   const first = findings.find(({ check }) => check === by[0]);
   const lines = [
     `${mistake.name}: ${mistake.title}`,
-    by.length === 0 ? "  NOT CAUGHT by any check" : `  caught by  ${by.join(", ")}`,
+    by.length === 0
+      ? `  ${paint("bad", "NOT CAUGHT")} by any check`
+      : `  ${paint("good", "caught by")}  ${by.join(", ")}`,
     ...(first === undefined ? [] : [`             ${first.check}: ${first.complaint}`]),
-    ...(missed.length === 0 ? [] : [`  missed by  ${missed.join(", ")}`]),
+    ...(missed.length === 0 ? [] : [`  ${paint("unclear", "missed by")}  ${missed.join(", ")}`]),
   ];
   return lines.join("\n");
 }

@@ -188,8 +188,7 @@ class Desk {
           this.#progress.print(formatEpoch(epoch));
         entry.shownChecks = true;
         entry.shownEpochs = epochs.length;
-      } else if (isComplete)
-        this.#progress.print(JSON.stringify(toJson({ mistake, findings, epochs })));
+      } else if (isComplete) this.#progress.printObject(toJson({ mistake, findings, epochs }));
       if (!isComplete) return;
       this.results.push({ mistake, findings, epochs });
       this.#progress.done();

@@ -10,9 +10,11 @@ import { checkCanWrite } from "./files.js";
 import { readGenerated, writeChapter } from "./mistakes-chapter.js";
 import { caughtBy, missedBy } from "./mistakes-results.js";
 import { ROOT, studyMistakes, type StudyOptions } from "./mistakes-study.js";
+import { didYouMean } from "./nearest.js";
 import { dataOption, jsonOption, printJson, seedOption, wholeNumber } from "./options.js";
 import { formatSeconds } from "./progress.js";
 import { stoppable } from "./stopping.js";
+import { paint, printText } from "./terminal.js";
 
 interface MistakesOptions extends StudyOptions {
   readonly list?: boolean;
@@ -64,7 +66,7 @@ async function runMistakes(names: readonly string[], options: MistakesOptions): 
   const caught = results.filter((result) => caughtBy(result).length > 0).length;
   if (options.json !== true) {
     const missed = results.filter((result) => missedBy(result).length > 0).length;
-    console.log(
+    printText(
       `\n` +
         `${results.length === 1 ? "1 mistake" : `${results.length} mistakes`}, ${caught} caught; ` +
         `${missed} missed by some popular check; ` +
@@ -78,7 +80,7 @@ async function runMistakes(names: readonly string[], options: MistakesOptions): 
 
 function list(chosen: readonly Mistake[], json: boolean): void {
   for (const mistake of chosen) {
-    const { name, title, file, tag, story } = mistake;
+    const { name, title, file, tag } = mistake;
     const lines = difference(sourceOf(file), mistake);
     if (json)
       printJson({
@@ -89,22 +91,32 @@ function list(chosen: readonly Mistake[], json: boolean): void {
         chapter: `derivations/${chapterOf(tag)}.md`,
         difference: lines,
       });
-    else
-      console.log(
-        `${name}: ${title}\n  ${file}, (${tag})\n${lines.replace(/^/gm, "  ")}\n  ${story}\n`,
-      );
+    else printMistake(mistake, lines);
   }
+}
+
+function printMistake({ name, title, file, tag, story }: Mistake, lines: string): void {
+  printText(`${name}: ${title}\n  ${file}, (${tag})`, 2);
+  for (const line of lines.split("\n"))
+    printText(
+      `  ${paint(line.startsWith("-") ? "bad" : line.startsWith("+") ? "good" : null, line)}`,
+      6,
+    );
+  printText(`  ${story}\n`, 2);
 }
 
 function sourceOf(file: string): string {
   return readFileSync(new URL(file, ROOT), "utf8");
 }
 
-/** A question after the mistake whose name shares the most words with what was typed. */
+/**
+ * A question after the mistake whose name shares the most words with what was typed, or the most
+ * letters.
+ */
 function closest(name: string, known: readonly string[]): string | undefined {
   const words = name.split("-");
   const shared = (other: string): number =>
     other.split("-").filter((word) => words.includes(word)).length;
   const best = [...known].sort((a, b) => shared(b) - shared(a))[0]!;
-  return shared(best) > 0 ? `did you mean ${best}?` : undefined;
+  return shared(best) > 0 ? `did you mean ${best}?` : didYouMean(name, known);
 }

@@ -11,6 +11,8 @@ import {
 } from "../kernels/index.js";
 import { reject } from "../tensor/index.js";
 import type { SampleWork } from "../training/index.js";
+import { didYouMean } from "./nearest.js";
+import { printError } from "./terminal.js";
 
 /**
  * A reader of a whole number from `least` up, for commander.
@@ -89,13 +91,18 @@ export async function chooseBackend(
       );
     const { images, prepare } = sample();
     const { backend: fastest, measured } = await openFastestBackend(prepare, { threads });
-    console.error(
+    printError(
       `backend auto: ${describeBackend(fastest)} (${describeMeasurements(measured, images)})`,
     );
     return fastest;
   }
   if (!(backendNames as readonly string[]).includes(backend))
-    reject("--backend", `one of ${backendNames.join(", ")}, auto`, JSON.stringify(backend));
+    reject(
+      "--backend",
+      `one of ${backendNames.join(", ")}, auto`,
+      JSON.stringify(backend),
+      didYouMean(backend, [...backendNames, "auto"]),
+    );
   return openBackend({
     name: backend,
     ...(mode === undefined ? {} : { mode }),

@@ -2,7 +2,13 @@
 import { Command } from "commander";
 import { parseParity, PARITY_TOLERANCE, type ParityResult } from "../checks/index.js";
 import { readText } from "./files.js";
+import { padTo } from "./fold.js";
 import { jsonOption, printable, printJson } from "./options.js";
+import { paint, printText, widthOf } from "./terminal.js";
+
+/** Where the case begins in its line. */
+const CASE = 72;
+const ROOM_FOR_CASES = 110;
 
 export function parityCommand(): Command {
   return new Command("parity")
@@ -19,18 +25,19 @@ async function runParity(
   let failed = 0;
   let compared = 0;
   let worst = 0;
-  if (!json) console.log(formatRow("layer", "quantity", "absolute", "relative", "verdict", "case"));
+  const table = new ParityTable();
+  if (!json) table.heading();
   for (const recorded of cases) {
     for (const result of await recorded.run()) {
       compared++;
       worst = Math.max(worst, result.maxRelativeError);
       if (result.verdict === "fail") failed++;
       if (json) printJson(result);
-      else console.log(formatResult(result));
+      else table.result(result);
     }
   }
   if (!json)
-    console.log(
+    printText(
       `\n` +
         `${cases.length} cases, ${compared} quantities compared, ${failed} differ; largest ` +
         `relative error ${worst.toExponential(1)} (up to ${PARITY_TOLERANCE} passes)`,
@@ -38,33 +45,47 @@ async function runParity(
   if (failed > 0) process.exitCode = 1;
 }
 
-function formatResult({
-  what,
-  name,
-  quantity,
-  maxAbsoluteError,
-  maxRelativeError,
-  verdict,
-}: ParityResult): string {
-  return formatRow(
+/** A line each where there is room, or else below their layer and case. */
+class ParityTable {
+  readonly #isNarrow = widthOf(process.stdout) < ROOM_FOR_CASES;
+  #above = "";
+
+  heading(): void {
+    this.#row("layer", "case", formatQuantity("quantity", "absolute", "relative", "verdict"));
+  }
+
+  result({
     what,
+    name,
     quantity,
-    maxAbsoluteError.toExponential(1),
-    maxRelativeError.toExponential(1),
+    maxAbsoluteError,
+    maxRelativeError,
     verdict,
-    name === what ? "" : printable(name).replaceAll("\n", " "),
-  );
+  }: ParityResult): void {
+    const errors = [maxAbsoluteError, maxRelativeError].map((error) => error.toExponential(1));
+    this.#row(
+      what,
+      name === what ? "" : printable(name).replaceAll("\n", " "),
+      formatQuantity(quantity, errors[0]!, errors[1]!, verdict),
+    );
+  }
+
+  #row(what: string, name: string, quantity: string): void {
+    if (!this.#isNarrow) return printText(`${what.padEnd(20)}${quantity}${name}`.trimEnd(), CASE);
+    const above = name === "" ? what : `${what}, ${name}`;
+    if (above !== this.#above) printText(above, 4);
+    this.#above = above;
+    printText(`  ${quantity.trimEnd()}`, 4);
+  }
 }
 
-function formatRow(
-  what: string,
+function formatQuantity(
   quantity: string,
   absolute: string,
   relative: string,
   verdict: string,
-  name: string,
 ): string {
+  const tone = verdict === "pass" ? "good" : verdict === "fail" ? "bad" : null;
   const errors = absolute.padStart(9) + relative.padStart(10);
-  const row = `${what.padEnd(20)}${quantity.padEnd(22)}${errors}  ${verdict.padEnd(9)}${name}`;
-  return row.trimEnd();
+  return `${quantity.padEnd(22)}${errors}  ${padTo(paint(tone, verdict), 9)}`;
 }

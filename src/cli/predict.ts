@@ -14,9 +14,11 @@ import { networkOf, readDescription, type Sequential } from "../network/index.js
 import { reject } from "../tensor/index.js";
 import { outputsOf, readRecipe, recipeNetwork, whereNotFinite } from "../training/index.js";
 import { readFile } from "./files.js";
+import { addHelp } from "./help.js";
 import { jsonOption, printable, printJson } from "./options.js";
 import { chooseRecipe, recipeOption } from "./recipe-option.js";
 import { preparePicture } from "./prepare-picture.js";
+import { printText } from "./terminal.js";
 import { openWeights, putWeights, type WeightsFile } from "./weights-file.js";
 
 interface PredictCommandOptions {
@@ -30,7 +32,7 @@ interface PredictCommandOptions {
 const TOLD = 3;
 
 export function predictCommand(): Command {
-  return new Command("predict")
+  const command = new Command("predict")
     .argument("<IMAGE...>", "PNG or JPEG files, of any size")
     .option(
       "--weights <FILE|RUN>",
@@ -39,14 +41,15 @@ export function predictCommand(): Command {
     .addOption(recipeOption("whose network the weights are, where their file does not say it"))
     .option("--raw", "take the pictures as they are, in the size that the network takes")
     .addOption(jsonOption())
-    .addHelpText(
-      "after",
-      "\nA digit is prepared as MNIST's were: bright on black, in a box of 20 × 20 pixels, its\n" +
-        "centre of mass in the middle of 28 × 28. Networks of other pictures see the middle of " +
-        "yours\nat their size.\n\n" +
-        "Example:\n  leibniz train --out run && leibniz predict --weights run photo.jpg",
-    )
     .action(runPredict);
+  addHelp(
+    command,
+    "A digit is prepared as MNIST's were: bright on black, in a box of 20 × 20 pixels, its " +
+      "centre of mass in the middle of 28 × 28. Networks of other pictures see the middle of " +
+      "yours at their size.",
+    0,
+  );
+  return command;
 }
 
 async function runPredict(
@@ -66,7 +69,7 @@ async function runPredict(
         ({ name, probability }) => `${name} (${percent(probability)})`,
       );
       const rest = others.length === 0 ? "" : `, then ${others.join(", ")}`;
-      console.log(printable(`${path}: ${first}${rest}\n  ${prepared.steps}`));
+      printText(printable(`${path}: ${first}${rest}\n  ${prepared.steps}`), 2);
     }
   }
 }

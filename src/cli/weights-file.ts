@@ -14,6 +14,7 @@ import { reject } from "../tensor/index.js";
 import { weightsOfCheckpoint } from "../training/index.js";
 import { readFile } from "./files.js";
 import { printable } from "./options.js";
+import { printError } from "./terminal.js";
 
 export interface WeightsFile {
   /** The file itself, for messages. */
@@ -56,5 +57,5 @@ export function putWeights(
   const { tensors, note } = isPartial ? partOfWeights(network, matched.tensors, path) : matched;
   const all = isPartial ? new Map([...networkWeights(network), ...tensors]) : tensors;
   loadWeights(network, all, path);
-  if (note !== null) console.error(printable(`${path}: ${note}`));
+  if (note !== null) printError(printable(`${path}: ${note}`));
 }

@@ -92,8 +92,10 @@ const [COLUMNS, BETWEEN] = [40, 4];
 /**
  * The picture in shades of text, and beside it the gradient of the winning output: where more light
  * speaks for it (+) and where against it (−). A letter is as high as two pixels.
+ *
+ * @param mostColumns of a line; where both take more, the gradient stands below
  */
-export function imageAsText({ image, saliency }: ImageView): string {
+export function imageAsText({ image, saliency }: ImageView, mostColumns = Infinity): string {
   const { channels = 1, height, width } = image.images;
   const light = new Float64Array(height * width);
   pixelsOf(image, 0).forEach((byte, i) => (light[i % light.length]! += byte / 255 / channels));
@@ -109,9 +111,13 @@ export function imageAsText({ image, saliency }: ImageView): string {
     SHADES[Math.min(SHADES.length - 1, Math.floor(value * SHADES.length))]!;
   const sign = (value: number): string =>
     Math.abs(value) < 0.2 * strongest || strongest === 0 ? "." : value > 0 ? "+" : "−";
-  return shown!
-    .map((row, r) => row.map(shade).join("") + " ".repeat(BETWEEN) + signed![r]!.map(sign).join(""))
-    .join("\n");
+  const [left, right] = [
+    shown!.map((row) => row.map(shade).join("")),
+    signed!.map((row) => row.map(sign).join("")),
+  ];
+  const isBeside = left[0]!.length + BETWEEN + right[0]!.length <= mostColumns;
+  const beside = left.map((row, r) => row + " ".repeat(BETWEEN) + right[r]!);
+  return (isBeside ? beside : [...left, "", ...right]).join("\n");
 }
 
 /** Rows of means of two rows of pixels each. */

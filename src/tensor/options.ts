@@ -12,16 +12,20 @@ export interface Rule {
 /** A rule for each option. */
 export type Rules<Options> = { readonly [Name in keyof Required<Options>]: Rule };
 
-/** What other libraries call an option. */
+/** What other libraries call an option, or a layer. */
 const OTHER_NAMES: Readonly<Record<string, string>> = {
+  dense: "affine",
   dim: "axes",
   eps: "epsilon",
   filters: "outChannels",
+  linear: "affine",
   lr: "learningRate",
+  mse: "meanSquaredError",
   numFeatures: "channels",
   p: "probability",
   rate: "probability",
   strides: "stride",
+  swish: "silu",
   units: "outFeatures",
 };
 
@@ -139,15 +143,32 @@ export function rejectOption(where: string, name: string, names: readonly string
   reject(where, expected, name, hint);
 }
 
-/** The name that was meant, or null. */
+/** Letters that tell which name they are a part of. */
+const PART = 3;
+
+/**
+ * The name that was meant, or null: what other libraries call it, one that differs by a slip, or
+ * the shortest that it is a part of, such as `conv2d` for `conv`.
+ */
 export function nearestName(name: string, names: readonly string[]): string | null {
   const camel = name.replace(/_+([a-z])/g, (_, letter: string) => letter.toUpperCase());
-  const translated = OTHER_NAMES[camel];
+  const translated = OTHER_NAMES[camel.slice(0, 1).toLowerCase() + camel.slice(1)];
   if (translated !== undefined && names.includes(translated)) return translated;
-  const distances = names.map((known) => distance(camel.toLowerCase(), known.toLowerCase()));
+  const letters = lettersOf(camel);
+  const distances = names.map((known) => distance(letters, lettersOf(known)));
   const least = Math.min(...distances);
-  const isSlip = least <= SLIP && least < camel.length / 2;
-  return isSlip ? names[distances.indexOf(least)]! : null;
+  const isSlip = least <= SLIP && least < letters.length / 2;
+  if (isSlip) return names[distances.indexOf(least)]!;
+  if (letters.length < PART) return null;
+  const wholes = names.filter((known) => lettersOf(known).includes(letters));
+  const begun = wholes.filter((known) => lettersOf(known).startsWith(letters));
+  const shortest = (some: readonly string[]): string | null =>
+    [...some].sort((a, b) => a.length - b.length)[0] ?? null;
+  return shortest(begun) ?? shortest(wholes);
+}
+
+function lettersOf(name: string): string {
+  return name.toLowerCase().replace(/[-_ ]/g, "");
 }
 
 /**

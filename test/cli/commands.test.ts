@@ -7,7 +7,7 @@ import { leibnizHere, main, root } from "../helpers/cli.js";
 /** The commands as the list of all has them: `mistakes|bugs [options] [names...]`. */
 async function listed(): Promise<string[]> {
   const { stdout } = await leibnizHere("--help");
-  const list = stdout.slice(stdout.indexOf("\nCommands:"));
+  const list = stdout.slice(stdout.indexOf("\nCommands:"), stdout.indexOf("\nExamples:"));
   return [...list.matchAll(/^ {2}(\S+ \S.*?)(?: {2,}|$)/gm)].map(([, term]) => term!);
 }
 
@@ -23,6 +23,42 @@ test("the list of commands says what each one's own help says", async () => {
       assert.is((await leibnizHere("help", name)).stdout, stdout);
     }
   }
+});
+
+test("without a command, help is shown", async () => {
+  const { status, stdout, stderr } = await leibnizHere();
+  assert.equal({ status, stderr }, { status: 0, stderr: "" });
+  assert.is(stdout, (await leibnizHere("--help")).stdout);
+  assert.is((await leibnizHere("--debug")).stdout, stdout);
+});
+
+test("every --help ends with an example of its command, whatever stands beside it", async () => {
+  const names = (await listed()).map((term) => term.split(/[ |]/)[0]!);
+  for (const name of names.filter((one) => one !== "help")) {
+    const { status, stdout } = await leibnizHere(name, "--epochs", "0", "--no-such", "-h");
+    assert.is(status, 0);
+    assert.match(
+      stdout,
+      new RegExp(`\\n\\nExamples?:\\n(  leibniz .*\\n)*  leibniz .*${name}.*\\n$`),
+    );
+  }
+  assert.match((await leibnizHere("--help")).stdout, /\n\nExamples:\n( {2}leibniz .+\n)+$/);
+});
+
+test("examples have only options that there are", async () => {
+  const names = (await listed()).map((term) => term.split(/[ |]/)[0]!);
+  const helps = new Map<string, string>();
+  for (const name of names) helps.set(name, (await leibnizHere(name, "--help")).stdout);
+  let seen = 0;
+  for (const help of helps.values()) {
+    const examples = help.slice(help.search(/^Examples?:$/m));
+    for (const [, name, rest] of examples.matchAll(/leibniz ([a-z]+) ([^&\n]*)/g))
+      for (const [option] of rest!.matchAll(/--[a-z-]+/g)) {
+        seen++;
+        assert.match(helps.get(name!)!, new RegExp(`^ +(-h, )?${option} `, "m"));
+      }
+  }
+  assert.ok(seen > 10);
 });
 
 test("no engine is loaded before there is a command to run", () => {

@@ -58,7 +58,6 @@ test("a refusal ends the process, with threads or without, and its exit code is 
   const garbled = join(temporaryFolder(), "weights.safetensors");
   writeFileSync(garbled, "garbled");
   for (const [args, piece] of [
-    [[], "expected a command"],
     [["train", "--data", "/no/such/folder"], "/no/such/folder"],
     [["train", "--data", smallDataFolder(), "--threads", "2", "--init", garbled], garbled],
   ] as const)
@@ -66,8 +65,9 @@ test("a refusal ends the process, with threads or without, and its exit code is 
 });
 
 test("usage: unknown commands, options and values", async () => {
-  await assertRefused([], "expected a command", "leibniz --help");
   await assertRefused(["trian"], "unknown command 'trian'", "train");
+  await assertRefused(["help", "trian"], "unknown command 'trian' (Did you mean train?)");
+  await assertRefused(["help", "cake"], "unknown command 'cake'; see leibniz --help");
   await assertRefused(
     ["train", "--epoch", "2"],
     "unknown option '--epoch'",

@@ -119,7 +119,7 @@ test("measurements of something else, and folders of somebody else, are left alo
 
 test("what cannot be done is refused in a line", async () => {
   const cases: [args: string[], message: RegExp][] = [
-    [["nonsense"], /expected one of notebook, .*got "nonsense"/],
+    [["nonsense"], /expected an experiment out of notebook, .*got "nonsense"/],
     [[], /expected the name of an experiment/],
     [
       [NAME, "--repeat", join(folder, "nowhere")],

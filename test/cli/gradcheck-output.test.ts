@@ -15,7 +15,10 @@ import {
 import { map, multiply, Random, tensor } from "leibniz/tensor";
 import type { Checked } from "../../dist/cli/gradcheck/checked.js";
 import { gradcheckPage } from "../../dist/cli/gradcheck/page.js";
-import { formatChecked, formatGeometries, jsonOf } from "../../dist/cli/gradcheck/table.js";
+import { GradcheckTable, jsonOf } from "../../dist/cli/gradcheck/table.js";
+
+/** As in a pipe: a line for each gradient, however long. */
+const wide = (): GradcheckTable => new GradcheckTable(Infinity);
 
 async function check(
   f: Differentiable,
@@ -55,7 +58,7 @@ const bent = (): NamedTensors => ({
 
 test("a wrong gradient: both values, the estimate, and what it looks like", async () => {
   const checked = await check(doubled, plain());
-  const [row, values, hint, ...more] = formatChecked(checked, false);
+  const [row, values, hint, ...more] = wide().checked(checked, false);
   assert.match(row!, /^relu +dX +0\.67 +\[\d, \d\] +wrong +fixed 1 {2}x \[2, 3\]$/);
   assert.match(values!, /backward says -?\d\.\d+, measured -?\d\.\d+ ± \de-1\d$/);
   assert.match(
@@ -70,7 +73,7 @@ test("a wrong gradient: both values, the estimate, and what it looks like", asyn
 
 test("kinks: counted in the line, described below it, in full on demand", async () => {
   const checked = await check(relu, bent());
-  const [row, ...below] = formatChecked(checked, false);
+  const [row, ...below] = wide().checked(checked, false);
   assert.match(row!, /pass +fixed 1 {2}x \[2, 3\] {2}2 kinks$/);
   assert.equal(
     below.map((line) => line.trim()),
@@ -80,8 +83,8 @@ test("kinks: counted in the line, described below it, in full on demand", async 
     ],
   );
   const many = await check(relu, { x: tensor([[1e-4, 1e-4, 1e-4, 1e-4, 1, 1, 1, 1]]) });
-  assert.match(formatChecked(many, false).at(-1)!, /1 more kinks; --all shows them/);
-  assert.is(formatChecked(many, true).length, 5);
+  assert.match(wide().checked(many, false).at(-1)!, /1 more kinks; --all shows them/);
+  assert.is(wide().checked(many, true).length, 5);
   assert.equal((jsonOf(checked) as Record<string, unknown>)["flips"], [
     "the sign of [0, 1] flips from 1 to 0",
     "the sign of [1, 2] flips from 0 to 1",
@@ -101,7 +104,7 @@ test(
       }),
     });
     const checked = await check(root, { x: tensor([[1, 0, 2]]) });
-    const [row, where, ...more] = formatChecked(checked, false);
+    const [row, where, ...more] = wide().checked(checked, false);
     assert.match(row!, /pass +fixed 1 {2}x \[2, 3\] {2}1 at the edge of the domain$/);
     assert.is(where, "    [0, 1]: every step leads to where the function has no finite value");
     assert.equal(more, []);
@@ -116,7 +119,7 @@ test("an adjoint that does not fit makes it wrong, though the entries pass", asy
     adjoint: { argument: "x", forward: 0.5, backward: 0.75, relativeError: 0.33, verdict: "wrong" },
   };
   assert.is(verdictOf(checked), "wrong");
-  assert.match(formatChecked(checked, false)[1]!, /no adjoint: .* is 0\.5, .* is 0\.75/);
+  assert.match(wide().checked(checked, false)[1]!, /no adjoint: .* is 0\.5, .* is 0\.75/);
   assert.is((jsonOf(checked) as Record<string, unknown>)["adjoint"], 0.33);
 });
 
@@ -129,13 +132,47 @@ test(
       await check(doubled, plain(), "random 2"),
       await check(relu, bent(), "random 3"),
     ];
-    assert.match(formatGeometries(all), /wrong +3 random; worst: x \[2, 3\] {2}2 kinks$/);
+    assert.match(wide().geometries(all)[0]!, /wrong +3 random; worst: x \[2, 3\] {2}2 kinks$/);
     assert.match(
-      formatGeometries([all[0]!, all[2]!]),
+      wide().geometries([all[0]!, all[2]!])[0]!,
       /pass +2 random; worst: x \[2, 3\] {2}2 kinks$/,
     );
   },
 );
+
+test("80 columns are enough: what a row is about stands above it, once", async () => {
+  const options = { kernelSize: [3, 2], stride: [1, 2], padding: [2, 1], dilation: [2, 3] };
+  const checked: Checked = { ...(await check(relu, bent(), "fixed 3", "conv2d")), options };
+  const table = new GradcheckTable(80);
+  assert.equal(table.heading(), [
+    "layer, case",
+    "  gradient        relative error  worst at       adjoint  verdict",
+  ]);
+  const [above, row, ...kinks] = table.checked(checked, false);
+  assert.is(
+    above,
+    "conv2d, fixed 3  kernelSize [3,2]  stride [1,2]  padding [2,1]  dilation [2,3]",
+  );
+  assert.match(row!, /^ {2}dX +\S+ {2}\[\d, \d\] +pass {5}2 kinks$/);
+  assert.is(kinks.length, 2);
+  // the same case again, and another one
+  assert.equal(table.checked(checked, false), [row, ...kinks]);
+  assert.match(table.geometries([checked])[0]!, /^conv2d, 1 random; worst: kernelSize \[3,2\]/);
+  const inTwo = new GradcheckTable(40).checked(checked, false).join("\n");
+  assert.match(inTwo, /^ {2}dX +\S+\n {4}\[\d, \d\] +pass\n {4}2 kinks$/m);
+  for (const width of [24, 40, 60, 80, 120, 160]) {
+    const narrow = new GradcheckTable(width);
+    const lines = [...narrow.heading(), ...narrow.checked(checked, true)];
+    for (const line of lines) assert.ok(line.length <= width, `${width}: ${line}`);
+    const words = (all: readonly string[]): string[] =>
+      all
+        .join(" ")
+        .split(/[\s,;]+/)
+        .sort();
+    const whole = [...wide().heading(), ...wide().checked(checked, true)];
+    assert.equal(words(lines), words(whole));
+  }
+});
 
 test(
   "the page: wrong ones with their hint, kinks hatched and listed, " +

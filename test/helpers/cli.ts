@@ -9,6 +9,9 @@ import { Random } from "leibniz/tensor";
 
 const manifest = createRequire(import.meta.url).resolve("leibniz/package.json");
 
+// output is to look the same wherever the tests run
+for (const name of ["COLUMNS", "NO_COLOR", "FORCE_COLOR"]) delete process.env[name];
+
 /** The project's root folder. */
 export const root = dirname(manifest);
 export const main = join(root, "dist", "cli", "main.js");
@@ -26,19 +29,36 @@ export interface Outcome {
  * engine: what it prints and its exit code are the same. That a process ends at all, what it does
  * when a signal comes, and what is printed past Node's streams need {@link leibniz}.
  */
-export async function leibnizHere(...args: string[]): Promise<Outcome> {
+export function leibnizHere(...args: string[]): Promise<Outcome> {
+  return runHere({ isTTY: false }, args);
+}
+
+/**
+ * The same on a terminal of so many columns, for output alone: standard error is none, so there are
+ * no bars.
+ */
+export function leibnizAt(columns: number, ...args: string[]): Promise<Outcome> {
+  return runHere({ isTTY: true, columns, hasColors: () => false }, args);
+}
+
+/** The same on a terminal with colours. */
+export function leibnizInColour(...args: string[]): Promise<Outcome> {
+  return runHere({ isTTY: true, columns: 120, hasColors: () => true }, args);
+}
+
+async function runHere(stdout: object, args: readonly string[]): Promise<Outcome> {
   const printed = { stdout: "", stderr: "" };
   const restore = (["stdout", "stderr"] as const).map((name) => {
     const stream = process[name];
-    const { write, isTTY } = stream;
-    stream.isTTY = false;
+    const { write, isTTY, columns, hasColors } = stream;
+    Object.assign(stream, name === "stdout" ? stdout : { isTTY: false });
     stream.write = ((piece: string | Uint8Array, ...rest: unknown[]): boolean => {
       printed[name] += typeof piece === "string" ? piece : Buffer.from(piece).toString();
       const done = rest.at(-1);
       if (typeof done === "function") process.nextTick(done);
       return true;
     }) as typeof write;
-    return () => Object.assign(stream, { write, isTTY });
+    return () => Object.assign(stream, { write, isTTY, columns, hasColors });
   });
   try {
     const status = await runProgram(args, "");

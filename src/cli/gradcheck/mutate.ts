@@ -3,9 +3,17 @@ import { readFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { layerFile } from "../../gradcheck/index.js";
 import { type BackwardModule, runMutations } from "../../checks/index.js";
+import { padTo } from "../fold.js";
 import { printJson } from "../options.js";
+import { paint, printText, type Tone } from "../terminal.js";
 
-const WORDS = { noticed: "noticed", stopped: "stopped", missed: "NOT NOTICED" };
+const WORDS = {
+  noticed: ["noticed", "good"],
+  stopped: ["stopped", "unclear"],
+  missed: ["NOT NOTICED", "bad"],
+} as const satisfies Record<string, readonly [string, Tone]>;
+/** Where the mutation itself begins in its line. */
+const MUTATION = 35;
 
 /**
  * Prints every mutation as it is judged, and counts. One that throws, or returns another shape, is
@@ -21,12 +29,14 @@ export async function mutateLayers(layers: readonly string[], json: boolean): Pr
     if (json) printJson({ layer, mutation, verdict, how });
     else {
       const why = how === null ? "" : `  (${how.replaceAll("\n", " ")})`;
-      console.log(`${layer.padEnd(22)}${WORDS[verdict].padEnd(13)}${mutation}${why}`);
+      const [word, tone] = WORDS[verdict];
+      const judged = padTo(paint(tone, word), 13);
+      printText(`${layer.padEnd(22)}${judged}${mutation}${why}`, MUTATION);
     }
   }
   const planted = counts.noticed + counts.stopped + counts.missed;
   if (!json)
-    console.log(
+    printText(
       `\n${planted} mutations planted in the backward passes of ${layers.length} layers: ` +
         `${counts.noticed} computed a wrong gradient and were noticed, ${counts.stopped} stopped ` +
         `before there was one, ${counts.missed} were not noticed`,

@@ -2,39 +2,110 @@
 import { gradientName } from "../../backprop/index.js";
 import { verdictOf } from "../../gradcheck/index.js";
 import { formatShape } from "../../tensor/index.js";
+import { fold, padTo } from "../fold.js";
+import { paint, type Tone } from "../terminal.js";
 import type { Checked } from "./checked.js";
+
+/** Of verdicts; what is no verdict, such as its title, has none. */
+const TONES: Readonly<Record<string, Tone>> = {
+  pass: "good",
+  wrong: "bad",
+  kink: "unclear",
+  domain: "unclear",
+  noise: "unclear",
+};
 
 /** Kinks of one argument that are described before the rest is only counted. */
 const KINKS_SHOWN = 3;
 
-export const HEADING = formatRow(
-  "layer",
-  "gradient",
-  "relative error",
-  "worst at",
-  "adjoint",
-  "verdict",
-  "case",
-);
+/** Where a table is narrower, what a row is about stands above it. */
+const ROOM_FOR_CASES = 120;
+/** Columns of a row in front of its case. */
+const BEFORE_CASE = 85;
+const BELOW = "  ";
+/** Where a row takes two lines. */
+const ROOM_FOR_ROWS = 68;
 
-/** One line, and below it what is to be said of an argument that is wrong or has kinks. */
-export function formatChecked(checked: Checked, isComplete: boolean): string[] {
-  const { layer, options, geometry, shapes, result } = checked;
-  const isNetwork = geometry === "network";
-  const rest = isNetwork
-    ? [`${result.entries} of ${formatShape(result.shape)}`]
-    : [geometry, ...(Object.keys(options).length > 0 ? [formatOptions(options)] : [shapes])];
-  return [rowOf(layer, checked, [...rest, ...counted(checked)]), ...remarks(checked, isComplete)];
-}
+/** The results as a table: a line each where there is room, or else below their layer and case. */
+export class GradcheckTable {
+  readonly #width: number;
+  /** The layer and case that the last line above was about. */
+  #above = "";
 
-/** One line for all random geometries of one argument: the worst of them. */
-export function formatGeometries(all: readonly Checked[]): string {
-  const worst = worstOf(all);
-  const what = Object.keys(worst.options).length > 0 ? formatOptions(worst.options) : worst.shapes;
-  return rowOf(worst.layer, { ...worst, adjoint: worstAdjoint(all) }, [
-    `${all.length} random; worst: ${what}`,
-    ...tallies(count(all, "kinks"), count(all, "outside"), count(all, "noise")),
-  ]);
+  /** @param width how many columns a line may have */
+  constructor(width: number) {
+    this.#width = width;
+  }
+
+  heading(): string[] {
+    const own = ["gradient", "relative error", "worst at", "adjoint", "verdict"] as const;
+    return this.#isNarrow
+      ? this.#folded(["layer, case", this.#below(...own, "")])
+      : [formatRow("layer", ...own, "case")];
+  }
+
+  /** A row, and below it what is to be said of an argument that is wrong or has kinks. */
+  checked(checked: Checked, isComplete: boolean): string[] {
+    const { options, geometry, shapes, result } = checked;
+    const isNetwork = geometry === "network";
+    const what = isNetwork
+      ? [`${result.entries} of ${formatShape(result.shape)}`]
+      : [geometry, ...(Object.keys(options).length > 0 ? [formatOptions(options)] : [shapes])];
+    return [
+      ...this.#rows(checked, what.join("  "), counted(checked)),
+      ...this.#folded(remarks(checked, isComplete), 6),
+    ];
+  }
+
+  /** A row for all random geometries of one argument: the worst of them. */
+  geometries(all: readonly Checked[]): string[] {
+    const worst = worstOf(all);
+    const what =
+      Object.keys(worst.options).length > 0 ? formatOptions(worst.options) : worst.shapes;
+    return this.#rows(
+      { ...worst, adjoint: worstAdjoint(all) },
+      `${all.length} random; worst: ${what}`,
+      tallies(count(all, "kinks"), count(all, "outside"), count(all, "noise")),
+    );
+  }
+
+  get #isNarrow(): boolean {
+    return this.#width < ROOM_FOR_CASES;
+  }
+
+  #rows(checked: Checked, what: string, counts: readonly string[]): string[] {
+    const { layer, result, adjoint } = checked;
+    const own = [
+      gradientName(result.argument),
+      formatError(result.maxRelativeError),
+      formatShape(result.worstIndex),
+      adjoint === null ? "" : formatError(adjoint.relativeError),
+    ] as const;
+    const verdict = verdictOf(checked);
+    if (!this.#isNarrow)
+      return this.#folded(
+        [formatRow(layer, ...own, verdict, [what, ...counts].join("  "))],
+        BEFORE_CASE,
+      );
+    const above = `${layer}, ${what}`;
+    const isSame = above === this.#above;
+    this.#above = above;
+    return [
+      ...(isSame ? [] : this.#folded([above], 4)),
+      ...this.#folded([this.#below(...own, verdict, counts.join("  "))], 4),
+    ];
+  }
+
+  #below(...cells: Parameters<typeof formatGradient>): string {
+    if (this.#width >= ROOM_FOR_ROWS) return BELOW + formatGradient(...cells);
+    const [gradient, error, ...others] = cells;
+    const first = gradient.padEnd(16) + error.padStart(14);
+    return `${BELOW}${first}\n${BELOW}${BELOW}${formatFound(...others)}`;
+  }
+
+  #folded(lines: readonly string[], hang = 4): string[] {
+    return lines.flatMap((line) => fold(line, this.#width, hang).split("\n"));
+  }
 }
 
 /** The one with the largest relative error, or one that did not pass. */
@@ -60,19 +131,6 @@ function worstAdjoint(all: readonly Checked[]): Checked["adjoint"] {
 
 function count(all: readonly Checked[], what: "kinks" | "outside" | "noise"): number {
   return all.reduce((sum, { result }) => sum + result[what].length, 0);
-}
-
-function rowOf(layer: string, checked: Checked, rest: readonly string[]): string {
-  const { result, adjoint } = checked;
-  return formatRow(
-    layer,
-    gradientName(result.argument),
-    formatError(result.maxRelativeError),
-    formatShape(result.worstIndex),
-    adjoint === null ? "" : formatError(adjoint.relativeError),
-    verdictOf(checked),
-    rest.join("  "),
-  );
 }
 
 function counted({ result }: Checked): string[] {
@@ -142,10 +200,20 @@ function formatRow(
   verdict: string,
   rest: string,
 ): string {
-  return (
-    `${layer.padEnd(20)}${gradient.padEnd(16)}${error.padStart(14)}  ` +
-    `${worst.padEnd(15)}${adjoint.padEnd(9)}${verdict.padEnd(9)}${rest}`.trimEnd()
-  );
+  return layer.padEnd(20) + formatGradient(gradient, error, worst, adjoint, verdict, rest);
+}
+
+function formatGradient(
+  gradient: string,
+  error: string,
+  ...others: Parameters<typeof formatFound>
+): string {
+  return `${gradient.padEnd(16)}${error.padStart(14)}  ${formatFound(...others)}`;
+}
+
+function formatFound(worst: string, adjoint: string, verdict: string, rest: string): string {
+  const judged = padTo(paint(TONES[verdict] ?? null, verdict), 9);
+  return `${worst.padEnd(15)}${adjoint.padEnd(9)}${judged}${rest}`.trimEnd();
 }
 
 /** The line of `--json`. */
