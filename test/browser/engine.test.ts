@@ -143,7 +143,7 @@ test("a worker that cannot start is a clear error", async () => {
     message,
     new RegExp(
       "^wasm: expected 2 working threads, but a worker's script did not load; " +
-        ".*Cross-Origin-Embedder-Policy",
+        "a Content-Security-Policy has to allow worker-src blob:$",
     ),
   );
 });

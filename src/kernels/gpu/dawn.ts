@@ -3,9 +3,8 @@
  * package `webgpu`, where that is installed. Dawn draws on Metal, Direct3D or Vulkan, whichever the
  * system has.
  */
+import { isNode } from "../../tensor/index.js";
 import { howToInstall } from "./how-to-install.js";
-
-const isNode = typeof process === "object" && typeof process.versions?.node === "string";
 
 /** Where Dawn asks for Vulkan on Linux. */
 const VULKAN_LOADER = "libvulkan.so.1";
