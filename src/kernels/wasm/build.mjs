@@ -1,7 +1,7 @@
 /**
  * Compiles `assembly/`, which is AssemblyScript (strict TypeScript for WebAssembly), and writes the
  * result as a module that every platform can import; and the script that its threads run. All else
- * has to be compiled before: `tsc -p tsconfig.build.json && node src/kernels/wasm/build.mjs dist/kernels/wasm`.
+ * has to be compiled before, so it comes after `tsc -p tsconfig.build.json`.
  *
  * That takes seconds, so it is left out where the module says that it was compiled from the same.
  */
