@@ -21,7 +21,7 @@ async function stopsAt(entry: string): Promise<string[]> {
   );
 }
 
-test("the package, and each part that is for browsers, needs no settings of a bundler", async () => {
+test("the package, and each part that is for browsers, needs no bundler settings", async () => {
   for (const entry of [
     "index.js",
     "backprop/index.js",

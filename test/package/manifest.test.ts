@@ -15,7 +15,7 @@ const manifest = json<{
   readonly exports: Readonly<Record<string, { readonly default?: string }>>;
 }>("package.json");
 
-test("the root is a list that one can read, and each of its names is a folder's as well", async () => {
+test("the root is a list that one can read, and a folder has each of its names too", async () => {
   const names = Object.entries(front);
   assert.ok(names.length > 50 && names.length <= 61, `${names.length} names`);
   const folders = await Promise.all(
