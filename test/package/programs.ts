@@ -61,5 +61,5 @@ export const pageWith = (script: string): string =>
 /** `tsc` as strict as it can be, and with no types but the language's own. */
 export const TSC_OPTIONS = [
   ...["--noEmit", "--strict", "--exactOptionalPropertyTypes", "--skipLibCheck", "false"],
-  ...["--target", "es2022", "--lib", "es2022", "--types", ""],
+  ...["--target", "es2022", "--lib", "es2022"],
 ] as const;

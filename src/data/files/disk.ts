@@ -86,5 +86,7 @@ export async function packagedFolder(): Promise<string | null> {
 /** The path of a file that comes with this package, such as `derivations/README.md`. */
 export async function ownFile(name: string): Promise<string> {
   const { fileURLToPath } = nodeModule<typeof import("node:url")>("node:url");
-  return fileURLToPath(new URL(`../../../${name}`, import.meta.url));
+  // in two steps: webpack takes an address that is written in one for a file to bundle
+  const here = import.meta.url;
+  return fileURLToPath(new URL(`../../../${name}`, here));
 }

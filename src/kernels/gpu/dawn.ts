@@ -26,7 +26,7 @@ export async function provideWebGpu(): Promise<string | null> {
     );
   let dawn: typeof import("webgpu");
   try {
-    dawn = await import("webgpu");
+    dawn = await import("#webgpu");
   } catch (error) {
     const reason = String(error).split("\n")[0];
     return `in Node it needs the package webgpu (${reason}): ${howToInstall("webgpu")}`;
