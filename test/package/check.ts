@@ -120,7 +120,8 @@ const steps: Readonly<Record<string, () => Promise<string[]> | string[]>> = {
         const command = sha256Of(run(consumer(), [node, leibniz, ...TRAIN]));
         if (command !== expected().command) fail(`Node ${version} trains other weights`);
         const same = sameWeights(`Node ${version}`, foundBy(consumer(), [node]));
-        return `${same}, and the recipe notebook ${command.slice(0, 12)}…${exercised(version, node)}`;
+        const more = exercised(version, node);
+        return `${same}, and the recipe notebook ${command.slice(0, 12)}…${more}`;
       }),
       `Node ${OLD_NODE}: ${old.trimEnd()}`,
     ];
