@@ -29,6 +29,11 @@ test("the command line runs, and a derivation, which reads the package's own cha
   assert.match(run(consumer, [process.execPath, main, "derive", "affine"]), /affine\.1 .*pass/);
 });
 
+test("variants of the engine run where it is installed, below node_modules", () => {
+  const printed = run(consumer, [process.execPath, main, "gradcheck", "relu", "--mutate"]);
+  assert.match(printed, /noticed/);
+});
+
 test("types compile strictly, without those of a browser or of Node", () => {
   for (const module of ["nodenext", "esnext"])
     run(consumer, [
