@@ -1,7 +1,8 @@
 /** Pictures of 3 channels and 16 × 12 pixels in 5 classes, with a residual block. */
-import { accuracy, adam, Affine, BatchNorm2d, Conv2d, Dataset, fit, Flatten } from "leibniz";
-import { GlobalAveragePool2d, initialise, openBackend, Random, Relu, Residual } from "leibniz";
-import { Sequential, softmaxCrossEntropy, type Tensor } from "leibniz";
+import { accuracy, adam, Dataset, fit, initialise, openBackend } from "leibniz";
+import { Random, Sequential, softmaxCrossEntropy, type Tensor } from "leibniz";
+import { Affine, BatchNorm2d, Conv2d, Flatten } from "leibniz/backprop";
+import { GlobalAveragePool2d, Relu, Residual } from "leibniz/backprop";
 
 /** A bar on noise: lying in channel 0, 1 or 2, or standing in channel 0 or 1. */
 function picture(index: number): { x: Tensor; target: number } {

@@ -1,6 +1,7 @@
 /** A network that knows the digits 0 to 4 learns 5 to 9 from 200 pictures: only its last layer. */
-import { accuracy, adam, Affine, type Dataset, fit, initialise, loadMnist } from "leibniz";
+import { accuracy, adam, type Dataset, fit, initialise, loadMnist } from "leibniz";
 import { notebookNetwork, openBackend, Random, Sequential, softmaxCrossEntropy } from "leibniz";
+import { Affine } from "leibniz/backprop";
 
 const mnist = await loadMnist();
 /** The first pictures of five digits, which become the classes 0 to 4. */
@@ -29,10 +30,9 @@ const layers = Object.fromEntries(body.map(({ name, layer }) => [name, layer]));
 const withHead = (): Sequential =>
   new Sequential({ ...layers, head: new Affine({ inFeatures: 120, outFeatures: 5 }) });
 
-const low = withHead();
+const [low, high] = [withHead(), withHead()]; // the same layers, and a last one each
 initialise(low, new Random(0));
 console.log(`0 to 4, everything trained: ${await train(low, 0, 2000, [])}`);
-const high = withHead(); // the same layers, and a new last one
 const { weight } = high.layers.at(-1)!.layer as Affine;
 weight.value.copyFrom(new Random(1).uniform([5, 120], -0.1, 0.1));
 const known = ["conv1", "conv2", "affine1"];

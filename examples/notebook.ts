@@ -1,7 +1,8 @@
 /** A notebook, cell by cell. For a quick look: 1000 digits and 2 epochs, as two arguments. */
-import { accuracy, adam, Affine, Conv2d, Dataset, drawSubset, fit, Flatten } from "leibniz";
-import { initialise, loadMnist, MaxPool2d, openBackend, Random, Relu, Sequential } from "leibniz";
-import { softmaxCrossEntropy, type Tensor } from "leibniz";
+import { accuracy, adam, Dataset, fit, initialise, loadMnist, openBackend } from "leibniz";
+import { Random, Sequential, softmaxCrossEntropy, type Tensor } from "leibniz";
+import { Affine, Conv2d, Flatten, MaxPool2d, Relu } from "leibniz/backprop";
+import { drawSubset } from "leibniz/data";
 // (a) What is needed: a backend, random numbers, and shapes as they are printed.
 const [count, epochs] = [Number(process.argv[2] ?? 20_000), Number(process.argv[3] ?? 20)];
 const [backend, random] = [await openBackend({ name: "wasm" }), new Random(0)];

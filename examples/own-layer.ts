@@ -1,6 +1,8 @@
 /** A layer of one's own, out = x · |x|, and the check that its gradient is right. */
-import { checkNetwork, Affine, initialise, map, multiply, type PassOptions, Random } from "leibniz";
-import { Sequential, type Tensor, TwoPassLayer } from "leibniz";
+import { checkNetwork, initialise, type PassOptions, Random, Sequential } from "leibniz";
+import { type Tensor, TwoPassLayer } from "leibniz";
+import { Affine } from "leibniz/backprop";
+import { map, multiply } from "leibniz/tensor";
 
 interface Cache {
   readonly size: Tensor;

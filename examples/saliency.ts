@@ -1,6 +1,6 @@
 /** Which pixels speak for a digit? The gradient of a logit by the image, in evaluation. */
-import { adam, fit, initialise, loadMnist, notebookNetwork, openBackend, Random } from "leibniz";
-import { softmaxCrossEntropy, Tensor } from "leibniz";
+import { adam, fit, initialise, loadMnist, openBackend, Random } from "leibniz";
+import { notebookNetwork, softmaxCrossEntropy, Tensor } from "leibniz";
 
 const backend = await openBackend({ name: "wasm" });
 const { train, test } = await loadMnist();

@@ -1,6 +1,7 @@
 /** A regression: one wave of the sine from noisy points. */
-import { adam, Affine, cosine, Dataset, fit, initialise, meanSquaredError } from "leibniz";
-import { openBackend, Random, Sequential, Tanh } from "leibniz";
+import { adam, cosine, Dataset, fit, initialise, meanSquaredError } from "leibniz";
+import { openBackend, Random, Sequential } from "leibniz";
+import { Affine, Tanh } from "leibniz/backprop";
 
 const random = new Random(0);
 const xs = Array.from({ length: 300 }, () => -Math.PI + 2 * Math.PI * random.next());

@@ -1,6 +1,7 @@
 /** Two spirals, turned into each other: which one does a point of the plane belong to? */
-import { accuracy, adamW, Affine, Dataset, fit, initialise, oneCycle, openBackend } from "leibniz";
-import { Random, Relu, Sequential, softmaxCrossEntropy } from "leibniz";
+import { accuracy, adamW, Dataset, fit, initialise, oneCycle, openBackend } from "leibniz";
+import { Random, Sequential, softmaxCrossEntropy } from "leibniz";
+import { Affine, Relu } from "leibniz/backprop";
 
 const random = new Random("spirals");
 const points = Array.from({ length: 1000 }, (_, n) => {

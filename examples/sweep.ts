@@ -1,14 +1,6 @@
 /** Which learning rate is best? A network for each of them, one after another. */
-import {
-  accuracy,
-  fit,
-  initialise,
-  loadMnist,
-  notebookNetwork,
-  openBackend,
-  Random,
-} from "leibniz";
-import { sgd, softmaxCrossEntropy } from "leibniz";
+import { accuracy, fit, initialise, loadMnist, openBackend, Random } from "leibniz";
+import { notebookNetwork, sgd, softmaxCrossEntropy } from "leibniz";
 
 const backend = await openBackend({ name: "wasm" });
 const { train, test } = await loadMnist();

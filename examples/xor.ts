@@ -1,6 +1,7 @@
 /** XOR: four points that no single layer can tell apart. */
-import { accuracy, adam, Affine, Dataset, fit, initialise, openBackend } from "leibniz";
-import { Random, Sequential, softmaxCrossEntropy, Tanh } from "leibniz";
+import { accuracy, adam, Dataset, fit, initialise, openBackend } from "leibniz";
+import { Random, Sequential, softmaxCrossEntropy } from "leibniz";
+import { Affine, Tanh } from "leibniz/backprop";
 
 const corners = [
   [0, 0],

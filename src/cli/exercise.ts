@@ -3,9 +3,8 @@
  */
 import { existsSync, readdirSync } from "node:fs";
 import { basename, join, relative, resolve } from "node:path";
-import { fileURLToPath, pathToFileURL } from "node:url";
+import { fileURLToPath } from "node:url";
 import { Command, Option } from "commander";
-import { transform } from "esbuild";
 import { catalog, layerFile } from "../gradcheck/index.js";
 import {
   emptyBackward,
@@ -16,11 +15,12 @@ import {
   runVariant,
   TOOLBOX,
 } from "../checks/index.js";
-import { formatShape, InputError, reject } from "../tensor/index.js";
+import { formatShape, reject } from "../tensor/index.js";
 import { unfold } from "./fold.js";
 import { makeFolder, readText, writeFileWhole } from "./files.js";
 import { rejectName } from "./nearest.js";
 import { jsonOption, printJson, wholeNumber } from "./options.js";
+import { stripTypes } from "./strip-types.js";
 import { paint, printError, printText, widthOf } from "./terminal.js";
 
 interface ExerciseOptions {
@@ -154,7 +154,7 @@ async function check(
   file: string,
   { json = false, seconds }: ExerciseOptions,
 ): Promise<void> {
-  const code = await compile(file);
+  const code = await stripTypes(readText(file), file);
   const grades = await gradeIn(layer, file, code, seconds);
   if (grades === null) return;
   const isUntouched = readText(file).includes("return {} as never;");
@@ -186,34 +186,6 @@ function jsonOf(layer: string, { gradient, isRight, problem, cases, shown }: Gra
     numeric,
     hint,
   };
-}
-
-/** @throws InputError naming the line that is no TypeScript */
-async function compile(file: string): Promise<string> {
-  const text = readText(file);
-  try {
-    return (
-      await transform(text, {
-        loader: "ts",
-        target: "es2022",
-        logLevel: "silent",
-        sourcemap: "inline",
-        sourcefile: pathToFileURL(resolve(file)).href,
-      })
-    ).code;
-  } catch (error) {
-    const [first] =
-      (
-        error as {
-          errors?: { text: string; location: { line: number; lineText: string } | null }[];
-        }
-      ).errors ?? [];
-    if (first === undefined) throw error;
-    throw new InputError(
-      `${file}:${first.location?.line ?? 1}: expected TypeScript, but ${first.text} ` +
-        `(${first.location?.lineText.trim() ?? ""})`,
-    );
-  }
 }
 
 /** @returns null when the code did not run to its end; the reason was printed */

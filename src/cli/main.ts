@@ -1,14 +1,11 @@
 #!/usr/bin/env node
-import { readFileSync } from "node:fs";
-import { runProgram } from "./program.js";
-import { dieOf, signalOf, watchOutput } from "./stopping.js";
-
-watchOutput();
-
-const { version } = JSON.parse(
-  readFileSync(new URL("../../package.json", import.meta.url), "utf8"),
-) as { version: string };
-const exitCode = await runProgram(process.argv.slice(2), version);
-const signal = signalOf(exitCode);
-if (signal === null) process.exitCode = exitCode;
-else dieOf(signal);
+/**
+ * The program. It imports nothing before it knows that this Node can read the rest, and is itself
+ * written so that older ones can.
+ */
+const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
+if (major > 20 || (major === 20 && minor >= 16)) import("./run-command.js");
+else {
+  console.error(`leibniz: expected Node 20.16 or newer, got ${process.versions.node}`);
+  process.exitCode = 2;
+}

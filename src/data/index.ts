@@ -23,6 +23,7 @@ export { asMnist, type Prepared } from "./as-mnist.js";
 export type { FileEntry, FileKind, FileTree } from "./files/file-tree.js";
 export { decodePicture } from "./files/decode-picture.js";
 export { readOwnPicture } from "./files/own-picture.js";
+export { openSite } from "./files/site.js";
 export type { Picture } from "./files/picture.js";
 export { numberedAs, numbersAsNames } from "./files/same-classes.js";
 export { shownName } from "./files/shown-name.js";

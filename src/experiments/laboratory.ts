@@ -1,6 +1,7 @@
 /** What a unit is measured with. */
 import { type Dataset, ImageDataset, type Mnist } from "../data/index.js";
 import type { Backend } from "../kernels/index.js";
+import type { StopSignal } from "../tensor/index.js";
 
 /** Images of MNIST's training set that settings are chosen by; the others are trained with. */
 const VALIDATION_IMAGES = 10_000;
@@ -18,7 +19,7 @@ export interface Laboratory {
   /** How much of the unit is done, from 0 to 1. */
   progress(share: number): void;
   /** Ends the unit, with what it is aborted for. */
-  readonly stop?: AbortSignal | undefined;
+  readonly stop?: StopSignal | undefined;
 }
 
 /**

@@ -11,6 +11,7 @@ import {
   table,
 } from "../figures/index.js";
 import { summarise } from "../network/index.js";
+import type { StopSignal } from "../tensor/index.js";
 import { nextTurn } from "../training/index.js";
 import { classesSection } from "./classes-section.js";
 import { filtersSection } from "./filters-section.js";
@@ -28,7 +29,7 @@ import { gradientSection, trainingSection } from "./training-section.js";
  * @param stop ends it before the next batch or section
  * @throws InputError when the network's outputs are not finite; what `stop` was aborted with
  */
-export async function reportPage(run: ReportedRun, stop?: AbortSignal): Promise<string> {
+export async function reportPage(run: ReportedRun, stop?: StopSignal): Promise<string> {
   const predictions = await predictAll(run, stop);
   const sections: Section[] = [];
   for (const write of [

@@ -1,5 +1,6 @@
 /** What a network says to all test images. */
 import { softmaxForward } from "../backprop/index.js";
+import type { StopSignal } from "../tensor/index.js";
 import { evaluate } from "../training/index.js";
 import type { ReportedRun } from "./run.js";
 
@@ -23,7 +24,7 @@ const BATCH = 256;
  */
 export async function predictAll(
   run: Pick<ReportedRun, "network" | "test" | "backend" | "recipe" | "classNames">,
-  stop?: AbortSignal,
+  stop?: StopSignal,
 ): Promise<Predictions> {
   const { network, test, backend, recipe } = run;
   const [count, classes] = [test.images.count, run.classNames.length];

@@ -1,5 +1,7 @@
 /** Numbers with a shape: the tensor, its views, arithmetic, and seeded random numbers. */
 export { InputError, MachineError, formatShape, reject } from "./errors.js";
+export { isNode, nodeModule } from "./node.js";
+export type { StopSignal } from "./stop-signal.js";
 export {
   type Allocator,
   type Data,

@@ -1,11 +1,16 @@
 /** The exponents of the powers of 2 that are numbers in 64-bit floating point. */
 const [LEAST, MOST] = [-1074, 1023];
 
+const powers = allPowers();
+
 /** Each made from the one before by doubling or halving, which is exact. */
-const powers = new Float64Array(MOST - LEAST + 1);
-powers[-LEAST] = 1;
-for (let k = 1; k <= MOST; k++) powers[k - LEAST] = powers[k - 1 - LEAST]! * 2;
-for (let k = -1; k >= LEAST; k--) powers[k - LEAST] = powers[k + 1 - LEAST]! / 2;
+function allPowers(): Float64Array {
+  const all = new Float64Array(MOST - LEAST + 1);
+  all[-LEAST] = 1;
+  for (let k = 1; k <= MOST; k++) all[k - LEAST] = all[k - 1 - LEAST]! * 2;
+  for (let k = -1; k >= LEAST; k--) all[k - LEAST] = all[k + 1 - LEAST]! / 2;
+  return all;
+}
 
 /** `2ᵏ`, exactly, for whole k from −1074 to 1023. */
 export function powerOf2(k: number): number {

@@ -27,6 +27,7 @@ import {
   reject,
   required,
   type Rules,
+  type StopSignal,
   wholeNumber,
 } from "../tensor/index.js";
 import { type EarlyStopping, Patience } from "./early-stopping.js";
@@ -100,7 +101,7 @@ export interface FitOptions {
   /** To go on with a stopped run. */
   readonly from?: StoppedAt | undefined;
   /** Ends the training, with what it is aborted for, after the step or validation batch at hand. */
-  readonly stop?: AbortSignal | undefined;
+  readonly stop?: StopSignal | undefined;
 }
 
 const isNames = (value: unknown): boolean =>
@@ -166,7 +167,7 @@ export interface Run {
   readonly firstEpoch: number;
   /** What of the first epoch was done before. */
   readonly progress: EpochProgress | null;
-  readonly stop: AbortSignal | null;
+  readonly stop: StopSignal | null;
   readonly epochs: number;
   readonly batchSize: number;
   readonly accumulate: number;

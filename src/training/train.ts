@@ -8,7 +8,7 @@ import {
 } from "../data/index.js";
 import type { Backend } from "../kernels/index.js";
 import type { Sequential } from "../network/index.js";
-import type { Random } from "../tensor/index.js";
+import type { Random, StopSignal } from "../tensor/index.js";
 import { fitInWords } from "./fit.js";
 import type { EpochProgress, FitEvent } from "./fit-events.js";
 import { accuracy } from "./metrics.js";
@@ -119,7 +119,7 @@ export interface TrainOptions {
   /** To go on with a stopped run. */
   readonly from?: StoppedAt;
   /** Ends the training, with what it is aborted for, after the step or test batch at hand. */
-  readonly stop?: AbortSignal;
+  readonly stop?: StopSignal;
 }
 
 /**

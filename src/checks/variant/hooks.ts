@@ -98,6 +98,9 @@ async function changes(address: string, texts: Planting["texts"], next: Resolve)
   return [...texts.keys()].some((changed) => all.has(changed));
 }
 
+/** This package's folder, which may itself lie in one of packages. */
+const PACKAGE = new URL("../../../", import.meta.url).href;
+
 const closures = new Map<string, Promise<ReadonlySet<string>>>();
 const imports = new Map<string, Promise<readonly string[]>>();
 
@@ -119,7 +122,8 @@ async function readClosure(address: string, next: Resolve): Promise<ReadonlySet<
 
 /** The addresses that a module imports, now or later; packages are left out, and Node's own. */
 async function readImports(address: string, next: Resolve): Promise<readonly string[]> {
-  if (!address.startsWith("file:") || address.includes("/node_modules/")) return [];
+  const path = address.startsWith(PACKAGE) ? address.slice(PACKAGE.length - 1) : address;
+  if (!address.startsWith("file:") || path.includes("/node_modules/")) return [];
   const text = await readFile(new URL(address), "utf8").catch(() => "");
   const found: string[] = [];
   for (const [, specifier] of text.matchAll(/\b(?:from|import)\s*\(?"([^"\n]+)"/g))

@@ -2,6 +2,7 @@
  * Runs work in processes of their own in which some of the engine's modules have another text.
  * Nothing on the disk changes.
  */
+import type { StopSignal } from "../../tensor/index.js";
 import { VariantProcess } from "./variant-process.js";
 import type { VariantTask } from "./variant-task.js";
 
@@ -16,7 +17,7 @@ import type { VariantTask } from "./variant-task.js";
 export async function runVariant(
   task: VariantTask,
   onReport?: (message: unknown) => void,
-  stop?: AbortSignal,
+  stop?: StopSignal,
 ): Promise<unknown> {
   const one = new VariantProcess(stop);
   try {
@@ -28,12 +29,12 @@ export async function runVariant(
 
 /** Runs many tasks, in as few processes as there are tasks at once. */
 export class Variants {
-  readonly #stop: AbortSignal | undefined;
+  readonly #stop: StopSignal | undefined;
   readonly #all: VariantProcess[] = [];
   readonly #idle: VariantProcess[] = [];
 
   /** @param stop ends all processes when it is aborted */
-  constructor(stop?: AbortSignal) {
+  constructor(stop?: StopSignal) {
     this.#stop = stop;
   }
 

@@ -1,19 +1,19 @@
 /** A process that works through one variant of the engine after the other. */
 import type { ChildProcess } from "node:child_process";
-import { MachineError } from "../../tensor/index.js";
+import { MachineError, nodeModule, type StopSignal } from "../../tensor/index.js";
 import { VariantFailure, type VariantOutcome, type VariantTask } from "./variant-task.js";
 
 /** Every variant's modules stay in memory for as long as its process lives. */
 const MOST_TASKS = 40;
 
 export class VariantProcess {
-  readonly #stop: AbortSignal | undefined;
+  readonly #stop: StopSignal | undefined;
   #child: ChildProcess | null = null;
   /** What the process has done so far. */
   #tasks = 0;
 
   /** @param stop ends the process when it is aborted */
-  constructor(stop?: AbortSignal) {
+  constructor(stop?: StopSignal) {
     this.#stop = stop;
   }
 
@@ -53,16 +53,15 @@ export class VariantProcess {
   }
 }
 
-async function start(stop: AbortSignal | undefined): Promise<ChildProcess> {
-  // only now, so that the rest of leibniz/checks loads in a browser as well
-  const { fork } = await import("node:child_process");
+async function start(stop: StopSignal | undefined): Promise<ChildProcess> {
+  const { fork } = nodeModule<typeof import("node:child_process")>("node:child_process");
   // What the work prints goes to standard error: standard output is for results.
   const stdio = ["ignore", process.stderr.fd, "inherit", "ipc"] as const;
   const child = fork(new URL("./start.js", import.meta.url), [String(process.pid)], {
     serialization: "advanced",
     execArgv: ["--no-warnings"],
     stdio: [...stdio],
-    signal: stop,
+    signal: stop as AbortSignal | undefined,
     killSignal: "SIGKILL",
   });
   child.on("error", () => {}); // `resultOf` tells the caller; without this, Node would throw

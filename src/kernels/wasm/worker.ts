@@ -1,5 +1,7 @@
 /**
  * What a worker thread runs: it joins the kernels and never comes back, until it is told to end.
+ * The build makes a text of it, `worker-script.js`: a file of its own would have to be found, and
+ * each bundler loses it in its own way.
  */
 import { importsFor, READY, type WorkerOrders } from "./instance.js";
 
@@ -27,8 +29,8 @@ function hold(lock: string): Promise<void> {
 }
 
 if (typeof process === "object" && typeof process.versions?.node === "string") {
-  const { parentPort, workerData } = await import("node:worker_threads");
-  await join(workerData as WorkerOrders, () => parentPort?.postMessage(READY));
+  const { parentPort, workerData } = process.getBuiltinModule("node:worker_threads");
+  void join(workerData as WorkerOrders, () => parentPort?.postMessage(READY));
 } else {
   globalThis.onmessage = async ({ data }: MessageEvent<WorkerOrders>) => {
     try {

@@ -3,8 +3,9 @@
  * module over the same memory and then stays inside it, waiting for jobs.
  */
 
-import { MachineError } from "../../tensor/index.js";
+import { isNode, MachineError, nodeModule } from "../../tensor/index.js";
 import { READY, type WorkerOrders, type WorkerStart } from "./instance.js";
+import { workerScript } from "./worker-script.js";
 
 export interface Workers {
   readonly count: number;
@@ -15,13 +16,12 @@ export interface Workers {
   end(): Promise<void>;
 }
 
-const isNode = typeof process === "object" && typeof process.versions?.node === "string";
 /** How long a browser may take to load and start a worker's script. */
 const START_TIMEOUT_MS = 30_000;
 
 /** How many threads this machine can run at once. */
-export async function availableThreads(): Promise<number> {
-  if (isNode) return (await import("node:os")).availableParallelism();
+export function availableThreads(): number {
+  if (isNode) return nodeModule<typeof import("node:os")>("node:os").availableParallelism();
   return whyOneThread() === null ? navigator.hardwareConcurrency : 1;
 }
 
@@ -41,11 +41,12 @@ export async function startWorkers(count: number, start: WorkerStart): Promise<W
 }
 
 async function startInNode(count: number, start: WorkerStart): Promise<Workers> {
-  const { Worker } = await import("node:worker_threads");
+  const { Worker } = nodeModule<typeof import("node:worker_threads")>("node:worker_threads");
   let trouble: string | null = null;
   let ending = false;
   const workers = Array.from({ length: count }, (_, i) => {
-    const worker = new Worker(new URL("./worker.js", import.meta.url), {
+    const worker = new Worker(workerScript, {
+      eval: true,
       workerData: { ...start, worker: i + 1 } satisfies WorkerOrders,
     });
     worker.on("error", (error) => (trouble ??= `a worker failed: ${error.message}`));
@@ -84,11 +85,8 @@ async function startInNode(count: number, start: WorkerStart): Promise<Workers> 
 async function startInBrowser(count: number, start: WorkerStart): Promise<Workers> {
   let trouble: string | null = null;
   let ending = false;
-  // written out here and not above, because bundlers look for just this
-  const workers = Array.from(
-    { length: count },
-    () => new Worker(new URL("./worker.js", import.meta.url), { type: "module" }),
-  );
+  const script = URL.createObjectURL(new Blob([workerScript], { type: "text/javascript" }));
+  const workers = Array.from({ length: count }, () => new Worker(script));
   const end = async (): Promise<void> => {
     ending = true;
     for (const worker of workers) worker.terminate();
@@ -117,8 +115,8 @@ async function startInBrowser(count: number, start: WorkerStart): Promise<Worker
         fail(
           message
             ? `a worker failed: ${message}`
-            : "a worker's script did not load; it needs the header " +
-                "Cross-Origin-Embedder-Policy too",
+            : "a worker's script did not load; a Content-Security-Policy has to allow " +
+                "worker-src blob:",
         );
       };
       worker.postMessage({ ...start, worker: i + 1, lock } satisfies WorkerOrders);
@@ -128,6 +126,8 @@ async function startInBrowser(count: number, start: WorkerStart): Promise<Worker
   } catch (error) {
     await end();
     throw error;
+  } finally {
+    URL.revokeObjectURL(script);
   }
   return { count, mayWait: typeof document === "undefined", trouble: () => trouble, end };
 }

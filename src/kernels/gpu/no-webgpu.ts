@@ -1,0 +1,2 @@
+/** For `webgpu`, which only Node needs, where a bundler builds for browsers: see package.json. */
+export {};
