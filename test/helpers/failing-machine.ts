@@ -8,12 +8,21 @@
  *               M MB
  *     no-memory there is no shared memory at all
  */
-import { isMainThread, type Worker } from "node:worker_threads";
+import { isMainThread, Worker } from "node:worker_threads";
 
 const [what, count, , startMB] = (process.env["BREAK"] ?? "").split(" ");
 
 if (!isMainThread) {
-  if (what === "start") process.exit(7); // in a worker this ends the thread alone
+  // only the main thread's machine is broken
+} else if (what === "start") {
+  // the program asks for the module when it starts its threads; their script does not wait for
+  // what is loaded in front of it
+  const threads = process.getBuiltinModule("node:worker_threads");
+  threads.Worker = class extends Worker {
+    constructor() {
+      super("process.exit(7)", { eval: true }); // in a worker this ends the thread alone
+    }
+  };
 } else if (what === "worker") {
   let latest: Worker | null = null;
   process.on("worker", (worker) => (latest = worker));
