@@ -414,6 +414,39 @@ export function gpuStepSuite(
         });
     }));
 
+  test(`${mode}: views of what is on the device, and who looks while a kernel waits`, () =>
+    withBackend(options, async (backend) => {
+      const random = new Random("gpu step views");
+      const bias = Tensor.zeros([3], "float32", backend.persistent);
+      const target = Tensor.zeros([2, 3], "float32", backend.persistent);
+      const [x, weight] = [random.normal([2, 4, 5, 5]), random.normal([2, 3, 8])];
+      const geometry = conv2dGeometry("test", 5, 5, { kernelSize: 2 });
+      const run = async (on: Backend, rowBias: Tensor): Promise<Tensor> =>
+        on.matmul(weight, await on.im2col(x, geometry, 2), { rowBias });
+      await backend.step(async () => {
+        // one for both groups: a view without steps along the first axis
+        await backend.accumulate(bias, await there(backend, random.normal([3])));
+        const expected = await run(reference, (await backend.read(bias)).clone());
+        await backend.accumulate(bias, await there(backend, Tensor.zeros([3])));
+        const out = await backend.read(await run(backend, bias));
+        assertClose(out, expected, { tolerance: 1e-6 });
+        const source = random.normal([3, 2]);
+        const gradient = await there(backend, source);
+        await assertRejects(() => backend.accumulate(target.transpose(), gradient), "contiguous");
+        const far = await backend.read(await there(backend, source));
+        const waiting = backend.add(far, far);
+        assert.is(far.data.length, 6); // gives the device's memory back
+        assertClose(
+          await backend.read(await waiting),
+          Tensor.from(
+            source.data.map((value) => 2 * value),
+            [3, 2],
+          ),
+          { tolerance: 1e-6 },
+        );
+      });
+    }));
+
   test(`${mode}: outside a step, results are here at once`, () =>
     withBackend(options, async (backend) => {
       const x = new Random("gpu outside").normal([4, 4]);
@@ -436,6 +469,9 @@ export function gpuStepSuite(
       );
       parameter.fill(3);
       assert.is((await backend.read(parameter)).data[5], 3);
-      assert.is(backend.held, 0);
+      await backend.step(async () => backend.accumulate(parameter, await backend.matmul(x, x)));
+      assert.is(backend.held, 1);
+      parameter.storage.dispose();
+      assert.is(backend.held, 0, "expected what is disposed of to give back its memory");
     }));
 }

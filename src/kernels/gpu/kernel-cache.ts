@@ -194,9 +194,9 @@ export class KernelCache {
     return this.#handles.share(handle);
   }
 
-  /** See {@link Handles.release}. */
+  /** Gives a handle up, whose memory goes when the kernels have run that wait for their turn. */
   release(handle: Handle): void {
-    this.#handles.release(handle);
+    void this.#lastRun.then(this.#handles.release(handle));
   }
 
   /** One at a time, so that no kernel is destroyed while it runs. */
@@ -344,7 +344,7 @@ export class KernelCache {
   async dispose(): Promise<void> {
     this.#disposed = true;
     await this.#lastRun;
-    for (const handle of this.#zeros.values()) this.#handles.release(handle);
+    for (const handle of this.#zeros.values()) this.#handles.release(handle)();
     this.#zeros.clear();
     this.#kernels.clear();
     this.#staying.clear();

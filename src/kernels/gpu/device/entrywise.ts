@@ -31,7 +31,7 @@ export class DeviceEntrywise {
   /** Changes `target`; null where that is not for the device. */
   accumulate(target: Tensor, source: Tensor): Promise<void> | null {
     const memory = memoryOf(target.storage);
-    return memory !== null && this.#takes(target, source)
+    return memory !== null && target.isContiguous && this.#takes(target, source)
       ? this.#accumulate(memory as DeviceMemory, target, source)
       : null;
   }

@@ -104,9 +104,15 @@ export class Handles {
     return { length, array: "clone" in array ? array.clone() : array };
   }
 
-  /** Gives the memory back. Kernels that were started with it before still see it. */
-  release({ array }: Handle): void {
+  /**
+   * Gives a handle up.
+   *
+   * @returns what gives its memory back, to be called when no kernel is to be started with it
+   */
+  release({ array }: Handle): () => void {
     this.#held--;
-    if ("delete" in array) array.delete();
+    return () => {
+      if ("delete" in array) array.delete();
+    };
   }
 }

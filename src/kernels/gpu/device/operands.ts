@@ -40,10 +40,15 @@ export class DeviceOperands {
   takes(multiplications: number, ...tensors: readonly Tensor[]): boolean {
     return (
       this.memories.isInStep &&
-      tensors.every(({ dtype }) => dtype === "float32") &&
-      tensors.every((tensor) => tensor.isContiguous || !this.isHeld(tensor.storage)) &&
+      tensors.every((tensor) => this.suits(tensor)) &&
       (tensors.some((tensor) => this.isResident(tensor)) || multiplications >= this.#smallest)
     );
+  }
+
+  /** Can kernels read a tensor: float32, and in one piece if it is on the device? */
+  suits(tensor: Tensor | null): boolean {
+    if (tensor === null) return true;
+    return tensor.dtype === "float32" && (tensor.isContiguous || !this.isHeld(tensor.storage));
   }
 
   /** Are a tensor's numbers on the device, the newest there are, and in one piece? */
@@ -67,11 +72,11 @@ export class DeviceOperands {
 
   /** Starts a kernel. Operands that are on the heap are copied to the device first. */
   async launch({ operands, ...launch }: OperandLaunch): Promise<Handle> {
-    const handles: Handle[] = [];
+    const sent = new Map<Operand, Handle>();
     for (const operand of operands)
-      handles.push(
-        "array" in operand ? operand : (handleOf(operand) ?? (await this.#send(operand))),
-      );
+      if (handleOf(operand) === null) sent.set(operand, await this.#send(operand));
+    // looked up when nothing is waited for any more, since memory may be replaced meanwhile
+    const handles = operands.map((operand) => handleOf(operand) ?? sent.get(operand)!);
     return this.#kernels.launch({ ...launch, handles });
   }
 
@@ -104,7 +109,8 @@ export class DeviceOperands {
    * as its batch for the forward and the backward pass, travels once, unless it was written to
    * since: that is found out by comparing, which takes less time than the way.
    */
-  async #send(operand: Exclude<Operand, Handle>): Promise<Handle> {
+  async #send(operand: Operand): Promise<Handle> {
+    if ("array" in operand) return operand;
     const storage = "storage" in operand ? operand.storage : operand;
     const data = numbersOf(operand);
     const known = this.#sent.get(storage);
@@ -128,7 +134,8 @@ export class DeviceOperands {
   }
 }
 
-function handleOf(operand: Tensor | Storage<Int32Array>): Handle | null {
+function handleOf(operand: Operand): Handle | null {
+  if ("array" in operand) return operand;
   return memoryOf("storage" in operand ? operand.storage : operand)?.handle ?? null;
 }
 

@@ -44,7 +44,7 @@ export class DeviceProducts {
     const batch = broadcastShape("matmul", extents.batchA, extents.batchB);
     const bias = biasOf(extents, batch, options);
     const plan = { ...extents, terms: 1, batch };
-    return bias !== null && this.#takes(a, b, plan)
+    return bias !== null && this.#takes(a, b, plan) && this.#operands.suits(bias.tensor)
       ? this.#product(a, b, options, plan, bias)
       : null;
   }
@@ -88,7 +88,9 @@ export class DeviceProducts {
     checkBiases(productExtents("matmul", a, cols, options), a.shape, options);
     const bias = options.rowBias?.broadcastTo(a.shape.slice(0, 2)) ?? null;
     const K = a.shape[1]!;
-    return this.#suits(a, K, cols) ? this.#convolutions.forward(a, cols, bias) : null;
+    return this.#suits(a, K, cols) && this.#operands.suits(bias)
+      ? this.#convolutions.forward(a, cols, bias)
+      : null;
   }
 
   /** dOut [N, G, K, P] · columnsᵀ, summed over the images. */
