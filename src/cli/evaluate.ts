@@ -1,5 +1,6 @@
 /** `leibniz evaluate`: how well saved weights do on the test images. */
-import { statSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
+import { join } from "node:path";
 import { Command } from "commander";
 import {
   type ImageSet,
@@ -41,6 +42,8 @@ import {
   printJson,
 } from "./options.js";
 import { chooseRecipe, recipeOption } from "./recipe-option.js";
+import { openRun } from "./reported-run.js";
+import { RUN_FILES } from "./run-folder.js";
 import { printText, widthOf } from "./terminal.js";
 import { openWeights, putWeights, type WeightsFile } from "./weights-file.js";
 
@@ -77,11 +80,12 @@ async function runEvaluate(options: EvaluateCommandOptions, isRecipeGiven: boole
   const weights = openWeights(options.weights);
   if (options.logits !== undefined && isSameFile(options.logits, weights.path))
     reject("--logits", "another file than --weights", options.logits, "it would be overwritten");
-  const data = await loadTestImages(options.data, options);
+  const { folder, ...how } = testImagesOf(options);
+  const data = await loadTestImages(folder, how);
   const recipe = recipeOf(weights, options.recipe, isRecipeGiven, data);
   const classes = outputsOf(recipe.network) ?? data.classes;
   const names = recipe.classNames ?? numbersAsNames(classes);
-  const where = options.data ?? "data";
+  const where = folder ?? "data";
   const test = numberedAs(data.test, data.classNames, names, where);
   const backend = await chooseBackend(options, () => sampleOfEvaluation(recipe, test));
   try {
@@ -126,6 +130,19 @@ async function runEvaluate(options: EvaluateCommandOptions, isRecipeGiven: boole
   } finally {
     await backend.dispose();
   }
+}
+
+/** Where the images are: as is said, or else as the run was trained, if the weights are one's. */
+function testImagesOf({ data, weights, labelsFrom, transposed = false }: EvaluateCommandOptions): {
+  readonly folder: string | undefined;
+  readonly labelsFrom: number;
+  readonly transposed: boolean;
+} {
+  const isRun = data === undefined && existsSync(join(weights, RUN_FILES.checkpoint));
+  const own = isRun ? openRun(weights, "evaluate").config.data : null;
+  return own?.folder
+    ? { folder: own.folder, labelsFrom: own.labelsFrom ?? 0, transposed: own.transposed ?? false }
+    : { folder: data, labelsFrom, transposed };
 }
 
 function isSameFile(a: string, b: string): boolean {

@@ -51,7 +51,7 @@ async function runReport(folders: readonly string[], options: ReportCommandOptio
   const out = options.out ?? (isOne ? join(folders[0]!, RUN_FILES.report) : null);
   if (out === null)
     return reject("report", "--out FILE.html for a comparison of several runs", "none");
-  const runs = folders.map(openRun);
+  const runs = folders.map((folder) => openRun(folder));
   checkIsOurs(out);
   checkCanWrite(out);
   const data = await dataOf(runs[0]!, options.data);

@@ -37,8 +37,8 @@ export interface KeptRun {
 }
 
 /** @throws InputError when the folder holds no readable run */
-export function openRun(path: string): KeptRun {
-  const { checkpoint, record } = readRun(path, RUN_FILES, "report");
+export function openRun(path: string, where = "report"): KeptRun {
+  const { checkpoint, record } = readRun(path, RUN_FILES, where);
   const { epochs, progress } = checkpoint.info;
   const { config, log } = record;
   const measures = readMetrics(join(path, RUN_FILES.metrics), {

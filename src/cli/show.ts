@@ -52,7 +52,7 @@ async function runShow(folder: string, what: string, options: ShowCommandOptions
     checkIsOurs(out);
     checkCanWrite(out);
   }
-  const run = openRun(folder);
+  const run = openRun(folder, "show");
   const network = recipeNetwork(run.recipe, reference);
   putWeights(network, openWeights(folder));
   const viewer: Viewer = { recipe: run.recipe, network, classNames: classNamesOf(run.recipe) };

@@ -78,6 +78,8 @@ export function encodeSafetensors({ tensors, metadata }: Safetensors): Uint8Arra
  *   no name twice, no other fields, nothing in front of the header
  */
 export function decodeSafetensors(bytes: Uint8Array, where: string): Safetensors {
+  if (!(bytes instanceof Uint8Array))
+    reject(where, "a file's bytes, a Uint8Array", typeof bytes, "read the file first");
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (bytes.length < 8)
     reject(

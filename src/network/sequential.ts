@@ -77,17 +77,21 @@ export class Sequential extends Chain {
     checkPass("network", x, pass);
     const dtype = this.#dtype ?? x.dtype;
     const ownsInput = pass.record !== false || x.dtype !== dtype;
+    if (ownsInput) await pass.backend.read(x);
     const input = ownsInput ? x.astype(dtype, pass.backend.allocator) : x;
     const chain = pass.backend.fuses ? this.#planned : new Chain(this.layers);
     const done = await chain.forward(input, { ...pass, ownsInput });
     const backward: Backward = async (dOut, wantsDX) => {
       if (!(dOut instanceof Tensor)) reject("network.backward", "dOut, a tensor", typeof dOut);
       const dX = await done.backward(dOut.dtype === dtype ? dOut : dOut.astype(dtype), wantsDX);
-      return dX?.sharesMemoryWith(dOut) ? dX.clone(pass.backend.allocator) : dX;
+      const isOwn = dX === null || !dX.sharesMemoryWith(dOut);
+      return isOwn ? dX : (await pass.backend.read(dX)).clone(pass.backend.allocator);
     };
     // a layer of somebody's own may return its input
     const isView = !ownsInput && done.out.sharesMemoryWith(x);
-    return { ...done, out: isView ? done.out.clone(pass.backend.allocator) : done.out, backward };
+    const copied = async (): Promise<Tensor> =>
+      (await pass.backend.read(done.out)).clone(pass.backend.allocator);
+    return { ...done, out: isView ? await copied() : done.out, backward };
   }
 
   /** Sets every gradient to 0. */

@@ -39,6 +39,8 @@ export interface Elsewhere<D extends Data | Int32Array = Data> {
    * @throws InputError when the newest are elsewhere
    */
   here(): D;
+  /** Are the newest elsewhere, so that {@link here} would refuse? */
+  readonly isFar: boolean;
   /** Sets all of them, wherever they are. */
   fill(value: number): void;
 }
@@ -84,6 +86,12 @@ export class Storage<D extends Data | Int32Array = Data> {
   get data(): D {
     this.checkLifetime();
     return this.#here ?? this.#elsewhere!.here();
+  }
+
+  /** Can programs look at the numbers now? */
+  get isHere(): boolean {
+    this.checkLifetime();
+    return this.#elsewhere?.isFar !== true;
   }
 
   /** What keeps the numbers where no program can look; null where they are simply here. */

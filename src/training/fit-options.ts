@@ -332,9 +332,11 @@ function kindOf(value: unknown): string {
 function checkInitialised(where: string, { layers, parameters }: Sequential): void {
   const drawn = (parameter: Parameter): boolean => parameter.start === null;
   const learning = everyLayer(layers).filter(({ layer }) => layer.parameters.some(drawn));
-  const isZero = parameters.every(
-    ({ parameter }) => !drawn(parameter) || parameter.value.data.every((w) => w === 0),
-  );
+  // what is elsewhere was computed there
+  const isZero = parameters.every(({ parameter }) => {
+    const { value } = parameter;
+    return !drawn(parameter) || (value.storage.isHere && value.data.every((w) => w === 0));
+  });
   if (isZero && learning.length > 1)
     reject(
       where,

@@ -90,6 +90,8 @@ test("pictures by class: trained, evaluated with their names, and predicted", as
   assert.equal(classNames, ["blue", "green", "red"]);
   assert.equal((network as { input: number[] }).input, [3, HEIGHT, WIDTH]);
   const evaluated = await leibnizHere("evaluate", "--weights", weights, "--data", data, ...FAST);
+  const ofTheRun = await leibnizHere("evaluate", "--weights", out, ...FAST);
+  assert.match(ofTheRun.stdout, /12 of 12 test images right/, "the run says where its images are");
   assert.match(evaluated.stdout, /12 of 12 test images right/);
   assert.match(evaluated.stdout, /\n +green 1 +· +4 +· +100\.0 %\n/);
   const picture = join(data, "test", "green", "0.png");

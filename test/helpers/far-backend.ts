@@ -38,6 +38,10 @@ class FarMemory implements Elsewhere {
     return this.#data;
   }
 
+  get isFar(): boolean {
+    return !this.isHere && !isInside;
+  }
+
   fill(value: number): void {
     this.#data.fill(value);
   }

@@ -447,6 +447,97 @@ export function gpuStepSuite(
       });
     }));
 
+  test(`${mode}: a NaN wins its windows, and infinite gradients stay what they are`, () =>
+    withBackend(options, async (backend) => {
+      const x = new Random("gpu step NaN").normal([2, 3, 6, 6]);
+      for (const at of [0, 8, 50, 51, 200]) x.data[at] = Number.NaN;
+      const geometry = conv2dGeometry("test", 6, 6, { kernelSize: 3, stride: 2, padding: 1 });
+      const expected = await reference.maxPool2d(x, geometry);
+      const out = await backend.step(async () => {
+        const pooled = await backend.maxPool2d(await there(backend, x), geometry);
+        assert.equal((await backend.read(pooled.argmax)).data, expected.argmax.data);
+        return pooled.out;
+      });
+      assert.ok(out.data.some(Number.isNaN));
+      assert.ok(out.data.every((entry, i) => Object.is(entry, expected.out.data[i])));
+      const value = Tensor.zeros([2], "float32", backend.persistent);
+      const numbers = { learningRate: 0.1, weightDecay: 0, momentum: 0, nesterov: false, step: 1 };
+      await backend.step(async () => {
+        const grad = await there(backend, Tensor.from([Number.POSITIVE_INFINITY, 1], [2]));
+        await backend.update("sgd", { value, grad, velocity: null }, numbers);
+      });
+      assert.is((await backend.read(value)).data[0], Number.NEGATIVE_INFINITY);
+    }));
+
+  test(`${mode}: what is asked for at once happens in its order, and nothing is lost`, () =>
+    withBackend(options, async (backend) => {
+      const parameter = Tensor.zeros([3], "float32", backend.persistent);
+      await backend.step(async () => {
+        const one = await there(backend, Tensor.full([3], 1));
+        await backend.accumulate(parameter, one);
+        await Promise.all([backend.accumulate(parameter, one), backend.read(parameter)]);
+        await Promise.all([1, 2].map(() => backend.accumulate(parameter, one)));
+      });
+      assert.equal([...(await backend.read(parameter)).data], [4, 4, 4]);
+      const late: Promise<unknown>[] = [];
+      await backend.step(() => {
+        late.push(backend.relu(Tensor.full([3], 1)));
+      });
+      // the processor is done before it ends, a device is not
+      await late[0]!.catch(({ message }: Error) => assert.match(message, "awaited before it ends"));
+      assert.is(backend.held, 0);
+    }));
+
+  test(`${mode}: after the backend, what was read is there, and nothing else`, async () => {
+    const kept: Tensor[] = [];
+    await withBackend(options, async (backend) => {
+      for (let n = 0; n < 2; n++) kept.push(Tensor.zeros([2], "float32", backend.persistent));
+      await backend.step(async () => {
+        const two = await there(backend, Tensor.full([2], 2));
+        for (const tensor of kept) await backend.accumulate(tensor, two);
+      });
+      await backend.read(kept[0]!);
+    });
+    assert.equal([...kept[0]!.data], [2, 2]);
+    await assertRejects(async () => kept[1]!.data, "disposed of");
+  });
+
+  test(`${mode}: a frozen layer in front, and a training that was left and goes on`, () =>
+    withBackend(options, async (backend) => {
+      const layers: NetworkDescription["layers"] = {
+        conv: conv2d({ outChannels: 3, kernelSize: 3 }),
+        relu: relu(),
+        flatten: flatten(),
+        classes: affine({ outFeatures: 3 }),
+      };
+      const random = new Random("gpu step frozen");
+      const target = Array.from({ length: 12 }, (_, n) => n % 3);
+      const data = Dataset.from({ x: random.normal([12, 1, 6, 5]), target });
+      const goal = { data, batchSize: 4, epochs: 2, optimizer: adam(), freeze: ["conv"] };
+      const losses = await lossesOf(backend, { input: [1, 6, 5], layers }, goal);
+      const expected = await lossesOf(reference, { input: [1, 6, 5], layers }, goal);
+      const differences = losses.map((loss, i) => Math.abs(loss - expected[i]!));
+      assert.ok(Math.max(...differences) < 1e-5, `losses differ by ${differences}`);
+      const storage = { allocator: backend.persistent };
+      const network = buildNetwork({ input: [1, 6, 5], layers }, { random, storage });
+      const all = { ...goal, loss: softmaxCrossEntropy(), backend };
+      for await (const event of fit(network, all)) if (event.type === "step") break;
+      let steps = 0;
+      for await (const event of fit(network, all)) if (event.type === "step") steps++;
+      assert.is(steps, 6);
+    }));
+
+  if (mode === "webgpu")
+    test(`${mode}: as many results as float32 counts`, () =>
+      withBackend(options, async (backend) => {
+        const random = new Random("gpu step many");
+        const geometry = conv2dGeometry("test", 5, 5, { kernelSize: 1 });
+        const [x, weight] = [random.normal([7_900, 1, 5, 5]), random.normal([1, 32, 1])];
+        const run = async (on: Backend): Promise<Tensor> =>
+          on.step(async () => on.matmul(weight, await on.im2col(x, geometry)));
+        assertClose(await run(backend), await run(reference), { tolerance: 1e-6 });
+      }));
+
   test(`${mode}: outside a step, results are here at once`, () =>
     withBackend(options, async (backend) => {
       const x = new Random("gpu outside").normal([4, 4]);

@@ -169,4 +169,11 @@ test("networks differ by the first option that does", async () => {
   );
 });
 
+test("a file's name in place of its bytes is refused in a line", () =>
+  assertRejects(
+    async () => loadNetwork("own.safetensors" as unknown as Uint8Array),
+    "a file's bytes",
+    "read the file first",
+  ));
+
 test.run();

@@ -94,7 +94,7 @@ export class KernelCache {
   /** ... and those whose results stay on the device. */
   readonly #staying = new Map<CompiledFunction, GpuJs.IKernelRunShortcut>();
   readonly #handles: Handles;
-  readonly #zeros = new Map<number, Handle>();
+  readonly #zeros = new Map<number, Promise<Handle>>();
   #calls = 0;
   readonly #traffic = { sent: 0, told: 0, fetched: 0 };
   /** Multiplications that a device was told to do since it last gave an answer. */
@@ -153,12 +153,11 @@ export class KernelCache {
   }
 
   /** Zeros on the device, which stay there: for kernels that ask for a bias. Not to be released. */
-  async zeros(length: number): Promise<Handle> {
-    const known = this.#zeros.get(length);
-    if (known !== undefined) return known;
-    const handle = await this.#copy(new Float32Array(length));
-    this.#zeros.set(length, handle);
-    return handle;
+  zeros(length: number): Promise<Handle> {
+    const known = this.#zeros.get(length) ?? this.#copy(new Float32Array(length));
+    this.#zeros.set(length, known);
+    known.catch(() => this.#zeros.delete(length));
+    return known;
   }
 
   async #copy(data: Float32Array): Promise<Handle> {
@@ -344,7 +343,11 @@ export class KernelCache {
   async dispose(): Promise<void> {
     this.#disposed = true;
     await this.#lastRun;
-    for (const handle of this.#zeros.values()) this.#handles.release(handle)();
+    for (const zeros of this.#zeros.values())
+      await zeros.then(
+        (handle) => this.#handles.release(handle)(),
+        () => {},
+      );
     this.#zeros.clear();
     this.#kernels.clear();
     this.#staying.clear();

@@ -38,9 +38,14 @@ export class DeviceConvolutions {
     const channels = R / (geometry.kH * geometry.kW);
     const there = forwardPlan(N, filters, geometry);
     const back = inputGradientPlan(N, filters, geometry);
+    const parts = Math.ceil(N / filterGradientPlan(N, filters, geometry).numbersFor(N).imagesEach);
     return (
       this.#operands.canSpan(P, pixels, R, N * G * blocks, N * G * Math.ceil(channels / 4)) &&
       this.#operands.hasRoomFor(
+        // rows of windows, of pixels and of a filter are filled up to fours
+        ...[N * G * K * geometry.outH * upToFours(geometry.outW)],
+        ...[N * G * channels * geometry.H * upToFours(geometry.W)],
+        parts * G * K * channels * geometry.kH * upToFours(geometry.kW),
         ...[N * there.images.image, N * back.images.image, G * K * R],
         ...[4 * N * G * blocks * P, 4 * N * G * Math.ceil(channels / 4) * pixels],
       )
@@ -183,6 +188,10 @@ export class DeviceConvolutions {
       this.#operands.release(quads);
     }
   }
+}
+
+function upToFours(count: number): number {
+  return 4 * Math.ceil(count / 4);
 }
 
 function outputOf({ outH, outW }: WindowGeometry): number {

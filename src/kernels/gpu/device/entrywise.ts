@@ -32,7 +32,9 @@ export class DeviceEntrywise {
   accumulate(target: Tensor, source: Tensor): Promise<void> | null {
     const memory = memoryOf(target.storage);
     return memory !== null && target.isContiguous && this.#takes(target, source)
-      ? this.#accumulate(memory as DeviceMemory, target, source)
+      ? this.#operands.memories.inOrder(() =>
+          this.#accumulate(memory as DeviceMemory, target, source),
+        )
       : null;
   }
 

@@ -36,8 +36,9 @@ export function winner(this: IKernelFunctionThis, x: number[], numbers: number[]
       const w = left + j * numbers[9]!;
       if (h >= 0 && h < H && w >= 0 && w < W) {
         const value = x[(plane * H + h) * W + w]!;
-        // what is not a number wins, so that it is not lost from sight
-        if (position < 0 || value > best || value !== value) {
+        // What is not a number wins, so that it is not lost from sight; on a device it does not
+        // differ from itself, but it is not equal or less either.
+        if (position < 0 || value > best || !(value <= value)) {
           best = value;
           position = h * W + w;
         }

@@ -4,6 +4,7 @@ import {
   heapAllocator,
   InputError,
   Lifetime,
+  reject,
   sizeOf,
   Storage,
   Tensor,
@@ -33,6 +34,7 @@ export class DeviceMemory<D extends Numbers = Float32Array> implements Elsewhere
   #handle: Handle | null = null;
   #heap: D | null = null;
   #everywhere = 0;
+  #isLost = false;
 
   constructor(dtype: Elsewhere<D>["dtype"], length: number, release: (handle: Handle) => void) {
     this.dtype = dtype;
@@ -52,6 +54,7 @@ export class DeviceMemory<D extends Numbers = Float32Array> implements Elsewhere
 
   /** Takes over what a kernel has written in place of all that was there. */
   replace(handle: Handle): void {
+    if (this.#isLost) return this.#release(handle); // a kernel that ran on
     this.release();
     this.#handle = handle;
   }
@@ -67,6 +70,11 @@ export class DeviceMemory<D extends Numbers = Float32Array> implements Elsewhere
   }
 
   here(): D {
+    if (this.#isLost && this.#heap === null)
+      throw new InputError(
+        "Tensor.data: expected numbers that are still there, got those of a backend that was " +
+          "disposed of; await backend.read(tensor) before",
+      );
     if (this.#heap === null && this.#handle !== null)
       throw new InputError(
         "Tensor.data: expected numbers that are here, got some on the graphics card; " +
@@ -83,6 +91,13 @@ export class DeviceMemory<D extends Numbers = Float32Array> implements Elsewhere
   fill(value: number): void {
     this.release();
     this.#everywhere = value;
+  }
+
+  /** Gives back what is on the device, for good. What was copied here stays. */
+  lose(): void {
+    if (this.#handle !== null) this.#release(this.#handle);
+    this.#handle = null;
+    this.#isLost = true;
   }
 
   /** Gives back what is on the device, and forgets what was on the heap. */
@@ -108,6 +123,7 @@ export class DeviceMemories {
   /** The steps that run, the innermost last. */
   readonly #steps: Step[] = [];
   readonly #lasting = new Set<DeviceMemory>();
+  #lastChange: Promise<unknown> = Promise.resolve();
 
   constructor(kernels: KernelCache) {
     this.#kernels = kernels;
@@ -125,10 +141,17 @@ export class DeviceMemories {
       this.#lasting.add(memory);
       return new Storage(memory, new Lifetime(), () => {
         this.#lasting.delete(memory);
-        memory.release();
+        memory.lose();
       });
     },
   };
+
+  /** Runs what changes a tensor in place, after all that was asked for before. */
+  inOrder<T>(change: () => Promise<T>): Promise<T> {
+    const done = this.#lastChange.then(change);
+    this.#lastChange = done.catch(() => {});
+    return done;
+  }
 
   /** A tensor of what a kernel has computed: of the step that runs, or, outside, on the heap. */
   async tensor(shape: readonly number[], handle: Handle): Promise<Tensor> {
@@ -142,17 +165,26 @@ export class DeviceMemories {
 
   /** Keeps numbers on the device until the step that runs has ended. */
   keep(handle: Handle): DeviceMemory {
+    const step = this.#steps.at(-1);
+    if (step === undefined) {
+      this.#kernels.release(handle);
+      return reject("step", "operations that are awaited before it ends", "one that runs on");
+    }
     const memory = this.#memory<Float32Array>("float32", handle.length);
     memory.replace(handle);
-    this.#steps.at(-1)!.memories.push(memory);
+    step.memories.push(memory);
     return memory;
   }
 
   /** Copies what is on the device to where programs can look at it. */
   async read(storage: Storage | Storage<Int32Array>): Promise<void> {
     const memory = memoryOf(storage);
-    if (memory?.isFar !== true) return;
-    memory.bring((await this.#kernels.fetch(memory.handle!)).subarray(0, memory.length));
+    // again, if a kernel has written others meanwhile
+    while (memory?.isFar === true) {
+      const handle = memory.handle!;
+      const data = await this.#kernels.fetch(handle);
+      if (memory.handle === handle) memory.bring(data.subarray(0, memory.length));
+    }
   }
 
   /** See {@link Backend.step}. */
@@ -174,7 +206,7 @@ export class DeviceMemories {
 
   /** Gives back all there is. */
   dispose(): void {
-    for (const memory of this.#lasting) memory.release();
+    for (const memory of this.#lasting) memory.lose();
   }
 
   /** Ends a step, and with it those that began in it and run on. */

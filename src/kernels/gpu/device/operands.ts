@@ -115,8 +115,9 @@ export class DeviceOperands {
     const data = numbersOf(operand);
     const known = this.#sent.get(storage);
     if (known?.memory.handle && isSame(known.data, data)) return known.memory.handle;
-    const memory = this.memories.keep(await this.#kernels.send(data));
-    this.#sent.set(storage, { memory, data: data.slice() });
+    const now = data.slice();
+    const memory = this.memories.keep(await this.#kernels.send(now));
+    this.#sent.set(storage, { memory, data: now });
     return memory.handle!;
   }
 

@@ -20,7 +20,9 @@ export function pitchedNumbers({ columns, pitch, parts, partStep }: Pitched): In
 export function pitchedEntry(this: IKernelFunctionThis, x: number[], numbers: number[]): number {
   const parts = numbers[2]!;
   const row = quotient(this.thread.x, numbers[0]!);
-  let at = row * numbers[1]! + this.thread.x - row * numbers[0]!;
+  // in this order, no position on the way is larger than the memory
+  const column = this.thread.x - row * numbers[0]!;
+  let at = row * numbers[1]! + column;
   let total = 0;
   for (let part = 0; part < parts; part++) {
     total += x[at]!;

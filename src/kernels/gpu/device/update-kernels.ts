@@ -20,7 +20,9 @@ export function runningMean(
   const d = g[this.thread.x]! + numbers[0]! * w[this.thread.x]!;
   // (optimizers.12) v ← μ·v + g
   // (optimizers.23) m ← β₁·m + (1 − β₁)·g
-  return numbers[1]! * mean[this.thread.x]! + numbers[2]! * d;
+  // what counts for nothing may be infinite, and times 0 that would not be a number
+  const kept = numbers[1]! === 0 ? 0 : numbers[1]! * mean[this.thread.x]!;
+  return kept + numbers[2]! * d;
 }
 
 /**
@@ -58,7 +60,9 @@ export function descended(
   // (optimizers.10) g ← g + λ·w
   const d = g[this.thread.x]! + numbers[0]! * w[this.thread.x]!;
   // (optimizers.22) g ← g + μ·v
-  const step = numbers[2]! * d + numbers[3]! * velocity[this.thread.x]!;
+  const ofGradient = numbers[2]! === 0 ? 0 : numbers[2]! * d;
+  const ofVelocity = numbers[3]! === 0 ? 0 : numbers[3]! * velocity[this.thread.x]!;
+  const step = ofGradient + ofVelocity;
   // (optimizers.4) w ← w − η·g
   return w[this.thread.x]! - numbers[1]! * step;
 }
@@ -79,7 +83,9 @@ export function descendedByRoot(
 ): number {
   // (optimizers.10) g ← g + λ·w
   const d = g[this.thread.x]! + numbers[0]! * w[this.thread.x]!;
-  const step = numbers[1]! * d + numbers[2]! * mean[this.thread.x]!;
+  const ofGradient = numbers[1]! === 0 ? 0 : numbers[1]! * d;
+  const ofMean = numbers[2]! === 0 ? 0 : numbers[2]! * mean[this.thread.x]!;
+  const step = ofGradient + ofMean;
   const root = Math.sqrt(square[this.thread.x]! / numbers[3]!) + numbers[4]!;
   // (optimizers.22b) w ← w − η·g / (√s + ε)
   // (optimizers.22f) w ← w − η·g / (√v + ε)

@@ -45,13 +45,15 @@ export class DeviceUpdates {
   }
 
   /** See {@link Backend.update}. */
-  async update<Kind extends UpdateKind>(
+  update<Kind extends UpdateKind>(
     kind: Kind,
     tensors: UpdateTensors<Kind>,
     numbers: UpdateNumbers<Kind>,
   ): Promise<void> {
-    await updates[kind](this.#write, tensors, numbers);
-    touchChanged(tensors);
+    return this.#operands.memories.inOrder(async () => {
+      await updates[kind](this.#write, tensors, numbers);
+      touchChanged(tensors);
+    });
   }
 
   readonly #write: Write = async (kernel, tensors, ...numbers) => {
