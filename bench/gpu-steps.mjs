@@ -10,7 +10,15 @@
 import { softmaxCrossEntropy } from "../dist/backprop/index.js";
 import { Dataset } from "../dist/data/index.js";
 import { gpuBackend } from "../dist/kernels/index.js";
-import { affine, buildNetwork, conv2d, flatten, maxPool2d, relu } from "../dist/network/index.js";
+import {
+  affine,
+  buildNetwork,
+  conv2d,
+  flatten,
+  maxPool2d,
+  notebookDescription,
+  relu,
+} from "../dist/network/index.js";
 import { Random } from "../dist/tensor/index.js";
 import { adam, fit } from "../dist/training/index.js";
 
@@ -27,25 +35,9 @@ const small = {
     classes: affine({ outFeatures: 10 }),
   },
 };
-const notes = {
-  input: [1, 28, 28],
-  layers: {
-    conv1: conv2d({ outChannels: 16, kernelSize: 3 }),
-    relu1: relu(),
-    pool1: maxPool2d({ kernelSize: 2 }),
-    conv2: conv2d({ outChannels: 32, kernelSize: 3 }),
-    relu2: relu(),
-    pool2: maxPool2d({ kernelSize: 2 }),
-    flatten: flatten(),
-    affine1: affine({ outFeatures: 120 }),
-    relu3: relu(),
-    affine2: affine({ outFeatures: 10 }),
-  },
-};
-
 const stepsOnDevice = words.includes("apart") ? false : words.includes("stay") || undefined;
 const backend = await gpuBackend({ mode, smallestProduct: 0, stepsOnDevice });
-const description = isNotes ? notes : small;
+const description = isNotes ? notebookDescription : small;
 const [batchSize, count] = isNotes ? [32, 320] : [8, 800];
 const random = new Random("gpu steps");
 const data = Dataset.from({

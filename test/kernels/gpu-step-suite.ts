@@ -19,8 +19,8 @@ import {
   buildNetwork,
   conv2d,
   flatten,
-  maxPool2d,
   type NetworkDescription,
+  notebookDescription,
   relu,
 } from "leibniz/network";
 import { Random, Tensor } from "leibniz/tensor";
@@ -95,22 +95,6 @@ function numbersOf(kind: UpdateKind, random: Random, step: number): UpdateNumber
   };
   return all[kind];
 }
-
-const notes: NetworkDescription = {
-  input: [1, 28, 28],
-  layers: {
-    conv1: conv2d({ outChannels: 16, kernelSize: 3 }),
-    relu1: relu(),
-    pool1: maxPool2d({ kernelSize: 2 }),
-    conv2: conv2d({ outChannels: 32, kernelSize: 3 }),
-    relu2: relu(),
-    pool2: maxPool2d({ kernelSize: 2 }),
-    flatten: flatten(),
-    hidden: affine({ outFeatures: 120 }),
-    relu3: relu(),
-    classes: affine({ outFeatures: 10 }),
-  },
-};
 
 /** The loss of each step of a training. */
 async function lossesOf(
@@ -322,11 +306,11 @@ export function gpuStepSuite(
       const goal = { data, batchSize, epochs: 1, optimizer: adam() };
       const traffic: (typeof backend.traffic)[] = [];
       const held: number[] = [];
-      const losses = await lossesOf(backend, notes, goal, () => {
+      const losses = await lossesOf(backend, notebookDescription, goal, () => {
         traffic.push(backend.traffic);
         held.push(backend.held);
       });
-      const expected = await lossesOf(reference, notes, goal);
+      const expected = await lossesOf(reference, notebookDescription, goal);
       const differences = losses.map((loss, i) => Math.abs(loss - expected[i]!));
       assert.is(losses.length, 4);
       assert.ok(Math.max(...differences) < 1e-5, `losses differ by ${differences}`);
