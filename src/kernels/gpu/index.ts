@@ -22,7 +22,8 @@ import {
 } from "../../tensor/index.js";
 import type { Backend } from "../backend.js";
 import { referenceBackend } from "../reference/index.js";
-import { KernelCache, type Traffic } from "./kernel-cache.js";
+import { KernelCache } from "./kernel-cache.js";
+import type { Traffic } from "./kernel-calls.js";
 import { deviceBackend } from "./device/index.js";
 import {
   findModes,
@@ -38,7 +39,7 @@ import { GpuProducts } from "./products.js";
 import { measuredThreshold } from "./threshold.js";
 
 export { type GpuDevice, gpuDevice } from "./device-name.js";
-export type { Traffic } from "./kernel-cache.js";
+export type { Traffic } from "./kernel-calls.js";
 export type { GpuMode } from "./modes.js";
 
 export interface GpuBackendOptions {

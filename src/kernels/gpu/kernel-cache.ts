@@ -3,54 +3,12 @@ import { type DeviceContext, DeviceWatch } from "./device-watch.js";
 import { type Handle, Handles } from "./device/handle.js";
 import { copy } from "./device/copy-kernel.js";
 import { quotient } from "./device/quotient.js";
+import type { CompiledFunction, KernelCall, KernelLaunch, Traffic } from "./kernel-calls.js";
 import { type GpuMode, hasDevice } from "./modes.js";
 import { flatten, type KernelResult, keepFlat, type Quads } from "./quads.js";
 
-/**
- * What every thread computes: four numbers from flat arrays. gpu.js reads the source of such a
- * function and writes it anew for a device.
- */
-export type KernelFunction = (this: GpuJs.IKernelFunctionThis, ...arrays: number[][]) => number[];
-
-/** One run of a kernel. */
-export interface KernelCall {
-  readonly kernel: KernelFunction;
-  /** How many threads there are along each axis; a kernel has two or three, always as many. */
-  readonly output: readonly [X: number, Y: number] | readonly [X: number, Y: number, Z: number];
-  readonly arrays: readonly (Float32Array | Int32Array)[];
-  readonly multiplications: number;
-}
-
-/** What every thread computes, where one number is all: an entry of a flat result. */
-export type EntryFunction = (this: GpuJs.IKernelFunctionThis, ...arrays: number[][]) => number;
-
-type CompiledFunction = KernelFunction | EntryFunction;
-
 /** What kernels may call. */
 const helpers = [quotient];
-
-/** Bytes between JavaScript's heap and a device. */
-export interface Traffic {
-  /** Numbers of tensors. */
-  readonly sent: number;
-  /** Extents, distances and rates, with which kernels are told what to do. */
-  readonly told: number;
-  /** What came back. */
-  readonly fetched: number;
-}
-
-/** One run of a kernel whose operands are on the device, and whose result stays there. */
-export interface KernelLaunch {
-  readonly kernel: KernelFunction | EntryFunction;
-  /** How many threads there are along each axis; a kernel has always as many axes. */
-  readonly output: readonly number[];
-  readonly handles: readonly Handle[];
-  /** What else it is told, as its last argument. */
-  readonly numbers: Int32Array | Float32Array;
-  /** How many numbers a thread returns. */
-  readonly each: 1 | 4;
-  readonly multiplications: number;
-}
 
 /**
  * A device gets a second more for every so many multiplications. The slowest that was seen, a

@@ -1,5 +1,5 @@
 import { sameShape, type Tensor } from "../../../tensor/index.js";
-import type { EntryFunction } from "../kernel-cache.js";
+import type { EntryFunction } from "../kernel-calls.js";
 import { gate, productOfTwo, rectify, sumOfTwo } from "./entrywise-kernels.js";
 import { type DeviceMemory, memoryOf } from "./memory.js";
 import type { DeviceOperands } from "./operands.js";

@@ -1,5 +1,6 @@
 import { sizeOf, type Storage, type Tensor } from "../../../tensor/index.js";
-import type { KernelCache, KernelLaunch } from "../kernel-cache.js";
+import type { KernelCache } from "../kernel-cache.js";
+import type { KernelLaunch } from "../kernel-calls.js";
 import type { CallLimits } from "../product-calls.js";
 import type { Handle } from "./handle.js";
 import { type DeviceMemories, type DeviceMemory, memoryOf } from "./memory.js";

@@ -1,7 +1,7 @@
 import { integerPower, sameShape, type Tensor } from "../../../tensor/index.js";
 import { touchChanged } from "../../reference/optimizer-updates.js";
 import type { UpdateKind, UpdateNumbers, UpdateTensors } from "../../updates.js";
-import type { KernelLaunch } from "../kernel-cache.js";
+import type { KernelLaunch } from "../kernel-calls.js";
 import { memoryOf } from "./memory.js";
 import type { DeviceOperands } from "./operands.js";
 import { descended, descendedByRoot, runningMean, runningSquare } from "./update-kernels.js";
