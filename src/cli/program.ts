@@ -44,6 +44,11 @@ async function program(argv: readonly string[], version: string): Promise<Comman
  */
 export async function runProgram(argv: readonly string[], version: string): Promise<number> {
   try {
+    // what a shell's script asks at the tab key; nothing in it is an option of ours
+    if (argv[0] === "complete" && argv[1] === "--") {
+      await (await import("./complete.js")).printCandidates(argv.slice(2), commandsFor);
+      return 0;
+    }
     const root = await program(argv, version);
     const words = argv.filter((word) => word !== "--debug");
     if (words.length === 0) root.outputHelp();
