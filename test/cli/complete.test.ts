@@ -54,6 +54,7 @@ test("names are offered where the command takes them, each once", async () => {
   });
   assert.equal((await offered("gradcheck", "affine", "af")).words, []);
   assert.equal((await offered("exercise", "conv2d", "")).words, []); // it takes one
+  assert.equal((await offered("exercise", "--seconds", "3", "aff")).words, ["affine"]);
   assert.equal((await offered("derive", "augm")).words, ["augmentation"]);
   assert.equal((await offered("experiment", "perm")).words, ["permutation"]);
   assert.equal((await offered("bugs", "loss-up")).words, ["loss-uphill"]);
