@@ -63,7 +63,7 @@ test("examples have only options that there are", async () => {
 
 const [GREEN, PLAIN] = ["\u001b[32m", "\u001b[39m"];
 
-test("--no-color takes the colours away, wherever it stands, and for one command only", async () => {
+test("--no-color takes the colours away, wherever it stands, of one command", async () => {
   const command = ["gradcheck", "flatten", "--geometries", "0"];
   const coloured = await leibnizInColour(...command);
   const plain = coloured.stdout.replaceAll(GREEN, "").replaceAll(PLAIN, "");
