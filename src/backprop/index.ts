@@ -2,13 +2,16 @@
 export {
   type Backward,
   type DX,
+  type ForwardResult,
   type Gradients,
+  type InputGradient,
   type Layer,
   type Mode,
   type NamedLayer,
   type Pass,
   type PassOptions,
   TwoPassLayer,
+  type WeightGradients,
   gradientName,
   checkPass,
 } from "./layer.js";
@@ -48,6 +51,7 @@ export {
 export {
   type BatchNormLayerOptions,
   type BatchNormOptions,
+  type BatchNormResult,
   batchNormRules,
   type RunningStatistics,
 } from "./batch-norm.js";
@@ -105,6 +109,7 @@ export {
   maxPool2dForward,
 } from "./max-pool2d.js";
 export {
+  type HasLossKind,
   type Loss,
   lossDescriber,
   type LossDescription,

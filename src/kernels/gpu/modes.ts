@@ -4,6 +4,10 @@ import { howToInstall } from "./how-to-install.js";
 
 /** What gpu.js can run on, the fastest first, if there is a graphics card. */
 export const gpuModes = ["webgpu", "webgl2", "headlessgl", "webasm", "cpu"] as const;
+/**
+ * What gpu.js runs on: a graphics card by WebGPU, by WebGL 2 (browsers), or by the package gl
+ * (Node); or the processor, by WebAssembly or by plain JavaScript.
+ */
 export type GpuMode = (typeof gpuModes)[number];
 
 /** Does a mode compute in memory of its own, to which numbers travel and from which they return? */
