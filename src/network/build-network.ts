@@ -22,6 +22,7 @@ import type { LayerDescription, LayerDescriptions, NetworkDescription } from "./
 import { type AnyKind, inferable, layerKinds } from "./layer-kinds.js";
 import { Sequential } from "./sequential.js";
 
+/** What {@link buildNetwork} may be told besides the description. All may be left out. */
 export interface BuildOptions {
   /** Memory of the parameters, and their element type where it is not the description's. */
   readonly storage?: StorageOptions;
@@ -30,7 +31,10 @@ export interface BuildOptions {
   /** How; as PyTorch does if left out. */
   readonly initialiser?: Initialiser;
   /** Kinds of layers besides those that are known, such as one's own. */
-  readonly kinds?: readonly { readonly layerKind: AnyKind }[];
+  readonly kinds?: readonly {
+    /** As {@link describer} attaches it. */
+    readonly layerKind: AnyKind;
+  }[];
   /**
    * How many numbers its parameters, with their gradients, and its buffers may have, for
    * descriptions that come from elsewhere.

@@ -5,6 +5,7 @@ import { networkWeights } from "./weights.js";
 
 /** Tensors under the names that a network has for them. */
 export interface MatchedWeights {
+  /** The tensors that were given, not copied; without PyTorch's `num_batches_tracked`. */
   readonly tensors: ReadonlyMap<string, Tensor>;
   /** What was done to match them, in one line; null where the names were the network's own. */
   readonly note: string | null;
@@ -160,7 +161,12 @@ export function partOfWeights(
   network: Sequential,
   tensors: ReadonlyMap<string, Tensor>,
   where: string,
-): { readonly tensors: ReadonlyMap<string, Tensor>; readonly note: string } {
+): {
+  /** Those that fit, under the network's names. */
+  readonly tensors: ReadonlyMap<string, Tensor>;
+  /** How many were taken, which places are left as initialised, and what was not used. */
+  readonly note: string;
+} {
   const own = networkWeights(network);
   const { renamed } = asOwnNames(tensors);
   const part = new Map<string, Tensor>();

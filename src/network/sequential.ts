@@ -18,13 +18,17 @@ import { plan } from "./plan.js";
 
 /** A parameter under its full name: `conv1.weight`, or `block1.conv1.weight` inside a block. */
 export interface NamedParameter {
+  /** Its own name after that of its layer, the full one, with a dot between: `conv1.weight`. */
   readonly name: string;
+  /** Value and gradient. The network's own, no copy: changing it changes the network. */
   readonly parameter: Parameter;
 }
 
 /** A buffer under its full name: `bn1.runningMean`. */
 export interface NamedBuffer {
+  /** Its own name after the full one of its layer, as for parameters. */
   readonly name: string;
+  /** The network's own, no copy. */
   readonly buffer: LayerBuffer;
 }
 

@@ -5,10 +5,15 @@ import type { Sequential } from "./sequential.js";
 
 /** One layer of a network, as the summary table shows it. */
 export interface SummaryRow {
+  /** The full name: `conv1`, or `block1.conv1` inside a block. */
   readonly name: string;
+  /** As {@link Layer.kind} says: `conv2d`. */
   readonly kind: string;
   /** For one image: with N = 1. */
   readonly outputShape: readonly number[];
+  /**
+   * How many numbers its own parameters have; those of layers inside it count in their own rows.
+   */
   readonly parameters: number;
   /** Numbers that it keeps besides, such as running statistics. */
   readonly buffers: number;
