@@ -17,8 +17,9 @@ const LEAST_STROKE = 1.6;
 /** How wide a thinner one is made. */
 const USUAL_STROKE = 2.2;
 
+/** A picture made ready for a network. */
 export interface Prepared {
-  /** height·width bytes: 0 is paper, 255 ink. */
+  /** [C, H, W] bytes, with C = 1 for a digit: 0 is paper, 255 ink. */
   readonly pixels: Uint8Array;
   /** What was done, for people, on one line. */
   readonly steps: string;

@@ -14,8 +14,11 @@ export interface Batch {
 
 /** Where training takes its examples from: any object with these two. */
 export interface Examples {
+  /** How many examples there are, at least 1. */
   readonly count: number;
   /**
+   * The examples of the given indices, in their order; N of them.
+   *
    * @param indices of the examples, from 0 to `count − 1`, in any order
    * @param allocator where x is to live; JavaScript's heap if left out
    */
@@ -24,6 +27,7 @@ export interface Examples {
 
 /** Examples that are at hand, and need not be waited for. */
 export interface ReadyExamples extends Examples {
+  /** As {@link Examples.batch}, at once. */
   batch(indices: ArrayLike<number>, allocator?: Allocator): Batch;
 }
 

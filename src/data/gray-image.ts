@@ -2,9 +2,11 @@
 import { reject } from "../tensor/index.js";
 import type { Picture } from "./files/picture.js";
 
+/** An image of one channel, as numbers that need not be whole. */
 export interface GrayImage {
   /** In pixels. */
   readonly height: number;
+  /** In pixels. */
   readonly width: number;
   /** height·width numbers, row-major; 0 is black, 255 white. */
   readonly values: Float64Array;
@@ -12,9 +14,13 @@ export interface GrayImage {
 
 /** A part of an image, in pixels. */
 export interface Box {
+  /** Its first row, counted from 0. */
   readonly top: number;
+  /** Its first column, counted from 0. */
   readonly left: number;
+  /** Rows, from `top` on. */
   readonly height: number;
+  /** Columns, from `left` on. */
   readonly width: number;
 }
 

@@ -39,7 +39,11 @@ export function makeDataset(images: ImageSet, labels: ClassNumbers, where: strin
   return new ImageDataset({ images, labels }, where);
 }
 
-/** Examples as they are; labelled images as a data set. */
+/**
+ * Examples as they are; labelled images as a data set.
+ *
+ * @throws InputError when there are not as many labels as images
+ */
 export function examplesOf(data: Examples | LabelledImages): Examples {
   return "batch" in data ? data : new ImageDataset(data);
 }

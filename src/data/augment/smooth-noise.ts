@@ -58,7 +58,11 @@ export class SmoothNoise {
   readonly #noise: Float64Array;
   readonly #between: Float64Array;
 
-  /** @param sigma at least 1 */
+  /**
+   * Fields of [height, width].
+   *
+   * @param sigma σ in pixels, at least 1
+   */
   constructor(height: number, width: number, sigma: number) {
     this.#height = height;
     this.#width = width;
@@ -79,7 +83,7 @@ export class SmoothNoise {
     return [this.#rows.points, this.#columns.points];
   }
 
-  /** Writes α times a field that was drawn into `field`, [H, W]. */
+  /** Writes α times a field that was drawn into `field`, H·W numbers, row by row. */
   draw(random: Random, strength: number, field: Float64Array): void {
     const noise = this.#noise;
     // the middles of 2³² parts of [−1, 1]: their mean is 0
@@ -87,7 +91,7 @@ export class SmoothNoise {
     this.spread(noise, strength, field);
   }
 
-  /** The same for noise that is given, of the lattice's shape. */
+  /** The same for noise that is given, of the lattice's shape, row by row. (augmentation.21) */
   spread(noise: Float64Array, strength: number, field: Float64Array): void {
     // (augmentation.21) Δ[h, w] = α·s·Σ_q Σ_r G(h − s·q)·G(w − s·r)·noise[q, r]
     alongFirst(noise, this.#rows, this.#height, this.#between);

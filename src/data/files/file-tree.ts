@@ -2,8 +2,11 @@
 
 export type FileKind = "file" | "folder" | "other";
 
+/** What a folder holds under one name. */
 export interface FileEntry {
+  /** Without the folder's path. */
   readonly name: string;
+  /** Of what a link leads to, where it is one. */
   readonly kind: FileKind;
 }
 
