@@ -11,11 +11,12 @@ import type { Differentiable, NamedTensors } from "./differentiable.js";
 import { gradientCheck, type GradientCheckOptions } from "./gradient-check.js";
 import type { GradientCheckResult } from "./verdicts.js";
 
+/** As for {@link gradientCheck}; the tolerance is {@link NETWORK_TOLERANCE} if left out. */
 export interface CheckNetworkOptions
   extends Pick<GradientCheckOptions, "tolerance" | "curves" | "onProgress"> {
-  /** Draws the entries. */
+  /** Draws the entries, the upstream gradient and what dropout leaves out. */
   readonly random: Random;
-  /** How many entries of each parameter, and of the images, are checked. */
+  /** How many entries of each parameter, and of the images, are checked; 20 if left out. */
   readonly entries?: number;
 }
 
