@@ -10,12 +10,11 @@ import { train } from "./train.js";
 /** More images in a step would make it longer, and the comparison hardly better. */
 const MOST_IMAGES = 32;
 
+/** A piece of work that can be timed on several backends. */
 export interface SampleWork {
   /** In one step. */
   readonly images: number;
-  /**
-   * Builds the recipe's network on a backend, and returns what does one step of it.
-   */
+  /** Builds the recipe's network on a backend, and returns what does one step of it. */
   readonly prepare: (backend: Backend) => Promise<Work>;
 }
 

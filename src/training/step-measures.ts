@@ -13,6 +13,7 @@ export interface StepMeasure {
   readonly steps: number;
   /** Mean over the step's examples, before the update. */
   readonly loss: number;
+  /** What the step was taken with. */
   readonly learningRate: number;
   /** ‖dW‖ of every parameter, by its full name; null where it is not finite. */
   readonly gradientNorms: Readonly<Record<string, number | null>>;

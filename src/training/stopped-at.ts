@@ -5,6 +5,10 @@ import type { Metrics } from "./metrics.js";
 import type { Optimizer } from "./optimizers/index.js";
 import type { Sums } from "./totals.js";
 
+/**
+ * Where a training goes on that was stopped: `from` of {@link FitOptions}. The network is to have
+ * the weights of then.
+ */
 export interface StoppedAt {
   /** The first epoch that is not done. */
   readonly epoch: number;

@@ -14,13 +14,19 @@ interface Outcome {
 /** What a mean loss over many examples is the mean of. */
 export type MeanOver = "examples" | "batches";
 
-/** What {@link Totals} have added up, as plain data: JSON keeps it to the bit. */
+/** What the means of an epoch are made of, as plain data: JSON keeps it to the bit. */
 export interface Sums {
+  /** Of the examples' losses, each times its weight. */
   readonly loss: number;
+  /** Of the batches' mean losses, however large a batch is. */
   readonly batchLosses: number;
+  /** Of each metric over the examples, each times its weight, by name. */
   readonly metrics: Readonly<Record<string, number>>;
+  /** Of the examples' weights; their number where all count alike. */
   readonly weight: number;
+  /** How many there were. */
   readonly examples: number;
+  /** How many there were. */
   readonly batches: number;
 }
 

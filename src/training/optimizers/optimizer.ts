@@ -75,6 +75,7 @@ export type OptimizerChoice = (parameters: readonly NamedParameter[]) => Optimiz
  * parameter, all 0 at first.
  */
 export abstract class ParameterOptimizer<Running extends string> implements Optimizer {
+  /** Its name, as in recipes and files. */
   abstract readonly kind: string;
   readonly learningRate: number;
   readonly #where: string;
