@@ -20,6 +20,7 @@ export class Ceiling {
     this.#limits = limits;
   }
 
+  /** Compiles the kernel that is measured with, and warms it up for 150 ms. */
   static async open(): Promise<Ceiling> {
     const ceiling = new Ceiling(await machineLimits());
     for (const started = performance.now(); performance.now() - started < WARM_UP_MS; ) {
@@ -57,7 +58,8 @@ export class Ceiling {
    *
    * @param run shows its result to whom it is given, before that loses its memory
    * @param flop the operations of one run
-   * @param check looks at the result of the first run
+   * @param check looks at the result of the first run, and throws where it is wrong
+   * @throws what `check` throws
    */
   async compare<T>(
     run: (look: (result: T) => void) => Promise<void>,
@@ -82,11 +84,21 @@ export class Ceiling {
     return { seconds, gflops, ceiling: median(samples) };
   }
 
-  /** Bytes a second, in GB/s, for a piece of memory of the given size: read, and written. */
+  /**
+   * How fast one thread reads and writes a piece of memory.
+   *
+   * @param bytes how large it is: what fits into a cache is faster than what does not
+   * @throws Error when what was read is not what was written
+   */
   async bandwidth(
     bytes: number,
     effort: Effort,
-  ): Promise<{ readonly read: number; readonly write: number }> {
+  ): Promise<{
+    /** In GB/s. */
+    readonly read: number;
+    /** In GB/s. */
+    readonly write: number;
+  }> {
     const times = Math.ceil(2 ** 25 / bytes);
     const rate = async (run: () => void): Promise<number> =>
       (bytes * times) / (await medianSeconds(run, effort)) / 1e9;
@@ -99,8 +111,11 @@ export class Ceiling {
   }
 }
 
+/** What was measured of one piece of work, medians all. */
 export interface Speed {
+  /** Of one run. */
   readonly seconds: number;
+  /** Its floating-point operations by that time, in GFLOP/s. */
   readonly gflops: number;
   /** What one thread reached at the same time, in GFLOP/s. */
   readonly ceiling: number;

@@ -8,8 +8,9 @@ export interface Effort {
   readonly leastRounds: number;
 }
 
-/** A minute or two for all figures of `leibniz bench`, and some seconds with `--quick`. */
+/** A minute or two for all figures of `leibniz bench`. */
 export const thoroughEffort: Effort = { seconds: 0.7, leastRounds: 3 };
+/** Some seconds for all figures, with `--quick`. */
 export const quickEffort: Effort = { seconds: 0.08, leastRounds: 1 };
 
 /**
