@@ -9,8 +9,11 @@ const VALIDATION_IMAGES = 10_000;
 /** How much is measured: "full" is what is committed, "quick" is a taste, "tiny" is for tests. */
 export type Scale = "full" | "quick" | "tiny";
 
+/** What a unit is measured with. */
 export interface Laboratory {
+  /** What trainings run on; the digits of what is measured may depend on it. */
   readonly backend: Backend;
+  /** How much is measured. */
   readonly scale: Scale;
   /** See {@link mnistFor}. */
   readonly mnist: Mnist;

@@ -9,9 +9,11 @@ export interface Place {
   readonly length: number;
 }
 
+/** One small mistake in a text. */
 export interface Mutation {
   /** What was changed, for a message: `x(n, i) → x(i, n)`. */
   readonly change: string;
+  /** The whole text with the mistake in it. */
   readonly source: string;
   /** Where the change begins. */
   readonly at: number;

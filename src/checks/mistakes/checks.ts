@@ -35,6 +35,7 @@ const [gradient, adjoint, recorded, largeNumbers] = layerChecks as [
   Check<CheckName>,
 ];
 
+/** The checks that this project relies on, in the order of its tables. */
 export const checks: readonly Check<CheckName>[] = [
   gradient,
   adjoint,
@@ -45,6 +46,7 @@ export const checks: readonly Check<CheckName>[] = [
   loopCheck,
   dataCheck,
 ];
+/** Weaker ones that are popular, to show what they overlook. */
 export const popularChecks: readonly Check<PopularCheckName>[] = [
   ...popularLayerChecks,
   ...popularNetworkChecks,

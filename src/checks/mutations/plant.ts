@@ -7,6 +7,7 @@ import { returned, SPOILERS, spoiled } from "./spoil.js";
 export interface PlantedMutation {
   /** `conv2dBackward: dX is 0.1 % too large` */
   readonly what: string;
+  /** The whole module, as JavaScript. */
   readonly text: string;
   /**
    * What else can be wrong in that place, one after the other until something computes: two

@@ -6,16 +6,21 @@ import { VariantFailure, Variants } from "../variant/index.js";
 import type { Notice } from "./notice.js";
 import { type PlantedMutation, plantMutations } from "./plant.js";
 
+/** Whether the gradient check noticed a mutation. */
 export interface MutationResult extends Notice {
+  /** As the catalog calls it: `conv2d`. */
   readonly layer: string;
   /** `conv2dBackward: dX is 0.1 % too large` */
   readonly mutation: string;
 }
 
+/** A layer and the file of its backward pass. */
 export interface BackwardModule {
+  /** As the catalog calls it: `conv2d`. */
   readonly layer: string;
-  /** The address and the text of the layer's compiled file. */
+  /** Of the layer's compiled file, a URL. */
   readonly address: string;
+  /** Of that file, JavaScript. */
   readonly text: string;
 }
 
