@@ -31,7 +31,11 @@ export class Ceiling {
     return ceiling;
   }
 
-  /** One burst, in GFLOP/s. @throws Error when the sum is wrong */
+  /**
+   * One burst, in GFLOP/s.
+   *
+   * @throws Error when the sum is wrong
+   */
   sample(): number {
     const started = performance.now();
     const { sum, flop } = this.#limits.multiplyAdds(BURST, 0.5, 1);
@@ -41,7 +45,11 @@ export class Ceiling {
     return flop / ms / 1e6;
   }
 
-  /** The median of many bursts, in GFLOP/s. */
+  /**
+   * The median of many bursts, in GFLOP/s.
+   *
+   * @throws Error when a sum is wrong
+   */
   measure({ seconds, leastRounds }: Effort): number {
     const samples: number[] = [];
     for (

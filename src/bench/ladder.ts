@@ -61,7 +61,8 @@ export class LadderBench {
 }
 
 /**
- * Compares every entry of a result with what it should be: float32 sums of `terms` random numbers.
+ * Compares every entry of a result with what it should be: float32 sums of `terms` random numbers,
+ * which may differ by 1e-5 for each term.
  *
  * @throws Error naming the first entry that is wrong
  */

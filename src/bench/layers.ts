@@ -53,9 +53,11 @@ const WARM_UP_STEPS = 4;
  * Every other step is left alone and timed as a whole, so that it shows whether looking at the
  * clock has cost anything.
  *
+ * @param dataset of which the first `batch` images are trained on
  * @param recipe whose network, loss and optimizer; the notes' if left out
  * @returns means over the middle half of the steps, ordered by how long they took, for one image of
  *   the batch
+ * @throws InputError when there are fewer images than `batch`, or the network does not take them
  */
 export async function measureLayers(
   backend: Backend,

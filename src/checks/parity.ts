@@ -62,9 +62,10 @@ export interface ParityCase {
 }
 
 /**
- * Reads a file of recorded results.
+ * Reads a file of recorded results. Nothing is computed yet.
  *
  * @param text JSON with `layers` and `optimizers`
+ * @param where the file's name, for messages
  * @throws InputError when the file is malformed, holds no case, names a layer or optimizer that
  *   leibniz does not have, or takes too long to compare
  */

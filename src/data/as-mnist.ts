@@ -26,6 +26,10 @@ export interface Prepared {
 }
 
 /**
+ * A photo of a digit, dark on bright or bright on dark, as MNIST's images were made (LeCun and
+ * others, 1998): bright on black, scaled into 20/28 of the image without changing its proportions,
+ * and moved until its centre of mass is in the middle. Thin strokes are widened.
+ *
  * @param height and `width` of the image that is made, 28 and 28 for MNIST's
  * @param where the picture, for messages
  * @throws InputError when nothing stands out in the picture

@@ -89,7 +89,7 @@ export class Dataset implements ReadyExamples {
   /**
    * The first examples, and the rest.
    *
-   * @param first how many: a share between 0 and 1, or a whole number
+   * @param first how many: a share between 0 and 1, rounded to a whole number, or a whole number
    * @throws InputError when one of the parts would be empty
    */
   split(first: number): [first: Dataset, rest: Dataset] {
@@ -104,7 +104,7 @@ export class Dataset implements ReadyExamples {
   }
 
   /**
-   * The same examples in random order.
+   * The same examples in random order, drawn once.
    *
    * @param random a source, from which this draws, or a seed
    */

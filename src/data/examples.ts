@@ -42,7 +42,11 @@ export function checkIndices(where: string, indices: ArrayLike<number>, count: n
   }
 }
 
-/** @throws InputError when a batch does not hold `count` examples */
+/**
+ * Refuses a batch whose x, target and weights are not of one count.
+ *
+ * @throws InputError when a batch does not hold `count` examples
+ */
 export function checkBatch(where: string, { x, target, weights }: Batch, count: number): void {
   if (!(x instanceof Tensor)) reject(where, "a tensor x", typeof x);
   if (x.shape[0] !== count)

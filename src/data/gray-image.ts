@@ -25,8 +25,8 @@ export interface Box {
 }
 
 /**
- * The brightness that an eye sees, as in ITU-R BT.601. What is transparent takes the side that the
- * ink does not have: white around dark ink.
+ * The brightness that an eye sees, as in ITU-R BT.601: 0.299 red + 0.587 green + 0.114 blue. What
+ * is transparent takes the side that the ink does not have: white around dark ink.
  */
 export function grayOf({ channels, height, width, pixels }: Picture): GrayImage {
   const hasAlpha = channels === 2 || channels === 4;
@@ -53,6 +53,7 @@ export function grayOf({ channels, height, width, pixels }: Picture): GrayImage 
  * A box of an image at another size. Each new pixel is the mean over the area that it covers; where
  * the image grows, it is drawn between the centres of the old ones.
  *
+ * @param height and `width` of the result, in pixels, each at least 1
  * @throws InputError when the box is not inside the image
  */
 export function resize(image: GrayImage, box: Box, height: number, width: number): GrayImage {

@@ -13,7 +13,12 @@ export class ImageDataset extends Dataset implements LabelledImages {
   readonly images: ImageSet;
   readonly labels: ClassNumbers;
 
-  /** @throws InputError when there are not as many labels as images */
+  /**
+   * Shares memory with what it is given.
+   *
+   * @param where the files, for messages
+   * @throws InputError when there are not as many labels as images
+   */
   constructor({ images, labels }: LabelledImages, where = "ImageDataset") {
     if (labels.length !== images.count)
       reject(
@@ -34,7 +39,11 @@ export class ImageDataset extends Dataset implements LabelledImages {
   }
 }
 
-/** @throws InputError when there are not as many labels as images */
+/**
+ * As {@link ImageDataset}'s constructor.
+ *
+ * @throws InputError when there are not as many labels as images
+ */
 export function makeDataset(images: ImageSet, labels: ClassNumbers, where: string): ImageDataset {
   return new ImageDataset({ images, labels }, where);
 }

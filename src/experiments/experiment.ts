@@ -114,7 +114,7 @@ export function experiment<Options, Values>(own: Experiment<Options, Values>): A
   return own as unknown as AnyExperiment;
 }
 
-/** What tells units apart. */
+/** What tells units apart: `mlp, 20,000 images, seed 3`. */
 export function unitName({ setting, seed }: Pick<Unit, "setting" | "seed">): string {
   return `${setting}, seed ${seed}`;
 }

@@ -34,7 +34,10 @@ export function validationSplit({ train }: Mnist): { train: Dataset; validation:
   return { train: first, validation: rest };
 }
 
-/** Images for a scale: for "tiny" the first few, or classifying them all would take longest. */
+/**
+ * Images for a scale: all of them; for "tiny" the first 1200 and 300, or classifying them all would
+ * take longest.
+ */
 export function mnistFor(scale: Scale, { train, test }: Mnist): Mnist {
   if (scale !== "tiny") return { train, test };
   return { train: firstImages(train, TINY.train), test: firstImages(test, TINY.test) };

@@ -225,7 +225,10 @@ export function judgeAdjoint(
   return { argument, forward, backward, relativeError, verdict };
 }
 
-/** The verdict over an argument where both were asked: both must pass. */
+/**
+ * The verdict over an argument where both were asked: both must pass. A wrong adjoint makes it
+ * wrong.
+ */
 export function verdictOf({
   result,
   adjoint,

@@ -32,12 +32,12 @@ export interface BuildOptions {
   readonly initialiser?: Initialiser;
   /** Kinds of layers besides those that are known, such as one's own. */
   readonly kinds?: readonly {
-    /** As {@link describer} attaches it. */
+    /** As `describer` attaches it. */
     readonly layerKind: AnyKind;
   }[];
   /**
    * How many numbers its parameters, with their gradients, and its buffers may have, for
-   * descriptions that come from elsewhere.
+   * descriptions that come from elsewhere; 2^28, a gigabyte of float32, if left out.
    */
   readonly mostNumbers?: number;
 }
@@ -72,7 +72,8 @@ interface Built {
  * before it tell, such as `inChannels`, is filled in; the network's `description` says all of it.
  *
  * @throws InputError naming the layer and the option: when a kind or an option is unknown, missing
- *   or out of range, or a layer does not take what the one before it makes
+ *   or out of range, or a layer does not take what the one before it makes; and when there are more
+ *   than `mostNumbers` numbers
  */
 export function buildNetwork(
   description: NetworkDescription,

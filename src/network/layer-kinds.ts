@@ -67,8 +67,9 @@ type Described<Options, Inferred extends keyof Options> = Omit<Options, Inferred
   Partial<Pick<Options, Inferred>>;
 
 /**
- * A function that describes layers of a kind of one's own. `buildNetwork` has to be given it among
- * its `kinds`; those below it knows.
+ * A function that describes layers of a kind of one's own. It throws an InputError when an option
+ * is unknown, out of range or missing. `buildNetwork` has to be given it among its `kinds`; those
+ * below it knows.
  */
 export function describer<Options extends object, Inferred extends keyof Options = never>(
   kind: LayerKind<Options>,

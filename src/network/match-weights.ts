@@ -29,7 +29,8 @@ interface Group {
 }
 
 /**
- * By name, as leibniz and PyTorch write them; or else, layer by layer, by their order and shapes.
+ * Weights of another program as those of a network: by name, as leibniz and PyTorch write them; or
+ * else, layer by layer, by their order and shapes. Changes nothing.
  *
  * @param where the file's name, for messages
  * @returns the tensors under the network's names, or as they are where nothing fits
@@ -152,8 +153,9 @@ function fits(theirs: Group, ours: Group): boolean {
 }
 
 /**
- * Those of some tensors that a network has a place for, by name and shape.
+ * Those of some tensors that a network has a place for, by name and shape. Changes nothing.
  *
+ * @param where the file's name, for messages
  * @returns them, and in one line what else there is and what is missing
  * @throws InputError when there is none
  */

@@ -59,7 +59,8 @@ export function pairedDifference(
 /**
  * The page of a comparison, as HTML. The first run is what the others are compared with.
  *
- * @param runs at least one; image by image, only those on the same test images are compared
+ * @param runs at least one, none without test images; image by image, only those on the same test
+ *   images are compared
  */
 export function comparisonPage(runs: readonly ComparedRun[]): string {
   const sections: Section[] = [results(runs), recipesSection(runs), curves(runs), pairs(runs)];

@@ -51,7 +51,7 @@ function prefixBeside(names: Iterable<string>): string {
 /**
  * One safetensors file with the weights, the optimizer's running values under `optimizer.…`, and
  * the rest as metadata: also the network's description, where it was built from one, and the
- * SHA-256 of all the rest.
+ * SHA-256 of all the rest. See `docs/formats.md`.
  */
 export function encodeCheckpoint(
   network: Sequential,
@@ -81,7 +81,10 @@ export function encodeCheckpoint(
   return encodeSealed({ tensors: new Map([...weights, ...state]), metadata });
 }
 
-/** A checkpoint's weights without the optimizer's running values; any other file as it is. */
+/**
+ * A checkpoint's weights without the optimizer's running values; any other file as it is. Tensors
+ * are not copied.
+ */
 export function weightsOfCheckpoint({ tensors, metadata }: Safetensors): Safetensors {
   const { format } = metadata;
   if (format !== FORMAT && format !== FORMAT_BEFORE) return { tensors, metadata };

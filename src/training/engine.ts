@@ -164,6 +164,9 @@ export class Engine {
    * predictions and steps of trainings that were asked for before. What the engine is asked for
    * while `run` waits for something else, such as a timer, counts as part of this step, and its
    * results end with it: nobody can tell who asked.
+   *
+   * @returns what `run` returned
+   * @throws what `run` threw
    */
   step<T>(run: () => T | Promise<T>): Promise<T> {
     return this.#alone(() => this.backend.step(() => this.#within(run)));

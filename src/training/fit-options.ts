@@ -86,7 +86,7 @@ export interface FitOptions {
   readonly schedule?: ScheduleDescription | Schedule | undefined;
   /**
    * The longest gradient of what is trained that is not shortened, above 0; any if left out. See
-   * {@link clipGradients}.
+   * `clipGradients`.
    */
   readonly clipNorm?: number | undefined;
   /** What is measured besides the loss: `{ accuracy }`. */

@@ -167,7 +167,7 @@ export const warmUp = Object.assign(
     });
   },
   {
-    /** For {@link buildSchedule}. */
+    /** For `buildSchedule`. */
     scheduleKind: describeWarmUp.scheduleKind,
   },
 );

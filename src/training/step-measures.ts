@@ -49,13 +49,20 @@ export class StepMeasures {
     this.#before = this.#copies(); // how many steps there were is only known after the next one
   }
 
-  /** Whether a step's parameters are looked at, which have to be where a program can. */
+  /**
+   * Whether `step` will look at the parameters after this step: then they have to be where a
+   * program can, see {@link readState}.
+   */
   looksAt({ epoch, step, steps }: Pick<StepEvent, "epoch" | "step" | "steps">): boolean {
     const done = epoch * steps + step;
     return isMeasured(done) || isMeasured(done + 1);
   }
 
-  /** @returns null for most steps */
+  /**
+   * What a step was like that has just been taken.
+   *
+   * @returns null for most steps, which are not measured
+   */
   step({ epoch, step, steps, loss, learningRate }: StepEvent): StepMeasure | null {
     const done = epoch * steps + step;
     const before = this.#before;

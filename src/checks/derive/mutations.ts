@@ -42,7 +42,10 @@ const SYMMETRIC = [
   "return",
 ];
 
-/** All mutations of a source text; comments, strings and templates stay as they are. */
+/**
+ * All mutations of a source text: each sign, factor, number, transpose and order of two arguments,
+ * one at a time. Comments, strings and templates stay as they are.
+ */
 export function mutationsOf(source: string): Mutation[] {
   const code = blanked(source);
   const found: Mutation[] = [];

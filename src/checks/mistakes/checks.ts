@@ -52,7 +52,10 @@ export const popularChecks: readonly Check<PopularCheckName>[] = [
   ...popularNetworkChecks,
 ];
 
-/** What every check says, one after the other. */
+/**
+ * What every check says, {@link checks} and then {@link popularChecks}, one after the other. A
+ * check that throws counts as one that has caught something.
+ */
 export async function runChecks(context: CheckContext): Promise<Finding[]> {
   const findings: Finding[] = [];
   for (const check of [...checks, ...popularChecks]) findings.push(await findingOf(check, context));

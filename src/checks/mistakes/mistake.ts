@@ -69,7 +69,9 @@ export type Primitive = Exclude<
   "step" | "dispose"
 >;
 
-/** `src/backprop/conv2d.ts` → `dist/backprop/conv2d.js` */
+/**
+ * The file that a source file is compiled to: `src/backprop/conv2d.ts` → `dist/backprop/conv2d.js`
+ */
 export function compiledPath(file: string): string {
   return file.replace(/^src\//, "dist/").replace(/\.ts$/, ".js");
 }
@@ -83,6 +85,7 @@ export function chapterOf(tag: string): string {
  * The text with all edits made.
  *
  * @param text of the TypeScript file, or of what it was compiled to
+ * @param where its path, which tells by `.ts` which of the two it is
  * @throws Error when what an edit looks for does not stand in the text exactly once: then the file
  *   has changed, and the catalog must follow
  */

@@ -24,9 +24,10 @@ interface Change {
 }
 
 /**
+ * Mutations of every exported `…Backward` or `…Slope` that implements an equation: each small
+ * change of its text, and each way of spoiling the gradients that it returns.
+ *
  * @param module a compiled file of `src/backprop`
- * @returns for every exported `…Backward` or `…Slope` that implements an equation: each small
- *   change of its text, and each way of spoiling the gradients that it returns
  */
 export function plantMutations(module: string): readonly PlantedMutation[] {
   const planted: PlantedMutation[] = [];

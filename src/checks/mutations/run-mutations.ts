@@ -27,8 +27,9 @@ export interface BackwardModule {
 /**
  * Runs every mutation, in `processes` at a time; results come in order.
  *
+ * @param processes a whole number ≥ 1
  * @throws Error when the check complains of a layer without any mutation in it, since then it would
- *   complain of each
+ *   complain of each; MachineError when a process died
  */
 export async function* runMutations(
   modules: readonly BackwardModule[],

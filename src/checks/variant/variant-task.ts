@@ -27,6 +27,7 @@ export type VariantOutcome =
 
 /** The work itself failed, as mistaken code may. */
 export class VariantFailure extends Error {
+  /** As stack traces have it. */
   override readonly name = "VariantFailure";
   /** The line of {@link VariantTask.source} where it happened; null when it happened elsewhere. */
   readonly line: number | null;

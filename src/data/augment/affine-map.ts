@@ -28,7 +28,7 @@ export const identityMap: AffineMap = { hh: 1, hw: 0, wh: 0, ww: 1, h: 0, w: 0 }
 
 /**
  * One map for an image that is moved twice. What is done last is undone first: a place goes through
- * the second map, and from there through the first.
+ * the second map, and from there through the first. (augmentation.17)
  */
 export function inTurn(first: AffineMap, second: AffineMap): AffineMap {
   const { hh, hw, wh, ww } = first;

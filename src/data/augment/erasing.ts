@@ -57,7 +57,7 @@ const rules: Rules<ErasingOptions> = {
 
 /**
  * The sides of a rectangle that covers a share s of an image and is ρ times as tall, compared with
- * the image, as it is wide. It fits where s ≤ ρ ≤ 1/s.
+ * the image, as it is wide. It fits where s ≤ ρ ≤ 1/s. (augmentation.28)
  *
  * @returns in pixels, not yet rounded
  */

@@ -23,7 +23,10 @@ interface AxisWeights {
   readonly weights: Float64Array;
 }
 
-/** The density of the normal distribution with standard deviation σ, 0 from beyond 3σ on. */
+/**
+ * The density of the normal distribution with standard deviation σ > 0, 0 from beyond 3σ on.
+ * (augmentation.18)
+ */
 export function gaussian(distance: number, sigma: number): number {
   const ratio = distance / sigma;
   if (Math.abs(ratio) > 3) return 0;
@@ -31,7 +34,10 @@ export function gaussian(distance: number, sigma: number): number {
   return exp(-(ratio * ratio) / 2) / (sigma * Math.sqrt(2 * Math.PI));
 }
 
-/** (augmentation.19) s = max(1, ⌊σ⌋) */
+/**
+ * How far apart the points of the lattice are for a σ, both in pixels.
+ * (augmentation.19) s = max(1, ⌊σ⌋)
+ */
 export function latticeSpacing(sigma: number): number {
   return Math.max(1, Math.floor(sigma));
 }
@@ -78,7 +84,7 @@ export class SmoothNoise {
     return height === this.#height && width === this.#width;
   }
 
-  /** [points along the rows, points along the columns] */
+  /** The shape of the noise: [points along the rows, points along the columns]. */
   get latticeShape(): readonly [number, number] {
     return [this.#rows.points, this.#columns.points];
   }

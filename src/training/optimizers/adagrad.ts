@@ -14,11 +14,7 @@ export interface AdagradOptions {
   readonly weightDecay?: number;
 }
 
-/**
- * Describes AdaGrad (Duchi, Hazan and Singer, 2011): see {@link AdagradOptions}.
- *
- * @throws InputError when an option is unknown or out of range
- */
+/** What the options of AdaGrad may be. */
 export const adagradRules: Rules<AdagradOptions> = {
   learningRate: notNegative,
   epsilon: notNegative,
@@ -55,7 +51,11 @@ export class Adagrad extends ParameterOptimizer<"squareSum"> {
   }
 }
 
-/** Describes AdaGrad. */
+/**
+ * Describes AdaGrad (Duchi, Hazan and Singer, 2011): see {@link AdagradOptions}.
+ *
+ * @throws InputError when an option is unknown or out of range
+ */
 export const adagrad = optimizerDescriber({
   kind: "adagrad",
   rules: adagradRules,

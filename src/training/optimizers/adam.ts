@@ -21,11 +21,7 @@ export interface AdamOptions {
   readonly weightDecay?: number;
 }
 
-/**
- * Describes Adam (Kingma and Ba, 2015): see {@link AdamOptions}.
- *
- * @throws InputError when an option is unknown or out of range
- */
+/** What the options of Adam and AdamW may be. */
 export const adamRules: Rules<AdamOptions> = {
   learningRate: notNegative,
   beta1: belowOne,
@@ -78,7 +74,11 @@ export function withDefaults(options: AdamOptions, usualDecay: number): Required
   return { learningRate, beta1, beta2, epsilon, weightDecay };
 }
 
-/** Describes Adam. */
+/**
+ * Describes Adam (Kingma and Ba, 2015): see {@link AdamOptions}.
+ *
+ * @throws InputError when an option is unknown or out of range
+ */
 export const adam = optimizerDescriber({
   kind: "adam",
   rules: adamRules,

@@ -113,7 +113,7 @@ export abstract class ParameterOptimizer<Running extends string> implements Opti
     });
   }
 
-  /** One step of one parameter. */
+  /** One step of one parameter, in place; its gradient is left as it is. */
   protected abstract update(
     backend: Backend,
     state: UpdateState<Running>,

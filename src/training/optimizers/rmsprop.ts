@@ -16,11 +16,7 @@ export interface RmsPropOptions {
   readonly weightDecay?: number;
 }
 
-/**
- * Describes RMSProp (Tieleman and Hinton, 2012): see {@link RmsPropOptions}.
- *
- * @throws InputError when an option is unknown or out of range
- */
+/** What the options of RMSProp may be. */
 export const rmsPropRules: Rules<RmsPropOptions> = {
   learningRate: notNegative,
   alpha: belowOne,
@@ -58,7 +54,11 @@ export class RmsProp extends ParameterOptimizer<"meanSquare"> {
   }
 }
 
-/** Describes RMSProp. */
+/**
+ * Describes RMSProp (Tieleman and Hinton, 2012): see {@link RmsPropOptions}.
+ *
+ * @throws InputError when an option is unknown or out of range
+ */
 export const rmsProp = optimizerDescriber({
   kind: "rmsprop",
   rules: rmsPropRules,

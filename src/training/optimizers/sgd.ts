@@ -18,11 +18,7 @@ export interface SgdOptions {
   readonly weightDecay?: number;
 }
 
-/**
- * Describes stochastic gradient descent: see {@link SgdOptions}.
- *
- * @throws InputError when an option is unknown, out of range or missing
- */
+/** What the options of stochastic gradient descent may be. */
 export const sgdRules: Rules<SgdOptions> = {
   learningRate: required(notNegative),
   momentum: belowOne,
@@ -63,7 +59,11 @@ export class Sgd extends ParameterOptimizer<"velocity"> {
   }
 }
 
-/** Describes stochastic gradient descent. */
+/**
+ * Describes stochastic gradient descent: see {@link SgdOptions}.
+ *
+ * @throws InputError when an option is unknown, out of range or missing
+ */
 export const sgd = optimizerDescriber({
   kind: "sgd",
   rules: sgdRules,
