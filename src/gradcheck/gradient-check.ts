@@ -57,9 +57,9 @@ const SMALLEST_INSIDE = 1e-12;
  *
  * @param inputs float64 tensors; they are changed during the check and restored, also when f throws
  * @returns one result per gradient, in the order in which `f` returns them
- * @throws InputError when an input is not float64, not contiguous or empty, or two share memory; when
- *   an option is out of range; when a gradient is missing or has not the shape of its input; when a
- *   pass changes what it is given, or forward gives two outputs for one input
+ * @throws InputError when an input is not float64, not contiguous or empty, or two share memory;
+ *   when an option is out of range; when a gradient is missing or has not the shape of its input;
+ *   when a pass changes what it is given, or forward gives two outputs for one input
  */
 export async function gradientCheck(
   f: Differentiable,

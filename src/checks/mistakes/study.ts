@@ -29,7 +29,7 @@ export interface StudyTask {
   readonly seed: number;
 }
 
-/** What it tells, as it comes: once all checks, then for each setup how far it is, and what it saw. */
+/** What it tells, as it comes: the checks, then for each setup how far it is, and what it saw. */
 export type StudyReport =
   | {
       /** Tells the reports apart. */
