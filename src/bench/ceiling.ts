@@ -119,11 +119,11 @@ export class Ceiling {
   }
 }
 
-/** What was measured of one piece of work, medians all. */
+/** How fast a piece of work is, next to the ceiling of the same moment. */
 export interface Speed {
-  /** Of one run. */
+  /** Median time of one run. */
   readonly seconds: number;
-  /** Its floating-point operations by that time, in GFLOP/s. */
+  /** Operations of a run over that time, in GFLOP/s. */
   readonly gflops: number;
   /** What one thread reached at the same time, in GFLOP/s. */
   readonly ceiling: number;

@@ -37,9 +37,7 @@ export interface ParityResult {
    * after a step such as `w after 100`.
    */
   readonly quantity: string;
-  /**
-   * The largest difference of two entries; Infinity where shapes differ or a difference is none.
-   */
+  /** The largest difference of two entries; Infinity where shapes differ or a difference is NaN. */
   readonly maxAbsoluteError: number;
   /** The same, relative to the largest recorded entry of the quantity. */
   readonly maxRelativeError: number;

@@ -19,7 +19,7 @@ const USUAL_STROKE = 2.2;
 
 /** A picture made ready for a network. */
 export interface Prepared {
-  /** [C, H, W] bytes, with C = 1 for a digit: 0 is paper, 255 ink. */
+  /** [C, H, W] bytes, 0 is black; of a digit, C is 1, 0 is paper and 255 ink. */
   readonly pixels: Uint8Array;
   /** What was done, for people, on one line. */
   readonly steps: string;

@@ -27,7 +27,7 @@ export interface Examples {
 
 /** Examples that are at hand, and need not be waited for. */
 export interface ReadyExamples extends Examples {
-  /** As {@link Examples.batch}, at once. */
+  /** As {@link Examples.batch}, but synchronous. */
   batch(indices: ArrayLike<number>, allocator?: Allocator): Batch;
 }
 

@@ -37,7 +37,7 @@ export interface Measurement<Options = Named, Values = Named> extends Unit<Optio
 export interface Findings {
   /** Below the figures, in order. */
   readonly tables: readonly Table[];
-  /** In order. */
+  /** Above the tables, in order. */
   readonly figures: readonly Figure[];
 }
 
@@ -57,7 +57,7 @@ export interface Figure {
   readonly file: string;
   /** What one would see, for those who do not. */
   readonly alt: string;
-  /** That stands alone; its title and description become the caption. */
+  /** A stand-alone SVG; its title and description become the caption. */
   readonly svg: string;
 }
 

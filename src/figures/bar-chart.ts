@@ -17,7 +17,7 @@ import { LINE_HEIGHT, textWidth } from "./text.js";
 
 /** One bar, whole or in parts. */
 export interface Bar {
-  /** At its left. */
+  /** Its label, at its left. */
   readonly name: string;
   /** A number for each part, 0 or above. */
   readonly values: readonly number[];
@@ -31,7 +31,7 @@ export interface BarChartOptions extends FigureOptions {
   readonly x: Axis;
   /** What the parts of every bar are called, in their order; one that is "" for whole bars. */
   readonly parts: readonly string[];
-  /** At least one, from above; each with a number for each part. */
+  /** At least one, from top to bottom; each with a number for each part. */
   readonly bars: readonly Bar[];
 }
 

@@ -25,13 +25,13 @@ export interface IntervalRow {
 export interface IntervalChartOptions extends FigureOptions {
   /** The axis below all rows. */
   readonly x: Axis;
-  /** At least one, from above. */
+  /** At least one, from top to bottom. */
   readonly rows: readonly IntervalRow[];
   /** A line through all rows: 0 for differences, a value to be compared with. */
   readonly reference?: {
     /** In the unit of the axis. */
     readonly at: number;
-    /** What stands above it. */
+    /** Its label, above the line. */
     readonly name: string;
   };
 }

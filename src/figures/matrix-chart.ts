@@ -6,7 +6,7 @@ import { SHADES } from "./palette.js";
 import { element, escape } from "./svg.js";
 import { LINE_HEIGHT, shorten, textWidth } from "./text.js";
 
-/** What rows or columns stand for. */
+/** What the rows or the columns are. */
 export interface MatrixAxis {
   /** What the names are: `true class`. */
   readonly label: string;
@@ -16,9 +16,9 @@ export interface MatrixAxis {
 
 /** What {@link matrixChart} draws. */
 export interface MatrixChartOptions extends FigureOptions {
-  /** From above. */
+  /** From top to bottom. */
   readonly rows: MatrixAxis;
-  /** From the left. Each needs 6 pixels at least. */
+  /** From left to right. Each needs 6 pixels at least. */
   readonly columns: MatrixAxis;
   /** [rows, columns] */
   readonly values: readonly (readonly number[])[];

@@ -39,7 +39,7 @@ function embedded(body: readonly string[]): string {
 export interface Section {
   /** What links lead to: `#id`. Each once in a page. */
   readonly id: string;
-  /** As text. */
+  /** Plain text; it is escaped. */
   readonly heading: string;
   /** As HTML. */
   readonly body: readonly string[];

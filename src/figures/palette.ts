@@ -8,29 +8,29 @@ export interface Scheme {
   readonly ground: string;
   /** Behind cards. */
   readonly page: string;
-  /** Of text and of what is to be read. */
+  /** Text, and whatever else is to be read. */
   readonly ink: string;
   /** Of what is said in passing: ticks, notes. */
   readonly soft: string;
   /** Of what is not to be noticed: grids, borders. */
   readonly line: string;
-  /** Of words that say that something passed. */
+  /** Text that says that something passed. */
   readonly good: string;
-  /** Of words that say that something is wrong. */
+  /** Text that says that something is wrong. */
   readonly bad: string;
-  /** Of words that say that nothing was shown. */
+  /** Text that says that nothing was shown either way. */
   readonly unclear: string;
-  /** Of text that leads elsewhere. */
+  /** Text that links elsewhere. */
   readonly link: string;
-  /** Of lines and bars, in the order in which series take them; then they begin anew. */
+  /** Lines and bars, in the order in which series take them; then they begin anew. */
   readonly series: readonly string[];
-  /** Cells of matrices, from nothing to all of it: of what is right. */
+  /** Cells of matrices that are right, from the smallest share to all of it. */
   readonly right: readonly string[];
-  /** Likewise, of what is not. */
+  /** The same for cells that are wrong. */
   readonly wrong: readonly string[];
 }
 
-/** By day. */
+/** The colours of light mode. */
 export const light: Scheme = {
   ground: "#ffffff",
   page: "#fbfaf7",
@@ -46,7 +46,7 @@ export const light: Scheme = {
   wrong: ["#ffffff", "#fdebdc", "#fad5b8", "#f5b585", "#e58f4e", "#b44a06", "#8a3702"],
 };
 
-/** By night: where the reader's system asks for dark pages. */
+/** The colours of dark mode, for readers whose system asks for it. */
 export const dark: Scheme = {
   ground: "#1d2026",
   page: "#15171b",

@@ -49,7 +49,7 @@ export function casesOf(
   ];
 }
 
-/** What {@link checkCase} draws from, and what it does besides the check. */
+/** Options of {@link checkCase} and {@link checkCases}. */
 export interface CheckCaseOptions {
   /** Draws the upstream gradients. */
   readonly random: Random;

@@ -11,7 +11,7 @@ import type { Differentiable, NamedTensors } from "./differentiable.js";
 import { gradientCheck, type GradientCheckOptions } from "./gradient-check.js";
 import type { GradientCheckResult } from "./verdicts.js";
 
-/** As for {@link gradientCheck}; the tolerance is {@link NETWORK_TOLERANCE} if left out. */
+/** Options of {@link checkNetwork}. The tolerance is {@link NETWORK_TOLERANCE} if left out. */
 export interface CheckNetworkOptions
   extends Pick<GradientCheckOptions, "tolerance" | "curves" | "onProgress"> {
   /** Draws the entries, the upstream gradient and what dropout leaves out. */

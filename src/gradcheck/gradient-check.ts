@@ -10,7 +10,7 @@ import { type ErrorCurve, errorCurve } from "./error-curve.js";
 import { explain } from "./explain.js";
 import { type GradientCheckResult, judge } from "./verdicts.js";
 
-/** How {@link gradientCheck} measures, and what passes. */
+/** Options of {@link gradientCheck}; only `random` is required. */
 export interface GradientCheckOptions {
   /** Draws the upstream gradient, and the sample. */
   readonly random: Random;

@@ -41,8 +41,7 @@ export interface EntryCheck {
   readonly errorEstimate: number;
   /**
    * (gradient-check.21): |analytic − numeric|, relative to the larger of the two, or to a
-   * thousandth of the argument's largest gradient where that is more. Infinity where one is no
-   * number.
+   * thousandth of the argument's largest gradient where that is more. Infinity where either is NaN.
    */
   readonly relativeError: number;
   /** Of this entry alone. */

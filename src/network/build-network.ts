@@ -22,7 +22,7 @@ import type { LayerDescription, LayerDescriptions, NetworkDescription } from "./
 import { type AnyKind, inferable, layerKinds } from "./layer-kinds.js";
 import { Sequential } from "./sequential.js";
 
-/** What {@link buildNetwork} may be told besides the description. All may be left out. */
+/** Options of {@link buildNetwork}, all optional. */
 export interface BuildOptions {
   /** Memory of the parameters, and their element type where it is not the description's. */
   readonly storage?: StorageOptions;
@@ -32,7 +32,7 @@ export interface BuildOptions {
   readonly initialiser?: Initialiser;
   /** Kinds of layers besides those that are known, such as one's own. */
   readonly kinds?: readonly {
-    /** As `describer` attaches it. */
+    /** Attached by `describer`. */
     readonly layerKind: AnyKind;
   }[];
   /**

@@ -111,8 +111,8 @@ export const conv2d = describer<Conv2dLayerOptions, "inChannels">({
 });
 
 /**
- * An affine layer, x [N, I] → [N, `outFeatures`]. `inFeatures` may be left out: it is I. Images
- * need {@link flatten} in front. Derived in `derivations/affine.md`.
+ * An affine layer, x [N, I] → [N, `outFeatures`]. `inFeatures` may be left out: it is I. After
+ * images, put {@link flatten} before it. Derived in `derivations/affine.md`.
  *
  * @throws InputError when an option is unknown, out of range or missing
  */
@@ -175,7 +175,7 @@ export const batchNorm2d = describer<BatchNormLayerOptions, "channels">({
 });
 
 /**
- * Layer normalisation: each example of its own, over the last axes, whose extents are `shape`; all
+ * Layer normalisation: each example by itself, over the last axes, whose extents are `shape`; all
  * axes but N if left out (Ba, Kiros and Hinton, 2016). `epsilon` is 1e-5 if left out. Derived in
  * `derivations/normalisation.md`.
  *
@@ -249,9 +249,9 @@ export const elu = plain("elu", () => new Elu());
 export const softplus = plain("softplus", () => new Softplus());
 
 /**
- * A residual block: what `body` makes of x is added to x, or to what `shortcut` makes of it. The
- * two need one shape: building the network throws where they differ, or the first pass where no
- * `input` is described. Derived in `derivations/residual.md` (He et al., 2016).
+ * A residual block: what `body` makes of x is added to x, or to what `shortcut` makes of it. Both
+ * must have the same shape; if not, building the network throws, or the first pass does where the
+ * description has no `input`. Derived in `derivations/residual.md` (He et al., 2016).
  */
 export function residual(branches: {
   readonly body: LayerDescriptions;
@@ -261,8 +261,9 @@ export function residual(branches: {
 }
 
 /**
- * The very layer that stands before under this name, once more: its gradients add up. The name is
- * that in the same chain, `conv1`; whether there is one is checked when the network is built.
+ * The earlier layer of this name once more, not a copy: its gradients add up. The name is that
+ * within the same chain, `conv1`; whether there is such a layer is checked when the network is
+ * built.
  */
 export function sameAs(layer: string): LayerDescription {
   return { kind: "sameAs", layer };

@@ -83,7 +83,8 @@ function listNames(names: readonly string[]): string {
 
 /**
  * SHA-256, in hexadecimal, of the safetensors file of a network's weights alone, without metadata:
- * equal for equal weights, bit by bit. Weights have to be where a program can look at them.
+ * equal for equal weights, bit by bit. Weights on a device have to be read first, with
+ * `Backend.read`.
  */
 export async function weightsSha256(network: Sequential): Promise<string> {
   const bytes = encodeSafetensors({ tensors: networkWeights(network), metadata: {} });

@@ -71,7 +71,7 @@ export interface LayerNumbers {
   readonly shape: readonly number[];
   /** The smallest number that it returns. */
   readonly least: number;
-  /** The largest. */
+  /** The largest number that it returns. */
   readonly largest: number;
   /** The share of zeros, from 0 to 1. */
   readonly zeros: number;

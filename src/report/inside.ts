@@ -20,7 +20,7 @@ export interface LayerView {
 
 /** One image's way through a network, and back. */
 export interface InsideView {
-  /** In order. */
+  /** One for each layer, in order. */
   readonly layers: readonly LayerView[];
   /** The gradient of the loss by the image, [1, C, H, W]. */
   readonly dX: Tensor;

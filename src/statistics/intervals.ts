@@ -16,7 +16,7 @@ export interface Interval {
 
 /** Of the mean of several values. */
 export interface MeanInterval extends Interval {
-  /** Of the values; the middle of the interval. */
+  /** Mean of the values, the middle of the interval. */
   readonly mean: number;
   /** The sample's standard deviation, with n − 1 below the line. */
   readonly deviation: number;

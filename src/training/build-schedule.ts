@@ -13,7 +13,7 @@ import {
 
 /** The kinds of this package. A new one is a function in `schedules.ts`, and a line here. */
 export const scheduleKinds: readonly {
-  /** As {@link scheduleDescriber} attaches it. */
+  /** Attached by {@link scheduleDescriber}. */
   readonly scheduleKind: AnyScheduleKind;
 }[] = [{ scheduleKind: constantKind }, stepDecay, cosine, warmUp, oneCycle];
 

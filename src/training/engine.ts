@@ -26,7 +26,7 @@ import { fit } from "./fit.js";
 import type { FitEvent } from "./fit-events.js";
 import type { FitOptions } from "./fit-options.js";
 
-/** What {@link open} may be told; all may be left out. */
+/** Options of {@link open}, all optional. */
 export interface OpenOptions {
   /** What computes; "wasm" if left out. */
   readonly backend?: BackendName;
@@ -40,7 +40,7 @@ export interface OpenOptions {
   readonly seed?: number | string;
   /** Describers of layers of one's own. */
   readonly layers?: readonly {
-    /** As `describer` attaches it. */
+    /** Attached by `describer`. */
     readonly layerKind: LayerKind<Record<string, unknown>>;
   }[];
 }
@@ -111,10 +111,10 @@ export class Engine {
   #inside = 0;
 
   /**
-   * Programs call {@link open}.
+   * Use {@link open} instead.
    *
-   * @param backend is the engine's from now on
-   * @param kinds describers of layers of one's own; none is `[]`
+   * @param backend is disposed of by the engine's `dispose`
+   * @param kinds describers of layers of one's own; `[]` for none
    */
   constructor(backend: Backend, seed: number | string, kinds: NonNullable<OpenOptions["layers"]>) {
     this.backend = backend;
@@ -127,7 +127,7 @@ export class Engine {
    * gets the same weights, whatever else was made before.
    *
    * @param layers by name, in the order in which they run; or a whole description, such as another
-   *   network's `description`, over which the options go
+   *   network's `description`, which the options override
    * @throws InputError naming the layer and the option that is wrong
    */
   network(

@@ -14,7 +14,7 @@ import { measure } from "./measure.js";
 import { accuracy } from "./metrics.js";
 import { type MeanOver, sum } from "./totals.js";
 
-/** What {@link evaluate} is told. */
+/** Options of {@link evaluate}. */
 export interface EvaluateOptions {
   /** Its output is logits [N, classes]. */
   readonly network: Sequential;
@@ -46,7 +46,7 @@ export interface Evaluation {
   readonly accuracy: number;
   /** How many images that is. */
   readonly correct: number;
-  /** Of wall-clock time. */
+  /** Wall-clock time. */
   readonly seconds: number;
 }
 

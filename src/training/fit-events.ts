@@ -37,7 +37,7 @@ export interface FitStep {
   readonly examplesPerSecond: number;
   /** For a checkpoint, as is the optimizer: `from` takes both back. */
   readonly progress: EpochProgress;
-  /** As this step leaves it. {@link readState} brings its numbers here from a device. */
+  /** As this step leaves it. {@link readState} copies its numbers back from a device. */
   readonly optimizer: Optimizer;
 }
 
@@ -67,14 +67,14 @@ export interface FitEpoch {
   readonly stops: boolean;
   /** Of training. */
   readonly seconds: number;
-  /** Of training. */
+  /** Speed of training, without the validation. */
   readonly examplesPerSecond: number;
   /** As it stands, for a checkpoint. */
   readonly optimizer: Optimizer;
 }
 
 /**
- * What {@link fit} yields: steps, and after them, for each epoch, its validation's start, where
- * there is one, and what the epoch came to.
+ * What {@link fit} yields: a step at a time, then, at the end of each epoch, the start of its
+ * validation, if there is one, and its result.
  */
 export type FitEvent = FitStep | FitValidating | FitEpoch;

@@ -47,8 +47,8 @@ import { checkProgress, isStoppedAt, type StoppedAt } from "./stopped-at.js";
 import { WeightAverage } from "./weight-average.js";
 
 /**
- * What {@link fit} is told. `backend`, `data`, `loss`, `optimizer`, `epochs` and `batchSize` have
- * to be given.
+ * Options of {@link fit}. `backend`, `data`, `loss`, `optimizer`, `epochs` and `batchSize` are
+ * required.
  */
 export interface FitOptions {
   /** What the steps run on; fastest where the network's memory is the backend's `persistent`. */

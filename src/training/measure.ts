@@ -23,7 +23,7 @@ import { type MeanOver, Totals } from "./totals.js";
 import { whereNotFinite } from "./culprit.js";
 import { turns } from "./turn.js";
 
-/** What {@link measure} is told. Backend, data and loss have to be given. */
+/** Options of {@link measure}. `backend`, `data` and `loss` are required. */
 export interface MeasureOptions {
   /** What the passes run on. */
   readonly backend: Backend;

@@ -38,7 +38,7 @@ export type ScheduleDescription = Description;
 /** What is to be known of a kind of schedule, so that it can be described. */
 export interface ScheduleKind<Options extends object> extends Kind<Options> {
   /**
-   * From options that `rules` accepts.
+   * Builds it from options that `rules` accepts.
    *
    * @param inner builds the schedules that it is made of
    */
@@ -77,7 +77,7 @@ export const constantKind: ScheduleKind<Record<string, unknown>> = {
   },
 };
 
-/** Every step is taken with the optimizer's own rate. A description as it is: not a function. */
+/** Every step is taken with the optimizer's own rate. A description as it is, not a function. */
 export const constant: ScheduleDescription = Object.freeze({ kind: constantKind.kind });
 
 /** Options of {@link stepDecay}. */

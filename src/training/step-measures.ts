@@ -50,8 +50,8 @@ export class StepMeasures {
   }
 
   /**
-   * Whether `step` will look at the parameters after this step: then they have to be where a
-   * program can, see {@link readState}.
+   * Whether `step` reads the parameters after this step; if so, bring them here first, with
+   * {@link readState}.
    */
   looksAt({ epoch, step, steps }: Pick<StepEvent, "epoch" | "step" | "steps">): boolean {
     const done = epoch * steps + step;
@@ -59,7 +59,7 @@ export class StepMeasures {
   }
 
   /**
-   * What a step was like that has just been taken.
+   * Measures the step that has just been taken.
    *
    * @returns null for most steps, which are not measured
    */

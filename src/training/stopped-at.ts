@@ -6,8 +6,8 @@ import type { Optimizer } from "./optimizers/index.js";
 import type { Sums } from "./totals.js";
 
 /**
- * Where a training goes on that was stopped: `from` of {@link FitOptions}. The network is to have
- * the weights of then.
+ * Where to resume a stopped training: `from` of {@link FitOptions}. The network needs the weights
+ * that it had then.
  */
 export interface StoppedAt {
   /** The first epoch that is not done. */

@@ -16,17 +16,17 @@ export type MeanOver = "examples" | "batches";
 
 /** What the means of an epoch are made of, as plain data: JSON keeps it to the bit. */
 export interface Sums {
-  /** Of the examples' losses, each times its weight. */
+  /** Sum of the examples' losses, each times its weight. */
   readonly loss: number;
-  /** Of the batches' mean losses, however large a batch is. */
+  /** Sum of the batches' mean losses, each counted once whatever the batch's size. */
   readonly batchLosses: number;
-  /** Of each metric over the examples, each times its weight, by name. */
+  /** By name, sums of a metric over the examples, each times its weight. */
   readonly metrics: Readonly<Record<string, number>>;
-  /** Of the examples' weights; their number where all count alike. */
+  /** Sum of the examples' weights; their number where all count alike. */
   readonly weight: number;
-  /** How many there were. */
+  /** Number of examples. */
   readonly examples: number;
-  /** How many there were. */
+  /** Number of batches. */
   readonly batches: number;
 }
 

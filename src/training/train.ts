@@ -29,7 +29,7 @@ export interface Training {
   readonly schedule?: ScheduleDescription | Schedule;
   /** The longest gradient that is not shortened, above 0; any if left out. */
   readonly clipNorm?: number;
-  /** How many the recipe means; {@link train} does as many as it is told. */
+  /** How many the recipe asks for; {@link train} goes by its own `epochs` instead. */
   readonly epochs: number;
   /** Images in a batch, ≥ 1; the last one of an epoch may be smaller. */
   readonly batchSize: number;
@@ -72,7 +72,7 @@ export interface StepEvent {
   readonly imagesPerSecond: number;
   /** For a checkpoint, as is the optimizer: `from` takes both back. */
   readonly progress: EpochProgress;
-  /** As this step leaves it. {@link readState} brings its numbers here from a device. */
+  /** As this step leaves it. {@link readState} copies its numbers back from a device. */
   readonly optimizer: Optimizer;
 }
 
@@ -90,17 +90,17 @@ export interface EvaluationEvent {
 export interface EpochResult {
   /** From 0. */
   readonly epoch: number;
-  /** Over the training images, each before its update. */
+  /** Mean loss of the training images, each before its update. */
   readonly trainLoss: number;
-  /** Over the training images, each before its update; from 0 to 1. */
+  /** Share of the training images guessed right, each before its update. */
   readonly trainAccuracy: number;
-  /** Over the test images, after the epoch's last update. */
+  /** Mean loss of the test images, after the epoch's last update. */
   readonly testLoss: number;
-  /** Over the test images, after the epoch's last update; from 0 to 1. */
+  /** Share of the test images guessed right, after the epoch's last update. */
   readonly testAccuracy: number;
-  /** Without the test. */
+  /** Time for training alone, without the test. */
   readonly trainSeconds: number;
-  /** Of training. */
+  /** Speed of training, without the test. */
   readonly imagesPerSecond: number;
 }
 
@@ -115,12 +115,12 @@ export interface EpochEvent {
 }
 
 /**
- * What {@link train} yields: steps, and after them, for each epoch, its test's start and its
- * result.
+ * What {@link train} yields: a step at a time, then, at the end of each epoch, the start of its
+ * test and its result.
  */
 export type TrainingEvent = StepEvent | EvaluationEvent | EpochEvent;
 
-/** What {@link train} is told. */
+/** Options of {@link train}. */
 export interface TrainOptions {
   /** A {@link Recipe}, or a training with functions of one's own. */
   readonly recipe: Training;

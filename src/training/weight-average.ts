@@ -13,7 +13,7 @@ export class WeightAverage {
   #total = 0;
 
   /**
-   * Nothing is averaged yet: see `update`.
+   * Starts with an empty average; see `update`.
    *
    * @param decay d, how much a step counts against the next; from 0 to below 1, unchecked
    */

@@ -47,7 +47,7 @@ export interface EquationResult {
   readonly chapter: string;
   /** `conv2d.7` */
   readonly tag: string;
-  /** The line of the chapter on which it stands. */
+  /** The chapter's line that it is on. */
   readonly line: number;
   /** Pairs of numbers that were compared. */
   readonly comparisons: number;
@@ -67,7 +67,7 @@ export interface EquationResult {
  * seed, the same in every run. Where a setting stops, which is where the engine is called, the
  * equations below it count as wrong.
  *
- * @param seed 0 if left out; another one gives other numbers, and must come to the same verdicts
+ * @param seed 0 if left out; another seed draws other numbers, and the verdicts must be the same
  */
 export async function runChapter(chapter: Chapter, seed = 0): Promise<EquationResult[]> {
   const results = new Map<string, EquationResult>();

@@ -37,7 +37,7 @@ export interface CheckContext {
   readonly recorded: readonly string[];
 }
 
-/** Something that may or may not find a mistake. */
+/** One check, and how to run it. */
 export interface Check<Name extends string = CheckName | PopularCheckName> {
   /** As tables have it. */
   readonly name: Name;

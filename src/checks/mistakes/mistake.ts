@@ -55,9 +55,9 @@ export interface Mistake {
 
 /** A piece of a file that is replaced, as the TypeScript source has it. */
 export interface Edit {
-  /** Stands once in the file, within one statement; white space and line breaks do not count. */
+  /** Occurs once in the file, within one statement; white space and line breaks do not count. */
   readonly find: string;
-  /** What stands there instead. */
+  /** The text to put in its place. */
   readonly replace: string;
 }
 

@@ -11,7 +11,7 @@ import type { Setup } from "./setups.js";
 /**
  * The fast backend on one thread, but for the primitives in which a mistake was made: those are the
  * readable ones, where it is. Nothing is fused, since a fused layer would go around a mistake in
- * the file of one of its parts. It has to be disposed of.
+ * the file of one of its parts. Call its `dispose` when you are done.
  */
 export async function openMixedBackend(primitives: readonly Primitive[]): Promise<Backend> {
   const wasm = await openBackend({ name: "wasm", threads: 1 });

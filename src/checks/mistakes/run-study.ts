@@ -9,7 +9,7 @@ export interface Study {
   readonly texts: ReadonlyMap<string, string>;
   /** Checks, training, or both. */
   readonly task: StudyTask;
-  /** Is told what comes of it, as it comes. If it throws, all studies end. */
+  /** Is called with each report as it arrives. If it throws, all studies end. */
   readonly onReport: (report: StudyReport) => void;
 }
 

@@ -44,7 +44,7 @@ export class Variants {
   }
 
   /**
-   * Runs a task, in a process that has nothing to do, or in a new one. Several may be run at once.
+   * Runs a task in an idle process, or in a new one. Several may run at once.
    *
    * @param onReport is told what the work reports on its way
    * @returns what the work returned

@@ -33,8 +33,9 @@ export class VariantFailure extends Error {
   readonly line: number | null;
 
   /**
-   * Of the work: what it threw.
+   * A failure of the work itself, not of its process.
    *
+   * @param message what the work threw
    * @param line see `line`
    */
   constructor(message: string, line: number | null) {

@@ -41,19 +41,19 @@ export type AugmentationKind<Options extends object> = Kind<Options> &
     | {
         /** The whole image is moved. */
         readonly acts: "map";
-        /** From options that `rules` accepts. */
+        /** Builds it from options that `rules` accepts. */
         readonly build: (options: Options) => DrawMap | null;
       }
     | {
         /** Each pixel is displaced by itself. A list of augmentations has one such at most. */
         readonly acts: "field";
-        /** From options that `rules` accepts. */
+        /** Builds it from options that `rules` accepts. */
         readonly build: (options: Options) => DrawField | null;
       }
     | {
         /** Pixels are written over, after all else. */
         readonly acts: "pixels";
-        /** From options that `rules` accepts. */
+        /** Builds it from options that `rules` accepts. */
         readonly build: (options: Options) => DrawPixels | null;
       }
   );

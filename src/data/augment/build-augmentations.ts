@@ -17,7 +17,7 @@ import { shift } from "./shift.js";
 
 /** The kinds of this package. A new one is a file, and a line here. */
 export const augmentationKinds: readonly {
-  /** As {@link augmentationDescriber} attaches it. */
+  /** Attached by {@link augmentationDescriber}. */
   readonly augmentationKind: AnyAugmentationKind;
 }[] = [shift, rotation, scale, shear, elastic, erasing];
 

@@ -21,7 +21,7 @@ export interface ErasingOptions {
    * side, above 0 and up to 1; 0.3 if left out.
    */
   readonly aspect?: number;
-  /** What stands there afterwards, any finite number; 0, MNIST's black, if left out. */
+  /** What the lost pixels become, any finite number; 0, MNIST's black, if left out. */
   readonly value?: number;
 }
 
@@ -33,7 +33,7 @@ export interface Rectangle {
   readonly left: number;
   /** Rows; 0 where the share is too small for one. */
   readonly height: number;
-  /** Columns; likewise. */
+  /** Columns; 0 where the share is too small for one. */
   readonly width: number;
 }
 

@@ -65,7 +65,7 @@ export class SmoothNoise {
   readonly #between: Float64Array;
 
   /**
-   * Fields of [height, width].
+   * Prepares to draw fields of [height, width].
    *
    * @param sigma σ in pixels, at least 1
    */

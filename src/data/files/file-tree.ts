@@ -2,11 +2,11 @@
 
 export type FileKind = "file" | "folder" | "other";
 
-/** What a folder holds under one name. */
+/** One entry of a folder. */
 export interface FileEntry {
   /** Without the folder's path. */
   readonly name: string;
-  /** Of what a link leads to, where it is one. */
+  /** For a link, the kind of what it leads to. */
   readonly kind: FileKind;
 }
 

@@ -35,7 +35,7 @@ export interface TestImages {
   readonly warnings: readonly string[];
 }
 
-/** Training images besides; `classes` and `found` tell of both. */
+/** Training images as well as test images; `classes` and `found` describe both. */
 export interface LoadedImages extends TestImages {
   /** Of the same size and with as many channels as the test images. */
   readonly train: ImageDataset;

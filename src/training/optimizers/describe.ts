@@ -9,9 +9,9 @@ export type OptimizerDescription = Description;
 /** What is to be known of a kind of optimizer, so that it can be described. */
 export interface OptimizerKind<Options extends object> extends Kind<Options> {
   /**
-   * From options that `rules` accepts.
+   * Builds it from options that `rules` accepts.
    *
-   * @param parameters those that it is to change; it keeps its running values beside them
+   * @param parameters those that it is to change; its running values live where they do
    */
   readonly build: (parameters: readonly NamedParameter[], options: Options) => Optimizer;
 }

@@ -11,7 +11,7 @@ import { sgd } from "./sgd.js";
 
 /** The kinds of this package. A new one is a file, and a line here. */
 export const optimizerKinds: readonly {
-  /** As {@link optimizerDescriber} attaches it. */
+  /** Attached by {@link optimizerDescriber}. */
   readonly optimizerKind: AnyOptimizerKind;
 }[] = [sgd, adam, adamW, adagrad, rmsProp];
 
