@@ -4,9 +4,9 @@
  *     node bench/gpu-steps.mjs webgpu [STEPS] [notes]
  *
  * The small network takes 10,000 steps in a few minutes even on a software driver; `notes` is the
- * notes' network and MNIST in batches of 32. With `apart` behind it, results come back after each product;
- * with `stay`, they do not in any mode, also where gpu.js computes on the processor. `beside` takes
- * the same steps on wasm as well, and says how far the losses come apart.
+ * notes' network and MNIST in batches of 32. With `apart` behind it, results come back after each
+ * product; with `stay`, they do not in any mode, also where gpu.js computes on the processor.
+ * `beside` takes the same steps on wasm as well, and says how far the losses come apart.
  */
 import { softmaxCrossEntropy } from "../dist/backprop/index.js";
 import { Dataset, loadMnist } from "../dist/data/index.js";
