@@ -105,6 +105,7 @@ export {
   maxPool2dForward,
 } from "./max-pool2d.js";
 export {
+  checkLossResult,
   type Loss,
   lossDescriber,
   type LossDescription,

@@ -1,7 +1,7 @@
 /** The values that training starts from. Derived in `derivations/initialisation.md`. */
 import type { Parameter } from "../backprop/index.js";
 import type { Random } from "../tensor/index.js";
-import type { Sequential } from "./sequential.js";
+import { checkIsNetwork, type Sequential } from "./sequential.js";
 
 /** Fills one parameter with its initial values. */
 export type Initialiser = (parameter: Parameter, random: Random) => void;
@@ -47,6 +47,7 @@ export function initialise(
   random: Random,
   initialiser: Initialiser = pytorchDefault,
 ): void {
+  checkIsNetwork("initialise", network);
   for (const { name, parameter } of network.parameters) {
     if (parameter.start === null) initialiser(parameter, random.split(name));
     else parameter.value.fill(parameter.start);

@@ -163,14 +163,14 @@ test("labels from 1 are warned of, and the option sets them right", async () => 
     );
   const { status, stdout, stderr } = await run();
   assert.is(status, 0, stderr);
-  assert.match(stdout, /9×7 pixels, gray; 4 classes/);
+  assert.match(stdout, /9×7 pixels \(height × width\), gray; 4 classes/);
   assert.match(stderr, /^warning: labels go from 1 to 3 and none is 0: add --labels-from 1/);
   assert.match(
     stderr,
     /\nwarning: EMNIST's images have rows and columns exchanged: add --transposed/,
   );
   const right = await run("--labels-from", "1", "--transposed");
-  assert.match(right.stdout, /7×9 pixels, gray; 3 classes \(1, 2, 3\)/);
+  assert.match(right.stdout, /7×9 pixels \(height × width\), gray; 3 classes \(1, 2, 3\)/);
   assert.not.match(right.stderr, /warning/);
   const wrong = await run("--labels-from", "one");
   assert.match(wrong.stderr, /--labels-from: expected a whole number ≥ 0, got "one"/);

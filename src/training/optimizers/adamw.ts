@@ -35,6 +35,7 @@ export class AdamW extends ParameterOptimizer<Moments> {
 /** Describes AdamW. */
 export const adamW = optimizerDescriber({
   kind: "adamw",
+  call: "adamW()",
   rules: adamRules,
   build: (parameters, options) => new AdamW(parameters, options),
 });

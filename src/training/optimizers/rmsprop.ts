@@ -50,6 +50,7 @@ export class RmsProp extends ParameterOptimizer<"meanSquare"> {
 /** Describes RMSProp. */
 export const rmsProp = optimizerDescriber({
   kind: "rmsprop",
+  call: "rmsProp()",
   rules: rmsPropRules,
   build: (parameters, options) => new RmsProp(parameters, options),
 });
