@@ -242,7 +242,8 @@ export class Engine {
     checkDepth("loss", loss); // one that holds itself is refused before it is walked through
     const own = <L>(part: L): L => {
       if (Array.isArray(part)) return part.map(own) as L;
-      if (typeof part === "function" && describedBy(part) === null) return marked(part as never) as L;
+      if (typeof part === "function" && describedBy(part) === null)
+        return marked(part as never) as L;
       if (typeof part !== "object" || part === null) return part;
       if (Object.getPrototypeOf(part) !== Object.prototype) return part;
       return Object.fromEntries(Object.entries(part).map(([name, one]) => [name, own(one)])) as L;
