@@ -353,8 +353,8 @@ function printHeader(
   const steps = round(count / recipe.batchSize);
   const counted = (n: number, what: string): string => `${n} ${what}${n === 1 ? "" : "s"}`;
   printText(
-    `${images}; ${counted(epochs, "epoch")} of ${counted(steps, "step")}; backend ${describeBackend(backend)}; ` +
-      `seed ${seed}\n`,
+    `${images}; ${counted(epochs, "epoch")} of ${counted(steps, "step")}; ` +
+      `backend ${describeBackend(backend)}; seed ${seed}\n`,
   );
 }
 

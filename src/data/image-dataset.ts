@@ -37,15 +37,15 @@ export class ImageDataset extends Dataset implements LabelledImages {
   }
 }
 
-/** @throws InputError when there are not as many bytes as the images have pixels */
+/** @throws InputError when there are fewer bytes than pixels, or none: those would be NaN */
 function checkPixels(images: ImageSet, where: string): void {
   if (!isImages(images))
     reject(where, "images, { count, height, width, pixels }", whatIs(images), awaitHint(images));
   const { count, channels = 1, height, width, pixels } = images;
   const size = count * channels * height * width;
-  if (pixels.length === size) return;
+  if (pixels.length >= size) return;
   const extents = [count, channels, height, width].join(" · ");
-  reject(where, `${size} bytes of pixels, ${extents}`, String(pixels.length));
+  reject(where, `${size} bytes of pixels, ${extents}`, `${pixels.length}`);
 }
 
 /** @throws InputError when there are not as many labels as images */

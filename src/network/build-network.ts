@@ -125,8 +125,8 @@ const words: DescriptionWords = {
   what: "layer",
   example: "relu()",
   hint:
-    "a layer of your own has a describer: open({ layers: [describer] }), or kinds: [describer] of " +
-    "buildNetwork and loadNetwork",
+    "a layer of your own has a describer: open({ layers: [describer] }), or kinds: [describer] " +
+    "of buildNetwork and loadNetwork",
 };
 
 const networkRules: Rules<NetworkDescription> = {

@@ -1,6 +1,6 @@
 /** The values that training starts from. Derived in `derivations/initialisation.md`. */
 import type { Parameter } from "../backprop/index.js";
-import type { Random } from "../tensor/index.js";
+import { type Random, reject, whatIs } from "../tensor/index.js";
 import { checkIsNetwork, type Sequential } from "./sequential.js";
 
 /** Fills one parameter with its initial values. */
@@ -11,6 +11,7 @@ export type Initialiser = (parameter: Parameter, random: Random) => void;
  * inputs are added up.
  */
 export const pytorchDefault: Initialiser = (parameter, random) => {
+  checkParameter("pytorchDefault", parameter);
   // (initialisation.16) value ~ U(−1/√fanIn, 1/√fanIn)
   const limit = 1 / Math.sqrt(parameter.fanIn);
   const { shape, dtype } = parameter.value;
@@ -19,6 +20,7 @@ export const pytorchDefault: Initialiser = (parameter, random) => {
 
 /** Keeps the variance of what flows forward through ReLUs (He et al., 2015); biases start at 0. */
 export const he: Initialiser = (parameter, random) => {
+  checkParameter("he", parameter);
   if (parameter.name === "bias") return parameter.value.fill(0);
   // (initialisation.9) value ~ N(0, 2/fanIn)
   const { shape, dtype } = parameter.value;
@@ -30,12 +32,19 @@ export const he: Initialiser = (parameter, random) => {
  * 0.
  */
 export const xavier: Initialiser = (parameter, random) => {
+  checkParameter("xavier", parameter);
   if (parameter.name === "bias") return parameter.value.fill(0);
   // (initialisation.14) value ~ U(−a, a), a = √(6 / (fanIn + fanOut))
   const limit = Math.sqrt(6 / (parameter.fanIn + parameter.fanOut));
   const { shape, dtype } = parameter.value;
   parameter.value.copyFrom(random.uniform(shape, -limit, limit, dtype));
 };
+
+/** @throws InputError where somebody called the function, to give what it returns */
+function checkParameter(where: string, parameter: Parameter): void {
+  if (typeof parameter?.name !== "string")
+    reject(where, "a parameter", whatIs(parameter), "an initialiser is the function itself");
+}
 
 /**
  * Initialises every parameter of a network. Each draws from a generator split off by its own name,

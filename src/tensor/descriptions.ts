@@ -5,7 +5,7 @@
  */
 import { InputError, reject } from "./errors.js";
 import { checkOptions, nearestName, type Rules } from "./options.js";
-import { awaitHint, isClass, whatIs } from "./what-is.js";
+import { awaitHint, isClass, isPlain, whatIs } from "./what-is.js";
 
 /** A kind, and its options by name. */
 export interface Description {
@@ -180,7 +180,5 @@ function copied(part: unknown): unknown {
 
 /** Is it `[ … ]` or `{ … }`? */
 function isData(part: unknown): part is object {
-  if (typeof part !== "object" || part === null) return false;
-  const prototype = Object.getPrototypeOf(part) as object | null;
-  return prototype === null || Array.isArray(part) || prototype.constructor?.name === "Object";
+  return Array.isArray(part) || isPlain(part);
 }

@@ -4,7 +4,7 @@ import type { Tensor } from "../tensor/index.js";
 
 const INPUT = "the input itself is not finite";
 
-/** Is the input to blame, by the words of {@link whereNotFinite}? No rate of learning mends that. */
+/** Is the input to blame, by the words of {@link whereNotFinite}? No learning rate mends that. */
 export function isInputAtFault(blame: string): boolean {
   return blame.startsWith(INPUT);
 }

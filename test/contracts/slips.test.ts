@@ -9,12 +9,15 @@ import {
   describer,
   flatten,
   globalAveragePool2d,
+  he,
   initialise,
   loadNetwork,
+  pytorchDefault,
   relu,
   saveNetwork,
   Sequential,
   weightsSha256,
+  xavier,
 } from "leibniz/network";
 import { multiply, Random, shown, type Tensor, tensor, whatIs } from "leibniz/tensor";
 import {
@@ -171,6 +174,19 @@ test("every describer says how it is called", async () => {
   ] as const)
     for (const describe of kinds)
       await assertRejects(() => fitWith(told(describe)), "got the function ", "; call it: ");
+});
+
+test("a function that was called where it is wanted itself is told so", async () => {
+  const call = (made: unknown) => made as () => unknown;
+  for (const [name, initialiser] of Object.entries({ he, xavier, pytorchDefault }))
+    await assertRejects(
+      call(initialiser),
+      `${name}: expected a parameter, got undefined; an initialiser is the function itself`,
+    );
+  await assertRejects(
+    call(accuracy),
+    "accuracy: expected logits [N, C], got undefined; a metric is",
+  );
 });
 
 test("functions of one's own that return something else are told so", async () => {

@@ -24,7 +24,8 @@ test("as it is: the network's size and colours, planes one after the other", asy
   assert.equal([...asItIs(asRgb, [1, 2, 4], "x").pixels], [...gray.pixels]);
   await assertRejects(
     () => asItIs(picture(3, 2, 4), [1, 2, 4], "x"),
-    "x: expected a picture of 2×4 pixels (height × width) in gray, as the network takes, got 2×4 pixels in colour",
+    "x: expected a picture of 2×4 pixels (height × width) in gray, as the network takes, " +
+      "got 2×4 pixels in colour",
     "without --raw it is prepared",
   );
   await assertRejects(() => asItIs(picture(1, 4, 2), [1, 2, 4], "x"), "got 4×2 pixels in gray");

@@ -58,7 +58,7 @@ export function emptyBackward(source: string): Exercise {
   return { text: withTools(kept.join("\n")), functions };
 }
 
-/** Where the statement begins that a line belongs to: a loop goes as a whole, or its end is left. */
+/** Where the outermost statement around a line begins: half a loop would be no TypeScript. */
 function outermost(body: readonly string[], at: number): number {
   let first = at;
   while (!/^ {2}\S/.test(body[first]!)) first--;

@@ -61,7 +61,8 @@ test("plain, packed, with a dot before idx, in torchvision's folders: the same",
     const gzip = Object.keys(files)[0]!.endsWith(".gz") ? " (gzip)" : "";
     assert.is(
       found,
-      `idx files${gzip} in ${folder}: 4 training and 2 test images of 2×3 pixels (height × width), gray; 3 classes`,
+      `idx files${gzip} in ${folder}: 4 training and 2 test images of ` +
+        `2×3 pixels (height × width), gray; 3 classes`,
     );
   }
 });
