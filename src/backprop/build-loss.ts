@@ -1,6 +1,6 @@
 /** Losses from descriptions. */
-import { checkDepth, checkedOptions, describedKind, inside, reject } from "../tensor/index.js";
-import type { AnyLossKind, HasLossKind, Loss, LossDescription } from "./loss.js";
+import { checkDepth, checkedOptions, describedBy, describedKind, inside } from "../tensor/index.js";
+import type { HasLossKind, Loss, LossDescription } from "./loss.js";
 import { meanSquaredError } from "./mean-squared-error.js";
 import { softmaxCrossEntropy } from "./softmax-cross-entropy.js";
 import { weightedSum } from "./weighted-sum.js";
@@ -25,7 +25,7 @@ export function buildLoss(
   checkDepth("loss", given);
   const all = kinds.map(({ lossKind }) => lossKind);
   const build = (loss: LossDescription | Loss): Loss => {
-    if (typeof loss === "function") return notDescriber(loss);
+    if (typeof loss === "function" && describedBy(loss) === null) return loss;
     const { known, options } = describedKind(words, loss, all);
     const inner = (part: LossDescription | Loss): Loss => inside(known.kind, () => build(part));
     return known.build(checkedOptions(known, options), inner);
@@ -34,10 +34,3 @@ export function buildLoss(
 }
 
 const words = { what: "loss", example: "softmaxCrossEntropy()" };
-
-/** @throws InputError when it is not a loss, but what describes one */
-function notDescriber(loss: Loss): Loss {
-  if (!("lossKind" in loss)) return loss;
-  const { kind } = loss.lossKind as AnyLossKind;
-  return reject("loss", "a description", `the function ${kind}`, `call it: ${kind}()`);
-}

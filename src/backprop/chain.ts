@@ -2,7 +2,15 @@
  * Named layers, one after another: a network, or a branch inside a layer. Derived in
  * `derivations/backpropagation.md`.
  */
-import { InputError, reject, type Tensor } from "../tensor/index.js";
+import {
+  awaitHint,
+  describedBy,
+  InputError,
+  isClass,
+  reject,
+  type Tensor,
+  whatIs,
+} from "../tensor/index.js";
 import type { Choices } from "./choices.js";
 import {
   type Backward,
@@ -161,7 +169,12 @@ export function namedLayers(layers: Layers, where: string): readonly NamedLayer[
   if (named.length === 0) reject(where, "at least one layer", "none");
   const wrong = named.find(({ layer }) => typeof layer?.forward !== "function");
   if (wrong !== undefined)
-    reject(where, `a layer under the name ${wrong.name}`, typeof wrong.layer, "is a new missing?");
+    reject(
+      where,
+      `a layer under the name ${wrong.name}`,
+      whatIs(wrong.layer),
+      hintFor(wrong.layer),
+    );
   const number = named.find(({ name }) => /^\d+$/.test(name));
   if (number !== undefined)
     reject(
@@ -175,6 +188,14 @@ export function namedLayers(layers: Layers, where: string): readonly NamedLayer[
     reject(where, "names without control characters", JSON.stringify(unprintable.name));
   checkNames(named, where);
   return named;
+}
+
+/** How something that is no layer becomes one. */
+function hintFor(given: unknown): string | undefined {
+  if (isClass(given)) return "is a new missing?";
+  const { kind } = (given ?? {}) as { kind?: unknown };
+  const isDescribed = typeof kind === "string" || describedBy(given) !== null;
+  return isDescribed ? "descriptions go into engine.network({ … })" : awaitHint(given);
 }
 
 function isList(layers: Layers): layers is readonly NamedLayer[] {

@@ -109,6 +109,7 @@ export {
   maxPool2dForward,
 } from "./max-pool2d.js";
 export {
+  checkLossResult,
   type HasLossKind,
   type Loss,
   lossDescriber,

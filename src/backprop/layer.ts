@@ -1,12 +1,14 @@
 /** What a layer is: x → { out, backward }. */
-import type { Backend } from "../kernels/index.js";
+import { type Backend, checkBackend } from "../kernels/index.js";
 import {
+  awaitHint,
   formatShape,
   type Random,
   reject,
   rejectOption,
   sameShape,
   Tensor,
+  whatIs,
 } from "../tensor/index.js";
 import type { Choices } from "./choices.js";
 import type { LayerBuffer, Parameter } from "./parameter.js";
@@ -220,11 +222,11 @@ export function checkDOut(where: string, dOut: Tensor, shape: readonly number[])
  * @throws InputError when x is no tensor, a backend or the mode is missing, or an option is unknown
  */
 export function checkPass(where: string, x: Tensor, pass: PassOptions): void {
-  if (!(x instanceof Tensor))
-    reject(where, "a tensor", x === null ? "null" : typeof x, "is an await missing?");
+  if (!(x instanceof Tensor)) reject(where, "a tensor", whatIs(x), awaitHint(x));
   const { backend, mode } = pass ?? {};
   if (backend === undefined)
     reject(where, "a pass with a backend", "none", 'give it { backend, mode: "train" }');
+  checkBackend(where, backend);
   checkMode(where, mode);
   for (const name in pass)
     if (!PASS_OPTIONS.includes(name)) rejectOption(where, name, PASS_OPTIONS);

@@ -15,6 +15,7 @@ import {
   scaleToOne,
   sum,
   Tensor,
+  whatIs,
 } from "../tensor/index.js";
 
 /**
@@ -47,6 +48,20 @@ export interface LossResult {
    * @param dOut the gradient that comes in, 1 if left out, since the loss is the end
    */
   readonly backward: (dOut?: number) => Tensor | Promise<Tensor>;
+}
+
+/** @throws InputError unless a loss, which may be somebody's own, has returned what it has to */
+export function checkLossResult(where: string, given: unknown): void {
+  const { loss, backward } = (given ?? {}) as Partial<LossResult>;
+  if (typeof loss === "number" && typeof backward === "function") return;
+  const { kind } = (given ?? {}) as { kind?: unknown };
+  const hint = typeof kind === "string" ? "give that description itself" : undefined;
+  reject(
+    where,
+    "a loss that returns { loss, backward }",
+    `one that returns ${whatIs(given)}`,
+    hint,
+  );
 }
 
 /** A loss's kind, and its options by name: plain JSON. */
@@ -143,13 +158,18 @@ export function classNumbers(
   C: number,
 ): ArrayLike<number> {
   if (target instanceof Tensor && target.rank !== 1)
-    reject(where, `${N} class numbers`, `a tensor of shape ${formatShape(target.shape)}`);
+    reject(
+      where,
+      `${N} class numbers`,
+      `a tensor of shape ${formatShape(target.shape)}`,
+      "of rows with a single 1, argmax(target, 1) tells the places of the 1s",
+    );
   const numbers = target instanceof Tensor ? target.contiguous().data : target;
   if (numbers?.length !== N)
     reject(
       where,
       `a class number for each of ${N} examples`,
-      numbers?.length === undefined ? typeof numbers : `${numbers.length} of them`,
+      numbers?.length === undefined ? whatIs(numbers) : `${numbers.length} of them`,
     );
   for (let n = 0; n < N; n++) {
     const label: unknown = numbers[n];
@@ -157,15 +177,11 @@ export function classNumbers(
       reject(
         where,
         `class numbers from 0 to ${C - 1}`,
-        `${typeof label === "number" ? label : anOf(label)} for example ${n}`,
+        `${whatIs(label)} for example ${n}`,
         hintFor(label, C),
       );
   }
   return numbers;
-}
-
-function anOf(label: unknown): string {
-  return typeof label === "object" ? "an object" : `a ${typeof label}`;
 }
 
 /** How something that is no class number becomes one. */

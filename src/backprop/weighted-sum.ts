@@ -12,6 +12,7 @@ const parts: Rule = {
 
 const describe = lossDescriber<{ readonly parts: readonly WeightedLoss[] }>({
   kind: "weightedSum",
+  call: "weightedSum([[1, …]])",
   rules: { parts: required(parts) },
   build: ({ parts }, inner) => sumOfLosses(parts.map(([factor, loss]) => [factor, inner(loss)])),
 });

@@ -15,7 +15,7 @@ export { emptyBackward, type EmptiedFunction, type Exercise } from "./exercises/
 export type { Grade } from "./exercises/grade.js";
 export { type Hint, hintsFor } from "./exercises/hints.js";
 export { plain, plainFormula } from "./exercises/plain.js";
-export { TOOLBOX, toolsOf } from "./exercises/tools.js";
+export { TOOLBOX, TOOLS, toolsOf } from "./exercises/tools.js";
 export { VariantFailure, runVariant, Variants, type VariantTask } from "./variant/index.js";
 export { parseParity, PARITY_TOLERANCE, type ParityCase, type ParityResult } from "./parity.js";
 export { type PlantedMutation, plantMutations } from "./mutations/plant.js";

@@ -4,7 +4,7 @@ import { availableParallelism, cpus } from "node:os";
 import { fileURLToPath } from "node:url";
 import { Command, Option } from "commander";
 import { loadMnist } from "../data/index.js";
-import { backendNames } from "../kernels/index.js";
+import { backendNames, MOST_THREADS } from "../kernels/index.js";
 import { InputError, reject } from "../tensor/index.js";
 import { BENCH_BATCH, Ceiling, NetworkBench, quickEffort, thoroughEffort } from "../bench/index.js";
 import { benchGpu } from "./bench-gpu.js";
@@ -56,7 +56,7 @@ export function benchCommand(): Command {
       "--threads <N>",
       "the most threads; backends that have them run on 1 and on N (default: as many as the " +
         "machine has cores)",
-      wholeNumber("--threads", 1),
+      wholeNumber("--threads", 1, MOST_THREADS),
     )
     .option(
       "--quick",

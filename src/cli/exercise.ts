@@ -15,6 +15,7 @@ import {
   runVariant,
   TOOLBOX,
 } from "../checks/index.js";
+import * as tensors from "../tensor/index.js";
 import { formatShape, reject } from "../tensor/index.js";
 import { unfold } from "./fold.js";
 import { makeFolder, readText, writeFileWhole } from "./files.js";
@@ -213,11 +214,18 @@ async function gradeIn(
     if (!(error instanceof VariantFailure)) throw error;
     printError(
       `leibniz: ${file}${error.line === null ? "" : `:${error.line}`}: expected a backward ` +
-        `pass that runs, but it stopped: ${error.message.replaceAll("\n", " ")}`,
+        `pass that runs, but it stopped: ${error.message.replaceAll("\n", " ")}` +
+        importHint(error.message),
     );
     process.exitCode = 1;
     return null;
   }
+}
+
+/** How a name comes in that nobody imported. */
+function importHint(message: string): string {
+  const name = /^(\w+) is not defined$/.exec(message)?.[1];
+  return name !== undefined && name in tensors ? `; import { ${name} } from "leibniz/tensor"` : "";
 }
 
 function formatGrade(

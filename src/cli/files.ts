@@ -222,7 +222,13 @@ export function checkCanBeFolder(path: string): void {
   let nearest = path;
   while (!existsSync(nearest) && dirname(nearest) !== nearest) nearest = dirname(nearest);
   onFailure(`cannot use ${path}`, () => {
-    if (!statSync(nearest).isDirectory()) reject(path, "a folder", `${nearest}, which is a file`);
+    if (!statSync(nearest).isDirectory())
+      reject(
+        path,
+        "a folder, which need not be there yet",
+        `${nearest}, which is a file`,
+        "choose another name",
+      );
   });
 }
 

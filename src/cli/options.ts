@@ -7,6 +7,7 @@ import {
   type BackendMeasurement,
   backendNames,
   type GpuMode,
+  MOST_THREADS,
   openBackend,
   openFastestBackend,
 } from "../kernels/index.js";
@@ -19,14 +20,21 @@ import { printError } from "./terminal.js";
 /**
  * A reader of a whole number from `least` up, for commander.
  *
+ * @param most none if left out
+ *
  * @throws InputError naming the option
  */
-export function wholeNumber(option: string, least: number): (value: string) => number {
+export function wholeNumber(
+  option: string,
+  least: number,
+  most = Infinity,
+): (value: string) => number {
   return (value) => {
     const number = /^\d+$/.test(value) ? Number(value) : NaN;
-    return Number.isSafeInteger(number) && number >= least
+    const range = most === Infinity ? `≥ ${least}` : `from ${least} to ${most}`;
+    return Number.isSafeInteger(number) && number >= least && number <= most
       ? number
-      : reject(option, `a whole number ≥ ${least}`, `"${value}"`);
+      : reject(option, `a whole number ${range}`, `"${value}"`);
   };
 }
 
@@ -70,7 +78,7 @@ export const backendOptions = (): Option[] => [
     "--threads <N>",
     "worker threads, for backends that have them; with --backend auto, " +
       "more than 1 leaves only those to measure",
-  ).argParser(wholeNumber("--threads", 1)),
+  ).argParser(wholeNumber("--threads", 1, MOST_THREADS)),
 ];
 
 export interface BackendChoice {
@@ -110,6 +118,15 @@ export async function chooseBackend(
       `one of ${backendNames.join(", ")}, auto`,
       JSON.stringify(backend),
       didYouMean(backend, [...backendNames, "auto"]),
+    );
+  if (threads !== undefined && threads > 1 && backend !== "wasm")
+    reject("--threads", `1, all that the ${backend} backend has`, String(threads));
+  if (mode !== undefined && backend !== "gpu")
+    reject(
+      "--mode",
+      `no mode along with --backend ${backend}, which has only one`,
+      JSON.stringify(mode),
+      `write --backend gpu --mode ${mode}`,
     );
   return openBackend({
     name: backend,

@@ -7,7 +7,7 @@ import {
   makeBatch,
   numbersAsNames,
   type Prepared,
-  shownName,
+  shownPath,
 } from "../data/index.js";
 import { reference } from "../kernels/index.js";
 import { networkOf, readDescription, type Sequential } from "../network/index.js";
@@ -61,8 +61,8 @@ async function runPredict(
   const classifier = readClassifier(openWeights(weights), recipe);
   for (const path of images) {
     const picture = await decodePicture(readFile(path), path);
-    const prepared = preparePicture(picture, classifier, raw, shownName(path));
-    const top = await classify(classifier, prepared, shownName(path));
+    const prepared = preparePicture(picture, classifier, raw, shownPath(path));
+    const top = await classify(classifier, prepared, shownPath(path));
     if (json) printJson({ image: path, guess: top[0]!.name, top, prepared: prepared.steps });
     else {
       const [first, ...others] = top.map(
@@ -123,7 +123,7 @@ async function classify(
       where,
       "finite outputs of the network",
       "others",
-      await whereNotFinite(network, x, pass),
+      await whereNotFinite(network, x, pass, [0]),
     );
   const { out: probabilities } = await softmaxForward(out.astype("float64"));
   return Array.from(probabilities.data, (probability, n) => ({

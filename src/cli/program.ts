@@ -118,10 +118,23 @@ async function describeError(
   };
 }
 
+/** Options of other programs that recipes have in this one. */
+const IN_RECIPES = [
+  ...["augment", "batch", "batch-size", "clip-norm", "drop-last", "label-smoothing", "layers"],
+  ...["learning-rate", "loss", "lr", "model", "momentum", "network", "optimizer", "schedule"],
+  ...["shuffle", "weight-decay"],
+];
+
 /** Commander's message on one line, without its own prefix, and where to look. */
 function describeUsage(error: CommanderError, argv: readonly string[]): string {
   const command = argv.find((word) => !word.startsWith("-"));
-  const message = error.message.replace(/^error: /, "").replaceAll("\n", " ");
+  const message = error.message
+    .replace(/^error: /, "")
+    .replace(/\. Expected (\d+) arguments? but got (\d+)\.$/, ": expected $1, got $2")
+    .replaceAll("\n", " ");
+  const [, option = ""] = /^unknown option '--(?:no-)?([\w-]+)'/.exec(message) ?? [];
+  if (command === "train" && IN_RECIPES.includes(option))
+    return `leibniz: ${message}; a recipe says it: --recipe FILE.json, see examples/recipe.json`;
   const isKnown = error.code !== "commander.unknownCommand" && command !== undefined;
   return `leibniz: ${message}; see leibniz ${isKnown ? `${command} ` : ""}--help`;
 }

@@ -21,7 +21,10 @@ export function recipeOption(what: string): Option {
 /** Puts below the options of `--help` what each recipe does. */
 export function addRecipes(command: Command): Command {
   const longest = Math.max(...recipes.map(({ name }) => name.length));
-  const lines = recipes.map(({ name, description }) => `  ${name.padEnd(longest)}  ${description}`);
+  const lines = recipes.map(
+    ({ name, description, epochs }) =>
+      `  ${name.padEnd(longest)}  ${description}; ${epochs} epochs`,
+  );
   const augmentations = augmentationKinds.map(({ augmentationKind: { kind } }) => kind);
   return addHelp(
     command,

@@ -1,6 +1,6 @@
 /** `leibniz show`: one picture's way through a network, forward and backward. */
 import { Command } from "commander";
-import { decodePicture, type ImageSet, type ImageShape, shownName } from "../data/index.js";
+import { decodePicture, type ImageSet, type ImageShape, shownPath } from "../data/index.js";
 import { reference } from "../kernels/index.js";
 import {
   imageAsText,
@@ -56,7 +56,7 @@ async function runShow(folder: string, what: string, options: ShowCommandOptions
   const network = recipeNetwork(run.recipe, reference);
   putWeights(network, openWeights(folder));
   const viewer: Viewer = { recipe: run.recipe, network, classNames: classNamesOf(run.recipe) };
-  const { name, ...given } = /^\d+$/.test(what)
+  const { name, ...given } = /^[-+]?[\d.]+$/.test(what)
     ? await testImage(run, Number(what), options)
     : await ownPicture(viewer, what, options);
   const view = await viewImage(viewer, name, given);
@@ -80,7 +80,8 @@ async function testImage(
     reject("show", "--label and --raw along with an own picture", `test image ${index}`);
   const { test } = await dataOf(run, folder);
   const { count, channels = 1, height, width, pixels } = test.images;
-  if (index >= count) reject("show", `a test image from 0 to ${count - 1}`, String(index));
+  if (!(Number.isInteger(index) && index >= 0 && index < count))
+    reject("show", `a test image from 0 to ${count - 1}`, String(index));
   const size = channels * height * width;
   const own = pixels.subarray(index * size, (index + 1) * size);
   const images = { count: 1, channels, height, width, pixels: own };
@@ -93,7 +94,7 @@ async function ownPicture(
   { label, raw = false }: ShowCommandOptions,
 ): Promise<Given> {
   const shape = recipe.network.input as ImageShape;
-  const name = shownName(path);
+  const name = shownPath(path);
   const picture = await decodePicture(readFile(path), path);
   const prepared = preparePicture(picture, { shape, names: classNames }, raw, name);
   const [channels, height, width] = shape;

@@ -308,9 +308,10 @@ function readSubset(
   random: Random,
 ): Uint32Array | undefined {
   if (value === undefined) return undefined;
-  if (!/^\d+$/.test(value)) return parseSubset(readText(value), images.count, value);
+  const isFile = !/^[-+]?[\d.]+$/.test(value);
+  if (isFile) return parseSubset(readText(value), images.count, value);
   const count = Number(value);
-  if (count < 1 || count > images.count)
+  if (!(Number.isInteger(count) && count >= 1 && count <= images.count))
     reject("--subset", `a number from 1 to ${images.count}, or a file`, value);
   return drawSubset(images.count, count, random.split("subset"));
 }
@@ -348,10 +349,12 @@ function printHeader(
   if (data.found !== null) printText(`data: ${data.found}\n`, 2);
   // what does not fit of a layer's options goes on below them
   printText(`${printable(summary)}\n`, summary.split("\n")[0]!.indexOf("options"));
+  const round = recipe.dropLast ? Math.floor : Math.ceil;
+  const steps = round(count / recipe.batchSize);
+  const counted = (n: number, what: string): string => `${n} ${what}${n === 1 ? "" : "s"}`;
   printText(
-    `${images}; ${epochs} epoch${epochs === 1 ? "" : "s"} of ` +
-      `${Math.ceil(count / recipe.batchSize)} steps; backend ${describeBackend(backend)}; ` +
-      `seed ${seed}\n`,
+    `${images}; ${counted(epochs, "epoch")} of ${counted(steps, "step")}; ` +
+      `backend ${describeBackend(backend)}; seed ${seed}\n`,
   );
 }
 

@@ -3,6 +3,7 @@ import { reject } from "../tensor/index.js";
 import { type GrayImage, grayOf, resize } from "./gray-image.js";
 import type { Prepared } from "./as-mnist.js";
 import type { Picture } from "./files/picture.js";
+import { pixelsOf } from "./size-in-words.js";
 
 /** [C, H, W] */
 export type ImageShape = readonly [channels: number, height: number, width: number];
@@ -18,14 +19,13 @@ export type ImageShape = readonly [channels: number, height: number, width: numb
 export function asItIs(picture: Picture, shape: ImageShape, where: string): Prepared {
   const [channels, height, width] = shape;
   const planes = planesOf(picture);
-  const size = (colours: number, h: number, w: number): string =>
-    `${h}×${w} pixels in ${colours === 1 ? "gray" : "colour"}`;
+  const hue = (colours: number): string => `in ${colours === 1 ? "gray" : "colour"}`;
   const isGray = planes.length === 1;
   if (picture.height !== height || picture.width !== width || (channels === 1 && !isGray))
     reject(
       where,
-      `a picture of ${size(channels, height, width)}, as the network takes`,
-      size(isGray ? 1 : 3, picture.height, picture.width),
+      `a picture of ${pixelsOf({ height, width })} ${hue(channels)}, as the network takes`,
+      `${picture.height}×${picture.width} pixels ${hue(isGray ? 1 : 3)}`,
       "without --raw it is prepared",
     );
   return { pixels: joined(planes, channels), steps: "taken as it is" };
@@ -54,7 +54,7 @@ export function asPhoto(picture: Picture, shape: ImageShape): Prepared {
   const scaled = planes.map((plane) => resize(plane, box, height, width));
   const isWhole = cutH === picture.height && cutW === picture.width;
   const steps = [
-    `${picture.height}×${picture.width} pixels`,
+    pixelsOf(picture),
     ...(isWhole ? [] : [`the middle ${cutH}×${cutW}`]),
     `scaled to ${height}×${width}${channels === 1 ? " in gray" : ""}`,
   ].join("; ");

@@ -7,6 +7,7 @@ import { reject } from "../tensor/index.js";
 import { type Box, type GrayImage, grayOf, resize } from "./gray-image.js";
 import { findInk, strokeWidth, thicken, withoutSpecks } from "./ink.js";
 import type { Picture } from "./files/picture.js";
+import { pixelsOf } from "./size-in-words.js";
 
 /** Larger pictures are made smaller first, which takes their noise away as well. */
 const LONGEST_SIDE = 320;
@@ -55,7 +56,7 @@ export function asMnist(picture: Picture, height: number, width: number, where: 
   );
   const background = ink.isDarkOnBright ? "dark on bright, inverted" : "bright on dark";
   const steps = [
-    `${picture.height}×${picture.width} pixels`,
+    pixelsOf(picture),
     background,
     `the digit scaled to ${inner.height}×${inner.width}`,
     ...(radius > 0 ? ["its thin strokes widened"] : []),

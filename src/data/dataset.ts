@@ -1,5 +1,5 @@
 /** Examples by their numbers, of any kind: images, points, measurements; classes or numbers. */
-import { type Allocator, heapAllocator, Random, reject } from "../tensor/index.js";
+import { type Allocator, heapAllocator, Random, reject, whatIs } from "../tensor/index.js";
 import { type Batch, checkBatch, checkIndices, type ReadyExamples } from "./examples.js";
 import { type Columns, fromColumns } from "./from-columns.js";
 import { type Example, stack } from "./stack.js";
@@ -44,6 +44,8 @@ export class Dataset implements ReadyExamples {
    * @throws InputError when the count is no whole number ≥ 1
    */
   static generate(count: number, example: (index: number) => Example): Dataset {
+    if (typeof example !== "function")
+      reject("Dataset.generate", "a function of an index", whatIs(example));
     return new Dataset({
       count,
       batch: (indices, allocator) =>
@@ -119,9 +121,14 @@ export class Dataset implements ReadyExamples {
    * @param change must keep the number of examples, or the batch throws an InputError
    */
   map(change: (batch: Batch) => Batch): Dataset {
+    if (typeof change !== "function") reject("map", "a function of a batch", whatIs(change));
     return new Dataset({
       count: this.count,
-      batch: (indices, allocator) => change(this.batch(indices, allocator)),
+      batch: (indices, allocator) => {
+        const changed = change(this.batch(indices, allocator));
+        checkBatch("map", changed, indices.length);
+        return changed;
+      },
     });
   }
 

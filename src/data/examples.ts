@@ -1,6 +1,14 @@
 /** What a data set is: `{ count, batch(indices) → { x, target } }`. */
 import type { Target } from "../backprop/index.js";
-import { type Allocator, formatShape, reject, Tensor } from "../tensor/index.js";
+import {
+  type Allocator,
+  awaitHint,
+  formatShape,
+  isPromise,
+  reject,
+  Tensor,
+  whatIs,
+} from "../tensor/index.js";
 
 /** Some examples, as a network and a loss take them. */
 export interface Batch {
@@ -47,13 +55,37 @@ export function checkIndices(where: string, indices: ArrayLike<number>, count: n
  *
  * @throws InputError when a batch does not hold `count` examples
  */
-export function checkBatch(where: string, { x, target, weights }: Batch, count: number): void {
-  if (!(x instanceof Tensor)) reject(where, "a tensor x", typeof x);
+export function checkBatch(where: string, batch: Batch, count: number): void {
+  const isBatch = typeof batch === "object" && batch !== null && !isPromise(batch);
+  if (!isBatch || batch.x === undefined)
+    reject(where, "a batch, { x, target }", whatIs(batch), batchHint(batch));
+  const { x, target, weights } = batch;
+  if (!(x instanceof Tensor))
+    reject(where, "a batch with a tensor x", whatIs(x), awaitHint(x) ?? xHint(x));
   if (x.shape[0] !== count)
     reject(where, `x of ${count} examples, [${count}, …]`, formatShape(x.shape));
   const targets = target instanceof Tensor ? target.shape[0] : target?.length;
   if (targets !== count)
-    reject(where, `a target for each of ${count} examples`, `${targets ?? "no"} targets`);
+    reject(where, `a target for each of ${count} examples`, counted(targets, "target", target));
   if (weights != null && weights.length !== count)
-    reject(where, `a weight for each of ${count} examples`, `${weights.length} weights`);
+    reject(
+      where,
+      `a weight for each of ${count} examples`,
+      counted(weights.length, "weight", weights),
+    );
+}
+
+function batchHint(batch: unknown): string | undefined {
+  return batch === undefined ? "is a return missing?" : awaitHint(batch);
+}
+
+function xHint(x: unknown): string | undefined {
+  return Array.isArray(x) ? "tensor(x) makes one of nested arrays" : undefined;
+}
+
+/** `1 target`, or what there is in the place of several. */
+export function counted(count: number | undefined, what: string, given: unknown): string {
+  if (given === undefined) return `no ${what}s`;
+  if (typeof count !== "number") return whatIs(given);
+  return `${count} ${what}${count === 1 ? "" : "s"}`;
 }

@@ -1,17 +1,20 @@
 import {
   anything,
+  awaitHint,
   checkOptions,
   gather,
   heapAllocator,
+  inside,
   type Nested,
   reject,
   required,
   type Rules,
   Tensor,
   tensor,
+  whatIs,
   wholeNumber,
 } from "../tensor/index.js";
-import type { ReadyExamples } from "./examples.js";
+import { counted, type ReadyExamples } from "./examples.js";
 
 /** All examples of a data set at once. */
 export interface Columns {
@@ -44,7 +47,7 @@ export function fromColumns(columns: Columns): ReadyExamples {
     : checkClasses(wanted, classes);
   const targets = target instanceof Tensor ? target.shape[0] : target.length;
   if (targets !== count)
-    reject(WHERE, `a target for each of ${count} examples`, `${targets ?? "no"} targets`);
+    reject(WHERE, `a target for each of ${count} examples`, counted(targets, "target", target));
   checkWeights(weights, count);
   return {
     count,
@@ -61,8 +64,20 @@ export function fromColumns(columns: Columns): ReadyExamples {
 
 function asTensor(what: string, given: Tensor | readonly Nested[]): Tensor {
   if (given instanceof Tensor) return given.contiguous();
-  if (!Array.isArray(given)) reject(WHERE, `${what}, a tensor or nested arrays`, typeof given);
-  return tensor(given);
+  if (!Array.isArray(given))
+    reject(
+      WHERE,
+      `${what}, a tensor or nested arrays`,
+      whatIs(given),
+      awaitHint(given) ?? flatHint(given),
+    );
+  return inside(`${WHERE}: ${what}`, () => tensor(given));
+}
+
+/** How numbers in a row get the shape that they lack. */
+function flatHint(given: unknown): string | undefined {
+  const isFlat = given instanceof Float32Array || given instanceof Float64Array;
+  return isFlat ? "Tensor.from(x, [count, …]) gives it a shape" : undefined;
 }
 
 /** Does a target hold numbers of any kind, not class numbers? */
@@ -82,7 +97,7 @@ function finite(target: Tensor): Tensor {
 
 function checkClasses(target: ArrayLike<number>, classes: number | undefined): ArrayLike<number> {
   if (typeof target?.length !== "number" || typeof target === "string")
-    reject(WHERE, "a target: class numbers, or numbers in rows", typeof target);
+    reject(WHERE, "a target: class numbers, or numbers in rows", whatIs(target));
   if (classes !== undefined && !(Number.isInteger(classes) && classes >= 1))
     reject(WHERE, "a number of classes ≥ 1", String(classes));
   const range = classes === undefined ? "whole and ≥ 0" : `from 0 to ${classes - 1}`;
@@ -90,11 +105,11 @@ function checkClasses(target: ArrayLike<number>, classes: number | undefined): A
     const label: unknown = target[n];
     const isClass = Number.isInteger(label) && (label as number) >= 0;
     if (isClass && (label as number) < (classes ?? Infinity)) continue;
-    const isFraction = typeof label === "number" && label % 1 !== 0;
+    const isFraction = Number.isFinite(label) && (label as number) % 1 !== 0;
     reject(
       WHERE,
       `class numbers ${range}`,
-      `${typeof label === "number" ? label : `a ${typeof label}`} for example ${n}`,
+      `${whatIs(label)} for example ${n}`,
       isFraction ? "numbers that are no classes go in rows: [[0.5], …]" : undefined,
     );
   }
@@ -104,7 +119,11 @@ function checkClasses(target: ArrayLike<number>, classes: number | undefined): A
 function checkWeights(weights: ArrayLike<number> | undefined, count: number): void {
   if (weights === undefined) return;
   if (weights?.length !== count)
-    reject(WHERE, `a weight for each of ${count} examples`, `${weights?.length ?? "no"} weights`);
+    reject(
+      WHERE,
+      `a weight for each of ${count} examples`,
+      counted(weights?.length, "weight", weights),
+    );
   for (let n = 0; n < count; n++)
     if (!(Number.isFinite(weights[n]) && weights[n]! >= 0))
       reject(WHERE, "weights that are finite numbers ≥ 0", `${weights[n]} for example ${n}`);

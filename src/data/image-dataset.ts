@@ -1,7 +1,7 @@
-import { reject } from "../tensor/index.js";
+import { awaitHint, reject, shown, whatIs } from "../tensor/index.js";
 import { makeBatch } from "./batch.js";
 import { Dataset } from "./dataset.js";
-import type { Examples } from "./examples.js";
+import { counted, type Examples } from "./examples.js";
 import type { ImageSet } from "./idx.js";
 import type { ClassNumbers, LabelledImages } from "./labelled-images.js";
 
@@ -20,11 +20,14 @@ export class ImageDataset extends Dataset implements LabelledImages {
    * @throws InputError when there are not as many labels as images
    */
   constructor({ images, labels }: LabelledImages, where = "ImageDataset") {
+    checkPixels(images, where);
+    if (labels?.length === undefined)
+      reject(where, `labels, a class number for each of ${images.count} images`, whatIs(labels));
     if (labels.length !== images.count)
       reject(
         where,
         `a label for each of ${images.count} images`,
-        `${labels.length} labels`,
+        counted(labels.length, "label", labels),
         "the files belong to different data sets",
       );
     super({
@@ -39,6 +42,17 @@ export class ImageDataset extends Dataset implements LabelledImages {
   }
 }
 
+/** @throws InputError when there are fewer bytes than pixels, or none: those would be NaN */
+function checkPixels(images: ImageSet, where: string): void {
+  if (!isImages(images))
+    reject(where, "images, { count, height, width, pixels }", whatIs(images), awaitHint(images));
+  const { count, channels = 1, height, width, pixels } = images;
+  const size = count * channels * height * width;
+  if (pixels.length >= size) return;
+  const extents = [count, channels, height, width].join(" · ");
+  reject(where, `${size} bytes of pixels, ${extents}`, `${pixels.length}`);
+}
+
 /**
  * As {@link ImageDataset}'s constructor.
  *
@@ -51,8 +65,34 @@ export function makeDataset(images: ImageSet, labels: ClassNumbers, where: strin
 /**
  * Examples as they are; labelled images as a data set.
  *
- * @throws InputError when there are not as many labels as images
+ * @param what the option that they were given as, for messages
+ * @throws InputError when they are neither, or there is no example
  */
-export function examplesOf(data: Examples | LabelledImages): Examples {
-  return "batch" in data ? data : new ImageDataset(data);
+export function examplesOf(
+  data: Examples | LabelledImages,
+  where = "examplesOf",
+  what = "data",
+): Examples {
+  const { count, batch, images } = (data ?? {}) as Partial<Examples & LabelledImages>;
+  if (typeof batch !== "function") {
+    if (isImages(images)) return new ImageDataset(data as LabelledImages, `${where}: ${what}`);
+    return reject(where, `${what}, a data set`, whatIs(data), hintFor(data, what));
+  }
+  if (!(Number.isSafeInteger(count) && count! >= 1))
+    reject(where, `${what} with a count of examples, at least 1`, shown(count));
+  return data as Examples;
+}
+
+function isImages(images: unknown): boolean {
+  const { pixels } = (images ?? {}) as Partial<ImageSet>;
+  return ArrayBuffer.isView(pixels) && pixels.BYTES_PER_ELEMENT === 1;
+}
+
+/** How something that is no data set becomes one. */
+function hintFor(data: unknown, what: string): string {
+  const parts = (data ?? {}) as { readonly train?: unknown; readonly test?: unknown };
+  const wanted = what === "data" ? (["train", "test"] as const) : (["test", "train"] as const);
+  const part = wanted.find((name) => parts[name] !== undefined);
+  if (part !== undefined) return `did you mean its .${part}?`;
+  return awaitHint(data) ?? "see Dataset.from";
 }

@@ -26,7 +26,7 @@ export { readOwnPicture } from "./files/own-picture.js";
 export { openSite } from "./files/site.js";
 export type { Picture } from "./files/picture.js";
 export { numberedAs, numbersAsNames } from "./files/same-classes.js";
-export { shownName } from "./files/shown-name.js";
+export { shownName, shownPath } from "./files/shown-name.js";
 export {
   type AnyAugmentationKind,
   type AugmentationDescription,

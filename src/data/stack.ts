@@ -2,11 +2,14 @@ import {
   type Allocator,
   formatShape,
   heapAllocator,
+  inside,
+  isPromise,
   type Nested,
   reject,
   sameShape,
   Tensor,
   tensor,
+  whatIs,
 } from "../tensor/index.js";
 
 /** One example, without the axis of the batch. */
@@ -31,18 +34,32 @@ export function stack(
   examples: readonly Example[],
   allocator: Allocator = heapAllocator,
 ): { x: Tensor; target: Tensor | Int32Array; weights: Float64Array | null } {
+  for (const [n, example] of examples.entries()) checkExample(example, n);
   const x = stackTensors(
     "x",
     examples.map((example) => example.x),
     allocator,
   );
   const targets = examples.map((example) => example.target);
+  if (new Set(targets.map((one) => typeof one === "number")).size > 1)
+    reject("Dataset.generate", "targets of one kind", "class numbers and others");
   const target = targets.every((one) => typeof one === "number")
     ? stackClasses(targets)
     : stackTensors("target", targets, heapAllocator);
   const hasWeights = examples.some(({ weight }) => weight !== undefined);
   const weights = hasWeights ? Float64Array.from(examples, ({ weight = 1 }) => weight) : null;
   return { x, target, weights };
+}
+
+/** @throws InputError unless it has an x and a target */
+function checkExample(example: Example, position: number): void {
+  const { x, target } = (isPromise(example) ? {} : (example ?? {})) as Partial<Example>;
+  const place = ` at position ${position}`;
+  if (x !== undefined && target !== undefined) return;
+  const hint = isPromise(example)
+    ? "examples are made at once; for others, give fit an object of your own with batch"
+    : undefined;
+  reject("Dataset.generate", "an example, { x, target }", `${whatIs(example)}${place}`, hint);
 }
 
 function stackClasses(classes: readonly number[]): Int32Array {
@@ -62,7 +79,9 @@ function stackTensors(
   parts: readonly (Tensor | Nested)[],
   allocator: Allocator,
 ): Tensor {
-  const tensors = parts.map((part) => (part instanceof Tensor ? part : tensor(part)));
+  const tensors = parts.map((part) =>
+    part instanceof Tensor ? part : inside(`Dataset.generate: ${what}`, () => tensor(part)),
+  );
   const { shape, dtype, size } = tensors[0]!;
   const stacked = Tensor.zeros([tensors.length, ...shape], dtype, allocator);
   for (const [n, one] of tensors.entries()) {

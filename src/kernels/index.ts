@@ -16,6 +16,7 @@ export type {
   RowSums,
   RowWeights,
 } from "./backend.js";
+export { checkBackend } from "./check-backend.js";
 export type { KnownActivation, KnownPair } from "./activations.js";
 export type { UpdateKind, UpdateNumbers, Updates, UpdateTensors } from "./updates.js";
 export { WinnersGradient } from "./winners-gradient.js";
@@ -33,6 +34,7 @@ export type {
   Traffic,
 } from "./gpu/index.js";
 export {
+  MOST_THREADS,
   availableGpuModes,
   type BackendName,
   backendNames,

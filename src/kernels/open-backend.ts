@@ -8,7 +8,7 @@ import type { MachineLimits } from "./wasm/limits.js";
 /** The backends that can be opened by name. */
 export const backendNames = ["wasm", "reference", "gpu"] as const;
 /** More would only wait for each other. */
-const MOST_THREADS = 64;
+export const MOST_THREADS = 64;
 
 /** One of {@link backendNames}. */
 export type BackendName = (typeof backendNames)[number];

@@ -7,6 +7,7 @@ import {
   checkOptions,
   heapAllocator,
   inside,
+  isClass,
   describedKind,
   type DescriptionWords,
   type DType,
@@ -16,10 +17,11 @@ import {
   required,
   type Rule,
   type Rules,
+  whatIs,
 } from "../tensor/index.js";
 import { initialise, type Initialiser, pytorchDefault } from "./initialisers.js";
 import type { LayerDescription, LayerDescriptions, NetworkDescription } from "./description.js";
-import { type AnyKind, inferable, layerKinds } from "./layer-kinds.js";
+import { type AnyKind, describers, inferable, layerKinds } from "./layer-kinds.js";
 import { Sequential } from "./sequential.js";
 
 /** Options of {@link buildNetwork}, all optional. */
@@ -46,7 +48,7 @@ const buildRules: Rules<BuildOptions> = {
   storage: anything("memory and an element type"),
   random: anything("a Random"),
   initialiser: anything("a function, such as he"),
-  kinds: anything("an array of describers"),
+  kinds: describers,
   mostNumbers: anything("a number"),
 };
 
@@ -120,14 +122,16 @@ function bounded(allocator: Allocator, limit: { readonly numbers: number }): All
 }
 
 const byName: Rule = {
-  expected: "descriptions of layers by name",
+  expected: "descriptions of layers by name, such as { bend: relu() }",
   accepts: (value) => typeof value === "object" && value !== null && !Array.isArray(value),
 };
 
 const words: DescriptionWords = {
   what: "layer",
   example: "relu()",
-  hint: "a kind of one's own is given among the kinds",
+  hint:
+    "a layer of your own has a describer: open({ layers: [describer] }), or kinds: [describer] " +
+    "of buildNetwork and loadNetwork",
 };
 
 const networkRules: Rules<NetworkDescription> = {
@@ -172,6 +176,7 @@ function buildLayer(
   building: Building,
 ): { readonly layer: Layer; readonly description: LayerDescription } {
   const { kind, ...others } = (description ?? {}) as LayerDescription;
+  refuseLayer(description);
   if (kind === "sameAs") return { layer: sameLayer(others, before), description };
   if (kind === "residual") return buildResidual(others, x, at, building);
   const { known, options } = describedKind(words, description, building.kinds, [
@@ -183,6 +188,19 @@ function buildLayer(
   const layer = known.build(complete, building.storage);
   building.made.push(layer);
   return { layer, description: { kind: known.kind, ...complete } };
+}
+
+/** @throws InputError when it is a layer itself, or a class of layers */
+function refuseLayer(given: unknown): void {
+  const { forward } = ((isClass(given) ? (given as { prototype?: unknown }).prototype : given) ??
+    {}) as { forward?: unknown };
+  if (typeof forward === "function")
+    reject(
+      "layer",
+      "a description, such as relu()",
+      `${whatIs(given)}, ${isClass(given) ? "which makes layers" : "a layer itself"}`,
+      "layers go into new Sequential({ … }); to describe one of your own, see describer",
+    );
 }
 
 function sameLayer(options: object, before: ReadonlyMap<string, Layer>): Layer {

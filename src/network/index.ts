@@ -1,6 +1,6 @@
 /** Layers chained into a network: initial values, a summary, and weights in files. */
 export { plan } from "./plan.js";
-export { type NamedBuffer, type NamedParameter, Sequential } from "./sequential.js";
+export { checkIsNetwork, type NamedBuffer, type NamedParameter, Sequential } from "./sequential.js";
 export { he, initialise, type Initialiser, pytorchDefault, xavier } from "./initialisers.js";
 export { formatSummary, summarise, type SummaryRow } from "./summary.js";
 export { decodeSafetensors, encodeSafetensors, type Safetensors } from "./safetensors.js";
@@ -24,6 +24,7 @@ export {
   batchNorm2d,
   conv2d,
   describer,
+  describers,
   dropout,
   elu,
   flatten,

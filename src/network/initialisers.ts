@@ -1,7 +1,7 @@
 /** The values that training starts from. Derived in `derivations/initialisation.md`. */
 import type { Parameter } from "../backprop/index.js";
-import type { Random } from "../tensor/index.js";
-import type { Sequential } from "./sequential.js";
+import { type Random, reject, whatIs } from "../tensor/index.js";
+import { checkIsNetwork, type Sequential } from "./sequential.js";
 
 /** Fills one parameter with its initial values. */
 export type Initialiser = (parameter: Parameter, random: Random) => void;
@@ -11,6 +11,7 @@ export type Initialiser = (parameter: Parameter, random: Random) => void;
  * (initialisation.16).
  */
 export const pytorchDefault: Initialiser = (parameter, random) => {
+  checkParameter("pytorchDefault", parameter);
   // (initialisation.16) value ~ U(−1/√fanIn, 1/√fanIn)
   const limit = 1 / Math.sqrt(parameter.fanIn);
   const { shape, dtype } = parameter.value;
@@ -22,6 +23,7 @@ export const pytorchDefault: Initialiser = (parameter, random) => {
  * start at 0 (He, Zhang, Ren and Sun, 2015).
  */
 export const he: Initialiser = (parameter, random) => {
+  checkParameter("he", parameter);
   if (parameter.name === "bias") return parameter.value.fill(0);
   // (initialisation.9) value ~ N(0, 2/fanIn)
   const { shape, dtype } = parameter.value;
@@ -33,12 +35,19 @@ export const he: Initialiser = (parameter, random) => {
  * fanOut)), (initialisation.14); biases start at 0 (Glorot and Bengio, 2010).
  */
 export const xavier: Initialiser = (parameter, random) => {
+  checkParameter("xavier", parameter);
   if (parameter.name === "bias") return parameter.value.fill(0);
   // (initialisation.14) value ~ U(−a, a), a = √(6 / (fanIn + fanOut))
   const limit = Math.sqrt(6 / (parameter.fanIn + parameter.fanOut));
   const { shape, dtype } = parameter.value;
   parameter.value.copyFrom(random.uniform(shape, -limit, limit, dtype));
 };
+
+/** @throws InputError where somebody called the function, to give what it returns */
+function checkParameter(where: string, parameter: Parameter): void {
+  if (typeof parameter?.name !== "string")
+    reject(where, "a parameter", whatIs(parameter), "an initialiser is the function itself");
+}
 
 /**
  * Initialises every parameter of a network. Each draws from a generator split off by its own name,
@@ -53,6 +62,7 @@ export function initialise(
   random: Random,
   initialiser: Initialiser = pytorchDefault,
 ): void {
+  checkIsNetwork("initialise", network);
   for (const { name, parameter } of network.parameters) {
     if (parameter.start === null) initialiser(parameter, random.split(name));
     else parameter.value.fill(parameter.start);

@@ -38,7 +38,7 @@ import {
   Tanh,
 } from "../backprop/index.js";
 import { type WindowOptions, windowRules } from "../im2col/index.js";
-import { type Describe, describing, type Kind, type Rules } from "../tensor/index.js";
+import { type Describe, describing, type Kind, type Rule, type Rules } from "../tensor/index.js";
 import type { LayerDescription, LayerDescriptions } from "./description.js";
 
 /** What is to be known of a kind of layer, so that it can be described. */
@@ -80,6 +80,14 @@ export function describer<Options extends object, Inferred extends keyof Options
     Described<Options, Inferred>
   >;
 }
+
+/** Describers, where kinds of one's own are told. */
+export const describers: Rule = {
+  expected: "an array of describers, the functions that describer() makes",
+  accepts: (value) =>
+    Array.isArray(value) &&
+    value.every((one: { layerKind?: unknown } | null) => typeof one?.layerKind === "object"),
+};
 
 /** The rules of a description, in which nothing is required that can be inferred. */
 export function inferable({ rules, inferred }: AnyKind): Rules<Record<string, unknown>> {
@@ -156,6 +164,7 @@ export const averagePool2d = describer<WindowOptions>({
  */
 export const batchNorm1d = describer<BatchNormLayerOptions, "channels">({
   kind: "batchNorm1d",
+  call: "batchNorm1d()",
   rules: batchNormRules,
   inferred: ([, C]) => ({ channels: C! }),
   build: (options, storage) => new BatchNorm1d(options, storage),
@@ -169,6 +178,7 @@ export const batchNorm1d = describer<BatchNormLayerOptions, "channels">({
  */
 export const batchNorm2d = describer<BatchNormLayerOptions, "channels">({
   kind: "batchNorm2d",
+  call: "batchNorm2d()",
   rules: batchNormRules,
   inferred: ([, C]) => ({ channels: C! }),
   build: (options, storage) => new BatchNorm2d(options, storage),
@@ -183,6 +193,7 @@ export const batchNorm2d = describer<BatchNormLayerOptions, "channels">({
  */
 export const layerNorm = describer<LayerNormLayerOptions, "shape">({
   kind: "layerNorm",
+  call: "layerNorm()",
   rules: layerNormRules,
   inferred: (x) => ({ shape: x.slice(1) }),
   build: (options, storage) => new LayerNorm(options, storage),

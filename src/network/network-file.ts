@@ -1,9 +1,9 @@
 /** A network in a file: its weights, and the description that it can be built from. */
-import { checkDepth, InputError, inside, reject } from "../tensor/index.js";
+import { checkDepth, InputError, inside, isPlain, reject, whatIs } from "../tensor/index.js";
 import { type BuildOptions, buildNetwork } from "./build-network.js";
 import type { NetworkDescription } from "./description.js";
 import { decodeSafetensors, encodeSafetensors, type Safetensors } from "./safetensors.js";
-import type { Sequential } from "./sequential.js";
+import { checkIsNetwork, type Sequential } from "./sequential.js";
 import { loadWeights, networkWeights } from "./weights.js";
 
 /** The name under which the metadata of a file holds the description. */
@@ -20,10 +20,11 @@ export function saveNetwork(
   network: Sequential,
   metadata: Readonly<Record<string, string>> = {},
 ): Uint8Array {
+  checkIsNetwork("saveNetwork", network);
   for (const [name, value] of Object.entries(metadata)) {
     if (name === DESCRIPTION)
       reject("saveNetwork", `metadata under other names than ${name}`, "it", "it is kept anyway");
-    if (typeof value !== "string") reject("saveNetwork", `a text as ${name}`, typeof value);
+    if (typeof value !== "string") reject("saveNetwork", `a text as ${name}`, whatIs(value));
   }
   return encodeSafetensors({
     tensors: networkWeights(network),
@@ -33,7 +34,18 @@ export function saveNetwork(
 
 /** A network's description as metadata of a file; nothing for one that was made by hand. */
 export function describedIn({ description }: Sequential): Readonly<Record<string, string>> {
-  return description === null ? {} : { [DESCRIPTION]: JSON.stringify(description) };
+  if (description === null) return {};
+  checkJson(description, "");
+  return { [DESCRIPTION]: JSON.stringify(description) };
+}
+
+/** A layer of one's own may have options that a file would lose, and be another one when loaded. */
+function checkJson(part: unknown, at: string): void {
+  if (part === null || ["string", "boolean"].includes(typeof part) || Number.isFinite(part)) return;
+  if (!Array.isArray(part) && !isPlain(part))
+    reject("saveNetwork", `${at} to be what JSON has words for`, whatIs(part));
+  for (const [name, inner] of Object.entries(part as object))
+    if (inner !== undefined) checkJson(inner, at === "" ? name : `${at}.${name}`);
 }
 
 /**
@@ -66,7 +78,12 @@ export function networkOf(
 ): Sequential {
   const description = readDescription(file, where);
   if (description === null)
-    reject(where, "a file with the network's description", "weights alone", "see loadWeights");
+    reject(
+      where,
+      "a file with the network's description",
+      "weights alone, as of a network that was built by hand",
+      "build it again, and loadWeights(network, decodeSafetensors(bytes, name).tensors, name)",
+    );
   // a value and a gradient for each number that there is: no description may ask for more
   let mostNumbers = 0;
   for (const { size } of file.tensors.values()) mostNumbers += 2 * size;

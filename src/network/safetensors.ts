@@ -8,7 +8,7 @@
  *              "data_offsets": [0, 576]}, …}
  *     rest     the data; offsets count from here
  */
-import { type DType, formatShape, reject, sizeOf, Tensor } from "../tensor/index.js";
+import { type DType, formatShape, reject, sizeOf, Tensor, whatIs } from "../tensor/index.js";
 import { otherFormat } from "./other-formats.js";
 import { type StoredType, storedTypes } from "./stored-types.js";
 
@@ -24,6 +24,7 @@ const DTYPE_NAMES: Readonly<Record<DType, string>> = { float32: "F32", float64: 
 const BYTES: Readonly<Record<DType, number>> = { float32: 4, float64: 8 };
 /** The specification's own limit on a header. */
 const LONGEST_HEADER = 100_000_000;
+const OPENING_BRACE = 0x7b; // every header starts with one
 /** The name under which a header keeps the metadata. */
 const METADATA = "__metadata__";
 const FIELDS = ["dtype", "shape", "data_offsets"];
@@ -81,7 +82,7 @@ export function encodeSafetensors({ tensors, metadata }: Safetensors): Uint8Arra
  */
 export function decodeSafetensors(bytes: Uint8Array, where: string): Safetensors {
   if (!(bytes instanceof Uint8Array))
-    reject(where, "a file's bytes, a Uint8Array", typeof bytes, "read the file first");
+    reject(where, "a file's bytes, a Uint8Array", whatIs(bytes), "read the file first");
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (bytes.length < 8)
     reject(
@@ -93,11 +94,13 @@ export function decodeSafetensors(bytes: Uint8Array, where: string): Safetensors
   if (length > BigInt(Math.min(LONGEST_HEADER, bytes.length - 8))) {
     const { name, hint } = otherFormat(bytes) ?? {};
     if (name !== undefined) reject(where, "a safetensors file", name, hint);
+    if (bytes[8] !== OPENING_BRACE)
+      reject(where, "a safetensors file", startOf(bytes), "saveNetwork and train --out write them");
     reject(
       where,
       `a safetensors header that fits into the file's ${bytes.length} bytes`,
       `a header of ${length} bytes`,
-      "the file is cut short or of another format",
+      "the file is cut short",
     );
   }
   const start = 8 + Number(length);
@@ -123,6 +126,15 @@ export function decodeSafetensors(bytes: Uint8Array, where: string): Safetensors
   }
   checkCoverage(used, bytes.length - start, where);
   return { tensors, metadata };
+}
+
+/** A file of another kind by its first bytes: as text where they are one. */
+function startOf(bytes: Uint8Array): string {
+  const first = bytes.subarray(0, 16);
+  if (first.every((byte) => (byte >= 32 && byte < 127) || byte === 9 || byte === 10 || byte === 13))
+    return `text that starts with ${JSON.stringify(String.fromCharCode(...first))}`;
+  const hex = Array.from(first.subarray(0, 4), (byte) => byte.toString(16).padStart(2, "0"));
+  return `a file that starts with ${hex.join(" ")}`;
 }
 
 function parseHeader(json: Uint8Array, where: string): Record<string, unknown> {

@@ -12,7 +12,16 @@ import {
   type Pass,
   type PassOptions,
 } from "../backprop/index.js";
-import { type DType, reject, Tensor } from "../tensor/index.js";
+import {
+  awaitHint,
+  type DType,
+  formatShape,
+  isPlain,
+  reject,
+  sameShape,
+  Tensor,
+  whatIs,
+} from "../tensor/index.js";
 import type { NetworkDescription } from "./description.js";
 import { plan } from "./plan.js";
 
@@ -30,6 +39,13 @@ export interface NamedBuffer {
   readonly name: string;
   /** The network's own, no copy. */
   readonly buffer: LayerBuffer;
+}
+
+/** @throws InputError unless it is a network that is in use */
+export function checkIsNetwork(where: string, given: unknown): asserts given is Sequential {
+  if (given instanceof Sequential) return given.checkInUse(where);
+  const hint = isPlain(given) ? "engine.network(…) makes one of a description" : undefined;
+  reject(where, "a network", whatIs(given), awaitHint(given) ?? hint);
 }
 
 /**
@@ -91,6 +107,7 @@ export class Sequential extends Chain {
    */
   override async forward(x: Tensor, pass: PassOptions): Promise<Pass> {
     checkPass("network", x, pass);
+    this.checkTakes(x);
     const dtype = this.#dtype ?? x.dtype;
     const ownsInput = pass.record !== false || x.dtype !== dtype;
     if (ownsInput) await pass.backend.read(x);
@@ -98,7 +115,7 @@ export class Sequential extends Chain {
     const chain = pass.backend.fuses ? this.#planned : new Chain(this.layers);
     const done = await chain.forward(input, { ...pass, ownsInput });
     const backward: Backward = async (dOut, wantsDX) => {
-      if (!(dOut instanceof Tensor)) reject("network.backward", "dOut, a tensor", typeof dOut);
+      if (!(dOut instanceof Tensor)) reject("network.backward", "dOut, a tensor", whatIs(dOut));
       const dX = await done.backward(dOut.dtype === dtype ? dOut : dOut.astype(dtype), wantsDX);
       const isOwn = dX === null || !dX.sharesMemoryWith(dOut);
       return isOwn ? dX : (await pass.backend.read(dX)).clone(pass.backend.allocator);
@@ -108,6 +125,33 @@ export class Sequential extends Chain {
     const copied = async (): Promise<Tensor> =>
       (await pass.backend.read(done.out)).clone(pass.backend.allocator);
     return { ...done, out: isView ? await copied() : done.out, backward };
+  }
+
+  /**
+   * Makes sure that x has the shape that the network was described for, since other images may fit
+   * into its layers all the same, and be taken for what they are not. A network whose description
+   * names no input takes what its layers take.
+   *
+   * @param x [N, …]
+   * @throws InputError when it has another shape, or the network was disposed of
+   */
+  checkTakes({ shape }: Tensor): void {
+    this.checkInUse("network");
+    const input = this.description?.input;
+    if (input === undefined || (shape.length > 0 && sameShape(shape.slice(1), input))) return;
+    reject(
+      "network",
+      `x of shape [N, ${input.join(", ")}], the network's declared input`,
+      formatShape(shape),
+      hintFor(shape, input),
+    );
+  }
+
+  /** @throws InputError when its memory was given back */
+  checkInUse(where: string): void {
+    const isGone = ({ parameter }: NamedParameter): boolean =>
+      parameter.value.storage.lifetime?.hasEnded === true;
+    if (this.parameters.some(isGone)) reject(where, "a network in use", "one that was disposed of");
   }
 
   /** Sets every gradient to 0. */
@@ -127,4 +171,13 @@ export class Sequential extends Chain {
   get #dtype(): DType | undefined {
     return this.parameters[0]?.parameter.value.dtype;
   }
+}
+
+/** What may have happened to an x of another shape, if that can be told. */
+function hintFor(shape: readonly number[], input: readonly number[]): string | undefined {
+  if (sameShape(shape, input))
+    return `a single example needs an axis for the batch: x.reshape([1, ${input.join(", ")}])`;
+  const sorted = (extents: readonly number[]): number[] => [...extents].sort((a, b) => a - b);
+  const isReordered = sameShape(sorted(shape.slice(1)), sorted(input));
+  return isReordered ? "its axes are in another order" : undefined;
 }

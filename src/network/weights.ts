@@ -1,6 +1,6 @@
 import { formatShape, reject, sameShape, type Tensor } from "../tensor/index.js";
 import { encodeSafetensors } from "./safetensors.js";
-import type { Sequential } from "./sequential.js";
+import { checkIsNetwork, type Sequential } from "./sequential.js";
 
 /**
  * A network's parameters by name, in the order of its layers, and then its buffers. They share
@@ -43,6 +43,7 @@ export function checkWeights(
   tensors: ReadonlyMap<string, Tensor>,
   where: string,
 ): () => void {
+  checkIsNetwork(where, network);
   const own = networkWeights(network);
   const missing = [...own.keys()].filter((name) => !tensors.has(name));
   const unknown = [...tensors.keys()].filter((name) => !own.has(name));
@@ -87,6 +88,7 @@ function listNames(names: readonly string[]): string {
  * `Backend.read`.
  */
 export async function weightsSha256(network: Sequential): Promise<string> {
+  checkIsNetwork("weightsSha256", network);
   const bytes = encodeSafetensors({ tensors: networkWeights(network), metadata: {} });
   const digest = await crypto.subtle.digest("SHA-256", bytes as Uint8Array<ArrayBuffer>);
   return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, "0")).join("");

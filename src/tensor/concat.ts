@@ -3,6 +3,7 @@ import { formatShape, reject } from "./errors.js";
 import { checkShape, sizeOf } from "./shape.js";
 import { type Allocator, heapAllocator } from "./storage.js";
 import { Tensor } from "./tensor.js";
+import { whatIs } from "./what-is.js";
 
 /**
  * Tensors one after the other along an axis that they have: [2, 3] and [2, 5] along axis 1 give
@@ -17,9 +18,9 @@ export function concat(
   axis: number,
   allocator: Allocator = heapAllocator,
 ): Tensor {
-  if (!Array.isArray(tensors)) reject("concat", "an array of tensors", typeof tensors);
+  if (!Array.isArray(tensors)) reject("concat", "an array of tensors", whatIs(tensors));
   const other = tensors.findIndex((one: unknown) => !(one instanceof Tensor));
-  if (other >= 0) reject("concat", "tensors alone", `${typeof tensors[other]} at place ${other}`);
+  if (other >= 0) reject("concat", "tensors alone", `${whatIs(tensors[other])} at place ${other}`);
   const [first] = tensors as readonly Tensor[];
   if (first === undefined) reject("concat", "at least one tensor", "none");
   const { dtype, rank } = first;

@@ -5,6 +5,7 @@
  */
 import { InputError, reject } from "./errors.js";
 import { checkOptions, nearestName, type Rules } from "./options.js";
+import { awaitHint, isClass, isPlain, whatIs } from "./what-is.js";
 
 /** A kind, and its options by name. */
 export interface Description {
@@ -19,6 +20,8 @@ export interface Kind<Options extends object> {
   readonly kind: string;
   /** What each of its options may be. */
   readonly rules: Rules<Options>;
+  /** How the function is called that describes it, where that is not `kind()`. */
+  readonly call?: string;
   /** What options have to be together, where each alone is right. @throws InputError */
   readonly check?: (options: Options) => void;
 }
@@ -50,10 +53,11 @@ const DEEPEST = 100;
 export function describing<Options extends object>(
   kind: Kind<Options>,
 ): (options?: Options) => Description {
-  return (options = {} as Options) => {
+  const describe = (options = {} as Options): Description => {
     checkDepth(kind.kind, options);
     return { kind: kind.kind, ...(copied(checkedOptions(kind, options)) as Options) };
   };
+  return Object.defineProperty(describe, "name", { value: nameOf(kind) }); // for messages
 }
 
 /**
@@ -98,12 +102,13 @@ export function describedKind<Known extends Pick<Description, "kind">>(
   /** Everything in the description but its kind. */
   readonly options: Record<string, unknown>;
 } {
+  if (typeof description === "function") refuseFunction({ what, example }, description, kinds);
   const { kind, ...options } = taken({ what, example }, description);
   const known = kinds.find((one) => one.kind === kind);
   if (known !== undefined) return { known, options };
   const names = [...kinds.map((one) => one.kind), ...others];
   const nearest = typeof kind === "string" ? nearestName(kind, names) : null;
-  const got = typeof kind === "string" ? JSON.stringify(kind) : typeof kind;
+  const got = typeof kind === "string" ? JSON.stringify(kind) : whatIs(kind);
   return reject(
     what,
     `a kind among ${names.join(", ")}`,
@@ -114,13 +119,61 @@ export function describedKind<Known extends Pick<Description, "kind">>(
 
 /** @throws InputError unless it is `{ … }` */
 function taken({ what, example }: DescriptionWords, description: unknown): Record<string, unknown> {
-  if (typeof description !== "object" || description === null || Array.isArray(description))
-    reject(
-      what,
-      `a description, such as ${example}`,
-      Array.isArray(description) ? "an array" : typeof description,
-    );
+  const isObject = typeof description === "object" && description !== null;
+  const hint = awaitHint(description);
+  if (!isObject || Array.isArray(description) || hint !== undefined)
+    reject(what, `a description, such as ${example}`, whatIs(description), hint);
   return description as Record<string, unknown>;
+}
+
+/**
+ * The kind that a function describes, such as `adam`, which somebody gave without calling it; null
+ * for any other value.
+ */
+export function describedBy(given: unknown): Kind<object> | null {
+  if (typeof given !== "function") return null;
+  const isKind = (part: { kind?: unknown; rules?: unknown } | null): boolean =>
+    typeof part?.kind === "string" && typeof part.rules === "object";
+  return (Object.values(given).find(isKind) as Kind<object> | undefined) ?? null;
+}
+
+/**
+ * Refuses a function where a description was expected, and says how it is called.
+ *
+ * @param kinds those that would do
+ * @throws InputError always
+ */
+export function refuseFunction(
+  { what, example }: DescriptionWords,
+  given: { readonly name: string },
+  kinds: readonly { readonly kind: string }[],
+): never {
+  const described = describedBy(given);
+  const got = described === null ? whatIs(given) : `the function ${nameOf(described)}`;
+  const fits = described !== null && kinds.some(({ kind }) => kind === described.kind);
+  return reject(
+    what,
+    `a description, such as ${example}`,
+    got,
+    fits ? `call it: ${callOf(described)}` : callHint(given, described),
+  );
+}
+
+/** What describes nothing may be a function to call all the same, but no class. */
+function callHint(given: { readonly name: string }, described: unknown): string | undefined {
+  const isOther = described !== null || given.name === "" || isClass(given);
+  return isOther ? undefined : `is it to be called? ${given.name}(…)`;
+}
+
+/** How a kind is described: `adam()`, `shift({ … })`. */
+function callOf<Options extends object>({ kind, call, rules }: Kind<Options>): string {
+  const each = Object.values(rules as Rules<Record<string, unknown>>);
+  const needsOptions = each.some((rule) => rule.isRequired);
+  return call ?? `${kind}(${needsOptions ? "{ … }" : ""})`;
+}
+
+function nameOf<Options extends object>(kind: Kind<Options>): string {
+  return callOf(kind).replace(/\(.*/, "");
 }
 
 /**
@@ -149,7 +202,5 @@ function copied(part: unknown): unknown {
 
 /** Is it `[ … ]` or `{ … }`? */
 function isData(part: unknown): part is object {
-  if (typeof part !== "object" || part === null) return false;
-  const prototype = Object.getPrototypeOf(part) as object | null;
-  return prototype === null || Array.isArray(part) || prototype.constructor?.name === "Object";
+  return Array.isArray(part) || isPlain(part);
 }

@@ -3,6 +3,7 @@ import { reject } from "./errors.js";
 import { checkShape, sizeOf } from "./shape.js";
 import { type Allocator, heapAllocator } from "./storage.js";
 import { Tensor } from "./tensor.js";
+import { whatIs } from "./what-is.js";
 
 /**
  * The entries of an axis that have the given indices, in this order; one may come several times.
@@ -18,7 +19,7 @@ export function gather(
   axis: number,
   allocator: Allocator = heapAllocator,
 ): Tensor {
-  if (!(x instanceof Tensor)) reject("gather", "a tensor", typeof x);
+  if (!(x instanceof Tensor)) reject("gather", "a tensor", whatIs(x));
   const along = resolveAxis("gather", axis, x.rank);
   const extent = x.shape[along]!;
   checkIndices(indices, extent, along);
@@ -42,7 +43,7 @@ export function gather(
 
 function checkIndices(indices: ArrayLike<number>, extent: number, axis: number): void {
   if (typeof indices?.length !== "number" || typeof indices === "string")
-    reject("gather", "an array of indices", typeof indices);
+    reject("gather", "an array of indices", whatIs(indices));
   for (let n = 0; n < indices.length; n++) {
     const index = indices[n]!;
     if (Number.isInteger(index) && index >= 0 && index < extent) continue;

@@ -1,5 +1,6 @@
 /** Numbers with a shape: the tensor, its views, arithmetic, and seeded random numbers. */
 export { InputError, MachineError, formatShape, reject } from "./errors.js";
+export { awaitHint, isClass, isPlain, isPromise, shown, whatIs } from "./what-is.js";
 export { isNode, nodeModule } from "./node.js";
 export type { StopSignal } from "./stop-signal.js";
 export {
@@ -35,12 +36,14 @@ export {
   checkDepth,
   checkedOptions,
   type Describe,
+  describedBy,
   describedKind,
   describing,
   type Description,
   type DescriptionWords,
   inside,
   type Kind,
+  refuseFunction,
 } from "./descriptions.js";
 export { broadcastShape, sameShape, sizeOf } from "./shape.js";
 export type { Nested } from "./nested.js";

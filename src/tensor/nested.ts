@@ -1,6 +1,7 @@
 /** Numbers in nested arrays, as people write them, and the same numbers in a row. */
 import { formatShape, reject } from "./errors.js";
 import { sizeOf } from "./shape.js";
+import { awaitHint, whatIs } from "./what-is.js";
 
 /** Numbers nested as deep as the tensor has axes; a bare number for rank 0. */
 export type Nested = number | readonly Nested[];
@@ -31,7 +32,7 @@ export function flatten(values: Nested): { readonly flat: number[]; readonly sha
   const collect = (level: unknown, axis: number): void => {
     const isRow = Array.isArray(level);
     if (!isRow && typeof level !== "number")
-      reject("tensor", "numbers in nested arrays", level === null ? "null" : typeof level);
+      reject("tensor", "numbers in nested arrays", whatIs(level), awaitHint(level));
     if (isRow ? level.length !== shape[axis] : axis !== shape.length) {
       reject(
         "tensor",

@@ -1,5 +1,6 @@
 /** Options by name: what each may be, and how a slip in one is told. */
 import { reject } from "./errors.js";
+import { isPlain, shown } from "./what-is.js";
 
 /** What one option may be. */
 export interface Rule {
@@ -20,6 +21,10 @@ const OTHER_NAMES: Readonly<Record<string, string>> = {
   dim: "axes",
   eps: "epsilon",
   filters: "outChannels",
+  inputs: "x",
+  label: "target",
+  labels: "target",
+  layers: "kinds",
   linear: "affine",
   lr: "learningRate",
   mse: "meanSquaredError",
@@ -28,7 +33,9 @@ const OTHER_NAMES: Readonly<Record<string, string>> = {
   rate: "probability",
   strides: "stride",
   swish: "silu",
+  targets: "target",
   units: "outFeatures",
+  y: "target",
 };
 
 /** Names this many letters apart are taken for a slip. */
@@ -210,30 +217,4 @@ function isWhole(least: number): (value: unknown) => boolean {
 
 function isFiniteNumber(value: unknown): value is number {
   return Number.isFinite(value);
-}
-
-/** Is it `{ … }`, of whatever realm, and not an instance of some class? */
-function isPlain(value: unknown): boolean {
-  if (typeof value !== "object" || value === null) return false;
-  const prototype = Object.getPrototypeOf(value) as object | null;
-  return prototype === null || prototype.constructor?.name === "Object";
-}
-
-/** The longest value that is shown whole, in characters. */
-const LONGEST = 60;
-
-/** A value as a message shows it, on one short line. */
-function shown(value: unknown): string {
-  const text = written(value);
-  return text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text;
-}
-
-/** As in JSON, but for what JSON has no words for. */
-function written(value: unknown): string {
-  if (typeof value === "string") return JSON.stringify(value);
-  if (Array.isArray(value)) return `[${value.map(written).join(",")}]`;
-  if (typeof value !== "object" || value === null) return String(value);
-  if (!isPlain(value)) return `a ${value.constructor.name}`;
-  const parts = Object.entries(value).map(([name, part]) => `${name}: ${written(part)}`);
-  return `{${parts.join(", ")}}`;
 }

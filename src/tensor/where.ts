@@ -2,6 +2,7 @@ import type { Operand } from "./elementwise.js";
 import { reject } from "./errors.js";
 import { broadcastShape, forEachRow, rowOf } from "./shape.js";
 import { Tensor } from "./tensor.js";
+import { whatIs } from "./what-is.js";
 
 /**
  * Entry by entry that of `a` where the condition is not 0, else that of `b`, broadcasting all
@@ -13,10 +14,10 @@ import { Tensor } from "./tensor.js";
  *   them is neither a tensor nor a number
  */
 export function where(condition: Tensor, a: Operand, b: Operand): Tensor {
-  if (!(condition instanceof Tensor)) reject("where", "a tensor as condition", typeof condition);
+  if (!(condition instanceof Tensor)) reject("where", "a tensor as condition", whatIs(condition));
   for (const one of [a, b])
     if (!(one instanceof Tensor || typeof one === "number"))
-      reject("where", "a tensor or a number for each choice", typeof one);
+      reject("where", "a tensor or a number for each choice", whatIs(one));
   const { dtype } = [a, b].find((one) => one instanceof Tensor) ?? condition;
   const [yes, no] = [a, b].map((one) =>
     one instanceof Tensor ? one : Tensor.full([], one, dtype),

@@ -1,5 +1,5 @@
 /** Schedules from descriptions. */
-import { checkDepth, checkedOptions, describedKind, inside, reject } from "../tensor/index.js";
+import { checkDepth, checkedOptions, describedBy, describedKind, inside } from "../tensor/index.js";
 import {
   type AnyScheduleKind,
   constantKind,
@@ -30,7 +30,7 @@ export function buildSchedule(
   checkDepth("schedule", given);
   const all = kinds.map(({ scheduleKind }) => scheduleKind);
   const build = (schedule: ScheduleDescription | Schedule): Schedule => {
-    if (typeof schedule === "function") return notDescriber(schedule);
+    if (typeof schedule === "function" && describedBy(schedule) === null) return schedule;
     const { known, options } = describedKind(words, schedule, all);
     const inner = (part: ScheduleDescription | Schedule): Schedule =>
       inside(known.kind, () => build(part));
@@ -40,10 +40,3 @@ export function buildSchedule(
 }
 
 const words = { what: "schedule", example: "cosine()" };
-
-/** @throws InputError when it is not a schedule, but what describes one */
-function notDescriber(schedule: Schedule): Schedule {
-  if (!("scheduleKind" in schedule)) return schedule;
-  const { kind } = schedule.scheduleKind as AnyScheduleKind;
-  return reject("schedule", "a description", `the function ${kind}`, `call it: ${kind}()`);
-}

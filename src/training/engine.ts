@@ -4,6 +4,8 @@ import type { Examples } from "../data/index.js";
 import { type Backend, type BackendName, openBackend } from "../kernels/index.js";
 import {
   buildNetwork,
+  checkIsNetwork,
+  describers,
   type Initialiser,
   type LayerDescription,
   type LayerDescriptions,
@@ -14,13 +16,16 @@ import {
 } from "../network/index.js";
 import {
   anything,
+  awaitHint,
   checkDepth,
   checkOptions,
+  describedBy,
   type DType,
   Random,
   reject,
   type Rules,
   Tensor,
+  whatIs,
 } from "../tensor/index.js";
 import { fit } from "./fit.js";
 import type { FitEvent } from "./fit-events.js";
@@ -54,12 +59,7 @@ const rules: Rules<OpenOptions> = {
     expected: "a whole number or a text",
     accepts: (value) => typeof value === "string" || Number.isSafeInteger(value),
   },
-  layers: {
-    expected: "an array of describers; see `describer`",
-    accepts: (value) =>
-      Array.isArray(value) &&
-      value.every((one: { layerKind?: unknown } | null) => typeof one?.layerKind === "object"),
-  },
+  layers: describers,
 };
 
 /** What `network` may be told besides the layers. */
@@ -109,6 +109,7 @@ export class Engine {
   #before: Promise<unknown> = Promise.resolve();
   /** How many functions of the caller's run inside of a step: what they ask for cannot wait. */
   #inside = 0;
+  #isDisposed = false;
 
   /**
    * Use {@link open} instead.
@@ -134,6 +135,9 @@ export class Engine {
     layers: LayerDescriptions | NetworkDescription,
     options: NetworkOptions = {},
   ): Sequential {
+    this.#checkInUse("network");
+    if (options && Object.hasOwn(options, "layers"))
+      reject("network", "describers of layers in open({ layers: [ … ] })", "them as an option");
     const { input, initialiser, dtype } = checkOptions("network", options, networkRules);
     const description = isWhole(layers) ? layers : { layers };
     return buildNetwork(
@@ -155,6 +159,7 @@ export class Engine {
    * @throws InputError when they hold no such network
    */
   loadNetwork(bytes: Uint8Array, where?: string): Sequential {
+    this.#checkInUse("loadNetwork");
     const storage = { allocator: this.backend.persistent };
     return loadNetwork(bytes, where, { storage, kinds: this.#kinds });
   }
@@ -169,6 +174,8 @@ export class Engine {
    * @throws what `run` threw
    */
   step<T>(run: () => T | Promise<T>): Promise<T> {
+    this.#checkInUse("step");
+    if (typeof run !== "function") reject("step", "a function", whatIs(run), awaitHint(run));
     return this.#alone(() => this.backend.step(() => this.#within(run)));
   }
 
@@ -182,8 +189,10 @@ export class Engine {
    * @throws InputError when the network does not take x
    */
   predict(network: Sequential, x: Tensor): Promise<Tensor> {
-    if (typeof network?.forward !== "function") reject("predict", "a network", typeof network);
-    if (!(x instanceof Tensor)) reject("predict", "a tensor x of shape [N, …]", typeof x);
+    this.#checkInUse("predict");
+    if (typeof network?.forward !== "function") checkIsNetwork("predict", network);
+    if (!(x instanceof Tensor))
+      reject("predict", "a tensor x of shape [N, …]", whatIs(x), tensorHint(x));
     const pass = { backend: this.backend, mode: "evaluate", record: false } as const;
     return this.#alone(() => this.backend.step(async () => (await network.forward(x, pass)).out));
   }
@@ -195,6 +204,7 @@ export class Engine {
    * @throws InputError as {@link fit}, and when a backend is given
    */
   fit(network: Sequential, options: Omit<FitOptions, "backend">): AsyncGenerator<FitEvent> {
+    this.#checkInUse("fit");
     if (options !== null && typeof options === "object" && "backend" in options)
       reject("fit", "no backend, since the engine has one", "backend", "open another engine");
     const isSeeded = options?.seed !== undefined || options?.random !== undefined;
@@ -225,6 +235,7 @@ export class Engine {
   async *#inTurn(run: AsyncGenerator<FitEvent>): AsyncGenerator<FitEvent> {
     try {
       for (;;) {
+        this.#checkInUse("fit");
         const next = await this.#alone(() => run.next());
         if (next.done === true) return;
         yield next.value;
@@ -249,7 +260,8 @@ export class Engine {
     checkDepth("loss", loss); // one that holds itself is refused before it is walked through
     const own = <L>(part: L): L => {
       if (Array.isArray(part)) return part.map(own) as L;
-      if (typeof part === "function" && !("lossKind" in part)) return marked(part as never) as L;
+      if (typeof part === "function" && describedBy(part) === null)
+        return marked(part as never) as L;
       if (typeof part !== "object" || part === null) return part;
       if (Object.getPrototypeOf(part) !== Object.prototype) return part;
       return Object.fromEntries(Object.entries(part).map(([name, one]) => [name, own(one)])) as L;
@@ -268,6 +280,23 @@ export class Engine {
 
   /** Gives back what the backend holds. The engine cannot be used afterwards. */
   dispose(): Promise<void> {
+    this.#isDisposed = true;
     return this.backend.dispose();
   }
+
+  /** @throws InputError when it was disposed of */
+  #checkInUse(where: string): void {
+    if (this.#isDisposed)
+      reject(where, "an engine in use", "one that was disposed of", "open another");
+  }
+}
+
+/** How something that holds examples becomes the tensor of their x. */
+function tensorHint(given: unknown): string | undefined {
+  const { batch, x } = (given ?? {}) as { batch?: unknown; x?: unknown };
+  if (typeof batch === "function")
+    return "data.batch([0, 1]).x has the first two examples; evaluate() goes through them all";
+  if (x instanceof Tensor) return "give it the batch's x";
+  if (Array.isArray(given)) return "tensor([[…]]) makes one of nested arrays";
+  return awaitHint(given);
 }

@@ -10,7 +10,7 @@ import {
   type Tensor,
   wholeNumber,
 } from "../tensor/index.js";
-import { measure } from "./measure.js";
+import { measureAs } from "./measure.js";
 import { accuracy } from "./metrics.js";
 import { type MeanOver, sum } from "./totals.js";
 
@@ -75,7 +75,7 @@ export async function evaluate(options: EvaluateOptions): Promise<Evaluation> {
   } = checkOptions("evaluate", options, rules);
   const started = performance.now();
   let correct = 0;
-  const { loss, metrics } = await measure(network, {
+  const { loss, metrics } = await measureAs("evaluate", "dataset", network, {
     ...rest,
     data: dataset,
     loss: lossOf,

@@ -1,6 +1,6 @@
 /** One pass over the training examples, step by step. */
 import { batches, shuffledOrder } from "../data/index.js";
-import { reject } from "../tensor/index.js";
+import { reject, whatIs } from "../tensor/index.js";
 import type { EpochProgress, FitStep } from "./fit-events.js";
 import type { Run } from "./fit-options.js";
 import { takeStep } from "./fit-step.js";
@@ -40,7 +40,13 @@ export async function* trainEpoch(
     await turn();
     stop?.throwIfAborted();
     const started = performance.now();
-    const factor = schedule?.(epoch * steps + s, epochs * steps) ?? 1;
+    const factor = schedule === null ? 1 : schedule(epoch * steps + s, epochs * steps);
+    if (typeof factor !== "number")
+      reject(
+        run.words.where,
+        "a schedule that returns a number",
+        `one that returns ${whatIs(factor)}`,
+      );
     const learningRate = factor * optimizer.learningRate; // (schedules.1) η ← f·η
     const task = {
       group: groups[s]!,

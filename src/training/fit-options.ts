@@ -14,12 +14,13 @@ import {
   examplesOf,
   type LabelledImages,
 } from "../data/index.js";
-import type { Backend } from "../kernels/index.js";
-import { type NamedParameter, Sequential } from "../network/index.js";
+import { type Backend, checkBackend } from "../kernels/index.js";
+import { checkIsNetwork, type NamedParameter, type Sequential } from "../network/index.js";
 import {
   anything,
   belowOne,
   checkOptions,
+  describedBy,
   flag,
   oneOf,
   positive,
@@ -28,6 +29,7 @@ import {
   required,
   type Rules,
   type StopSignal,
+  whatIs,
   wholeNumber,
 } from "../tensor/index.js";
 import { type EarlyStopping, Patience } from "./early-stopping.js";
@@ -121,7 +123,7 @@ const isMetrics = (value: unknown): boolean =>
   typeof value === "object" &&
   value !== null &&
   !Array.isArray(value) &&
-  Object.values(value).every((metric) => typeof metric === "function");
+  Object.values(value).every((one) => typeof one === "function" && describedBy(one) === null);
 const isDescribedOrFunction = (value: unknown): boolean =>
   typeof value === "function" || typeof (value as { kind?: unknown } | null)?.kind === "string";
 
@@ -194,11 +196,11 @@ export interface Run {
 /** @throws InputError when an option is unknown, wrong or missing, or the network all 0 */
 export function prepareRun(network: Sequential, given: FitOptions, words: Words): Run {
   const { where } = words;
-  if (!(network instanceof Sequential)) reject(where, "a network", kindOf(network));
+  checkIsNetwork(where, network);
   const options = checkOptions(where, given, rules);
   checkPresent(where, options);
   const { epochs, batchSize, accumulate = 1, validationBatchSize = 256, from } = options;
-  const data = counted(where, "data", options.data);
+  const data = examplesOf(options.data, where, "data");
   const { dropLast = false, clipNorm = null, metrics = {}, average, stopEarly } = options;
   if (from !== undefined && (from.epoch > 0 || from.progress)) checkGoesOn(where, options);
   if (from?.progress) checkProgress(where, from.progress, metrics);
@@ -214,7 +216,7 @@ export function prepareRun(network: Sequential, given: FitOptions, words: Words)
     backend: options.backend,
     data,
     validation:
-      options.validation === undefined ? null : counted(where, "validation", options.validation),
+      options.validation === undefined ? null : examplesOf(options.validation, where, "validation"),
     augment: buildAugmentations(options.augment ?? []),
     loss: buildLoss(options.loss),
     metrics,
@@ -251,18 +253,17 @@ function checkGoesOn(where: string, options: FitOptions): void {
 
 /** What has to be given, and where mistakes are common. */
 function checkPresent(where: string, { backend, data, loss, optimizer }: FitOptions): void {
-  checkExamples(where, "data", data);
-  if (typeof backend?.step !== "function")
-    reject(where, "a backend", kindOf(backend), "see openBackend");
+  examplesOf(data, where, "data");
+  checkBackend(where, backend);
   if (!isDescribedOrFunction(loss))
-    reject(where, "a loss such as softmaxCrossEntropy()", kindOf(loss));
+    reject(where, "a loss such as softmaxCrossEntropy()", whatIs(loss));
   if (typeof optimizer !== "function" && typeof optimizer?.kind !== "string")
-    reject(where, "an optimizer such as adam({ learningRate: 1e-3 })", kindOf(optimizer));
+    reject(where, "an optimizer such as adam({ learningRate: 1e-3 })", whatIs(optimizer));
   if (typeof optimizer === "object" && "step" in optimizer)
     reject(
       where,
       "a description of an optimizer, such as adam({ learningRate: 1e-3 })",
-      kindOf(optimizer),
+      whatIs(optimizer),
       "or give a function of the parameters that are trained",
     );
 }
@@ -289,7 +290,12 @@ function checkedOptimizer(
   const optimizer = from?.optimizer ?? optimizerOf(given, parameters);
   const changed = optimizer?.parameters;
   if (typeof optimizer?.step !== "function")
-    reject(where, "a function that returns an optimizer", kindOf(optimizer));
+    reject(
+      where,
+      "a function that returns an optimizer",
+      `one that returns ${whatIs(optimizer)}`,
+      "kind" in (optimizer ?? {}) ? "give fit that description itself" : undefined,
+    );
   const isSame =
     changed === undefined ||
     (changed.length === parameters.length &&
@@ -308,30 +314,11 @@ function optimizerOf(
   optimizer: OptimizerDescription | OptimizerChoice,
   parameters: readonly NamedParameter[],
 ): Optimizer {
-  if (typeof optimizer === "function") return optimizer(parameters);
-  const built = buildOptimizer(optimizer, parameters);
+  if (typeof optimizer === "function" && describedBy(optimizer) === null)
+    return optimizer(parameters);
+  const built = buildOptimizer(optimizer as OptimizerDescription, parameters);
   own.add(built);
   return built;
-}
-
-/** @throws InputError unless there is at least one example */
-function counted(where: string, what: string, given: Examples | LabelledImages): Examples {
-  checkExamples(where, what, given);
-  const examples = examplesOf(given);
-  if (!(Number.isSafeInteger(examples.count) && examples.count >= 1))
-    reject(where, `${what} with a count of examples, at least 1`, String(examples.count));
-  return examples;
-}
-
-function checkExamples(where: string, what: string, data: unknown): void {
-  const isObject = typeof data === "object" && data !== null;
-  if (!isObject || !("batch" in data || "images" in data))
-    reject(where, `${what}, a data set`, kindOf(data), "see Dataset.from");
-}
-
-function kindOf(value: unknown): string {
-  if (value === undefined || value === null) return String(value);
-  return typeof value === "object" ? `a ${value.constructor?.name ?? "object"}` : typeof value;
 }
 
 /**

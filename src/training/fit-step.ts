@@ -1,5 +1,5 @@
 /** One step: batches forward and backward, and one update. */
-import type { Pass, PassOptions } from "../backprop/index.js";
+import { checkLossResult, type Pass, type PassOptions } from "../backprop/index.js";
 import { type Batch, checkBatch } from "../data/index.js";
 import type { Backend } from "../kernels/index.js";
 import {
@@ -13,7 +13,7 @@ import {
 import { clipGradients } from "./clip.js";
 import type { Run } from "./fit-options.js";
 import { sum, type Totals } from "./totals.js";
-import { whereNotFinite } from "./culprit.js";
+import { isInputAtFault, whereNotFinite } from "./culprit.js";
 import { readState } from "./read-state.js";
 
 export interface StepTask {
@@ -97,8 +97,10 @@ async function runBatch(
   const pass: PassOptions = { backend, mode: "train", random: random.split(`layers in ${part}`) };
   const { out, backward } = await forwardIn(run, x, pass, part);
   const prediction = await backend.read(out);
-  const { loss, backward: lossBackward } = await lossOf(prediction, target, weights);
-  if (!Number.isFinite(loss)) await explainLoss(run, x, pass, loss, part);
+  const found = await lossOf(prediction, target, weights);
+  checkLossResult(words.where, found);
+  const { loss, backward: lossBackward } = found;
+  if (!Number.isFinite(loss)) await explainLoss(run, { x, indices, pass, loss, place: part });
   const weight = scaled(weights === null ? indices.length : sum(weights));
   if (!Number.isFinite(Math.fround(weight)))
     reject(
@@ -165,19 +167,26 @@ function clipIn({ trained, words }: Run, place: string, longest: number): void {
   }
 }
 
+/** A batch whose loss is not finite. */
+interface LostLoss {
+  readonly x: Tensor;
+  readonly indices: ArrayLike<number>;
+  readonly pass: PassOptions;
+  readonly loss: number;
+  readonly place: string;
+}
+
 /**
  * Stops with the name of the first layer that went wrong.
  */
 async function explainLoss(
   { trained, words }: Run,
-  x: Tensor,
-  pass: PassOptions,
-  loss: number,
-  place: string,
+  { x, indices, pass, loss, place }: LostLoss,
 ): Promise<never> {
-  const blame = await whereNotFinite(trained, x, pass);
+  const blame = await whereNotFinite(trained, x, pass, indices);
+  const hint = "; lower the learning rate or check the initial weights";
   throw new InputError(
-    `${words.where}: expected a finite loss, got ${loss} in ${place}; ${blame}; ` +
-      `lower the learning rate or check the initial weights`,
+    `${words.where}: expected a finite loss, got ${loss} in ${place}; ${blame}` +
+      (isInputAtFault(blame) ? "" : hint),
   );
 }

@@ -1,6 +1,7 @@
 /** The training loop, as a stream of events that somebody else displays. */
+import { checkBatch } from "../data/index.js";
 import type { Sequential } from "../network/index.js";
-import { InputError, reject } from "../tensor/index.js";
+import { InputError, inside, reject } from "../tensor/index.js";
 import { trainEpoch } from "./fit-epoch.js";
 import type { FitEvent } from "./fit-events.js";
 import { type FitOptions, prepareRun, type Run, takeOver, type Words } from "./fit-options.js";
@@ -44,6 +45,7 @@ async function* events(run: Run): AsyncGenerator<FitEvent> {
   takeOver(run);
   let goOn: (() => void) | null = null;
   try {
+    await checkValidation(run);
     for (let epoch = run.firstEpoch; epoch < run.epochs; epoch++) {
       goOn?.();
       const from = epoch === run.firstEpoch ? run.progress : null;
@@ -68,13 +70,21 @@ async function* events(run: Run): AsyncGenerator<FitEvent> {
   }
 }
 
+/** What would be refused after an epoch, be it a long one, is refused before it. */
+async function checkValidation({ network, validation, words }: Run): Promise<void> {
+  if (validation === null || network.description?.input === undefined) return;
+  const batch = await validation.batch([0]);
+  checkBatch(words.where, batch, 1);
+  inside(`${words.where}: validation`, () => network.checkTakes(batch.x));
+}
+
 async function validate(run: Run, epoch: number): Promise<Measured | null> {
   const { network, backend, validation, loss, metrics, meanOver, words } = run;
   if (validation === null) return null;
   const { validationBatchSize: batchSize, stop } = run;
   const onBatch = (): void => stop?.throwIfAborted();
   const options = { backend, data: validation, loss, metrics, meanOver, batchSize, onBatch };
-  return measureWith(network, options, ({ loss, blame }) => {
+  return measureWith(network, options, words.where, ({ loss, blame }) => {
     throw new InputError(
       `${words.where}: expected a finite ${words.validation}, got ${loss} after epoch ${epoch}; ` +
         `${blame}; its last step spoiled the weights; lower the learning rate`,

@@ -45,6 +45,7 @@ export function trainedPart(
   return {
     parameters,
     forward: async (x, pass) => {
+      network.checkTakes(x);
       if (head === null) return rest.forward(x, pass);
       const { out } = await head.forward(x, { ...pass, mode: "evaluate", record: false });
       return rest.forward(out, pass);

@@ -1,4 +1,10 @@
-import { buildLoss, type Loss, type LossDescription, type PassOptions } from "../backprop/index.js";
+import {
+  buildLoss,
+  checkLossResult,
+  type Loss,
+  type LossDescription,
+  type PassOptions,
+} from "../backprop/index.js";
 import {
   batches,
   checkBatch,
@@ -6,8 +12,8 @@ import {
   examplesOf,
   type LabelledImages,
 } from "../data/index.js";
-import type { Backend } from "../kernels/index.js";
-import type { Sequential } from "../network/index.js";
+import { type Backend, checkBackend } from "../kernels/index.js";
+import { checkIsNetwork, type Sequential } from "../network/index.js";
 import {
   anything,
   checkOptions,
@@ -70,8 +76,21 @@ const rules: Rules<MeasureOptions> = {
  *   with the name of the layer that overflows
  */
 export async function measure(network: Sequential, options: MeasureOptions): Promise<Measured> {
-  return measureWith(network, checkOptions("measure", options, rules), ({ loss, place, blame }) =>
-    reject("measure", "a finite loss", `${loss} for ${place}`, blame),
+  return measureAs("measure", "data", network, checkOptions("measure", options, rules));
+}
+
+/** The same, for a caller that speaks of itself in errors. */
+export function measureAs(
+  where: string,
+  what: string,
+  network: Sequential,
+  options: MeasureOptions,
+): Promise<Measured> {
+  checkIsNetwork(where, network);
+  checkBackend(where, options.backend);
+  const data = examplesOf(options.data, where, what);
+  return measureWith(network, { ...options, data }, where, ({ loss, place, blame }) =>
+    reject(where, "a finite loss", `${loss} for ${place}`, blame),
   );
 }
 
@@ -86,11 +105,12 @@ export interface BadLoss {
 export async function measureWith(
   network: Sequential,
   { backend, data, metrics = {}, batchSize = 256, ...options }: MeasureOptions,
+  where: string,
   refuse: (bad: BadLoss) => never,
 ): Promise<Measured> {
   const { meanOver = "examples", onBatch } = options;
   const lossOf = buildLoss(options.loss);
-  const examples = examplesOf(data);
+  const examples = examplesOf(data, where);
   const order = Uint32Array.from({ length: examples.count }, (_, i) => i);
   const totals = new Totals(metrics);
   const turn = turns();
@@ -98,7 +118,7 @@ export async function measureWith(
     await turn();
     await backend.step(async () => {
       const batch = await examples.batch(indices, backend.allocator);
-      checkBatch("batch", batch, indices.length);
+      checkBatch(where, batch, indices.length);
       const pass: PassOptions = {
         backend,
         mode: "evaluate",
@@ -107,9 +127,11 @@ export async function measureWith(
       const { out } = await network.forward(batch.x, pass);
       const prediction = await backend.read(out);
       const { target, weights = null } = batch;
-      const { loss } = await lossOf(prediction.astype("float64"), target, weights);
+      const found = await lossOf(prediction.astype("float64"), target, weights);
+      checkLossResult(where, found);
+      const { loss } = found;
       if (!Number.isFinite(loss)) {
-        const blame = await whereNotFinite(network, batch.x, pass);
+        const blame = await whereNotFinite(network, batch.x, pass, indices);
         refuse({ loss, place: `examples ${indices[0]} to ${indices.at(-1)}`, blame });
       }
       totals.add({ loss, prediction, target, weights });

@@ -1,5 +1,5 @@
 import type { Target } from "../backprop/index.js";
-import { argmax, formatShape, reject, Tensor } from "../tensor/index.js";
+import { argmax, formatShape, reject, Tensor, whatIs } from "../tensor/index.js";
 
 /**
  * What is measured besides the loss: a number for each of the N examples of a batch, or one number
@@ -19,6 +19,8 @@ export type Metrics = Readonly<Record<string, Metric>>;
  * @throws InputError when there are not at least two classes to choose from
  */
 export function accuracy(logits: Tensor, target: Target): Uint8Array {
+  if (!(logits instanceof Tensor))
+    reject("accuracy", "logits [N, C]", whatIs(logits), "a metric is the function itself");
   const isVector = !(target instanceof Tensor) || target.rank === 1;
   if (logits.rank !== 2 || logits.shape[1]! < 2 || !isVector)
     reject(
@@ -61,7 +63,7 @@ export function sumOfMetric(
     reject(
       `metric ${name}`,
       `a number, or one for each of ${count} examples`,
-      value?.length === undefined ? typeof value : `${value.length} of them`,
+      value?.length === undefined ? whatIs(value) : `${value.length} of them`,
     );
   let total = 0;
   for (let n = 0; n < count; n++) total += value[n]! * (weights?.[n] ?? 1);

@@ -38,7 +38,7 @@ export interface Recipe extends Training {
 export const recipes: readonly Recipe[] = [
   {
     name: "default",
-    description: "the notes' network on all 60,000 images, shuffled; Adam 1e-3; 3 epochs",
+    description: "the notes' network on all training images, shuffled; Adam 1e-3",
     network: notebookDescription,
     optimizer: adam({ learningRate: 1e-3 }),
     epochs: 3,
@@ -48,8 +48,7 @@ export const recipes: readonly Recipe[] = [
     name: "notebook",
     description:
       "the notes' experiment to the letter: 20,000 images drawn once and not shuffled, Adam " +
-      "1e-3 with weight decay 0.1, built anew each epoch; losses are means of the batches' " +
-      "means; 20 epochs",
+      "1e-3 with weight decay 0.1, built anew each epoch; losses are means of the batches' means",
     network: notebookDescription,
     optimizer: adam({ learningRate: 1e-3, weightDecay: 0.1 }),
     freshOptimizer: true,
@@ -63,7 +62,7 @@ export const recipes: readonly Recipe[] = [
     name: "tuned",
     description:
       "the default with AdamW up to 3e-3 along one cycle, weight decay 0.01, gradients of norm " +
-      "1 at most; 3 epochs",
+      "1 at most",
     network: notebookDescription,
     optimizer: adamW({ learningRate: 3e-3, weightDecay: 0.01 }),
     schedule: oneCycle(),

@@ -138,6 +138,7 @@ const aSchedule: Rule = {
 
 const describeWarmUp = scheduleDescriber<WarmUpOptions>({
   kind: "warmUp",
+  call: "warmUp(100)",
   rules: { steps: required(wholeNumber(0)), next: aSchedule, from: share },
   build: ({ steps, next = constant, from = 1 / (steps + 1) }, inner) =>
     grown(steps, inner(next), from),

@@ -155,7 +155,7 @@ export interface TrainOptions {
  */
 export async function* train(options: TrainOptions): AsyncGenerator<TrainingEvent> {
   const { recipe, network, test, backend, random, epochs, from, stop } = options;
-  const all = new ImageDataset(options.train);
+  const all = new ImageDataset(options.train, "train");
   const data = all.gather(options.subset ?? chooseImages(recipe, all.count, random));
   const { loss = softmaxCrossEntropy(), optimizer, schedule, clipNorm, meanOver } = recipe;
   const { augment, batchSize, shuffle, dropLast, freshOptimizer } = recipe;

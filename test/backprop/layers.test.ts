@@ -237,7 +237,7 @@ test("a pass without a mode is refused by every layer, as is one without a backe
     );
     await assertRejects(
       () => layer.forward(layer.forward(x, training) as never, training),
-      `${layer.kind}: expected a tensor, got object; is an await missing?`,
+      `${layer.kind}: expected a tensor, got a promise; is an await missing?`,
     );
   }
 });

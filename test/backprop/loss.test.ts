@@ -161,12 +161,12 @@ test("class numbers may be a tensor, and what is none is named", async () => {
     tolerance: 1e-14,
   });
   const refused: [Target, ...string[]][] = [
-    [["2", "1"] as never, "class numbers from 0 to 2, got a string for example 0"],
-    [BigInt64Array.of(2n, 1n) as never, "got a bigint for example 0"],
+    [["2", "1"] as never, 'class numbers from 0 to 2, got "2" for example 0'],
+    [BigInt64Array.of(2n, 1n) as never, "got 2n for example 0"],
     [[3, 2], "got 3 for example 0"],
     [[NaN, 1], "got NaN for example 0"],
     [[2, 1, 0], "a class number for each of 2 examples, got 3 of them"],
-    [2 as never, "a class number for each of 2 examples, got number"],
+    [2 as never, "a class number for each of 2 examples, got 2"],
     [undefined as never, "got undefined"],
     [x, "2 class numbers, got a tensor of shape [2, 3]"],
   ];

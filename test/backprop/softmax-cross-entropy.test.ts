@@ -239,14 +239,14 @@ test("labels may be a tensor; what is none is named, with a way out", async () =
   for (const labels of [[2, 1], tensor([2, 1]), Tensor.from([2, 1], [2]), Uint8Array.of(2, 1)])
     assert.is((await softmaxCrossEntropyForward(logits, labels)).out.item(), 0.4076059644443804);
   for (const [labels, ...pieces] of [
-    [["2", "1"], "got a string for example 0; Array.from(labels, Number)"],
-    [BigInt64Array.of(2n, 1n), "got a bigint for example 0; Array.from(labels, Number)"],
+    [["2", "1"], 'got "2" for example 0; Array.from(labels, Number)'],
+    [BigInt64Array.of(2n, 1n), "got 2n for example 0; Array.from(labels, Number)"],
     [
       [
         [0, 0, 1],
         [0, 1, 0],
       ],
-      "got an object for example 0; of a row with a single 1",
+      "got an array for example 0; of a row with a single 1",
     ],
     [
       tensor([
@@ -256,9 +256,9 @@ test("labels may be a tensor; what is none is named, with a way out", async () =
       "expected 2 class numbers, got a tensor of shape [2, 3]",
     ],
     [[3, 2], "got 3 for example 0; do they begin with 1?"],
-    [2, "got number"],
+    [2, "got 2"],
     [undefined, "got undefined"],
-    [null, "got object"],
+    [null, "got null"],
   ] as const)
     await assertRejects(
       () => softmaxCrossEntropyForward(logits, labels as never),

@@ -103,7 +103,7 @@ test(
     );
     await refused(
       ["--backend", "auto", "--threads", "65"],
-      /^leibniz: openBackend: expected from 1 to 64 threads, got 65\n$/,
+      /^leibniz: --threads: expected a whole number from 1 to 64, got "65"\n$/,
     );
     await refused(
       ["--backend", "automatic"],

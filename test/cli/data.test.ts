@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { zipSync } from "fflate";
 import { test } from "uvu";
@@ -112,6 +112,39 @@ test("pictures by class: trained, evaluated with their names, and predicted", as
   assert.is(remembered.status, 0, remembered.stderr);
 });
 
+test("the recipe's line counts no images and no epochs, which others have", async () => {
+  const folder = pictureFolder();
+  const { stdout } = await leibnizHere("train", "--data", folder, "--epochs", "1", ...FAST);
+  const [first] = stdout.split("\n");
+  assert.is(
+    first,
+    "recipe default: the notes' network on all training images, shuffled; Adam 1e-3",
+  );
+  assert.match(stdout, /^48 training images, 12 test images; 1 epoch of 2 steps;/m);
+});
+
+test("a broken picture among good ones is named, however long the way to it is", async () => {
+  const folder = join(pictureFolder(), "a".repeat(70));
+  mkdirSync(folder);
+  for (const part of ["train", "test"]) renameSync(join(folder, "..", part), join(folder, part));
+  const broken = join(folder, "train", "green", "7.png");
+  const good = readFileSync(broken);
+  const small = { channels: 3, height: 5, width: 4, pixels: new Uint8Array(60) } as const;
+  for (const [bytes, message] of [
+    [good.subarray(0, 100), "expected a whole PNG, got one that is cut short or garbled"],
+    [Buffer.from("garbage"), "expected a PNG or JPEG file, got one that starts with 67 61 72 62"],
+    [
+      pngOf(small),
+      "expected a picture of 12×10 pixels in colour like the first test image, got 5×4",
+    ],
+  ] as const) {
+    writeFileSync(broken, bytes);
+    const { status, stderr } = await leibnizHere("train", "--data", folder, ...FAST);
+    assert.is(status, 2);
+    assert.ok(stderr.startsWith(`leibniz: ${broken}: ${message}`), stderr);
+  }
+});
+
 test("3 channels and 3 classes from idx files and from an npz are the same data", async () => {
   const [train, testing] = [colourSet(24), colourSet(6)];
   const idx = join(temporaryFolder(), "data");
@@ -163,14 +196,14 @@ test("labels from 1 are warned of, and the option sets them right", async () => 
     );
   const { status, stdout, stderr } = await run();
   assert.is(status, 0, stderr);
-  assert.match(stdout, /9×7 pixels, gray; 4 classes/);
+  assert.match(stdout, /9×7 pixels \(height × width\), gray; 4 classes/);
   assert.match(stderr, /^warning: labels go from 1 to 3 and none is 0: add --labels-from 1/);
   assert.match(
     stderr,
     /\nwarning: EMNIST's images have rows and columns exchanged: add --transposed/,
   );
   const right = await run("--labels-from", "1", "--transposed");
-  assert.match(right.stdout, /7×9 pixels, gray; 3 classes \(1, 2, 3\)/);
+  assert.match(right.stdout, /7×9 pixels \(height × width\), gray; 3 classes \(1, 2, 3\)/);
   assert.not.match(right.stderr, /warning/);
   const wrong = await run("--labels-from", "one");
   assert.match(wrong.stderr, /--labels-from: expected a whole number ≥ 0, got "one"/);

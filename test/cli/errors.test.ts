@@ -87,6 +87,45 @@ test("usage: unknown commands, options and values", async () => {
   await assertRefused(["parity"], "FILE");
 });
 
+test("options: values of a wrong kind are one line with the way out", async () => {
+  const train = ["train", "--data", smallDataFolder()];
+  const file = join(temporaryFolder(), "a-file");
+  writeFileSync(file, "text");
+  for (const [args, ...pieces] of [
+    [["--epochs", "three"], '--epochs: expected a whole number ≥ 1, got "three"'],
+    [["--seed", "-1"], '--seed: expected a whole number ≥ 0, got "-1"'],
+    [["--threads", "99"], '--threads: expected a whole number from 1 to 64, got "99"'],
+    [["--threads", "2", "--backend", "reference"], "--threads: expected 1, all that the referenc"],
+    [["--mode", "cpu"], "--mode: expected no mode along with --backend wasm", "--backend gpu --m"],
+    [["--out", file], `${file}, which is a file; choose another name`],
+    [["--out", join(file, "run")], `${file}, which is a file; choose another name`],
+    [["--batch-size", "0"], "unknown option '--batch-size'; a recipe says it: --recipe FILE.json"],
+    [["--no-shuffle"], "unknown option '--no-shuffle'; a recipe says it: --recipe FILE.json"],
+    [["--subset", "-3"], "--subset: expected a number from 1 to ", "or a file, got -3"],
+    [["--subset", "1.5"], "--subset: expected a number from 1 to ", "or a file, got 1.5"],
+    [["extra", "words"], "too many arguments for 'train': expected 0, got 2; see leibniz train"],
+  ] as const)
+    await assertRefused([...train, ...args], ...pieces);
+});
+
+test("weights: a file of another kind is told by how it starts", async () => {
+  const folder = temporaryFolder();
+  const written = (name: string, content: string | Uint8Array): string => {
+    writeFileSync(join(folder, name), content);
+    return join(folder, name);
+  };
+  const code = written("file.mjs", "export default 3;\n");
+  const picture = written("0.png", Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 13, 10, 26, 10, 0, 0));
+  const cut = written("cut", Uint8Array.of(200, 0, 0, 0, 0, 0, 0, 0, 0x7b, 0x22));
+  const way = "; saveNetwork and train --out write them";
+  for (const [path, got] of [
+    [code, `expected a safetensors file, got text that starts with "export default 3"${way}`],
+    [picture, `expected a safetensors file, got a file that starts with 89 50 4e 47${way}`],
+    [cut, "expected a safetensors header that fits into the file's 10 bytes, got a header of 200"],
+  ] as const)
+    await assertRefused(["evaluate", "--weights", path], `${path}: ${got}`);
+});
+
 test("data: missing folders and files, and files in place of folders", async () => {
   await assertRefused(["train", "--data", "/no/such/folder"], "/no/such/folder");
   const missing = smallDataFolder();

@@ -230,14 +230,14 @@ test(
           `but (Unexpected ";"|Expression expected) \\(return \\{ dX: ;\\)\\n$`,
       ),
     );
-    writeFileSync(file, text.replace(STUB, "  return zip(dOut, x);"));
+    writeFileSync(file, text.replace(STUB, "  return concat([dOut, x], 0);"));
     const stopped = await check();
     assert.is(stopped.status, 1);
     assert.match(
       stopped.stderr,
       new RegExp(
         `^leibniz: .*relu\\.ts:${line}: expected a backward pass that runs, but it stopped: ` +
-          `zip is not defined\\n$`,
+          `concat is not defined; import \\{ concat \\} from "leibniz/tensor"\\n$`,
       ),
     );
     const nowhere = await leibnizHere(
@@ -273,7 +273,11 @@ test("folders that cannot be made, or are files, are refused in one line", async
   const onFile = await leibnizHere("exercise", "relu", "--out", file);
   assert.equal(
     [onFile.status, onFile.stderr],
-    [2, `leibniz: ${file}: expected a folder, got ${file}, which is a file\n`],
+    [
+      2,
+      `leibniz: ${file}: expected a folder, which need not be there yet, got ${file}, which is a ` +
+        "file; choose another name\n",
+    ],
   );
   // where mkdir says "no such file" for ever
   const below = await leibnizHere("exercise", "relu", "--out", "/proc/leibniz/exercise");

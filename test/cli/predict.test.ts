@@ -78,7 +78,7 @@ test("for people: a guess, the next ones, and what was done to the picture", asy
   );
   assert.match(
     steps!,
-    /^ {2}120×180 pixels; dark on bright, inverted; the digit scaled to 20×\d+;/,
+    /^ {2}120×180 pixels \(height × width\); dark on bright, inverted; the digit scaled to 20×\d+;/,
   );
   assert.match(steps!, /; its centre of mass in the middle of 28×28$/);
 });

@@ -156,7 +156,7 @@ const slips: readonly (readonly [what: string, run: () => unknown, message: stri
   [
     "an optimizer without parameters",
     () => new t.Sgd!({ learningRate: 0.1 }),
-    "Sgd: expected a network's parameters, then the options, got object",
+    "Sgd: expected a network's parameters, then the options, got an object with learningRate",
   ],
   [
     "no learning rate",

@@ -24,7 +24,8 @@ test("as it is: the network's size and colours, planes one after the other", asy
   assert.equal([...asItIs(asRgb, [1, 2, 4], "x").pixels], [...gray.pixels]);
   await assertRejects(
     () => asItIs(picture(3, 2, 4), [1, 2, 4], "x"),
-    "x: expected a picture of 2×4 pixels in gray, as the network takes, got 2×4 pixels in colour",
+    "x: expected a picture of 2×4 pixels (height × width) in gray, as the network takes, " +
+      "got 2×4 pixels in colour",
     "without --raw it is prepared",
   );
   await assertRejects(() => asItIs(picture(1, 4, 2), [1, 2, 4], "x"), "got 4×2 pixels in gray");
@@ -32,12 +33,12 @@ test("as it is: the network's size and colours, planes one after the other", asy
 
 test("as a photo: the middle in the network's proportions, at its size", () => {
   const { pixels, steps } = asPhoto(picture(1, 4, 10), [1, 2, 3]);
-  assert.is(steps, "4×10 pixels; the middle 4×6; scaled to 2×3 in gray");
+  assert.is(steps, "4×10 pixels (height × width); the middle 4×6; scaled to 2×3 in gray");
   // the means of four pixels, from the third column on: 7.5, 9.5, … are rounded
   assert.equal([...pixels], [8, 10, 12, 28, 30, 32]);
   const same = asPhoto(picture(3, 2, 4), [3, 2, 4]);
   assert.equal([...same.pixels], [...asItIs(picture(3, 2, 4), [3, 2, 4], "x").pixels]);
-  assert.is(same.steps, "2×4 pixels; scaled to 2×4");
+  assert.is(same.steps, "2×4 pixels (height × width); scaled to 2×4");
 });
 
 test.run();

@@ -101,7 +101,8 @@ test("thin strokes are widened, which is said", () => {
   const { pixels, steps } = asMnist(thin, 28, 28, "x");
   assert.is(
     steps,
-    "120×180 pixels; dark on bright, inverted; the digit scaled to 20×12; its thin strokes " +
+    "120×180 pixels (height × width); dark on bright, inverted; " +
+      "the digit scaled to 20×12; its thin strokes " +
       "widened; its centre of mass in the middle of 28×28",
   );
   const usual = prepare(drawDigit(8, DRAWINGS[0]!));

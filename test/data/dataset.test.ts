@@ -158,7 +158,7 @@ const refused: [why: string, run: () => unknown, ...pieces: string[]][] = [
   [
     "no array",
     () => Dataset.from({ x: "abc" as never, target: [1] }),
-    "x, a tensor or nested arrays, got string",
+    'x, a tensor or nested arrays, got "abc"',
   ],
   [
     "no target",
@@ -178,11 +178,11 @@ const refused: [why: string, run: () => unknown, ...pieces: string[]][] = [
     () => Dataset.from({ x: [[1], [2]], target: [2, 3], classes: 3 }),
     "class numbers from 0 to 2, got 3 for example 1",
   ],
-  ["text", () => Dataset.from({ x: [[1]], target: ["2"] as never }), "got a string for example 0"],
+  ["text", () => Dataset.from({ x: [[1]], target: ["2"] as never }), 'got "2" for example 0'],
   [
     "bigints",
     () => Dataset.from({ x: [[1]], target: BigInt64Array.of(2n) as never }),
-    "got a bigint",
+    "got 2n for example 0",
   ],
   [
     "a NaN target",
@@ -203,7 +203,7 @@ const refused: [why: string, run: () => unknown, ...pieces: string[]][] = [
   [
     "weights that differ",
     () => Dataset.from({ x: X, target: classes, weights: [1] }),
-    "a weight for each of 5 examples, got 1 weights",
+    "a weight for each of 5 examples, got 1 weight",
   ],
   [
     "a weight below 0",
@@ -249,7 +249,7 @@ const refused: [why: string, run: () => unknown, ...pieces: string[]][] = [
   [
     "a change that loses examples",
     () => withClasses.map(({ x }) => ({ x, target: [0] })).batch([0, 1]),
-    "batch: expected a target for each of 2 examples, got 1 targets",
+    "map: expected a target for each of 2 examples, got 1 target",
   ],
 ];
 

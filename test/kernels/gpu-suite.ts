@@ -684,7 +684,9 @@ export function gpuSuite(
     const destroyed = await destroyedDuring(mode, () => backend.dispose());
     assert.is(destroyed.length, 2);
     assert.is(backend.kernelCount, 0);
-    await assertFails(() => backend.matmul(a, b), "disposed");
+    const gone = "gpu: expected a backend in use, got one that was disposed of; open another";
+    await assertRejects(() => backend.matmul(a, b), gone);
+    await assertRejects(() => backend.step(() => 3), gone);
   });
 
   test(`${mode}: results live where the allocator says`, async () => {

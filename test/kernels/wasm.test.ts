@@ -295,19 +295,19 @@ test("a worker that dies is a clear error, and so is a backend that was disposed
   let worker: Worker | null = null;
   process.once("worker", (started) => (worker = started));
   const backend = await wasmBackend({ threads: 2 });
-  const fails = async (message: RegExp): Promise<void> => {
+  const fails = async (name: string, message: RegExp): Promise<void> => {
     const error = await backend.sumPerChannel(Tensor.full([2, 9], 1)).then(
       () => null,
       (thrown: Error) => thrown,
     );
-    assert.is(error?.name, "MachineError");
+    assert.is(error?.name, name);
     assert.match(error!.message, message);
   };
   await backend.sumPerChannel(Tensor.full([2, 9], 1));
   await (worker as Worker | null)!.terminate();
-  await fails(/wasm: expected 2 working threads, but a worker ended with code 1/);
+  await fails("MachineError", /wasm: expected 2 working threads, but a worker ended with code 1/);
   await backend.dispose();
-  await fails(/expected 2 working threads/);
+  await fails("InputError", /^wasm: expected a backend in use, got one that was disposed of; open/);
 });
 
 test.run();

@@ -158,7 +158,7 @@ test("a kind of one's own is given by its describer", async () => {
   await assertRejects(
     async () => buildNetwork(description),
     "gain: layer: expected a kind among conv2d, affine,",
-    `got "gain"; a kind of one's own is given among the kinds`,
+    `got "gain"; a layer of your own has a describer: open({ layers: [describer] })`,
   );
   await assertRejects(async () => gain({ factr: 2 } as never), "got factr; did you mean factor?");
 });
@@ -167,7 +167,7 @@ const spoiled: readonly (readonly [what: string, description: unknown, message: 
   [
     "no layers",
     { input: [3] },
-    "network: expected layers, descriptions of layers by name, got none",
+    "network: expected layers, descriptions of layers by name, such as { bend: relu() }, got none",
   ],
   [
     "nothing to infer from",
@@ -184,12 +184,12 @@ const spoiled: readonly (readonly [what: string, description: unknown, message: 
   [
     "a layer that is none",
     { input: [3], layers: { a: "relu" } },
-    "a: layer: expected a description, such as relu(), got string",
+    'a: layer: expected a description, such as relu(), got "relu"',
   ],
   [
     "a describer instead of a description",
     { input: [3], layers: { a: relu } },
-    "a: layer: expected a description, such as relu(), got function",
+    "a: layer: expected a description, such as relu(), got the function relu; call it: relu()",
   ],
   ["a kind misspelt", { input: [3], layers: { a: { kind: "rleu" } } }, "did you mean relu?"],
   [

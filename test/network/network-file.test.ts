@@ -95,7 +95,7 @@ test("what is no file of a network is refused in one line", async () => {
     [file("{"), 'f: metadata network: expected JSON, got "{"'],
     [file("3"), "f: metadata network: expected a JSON object, got 3"],
     [file("[]"), "expected a JSON object, got an array"],
-    [file("{}"), "f: network: expected layers, descriptions of layers by name, got none"],
+    [file("{}"), "f: network: expected layers, descriptions of layers by name, such as { bend: "],
     [file('{"layers":[1]}'), "expected layers to be descriptions of layers by name"],
     [file('{"layers":{"a":null}}'), "f: a: layer: expected a description"],
     [file('{"layers":{"a":{"kind":7}}}'), "f: a: layer: expected a kind among"],

@@ -86,7 +86,7 @@ test("gather refuses axes and indices that are not there", async () => {
   );
   await assertRejects(
     () => gather(x, 1 as never, 0),
-    "gather: expected an array of indices, got number",
+    "gather: expected an array of indices, got 1",
   );
   await assertRejects(
     () => gather(x, [0], 2),

@@ -79,11 +79,11 @@ test("tensor refuses rows of different lengths", async () => {
 test("tensor refuses what is not a number, wherever it stands", async () => {
   for (const [json, got] of [
     ["null", "null"],
-    ['"12"', "string"],
-    ['["12"]', "string"],
+    ['"12"', '"12"'],
+    ['["12"]', '"12"'],
     ["[[1, 2], [3, null]]", "null"],
-    ["[1, true]", "boolean"],
-    ['[[1], {"length": 1}]', "object"],
+    ["[1, true]", "true"],
+    ['[[1], {"length": 1}]', "an object with length"],
   ] as const) {
     await assertRejects(
       () => tensor(JSON.parse(json) as Nested),

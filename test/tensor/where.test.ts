@@ -114,7 +114,7 @@ test("where refuses shapes and element types that do not go together", async () 
   );
   await assertRejects(
     () => where(true as never, x, x),
-    "where: expected a tensor as condition, got boolean",
+    "where: expected a tensor as condition, got true",
   );
 });
 

@@ -76,8 +76,8 @@ test("what cannot be built is refused by name", async () => {
   );
   await refused({ kind: "sgd" }, "sgd: expected learningRate, a finite number ≥ 0, got none");
   await refused({}, "got undefined");
-  await refused(null, "optimizer: expected a description, such as adam(), got object");
-  await refused(adam, "got function");
+  await refused(null, "optimizer: expected a description, such as adam(), got null");
+  await refused(adam, "got the function adam; call it: adam()");
   await assertRejects(async () => sgd({ learningRate: -1 }), "sgd: expected learningRate to be");
 });
 

@@ -276,7 +276,7 @@ test("what is wrong is refused by name", async () => {
   const network = engine.network(layers, { input: [2] });
   await assertRejects(
     () => engine.predict(network, [[1, 2]] as never),
-    "predict: expected a tensor x of shape [N, …], got object",
+    "predict: expected a tensor x of shape [N, …], got an array",
   );
 });
 
@@ -354,8 +354,8 @@ test("slips at the front door are told in a line", async () => {
   await refused({ random: 1 }, "fit: expected random to be a Random");
   await refused({ seed: NaN }, "fit: expected seed to be a whole number or a text");
   await refused({ from: 3 }, "fit: expected from to be { epoch, optimizer }");
-  await refused({ validation: 0.2 }, "fit: expected validation, a data set, got number");
-  await refused({ validation: [] }, "fit: expected validation, a data set, got a Array");
+  await refused({ validation: 0.2 }, "fit: expected validation, a data set, got 0.2");
+  await refused({ validation: [] }, "fit: expected validation, a data set, got an empty array");
   await refused({ data: { count: 0, batch: () => null } }, "data with a count of examples");
   await refused({ optimizer: () => undefined }, "a function that returns an optimizer");
   await assertRejects(

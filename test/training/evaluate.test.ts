@@ -178,14 +178,15 @@ test("weights that overflow are an error that names the layer, and so is a bad i
   const options = { network, dataset: someImages(digits, 5), backend: reference, batchSize: 3 };
   await assertRejects(
     () => evaluate(options),
-    "measure: expected a finite loss, got NaN for examples 0 to 2; " +
+    "evaluate: expected a finite loss, got NaN for examples 0 to 2; " +
       "the first layer whose output is not finite is affine2",
   );
   const x = Tensor.from([1, NaN, 3, 4], [2, 2]);
   const examples = { count: 2, batch: () => ({ x, target: [0, 1] }) };
   await assertRejects(
     () => evaluate({ ...options, network: twoPixels(), dataset: examples }),
-    "measure: expected a finite loss, got NaN for examples 0 to 1; the input itself is not finite",
+    "evaluate: expected a finite loss, got NaN for examples 0 to 1; the input itself is not " +
+      "finite: x of example 0 holds NaN",
   );
 });
 

@@ -756,8 +756,8 @@ const refused: [
     { data: undefined },
     "fit: expected data, a data set, got undefined; see Dataset.from",
   ],
-  ["no backend", { backend: "wasm" }, "a backend, got string; see openBackend"],
-  ["no loss", { loss: "mse" }, "a loss such as softmaxCrossEntropy(), got string"],
+  ["no backend", { backend: "wasm" }, 'a backend, got "wasm"; see openBackend'],
+  ["no loss", { loss: "mse" }, 'a loss such as softmaxCrossEntropy(), got "mse"'],
   [
     "an optimizer that was built",
     { optimizer: new Sgd([], { learningRate: 1 }) },

@@ -1,5 +1,10 @@
 /** Takes the backward pass out of a layer's file, and keeps everything around it. */
 
+import { TOOLS } from "./tools.js";
+
+/** Columns of a line, as everywhere here. */
+const LONGEST_LINE = 100;
+
 /** A function whose body is to be written by the reader. */
 export interface EmptiedFunction {
   /** `conv2dBackward` */
@@ -48,8 +53,9 @@ export function emptyBackward(source: string): Exercise {
     if (name === undefined) continue;
     const end = lines.indexOf("}", i);
     const body = lines.slice(i + 1, end);
-    const first = body.findIndex((_, at) => equationAt(body, at) !== null);
-    if (first < 0) continue;
+    const equation = body.findIndex((_, at) => equationAt(body, at) !== null);
+    if (equation < 0) continue;
+    const first = outermost(body, equation);
     kept.push(...body.slice(0, first), ...STUB, "}");
     const taken = body.slice(first);
     functions.push({
@@ -59,7 +65,14 @@ export function emptyBackward(source: string): Exercise {
     });
     i = end;
   }
-  return { text: kept.join("\n"), functions };
+  return { text: withTools(kept.join("\n")), functions };
+}
+
+/** Where the outermost statement around a line begins: half a loop would be no TypeScript. */
+function outermost(body: readonly string[], at: number): number {
+  let first = at;
+  while (!/^ {2}\S/.test(body[first]!)) first--;
+  return first;
 }
 
 /** The tag and the formula of a comment that is an equation; it may go on in lines `//   …`. */
@@ -83,4 +96,33 @@ function withPackageImport(line: string): string {
   return line
     .replace(/ from "\.\.\/(\w+)\/index\.js";$/, ' from "leibniz/$1";')
     .replace(/ from "\.\/([\w/-]+)\.js";$/, ' from "leibniz/backprop/$1";');
+}
+
+const TENSOR_IMPORT = /^import (?:type )?\{([^}]*)\} from "leibniz\/tensor";$/m;
+
+/** The same file with what a backward pass is written with imported, and not as types alone. */
+function withTools(text: string): string {
+  const found = TENSOR_IMPORT.exec(text);
+  const isTypes = found?.[0].startsWith("import type") === true;
+  const before = (found?.[1] ?? "")
+    .split(",")
+    .map((name) => name.trim())
+    .filter((name) => name !== "")
+    .map((name) => (isTypes ? `type ${name}` : name));
+  const added = TOOLS.filter(
+    (name) => !new RegExp(`^(?:export )?(?:async )?function ${name}\\b`, "m").test(text),
+  );
+  const others = before.filter((name) => !added.includes(name.replace(/^type /, "")));
+  const whole = importOf([...others, ...added]);
+  if (found !== null) return text.replace(found[0], () => whole);
+  const at = /^import /m.exec(text)?.index ?? 0;
+  return `${text.slice(0, at)}${whole}\n${text.slice(at)}`;
+}
+
+function importOf(names: readonly string[]): string {
+  const nameOf = (one: string): string => one.replace(/^type /, "").toLowerCase();
+  const sorted = [...names].sort((a, b) => (nameOf(a) < nameOf(b) ? -1 : 1));
+  const line = `import { ${sorted.join(", ")} } from "leibniz/tensor";`;
+  if (line.length <= LONGEST_LINE) return line;
+  return `import {\n${sorted.map((name) => `  ${name},\n`).join("")}} from "leibniz/tensor";`;
 }

@@ -4,6 +4,9 @@
  */
 import * as tensors from "../../tensor/index.js";
 
+/** Names of `leibniz/tensor` that the exercise's file imports. */
+export const TOOLS = ["add", "divide", "map", "multiply", "subtract", "sum", "Tensor", "zip"];
+
 /** A comment for the exercise's file: enough to write every backward pass. */
 export const TOOLBOX = [
   "/*",
@@ -26,8 +29,7 @@ export const TOOLBOX = [
   " *",
   " * Where there is a wantsDX, false means that nobody asks for dX: return null for it, and " +
     "save the work.",
-  " * What is not imported yet comes by: import { map, sum, Tensor, zip } from " +
-    '"leibniz/tensor";',
+  " * All of these are imported. Others come by: import { max, mean } from " + '"leibniz/tensor";',
   " * More: the backend's primitives in src/kernels/backend.ts, operations on tensors in " +
     "src/tensor.",
   " */",

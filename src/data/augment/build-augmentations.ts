@@ -1,5 +1,13 @@
 /** Augmentations from descriptions. */
-import { checkDepth, checkedOptions, describedKind, inside, reject } from "../../tensor/index.js";
+import {
+  checkDepth,
+  checkedOptions,
+  describedBy,
+  describedKind,
+  inside,
+  reject,
+  whatIs,
+} from "../../tensor/index.js";
 import { type Augment, augmentWith, type Draws } from "./augment-images.js";
 import type {
   AnyAugmentationKind,
@@ -40,7 +48,8 @@ export function buildAugmentations(
       reject(
         "augment",
         "an array of augmentations, such as [rotation({ degrees: 10 })]",
-        typeof descriptions,
+        whatIs(descriptions),
+        isOne(descriptions) ? "put it into an array: [ … ]" : undefined,
       );
     checkDepth("augment", descriptions);
     const draws = drawsOf(
@@ -51,6 +60,12 @@ export function buildAugmentations(
     const changes = maps.length > 0 || field !== null || pixels.length > 0;
     return changes ? augmentWith(draws) : null;
   });
+}
+
+/** Is it one augmentation, where several may be given? */
+function isOne(given: unknown): boolean {
+  const { kind } = (given ?? {}) as { kind?: unknown };
+  return typeof kind === "string" || describedBy(given) !== null;
 }
 
 const words = { what: "augmentation", example: "rotation({ degrees: 10 })" };
@@ -64,7 +79,7 @@ function drawsOf(
   let field: DrawField | null = null;
   let last: AnyAugmentationKind | null = null;
   for (const description of descriptions) {
-    const { known, options } = describedKind(words, notDescriber(description), kinds);
+    const { known, options } = describedKind(words, description, kinds);
     const checked = checkedOptions(known, options);
     checkOrder(last, known);
     last = known;
@@ -76,14 +91,6 @@ function drawsOf(
 }
 
 const present = <T>(value: T | null): T[] => (value === null ? [] : [value]);
-
-/** @throws InputError when it is not a description, but what makes one */
-function notDescriber(given: AugmentationDescription): AugmentationDescription {
-  if (typeof given !== "function") return given;
-  const { augmentationKind } = given as { augmentationKind?: AnyAugmentationKind };
-  const { kind = "of no kind" } = augmentationKind ?? {};
-  return reject("augmentation", "a description", `the function ${kind}`, `call it: ${kind}({ … })`);
-}
 
 /**
  * Displacements are known at the pixels of the result only, so nothing can move the image after

@@ -8,7 +8,7 @@ import { decodePicture } from "./decode-picture.js";
 import { type FileTree, inFolder } from "./file-tree.js";
 import type { Part, Parts, Wanted } from "./part.js";
 import type { Picture } from "./picture.js";
-import { shownName } from "./shown-name.js";
+import { shownName, shownPath } from "./shown-name.js";
 
 const IS_PICTURE = /\.(?:png|jpe?g)$/i;
 const TRAIN_FOLDERS: readonly string[] = ["train", "training"];
@@ -103,7 +103,7 @@ async function classesIn(tree: FileTree, folder: string): Promise<readonly Class
     const odd = pictures.find((entry) => entry.kind !== "file");
     if (odd !== undefined)
       reject(
-        shownName(inFolder(path, odd.name)),
+        shownPath(inFolder(path, odd.name)),
         "a PNG or JPEG file",
         odd.kind === "folder" ? "a folder" : "a device, a pipe or a link to nothing",
       );
@@ -157,10 +157,10 @@ async function readPart(
     first ??= { path, extents: found };
     if (found !== first.extents)
       reject(
-        shownName(path),
-        `a picture of ${first.extents} like ${shownName(first.path)}`,
+        shownPath(path),
+        `a picture of ${first.extents} like ${shownPath(first.path)}`,
         found,
-        "all pictures have to be of one size",
+        "all pictures have to be of one size, here height × width",
       );
     if (pixels === null) {
       const bytes = files.length * picture.pixels.length;

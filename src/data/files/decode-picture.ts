@@ -3,7 +3,7 @@ import { reject } from "../../tensor/index.js";
 import { decodeJpeg } from "./jpeg.js";
 import type { Picture } from "./picture.js";
 import { decodePng } from "./png.js";
-import { shownName } from "./shown-name.js";
+import { shownPath } from "./shown-name.js";
 
 /** More than any camera takes: 64 million pixels, up to a quarter of a gigabyte. */
 const MOST_PIXELS = 2 ** 26;
@@ -30,7 +30,7 @@ const SIGNATURES: readonly (readonly [start: string, name: string])[] = [
  */
 export async function decodePicture(bytes: Uint8Array, where: string): Promise<Picture> {
   const start = new TextDecoder("latin1").decode(bytes.subarray(0, 8));
-  const at = shownName(where);
+  const at = shownPath(where);
   if (start.startsWith("\x89PNG")) return decodePng(bytes, at, (size) => checkSize(at, size));
   if (bytes[0] === 0xff && bytes[1] === 0xd8)
     return decodeJpeg(bytes, at, (size) => checkSize(at, size));

@@ -12,6 +12,7 @@ import type { Part, Parts, Wanted } from "./part.js";
 import { shownName } from "./shown-name.js";
 import { openSite } from "./site.js";
 import { isZip } from "./zip.js";
+import { pixelsOf } from "../size-in-words.js";
 
 /** How labels and pixels of files are to be read. */
 export interface ImageFilesOptions {
@@ -215,7 +216,7 @@ function describe(
   const called = names === null ? "" : ` (${shown}${names.length > 10 ? ", …" : ""})`;
   const colour = channels === 1 ? "gray" : "RGB";
   return (
-    `${counts} images of ${height}×${width} pixels, ${colour}; ` +
+    `${counts} images of ${pixelsOf({ height, width })}, ${colour}; ` +
     `${classes} class${classes === 1 ? "" : "es"}${called}`
   );
 }

@@ -246,6 +246,10 @@ function backendOf(products: GpuProducts, kernels: KernelCache, base: Backend): 
     },
     productOntoImages: (a, b, channels, geometry) =>
       products.productOntoImages(a, b, channels, geometry),
+    step: async (run) => {
+      kernels.checkInUse();
+      return base.step(run);
+    },
     dispose: () => kernels.dispose(),
   };
 }

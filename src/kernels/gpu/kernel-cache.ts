@@ -1,3 +1,4 @@
+import { reject } from "../../tensor/index.js";
 import type * as GpuJs from "./gpujs.js";
 import { type DeviceContext, DeviceWatch } from "./device-watch.js";
 import { type Handle, Handles } from "./device/handle.js";
@@ -156,10 +157,15 @@ export class KernelCache {
     void this.#lastRun.then(this.#handles.release(handle));
   }
 
+  /** @throws InputError when it was disposed of */
+  checkInUse(): void {
+    if (this.#disposed)
+      reject("gpu", "a backend in use", "one that was disposed of", "open another");
+  }
+
   /** One at a time, so that no kernel is destroyed while it runs. */
   #inTurn<T>(run: () => Promise<T>): Promise<T> {
-    if (this.#disposed)
-      throw new Error("gpuBackend: expected a backend in use, got one that was disposed of");
+    this.checkInUse();
     const result = this.#lastRun.then(run);
     this.#lastRun = result.catch(() => {});
     return result;

@@ -85,7 +85,10 @@ export async function wasmBackend(options: WasmBackendOptions = {}): Promise<Bac
     note: oneThread === null || threads !== undefined ? null : `one thread, since ${oneThread}`,
     fuses: true,
     persistent: memory.persistent,
-    step: (run) => memory.step(run),
+    step: async (run) => {
+      jobs.checkInUse();
+      return memory.step(run);
+    },
     dispose: () => jobs.dispose(),
     ...productsOn(memory, jobs, base),
     ...planesOn(memory, jobs, base),

@@ -1,5 +1,5 @@
 import type { WindowGeometry } from "../../im2col/index.js";
-import { MachineError } from "../../tensor/index.js";
+import { MachineError, reject } from "../../tensor/index.js";
 import { compiledKernels } from "./compiled.js";
 import { importsFor } from "./instance.js";
 import {
@@ -60,6 +60,7 @@ export class JobRunner {
   readonly #numbers: Float64Array;
   readonly #words: Int32Array;
   #broken: string | null = null;
+  #isDisposed = false;
 
   private constructor(
     exports: Exports,
@@ -156,14 +157,21 @@ export class JobRunner {
 
   /** Ends the workers. */
   async dispose(): Promise<void> {
-    this.#broken ??= "the backend was disposed of";
+    this.#isDisposed = true;
     const control = new Int32Array(this.#memory.memory.buffer, this.#control, 1);
     Atomics.store(control, 0, -1);
     Atomics.notify(control, 0);
     await this.#workers.end();
   }
 
+  /** @throws InputError when it was disposed of */
+  checkInUse(): void {
+    if (this.#isDisposed)
+      reject("wasm", "a backend in use", "one that was disposed of", "open another");
+  }
+
   #check(): void {
+    this.checkInUse();
     const trouble = this.#broken ?? this.#workers.trouble();
     if (trouble !== null)
       throw new MachineError(`wasm: expected ${this.threads} working threads, but ${trouble}`);

@@ -43,6 +43,7 @@ export class AdamW extends ParameterOptimizer<Moments> {
  */
 export const adamW = optimizerDescriber({
   kind: "adamw",
+  call: "adamW()",
   rules: adamRules,
   build: (parameters, options) => new AdamW(parameters, options),
 });

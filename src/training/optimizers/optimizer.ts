@@ -13,6 +13,7 @@ import {
   type Rules,
   sameShape,
   type Tensor,
+  whatIs,
 } from "../../tensor/index.js";
 
 /** Changes parameters so that the loss falls, and keeps running values in between. */
@@ -166,7 +167,7 @@ export function takeOptions<Options extends object>(
   rules: Rules<Options>,
 ): Options {
   if (!Array.isArray(parameters))
-    reject(where, "a network's parameters, then the options", typeof parameters);
+    reject(where, "a network's parameters, then the options", whatIs(parameters));
   return checkOptions(where, options, rules);
 }
 

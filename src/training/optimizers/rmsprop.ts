@@ -61,6 +61,7 @@ export class RmsProp extends ParameterOptimizer<"meanSquare"> {
  */
 export const rmsProp = optimizerDescriber({
   kind: "rmsprop",
+  call: "rmsProp()",
   rules: rmsPropRules,
   build: (parameters, options) => new RmsProp(parameters, options),
 });

@@ -2,8 +2,10 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
+import { transform } from "esbuild";
 import { catalog, layerFile } from "leibniz/gradcheck";
-import { emptyBackward, hintsFor } from "leibniz/checks";
+import { emptyBackward, hintsFor, TOOLS } from "leibniz/checks";
+import * as tensors from "leibniz/tensor";
 import { root } from "../../helpers/cli.js";
 
 const sourceOf = (layer: string): string =>
@@ -42,7 +44,8 @@ test("what cites an equation is taken out of the backward pass, and nothing else
   ]);
   assert.match(
     text,
-    'import { map } from "leibniz/tensor";\nimport { recall } from "leibniz/backprop/layer";',
+    'import { add, divide, map, multiply, subtract, sum, Tensor, zip } from "leibniz/tensor";\n' +
+      'import { recall } from "leibniz/backprop/layer";',
   );
   assert.match(
     text,
@@ -79,12 +82,43 @@ test("every layer of the catalog makes an exercise with hints that end in its ow
       assert.ok(lines.length > 1 && !text.includes(lines.join("\n")), `${layer}: ${name}`);
       assert.is(hints.filter(({ about }) => about.startsWith(name)).at(-1)!.text, lines.join("\n"));
     }
+    const behindImports = (code: string): string => code.slice(code.indexOf("\nexport "));
     assert.is(
-      text.split("\n").length,
-      source.split("\n").length +
+      behindImports(text).split("\n").length,
+      behindImports(source).split("\n").length +
         functions.reduce((change, { lines }) => change + 2 - lines.length, 0),
     );
   }
+});
+
+test("every exercise is TypeScript as it is, and has its tools at hand", async () => {
+  for (const { layer } of catalog) {
+    const { text } = emptyBackward(sourceOf(layer));
+    const { code } = await transform(text, { loader: "ts", format: "esm" });
+    assert.ok(code.includes("return {}"), layer);
+    const names = /^import \{([^}]*)\} from "leibniz\/tensor";$/m.exec(text)![1]!.split(",");
+    const imported = names.map((name) => name.trim());
+    for (const tool of TOOLS) assert.ok(imported.includes(tool), `${layer}: ${tool}`);
+    assert.is(new Set(imported.map((name) => name.replace("type ", ""))).size, imported.length);
+  }
+  for (const tool of TOOLS) assert.ok(tool in tensors, tool);
+});
+
+test("a loop around an equation is taken out as a whole", () => {
+  const source = [
+    "export function sumBackward(dOut: Tensor): Tensor {",
+    "  const dX = check(dOut);",
+    "  for (let n = 0; n < 3; n++) {",
+    "    // (sum.2) dX[n] = dOut",
+    "    dX.data[n] = dOut.item();",
+    "  }",
+    "  return dX;",
+    "}",
+    "",
+  ].join("\n");
+  const { text, functions } = emptyBackward(source);
+  assert.equal(functions[0]!.lines, source.split("\n").slice(2, 7));
+  assert.match(text, "  const dX = check(dOut);\n  // Yours.");
 });
 
 test("the hint about tools names what is called, and not what the lines define themselves", () => {

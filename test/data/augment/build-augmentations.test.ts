@@ -208,7 +208,8 @@ test("what cannot be built is refused by name, in one line", async () => {
     [["shift"], "augment: augmentation: expected a description, such as rotation({ degrees: 10 })"],
     [
       [shift],
-      "augmentation: expected a description, got the function shift; call it: shift({ … })",
+      "augmentation: expected a description, such as rotation({ degrees: 10 }), " +
+        "got the function shift; call it: shift({ … })",
     ],
     [
       [{ kind: "rotate", degrees: 3 }],

@@ -42,7 +42,7 @@ test("train and test folders: classes are called as their folders, the same in b
   assert.is(
     found,
     "pictures in 2 folders in d/train, one for each class: 3 training and 1 test images of 2×3 " +
-      "pixels, gray; 2 classes (cat, dog)",
+      "pixels (height × width), gray; 2 classes (cat, dog)",
   );
   const only = await read({ "d/test/dog/1.png": png(4) }, "test");
   assert.equal([only.test.count, only.classNames], [1, ["dog"]]);

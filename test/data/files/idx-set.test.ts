@@ -61,7 +61,8 @@ test("plain, packed, with a dot before idx, in torchvision's folders: the same",
     const gzip = Object.keys(files)[0]!.endsWith(".gz") ? " (gzip)" : "";
     assert.is(
       found,
-      `idx files${gzip} in ${folder}: 4 training and 2 test images of 2×3 pixels, gray; 3 classes`,
+      `idx files${gzip} in ${folder}: 4 training and 2 test images of ` +
+        `2×3 pixels (height × width), gray; 3 classes`,
     );
   }
 });
@@ -214,7 +215,7 @@ test("idx files with channels make data sets in colour", async () => {
   const { train, test, found } = await read(files);
   assert.equal(train!.batch([0]).x.shape, [1, 3, 5, 4]);
   assert.equal([...test.images.pixels], [...values.subarray(0, 60)]);
-  assert.match(found!, /5×4 pixels, RGB; 2 classes$/);
+  assert.match(found!, /5×4 pixels \(height × width\), RGB; 2 classes$/);
 });
 
 test.run();

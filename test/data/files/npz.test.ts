@@ -32,7 +32,7 @@ test("bytes [N, H, W] as Keras keeps MNIST", async () => {
     assert.is(
       found,
       "d.npz, images read as uint8 [N, H, W] = [2, 3, 4]: 2 training and 1 test images of 3×4 " +
-        "pixels, gray; 2 classes",
+        "pixels (height × width), gray; 2 classes",
     );
   }
   const folder = memoryTree({ "d/set.npz": archive(ARRAYS), "d/README": Uint8Array.of() });

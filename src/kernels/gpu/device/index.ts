@@ -64,7 +64,10 @@ export function deviceBackend(
       await memories.read(numbers instanceof Tensor ? numbers.storage : numbers);
       return numbers;
     },
-    step: (run) => memories.step(run),
+    step: async (run) => {
+      kernels.checkInUse();
+      return memories.step(run);
+    },
     dispose: async () => {
       memories.dispose();
       await below.dispose();

@@ -1,0 +1,40 @@
+/** Values as messages show them. */
+import { relu } from "leibniz/network";
+import { shown, whatIs } from "leibniz/tensor";
+import { accuracy, Adam } from "leibniz/training";
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { engine, network } from "../helpers/front-door.js";
+
+const test = suite("what a value is");
+
+class Own {}
+
+test("values are named with their article, and in one short line", () => {
+  for (const [value, words] of [
+    [null, "null"],
+    [undefined, "undefined"],
+    ["adam", '"adam"'],
+    [3n, "3n"],
+    [[], "an empty array"],
+    [[1], "an array"],
+    [{}, "an empty object"],
+    [{ a: 1, b: 2 }, "an object with a, b"],
+    [{ a: 1, b: 2, c: 3, d: 4, e: 5 }, "an object with a, b, c, d, …"],
+    [new Map(), "a Map"],
+    [new Uint8Array(), "a Uint8Array"],
+    [new Adam(network().parameters), "an Adam"],
+    [engine, "an Engine"],
+    [accuracy, "the function accuracy"],
+    [Own, "the class Own"],
+    [() => 3, "a function"],
+    [class {}, "a class"],
+    [Object.create(null), "an empty object"],
+  ] as const)
+    assert.is(whatIs(value), words);
+  assert.is(shown({ a: [engine, relu, "b"] }), '{a: [an Engine,the function relu,"b"]}');
+  assert.is(whatIs("x".repeat(99)).length, 61);
+  assert.is(whatIs({ ["x".repeat(99)]: 1 }).length, 61);
+});
+
+test.run();
