@@ -59,12 +59,17 @@ type Forward<Cache> = (
   backend: Backend,
   wantsSlope: boolean,
 ) => Promise<{ out: Tensor; cache: Cache }>;
-type Backward<Cache> = (dOut: Tensor, cache: Cache, backend: Backend) => Promise<{ dX: Tensor }>;
+/** The gradient of such a function by x, from what its forward pass kept. */
+export type ElementwiseBackward<Cache> = (
+  dOut: Tensor,
+  cache: Cache,
+  backend: Backend,
+) => Promise<{ dX: Tensor }>;
 
 /** A layer of one function, which is given with its derivative. */
 export abstract class ElementwiseLayer<Cache extends object> extends TwoPassLayer<Cache> {
   readonly kind: string;
-  override readonly differentiate: Backward<Cache>;
+  override readonly differentiate: ElementwiseBackward<Cache>;
   readonly #forward: Forward<Cache>;
   readonly #choices: ((cache: Cache) => readonly Choices[]) | null;
 
@@ -72,7 +77,7 @@ export abstract class ElementwiseLayer<Cache extends object> extends TwoPassLaye
   constructor(
     kind: string,
     forward: Forward<Cache>,
-    backward: Backward<Cache>,
+    backward: ElementwiseBackward<Cache>,
     choices: ((cache: Cache) => readonly Choices[]) | null = null,
   ) {
     super();

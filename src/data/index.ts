@@ -21,6 +21,7 @@ export { type Box, type GrayImage, grayOf, resize } from "./gray-image.js";
 export { asItIs, asPhoto, type ImageShape } from "./as-input.js";
 export { asMnist, type Prepared } from "./as-mnist.js";
 export type { FileEntry, FileKind, FileTree } from "./files/file-tree.js";
+export type { Wanted as WantedImages } from "./files/part.js";
 export { decodePicture } from "./files/decode-picture.js";
 export { readOwnPicture } from "./files/own-picture.js";
 export { openSite } from "./files/site.js";
@@ -32,6 +33,11 @@ export {
   type AugmentationDescription,
   augmentationDescriber,
   type AugmentationKind,
+  type AugmentationDescriber,
+  type DrawField,
+  type DrawMap,
+  type DrawPixels,
+  type Image as AugmentedImage,
 } from "./augment/augmentation.js";
 export type { Augment } from "./augment/augment-images.js";
 export { augmentationKinds, buildAugmentations } from "./augment/build-augmentations.js";

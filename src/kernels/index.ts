@@ -17,7 +17,14 @@ export type {
   RowWeights,
 } from "./backend.js";
 export type { KnownActivation, KnownPair } from "./activations.js";
-export type { UpdateKind, UpdateNumbers, Updates, UpdateTensors } from "./updates.js";
+export type {
+  UpdateKind,
+  UpdateNumbers,
+  Updates,
+  UpdateTensors,
+  Rates as UpdateRates,
+  Weights as UpdateWeights,
+} from "./updates.js";
 export { WinnersGradient } from "./winners-gradient.js";
 export { reference, referenceBackend } from "./reference/index.js";
 export { gemmLoops } from "./reference/gemm-loops.js";

@@ -2,12 +2,12 @@
 import type { Tensor } from "../tensor/index.js";
 
 /** A parameter and its gradient; running values come beside them. */
-interface Weights {
+export interface Weights {
   readonly value: Tensor;
   readonly grad: Tensor;
 }
 
-interface Rates {
+export interface Rates {
   readonly learningRate: number;
   readonly weightDecay: number;
 }

@@ -41,5 +41,8 @@ export {
   silu,
   softplus,
   tanh,
+  type AnyKind as AnyLayerKind,
+  type Described as DescribedOptions,
+  type Describer as LayerDescriber,
 } from "./layer-kinds.js";
 export { notebookDescription, notebookNetwork } from "./networks.js";

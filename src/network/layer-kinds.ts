@@ -59,7 +59,7 @@ export type AnyKind = LayerKind<Record<string, unknown>>;
 export type Describer<Options> = Describe<Options> & { readonly layerKind: AnyKind };
 
 /** What may be left out of the options, because it is inferred. */
-type Described<Options, Inferred extends keyof Options> = Omit<Options, Inferred> &
+export type Described<Options, Inferred extends keyof Options> = Omit<Options, Inferred> &
   Partial<Pick<Options, Inferred>>;
 
 /**

@@ -17,7 +17,7 @@ export interface WorstMistake {
 }
 
 /** What was trained on, and what is tested. */
-interface Sets {
+export interface Sets {
   readonly train: LabelledImages;
   /** Which of the training images the network was shown; all of them if left out. */
   readonly trainedOn?: ArrayLike<number> | null;

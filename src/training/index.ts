@@ -13,6 +13,9 @@ export {
   type ScheduleKind,
   stepDecay,
   warmUp,
+  type AnyScheduleKind,
+  type ScheduleDescriber,
+  type StepDecayOptions,
 } from "./schedules.js";
 export { buildSchedule, scheduleKinds } from "./build-schedule.js";
 export { accuracy, countCorrect, type Metric, type Metrics } from "./metrics.js";

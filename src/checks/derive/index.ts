@@ -6,8 +6,12 @@ export {
   runChapter,
   type TaggedEquation,
   type TakeEquation,
+  type Block,
+  type VisitBlock,
 } from "./run-chapter.js";
-export { DERIVATION_TOLERANCE } from "./comparisons.js";
-export { type Mutation, mutationsOf } from "./mutations.js";
+export { DERIVATION_TOLERANCE, type Side } from "./comparisons.js";
+export { type Mutation, mutationsOf, type Place } from "./mutations.js";
+export type { Indexed } from "./indexed.js";
+export type { Loop } from "./loops.js";
 export type { Vocabulary } from "./vocabulary.js";
 export { chapters } from "./chapters/index.js";
