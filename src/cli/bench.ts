@@ -25,7 +25,8 @@ import {
   type Variant,
   type VariantOptions,
 } from "./bench-variants.js";
-import { dataOption, jsonOption, wholeNumber } from "./options.js";
+import { withValues } from "./known-values.js";
+import { dataOption, jsonOption, modeOption, wholeNumber } from "./options.js";
 import { runNode } from "./run-node.js";
 
 /** Images in a batch of a rough look: the reference takes seconds for the full ones. */
@@ -42,12 +43,15 @@ interface BenchOptions extends VariantOptions {
 export function benchCommand(): Command {
   return new Command("bench")
     .addOption(
-      new Option(
-        "--backend <NAME>",
-        `only this backend: ${backendNames.join(", ")} (default: each of them)`,
+      withValues(
+        new Option(
+          "--backend <NAME>",
+          `only this backend: ${backendNames.join(", ")} (default: each of them)`,
+        ),
+        backendNames,
       ),
     )
-    .option("--mode <NAME>", "only this mode of the gpu backend (default: each that is there)")
+    .addOption(modeOption("only this mode of the gpu backend (default: each that is there)"))
     .option(
       "--threads <N>",
       "the most threads; backends that have them run on 1 and on N (default: as many as the " +

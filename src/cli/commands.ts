@@ -97,6 +97,15 @@ const summaries: Readonly<Record<string, Summary>> = {
     examples: ["leibniz bench --quick", "leibniz bench --backend wasm --threads 2"],
     load: async () => (await import("./bench.js")).benchCommand(),
   },
+  complete: {
+    description: "print a script that makes your shell complete all this at the tab key",
+    usage: "[options] <SHELL>",
+    examples: [
+      "leibniz complete bash > ~/.local/share/bash-completion/completions/leibniz",
+      "leibniz complete fish > ~/.config/fish/completions/leibniz.fish",
+    ],
+    load: async () => (await import("./complete.js")).completeCommand(),
+  },
 };
 
 export const commandNames: readonly string[] = Object.keys(summaries);

@@ -1,5 +1,5 @@
 /** `leibniz derive`: every equation of the derivations, run against the engine. */
-import { Command } from "commander";
+import { Argument, Command } from "commander";
 import {
   type Chapter,
   chapters,
@@ -11,6 +11,7 @@ import {
   runChapter,
 } from "../checks/index.js";
 import { padTo } from "./fold.js";
+import { withValues } from "./known-values.js";
 import { rejectName } from "./nearest.js";
 import { jsonOption, nextTurn, printJson, seedOption } from "./options.js";
 import { paint, printText, type Tone, widthOf } from "./terminal.js";
@@ -27,10 +28,13 @@ const ROOM_FOR_FILES = 92;
 const TONES: Readonly<Record<string, Tone>> = { pass: "good", wrong: "bad", missing: "bad" };
 
 export function deriveCommand(): Command {
+  const names = chapters.map(({ name }) => name);
   return new Command("derive")
-    .argument(
-      "[chapters...]",
-      `which chapters: ${chapters.map(({ name }) => name).join(", ")} (default: all)`,
+    .addArgument(
+      withValues(
+        new Argument("[chapters...]", `which chapters: ${names.join(", ")} (default: all)`),
+        names,
+      ),
     )
     .addOption(seedOption())
     .option(

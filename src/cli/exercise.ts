@@ -4,7 +4,7 @@
 import { existsSync, readdirSync } from "node:fs";
 import { basename, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import { Command, Option } from "commander";
+import { Argument, Command, Option } from "commander";
 import { catalog, layerFile } from "../gradcheck/index.js";
 import {
   emptyBackward,
@@ -18,6 +18,7 @@ import {
 import { formatShape, reject } from "../tensor/index.js";
 import { unfold } from "./fold.js";
 import { makeFolder, readText, writeFileWhole } from "./files.js";
+import { withValues } from "./known-values.js";
 import { rejectName } from "./nearest.js";
 import { jsonOption, printJson, wholeNumber } from "./options.js";
 import { stripTypes } from "./strip-types.js";
@@ -35,8 +36,9 @@ interface ExerciseOptions {
 const PACKAGE = fileURLToPath(new URL("../..", import.meta.url));
 
 export function exerciseCommand(): Command {
+  const layers = catalog.map(({ layer }) => layer);
   return new Command("exercise")
-    .argument("<LAYER>", `one of ${catalog.map(({ layer }) => layer).join(", ")}`)
+    .addArgument(withValues(new Argument("<LAYER>", `one of ${layers.join(", ")}`), layers))
     .option("--out <DIR>", "the exercise's folder (default: exercise-LAYER)")
     .option("--check", "check what was written there")
     .option("--seconds <N>", "how long that may take", wholeNumber("--seconds", 1), 60)

@@ -2,7 +2,7 @@
 import { existsSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
-import { Command } from "commander";
+import { Argument, Command } from "commander";
 import { loadMnist } from "../data/index.js";
 import {
   type AnyExperiment,
@@ -27,6 +27,7 @@ import {
   writeMeasurements,
 } from "./experiment/measurements.js";
 import { measureUnits, missing, wanted } from "./experiment/measure-units.js";
+import { withValues } from "./known-values.js";
 import { rejectName } from "./nearest.js";
 import { dataOption, jsonOption, printJson, wholeNumber } from "./options.js";
 import { formatSeconds } from "./progress.js";
@@ -57,7 +58,12 @@ const PAGE = "README.md";
 
 export function experimentCommand(): Command {
   return new Command("experiment")
-    .argument("[name]", "which experiment; --list names them")
+    .addArgument(
+      withValues(
+        new Argument("[name]", "which experiment; --list names them"),
+        experiments.map(({ name }) => name),
+      ),
+    )
     .option("--list", "only list the experiments and their questions")
     .option("--quick", "a taste in about a minute: fewer seeds, images and epochs")
     .option("--tiny", "as small as it goes, as the tests run it")

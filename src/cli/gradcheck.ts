@@ -2,7 +2,7 @@
  * `leibniz gradcheck`: every gradient of every layer, and of whole networks, against numeric
  * differentiation.
  */
-import { Command, Option } from "commander";
+import { Argument, Command, Option } from "commander";
 import { catalog, LAYER_TOLERANCE, NETWORK_TOLERANCE, verdictOf } from "../gradcheck/index.js";
 import { reject } from "../tensor/index.js";
 import { checkCanWrite, writeFileWhole } from "./files.js";
@@ -18,6 +18,7 @@ import { gradcheckPage } from "./gradcheck/page.js";
 import { GradcheckTable, jsonOf } from "./gradcheck/table.js";
 import { newBar } from "./bar.js";
 import { addHelp } from "./help.js";
+import { withValues } from "./known-values.js";
 import { rejectName } from "./nearest.js";
 import { dataOption, jsonOption, nextTurn, printJson, seedOption, wholeNumber } from "./options.js";
 import { canAnimate, printText, widthOf } from "./terminal.js";
@@ -35,10 +36,13 @@ interface GradcheckOptions {
 }
 
 export function gradcheckCommand(): Command {
+  const layers = catalog.map(({ layer }) => layer);
   const command = new Command("gradcheck")
-    .argument(
-      "[layers...]",
-      `which layers: ${catalog.map(({ layer }) => layer).join(", ")} (default: all)`,
+    .addArgument(
+      withValues(
+        new Argument("[layers...]", `which layers: ${layers.join(", ")} (default: all)`),
+        layers,
+      ),
     )
     .addOption(
       new Option("--geometries <N>", "random geometries of each layer, besides its fixed cases")
@@ -46,9 +50,12 @@ export function gradcheckCommand(): Command {
         .default(20),
     )
     .addOption(
-      new Option(
-        "--network <NAME>",
-        `check a whole network instead, by all parameters and the images: ${networks.join(", ")}`,
+      withValues(
+        new Option(
+          "--network <NAME>",
+          `check a whole network instead, by all parameters and the images: ${networks.join(", ")}`,
+        ),
+        networks,
       ),
     )
     .addOption(

@@ -3,10 +3,11 @@
  * which.
  */
 import { readFileSync } from "node:fs";
-import { Command } from "commander";
+import { Argument, Command } from "commander";
 import { chapterOf, difference, type Mistake, mistakes } from "../checks/index.js";
 import { reject } from "../tensor/index.js";
 import { checkCanWrite } from "./files.js";
+import { withValues } from "./known-values.js";
 import { readGenerated, writeChapter } from "./mistakes-chapter.js";
 import { caughtBy, missedBy } from "./mistakes-results.js";
 import { ROOT, studyMistakes, type StudyOptions } from "./mistakes-study.js";
@@ -29,7 +30,12 @@ const USUAL_IMAGES = 20_000;
 
 export function mistakesCommand(): Command {
   return new Command("mistakes")
-    .argument("[names...]", "which mistakes, by name (default: all)")
+    .addArgument(
+      withValues(
+        new Argument("[names...]", "which mistakes, by name (default: all)"),
+        mistakes.map(({ name }) => name),
+      ),
+    )
     .option("--list", "only list them, each with its lines")
     .option("--quick", "run the checks and train nothing")
     .option(

@@ -6,11 +6,13 @@ import {
   type Backend,
   type BackendMeasurement,
   backendNames,
+  type GpuMode,
   openBackend,
   openFastestBackend,
 } from "../kernels/index.js";
 import { reject } from "../tensor/index.js";
 import type { SampleWork } from "../training/index.js";
+import { withValues } from "./known-values.js";
 import { didYouMean } from "./nearest.js";
 import { printError } from "./terminal.js";
 
@@ -51,13 +53,19 @@ export const imageFileOptions = (): Option[] => [
     "rows and columns of the images are exchanged in their files, as in EMNIST's",
   ),
 ];
+const modes: readonly GpuMode[] = ["cpu", "webasm", "webgpu", "webgl2", "headlessgl"];
+export const modeOption = (description: string): Option =>
+  withValues(new Option("--mode <NAME>", description), modes);
 export const backendOptions = (): Option[] => [
-  new Option(
-    "--backend <NAME>",
-    `what the kernels run on: ${backendNames.join(", ")}, or auto: the fastest of them here, ` +
-      `measured on this network for a moment`,
-  ).default("wasm"),
-  new Option("--mode <NAME>", "the gpu backend's mode: cpu, webasm, webgpu, webgl2, headlessgl"),
+  withValues(
+    new Option(
+      "--backend <NAME>",
+      `what the kernels run on: ${backendNames.join(", ")}, or auto: the fastest of them here, ` +
+        `measured on this network for a moment`,
+    ).default("wasm"),
+    [...backendNames, "auto"],
+  ),
+  modeOption(`the gpu backend's mode: ${modes.join(", ")}`),
   new Option(
     "--threads <N>",
     "worker threads, for backends that have them; with --backend auto, " +

@@ -5,9 +5,9 @@ import { Stopped } from "./stopping.js";
 import { printError } from "./terminal.js";
 
 const OUTPUT =
-  "Lines are as wide as the terminal; NO_COLOR=1 takes their colours away. In a pipe or a file a " +
-  "row of a table is one line, unless COLUMNS=N says how wide it is, and --json prints objects " +
-  "for programs. Exit code 1 is a failed check or machine, 2 bad usage or input.";
+  "Lines are as wide as the terminal. In a pipe or a file a row of a table is one line, unless " +
+  "COLUMNS=N says how wide it is, and --json prints objects for programs. --debug and --no-color " +
+  "go with every command. Exit code 1 is a failed check or machine, 2 bad usage or input.";
 
 /** The command line: `leibniz <command> [options]`. */
 async function program(argv: readonly string[], version: string): Promise<Command> {
@@ -17,6 +17,7 @@ async function program(argv: readonly string[], version: string): Promise<Comman
     )
     .version(version)
     .option("--debug", "show where an error came from")
+    .option("--no-color", "no colours, as with NO_COLOR=1")
     .configureHelp({
       ...helpStyle,
       subcommandTerm: (command) =>
@@ -43,9 +44,26 @@ async function program(argv: readonly string[], version: string): Promise<Comman
  * on a terminal; `--debug` adds the stack.
  */
 export async function runProgram(argv: readonly string[], version: string): Promise<number> {
+  const { FORCE_COLOR } = process.env;
+  // what Node and commander both look at first
+  if (optionsIn(argv).includes("--no-color")) process.env["FORCE_COLOR"] = "0";
   try {
+    return await run(argv, version);
+  } finally {
+    if (FORCE_COLOR === undefined) delete process.env["FORCE_COLOR"];
+    else process.env["FORCE_COLOR"] = FORCE_COLOR;
+  }
+}
+
+async function run(argv: readonly string[], version: string): Promise<number> {
+  try {
+    // what a shell's script asks at the tab key; nothing in it is an option of ours
+    if (argv[0] === "complete" && argv[1] === "--") {
+      await (await import("./complete.js")).printCandidates(argv.slice(2), commandsFor);
+      return 0;
+    }
     const root = await program(argv, version);
-    const words = argv.filter((word) => word !== "--debug");
+    const words = argv.filter((word) => word !== "--debug" && word !== "--no-color");
     if (words.length === 0) root.outputHelp();
     else await root.parseAsync(asksForHelp(argv) ?? [...argv], { from: "user" });
     return Number(process.exitCode ?? 0);
@@ -58,10 +76,14 @@ export async function runProgram(argv: readonly string[], version: string): Prom
   }
 }
 
+/** The part of a command line in which a word may be an option. */
+function optionsIn(argv: readonly string[]): readonly string[] {
+  return argv.includes("--") ? argv.slice(0, argv.indexOf("--")) : argv;
+}
+
 /** A command line without all else, if it asks for help, which other options may not refuse. */
 function asksForHelp(argv: readonly string[]): string[] | null {
-  const end = argv.includes("--") ? argv.indexOf("--") : argv.length;
-  const asks = argv.slice(0, end).some((word) => word === "-h" || word === "--help");
+  const asks = optionsIn(argv).some((word) => word === "-h" || word === "--help");
   return asks ? [...argv.filter((word) => !word.startsWith("-")).slice(0, 1), "--help"] : null;
 }
 

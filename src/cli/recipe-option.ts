@@ -5,15 +5,17 @@ import { reject } from "../tensor/index.js";
 import { findRecipe, readRecipe, type Recipe, recipes } from "../training/index.js";
 import { readText } from "./files.js";
 import { addHelp } from "./help.js";
+import { withValues } from "./known-values.js";
 import { didYouMean } from "./nearest.js";
 
 /** @param what it is for, for --help */
 export function recipeOption(what: string): Option {
-  const names = recipes.map(({ name }) => name).join(", ");
-  return new Option(
+  const names = recipes.map(({ name }) => name);
+  const option = new Option(
     "--recipe <NAME|FILE.json>",
-    `${what}: ${names}, or a file with a recipe in JSON, such as examples/recipe.json`,
+    `${what}: ${names.join(", ")}, or a file with a recipe in JSON, such as examples/recipe.json`,
   ).default("default");
+  return withValues(option, names);
 }
 
 /** Puts below the options of `--help` what each recipe does. */

@@ -51,8 +51,8 @@ const sizes: Readonly<Record<Scale, Size>> = {
   full: {
     stages: [
       { what: "network", share: 1 / 4, seeds: 2 },
-      { what: "images", share: 1, seeds: 1 },
-      { what: "details", share: 1 / 2, seeds: 1 },
+      { what: "images", share: 1 / 2, seeds: 1 },
+      { what: "details", share: 1 / 4, seeds: 1 },
     ],
     ...{ finalSeeds: 3, finalShare: 1, imageCount: 60_000, most: Number.POSITIVE_INFINITY },
   },
@@ -87,9 +87,9 @@ export const best = experiment<Options, Values>({
     "Everything is chosen by the last 10,000 training images, on which no network here is " +
     "trained while it is chosen. First among four networks, each with a quarter of the epochs " +
     "that two cores do in 13 minutes, 2 seeds; then among five ways to change the images, with " +
-    "all of the epochs, since a quarter of them was seen to be too short for that; then among " +
-    "six sets of details, which differ from the first in one, with half of the epochs; the last " +
-    "two with one seed. The schedule is one cycle, a batch has 128 images. The choice is trained " +
+    "half of the epochs, since images that are changed take longer to learn; then among six sets " +
+    "of details, which differ from the first in one, with a quarter again; the last two with one " +
+    "seed. The schedule is one cycle, a batch has 128 images. The choice is trained " +
     "on 50,000 images in full, watched on the other 10,000; then with 3 seeds on all 60,000, and " +
     "the test images are classified once by each, at the end.",
   units(done, scale) {
@@ -139,7 +139,7 @@ function search(done: readonly Done[], size: Size): { tried: Trial[]; choice: Ch
     if (what === "network")
       add({
         ...{ stage: SHORT, choice: { ...choice, images: UNCHANGED } },
-        ...{ epochs: epochsOf(choice, share), seeds },
+        ...{ epochs: epochsOf(choice, share), seeds: 1 },
       });
   }
   add({ stage: WATCHED, choice, epochs: epochsOf(choice, size.finalShare), seeds: 1 });

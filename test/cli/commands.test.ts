@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { leibnizHere, main, root } from "../helpers/cli.js";
+import { leibnizHere, leibnizInColour, main, root } from "../helpers/cli.js";
 
 /** The commands as the list of all has them: `mistakes|bugs [options] [names...]`. */
 async function listed(): Promise<string[]> {
@@ -13,7 +13,7 @@ async function listed(): Promise<string[]> {
 
 test("the list of commands says what each one's own help says", async () => {
   const terms = (await listed()).filter((term) => !term.startsWith("help "));
-  assert.is(terms.length, 12);
+  assert.is(terms.length, 13);
   for (const term of terms) {
     const [names] = term.split(" ") as [string];
     for (const name of names.split("|")) {
@@ -59,6 +59,23 @@ test("examples have only options that there are", async () => {
       }
   }
   assert.ok(seen > 10);
+});
+
+const [GREEN, PLAIN] = ["\u001b[32m", "\u001b[39m"];
+
+test("--no-color takes the colours away, wherever it stands, of one command", async () => {
+  const command = ["gradcheck", "flatten", "--geometries", "0"];
+  const coloured = await leibnizInColour(...command);
+  const plain = coloured.stdout.replaceAll(GREEN, "").replaceAll(PLAIN, "");
+  assert.not.equal(coloured.stdout, plain);
+  assert.equal(await leibnizInColour(...command, "--no-color"), { ...coloured, stdout: plain });
+  assert.equal(await leibnizInColour("--no-color", ...command), { ...coloured, stdout: plain });
+  assert.equal(await leibnizInColour(...command), coloured);
+  for (const line of [["--no-color"], ["train", "--no-color", "--help"]]) {
+    const { status, stdout } = await leibnizInColour(...line);
+    assert.is(status, 0);
+    assert.match(stdout, /^Usage: leibniz /);
+  }
 });
 
 test("no engine is loaded before there is a command to run", () => {

@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { WriteStream } from "node:tty";
 import { pathToFileURL } from "node:url";
 import { runProgram } from "leibniz/cli";
 import { Random } from "leibniz/tensor";
@@ -41,9 +42,13 @@ export function leibnizAt(columns: number, ...args: string[]): Promise<Outcome> 
   return runHere({ isTTY: true, columns, hasColors: () => false }, args);
 }
 
-/** The same on a terminal with colours. */
+/** The same on a terminal with colours, unless the environment says that there are to be none. */
 export function leibnizInColour(...args: string[]): Promise<Outcome> {
-  return runHere({ isTTY: true, columns: 120, hasColors: () => true }, args);
+  const hasColors = (): boolean =>
+    WriteStream.prototype.hasColors.call(Object.create(WriteStream.prototype), 16, {
+      ...{ ...process.env, TERM: "xterm-256color" },
+    });
+  return runHere({ isTTY: true, columns: 120, hasColors }, args);
 }
 
 async function runHere(stdout: object, args: readonly string[]): Promise<Outcome> {

@@ -75,7 +75,7 @@ interface Tried {
 /** What was tried, in its order. */
 function triedIn(measured: readonly Done[]): Tried[] {
   const searched = measured.filter(({ setting }) => setting !== FINAL);
-  return settingsOf(searched).map((setting) => {
+  const tried = settingsOf(searched).map((setting) => {
     const runs = ofSetting(searched, setting);
     const { stage, epochs, ...choice } = runs[0]!.options;
     return {
@@ -84,7 +84,23 @@ function triedIn(measured: readonly Done[]): Tried[] {
       losses: runs.flatMap(({ values }) => values.testLoss.at(-1) ?? []),
     };
   });
+  return withUsualDetails(tried);
 }
+
+/** The details that the others differ from, where the networks' stage has measured them already. */
+function withUsualDetails(tried: readonly Tried[]): Tried[] {
+  const first = tried.findIndex(({ stage }) => stage === "details");
+  if (first === -1) return [...tried];
+  const { epochs, choice } = tried[first]!;
+  const { network, images } = choice;
+  const usual = tried
+    .slice(0, first)
+    .find((one) => settingName({ network, images, details: PLAIN }, epochs) === settingOf(one));
+  const again = usual === undefined ? [] : [{ ...usual, stage: "details", name: PLAIN }];
+  return [...tried.slice(0, first), ...again, ...tried.slice(first)];
+}
+
+const settingOf = ({ choice, epochs }: Tried): string => settingName(choice, epochs);
 
 function aboutOf(stage: string, choice: Choice): string {
   if (stage === "network" || stage === "details") return choice[stage];
