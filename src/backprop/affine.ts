@@ -16,19 +16,30 @@ import {
   type Tensor,
   wholeNumber,
 } from "../tensor/index.js";
-import { checkDOut, type DX, type PassOptions } from "./layer.js";
+import {
+  checkDOut,
+  type DX,
+  type ForwardResult,
+  type PassOptions,
+  type WeightGradients,
+} from "./layer.js";
 import type { StorageOptions } from "./parameter.js";
 import { WeightedLayer } from "./weighted-layer.js";
 
+/** What {@link affineBackward} needs of the forward pass. */
 export interface AffineCache {
   /** [N, I] */
   readonly x: Tensor;
   /** [O, I] */
   readonly weight: Tensor;
+  /** Whether there is a bias to give a gradient to. */
   readonly hasBias: boolean;
 }
 
 /**
+ * Makes every output a weighted sum of all inputs, out = x · weightᵀ + bias. Derived in
+ * `derivations/affine.md`, (affine.2).
+ *
  * @param x [N, I]
  * @param weight [O, I], a row of weights for each output, as PyTorch stores it
  * @param bias [O], or null for none
@@ -40,7 +51,7 @@ export async function affineForward(
   weight: Tensor,
   bias: Tensor | null,
   backend: Backend = reference,
-): Promise<{ out: Tensor; cache: AffineCache }> {
+): Promise<ForwardResult<AffineCache>> {
   checkAffine(x.shape, weight.shape, bias?.shape ?? null);
   // (affine.2) out = x · weightᵀ + bias
   const out = await backend.matmul(x, weight, { transposeB: true, columnBias: bias });
@@ -48,15 +59,20 @@ export async function affineForward(
 }
 
 /**
+ * The gradients of {@link affineForward}. Derived in `derivations/affine.md`, (affine.5),
+ * (affine.9), (affine.12).
+ *
  * @param dOut [N, O]
+ * @param wantsDX true if left out
  * @returns dX [N, I] or null if it is not wanted, dWeight [O, I], dBias [O] or null
+ * @throws InputError when dOut has another shape
  */
 export async function affineBackward<Wanted extends boolean = true>(
   dOut: Tensor,
   { x, weight, hasBias }: AffineCache,
   backend: Backend = reference,
   wantsDX?: Wanted,
-): Promise<{ dX: DX<Wanted>; dWeight: Tensor; dBias: Tensor | null }> {
+): Promise<WeightGradients<Wanted, Tensor | null>> {
   checkDOut("affineBackward", dOut, [x.shape[0]!, weight.shape[0]!]);
   // (affine.5) dBias[o] = Σₙ dOut[n, o]
   const dBias = hasBias ? await backend.sumPerChannel(dOut) : null;
@@ -67,10 +83,13 @@ export async function affineBackward<Wanted extends boolean = true>(
   return { dX: dX as DX<Wanted>, dWeight, dBias };
 }
 
+/** The sizes of an affine layer. */
 export interface AffineLayerOptions {
+  /** I, how many numbers a row of x has; at least 1. */
   readonly inFeatures: number;
+  /** O, how many it has afterwards; at least 1. */
   readonly outFeatures: number;
-  /** `false` for a layer without a bias. */
+  /** `false` for a layer without a bias; true if left out. */
   readonly bias?: boolean;
 }
 
@@ -81,8 +100,9 @@ export const affineRules: Rules<AffineLayerOptions> = {
   bias: flag,
 };
 
-/** An affine layer with its own weights. */
+/** An affine layer with its own weights: [N, inFeatures] → [N, outFeatures]. */
 export class Affine extends WeightedLayer<AffineCache> {
+  /** See {@link Layer.kind}. */
   readonly kind = "affine";
   override readonly differentiate = affineBackward;
 

@@ -13,35 +13,53 @@ import { divide, multiply, type Storage, type Tensor } from "../tensor/index.js"
 import {
   advance,
   type BatchNormOptions,
+  type BatchNormResult,
   checkBatchNorm,
   type RunningStatistics,
 } from "./batch-norm.js";
 import { BATCH_NORM_2D, type BatchNorm2d } from "./batch-norm2d.js";
 import { type Choices, winnersOf } from "./choices.js";
-import { checkDOut, type Mode, type PassOptions, TwoPassLayer } from "./layer.js";
+import {
+  checkDOut,
+  type Mode,
+  type PassOptions,
+  TwoPassLayer,
+  type WeightGradients,
+} from "./layer.js";
 import type { MaxPool2d } from "./max-pool2d.js";
 import type { LayerBuffer } from "./parameter.js";
 import { poolGeometry } from "./pool-windows.js";
 import { moments, standardise, type Standardised } from "./standardise.js";
 
+/** The options of the layers that are done at once. */
 export interface BatchNormPool2dOptions {
+  /** Of the batch normalisation. */
   readonly norm: BatchNormOptions;
+  /** Of the max pooling. */
   readonly pool: WindowOptions;
   /** Whether there is a rectifier. */
   readonly rectify: boolean;
 }
 
+/** What {@link batchNormPool2dBackward} needs of the forward pass. */
 export interface BatchNormPool2dCache {
+  /** x̂ [N, C, H, W], and ρ [C]. */
   readonly standardised: Standardised;
-  readonly weight: Tensor; // [C]
+  /** [C] */
+  readonly weight: Tensor;
+  /** In training, x moves the statistics too. */
   readonly mode: Mode;
+  /** Where the windows lie. */
   readonly pool: WindowGeometry;
   /** For each entry of out, the place h·W + w that won it, or −1 for the rectifier's 0. */
   readonly argmax: Storage<Int32Array>;
-  readonly outShape: readonly number[]; // [N, C, outH, outW]
+  /** [N, C, outH, outW] */
+  readonly outShape: readonly number[];
 }
 
 /**
+ * Batch normalisation and max pooling at once. Derived in `derivations/fused.md`, (fused.9).
+ *
  * Changes nothing: the running statistics after this batch are returned. In evaluation they are
  * those that were given.
  *
@@ -58,7 +76,7 @@ export async function batchNormPool2dForward(
   running: RunningStatistics,
   { norm, pool: poolOptions, rectify }: BatchNormPool2dOptions,
   backend: Backend = reference,
-): Promise<{ out: Tensor; cache: BatchNormPool2dCache; running: RunningStatistics }> {
+): Promise<BatchNormResult<BatchNormPool2dCache>> {
   const options = checkBatchNorm(BATCH_NORM_2D, x, weight, bias, running, norm);
   const { epsilon, momentum, mode } = options;
   const pool = poolGeometry("maxPool2d", x.shape, poolOptions);
@@ -74,6 +92,9 @@ export async function batchNormPool2dForward(
 }
 
 /**
+ * The gradients of {@link batchNormPool2dForward}. Derived in `derivations/fused.md`, (fused.11),
+ * (fused.12), (fused.13), and in evaluation (fused.14).
+ *
  * @param dOut [N, C, outH, outW]
  * @returns dX [N, C, H, W], dWeight [C], dBias [C]
  * @throws InputError when dOut has another shape
@@ -82,7 +103,7 @@ export async function batchNormPool2dBackward(
   dOut: Tensor,
   { standardised, weight, mode, pool, argmax, outShape }: BatchNormPool2dCache,
   backend: Backend = reference,
-): Promise<{ dX: Tensor; dWeight: Tensor; dBias: Tensor }> {
+): Promise<WeightGradients> {
   checkDOut("batchNormPool2dBackward", dOut, outShape);
   const { xHat, rho } = standardised;
   // (fused.10) dNorm[n, c, h, w] = Σₚ Σ_q 1[argmax[n, c, p, q] = (h, w)] · dOut[n, c, p, q]
@@ -104,17 +125,19 @@ export async function batchNormPool2dBackward(
 }
 
 /**
- * What a plan puts in place of a batch normalisation and a max pooling. Its parameters and running
- * statistics are the former's.
+ * What a plan puts in place of a batch normalisation and a max pooling: [N, C, H, W] →
+ * [N, C, outH, outW]. Its parameters and running statistics are the former's.
  */
 export class BatchNormPool2d extends TwoPassLayer<BatchNormPool2dCache> {
   readonly kind = "batchNormPool2d";
   override readonly differentiate = batchNormPool2dBackward;
+  /** Mean and variance of the batch normalisation, in this order. */
   readonly buffers: readonly LayerBuffer[];
   readonly #norm: BatchNorm2d;
   readonly #pool: WindowOptions;
   readonly #rectify: boolean;
 
+  /** In place of these two, with a rectifier between or after them if `rectify` says so. */
   constructor(norm: BatchNorm2d, pool: MaxPool2d, rectify: boolean) {
     super(norm.parameters);
     this.buffers = norm.buffers;

@@ -18,7 +18,14 @@ import {
   type Tensor,
   wholeNumber,
 } from "../tensor/index.js";
-import { checkMode, type Mode, type PassOptions, TwoPassLayer } from "./layer.js";
+import {
+  checkMode,
+  type ForwardResult,
+  type Mode,
+  type PassOptions,
+  TwoPassLayer,
+  type WeightGradients,
+} from "./layer.js";
 import { type LayerBuffer, makeBuffer, Parameter, type StorageOptions } from "./parameter.js";
 
 /**
@@ -26,15 +33,19 @@ import { type LayerBuffer, makeBuffer, Parameter, type StorageOptions } from "./
  * the batches of training.
  */
 export interface RunningStatistics {
+  /** Of each channel, [C]. */
   readonly mean: Tensor;
+  /** Of each channel, [C]; unbiased, that is divided by M − 1. */
   readonly variance: Tensor;
 }
 
+/** How a batch normalisation is done. */
 export interface BatchNormOptions {
-  /** ε, added to the variance. */
+  /** ε, added to the variance; above 0, 1e-5 if left out. */
   readonly epsilon?: number;
   /**
-   * m, the share of the newest batch in the running statistics, from 0 to 1 (PyTorch's meaning).
+   * m, the share of the newest batch in the running statistics, from 0 to 1 (PyTorch's meaning);
+   * 0.1 if left out.
    */
   readonly momentum?: number;
   /** "train" takes the batch's own statistics, "evaluate" the running ones. */
@@ -49,8 +60,11 @@ const passRules: Rules<BatchNormOptions> = {
 
 /** Which shapes a batch normalisation takes, and its name for messages. */
 export interface BatchNormForm {
+  /** `batchNorm2d`, for messages, and as the layer's kind. */
   readonly name: string;
+  /** The shape of x in letters, `[N, C, H, W]`. */
   readonly x: string;
+  /** How many axes x may have. */
   readonly ranks: readonly number[];
 }
 
@@ -135,12 +149,14 @@ export interface BatchNormPasses<Cache> {
     running: RunningStatistics,
     options: BatchNormOptions,
     backend: Backend,
-  ) => Promise<{ out: Tensor; cache: Cache; running: RunningStatistics }>;
-  readonly backward: (
-    dOut: Tensor,
-    cache: Cache,
-    backend: Backend,
-  ) => Promise<{ dX: Tensor; dWeight: Tensor; dBias: Tensor }>;
+  ) => Promise<BatchNormResult<Cache>>;
+  readonly backward: (dOut: Tensor, cache: Cache, backend: Backend) => Promise<WeightGradients>;
+}
+
+/** What a batch normalisation returns. */
+export interface BatchNormResult<Cache> extends ForwardResult<Cache> {
+  /** The running statistics after this batch; in evaluation, those that were given. */
+  readonly running: RunningStatistics;
 }
 
 /** What a batch normalisation layer gives its forward pass. */
@@ -149,11 +165,15 @@ export interface HeldByBatchNorm {
   readonly weight: Tensor;
   /** [C] */
   readonly bias: Tensor;
+  /** As the batches before have left them, [C] each. */
   readonly running: RunningStatistics;
+  /** Those of the layer, and the mode of the pass. */
   readonly options: BatchNormOptions;
 }
 
+/** How many channels there are, and how they are normalised. */
 export interface BatchNormLayerOptions extends Omit<BatchNormOptions, "mode"> {
+  /** C, at least 1. */
   readonly channels: number;
 }
 
@@ -169,12 +189,18 @@ export const batchNormRules: Rules<BatchNormLayerOptions> = {
  * moves on.
  */
 export class BatchNorm<Cache extends object> extends TwoPassLayer<Cache> {
+  /** See {@link Layer.kind}. */
   readonly kind: string;
   override readonly differentiate: BatchNormPasses<Cache>["backward"];
+  /** γ, [C], by which standardised channels are multiplied; starts from 1. */
   readonly weight: Parameter;
+  /** β, [C], which is added to them then; starts from 0. */
   readonly bias: Parameter;
+  /** [C], what evaluation takes for the mean; starts from 0. */
   readonly runningMean: LayerBuffer;
+  /** [C], what evaluation takes for the variance; starts from 1. */
   readonly runningVariance: LayerBuffer;
+  /** Mean and variance, in this order. */
   readonly buffers: readonly LayerBuffer[];
   readonly #passes: BatchNormPasses<Cache>;
   readonly #options: Omit<BatchNormOptions, "mode">;
@@ -212,7 +238,7 @@ export class BatchNorm<Cache extends object> extends TwoPassLayer<Cache> {
   }
 
   /** Does a forward pass with what the layer holds; its running statistics move on in training. */
-  async run<Result extends { readonly running: RunningStatistics }>(
+  async run<Result extends Pick<BatchNormResult<object>, "running">>(
     mode: Mode,
     forward: (held: HeldByBatchNorm) => Promise<Result>,
   ): Promise<Result> {

@@ -14,24 +14,31 @@ import {
   type BatchNormForm,
   type BatchNormLayerOptions,
   type BatchNormOptions,
+  type BatchNormResult,
   checkBatchNorm,
   type RunningStatistics,
 } from "./batch-norm.js";
-import { checkDOut, type Mode } from "./layer.js";
+import { checkDOut, type Mode, type WeightGradients } from "./layer.js";
 import type { StorageOptions } from "./parameter.js";
 import { moments, standardise, type Standardised } from "./standardise.js";
 
 /** Images [N, C, H, W]. */
 export const BATCH_NORM_2D: BatchNormForm = { name: "batchNorm2d", x: "[N, C, H, W]", ranks: [4] };
 
+/** What {@link batchNorm2dBackward} needs of the forward pass. */
 export interface BatchNorm2dCache {
+  /** x̂ [N, C, H, W], and ρ [C]. */
   readonly standardised: Standardised;
   /** [C] */
   readonly weight: Tensor;
+  /** In training, x moves the statistics too. */
   readonly mode: Mode;
 }
 
 /**
+ * Standardises every channel over the whole batch, then stretches and shifts it by learned factors
+ * (Ioffe and Szegedy, 2015). Derived in `derivations/normalisation.md`, (normalisation.22).
+ *
  * Changes nothing: the running statistics after this batch are returned. In evaluation they are
  * those that were given.
  *
@@ -39,8 +46,8 @@ export interface BatchNorm2dCache {
  * @param weight [C]
  * @param bias [C]
  * @returns out, of x's shape
- * @throws InputError when shapes do not fit, an option is out of range, or a channel has but one
- *   value in training
+ * @throws InputError when shapes do not fit, an option is unknown or out of range, a channel has
+ *   but one value in training, or a running variance is not ≥ 0 in evaluation
  */
 export async function batchNorm2dForward(
   x: Tensor,
@@ -49,7 +56,7 @@ export async function batchNorm2dForward(
   running: RunningStatistics,
   options: BatchNormOptions,
   backend: Backend = reference,
-): Promise<{ out: Tensor; cache: BatchNorm2dCache; running: RunningStatistics }> {
+): Promise<BatchNormResult<BatchNorm2dCache>> {
   const { epsilon, momentum, mode } = checkBatchNorm(
     BATCH_NORM_2D,
     x,
@@ -68,6 +75,9 @@ export async function batchNorm2dForward(
 }
 
 /**
+ * The gradients of {@link batchNorm2dForward}. Derived in `derivations/normalisation.md`,
+ * (normalisation.23), (normalisation.24), (normalisation.26), and in evaluation (normalisation.28).
+ *
  * @param dOut [N, C, H, W]
  * @returns dX [N, C, H, W], dWeight [C], dBias [C]
  * @throws InputError when dOut has another shape
@@ -76,7 +86,7 @@ export async function batchNorm2dBackward(
   dOut: Tensor,
   { standardised, weight, mode }: BatchNorm2dCache,
   backend: Backend = reference,
-): Promise<{ dX: Tensor; dWeight: Tensor; dBias: Tensor }> {
+): Promise<WeightGradients> {
   const { xHat, rho } = standardised;
   checkDOut("batchNorm2dBackward", dOut, xHat.shape);
   // (normalisation.23) dBias[c] = Σₙ Σₕ Σ_w dOut[n, c, h, w]
@@ -94,8 +104,9 @@ export async function batchNorm2dBackward(
   return { dX: await backend.channelAffine(dOut, { scale }), dWeight, dBias };
 }
 
-/** A batch normalisation between two layers of images. */
+/** A batch normalisation between two layers of images [N, C, H, W]. */
 export class BatchNorm2d extends BatchNorm<BatchNorm2dCache> {
+  /** @throws InputError when an option is unknown, missing or out of range */
   constructor(options: BatchNormLayerOptions, storage: StorageOptions = {}) {
     super(
       { form: BATCH_NORM_2D, forward: batchNorm2dForward, backward: batchNorm2dBackward },

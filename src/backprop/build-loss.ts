@@ -1,12 +1,12 @@
 /** Losses from descriptions. */
 import { checkDepth, checkedOptions, describedKind, inside, reject } from "../tensor/index.js";
-import type { AnyLossKind, Loss, LossDescription } from "./loss.js";
+import type { AnyLossKind, HasLossKind, Loss, LossDescription } from "./loss.js";
 import { meanSquaredError } from "./mean-squared-error.js";
 import { softmaxCrossEntropy } from "./softmax-cross-entropy.js";
 import { weightedSum } from "./weighted-sum.js";
 
 /** A new loss is a file, and a line here. */
-export const lossKinds: readonly { readonly lossKind: AnyLossKind }[] = [
+export const lossKinds: readonly HasLossKind[] = [
   softmaxCrossEntropy,
   meanSquaredError,
   weightedSum,
@@ -20,7 +20,7 @@ export const lossKinds: readonly { readonly lossKind: AnyLossKind }[] = [
  */
 export function buildLoss(
   given: LossDescription | Loss,
-  kinds: readonly { readonly lossKind: AnyLossKind }[] = lossKinds,
+  kinds: readonly HasLossKind[] = lossKinds,
 ): Loss {
   checkDepth("loss", given);
   const all = kinds.map(({ lossKind }) => lossKind);

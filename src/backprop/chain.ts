@@ -15,9 +15,10 @@ import {
 
 /** Layers one after another: what one returns is what the next is given. */
 export class Chain {
+  /** In the order in which they are done. */
   readonly layers: readonly NamedLayer[];
 
-  /** @param layers with names that {@link namedLayers} has checked */
+  /** Checks nothing: the names are those that {@link namedLayers} has checked. */
   constructor(layers: readonly NamedLayer[]) {
     this.layers = layers;
   }
@@ -35,6 +36,9 @@ export class Chain {
   }
 
   /**
+   * One layer after another, each with what the one before it returned. Derived in
+   * `derivations/backpropagation.md`, (backpropagation.1), and the way back (backpropagation.6).
+   *
    * @param x what the first layer takes, usually images [N, C, H, W]
    * @returns what the last layer returns, usually logits [N, classes], and the way back. `backward`
    *   adds the gradient of every parameter to its `grad`; dX is wanted only if it is asked for
@@ -147,7 +151,8 @@ export type Layers = Readonly<Record<string, Layer>> | readonly NamedLayer[];
  * Layers in order, with their names.
  *
  * @param where the caller, for messages
- * @throws InputError when there is no layer, a name is a whole number, or two layers have one name
+ * @throws InputError when there is no layer, one is something else, a name is a whole number or
+ *   holds control characters, or two layers have one name
  */
 export function namedLayers(layers: Layers, where: string): readonly NamedLayer[] {
   const named = isList(layers)

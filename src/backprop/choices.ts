@@ -10,6 +10,7 @@ import type { Tensor } from "../tensor/index.js";
 export interface Choices {
   /** What is chosen, for people: `the sign of x`, `the winner of window`. */
   readonly what: string;
+  /** Of {@link taken}: x's, or that of the windows. */
   readonly shape: readonly number[];
   /**
    * One whole number a choice, in row-major order; a copy, since the check moves the input later
@@ -30,7 +31,12 @@ export function signsOf(x: Tensor): Choices {
   return { what: "the sign of", shape: x.shape, taken };
 }
 
-/** The choices of a max pooling: which pixel wins each window. */
+/**
+ * The choices of a max pooling: which pixel wins each window.
+ *
+ * @param argmax the position h·W + w of each window's winner in its plane; copied
+ * @param outShape [N, C, outH, outW]
+ */
 export function winnersOf(argmax: Int32Array, outShape: readonly number[]): Choices {
   return { what: "the winner of window", shape: outShape, taken: argmax.slice() };
 }

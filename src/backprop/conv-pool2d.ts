@@ -13,29 +13,46 @@ import type { Storage, Tensor } from "../tensor/index.js";
 import { type Choices, winnersOf } from "./choices.js";
 import type { Conv2d } from "./conv2d.js";
 import { type Conv2dOptions, conv2dShapes } from "./conv2d-shapes.js";
-import { checkDOut, type DX, type PassOptions, TwoPassLayer } from "./layer.js";
+import {
+  checkDOut,
+  type DX,
+  type ForwardResult,
+  type PassOptions,
+  TwoPassLayer,
+  type WeightGradients,
+} from "./layer.js";
 import type { MaxPool2d } from "./max-pool2d.js";
 import { poolGeometry } from "./pool-windows.js";
 
+/** The options of the layers that are done at once. */
 export interface ConvPool2dOptions {
   /** Of the convolution, which has one group. */
   readonly conv: Omit<Conv2dOptions, "groups">;
+  /** Of the max pooling. */
   readonly pool: WindowOptions;
   /** Whether there is a rectifier. */
   readonly rectify: boolean;
 }
 
+/** What {@link convPool2dBackward} needs of the forward pass. */
 export interface ConvPool2dCache {
-  readonly cols: Columns; // [N, 1, R, P]
-  readonly weight: Tensor; // [K, C, kH, kW]
+  /** The windows of x, [N, 1, R, P]. */
+  readonly cols: Columns;
+  /** [K, C, kH, kW] */
+  readonly weight: Tensor;
+  /** Whether there is a bias to give a gradient to. */
   readonly hasBias: boolean;
+  /** Where the windows of the pooling lie. */
   readonly pool: WindowGeometry;
   /** For each entry of out, the place h·convW + w that won it, or −1 for the rectifier's 0. */
   readonly argmax: Storage<Int32Array>;
-  readonly outShape: readonly number[]; // [N, K, outH, outW]
+  /** [N, K, outH, outW] */
+  readonly outShape: readonly number[];
 }
 
 /**
+ * Convolution and max pooling at once. Derived in `derivations/fused.md`, (fused.4).
+ *
  * @param x [N, C, H, W]
  * @param weight [K, C, kH, kW]
  * @param bias [K], or null for none
@@ -48,7 +65,7 @@ export async function convPool2dForward(
   bias: Tensor | null,
   { conv, pool: poolOptions, rectify }: ConvPool2dOptions,
   backend: Backend = reference,
-): Promise<{ out: Tensor; cache: ConvPool2dCache }> {
+): Promise<ForwardResult<ConvPool2dCache>> {
   const shapes = conv2dShapes(x.shape, weight.shape, bias?.shape ?? null, conv);
   const pool = poolGeometry("maxPool2d", shapes.outShape, poolOptions);
   const cols = await backend.im2col(x, shapes.geometry);
@@ -60,15 +77,20 @@ export async function convPool2dForward(
 }
 
 /**
+ * The gradients of {@link convPool2dForward}. Derived in `derivations/fused.md`, (fused.6),
+ * (fused.7), (fused.8).
+ *
  * @param dOut [N, K, outH, outW]
+ * @param wantsDX true if left out
  * @returns dX [N, C, H, W] or null if it is not wanted, dWeight [K, C, kH, kW], dBias [K] or null
+ * @throws InputError when dOut has another shape
  */
 export async function convPool2dBackward<Wanted extends boolean = true>(
   dOut: Tensor,
   { cols, weight, hasBias, pool, argmax, outShape }: ConvPool2dCache,
   backend: Backend = reference,
   wantsDX?: Wanted,
-): Promise<{ dX: DX<Wanted>; dWeight: Tensor; dBias: Tensor | null }> {
+): Promise<WeightGradients<Wanted, Tensor | null>> {
   checkDOut("convPool2dBackward", dOut, outShape);
   // (fused.5) dConv[n, k, h, w] = Σₚ Σ_q 1[argmax[n, k, p, q] = (h, w)] · dOut[n, k, p, q]
   const dConv = await backend.winnersGradient(dOut, argmax, pool);
@@ -85,7 +107,8 @@ export async function convPool2dBackward<Wanted extends boolean = true>(
 }
 
 /**
- * What a plan puts in place of a convolution and a max pooling. Its parameters are the former's.
+ * What a plan puts in place of a convolution and a max pooling: [N, C, H, W] → [N, K, outH, outW].
+ * Its parameters are the former's.
  */
 export class ConvPool2d extends TwoPassLayer<ConvPool2dCache> {
   readonly kind = "convPool2d";
@@ -93,6 +116,7 @@ export class ConvPool2d extends TwoPassLayer<ConvPool2dCache> {
   readonly #conv: Conv2d;
   readonly #options: ConvPool2dOptions;
 
+  /** In place of these two, with a rectifier between or after them if `rectify` says so. */
   constructor(conv: Conv2d, pool: MaxPool2d, rectify: boolean) {
     super(conv.parameters);
     this.#conv = conv;

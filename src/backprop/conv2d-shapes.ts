@@ -19,16 +19,21 @@ import {
   wholeNumber,
 } from "../tensor/index.js";
 
-/**
- * The kernel's size is the weight's; `groups` are blocks of channels that do not see each other.
- */
-export type Conv2dOptions = Omit<WindowOptions, "kernelSize"> & { readonly groups?: number };
-
-export interface Conv2dLayerOptions extends WindowOptions {
-  readonly inChannels: number;
-  readonly outChannels: number;
+/** How a convolution goes over its images; the kernel's size is the weight's. */
+export type Conv2dOptions = Omit<WindowOptions, "kernelSize"> & {
+  /** G, blocks of channels that do not see each other; 1 if left out. */
   readonly groups?: number;
-  /** `false` for a layer without a bias. */
+};
+
+/** The sizes of a convolution layer, and how it goes over its images. */
+export interface Conv2dLayerOptions extends WindowOptions {
+  /** C, the channels of x; at least 1, and a multiple of the groups. */
+  readonly inChannels: number;
+  /** K, the filters, each of which makes a channel; at least 1, and a multiple of the groups. */
+  readonly outChannels: number;
+  /** G, blocks of channels that do not see each other; 1 if left out. */
+  readonly groups?: number;
+  /** `false` for a layer without a bias; true if left out. */
   readonly bias?: boolean;
 }
 
@@ -46,7 +51,9 @@ export const conv2dLayerRules: Rules<Conv2dLayerOptions> = {
   bias: flag,
 };
 
+/** What shapes and options of a convolution come to. */
 export interface Conv2dShapes {
+  /** Where the windows lie. */
   readonly geometry: WindowGeometry;
   /** [N, K, outH, outW] */
   readonly outShape: number[];
@@ -59,6 +66,8 @@ export interface Conv2dShapes {
 }
 
 /**
+ * Checks the shapes that a convolution is given, and works out the others.
+ *
  * @param x [N, C, H, W]
  * @param weight [K, C/G, kH, kW]
  * @param bias [K], or null for none
@@ -95,7 +104,12 @@ export function conv2dShapes(
   return { geometry, outShape, G, K, R: channelsPerFilter * kH * kW };
 }
 
-/** @throws InputError when an option is unknown, missing or out of range */
+/**
+ * The options of a convolution layer, checked.
+ *
+ * @throws InputError when one is unknown, missing or out of range, or the groups do not divide the
+ *   channels
+ */
 export function checkConv2dLayer(given: Conv2dLayerOptions): Conv2dLayerOptions {
   const options = checkOptions("Conv2d", given, conv2dLayerRules);
   const { groups = 1 } = options;

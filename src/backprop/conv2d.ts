@@ -14,23 +14,38 @@ import {
   type Conv2dOptions,
   conv2dShapes,
 } from "./conv2d-shapes.js";
-import { checkDOut, type DX, type PassOptions } from "./layer.js";
+import {
+  checkDOut,
+  type DX,
+  type ForwardResult,
+  type PassOptions,
+  type WeightGradients,
+} from "./layer.js";
 import type { StorageOptions } from "./parameter.js";
 import { WeightedLayer } from "./weighted-layer.js";
 
+/** What {@link conv2dBackward} needs of the forward pass. */
 export interface Conv2dCache {
-  readonly cols: Columns; // [N, G, R, P]
-  readonly weight: Tensor; // [K, C/G, kH, kW]
-  readonly outShape: readonly number[]; // [N, K, outH, outW]
+  /** The windows of x, [N, G, R, P] with R = C/G·kH·kW and P = outH·outW. */
+  readonly cols: Columns;
+  /** [K, C/G, kH, kW] */
+  readonly weight: Tensor;
+  /** [N, K, outH, outW] */
+  readonly outShape: readonly number[];
+  /** Whether there is a bias to give a gradient to. */
   readonly hasBias: boolean;
 }
 
 /**
+ * Lays every filter over every window and adds up the products. Derived in `derivations/conv2d.md`,
+ * (conv2d.5), with groups (conv2d.16a).
+ *
  * @param x [N, C, H, W]
  * @param weight [K, C/G, kH, kW]
  * @param bias [K], or null for none
  * @returns out [N, K, outH, outW]
- * @throws InputError when shapes do not fit or the kernel is larger than the padded image
+ * @throws InputError when shapes do not fit, an option is unknown or out of range, or the kernel is
+ *   larger than the padded image
  */
 export async function conv2dForward(
   x: Tensor,
@@ -38,7 +53,7 @@ export async function conv2dForward(
   bias: Tensor | null,
   options: Conv2dOptions = {},
   backend: Backend = reference,
-): Promise<{ out: Tensor; cache: Conv2dCache }> {
+): Promise<ForwardResult<Conv2dCache>> {
   const shapes = conv2dShapes(x.shape, weight.shape, bias?.shape ?? null, options);
   const { geometry, outShape, G, K, R } = shapes;
   // (conv2d.4d) filters[k, (c·kH + i)·kW + j] = weight[k, c, i, j]
@@ -53,15 +68,20 @@ export async function conv2dForward(
 }
 
 /**
+ * The gradients of {@link conv2dForward}. Derived in `derivations/conv2d.md`, (conv2d.6),
+ * (conv2d.7), (conv2d.10).
+ *
  * @param dOut [N, K, outH, outW]
+ * @param wantsDX true if left out
  * @returns dX [N, C, H, W] or null if it is not wanted, dWeight [K, C/G, kH, kW], dBias [K] or null
+ * @throws InputError when dOut has another shape
  */
 export async function conv2dBackward<Wanted extends boolean = true>(
   dOut: Tensor,
   { cols, weight, outShape, hasBias }: Conv2dCache,
   backend: Backend = reference,
   wantsDX?: Wanted,
-): Promise<{ dX: DX<Wanted>; dWeight: Tensor; dBias: Tensor | null }> {
+): Promise<WeightGradients<Wanted, Tensor | null>> {
   checkDOut("conv2dBackward", dOut, outShape);
   const [N, G, R, P] = cols.shape as [number, number, number, number];
   const dOutRows = dOut.reshape([N, G, outShape[1]! / G, P]);
@@ -78,13 +98,15 @@ export async function conv2dBackward<Wanted extends boolean = true>(
   return { dX: dX as DX<Wanted>, dWeight: dWeight.reshape(weight.shape), dBias };
 }
 
-/** A convolution with its own filters. */
+/** A convolution with its own filters: [N, C, H, W] → [N, K, outH, outW]. */
 export class Conv2d extends WeightedLayer<Conv2dCache> {
+  /** See {@link Layer.kind}. */
   readonly kind = "conv2d";
+  /** Stride, padding, dilation and groups as given, without defaults. */
   readonly options: Conv2dOptions;
   override readonly differentiate = conv2dBackward;
 
-  /** @throws InputError when an option is unknown, missing or out of range */
+  /** @throws InputError when an option is wrong or missing, or groups do not divide the channels */
   constructor(given: Conv2dLayerOptions, storage?: StorageOptions) {
     const checked = checkConv2dLayer(given);
     const { inChannels: C, outChannels: K, kernelSize, bias, ...options } = checked;

@@ -12,33 +12,44 @@ import {
   type Rules,
   type Tensor,
 } from "../tensor/index.js";
-import { checkDOut, type PassOptions, TwoPassLayer } from "./layer.js";
+import {
+  checkDOut,
+  type ForwardResult,
+  type InputGradient,
+  type PassOptions,
+  TwoPassLayer,
+} from "./layer.js";
 
+/** How much is left out, and which entries. */
 export interface DropoutOptions {
   /** The share of entries that is left out, p in [0, 1). */
   readonly probability: number;
-  /** The same seed leaves out the same entries. */
+  /** Any number or text; the same seed leaves out the same entries. */
   readonly seed: number | string;
 }
 
+/** What {@link dropoutBackward} needs of the forward pass. */
 export interface DropoutCache {
   /** 0 for what is left out, 1/(1 − p) for what stays; null in evaluation. */
   readonly mask: Tensor | null;
+  /** Of x. */
   readonly shape: readonly number[];
 }
 
 /**
- * Srivastava, Hinton, Krizhevsky, Sutskever and Salakhutdinov, 2014; "inverted", so that evaluation
- * has nothing to make up for.
+ * Leaves entries out at random, and multiplies the others by 1/(1 − p) (Srivastava, Hinton,
+ * Krizhevsky, Sutskever and Salakhutdinov, 2014; "inverted", so that evaluation has nothing to make
+ * up for). Derived in `derivations/dropout.md`, (dropout.2).
  *
+ * @param x any shape
  * @returns out, of x's shape
- * @throws InputError when the probability is not in [0, 1)
+ * @throws InputError when the probability is not in [0, 1), or there is no seed
  */
 export async function dropoutForward(
   x: Tensor,
   options: DropoutOptions,
   backend: Backend = reference,
-): Promise<{ out: Tensor; cache: DropoutCache }> {
+): Promise<ForwardResult<DropoutCache>> {
   const rules = { ...dropoutRules, seed: required(anything("a number or a text")) };
   const { probability, seed } = checkOptions("dropout", options, rules);
   // (dropout.1) mask[i] = 1[u ≥ p] / (1 − p)
@@ -48,24 +59,35 @@ export async function dropoutForward(
   return { out: await backend.multiply(x, mask), cache: { mask, shape: x.shape } };
 }
 
-/** @returns dX, of x's shape */
+/**
+ * Lets the gradient through where the entry stayed. Derived in `derivations/dropout.md`,
+ * (dropout.12).
+ *
+ * @param dOut of x's shape
+ * @returns dX, of x's shape; in evaluation dOut itself
+ * @throws InputError when dOut has another shape
+ */
 export async function dropoutBackward(
   dOut: Tensor,
   { mask, shape }: DropoutCache,
   backend: Backend = reference,
-): Promise<{ dX: Tensor }> {
+): Promise<InputGradient> {
   checkDOut("dropoutBackward", dOut, shape);
   if (mask === null) return { dX: dOut };
   // (dropout.12) dX = dOut ⊙ mask
   return { dX: await backend.multiply(dOut, mask) };
 }
 
+/** How much is left out; which entries, the pass's random source says. */
 export type DropoutLayerOptions = Pick<DropoutOptions, "probability">;
 
 /** What the options of a dropout layer may be. */
 export const dropoutRules: Rules<DropoutLayerOptions> = { probability: required(belowOne) };
 
-/** Dropout between two layers. In evaluation it does nothing. */
+/**
+ * Dropout between two layers, of any shape. In evaluation it does nothing; a pass in training needs
+ * a random source.
+ */
 export class Dropout extends TwoPassLayer<DropoutCache> {
   readonly kind = "dropout";
   override readonly differentiate = dropoutBackward;

@@ -5,11 +5,19 @@
 import type { Backend, KnownActivation } from "../kernels/index.js";
 import { reject, type Tensor } from "../tensor/index.js";
 import type { Choices } from "./choices.js";
-import { checkDOut, type PassOptions, TwoPassLayer } from "./layer.js";
+import {
+  checkDOut,
+  type ForwardResult,
+  type InputGradient,
+  type PassOptions,
+  TwoPassLayer,
+} from "./layer.js";
 
 /** What a function runs on; `known` is left out where no backend has a kernel for it. */
 export interface On {
+  /** What calls the function for each entry. */
   readonly backend: Backend;
+  /** By which name the backend may have a kernel for it. */
   readonly known?: KnownActivation;
 }
 
@@ -58,16 +66,17 @@ type Forward<Cache> = (
   x: Tensor,
   backend: Backend,
   wantsSlope: boolean,
-) => Promise<{ out: Tensor; cache: Cache }>;
+) => Promise<ForwardResult<Cache>>;
 /** The gradient of such a function by x, from what its forward pass kept. */
 export type ElementwiseBackward<Cache> = (
   dOut: Tensor,
   cache: Cache,
   backend: Backend,
-) => Promise<{ dX: Tensor }>;
+) => Promise<InputGradient>;
 
 /** A layer of one function, which is given with its derivative. */
 export abstract class ElementwiseLayer<Cache extends object> extends TwoPassLayer<Cache> {
+  /** See {@link Layer.kind}. */
   readonly kind: string;
   override readonly differentiate: ElementwiseBackward<Cache>;
   readonly #forward: Forward<Cache>;

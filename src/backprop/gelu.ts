@@ -5,6 +5,7 @@
 import { type Backend, reference } from "../kernels/index.js";
 import { erfc, exp, type Tensor } from "../tensor/index.js";
 import { ElementwiseLayer, type SlopeCache, timesKeptSlope } from "./elementwise-layer.js";
+import type { ForwardResult, InputGradient } from "./layer.js";
 
 const known = { name: "gelu" } as const;
 
@@ -29,9 +30,11 @@ export function geluSlope(x: number): number {
 }
 
 /**
- * D. Hendrycks and K. Gimpel, "Gaussian Error Linear Units (GELUs)", 2016; the exact form, not the
- * one with tanh.
+ * x times the probability Φ(x) that a normal number is smaller (D. Hendrycks and K. Gimpel,
+ * "Gaussian Error Linear Units (GELUs)", 2016; the exact form, not the one with tanh). Derived in
+ * `derivations/activations.md`, (activations.32).
  *
+ * @param x any shape
  * @param wantsSlope whether a backward pass follows; the slope is computed here, where Φ(x) is
  * @returns out, of x's shape
  */
@@ -39,7 +42,7 @@ export async function geluForward(
   x: Tensor,
   backend: Backend = reference,
   wantsSlope = true,
-): Promise<{ out: Tensor; cache: SlopeCache }> {
+): Promise<ForwardResult<SlopeCache>> {
   // (activations.32) out = x · Φ(x)
   const f = (value: number): number => value * probabilityBelow(value);
   const pair = { f, slope: geluSlope };
@@ -47,18 +50,26 @@ export async function geluForward(
   return { out, cache: { slope } };
 }
 
-/** @returns dX, of x's shape */
+/**
+ * The upstream gradient, times the slope that the forward pass kept. Derived in
+ * `derivations/activations.md`, (activations.4).
+ *
+ * @param dOut of x's shape
+ * @returns dX, of x's shape
+ * @throws InputError when dOut has another shape, or the forward pass kept no slope
+ */
 export async function geluBackward(
   dOut: Tensor,
   cache: SlopeCache,
   backend: Backend = reference,
-): Promise<{ dX: Tensor }> {
+): Promise<InputGradient> {
   // (activations.4) dX = dOut ⊙ f′(x)
   return { dX: await timesKeptSlope("geluBackward", dOut, cache, backend) };
 }
 
-/** A GELU between two layers. */
+/** A GELU between two layers, of any shape. */
 export class Gelu extends ElementwiseLayer<SlopeCache> {
+  /** It has no options: the exact form, with erf. */
   constructor() {
     super("gelu", geluForward, geluBackward);
   }

@@ -2,13 +2,16 @@
 export {
   type Backward,
   type DX,
+  type ForwardResult,
   type Gradients,
+  type InputGradient,
   type Layer,
   type Mode,
   type NamedLayer,
   type Pass,
   type PassOptions,
   TwoPassLayer,
+  type WeightGradients,
   gradientName,
   checkPass,
 } from "./layer.js";
@@ -52,6 +55,7 @@ export {
 export {
   type BatchNormLayerOptions,
   type BatchNormOptions,
+  type BatchNormResult,
   batchNormRules,
   type RunningStatistics,
   type HeldByBatchNorm,
@@ -117,6 +121,7 @@ export {
   type MaxPool2dCache,
 } from "./max-pool2d.js";
 export {
+  type HasLossKind,
   type Loss,
   lossDescriber,
   type LossDescription,

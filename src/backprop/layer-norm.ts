@@ -22,18 +22,30 @@ import {
   type Tensor,
   wholeNumber,
 } from "../tensor/index.js";
-import { checkDOut, type PassOptions, TwoPassLayer } from "./layer.js";
+import {
+  checkDOut,
+  type ForwardResult,
+  type PassOptions,
+  TwoPassLayer,
+  type WeightGradients,
+} from "./layer.js";
 import { Parameter, type StorageOptions } from "./parameter.js";
 import { inverseDeviation } from "./standardise.js";
 
+/** What is normalised together, and how. */
 export interface LayerNormOptions {
-  /** How many axes, counted from the last, are normalised together; the weight's rank. */
+  /**
+   * How many axes, counted from the last, are normalised together: the weight's rank. 1 if left
+   * out.
+   */
   readonly axes?: number;
-  /** ε, added to the variance. */
+  /** ε, added to the variance; above 0, 1e-5 if left out. */
   readonly epsilon?: number;
 }
 
+/** What {@link layerNormBackward} needs of the forward pass. */
 export interface LayerNormCache {
+  /** [..., D₁, ..., Dₐ] */
   readonly x: Tensor;
   /** μ, a number for each row. */
   readonly mean: Tensor;
@@ -44,6 +56,10 @@ export interface LayerNormCache {
 }
 
 /**
+ * Standardises every row of the batch by itself, over its last axes, then stretches and shifts it
+ * by learned factors (Ba, Kiros and Hinton, 2016). Derived in `derivations/normalisation.md`,
+ * (normalisation.40).
+ *
  * @param x [..., D₁, ..., Dₐ] with a = `options.axes`
  * @param weight [D₁, ..., Dₐ]
  * @param bias [D₁, ..., Dₐ]
@@ -56,7 +72,7 @@ export async function layerNormForward(
   bias: Tensor,
   options: LayerNormOptions = {},
   backend: Backend = reference,
-): Promise<{ out: Tensor; cache: LayerNormCache }> {
+): Promise<ForwardResult<LayerNormCache>> {
   const rules = { axes: wholeNumber(1), epsilon: positive };
   const { axes = 1, epsilon = 1e-5 } = checkOptions("layerNorm", options, rules);
   if (weight.rank !== axes)
@@ -87,6 +103,9 @@ export async function layerNormForward(
 }
 
 /**
+ * The gradients of {@link layerNormForward}. Derived in `derivations/normalisation.md`,
+ * (normalisation.41), (normalisation.42), (normalisation.44).
+ *
  * @param dOut of x's shape
  * @returns dX of x's shape, dWeight and dBias of the normalised shape
  * @throws InputError when dOut has another shape
@@ -95,7 +114,7 @@ export async function layerNormBackward(
   dOut: Tensor,
   { x, mean, rho, weight }: LayerNormCache,
   backend: Backend = reference,
-): Promise<{ dX: Tensor; dWeight: Tensor; dBias: Tensor }> {
+): Promise<WeightGradients> {
   checkDOut("layerNormBackward", dOut, x.shape);
   const M = weight.size;
   const [dOutRows, rows] = [asRows(dOut, M), asRows(x, M)];
@@ -121,8 +140,9 @@ function asRows(x: Tensor, M: number): Tensor {
   return x.reshape([x.size / M, M]);
 }
 
+/** What a layer normalises together, and how. */
 export interface LayerNormLayerOptions extends Pick<LayerNormOptions, "epsilon"> {
-  /** The last axes of x, which are normalised together. */
+  /** The last axes of x, which are normalised together: [C, H, W] of images. */
   readonly shape: readonly number[];
 }
 
@@ -132,11 +152,13 @@ export const layerNormRules: Rules<LayerNormLayerOptions> = {
   epsilon: positive,
 };
 
-/** A layer normalisation between two layers. */
+/** A layer normalisation between two layers, of x whose last axes are `shape`. */
 export class LayerNorm extends TwoPassLayer<LayerNormCache> {
   readonly kind = "layerNorm";
   override readonly differentiate = layerNormBackward;
+  /** γ, of the normalised shape, by which standardised values are multiplied; starts from 1. */
   readonly weight: Parameter;
+  /** β, of the normalised shape, which is added to them then; starts from 0. */
   readonly bias: Parameter;
   readonly #options: LayerNormOptions;
 

@@ -14,6 +14,7 @@ import { seal } from "./seal.js";
 
 /** What a forward pass is for, and what it runs on. */
 export interface PassOptions {
+  /** What does the arithmetic, on the way back too. */
   readonly backend: Backend;
   /**
    * Whether dropout leaves out entries, and batch normalisation takes the batch's own statistics.
@@ -37,11 +38,14 @@ export interface PassOptions {
   readonly ownsInput?: boolean;
 }
 
+/** What a pass is for: to learn from a batch, or to see what the network says. */
 export type Mode = "train" | "evaluate";
 
 /** What a forward pass returns. */
 export interface Pass {
+  /** The output, of the shape that `outputShape` says. */
   readonly out: Tensor;
+  /** The way back through this pass. */
   readonly backward: Backward;
   /** Which branches it took, for the gradient check. Left out where there are no kinks. */
   readonly choices?: () => readonly Choices[];
@@ -51,6 +55,8 @@ export interface Pass {
  * Adds the parameters' gradients to their `grad` and returns dX, or null where that is not wanted,
  * as in a first layer. May be called again, and adds again.
  *
+ * @param dOut the loss's gradient by `out`, of its shape
+ * @param wantsDX whether dX is wanted; left out, true for a layer, false for a chain of layers
  * @throws InputError when the pass was not recorded, when its step has ended, or when something
  *   that it needs has been changed since
  */
@@ -58,7 +64,9 @@ export type Backward = (dOut: Tensor, wantsDX?: boolean) => Promise<Tensor | nul
 
 /** A layer at its place in a network or inside another layer. */
 export interface NamedLayer {
+  /** Its own in the chain, such as `conv1`; no whole number. */
   readonly name: string;
+  /** The layer itself; it may stand elsewhere, too. */
   readonly layer: Layer;
   /** The layers that it does the work of, if a plan has put it in their place. */
   readonly parts?: readonly NamedLayer[];
@@ -87,32 +95,64 @@ export interface Layer {
    * @throws InputError if it does not fit
    */
   outputShape(inputShape: readonly number[]): number[];
+  /**
+   * What the layer makes of x, and the way back.
+   *
+   * @param x of a shape that {@link outputShape} takes
+   * @throws InputError when x does not fit, or the pass lacks its backend or mode
+   */
   forward(x: Tensor, pass: PassOptions): Promise<Pass>;
+}
+
+/** What a forward function returns. */
+export interface ForwardResult<Cache> {
+  /** The output; each function says of which shape. */
+  readonly out: Tensor;
+  /** What the backward function needs: the tensors that were used, not copies. */
+  readonly cache: Cache;
 }
 
 /**
  * The gradients that a backward function returns: dX, and `dWeight` for a parameter called
  * `weight`.
  */
-export type Gradients = { readonly dX: Tensor | null } & Readonly<Record<string, Tensor | null>>;
+export type Gradients = {
+  /** Of x's shape; null if it was not asked for. */
+  readonly dX: Tensor | null;
+} & Readonly<Record<string, Tensor | null>>;
 
 /** dX, or null if it was not asked for. */
 export type DX<Wanted extends boolean> = Wanted extends true ? Tensor : null;
+
+/** What the backward function of a layer without parameters returns. */
+export type InputGradient<Wanted extends boolean = true> = {
+  /** Of x's shape. */
+  readonly dX: DX<Wanted>;
+};
+
+/** What the backward function of a layer with a weight returns; `Bias` is null where none is. */
+export type WeightGradients<
+  Wanted extends boolean = true,
+  Bias extends Tensor | null = Tensor,
+> = InputGradient<Wanted> & {
+  /** Of the weight's shape, summed over the batch. */
+  readonly dWeight: Tensor;
+  /** Of the bias's shape, likewise; null for a layer without one. */
+  readonly dBias: Bias;
+};
 
 /** Around the two passes of a layer, which are functions of their arguments alone. */
 export abstract class TwoPassLayer<Cache extends object> implements Layer {
   abstract readonly kind: string;
   readonly parameters: readonly Parameter[];
 
+  /** A layer with these parameters; those that are null are left out. */
   constructor(parameters: readonly (Parameter | null)[] = []) {
     this.parameters = parameters.filter((parameter) => parameter !== null);
   }
 
   /** The forward pass: out, and what backward needs. */
-  protected abstract compute(
-    x: Tensor,
-    pass: PassOptions,
-  ): Promise<{ readonly out: Tensor; readonly cache: Cache }>;
+  protected abstract compute(x: Tensor, pass: PassOptions): Promise<ForwardResult<Cache>>;
 
   /** The backward pass. Only what is expensive looks at `wantsDX`. */
   protected abstract readonly differentiate: (
@@ -173,7 +213,12 @@ export function checkDOut(where: string, dOut: Tensor, shape: readonly number[])
     reject(where, `dOut of shape ${formatShape(shape)}`, formatShape(dOut.shape));
 }
 
-/** @throws InputError when a pass does not say what it is for, or an option is unknown */
+/**
+ * Refuses a pass that a layer cannot do.
+ *
+ * @param where the layer, for the message
+ * @throws InputError when x is no tensor, a backend or the mode is missing, or an option is unknown
+ */
 export function checkPass(where: string, x: Tensor, pass: PassOptions): void {
   if (!(x instanceof Tensor))
     reject(where, "a tensor", x === null ? "null" : typeof x, "is an await missing?");
@@ -195,6 +240,7 @@ export function checkMode(where: string, mode: unknown): void {
   reject(where, 'the mode "train" or "evaluate"', given, "dropout and batch norm depend on it");
 }
 
+/** The way back of a pass with `record: false`: an error that says so. */
 export function notRecorded(where: string): Backward {
   return async () =>
     reject(`${where}.backward`, "a recorded forward pass", "one with record: false");

@@ -25,6 +25,8 @@ export type Target = Tensor | ArrayLike<number>;
 /**
  * The mean over the examples of how wrong a prediction [N, …] is.
  *
+ * @param prediction [N, …], what the network returned
+ * @param target N class numbers, or a tensor of the prediction's shape, as the loss has it
  * @param weights how much each example counts, numbers ≥ 0; all count alike if left out. Only their
  *   ratios matter; with weights of 0 alone the loss is 0
  * @throws InputError when target or weights do not fit the prediction
@@ -35,7 +37,9 @@ export type Loss = (
   weights?: ArrayLike<number> | null,
 ) => LossResult | Promise<LossResult>;
 
+/** How wrong a prediction is, and the way back from there. */
 export interface LossResult {
+  /** The mean over the examples, weighted if they are; of cross-entropy, in nats. */
   readonly loss: number;
   /**
    * dPrediction, of the prediction's shape and element type.
@@ -50,17 +54,23 @@ export type LossDescription = Description;
 
 /** What is to be known of a kind of loss, so that it can be described. */
 export interface LossKind<Options extends object> extends Kind<Options> {
-  /** @param inner builds the losses that it is made of */
+  /** Makes the loss that options describe; `inner` builds the losses that it is made of. */
   readonly build: (options: Options, inner: (loss: LossDescription | Loss) => Loss) => Loss;
 }
 
 /** A kind as it stands in a list of kinds, whatever its options are. */
 export type AnyLossKind = LossKind<Record<string, unknown>>;
 
-/** Describes losses of one kind. */
-export type LossDescriber<Options> = Describe<Options> & { readonly lossKind: AnyLossKind };
+/** What knows a kind of loss, as each function does that describes one. */
+export interface HasLossKind {
+  /** The kind of what it describes. */
+  readonly lossKind: AnyLossKind;
+}
 
-/** A function that describes losses of a kind. */
+/** Describes losses of one kind. */
+export type LossDescriber<Options> = Describe<Options> & HasLossKind;
+
+/** A function that describes losses of a kind, and checks their options as `describing` does. */
 export function lossDescriber<Options extends object>(
   kind: LossKind<Options>,
 ): LossDescriber<Options> {

@@ -9,28 +9,33 @@ import type { WindowGeometry, WindowOptions } from "../im2col/index.js";
 import { type Backend, reference } from "../kernels/index.js";
 import type { Storage, Tensor } from "../tensor/index.js";
 import { type Choices, winnersOf } from "./choices.js";
-import { checkDOut, type PassOptions } from "./layer.js";
+import { checkDOut, type ForwardResult, type InputGradient, type PassOptions } from "./layer.js";
 import { poolGeometry, PoolLayer } from "./pool-windows.js";
 
+/** What {@link maxPool2dBackward} needs of the forward pass. */
 export interface MaxPool2dCache {
+  /** Where the windows lie. */
   readonly geometry: WindowGeometry;
-  /** For each window, the position h·W + w of its winner. */
+  /** For each window, the position h·W + w of its winner in its plane. */
   readonly argmax: Storage<Int32Array>;
   /** [N, C, outH, outW] */
   readonly outShape: readonly number[];
 }
 
 /**
+ * The largest entry of each window. Derived in `derivations/pooling.md`, (pooling.1).
+ *
  * @param x [N, C, H, W]
  * @param options the stride is the window's size unless given; padding counts as −∞
  * @returns out [N, C, outH, outW]; in a tie, the first entry in row-major order wins
- * @throws InputError when the window is larger than the padded image, or one lies on padding alone
+ * @throws InputError when an option is unknown or out of range, the window is larger than the
+ *   padded image, or one lies on padding alone
  */
 export async function maxPool2dForward(
   x: Tensor,
   options: WindowOptions,
   backend: Backend = reference,
-): Promise<{ out: Tensor; cache: MaxPool2dCache }> {
+): Promise<ForwardResult<MaxPool2dCache>> {
   const geometry = poolGeometry("maxPool2d", x.shape, options);
   // (pooling.1) out[n, c, p, q] = maxᵢⱼ x[n, c, u(p, i), v(q, j)]
   // (pooling.2) argmax[n, c, p, q] = the first (h, w) of the window where
@@ -40,6 +45,9 @@ export async function maxPool2dForward(
 }
 
 /**
+ * Hands each gradient to the pixel that won its window; a pixel that won several gets the sum.
+ * Derived in `derivations/pooling.md`, (pooling.4).
+ *
  * @param dOut [N, C, outH, outW]
  * @returns dX [N, C, H, W]
  * @throws InputError when dOut has another shape
@@ -48,17 +56,19 @@ export async function maxPool2dBackward(
   dOut: Tensor,
   { geometry, argmax, outShape }: MaxPool2dCache,
   backend: Backend = reference,
-): Promise<{ dX: Tensor }> {
+): Promise<InputGradient> {
   checkDOut("maxPool2dBackward", dOut, outShape);
   // (pooling.4) dX[n, c, h, w] = Σₚ Σ_q 1[argmax[n, c, p, q] = (h, w)] · dOut[n, c, p, q]
   return { dX: await backend.maxPool2dBackward(dOut, argmax, geometry) };
 }
 
-/** A max pooling between two layers. */
+/** A max pooling between two layers: [N, C, H, W] → [N, C, outH, outW]. */
 export class MaxPool2d extends PoolLayer<MaxPool2dCache> {
+  /** See {@link Layer.kind}. */
   readonly kind = "maxPool2d";
   override readonly differentiate = maxPool2dBackward;
 
+  /** @throws InputError when an option is unknown or out of range */
   constructor(options: WindowOptions) {
     super("MaxPool2d", options);
   }

@@ -3,24 +3,29 @@
  * `derivations/mean-squared-error.md`.
  */
 import { formatShape, mean, multiply, reject, sameShape, Tensor } from "../tensor/index.js";
+import type { ForwardResult } from "./layer.js";
 import { classNumbers, type Loss, lossDescriber, type Target, weightedMean } from "./loss.js";
 import { roundedTo, zerosLike } from "./flat-rows.js";
 
+/** What {@link meanSquaredErrorBackward} needs of the forward pass. */
 export interface MeanSquaredErrorCache {
   /** prediction − target */
   readonly difference: Tensor;
 }
 
 /**
+ * The squared distance, averaged over all entries. Derived in `derivations/mean-squared-error.md`,
+ * (mean-squared-error.1).
+ *
  * @param prediction any shape
- * @param target of the same shape
+ * @param target of the same shape and element type
  * @returns out, the loss as a scalar tensor, mean over all entries
- * @throws InputError when the shapes differ
+ * @throws InputError when shapes or element types differ, or there is no entry
  */
 export async function meanSquaredErrorForward(
   prediction: Tensor,
   target: Tensor,
-): Promise<{ out: Tensor; cache: MeanSquaredErrorCache }> {
+): Promise<ForwardResult<MeanSquaredErrorCache>> {
   if (!sameShape(prediction.shape, target.shape)) {
     reject(
       "meanSquaredError",
@@ -46,13 +51,19 @@ export async function meanSquaredErrorForward(
 }
 
 /**
+ * The gradient of {@link meanSquaredErrorForward}. Derived in `derivations/mean-squared-error.md`,
+ * (mean-squared-error.4).
+ *
  * @param dOut scalar
  * @returns dPrediction, of the prediction's shape
  */
 export async function meanSquaredErrorBackward(
   dOut: Tensor,
   { difference }: MeanSquaredErrorCache,
-): Promise<{ dPrediction: Tensor }> {
+): Promise<{
+  /** Of the prediction's shape. */
+  dPrediction: Tensor;
+}> {
   const dPrediction = zerosLike(difference);
   const factor = (dOut.item() * 2) / difference.size;
   // (mean-squared-error.4) dPrediction = dOut · 2/M · (prediction − target)
@@ -63,7 +74,7 @@ export async function meanSquaredErrorBackward(
 /**
  * Describes the squared distance, averaged over all entries, as a loss to train with. Its target is
  * a tensor of the prediction's shape [N, …]; class numbers stand for rows [N, C] of a 1 at the
- * class and 0 elsewhere.
+ * class and 0 elsewhere. Derived in `derivations/mean-squared-error.md`, (mean-squared-error.1).
  */
 export const meanSquaredError = lossDescriber<object>({
   kind: "meanSquaredError",

@@ -11,8 +11,12 @@ import {
 
 /** Element type and memory of a layer's parameters. */
 export interface StorageOptions {
+  /** float32 if left out; float64 for a gradient check. */
   readonly dtype?: DType;
-  /** Where they live: a backend's `persistent` for one that is to train fast. */
+  /**
+   * Where they live: a backend's `persistent` for one that is to train fast; JavaScript's heap if
+   * left out.
+   */
   readonly allocator?: Allocator;
 }
 
@@ -26,6 +30,7 @@ const storageRules: Rules<StorageOptions> = {
 
 /** A tensor that training changes, and the gradient of the loss with respect to it. */
 export class Parameter {
+  /** Unique in its layer, such as `weight`; its gradient is called `dWeight` then. */
   readonly name: string;
   /** How many inputs one output adds up; initialisers scale with it. */
   readonly fanIn: number;
@@ -36,11 +41,18 @@ export class Parameter {
    * initialiser.
    */
   readonly start: number | null;
+  /** The numbers: {@link start}, or 0 until an initialiser has set them. */
   readonly value: Tensor;
+  /** The sum of what backward passes have added since {@link zeroGrad}, of the value's shape. */
   readonly grad: Tensor;
   readonly #allocator: Allocator;
   readonly #companions = new Set<Tensor>();
 
+  /**
+   * Allocates value and gradient.
+   *
+   * @throws InputError as `Tensor.zeros`, and when an option of the storage is unknown or wrong
+   */
   constructor(
     name: string,
     shape: readonly number[],
@@ -97,12 +109,15 @@ export class Parameter {
  * changes: a running average.
  */
 export interface LayerBuffer {
+  /** Unique in its layer, such as `runningMean`. */
   readonly name: string;
+  /** The numbers, which forward passes in training change in place. */
   readonly value: Tensor;
   /** What every entry starts from. */
   readonly start: number;
 }
 
+/** A buffer whose every entry is `start`. @throws InputError as `Tensor.full` */
 export function makeBuffer(
   name: string,
   shape: readonly number[],

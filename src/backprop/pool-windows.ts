@@ -12,6 +12,10 @@ import { TwoPassLayer } from "./layer.js";
 
 /**
  * Where the windows of a pooling lie. Unlike a convolution's, they do not overlap unless asked to.
+ *
+ * @param where the layer, for messages
+ * @param shape of x, [N, C, H, W]
+ * @throws InputError as `conv2dGeometry`, and when a window lies on padding alone
  */
 export function poolGeometry(
   where: string,
@@ -65,6 +69,7 @@ function barren(
 
 /** A pooling between two layers: options, and no parameters. */
 export abstract class PoolLayer<Cache extends object> extends TwoPassLayer<Cache> {
+  /** As given, without defaults. */
   readonly options: WindowOptions;
 
   /** @throws InputError when an option is unknown or out of range */

@@ -2,32 +2,46 @@
 import { type Backend, reference } from "../kernels/index.js";
 import type { Tensor } from "../tensor/index.js";
 import { type Choices, signsOf } from "./choices.js";
-import { type PassOptions, TwoPassLayer } from "./layer.js";
+import { type ForwardResult, type InputGradient, type PassOptions, TwoPassLayer } from "./layer.js";
 
+/** What {@link reluBackward} needs of the forward pass. */
 export interface ReluCache {
+  /** Any shape. */
   readonly x: Tensor;
 }
 
-/** @returns out, of x's shape */
+/**
+ * The larger of x and 0; NaN stays NaN, on all backends but gpu. Derived in `derivations/relu.md`,
+ * (relu.2).
+ *
+ * @param x any shape
+ * @returns out, of x's shape
+ */
 export async function reluForward(
   x: Tensor,
   backend: Backend = reference,
-): Promise<{ out: Tensor; cache: ReluCache }> {
+): Promise<ForwardResult<ReluCache>> {
   // (relu.2) out = max(x, 0)
   return { out: await backend.relu(x), cache: { x } };
 }
 
-/** @returns dX, of x's shape; at the kink x = 0 it is 0 */
+/**
+ * Lets the gradient through where x is positive. Derived in `derivations/relu.md`, (relu.8).
+ *
+ * @param dOut of x's shape
+ * @returns dX, of x's shape; at the kink x = 0 it is 0
+ * @throws InputError when dOut has another shape
+ */
 export async function reluBackward(
   dOut: Tensor,
   { x }: ReluCache,
   backend: Backend = reference,
-): Promise<{ dX: Tensor }> {
+): Promise<InputGradient> {
   // (relu.8) dX = dOut ⊙ 1[x > 0]
   return { dX: await backend.reluBackward(dOut, x) };
 }
 
-/** A rectifier between two layers. */
+/** A rectifier between two layers, of any shape. */
 export class Relu extends TwoPassLayer<ReluCache> {
   readonly kind = "relu";
   override readonly differentiate = reluBackward;

@@ -19,20 +19,26 @@ import type { Choices } from "./choices.js";
 import {
   checkDOut,
   type DX,
+  type ForwardResult,
+  type InputGradient,
   type NamedLayer,
   type Pass,
   type PassOptions,
   TwoPassLayer,
 } from "./layer.js";
 
+/** What {@link residualBackward} needs of the forward pass. */
 export interface ResidualCache {
+  /** Of out. */
   readonly shape: readonly number[];
   /** The body's pass, and the shortcut's, unless that is x itself. */
   readonly branches: readonly Pass[];
 }
 
 /**
- * He, Zhang, Ren and Sun, "Deep residual learning for image recognition", 2016.
+ * What a body makes of x, added to x, or to what a shortcut makes of it (He, Zhang, Ren and Sun,
+ * "Deep residual learning for image recognition", 2016). Derived in `derivations/residual.md`,
+ * (residual.2).
  *
  * @param body f, from x to the shape of out
  * @param shortcut s, from x to the same shape; null for x itself
@@ -44,7 +50,7 @@ export async function residualForward(
   body: (x: Tensor) => Promise<Pass>,
   shortcut: ((x: Tensor) => Promise<Pass>) | null,
   backend: Backend = reference,
-): Promise<{ out: Tensor; cache: ResidualCache }> {
+): Promise<ForwardResult<ResidualCache>> {
   const f = await body(x);
   const s = shortcut === null ? null : await shortcut(x);
   checkShapes(f.out.shape, s?.out.shape ?? x.shape, s !== null);
@@ -53,13 +59,21 @@ export async function residualForward(
   return { out, cache: { shape: out.shape, branches: s === null ? [f] : [f, s] } };
 }
 
-/** @returns dX, of x's shape, or null if it is not wanted */
+/**
+ * The way back through both branches, whose gradients add up. Derived in `derivations/residual.md`,
+ * (residual.8).
+ *
+ * @param dOut of out's shape
+ * @param wantsDX true if left out
+ * @returns dX, of x's shape, or null if it is not wanted
+ * @throws InputError when dOut has another shape
+ */
 export async function residualBackward<Wanted extends boolean = true>(
   dOut: Tensor,
   { shape, branches }: ResidualCache,
   backend: Backend = reference,
   wantsDX?: Wanted,
-): Promise<{ dX: DX<Wanted> }> {
+): Promise<InputGradient<Wanted>> {
   checkDOut("residualBackward", dOut, shape);
   const [f, s] = branches as readonly [Pass, Pass?];
   const wanted = wantsDX !== false;
@@ -88,10 +102,11 @@ function checkShapes(
   );
 }
 
+/** The layers that a residual block is made of. */
 export interface ResidualLayerOptions {
   /** f, in order, by name. */
   readonly body: Layers;
-  /** s, where x itself does not fit: such as a 1 × 1 convolution. */
+  /** s, where x itself does not fit: such as a 1 × 1 convolution. Left out: x itself. */
   readonly shortcut?: Layers;
 }
 
@@ -102,6 +117,7 @@ export interface ResidualLayerOptions {
 export class Residual extends TwoPassLayer<ResidualCache> {
   readonly kind = "residual";
   override readonly differentiate = residualBackward;
+  /** The body's layers, then the shortcut's if there is one. */
   readonly branches: readonly (readonly NamedLayer[])[];
 
   /** @throws InputError when there is no layer in the body or the shortcut, or two have one name */

@@ -5,6 +5,7 @@
 import { type Backend, reference } from "../kernels/index.js";
 import type { Tensor } from "../tensor/index.js";
 import { ElementwiseLayer, type SlopeCache, timesKeptSlope } from "./elementwise-layer.js";
+import type { ForwardResult, InputGradient } from "./layer.js";
 import { sigmoid } from "./sigmoid.js";
 
 const known = { name: "silu" } as const;
@@ -17,9 +18,11 @@ export function siluSlope(x: number): number {
 }
 
 /**
- * S. Elfwing, E. Uchibe and K. Doya, "Sigmoid-Weighted Linear Units for Neural Network Function
- * Approximation in Reinforcement Learning", 2017.
+ * x times its sigmoid σ(x) (S. Elfwing, E. Uchibe and K. Doya, "Sigmoid-Weighted Linear Units for
+ * Neural Network Function Approximation in Reinforcement Learning", 2017). Derived in
+ * `derivations/activations.md`, (activations.22).
  *
+ * @param x any shape
  * @param wantsSlope whether a backward pass follows; the slope is computed here, where σ(x) is
  * @returns out, of x's shape
  */
@@ -27,7 +30,7 @@ export async function siluForward(
   x: Tensor,
   backend: Backend = reference,
   wantsSlope = true,
-): Promise<{ out: Tensor; cache: SlopeCache }> {
+): Promise<ForwardResult<SlopeCache>> {
   // (activations.22) out = x · σ(x)
   const f = (value: number): number => value * sigmoid(value);
   const pair = { f, slope: siluSlope };
@@ -35,18 +38,26 @@ export async function siluForward(
   return { out, cache: { slope } };
 }
 
-/** @returns dX, of x's shape */
+/**
+ * The upstream gradient, times the slope that the forward pass kept. Derived in
+ * `derivations/activations.md`, (activations.4).
+ *
+ * @param dOut of x's shape
+ * @returns dX, of x's shape
+ * @throws InputError when dOut has another shape, or the forward pass kept no slope
+ */
 export async function siluBackward(
   dOut: Tensor,
   cache: SlopeCache,
   backend: Backend = reference,
-): Promise<{ dX: Tensor }> {
+): Promise<InputGradient> {
   // (activations.4) dX = dOut ⊙ f′(x)
   return { dX: await timesKeptSlope("siluBackward", dOut, cache, backend) };
 }
 
-/** A SiLU between two layers. */
+/** A SiLU between two layers, of any shape. */
 export class Silu extends ElementwiseLayer<SlopeCache> {
+  /** It has no options. */
   constructor() {
     super("silu", siluForward, siluBackward);
   }

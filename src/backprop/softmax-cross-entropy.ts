@@ -18,39 +18,47 @@ import {
   Tensor,
   where as select,
 } from "../tensor/index.js";
+import type { ForwardResult } from "./layer.js";
 import { classNumbers, type Loss, lossDescriber, type Target, weightedMean } from "./loss.js";
 import { largestOf, roundedTo, zerosLike } from "./flat-rows.js";
 
+/** How sure the targets are. */
 export interface SoftmaxCrossEntropyOptions {
   /**
-   * Share of the target's probability that is spread evenly over all classes, from 0 (none) to 1.
+   * ε, the share of the target's probability that is spread evenly over all classes, from 0 (none)
+   * to 1; 0 if left out. See (softmax-cross-entropy.13).
    */
   readonly labelSmoothing?: number;
 }
 
 const crossEntropyRules: Rules<SoftmaxCrossEntropyOptions> = { labelSmoothing: share };
 
+/** What {@link softmaxCrossEntropyBackward} needs of the forward pass. */
 export interface SoftmaxCrossEntropyCache {
-  /** [N, C] */
+  /** [N, C], the softmax of the logits. */
   readonly probabilities: Tensor;
-  /** [N, C] */
+  /** [N, C], what they should be. */
   readonly targets: Tensor;
   /** [N, C], the logarithms of the probabilities. */
   readonly logP: Tensor;
 }
 
 /**
+ * How surprised the softmax of the logits is by the right class. Derived in
+ * `derivations/softmax-cross-entropy.md`, (softmax-cross-entropy.15).
+ *
  * @param logits [N, C]
  * @param labels the right class of each row, 0 … C − 1: an array of numbers, or a tensor [N]
  * @returns out, the loss as a scalar tensor, in nats, mean over N; finite as long as no target asks
  *   for a class that is less likely than every number, as one with a logit of −∞ is
- * @throws InputError when shapes do not fit or a label is not a class
+ * @throws InputError when shapes do not fit, a label is not a class, there is no row, or an option
+ *   is unknown or out of range
  */
 export async function softmaxCrossEntropyForward(
   logits: Tensor,
   labels: Target,
   options: SoftmaxCrossEntropyOptions = {},
-): Promise<{ out: Tensor; cache: SoftmaxCrossEntropyCache }> {
+): Promise<ForwardResult<SoftmaxCrossEntropyCache>> {
   const { labelSmoothing = 0 } = checkOptions("softmaxCrossEntropy", options, crossEntropyRules);
   const targets = targetDistribution(logits, labels, labelSmoothing);
   const [N, C] = logits.shape as [number, number];
@@ -88,13 +96,19 @@ export async function softmaxCrossEntropyForward(
 }
 
 /**
+ * The gradient of {@link softmaxCrossEntropyForward}: how far the probabilities are from the
+ * targets. Derived in `derivations/softmax-cross-entropy.md`, (softmax-cross-entropy.22).
+ *
  * @param dOut scalar
  * @returns dLogits [N, C]
  */
 export async function softmaxCrossEntropyBackward(
   dOut: Tensor,
   { probabilities, targets }: SoftmaxCrossEntropyCache,
-): Promise<{ dLogits: Tensor }> {
+): Promise<{
+  /** [N, C] */
+  dLogits: Tensor;
+}> {
   const N = targets.shape[0]!;
   const dLogits = zerosLike(targets);
   const [p, t] = [probabilities.contiguous().data, targets.contiguous().data];
@@ -108,8 +122,9 @@ export async function softmaxCrossEntropyBackward(
 }
 
 /**
- * Describes softmax and cross-entropy as a loss to train with: of logits [N, C], with a class
- * number for each of N examples as its target.
+ * Describes softmax and cross-entropy as a loss to train with, in nats: of logits [N, C], with a
+ * class number for each of N examples as its target. Derived in
+ * `derivations/softmax-cross-entropy.md`, (softmax-cross-entropy.15).
  *
  * @throws InputError when the label smoothing is not from 0 to 1
  */

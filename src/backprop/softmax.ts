@@ -3,18 +3,24 @@
  * `derivations/softmax-cross-entropy.md`.
  */
 import { exp, type Tensor } from "../tensor/index.js";
-import { checkDOut } from "./layer.js";
+import { checkDOut, type ForwardResult, type InputGradient } from "./layer.js";
 import { largestOf, lastExtent, roundedTo, zerosLike } from "./flat-rows.js";
 
+/** What {@link softmaxBackward} needs of the forward pass. */
 export interface SoftmaxCache {
+  /** The result, of x's shape. */
   readonly probabilities: Tensor;
 }
 
 /**
+ * Makes probabilities of scores, row by row. Derived in `derivations/softmax-cross-entropy.md`,
+ * (softmax-cross-entropy.1).
+ *
+ * @param x [..., C]
  * @returns out, of x's shape, non-negative and adding up to 1 along the last axis
  * @throws InputError when there is nothing along it
  */
-export async function softmaxForward(x: Tensor): Promise<{ out: Tensor; cache: SoftmaxCache }> {
+export async function softmaxForward(x: Tensor): Promise<ForwardResult<SoftmaxCache>> {
   const C = lastExtent("softmax", x);
   const out = zerosLike(x);
   const [scores, p, round] = [x.contiguous().data, out.data, roundedTo(x.dtype)];
@@ -32,13 +38,17 @@ export async function softmaxForward(x: Tensor): Promise<{ out: Tensor; cache: S
 }
 
 /**
+ * The gradient of {@link softmaxForward}. Derived in `derivations/softmax-cross-entropy.md`,
+ * (softmax-cross-entropy.11).
+ *
+ * @param dOut of x's shape
  * @returns dX, of x's shape
  * @throws InputError when dOut has another shape
  */
 export async function softmaxBackward(
   dOut: Tensor,
   { probabilities }: SoftmaxCache,
-): Promise<{ dX: Tensor }> {
+): Promise<InputGradient> {
   checkDOut("softmaxBackward", dOut, probabilities.shape);
   const C = lastExtent("softmaxBackward", dOut);
   const dX = zerosLike(dOut);

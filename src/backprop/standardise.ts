@@ -10,9 +10,12 @@ import { type Backend, type ChannelMoments, reference } from "../kernels/index.j
 import { map, type Tensor } from "../tensor/index.js";
 
 /**
- * Mean and variance of every channel.
+ * Mean and variance of every channel, over all axes but the second. Derived in
+ * `derivations/normalisation.md`, (normalisation.1), (normalisation.2).
  *
  * @param x [N, C, ...]
+ * @returns [C] each; the variance divided by M, not by M − 1
+ * @throws InputError when x has fewer than two axes
  */
 export function moments(x: Tensor, backend: Backend = reference): Promise<ChannelMoments> {
   // (normalisation.1) μ = 1/M · Σᵢ x[i]
@@ -26,6 +29,7 @@ export function inverseDeviation(variance: Tensor, epsilon: number): Tensor {
   return map(variance, (value) => 1 / Math.sqrt(value + epsilon));
 }
 
+/** What standardising returns. */
 export interface Standardised {
   /** x̂, of x's shape. */
   readonly xHat: Tensor;
@@ -34,9 +38,13 @@ export interface Standardised {
 }
 
 /**
+ * Shifts and stretches every channel by its mean and variance. Derived in
+ * `derivations/normalisation.md`, (normalisation.4).
+ *
  * @param x [N, C, ...]
  * @param moments [C]
  * @param epsilon keeps numbers that are all the same from being divided by 0
+ * @throws InputError when the shapes do not fit
  */
 export async function standardise(
   x: Tensor,

@@ -4,7 +4,9 @@ import { Parameter, type StorageOptions } from "./parameter.js";
 
 /** A layer with a weight [K, …], whose rows or filters make one output each, and a bias [K]. */
 export abstract class WeightedLayer<Cache extends object> extends TwoPassLayer<Cache> {
+  /** [O, I] of an affine layer, [K, C/G, kH, kW] of a convolution. */
   readonly weight: Parameter;
+  /** [K], a number for each output; null for a layer without. */
   readonly bias: Parameter | null;
 
   /**
@@ -26,6 +28,7 @@ export abstract class WeightedLayer<Cache extends object> extends TwoPassLayer<C
     this.bias = biases;
   }
 
+  /** [K], or null without a bias. */
   protected get biasShape(): readonly number[] | null {
     return this.bias?.value.shape ?? null;
   }

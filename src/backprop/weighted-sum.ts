@@ -18,6 +18,7 @@ const describe = lossDescriber<{ readonly parts: readonly WeightedLoss[] }>({
 
 /**
  * Describes several losses of one prediction and one target, each times its factor, added up.
+ * Derived in `derivations/mean-squared-error.md`, (mean-squared-error.8).
  *
  * @param parts factors and losses: `[[1, softmaxCrossEntropy()], [0.1, meanSquaredError()]]`. A
  *   loss of one's own is a function, and then the description is no JSON
@@ -25,7 +26,10 @@ const describe = lossDescriber<{ readonly parts: readonly WeightedLoss[] }>({
  */
 export const weightedSum = Object.assign(
   (parts: readonly WeightedLoss[]): LossDescription => describe({ parts }),
-  { lossKind: describe.lossKind },
+  {
+    /** See {@link HasLossKind.lossKind}. */
+    lossKind: describe.lossKind,
+  },
 );
 
 function sumOfLosses(parts: readonly (readonly [factor: number, loss: Loss])[]): Loss {

@@ -11,12 +11,17 @@ import type { WindowGeometry } from "./geometry.js";
 export class Columns {
   readonly #x: Tensor;
   readonly #version: number;
+  /** Where the windows lie on the images. */
   readonly geometry: WindowGeometry;
   /** [N, G, R, P] */
   readonly shape: readonly number[];
   readonly #layOut: () => Tensor;
 
   /**
+   * Columns that are laid out when they are asked for.
+   *
+   * @param x [N, C, H, W]; kept, not copied
+   * @param groups G, blocks of channels that do not see each other
    * @param layOut im2col(x), as a tensor of any shape with the same entries in the same order
    * @throws InputError when the groups do not divide the channels
    */
@@ -43,10 +48,12 @@ export class Columns {
     return this.#x;
   }
 
+  /** Element type of the images, and of the matrices. */
   get dtype(): DType {
     return this.#x.dtype;
   }
 
+  /** C, those of all groups together. */
   get channels(): number {
     return this.#x.shape[1]!;
   }

@@ -3,17 +3,21 @@ import { checkOptions, orWord, pairOf, reject, required, type Rules } from "../t
 /** One number for both axes, or [vertical, horizontal]. */
 export type Pair = number | readonly [h: number, w: number];
 
-/** How a window slides over an image. `dilation` 1 means that the window has no gaps. */
+/** How a window slides over an image. */
 export interface WindowOptions {
+  /** Height and width of the window in pixels, at least 1; one number stands for both. */
   readonly kernelSize: Pair;
-  /** Step between neighbouring windows; 1 if left out. */
+  /**
+   * Step between neighbouring windows in pixels, at least 1. Left out: 1, and for a pooling the
+   * window's size.
+   */
   readonly stride?: Pair;
   /**
    * Rows and columns added on each side, 0 if left out; or "same" for as many as leave the image
    * its size, of an odd number one more below, and on the right.
    */
   readonly padding?: Pair | "same";
-  /** Distance between neighbouring entries of one window; 1 if left out. */
+  /** Distance between neighbouring entries of one window in pixels; 1 if left out: no gaps. */
   readonly dilation?: Pair;
 }
 
@@ -27,30 +31,42 @@ export const windowRules: Rules<WindowOptions> = {
 
 /** Every size that a sliding window has, checked and spelled out per axis. In pixels. */
 export interface WindowGeometry {
+  /** Height of the image, without padding. */
   readonly H: number;
+  /** Width of the image, without padding. */
   readonly W: number;
+  /** Rows of a window's entries, at least 1. */
   readonly kH: number;
+  /** Columns of a window's entries, at least 1. */
   readonly kW: number;
+  /** Rows from one window to the next below, at least 1. */
   readonly strideH: number;
+  /** Columns from one window to the next on the right, at least 1. */
   readonly strideW: number;
-  /** Rows above and columns on the left; windows say how many there are on the other side. */
+  /** Padding rows above the image; windows say how many there are below. */
   readonly padH: number;
+  /** Padding columns on the left; windows say how many there are on the right. */
   readonly padW: number;
+  /** Rows from one entry of a window to the next below; 1 means no gaps. */
   readonly dilationH: number;
+  /** Columns from one entry of a window to the next on the right; 1 means no gaps. */
   readonly dilationW: number;
+  /** How many windows lie below each other, (conv2d.2). */
   readonly outH: number;
+  /** How many windows lie beside each other, likewise. */
   readonly outW: number;
 }
 
 /**
  * Works out where the windows of a convolution or a pooling lie. The only place where an output
- * size is computed and where the options are validated. See `derivations/conv2d.md`.
+ * size is computed and where the options are validated. Derived in `derivations/conv2d.md`,
+ * (conv2d.2), and for the padding "same" (conv2d.2b).
  *
  * @param where the function on whose behalf the options are checked, for the error message
  * @param H height of the image in pixels
  * @param W width of the image in pixels
- * @throws InputError when an option is unknown or no whole number in range, or the window is larger
- *   than the padded image
+ * @throws InputError when an option is unknown or no whole number in range, the window is larger
+ *   than the padded image, or the padding is "same" and a stride is not 1
  */
 export function conv2dGeometry(
   where: string,

@@ -12,7 +12,7 @@ import type { WindowGeometry } from "./geometry.js";
 
 /**
  * Copies the window at (p, q) of every image into column s, one row for each of its entries.
- * Entries that fall on the padding stay 0.
+ * Entries that fall on the padding stay 0. Derived in `derivations/conv2d.md`, (conv2d.4).
  *
  * @param x [N, C, H, W]
  * @returns cols [N, C·kH·kW, outH·outW], a new tensor
@@ -44,7 +44,10 @@ export function im2col(
  * adjoint, because
  * (conv2d.10a) ⟨im2col(x), cols⟩ = ⟨x, col2im(cols)⟩
  *
+ * Derived in `derivations/conv2d.md`, (conv2d.9).
+ *
  * @param cols [N, C·kH·kW, outH·outW]
+ * @param channels C
  * @returns x [N, C, H, W], a new tensor
  * @throws InputError when cols has another shape
  */

@@ -9,10 +9,19 @@
 
 /** Functions whose slope is computed on the way back, from x or from out. */
 export type KnownActivation =
-  | { readonly name: "elu" | "sigmoid" | "tanh" }
-  | { readonly name: "leakyRelu"; readonly negativeSlope: number };
+  | {
+      /** The file in `src/backprop` that says what it computes. */
+      readonly name: "elu" | "sigmoid" | "tanh";
+    }
+  | {
+      /** As the others': `src/backprop/leaky-relu.ts`. */
+      readonly name: "leakyRelu";
+      /** The slope for x ≤ 0. */
+      readonly negativeSlope: number;
+    };
 
 /** Functions whose slope is computed along with them, as both need the same exponential. */
 export interface KnownPair {
+  /** The file in `src/backprop` that says what it computes. */
   readonly name: "gelu" | "silu" | "softplus";
 }

@@ -10,12 +10,13 @@ export interface MatmulOptions {
   readonly transposeA?: boolean;
   /** The second operand is given as [..., N, I]. */
   readonly transposeB?: boolean;
-  /** [M], or [..., M] with the batch axes of the first operand: added to every entry of row m. */
+  /** [M], or [..., M] with the batch axes of the first operand, added to every entry of row m. */
   readonly rowBias?: Tensor | null;
-  /** [N]: added to every entry of column n. */
+  /** [N], added to every entry of column n. */
   readonly columnBias?: Tensor | null;
 }
 
+/** What is done to the entries of a max pooling on the way, so that it need not be laid out. */
 export interface PoolOptions {
   /** Whether max(x, 0) is pooled in place of x: without a positive entry, nobody wins. */
   readonly rectify?: boolean;
@@ -37,21 +38,25 @@ export interface MaxPool2dResult {
   readonly argmax: Storage<Int32Array>;
 }
 
-/** Of each channel, [C]. */
+/** Mean and variance of each channel, [C], or of each row, [N]. */
 export interface ChannelMoments {
+  /** μ, the arithmetic mean. */
   readonly mean: Tensor;
-  /** The mean of the squared distances from the mean. */
+  /** σ², the mean of the squared distances from the mean: divided by M, not by M − 1. */
   readonly variance: Tensor;
 }
 
-/** Of each channel, [C]. */
+/** Two sums of each channel, [C]; as parts of {@link RowSums}, of each place or each row. */
 export interface ChannelSums {
+  /** The sum of the values. */
   readonly sum: Tensor;
+  /** The sum of their products with those of the other operand. */
   readonly product: Tensor;
 }
 
 /** What is done to all values of a channel; [C] each. */
 export interface ChannelAffine {
+  /** The factor. */
   readonly scale: Tensor;
   /** Subtracted first; 0 if left out. */
   readonly centre?: Tensor;
@@ -61,8 +66,11 @@ export interface ChannelAffine {
 
 /** A straight line for each channel, and a factor for what it leaves; [C] each. */
 export interface ChannelLine {
+  /** The line's value at x = 0. */
   readonly intercept: Tensor;
+  /** How much the line rises where x rises by 1. */
   readonly slope: Tensor;
+  /** The factor for what is left. */
   readonly scale: Tensor;
 }
 
@@ -71,19 +79,25 @@ export interface ChannelLine {
  * rows, [N] each; and the weights of places, [M].
  */
 export interface RowWeights {
+  /** ρ, [N]: 1 / √(σ² + ε) of each row. */
   readonly scale: Tensor;
+  /** μ, [N]: the mean of each row. */
   readonly centre: Tensor;
+  /** [M], a factor for each place. */
   readonly weight: Tensor;
 }
 
 /** The same, and what is added to places, [M]. */
 export interface RowAffine extends RowWeights {
+  /** [M], a number for each place. */
   readonly bias: Tensor;
 }
 
 /** Sums over the rows, [M] each, and over the places, [N] each. */
 export interface RowSums {
+  /** A sum for each place, [M]: of dOut, the gradients of bias and weight. */
   readonly overRows: ChannelSums;
+  /** A sum for each row, [N], once the weights have been multiplied with it. */
   readonly overPlaces: ChannelSums;
 }
 
@@ -92,13 +106,17 @@ export interface RowLine extends RowWeights, ChannelLine {}
 
 /** A function of one number, and its slope. */
 export interface FunctionAndSlope {
+  /** The function, in float64. */
   readonly f: (x: number) => number;
+  /** Its derivative, in float64. */
   readonly slope: (x: number) => number;
 }
 
 /** Of x's shape each; the slope is null if it was not wanted. */
 export interface WithSlope {
+  /** f(x). */
   readonly out: Tensor;
+  /** f′(x), or null. */
   readonly slope: Tensor | null;
 }
 
@@ -108,6 +126,7 @@ export interface RandomMask {
   readonly seed: number | string;
   /** The chance of a 0, p in [0, 1). */
   readonly zeros: number;
+  /** What an entry is where it is not 0. */
   readonly value: number;
 }
 
@@ -120,11 +139,16 @@ export interface RandomMask {
  * result is computed when the call has been awaited: what is changed in place later does not change
  * it. {@link Columns} and {@link WinnersGradient} are operands, not results: they are read when a
  * product takes them.
+ *
+ * Every operation refuses operands that do not fit in shape or element type with an InputError, and
+ * throws a MachineError when a thread, a device or the memory fails.
  */
 export interface Backend {
+  /** `reference`, `wasm` or `gpu`. */
   readonly name: string;
   /** What the backend really runs on, where it has a choice; `null` where it has none. */
   readonly mode: string | null;
+  /** How many threads share the work, the calling one included; 1 but on `wasm`. */
   readonly threads: number;
   /**
    * What a user should know, in one line, such as why there is only one thread; `null` if nothing.
@@ -227,8 +251,8 @@ export interface Backend {
   /** `a ⊙ b`, for two tensors of one shape. */
   multiply(a: Tensor, b: Tensor): Promise<Tensor>;
   /**
-   * `value` where u ≥ p, else 0; u of an entry is its {@link randomBits} / 2³². So the share of
-   * zeros is p, rounded up to a multiple of 2⁻³².
+   * `value` where u ≥ p, else 0; u of an entry is its `randomBits` / 2³². So the share of zeros is
+   * p, rounded up to a multiple of 2⁻³².
    */
   randomMask(shape: readonly number[], dtype: DType, mask: RandomMask): Promise<Tensor>;
 

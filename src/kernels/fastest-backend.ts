@@ -17,6 +17,7 @@ export interface Work {
 /** Sets up some work on a backend. */
 export type WorkOnBackend = (backend: Backend) => Promise<Work>;
 
+/** What is measured, and for how long. */
 export interface FastestBackendOptions {
   /**
    * Only backends that can have so many threads are measured, and only with so many: of more than
@@ -24,11 +25,11 @@ export interface FastestBackendOptions {
    */
   readonly threads?: number | undefined;
   /**
-   * How long the measuring may take, shared evenly; a step once begun is finished, so it may take a
-   * little longer.
+   * How long the measuring may take, shared evenly, 800 ms if left out; a step once begun is
+   * finished, so it may take a little longer.
    */
   readonly budgetMs?: number;
-  /** The clock, in milliseconds. */
+  /** The clock, in milliseconds; `performance.now` if left out. */
   readonly now?: () => number;
   /** What is measured instead of all there is. */
   readonly candidates?: readonly OpenBackendOptions[];
@@ -38,7 +39,7 @@ export interface FastestBackendOptions {
 export interface BackendMeasurement {
   /** `wasm`, or with its mode `gpu webasm`. */
   readonly name: string;
-  /** Of the fastest step; `null` when the backend failed. */
+  /** Milliseconds that its fastest step took; `null` when the backend failed. */
   readonly stepMs: number | null;
   /** Why it failed, or `null`. */
   readonly trouble: string | null;
@@ -53,14 +54,19 @@ const HOPELESS = 2;
  * fastest. The others are disposed of, and so is the memory that the work took. A backend that
  * fails is out, and `measured` says why.
  *
- * @returns the backend, and what was measured, the fastest first
- * @throws InputError when `threads` is out of range, or the work refuses its input
+ * @throws InputError when `threads` is out of range, there is no candidate, or the work refuses its
+ *   input
  * @throws MachineError when no backend works
  */
 export async function openFastestBackend(
   work: WorkOnBackend,
   options: FastestBackendOptions = {},
-): Promise<{ backend: Backend; measured: readonly BackendMeasurement[] }> {
+): Promise<{
+  /** The fastest, for the caller to dispose of. */
+  backend: Backend;
+  /** How all candidates did: the fastest first, those that failed last. */
+  measured: readonly BackendMeasurement[];
+}> {
   const candidates = options.candidates ?? (await allBackends(options.threads));
   if (candidates.length === 0) reject("openFastestBackend", "at least one candidate", "none");
   const now = options.now ?? (() => performance.now());

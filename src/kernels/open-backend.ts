@@ -10,8 +10,10 @@ export const backendNames = ["wasm", "reference", "gpu"] as const;
 /** More would only wait for each other. */
 const MOST_THREADS = 64;
 
+/** One of {@link backendNames}. */
 export type BackendName = (typeof backendNames)[number];
 
+/** Which backend, and how it runs. */
 export interface OpenBackendOptions {
   /** One of {@link backendNames}. */
   readonly name: string;
@@ -21,8 +23,8 @@ export interface OpenBackendOptions {
    */
   readonly mode?: string | undefined;
   /**
-   * How many threads it works on. Only `wasm` can have more than one; left out, it has as many as
-   * the machine runs at once.
+   * How many threads it works on, from 1 to 64. Only `wasm` can have more than one; left out, it
+   * has as many as the machine runs at once, at most 4.
    */
   readonly threads?: number | undefined;
   /** See {@link Backend.check}; false if left out. */
@@ -42,6 +44,7 @@ const openRules: Rules<OpenBackendOptions> = {
  *
  * @throws InputError when there is no such backend, mode or number of threads; the message lists
  *   what there is
+ * @throws MachineError when a thread cannot be started, or memory or device fails
  */
 export async function openBackend(options: OpenBackendOptions): Promise<Backend> {
   const checked = checkOptions("openBackend", options, openRules);
@@ -61,17 +64,34 @@ export async function openBackend(options: OpenBackendOptions): Promise<Backend>
   return name === "wasm" ? wasmBackend({ threads, check }) : referenceBackend(undefined, { check });
 }
 
-/** Builds the wasm backend, which `wasm/index.ts` describes. Loads and compiles its kernels. */
+/**
+ * Builds the wasm backend: kernels on 128-bit vectors in WebAssembly, run by several threads over
+ * one memory, to the same bits for any number of them. float32; what is float64 goes to the
+ * reference backend. Loads and compiles its kernels.
+ *
+ * @throws InputError when an option is out of range, or a page may not have more than one thread
+ * @throws MachineError when a thread cannot be started, or there is no room for the memory
+ */
 export async function wasmBackend(options: WasmBackendOptions = {}): Promise<Backend> {
   return (await import("./wasm/index.js")).wasmBackend(options);
 }
 
-/** Builds the gpu backend, which `gpu/index.ts` describes. Loads gpu.js. */
+/**
+ * Builds the gpu backend, whose products run on gpu.js, float32 only; the rest is the reference
+ * backend's. Loads gpu.js, and runs one small product to make sure that the mode works here.
+ *
+ * @throws InputError when gpu.js has no such mode, or this machine has not
+ * @throws MachineError when the device is lost; so does every product from then on
+ */
 export async function gpuBackend(options: GpuBackendOptions = {}): Promise<GpuBackend> {
   return (await import("./gpu/index.js")).gpuBackend(options);
 }
 
-/** What a mode of the gpu backend computes on. Loads what tells it. */
+/**
+ * What a mode of the gpu backend computes on. Loads what tells it.
+ *
+ * @param mode one that is available here, see {@link availableGpuModes}
+ */
 export async function gpuDevice(mode: GpuMode): Promise<GpuDevice> {
   return (await import("./gpu/index.js")).gpuDevice(mode);
 }
@@ -79,6 +99,8 @@ export async function gpuDevice(mode: GpuMode): Promise<GpuDevice> {
 /**
  * Kernels that do nothing but multiply, read or write, to measure the machine by. Loads and
  * compiles them.
+ *
+ * @param largestBytes how much memory they get; 64 MB of 2²⁰ bytes if left out
  */
 export async function machineLimits(largestBytes?: number): Promise<MachineLimits> {
   return (await import("./wasm/limits.js")).machineLimits(largestBytes);
@@ -87,7 +109,8 @@ export async function machineLimits(largestBytes?: number): Promise<MachineLimit
 /**
  * What gpu.js can run on here, the fastest first. Loads gpu.js.
  *
- * @param software whether a WebGPU driver that computes on the processor comes last, or not at all
+ * @param software whether a WebGPU driver that computes on the processor comes last, as it does if
+ *   left out, or not at all
  */
 export async function availableGpuModes(software?: "last" | "none"): Promise<GpuMode[]> {
   return (await import("./gpu/index.js")).availableGpuModes(software);

@@ -13,13 +13,18 @@ export class WinnersGradient {
   readonly values: Tensor;
   /** For each entry of `values`, the position h·W + w of the winner, or −1: it flows nowhere. */
   readonly argmax: Storage<Int32Array>;
-  /** Of the pooling. */
+  /** Where the windows of the pooling lie. */
   readonly geometry: WindowGeometry;
   /** [N, 1, K, H·W] */
   readonly shape: readonly number[];
   readonly #layOut: () => Tensor;
 
-  /** @param layOut the gradient as a tensor [N, K, H, W] */
+  /**
+   * A gradient that is laid out when it is asked for.
+   *
+   * @param values [N, K, p, q]; kept, not copied
+   * @param layOut the gradient as a tensor [N, K, H, W]
+   */
   constructor(
     values: Tensor,
     argmax: Storage<Int32Array>,
@@ -34,6 +39,7 @@ export class WinnersGradient {
     this.#layOut = layOut;
   }
 
+  /** Element type of the values, and of the matrices. */
   get dtype(): DType {
     return this.values.dtype;
   }

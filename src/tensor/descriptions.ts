@@ -8,13 +8,16 @@ import { checkOptions, nearestName, type Rules } from "./options.js";
 
 /** A kind, and its options by name. */
 export interface Description {
+  /** What is described, by the name of what describes it: `conv2d`, `adam`, `cosine`. */
   readonly kind: string;
   readonly [option: string]: unknown;
 }
 
 /** What is to be known of a kind, so that things of it can be described. */
 export interface Kind<Options extends object> {
+  /** The name that its descriptions carry: `conv2d`. */
   readonly kind: string;
+  /** What each of its options may be. */
   readonly rules: Rules<Options>;
   /** What options have to be together, where each alone is right. @throws InputError */
   readonly check?: (options: Options) => void;
@@ -38,7 +41,12 @@ export interface DescriptionWords {
 /** No description is nested deeper; one that holds itself is. */
 const DEEPEST = 100;
 
-/** A function that describes things of a kind; nothing in its result is the caller's. */
+/**
+ * A function that describes things of a kind; nothing in its result is the caller's.
+ *
+ * @throws InputError from that function, as {@link checkedOptions}, and for options that are nested
+ *   more than 100 levels deep
+ */
 export function describing<Options extends object>(
   kind: Kind<Options>,
 ): (options?: Options) => Description {
@@ -48,7 +56,11 @@ export function describing<Options extends object>(
   };
 }
 
-/** @throws InputError as {@link checkOptions}, and when options do not go together */
+/**
+ * The options, checked one by one and together.
+ *
+ * @throws InputError as {@link checkOptions}, and when options do not go together
+ */
 export function checkedOptions<Options extends object>(
   { kind, rules, check }: Kind<Options>,
   options: Options,
@@ -75,12 +87,17 @@ export function inside<T>(name: string, run: () => T): T {
  * @param others kinds that the caller knows besides, for messages
  * @throws InputError when it is no description, or its kind is none of these
  */
-export function describedKind<Known extends { readonly kind: string }>(
+export function describedKind<Known extends Pick<Description, "kind">>(
   { what, example, hint }: DescriptionWords,
   description: unknown,
   kinds: readonly Known[],
   others: readonly string[] = [],
-): { readonly known: Known; readonly options: Record<string, unknown> } {
+): {
+  /** The one of `kinds` that is named. */
+  readonly known: Known;
+  /** Everything in the description but its kind. */
+  readonly options: Record<string, unknown>;
+} {
   const { kind, ...options } = taken({ what, example }, description);
   const known = kinds.find((one) => one.kind === kind);
   if (known !== undefined) return { known, options };
@@ -106,7 +123,12 @@ function taken({ what, example }: DescriptionWords, description: unknown): Recor
   return description as Record<string, unknown>;
 }
 
-/** @throws InputError when data is nested too deeply to be walked through */
+/**
+ * Refuses data that is nested more than 100 levels deep, or holds itself: to walk through it might
+ * never end.
+ *
+ * @throws InputError when it is
+ */
 export function checkDepth(what: string, data: unknown): void {
   const open: (readonly [part: unknown, depth: number])[] = [[data, 0]];
   for (let next = open.pop(); next !== undefined; next = open.pop()) {

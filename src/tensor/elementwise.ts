@@ -8,7 +8,7 @@ import { broadcastShape, forEachRow, rowOf, sameShape } from "./shape.js";
 import { tanh as tanhOfNumber } from "./tanh.js";
 import { Tensor } from "./tensor.js";
 
-/** Applies `f` to every element; a new tensor of the same shape. */
+/** Applies `f` to every element; a new tensor of the same shape and element type. */
 export function map(x: Tensor, f: (value: number) => number): Tensor {
   const out = x.clone();
   const data = out.data;
@@ -19,6 +19,7 @@ export function map(x: Tensor, f: (value: number) => number): Tensor {
 /**
  * Applies `f` to pairs of elements after broadcasting; a new tensor.
  *
+ * @param where the function that asks, for messages
  * @throws InputError when the shapes do not broadcast or the element types differ
  */
 export function zip(
@@ -61,22 +62,26 @@ function binary(
   return (a, b) => (typeof b === "number" ? map(a, (value) => f(value, b)) : zip(a, b, f, where));
 }
 
-/** `a + b`, broadcasting. A new tensor. */
+/** `a + b`, broadcasting. A new tensor. @throws InputError as {@link zip} */
 export const add = binary("add", (a, b) => a + b);
-/** `a − b`, broadcasting. A new tensor. */
+/** `a − b`, broadcasting. A new tensor. @throws InputError as {@link zip} */
 export const subtract = binary("subtract", (a, b) => a - b);
-/** `a · b`, element by element, broadcasting. A new tensor. */
+/** `a · b`, element by element, broadcasting. A new tensor. @throws InputError as {@link zip} */
 export const multiply = binary("multiply", (a, b) => a * b);
-/** `a / b`, element by element, broadcasting. A new tensor. */
+/** `a / b`, element by element, broadcasting. A new tensor. @throws InputError as {@link zip} */
 export const divide = binary("divide", (a, b) => a / b);
-/** The larger of `a` and `b`, element by element, broadcasting; NaN if either is. A new tensor. */
+/**
+ * The larger of `a` and `b`, element by element, broadcasting; NaN if either is. A new tensor.
+ *
+ * @throws InputError as {@link zip}
+ */
 export const maximum = binary("maximum", (a, b) => Math.max(a, b));
 
 /** `−x`. A new tensor. */
 export const negate = (x: Tensor): Tensor => map(x, (value) => -value);
 /** The absolute value, element by element: −0 becomes 0, and NaN stays NaN. A new tensor. */
 export const abs = (x: Tensor): Tensor => map(x, Math.abs);
-/** Square root, element by element. A new tensor. */
+/** Square root, element by element; NaN below 0. A new tensor. */
 export const sqrt = (x: Tensor): Tensor => map(x, Math.sqrt);
 
 /** A function of one number, and of a tensor, element by element; then it returns a new tensor. */
@@ -100,9 +105,9 @@ function elementwise(f: (value: number) => number): Elementwise {
 export const exp = elementwise(expOfNumber);
 /** `eˣ − 1`, with all its digits where x is near 0. */
 export const expm1 = elementwise(expm1OfNumber);
-/** The natural logarithm. */
+/** The natural logarithm; −∞ at 0, NaN below. */
 export const log = elementwise(logOfNumber);
-/** `log(1 + x)`, with all its digits where x is near 0. */
+/** `log(1 + x)`, with all its digits where x is near 0; −∞ at −1, NaN below. */
 export const log1p = elementwise(log1pOfNumber);
 /** The hyperbolic tangent. */
 export const tanh = elementwise(tanhOfNumber);

@@ -4,8 +4,10 @@
  * what was found. Any other error that escapes, except a {@link MachineError}, is a bug in leibniz.
  */
 export class InputError extends Error {
+  /** Stays "InputError" where a bundler renames the class. */
   override readonly name = "InputError";
 
+  /** Brings the message to one line: control characters and line breaks become spaces. */
   constructor(message: string) {
     // a name from a file may hold line breaks
     super(message.replace(/[\p{Cc}\u2028\u2029]+/gu, " "));
@@ -18,8 +20,10 @@ export class InputError extends Error {
  * as well.
  */
 export class MachineError extends Error {
+  /** Stays "MachineError" where a bundler renames the class. */
   override readonly name = "MachineError";
 
+  /** Brings the message to one line, as an {@link InputError} does. */
   constructor(message: string) {
     super(message.replace(/[\p{Cc}\u2028\u2029]+/gu, " "));
   }

@@ -11,7 +11,8 @@ import { Tensor } from "./tensor.js";
  * @param a [M, I]
  * @param b [I, N]
  * @returns [M, N]
- * @throws InputError when the operands are not matrices or the inner extents differ
+ * @throws InputError when the operands are not matrices, or the inner extents or element types
+ *   differ
  */
 export function matmul(a: Tensor, b: Tensor): Tensor {
   if (a.rank !== 2 || b.rank !== 2 || a.shape[1] !== b.shape[0] || a.dtype !== b.dtype) {

@@ -5,7 +5,9 @@ import { reject } from "./errors.js";
 export interface Rule {
   /** For people, completes "expected kernelSize to be …". */
   readonly expected: string;
+  /** Whether an option may have this value. */
   readonly accepts: (value: unknown) => boolean;
+  /** Whether the option cannot be left out; false unless said. */
   readonly isRequired?: boolean;
 }
 
@@ -37,11 +39,12 @@ export function required(rule: Rule): Rule {
   return { ...rule, isRequired: true };
 }
 
+/** A whole number from `least` to 2⁵³ − 1, from where on float64 has gaps. */
 export function wholeNumber(least: number): Rule {
   return { expected: `a whole number ≥ ${least}`, accepts: isWhole(least) };
 }
 
-/** A number for both axes, or two as [h, w]. */
+/** A whole number from `least` on for both axes, or two as [h, w]. */
 export function pairOf(least: number): Rule {
   const accepts = (value: unknown): boolean =>
     isWhole(least)(value) ||
@@ -63,40 +66,49 @@ export const extents: Rule = {
   accepts: (value) => Array.isArray(value) && value.length > 0 && value.every(isWhole(1)),
 };
 
+/** Any number but NaN, ∞ and −∞. */
 export const finite: Rule = { expected: "a finite number", accepts: Number.isFinite };
 
+/** A number from 0 on, such as a learning rate: 0 is allowed, ∞ is not. */
 export const notNegative: Rule = {
   expected: "a finite number ≥ 0",
   accepts: (value) => isFiniteNumber(value) && value >= 0,
 };
 
+/** A number above 0, such as the ε of a normalisation: neither 0 nor ∞. */
 export const positive: Rule = {
   expected: "a finite number above 0",
   accepts: (value) => isFiniteNumber(value) && value > 0,
 };
 
-/** A share, ends included. */
+/** A share, from 0 to 1 with both ends. */
 export const share: Rule = {
   expected: "a number from 0 to 1",
   accepts: (value) => isFiniteNumber(value) && value >= 0 && value <= 1,
 };
 
-/** A share that is not everything. */
+/** A share that is not everything: from 0 to below 1. */
 export const belowOne: Rule = {
   expected: "a number from 0 to below 1",
   accepts: (value) => isFiniteNumber(value) && value >= 0 && value < 1,
 };
 
+/** `true` or `false`; nothing else counts as one, not even 0 or 1. */
 export const flag: Rule = {
   expected: "true or false",
   accepts: (value) => typeof value === "boolean",
 };
 
-/** For options that are checked where they are used. */
+/**
+ * For options that are checked where they are used: every value is let through.
+ *
+ * @param expected what it should be, for when the option is missing
+ */
 export function anything(expected: string): Rule {
   return { expected, accepts: () => true };
 }
 
+/** One of some words, spelled exactly so. */
 export function oneOf(values: readonly string[]): Rule {
   return {
     expected: values.map((value) => `"${value}"`).join(" or "),
@@ -133,6 +145,8 @@ export function checkOptions<Options extends object>(
 }
 
 /**
+ * Refuses an option that does not exist, with the nearest one that does.
+ *
  * @param names those that there are
  * @throws InputError always: no option is called so
  */

@@ -19,7 +19,7 @@ export function powerOf2(k: number): number {
 
 /**
  * The power of 2 that brings a number ≥ 0 to between 1 and 2, as far as there is one: what is
- * multiplied by it loses no digit.
+ * multiplied by it loses no digit. 1 for 0, ∞ and NaN.
  */
 export function scaleToOne(x: number): number {
   let k = 0;

@@ -7,7 +7,7 @@ import { Tensor } from "./tensor.js";
 
 /**
  * A seeded source of random numbers: the same seed gives the same numbers on every machine and in
- * every engine. The generator is {@link Sfc32}, keyed by a hash of the seed.
+ * every engine. The generator is Chris Doty-Humphrey's sfc32, keyed by a hash of the seed.
  *
  * {@link Random.split} derives a further source from a *name*, not from how many numbers were drawn
  * before. So `random.split("conv2")` gives conv2 the same initial weights whether or not a layer
@@ -22,7 +22,11 @@ export class Random {
   readonly #generator: Sfc32;
   #spareNormal: number | null = null;
 
-  /** @param seed any number or text; 1 and "1" are the same seed */
+  /**
+   * A source at the start of its numbers.
+   *
+   * @param seed any number or text; 1 and "1" are the same seed
+   */
   constructor(seed: number | string) {
     this.seed = String(seed);
     this.#generator = new Sfc32(keyOf(this.seed));
@@ -48,6 +52,8 @@ export class Random {
   /**
    * A whole number from 0 to bound − 1, each equally likely: draws that would favour small numbers
    * are redone.
+   *
+   * @throws InputError unless the bound is a whole number from 1 to 2³²
    */
   integer(bound: number): number {
     if (!Number.isInteger(bound) || bound < 1 || bound > 2 ** 32)
@@ -85,6 +91,8 @@ export class Random {
   /**
    * A tensor of numbers evenly spread over [low, high); the very largest may round to `high`
    * itself.
+   *
+   * @throws InputError as `Tensor.zeros`
    */
   uniform(
     shape: readonly number[],
@@ -96,7 +104,7 @@ export class Random {
     return this.#fill(shape, () => low + (high - low) * this.next(), dtype, allocator);
   }
 
-  /** A tensor of normally distributed numbers. */
+  /** A tensor of normally distributed numbers. @throws InputError as `Tensor.zeros` */
   normal(
     shape: readonly number[],
     mean = 0,
@@ -107,7 +115,11 @@ export class Random {
     return this.#fill(shape, () => mean + standardDeviation * this.nextNormal(), dtype, allocator);
   }
 
-  /** The numbers 0 … n − 1 in random order, every order equally likely (Fisher and Yates). */
+  /**
+   * The numbers 0 … n − 1 in random order, every order equally likely (Fisher and Yates).
+   *
+   * @throws InputError unless n is a whole number from 0 to 2³¹
+   */
   permutation(n: number): Uint32Array {
     if (!Number.isInteger(n) || n < 0 || n > 2 ** 31)
       reject("Random.permutation", "a whole number from 0 to 2³¹", String(n));

@@ -5,6 +5,7 @@ import { forEachRow, rowOf, sizeOf } from "./shape.js";
 import type { Data } from "./storage.js";
 import { Tensor } from "./tensor.js";
 
+/** Over which axes {@link sum}, {@link mean}, {@link max} or {@link min} goes. */
 export interface ReduceOptions {
   /** Which axes a reduction removes, one or several; −1 is the last. All of them if left out. */
   readonly axes?: number | readonly number[];
@@ -20,15 +21,19 @@ const rules: Rules<ReduceOptions> = {
   keepDims: flag,
 };
 
-/** Sum over the given axes, added up in float64 in row-major order. A new tensor. */
+/**
+ * Sum over the given axes, added up in float64 in row-major order; 0 over none. A new tensor.
+ *
+ * @throws InputError when there is no such axis, or an option is unknown
+ */
 export function sum(x: Tensor, options: ReduceOptions = {}): Tensor {
   return reduce("sum", x, options, 0, addRow);
 }
 
 /**
- * Arithmetic mean over the given axes. A new tensor.
+ * Arithmetic mean over the given axes, added up in float64. A new tensor.
  *
- * @throws InputError when they hold no element
+ * @throws InputError as {@link sum}, and when the axes hold no element
  */
 export function mean(x: Tensor, options: ReduceOptions = {}): Tensor {
   const out = reduce("mean", x, options, 0, addRow, (total, count) => total / count);
@@ -37,13 +42,21 @@ export function mean(x: Tensor, options: ReduceOptions = {}): Tensor {
   return out;
 }
 
-/** Largest element over the given axes; NaN if one of them is NaN. A new tensor. */
+/**
+ * Largest element over the given axes; NaN if one of them is NaN. A new tensor.
+ *
+ * @throws InputError as {@link sum}, and when x has no element
+ */
 export function max(x: Tensor, options: ReduceOptions = {}): Tensor {
   if (x.size === 0) reject("max", "at least one element", `shape ${formatShape(x.shape)}`);
   return reduce("max", x, options, -Infinity, maxRow);
 }
 
-/** Smallest element over the given axes; NaN if one of them is NaN. A new tensor. */
+/**
+ * Smallest element over the given axes; NaN if one of them is NaN. A new tensor.
+ *
+ * @throws InputError as {@link sum}, and when x has no element
+ */
 export function min(x: Tensor, options: ReduceOptions = {}): Tensor {
   if (x.size === 0) reject("min", "at least one element", `shape ${formatShape(x.shape)}`);
   return reduce("min", x, options, Infinity, minRow);
@@ -87,7 +100,9 @@ const minRow: CombineRow = (totals, into, stepInto, data, from, stepFrom, length
  * Index of the largest element along one axis, the first in case of a tie; a NaN is passed over
  * unless it comes first.
  *
+ * @param axis −1 is the last
  * @returns one index per remaining position, in row-major order of the shape without that axis
+ * @throws InputError when there is no such axis, or nothing along it
  */
 export function argmax(x: Tensor, axis: number): Int32Array {
   const along = resolveAxis("argmax", axis, x.rank);

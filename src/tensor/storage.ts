@@ -10,11 +10,16 @@ export type Data = Float32Array | Float64Array;
 export class Lifetime {
   #ended: string | null = null;
 
+  /** Whether the memory is gone: {@link check} throws from then on. */
   get hasEnded(): boolean {
     return this.#ended !== null;
   }
 
-  /** @param why completes "expected memory that is still there, got one …" */
+  /**
+   * Ends it. The first reason is the one that is told.
+   *
+   * @param why completes "expected memory that is still there, got one …"
+   */
   end(why: string): void {
     this.#ended ??= why;
   }
@@ -31,7 +36,9 @@ export class Lifetime {
  * brings them here, see `Backend.read`.
  */
 export interface Elsewhere<D extends Data | Int32Array = Data> {
+  /** Element type; "int32" for positions, such as the winners of a max pooling. */
   readonly dtype: D extends Data ? DType : "int32";
+  /** How many numbers there are. */
   readonly length: number;
   /**
    * The numbers. They may be changed by whoever has them, and then count as the newest there are.
@@ -53,6 +60,7 @@ export class Storage<D extends Data | Int32Array = Data> {
   /** One of the two is null. */
   readonly #here: D | null;
   readonly #elsewhere: Elsewhere<D> | null;
+  /** Element type; "int32" for positions, such as the winners of a max pooling. */
   readonly dtype: D extends Data ? DType : "int32";
   /** How many numbers there are. */
   readonly length: number;
@@ -62,6 +70,9 @@ export class Storage<D extends Data | Int32Array = Data> {
   #version = 0;
 
   /**
+   * Over memory that is there already; nothing is copied.
+   *
+   * @param data the numbers, or what keeps them elsewhere
    * @param lifetime ends before the memory is used for something else
    * @param free gives the memory back, once it is disposed of
    */
@@ -88,13 +99,17 @@ export class Storage<D extends Data | Int32Array = Data> {
     return this.#here ?? this.#elsewhere!.here();
   }
 
-  /** Can programs look at the numbers now? */
+  /** Can programs look at the numbers now? @throws InputError when the memory is gone */
   get isHere(): boolean {
     this.checkLifetime();
     return this.#elsewhere?.isFar !== true;
   }
 
-  /** What keeps the numbers where no program can look; null where they are simply here. */
+  /**
+   * What keeps the numbers where no program can look; null where they are simply here.
+   *
+   * @throws InputError when the memory is gone
+   */
   get elsewhere(): Elsewhere<D> | null {
     this.checkLifetime();
     return this.#elsewhere;
@@ -105,7 +120,7 @@ export class Storage<D extends Data | Int32Array = Data> {
     if (this.lifetime?.hasEnded === true) this.lifetime.check("Tensor.data");
   }
 
-  /** Sets all numbers, and counts that as a change. */
+  /** Sets all numbers, and counts that as a change. @throws InputError when the memory is gone */
   fill(value: number): void {
     this.checkLifetime();
     (this.#here ?? this.#elsewhere!).fill(value);
@@ -152,13 +167,21 @@ export class Storage<D extends Data | Int32Array = Data> {
  */
 export interface Allocator {
   /**
-   * @param contents "written over" where the caller writes all of them: anything may be there then
+   * Memory for so many numbers.
+   *
+   * @param contents "zeros" if left out; "written over" where the caller writes all of them:
+   *   anything may be there then
    * @returns `length` zeros of the given type
+   * @throws MachineError when there is not that much memory
    */
   allocate(dtype: DType, length: number, contents?: "zeros" | "written over"): Storage;
 }
 
-/** Ordinary typed arrays, freed by the garbage collector. */
+/**
+ * Ordinary typed arrays, freed by the garbage collector.
+ *
+ * @throws InputError from `allocate`, for an element type that is neither float32 nor float64
+ */
 export const heapAllocator: Allocator = {
   allocate: (dtype, length) => {
     if (dtype !== "float32" && dtype !== "float64")

@@ -29,11 +29,16 @@ export type SliceRange = readonly [start: number, stop: number] | null;
  * It is the rule of `ndarray`, whose view {@link Tensor.view} is. Transposing, slicing and
  * broadcasting only rewrite the rule and share the memory. Each method below says whether its
  * result shares memory with this tensor.
+ *
+ * What looks at the numbers throws an InputError when the memory is gone, as that of a step is once
+ * the step has ended, or when they are on a device: see `Backend.read`.
  */
 export class Tensor {
+  /** Element type of the memory; only {@link astype} gives another. */
   readonly dtype: DType;
   /** The memory, which all views of it share. */
   readonly storage: Storage;
+  /** Extents, one for each axis: `[N, C, H, W]` of images, `[]` of a scalar. */
   readonly shape: readonly number[];
   /** Steps, in elements, from one entry to the next along each axis. */
   readonly stride: readonly number[];
@@ -66,7 +71,12 @@ export class Tensor {
     this.dtype = storage.dtype;
   }
 
-  /** A tensor of zeros. */
+  /**
+   * A tensor of zeros.
+   *
+   * @param allocator where the memory comes from; JavaScript's heap if left out
+   * @throws InputError when an extent is not a whole number ≥ 0, or the elements are more than 2³¹
+   */
   static zeros(
     shape: readonly number[],
     dtype: DType = "float32",
@@ -76,7 +86,7 @@ export class Tensor {
     return Tensor.over(allocator.allocate(dtype, sizeOf(shape)), shape);
   }
 
-  /** A tensor whose every element is `value`. */
+  /** A tensor whose every element is `value`. @throws InputError as {@link Tensor.zeros} */
   static full(
     shape: readonly number[],
     value: number,
@@ -114,7 +124,11 @@ export class Tensor {
     return new Tensor(storage, shape, rowMajorStride(shape), 0);
   }
 
-  /** Copies flat numbers, in row-major order, into a new tensor. */
+  /**
+   * Copies flat numbers, in row-major order, into a new tensor.
+   *
+   * @throws InputError when the shape does not hold exactly as many elements as there are values
+   */
   static from(
     values: ArrayLike<number>,
     shape: readonly number[],
@@ -149,6 +163,7 @@ export class Tensor {
     return this.storage.data;
   }
 
+  /** Number of axes, 0 for a scalar. */
   get rank(): number {
     return this.shape.length;
   }
@@ -158,7 +173,12 @@ export class Tensor {
     return this.storage.overlaps(other.storage);
   }
 
-  /** @throws InputError when the index has the wrong rank or lies outside the shape */
+  /**
+   * One element. Loops over many are faster on {@link data}.
+   *
+   * @param index a whole number from 0 on for each axis
+   * @throws InputError when the index has the wrong rank or lies outside the shape
+   */
   get(...index: number[]): number {
     this.checkIndex("Tensor.get", index);
     return this.view.get(...index);
@@ -214,7 +234,7 @@ export class Tensor {
     this.storage.touch();
   }
 
-  /** The only element of a tensor of size 1. */
+  /** The only element of a tensor of size 1, of any rank. @throws InputError for another size */
   item(): number {
     if (this.size !== 1)
       reject("Tensor.item", "a tensor with one element", `shape ${formatShape(this.shape)}`);
@@ -224,6 +244,8 @@ export class Tensor {
   /**
    * The same elements in the same order under another shape. Shares memory if contiguous, else
    * copies.
+   *
+   * @throws InputError when the shape does not hold exactly as many elements
    */
   reshape(shape: readonly number[]): Tensor {
     checkShape("Tensor.reshape", shape);
@@ -238,7 +260,12 @@ export class Tensor {
     return Tensor.wrap(this.clone().data, shape);
   }
 
-  /** Axes in another order; all reversed if none is given. Always shares memory. */
+  /**
+   * Axes in another order; all reversed if none is given. Always shares memory.
+   *
+   * @param axes for each axis of the result, which one it was; −1 is the last
+   * @throws InputError unless each axis is named once
+   */
   transpose(axes: readonly number[] = this.shape.map((_, axis) => this.rank - 1 - axis)): Tensor {
     const order = axes.map((axis) => resolveAxis("Tensor.transpose", axis, this.rank));
     if (order.length !== this.rank || new Set(order).size !== this.rank) {
@@ -251,7 +278,12 @@ export class Tensor {
     );
   }
 
-  /** A rectangular part; axes left out at the end are kept whole. Always shares memory. */
+  /**
+   * A rectangular part; axes left out at the end are kept whole. Always shares memory.
+   *
+   * @param ranges whole numbers, 0 ≤ start ≤ stop ≤ extent; the entry at `stop` is not in it
+   * @throws InputError when there are more ranges than axes, or one leaves its axis
+   */
   slice(...ranges: SliceRange[]): Tensor {
     if (ranges.length > this.rank)
       reject("Tensor.slice", `at most ${this.rank} ranges`, String(ranges.length));
@@ -284,6 +316,8 @@ export class Tensor {
    * Repeats axes of extent 1, and new axes in front, without copying: their stride is 0. Always
    * shares memory, and one element of memory then stands for many, so the result is for reading
    * only.
+   *
+   * @throws InputError when the shape is not one that this one broadcasts to
    */
   broadcastTo(shape: readonly number[]): Tensor {
     checkShape("Tensor.broadcastTo", shape);
@@ -330,7 +364,7 @@ export class Tensor {
     return copy;
   }
 
-  /** All elements as nested arrays. */
+  /** All elements as nested arrays, a bare number for rank 0. A copy. */
   toNested(): Nested {
     return nest(this.contiguous().data, this.shape);
   }
@@ -360,7 +394,8 @@ export class Tensor {
 }
 
 /**
- * A tensor from nested arrays: `tensor([[1, 2], [3, 4]])` has shape [2, 2].
+ * A tensor from nested arrays: `tensor([[1, 2], [3, 4]])` has shape [2, 2]. Copies, in float64
+ * unless told otherwise.
  *
  * @throws InputError when rows of one level have different lengths, or there is something else than
  *   numbers in them

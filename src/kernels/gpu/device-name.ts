@@ -4,6 +4,7 @@ import type { GpuMode } from "./modes.js";
 export interface GpuDevice {
   /** The graphics card, or what stands in for one; null where the mode has no device. */
   readonly device: string | null;
+  /** The driver's own description, or the interface that it is reached by; null as `device`. */
   readonly driver: string | null;
   /** Whether the processor computes in its place. */
   readonly isSoftware: boolean;

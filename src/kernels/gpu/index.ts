@@ -42,26 +42,29 @@ export { type GpuDevice, gpuDevice } from "./device-name.js";
 export type { Traffic } from "./kernel-calls.js";
 export type { GpuMode } from "./modes.js";
 
+/** What a gpu backend runs on, and which products it hands over. */
 export interface GpuBackendOptions {
-  /** What gpu.js runs on: one of {@link gpuModes}. Left out: the fastest that is there. */
+  /** What gpu.js runs on, a {@link GpuMode}. Left out: the fastest that is there. */
   readonly mode?: string | undefined;
+  /** Where results lie that are not on the device; on JavaScript's heap if left out. */
   readonly allocator?: Allocator;
   /**
    * Products of fewer multiplications stay on the reference; 0 sends all to gpu.js. Left out: what
    * was measured for the mode, on another machine; `"measured"`: what is measured on this one now,
-   * see {@link measuredThreshold}.
+   * once for each mode, in a fraction of a second.
    */
   readonly smallestProduct?: number | "measured" | undefined;
   /**
    * For how many shapes a kernel is kept, in mode `webasm`, which compiles one for each; the other
-   * modes compile each kernel once.
+   * modes compile each kernel once. At least 1; 16 if left out.
    */
   readonly kernelCapacity?: number;
   /**
-   * How long to wait for a small product before the device counts as lost. Larger ones get more.
+   * How long to wait for a small product before the device counts as lost, in seconds; 30 if left
+   * out. Larger ones get more.
    */
   readonly secondsToAnswer?: number;
-  /** See {@link Backend.check}. */
+  /** See {@link Backend.check}; false if left out. */
   readonly check?: boolean;
   /**
    * Whether the results of a step stay where the kernels are. Left out: in the modes that have a
@@ -72,6 +75,7 @@ export interface GpuBackendOptions {
 
 /** A {@link Backend} that also tells what it does on its device. */
 export interface GpuBackend extends Backend {
+  /** What gpu.js really runs on. */
   readonly mode: GpuMode;
   /** How many multiplications a product needs to go to gpu.js; ∞ where it is never faster. */
   readonly smallestProduct: number;

@@ -17,14 +17,19 @@ import { threads } from "./threads.js";
 
 export { gemmRows } from "./loop-order.js";
 
+/** One way to compute a convolution. Derived in `derivations/matmul.md`. */
 export interface Rung {
+  /** For tables and messages: `register tile`. */
   readonly name: string;
   /** What is new, in a few words. */
   readonly idea: string;
-  /**
-   * The backend that it needs, and how many of that backend's threads; `null` for plain TypeScript.
-   */
-  readonly needs: { readonly backend: "wasm" | "gpu"; readonly threads: "one" | "all" } | null;
+  /** What it cannot do without; `null` for plain TypeScript. */
+  readonly needs: {
+    /** The backend's name: `convolve` is to be given one of these. */
+    readonly backend: "wasm" | "gpu";
+    /** How many of the backend's threads it is meant for. */
+    readonly threads: "one" | "all";
+  } | null;
   /**
    * The convolution: x [N, C, H, W] and weight [K, C, kH, kW] → [N, K, outH, outW], without a bias,
    * stride and padding as the geometry says.
@@ -94,7 +99,9 @@ export const ladder: readonly Rung[] = [
 
 /**
  * How many floating-point operations a convolution takes, whichever rung computes it. N images, R
- * entries under a filter, P windows.
+ * entries under a filter, P windows. Derived in `derivations/matmul.md`, (matmul.2).
+ *
+ * @param weight [K, C/G, kH, kW]; only its size counts
  */
 export function convolutionFlop(N: number, weight: Tensor, { outH, outW }: WindowGeometry): number {
   // (matmul.2) flop = 2 · N · K · R · P, and weight has K · R entries

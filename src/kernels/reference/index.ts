@@ -23,6 +23,9 @@ import { sumPerChannel } from "./sum-per-channel.js";
 /**
  * Builds a reference backend whose results live where `allocator` says. It has no memory of its own
  * to give back, so all that a step makes outlives it.
+ *
+ * @param allocator JavaScript's heap if left out
+ * @param options `check` as {@link Backend.check}, false if left out
  */
 export function referenceBackend(
   allocator: Allocator = heapAllocator,

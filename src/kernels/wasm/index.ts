@@ -39,15 +39,16 @@ import { suitsTiles } from "./tiles.js";
 import { updatesOn } from "./updates.js";
 import { availableThreads, whyOneThread } from "./workers.js";
 
+/** How a wasm backend runs. */
 export interface WasmBackendOptions {
   /**
    * How many threads work, this one included; as many as the machine can run at once, at most 4, if
    * left out.
    */
   readonly threads?: number | undefined;
-  /** The most memory that tensors may take, in MB of 2²⁰ bytes. */
+  /** The most memory that tensors may take, in MB of 2²⁰ bytes; 2048 if left out. */
   readonly largestMB?: number;
-  /** See {@link Backend.check}. */
+  /** See {@link Backend.check}; false if left out. */
   readonly check?: boolean;
 }
 

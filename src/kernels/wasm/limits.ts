@@ -26,22 +26,27 @@ export interface MachineLimits {
   /**
    * Multiplies and adds on registers, `steps` times: s ← s·x + y in 48 places, four of which start
    * from each of 0, 1, … 11.
-   *
-   * @returns their sum, and the operations done
    */
   multiplyAdds(
     steps: number,
     x: number,
     y: number,
-  ): { readonly sum: number; readonly flop: number };
+  ): {
+    /** Of all 48 places, so that nothing can be left out as unused. */
+    readonly sum: number;
+    /** Floating-point operations done: 96 for each step. */
+    readonly flop: number;
+  };
   /**
    * Reads a piece of memory again and again. `bytes` is a multiple of 64, at most `largestBytes`.
    *
    * @returns the exclusive or of all words read
+   * @throws RangeError when `bytes` is not
    */
   read(bytes: number, times: number): number;
-  /** Fills a piece of memory with one word, again and again. */
+  /** Fills a piece of memory with one 32-bit word, again and again. @throws RangeError as `read` */
   write(bytes: number, times: number, word: number): void;
+  /** How much memory there is to read and write. */
   readonly largestBytes: number;
 }
 
