@@ -20,6 +20,7 @@ export class Ceiling {
     this.#limits = limits;
   }
 
+  /** Compiles the kernel that is measured with, and warms it up for 150 ms. */
   static async open(): Promise<Ceiling> {
     const ceiling = new Ceiling(await machineLimits());
     for (const started = performance.now(); performance.now() - started < WARM_UP_MS; ) {
@@ -30,7 +31,11 @@ export class Ceiling {
     return ceiling;
   }
 
-  /** One burst, in GFLOP/s. @throws Error when the sum is wrong */
+  /**
+   * One burst, in GFLOP/s.
+   *
+   * @throws Error when the sum is wrong
+   */
   sample(): number {
     const started = performance.now();
     const { sum, flop } = this.#limits.multiplyAdds(BURST, 0.5, 1);
@@ -40,7 +45,11 @@ export class Ceiling {
     return flop / ms / 1e6;
   }
 
-  /** The median of many bursts, in GFLOP/s. */
+  /**
+   * The median of many bursts, in GFLOP/s.
+   *
+   * @throws Error when a sum is wrong
+   */
   measure({ seconds, leastRounds }: Effort): number {
     const samples: number[] = [];
     for (
@@ -57,7 +66,8 @@ export class Ceiling {
    *
    * @param run shows its result to whom it is given, before that loses its memory
    * @param flop the operations of one run
-   * @param check looks at the result of the first run
+   * @param check looks at the result of the first run, and throws where it is wrong
+   * @throws what `check` throws
    */
   async compare<T>(
     run: (look: (result: T) => void) => Promise<void>,
@@ -82,11 +92,21 @@ export class Ceiling {
     return { seconds, gflops, ceiling: median(samples) };
   }
 
-  /** Bytes a second, in GB/s, for a piece of memory of the given size: read, and written. */
+  /**
+   * How fast one thread reads and writes a piece of memory.
+   *
+   * @param bytes how large it is: what fits into a cache is faster than what does not
+   * @throws Error when what was read is not what was written
+   */
   async bandwidth(
     bytes: number,
     effort: Effort,
-  ): Promise<{ readonly read: number; readonly write: number }> {
+  ): Promise<{
+    /** In GB/s. */
+    readonly read: number;
+    /** In GB/s. */
+    readonly write: number;
+  }> {
     const times = Math.ceil(2 ** 25 / bytes);
     const rate = async (run: () => void): Promise<number> =>
       (bytes * times) / (await medianSeconds(run, effort)) / 1e9;
@@ -99,8 +119,11 @@ export class Ceiling {
   }
 }
 
+/** How fast a piece of work is, next to the ceiling of the same moment. */
 export interface Speed {
+  /** Median time of one run. */
   readonly seconds: number;
+  /** Operations of a run over that time, in GFLOP/s. */
   readonly gflops: number;
   /** What one thread reached at the same time, in GFLOP/s. */
   readonly ceiling: number;

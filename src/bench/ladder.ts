@@ -16,13 +16,20 @@ const sevenLoops = ladder[0]!;
  * have.
  */
 export class LadderBench {
+  /** Images in a batch. */
   readonly batch: number;
+  /** For people: `[N, C, H, W] * [K, C, kH, kW]`, in numbers. */
   readonly shape: string;
   readonly #geometry = conv2dGeometry("ladder", SIZE, SIZE, { kernelSize: 3 });
   readonly #x: Tensor;
   readonly #weight = new Random("filters").normal([K, C, 3, 3]);
   #expected: Tensor | null = null;
 
+  /**
+   * Draws images and filters, in float32.
+   *
+   * @param batch images in a batch; {@link BENCH_BATCH} if left out
+   */
   constructor(batch = BENCH_BATCH) {
     this.batch = batch;
     this.shape = `[${batch}, ${C}, ${SIZE}, ${SIZE}] * [${K}, ${C}, 3, 3]`;
@@ -32,6 +39,7 @@ export class LadderBench {
   /**
    * How fast a rung is, copying into columns included.
    *
+   * @returns as {@link Ceiling.compare}
    * @throws Error when its result is not that of the first rung
    */
   async measure(rung: Rung, backend: Backend, ceiling: Ceiling, effort: Effort): Promise<Speed> {
@@ -53,7 +61,8 @@ export class LadderBench {
 }
 
 /**
- * Compares every entry of a result with what it should be: float32 sums of `terms` random numbers.
+ * Compares every entry of a result with what it should be: float32 sums of `terms` random numbers,
+ * which may differ by 1e-5 for each term.
  *
  * @throws Error naming the first entry that is wrong
  */

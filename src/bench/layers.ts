@@ -8,10 +8,12 @@ import { BENCH_BATCH } from "./ladder.js";
 import { firstImages } from "./network.js";
 import type { Effort } from "./stopwatch.js";
 
+/** Which of its two passes a layer was timed in. */
 export type Direction = "forward" | "backward";
 
 /** A training step, cut up, and left alone. */
 export interface StepParts {
+  /** The parts in which the clock was read, which add up to a step. */
   readonly parts: readonly StepPart[];
   /** A step at whose parts nobody looked, in microseconds for one image. */
   readonly wholeMicroseconds: number;
@@ -22,8 +24,14 @@ export interface StepParts {
  * them.
  */
 export interface StepPart {
+  /**
+   * The layer's, `conv1+relu1+pool1` where one does the work of several; or `batch`, `loss` or
+   * `optimizer`.
+   */
   readonly name: string;
+  /** Null for what is no layer. */
   readonly direction: Direction | null;
+  /** Its time in a step, over the images of the batch. */
   readonly microsecondsPerImage: number;
   /**
    * Floating-point operations of its products for one image, zeros included; 0 for a part that has
@@ -45,9 +53,11 @@ const WARM_UP_STEPS = 4;
  * Every other step is left alone and timed as a whole, so that it shows whether looking at the
  * clock has cost anything.
  *
+ * @param dataset of which the first `batch` images are trained on
  * @param recipe whose network, loss and optimizer; the notes' if left out
  * @returns means over the middle half of the steps, ordered by how long they took, for one image of
  *   the batch
+ * @throws InputError when there are fewer images than `batch`, or the network does not take them
  */
 export async function measureLayers(
   backend: Backend,
@@ -153,7 +163,12 @@ function nameOf({ name, parts }: NamedLayer): string {
   return parts?.map((part) => part.name).join("+") ?? name;
 }
 
-/** Operations of the products of every layer and direction, for one image. */
+/**
+ * Operations of the products of every layer and direction, for one image: by `conv1 forward` and
+ * `conv1 backward`. Layers without weights are left out; see `derivations/speed.md`.
+ *
+ * @throws InputError when the network does not take images of this size
+ */
 export function flopOfLayers(
   network: Sequential,
   { images: { channels = 1, height, width } }: Pick<LabelledImages, "images">,

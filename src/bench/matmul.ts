@@ -18,8 +18,9 @@ export const productShapes: readonly ProductShape[] = [
 ];
 
 /**
- * How fast a backend multiplies two matrices of random numbers.
+ * How fast a backend multiplies two matrices of random numbers, [M, K] and [K, N], in float32.
  *
+ * @returns as {@link Ceiling.compare}
  * @throws Error when the product is wrong
  */
 export async function measureProduct(
@@ -80,13 +81,23 @@ function timesVector(matrix: Tensor, vector: Float64Array): Float64Array {
   });
 }
 
-/** Operations for each byte that has to come from or go to memory at least once, float32. */
+/**
+ * Operations for each byte that has to come from or go to memory at least once, in float32.
+ * (speed.6)
+ */
 export function productIntensity([M, K, N]: ProductShape): number {
   // (speed.6) intensity = 2·M·K·N / (4·(M·K + K·N + M·N))
   return (2 * M * K * N) / (4 * (M * K + K * N + M * N));
 }
 
-/** The most that a product of some intensity can reach, in GFLOP/s. @param bandwidth in GB/s */
+/**
+ * The most that a product of some intensity can reach, in GFLOP/s (Williams, Waterman and
+ * Patterson, 2009). (speed.5)
+ *
+ * @param intensity in operations for each byte
+ * @param ceiling in GFLOP/s
+ * @param bandwidth in GB/s
+ */
 export function roofline(intensity: number, ceiling: number, bandwidth: number): number {
   // (speed.5) attainable = min(ceiling, intensity · bandwidth)
   return Math.min(ceiling, intensity * bandwidth);

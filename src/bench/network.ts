@@ -28,7 +28,12 @@ export class NetworkBench {
   #expectedLoss: number | null = null;
   #expectedLogits: Tensor | null = null;
 
-  /** @throws InputError when there are not enough images */
+  /**
+   * Takes the first images; those that do not fill a batch of the test are left out.
+   *
+   * @param batch images in a batch; {@link BENCH_BATCH} if left out
+   * @throws InputError when there are not enough images
+   */
   constructor(trainImages: LabelledImages, testImages: LabelledImages, batch = BENCH_BATCH) {
     this.batch = batch;
     this.#recipe = { ...notebook, batchSize: batch, epochs: 1 };

@@ -2,14 +2,15 @@
 
 /** How long one figure may take. */
 export interface Effort {
-  /** Runs are repeated for so long … */
+  /** Runs are repeated for this long … */
   readonly seconds: number;
-  /** … but at least so often. */
+  /** … but at least this often, a whole number ≥ 1. */
   readonly leastRounds: number;
 }
 
-/** A minute or two for all figures of `leibniz bench`, and some seconds with `--quick`. */
+/** A minute or two for all figures of `leibniz bench`. */
 export const thoroughEffort: Effort = { seconds: 0.7, leastRounds: 3 };
+/** Some seconds for all figures, with `--quick`. */
 export const quickEffort: Effort = { seconds: 0.08, leastRounds: 1 };
 
 /**
@@ -21,9 +22,11 @@ const WARM_UP = 0.3;
 /**
  * The median time of a run, in seconds.
  *
+ * @param run is awaited, and must not depend on how often it was called
  * @param before is called before each run and not timed
  * @param first has been run already, say to look at its result, and took so many seconds of the
  *   warm-up
+ * @throws what `run` throws
  */
 export async function medianSeconds(
   run: () => unknown,

@@ -30,28 +30,40 @@ const MOST_AXES = 32;
 export interface ParityResult {
   /** The layer or optimizer. */
   readonly what: string;
+  /** Of the case, as the file calls it. */
   readonly name: string;
   /**
    * `out`, a gradient such as `dWeight`, a state such as `runningMean after`, or the parameters
    * after a step such as `w after 100`.
    */
   readonly quantity: string;
+  /** The largest difference of two entries; Infinity where shapes differ or a difference is NaN. */
   readonly maxAbsoluteError: number;
+  /** The same, relative to the largest recorded entry of the quantity. */
   readonly maxRelativeError: number;
+  /** By {@link PARITY_TOLERANCE}. */
   readonly verdict: "pass" | "fail";
 }
 
 /** One recorded case, ready to run. */
 export interface ParityCase {
+  /** The layer or optimizer. */
   readonly what: string;
+  /** As the file calls it; as the layer or optimizer if it has no name. */
   readonly name: string;
+  /**
+   * Computes the case in float64, and compares each recorded quantity.
+   *
+   * @throws InputError when the engine refuses the case's inputs or options
+   */
   run(): Promise<readonly ParityResult[]>;
 }
 
 /**
- * Reads a file of recorded results.
+ * Reads a file of recorded results. Nothing is computed yet.
  *
  * @param text JSON with `layers` and `optimizers`
+ * @param where the file's name, for messages
  * @throws InputError when the file is malformed, holds no case, names a layer or optimizer that
  *   leibniz does not have, or takes too long to compare
  */

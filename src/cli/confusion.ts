@@ -10,6 +10,7 @@ const LONGEST_NAME = 16;
 /**
  * A row for each class, a column for each guess; of many classes only those that are confused most.
  *
+ * @param guesses N class numbers, in the order of `labels`
  * @param names of the classes, or null where they are called 0, 1, 2 …
  * @param width how many columns the table may have; of a wider one, what is confused most
  */

@@ -33,7 +33,9 @@ const LARGEST_FILE = 2 ** 30;
 const LARGEST_TEXT = 2 ** 27;
 
 /**
- * @param largest how many bytes it may have
+ * All bytes of a file.
+ *
+ * @param largest how many bytes it may have; 1 GiB if left out
  * @throws InputError when there is no such file, it is a pipe or a device, which may never end, it
  *   cannot be read, or is larger
  */
@@ -47,7 +49,12 @@ export function readFile(path: string, largest = LARGEST_FILE): Uint8Array {
   });
 }
 
-/** @throws InputError as {@link readFile}, and when the bytes are not UTF-8 */
+/**
+ * All text of a file of at most 128 MiB.
+ *
+ * @param options.keepMark whether a byte order mark at its start is kept; false if left out
+ * @throws InputError as {@link readFile}, and when the bytes are not UTF-8
+ */
 export function readText(path: string, { keepMark = false } = {}): string {
   const bytes = readFile(path, LARGEST_TEXT);
   try {

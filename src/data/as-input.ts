@@ -10,6 +10,8 @@ export type ImageShape = readonly [channels: number, height: number, width: numb
 /**
  * The picture as it is, which must have the network's size, and be gray where that takes gray.
  *
+ * @param shape [C, H, W] that the network takes, C 1 or 3
+ * @param where the picture, for messages
  * @returns pixels [C, H, W]
  * @throws InputError when it has not
  */
@@ -32,6 +34,7 @@ export function asItIs(picture: Picture, shape: ImageShape, where: string): Prep
 /**
  * The middle of the picture, as large as its proportions allow, at the network's size.
  *
+ * @param shape [C, H, W] that the network takes, C 1 or 3
  * @returns pixels [C, H, W]
  */
 export function asPhoto(picture: Picture, shape: ImageShape): Prepared {

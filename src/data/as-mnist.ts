@@ -17,14 +17,19 @@ const LEAST_STROKE = 1.6;
 /** How wide a thinner one is made. */
 const USUAL_STROKE = 2.2;
 
+/** A picture made ready for a network. */
 export interface Prepared {
-  /** height·width bytes: 0 is paper, 255 ink. */
+  /** [C, H, W] bytes, 0 is black; of a digit, C is 1, 0 is paper and 255 ink. */
   readonly pixels: Uint8Array;
   /** What was done, for people, on one line. */
   readonly steps: string;
 }
 
 /**
+ * A photo of a digit, dark on bright or bright on dark, as MNIST's images were made (LeCun and
+ * others, 1998): bright on black, scaled into 20/28 of the image without changing its proportions,
+ * and moved until its centre of mass is in the middle. Thin strokes are widened.
+ *
  * @param height and `width` of the image that is made, 28 and 28 for MNIST's
  * @param where the picture, for messages
  * @throws InputError when nothing stands out in the picture

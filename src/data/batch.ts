@@ -13,9 +13,11 @@ export interface ImageBatch {
 const IN_UNIT_RANGE = Float32Array.from({ length: 256 }, (_, byte) => byte / 255);
 
 /**
- * Converts the images with the given indices, in that order, from bytes to numbers. Done batch by
- * batch, the data set takes a quarter of the memory that it would take as float32.
+ * Converts the images with the given indices, in that order, from bytes to numbers, (mistakes.6).
+ * Done batch by batch, the data set takes a quarter of the memory that it would take as float32.
  *
+ * @param indices N of them, in any order; one may come several times
+ * @param allocator where x lives; JavaScript's heap if left out
  * @throws InputError when there is no image with one of the indices
  */
 export function makeBatch(
@@ -58,7 +60,11 @@ export function shuffledOrder(indices: Uint32Array, random: Random): Uint32Array
   return random.permutation(indices.length).map((position) => indices[position]!);
 }
 
-/** `count` different indices out of 0 … total − 1, in random order. */
+/**
+ * `count` different indices out of 0 … total − 1, in random order.
+ *
+ * @throws InputError when `count` is no whole number from 1 to `total`
+ */
 export function drawSubset(total: number, count: number, random: Random): Uint32Array {
   if (!Number.isInteger(count) || count < 1 || count > total)
     reject("drawSubset", `a number from 1 to ${total}`, String(count));

@@ -6,10 +6,15 @@ import { type Example, stack } from "./stack.js";
 
 /** A data set, and others made from it. None of them copies the examples. */
 export class Dataset implements ReadyExamples {
+  /** How many examples there are, at least 1. */
   readonly count: number;
   readonly #source: ReadyExamples;
 
-  /** @throws InputError when the count is no whole number ≥ 1 */
+  /**
+   * Examples from any source; its batches are checked whenever they are made.
+   *
+   * @throws InputError when the count is no whole number ≥ 1
+   */
   constructor(source: ReadyExamples) {
     if (!(Number.isSafeInteger(source?.count) && source.count >= 1))
       reject("Dataset", "a count that is a whole number ≥ 1", String(source?.count));
@@ -31,7 +36,8 @@ export class Dataset implements ReadyExamples {
   }
 
   /**
-   * A data set whose examples are made when they are asked for.
+   * A data set whose examples are made when they are asked for. Their batches throw an InputError
+   * when the shapes of examples differ, or a class number is not whole and ≥ 0.
    *
    * @param example the example of an index, always the same one: x, and the target where it is no
    *   class number, are without the axis of the batch and all of one shape
@@ -49,10 +55,11 @@ export class Dataset implements ReadyExamples {
   }
 
   /**
-   * Some of the examples.
+   * Some of the examples, in the order of the indices.
    *
    * @param allocator where x lives
-   * @throws InputError when an index is out of range
+   * @throws InputError when there is no index, one is out of range, or the source gives another
+   *   number of examples
    */
   batch(indices: ArrayLike<number>, allocator: Allocator = heapAllocator): Batch {
     checkIndices("batch", indices, this.count);
@@ -82,7 +89,7 @@ export class Dataset implements ReadyExamples {
   /**
    * The first examples, and the rest.
    *
-   * @param first how many: a share between 0 and 1, or a whole number
+   * @param first how many: a share between 0 and 1, rounded to a whole number, or a whole number
    * @throws InputError when one of the parts would be empty
    */
   split(first: number): [first: Dataset, rest: Dataset] {
@@ -96,7 +103,11 @@ export class Dataset implements ReadyExamples {
     return [this.#range(0, size), this.#range(size, this.count)];
   }
 
-  /** The same examples in random order. */
+  /**
+   * The same examples in random order, drawn once.
+   *
+   * @param random a source, from which this draws, or a seed
+   */
   shuffle(random: Random | number | string): Dataset {
     const source = random instanceof Random ? random : new Random(random);
     return this.gather(source.permutation(this.count));
@@ -105,7 +116,7 @@ export class Dataset implements ReadyExamples {
   /**
    * The same data set, but for what `change` makes of its batches, of each anew.
    *
-   * @param change must keep the number of examples
+   * @param change must keep the number of examples, or the batch throws an InputError
    */
   map(change: (batch: Batch) => Batch): Dataset {
     return new Dataset({

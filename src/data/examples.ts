@@ -14,8 +14,11 @@ export interface Batch {
 
 /** Where training takes its examples from: any object with these two. */
 export interface Examples {
+  /** How many examples there are, at least 1. */
   readonly count: number;
   /**
+   * The examples of the given indices, in their order; N of them.
+   *
    * @param indices of the examples, from 0 to `count − 1`, in any order
    * @param allocator where x is to live; JavaScript's heap if left out
    */
@@ -24,6 +27,7 @@ export interface Examples {
 
 /** Examples that are at hand, and need not be waited for. */
 export interface ReadyExamples extends Examples {
+  /** As {@link Examples.batch}, but synchronous. */
   batch(indices: ArrayLike<number>, allocator?: Allocator): Batch;
 }
 
@@ -38,7 +42,11 @@ export function checkIndices(where: string, indices: ArrayLike<number>, count: n
   }
 }
 
-/** @throws InputError when a batch does not hold `count` examples */
+/**
+ * Refuses a batch whose x, target and weights are not of one count.
+ *
+ * @throws InputError when a batch does not hold `count` examples
+ */
 export function checkBatch(where: string, { x, target, weights }: Batch, count: number): void {
   if (!(x instanceof Tensor)) reject(where, "a tensor x", typeof x);
   if (x.shape[0] !== count)

@@ -2,9 +2,11 @@
 import { reject } from "../tensor/index.js";
 import type { Picture } from "./files/picture.js";
 
+/** An image of one channel, as numbers that need not be whole. */
 export interface GrayImage {
   /** In pixels. */
   readonly height: number;
+  /** In pixels. */
   readonly width: number;
   /** height·width numbers, row-major; 0 is black, 255 white. */
   readonly values: Float64Array;
@@ -12,15 +14,19 @@ export interface GrayImage {
 
 /** A part of an image, in pixels. */
 export interface Box {
+  /** Its first row, counted from 0. */
   readonly top: number;
+  /** Its first column, counted from 0. */
   readonly left: number;
+  /** Rows, from `top` on. */
   readonly height: number;
+  /** Columns, from `left` on. */
   readonly width: number;
 }
 
 /**
- * The brightness that an eye sees, as in ITU-R BT.601. What is transparent takes the side that the
- * ink does not have: white around dark ink.
+ * The brightness that an eye sees, as in ITU-R BT.601: 0.299 red + 0.587 green + 0.114 blue. What
+ * is transparent takes the side that the ink does not have: white around dark ink.
  */
 export function grayOf({ channels, height, width, pixels }: Picture): GrayImage {
   const hasAlpha = channels === 2 || channels === 4;
@@ -47,6 +53,7 @@ export function grayOf({ channels, height, width, pixels }: Picture): GrayImage 
  * A box of an image at another size. Each new pixel is the mean over the area that it covers; where
  * the image grows, it is drawn between the centres of the old ones.
  *
+ * @param height and `width` of the result, in pixels, each at least 1
  * @throws InputError when the box is not inside the image
  */
 export function resize(image: GrayImage, box: Box, height: number, width: number): GrayImage {

@@ -13,11 +13,13 @@ import { imageAxes, planesFirst } from "./image-axes.js";
 
 /** Images as the bytes that they are in the file. */
 export interface ImageSet {
+  /** How many images there are, at least 1. */
   readonly count: number;
   /** 1 if left out, as in idx files of gray images. */
   readonly channels?: number;
   /** In pixels. */
   readonly height: number;
+  /** In pixels. */
   readonly width: number;
   /** count·channels·height·width bytes, row-major, 0 … 255. Shares memory with the file's bytes. */
   readonly pixels: Uint8Array;
@@ -38,9 +40,12 @@ const TYPES: Readonly<Record<number, string>> = {
 };
 
 /**
- * @param bytes the whole file
+ * The images of an idx file: [count, H, W] of gray ones; or of four axes, [count, H, W, C] or
+ * [count, C, H, W] with C = 1 or 3.
+ *
+ * @param bytes the whole file, unzipped
  * @param where its name, for messages
- * @throws InputError on anything but a complete idx file of at least one image
+ * @throws InputError on anything but a complete idx file of at least one image, in unsigned bytes
  */
 export function parseIdxImages(bytes: Uint8Array, where: string): ImageSet {
   if (magicOf(bytes) === WITH_CHANNELS) {
@@ -58,11 +63,14 @@ export function parseIdxImages(bytes: Uint8Array, where: string): ImageSet {
 }
 
 /**
- * @param bytes the whole file
+ * The labels of an idx file.
+ *
+ * @param bytes the whole file, unzipped
  * @param where its name, for messages
  * @param classes how many there may be; as many as a byte can tell apart if left out
  * @returns a label 0 … classes − 1 for each image, sharing memory with `bytes`
- * @throws InputError on anything but a complete idx file of at least one label
+ * @throws InputError on anything but a complete idx file of at least one label, and when a label is
+ *   `classes` or more
  */
 export function parseIdxLabels(bytes: Uint8Array, where: string, classes = 256): Uint8Array {
   parseHeader(bytes, where, LABELS, "labels");

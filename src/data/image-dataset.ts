@@ -13,7 +13,12 @@ export class ImageDataset extends Dataset implements LabelledImages {
   readonly images: ImageSet;
   readonly labels: ClassNumbers;
 
-  /** @throws InputError when there are not as many labels as images */
+  /**
+   * Shares memory with what it is given.
+   *
+   * @param where the files, for messages
+   * @throws InputError when there are not as many labels as images
+   */
   constructor({ images, labels }: LabelledImages, where = "ImageDataset") {
     if (labels.length !== images.count)
       reject(
@@ -34,12 +39,20 @@ export class ImageDataset extends Dataset implements LabelledImages {
   }
 }
 
-/** @throws InputError when there are not as many labels as images */
+/**
+ * As {@link ImageDataset}'s constructor.
+ *
+ * @throws InputError when there are not as many labels as images
+ */
 export function makeDataset(images: ImageSet, labels: ClassNumbers, where: string): ImageDataset {
   return new ImageDataset({ images, labels }, where);
 }
 
-/** Examples as they are; labelled images as a data set. */
+/**
+ * Examples as they are; labelled images as a data set.
+ *
+ * @throws InputError when there are not as many labels as images
+ */
 export function examplesOf(data: Examples | LabelledImages): Examples {
   return "batch" in data ? data : new ImageDataset(data);
 }

@@ -5,7 +5,8 @@ export type ClassNumbers = Uint8Array | Uint16Array;
 
 /** Images as bytes, and what they show. */
 export interface LabelledImages {
+  /** Bytes [N, C, H, W]. */
   readonly images: ImageSet;
-  /** A class for each image. */
+  /** The class of each image, from 0: N numbers. */
   readonly labels: ClassNumbers;
 }

@@ -3,7 +3,9 @@ import { loadImages } from "./files/load-images.js";
 
 /** Training and test images with their labels. */
 export interface Mnist {
+  /** 60,000 images [1, 28, 28] where the files are MNIST's own. */
   readonly train: ImageDataset;
+  /** 10,000 images where the files are MNIST's own. */
   readonly test: ImageDataset;
 }
 

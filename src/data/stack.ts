@@ -11,6 +11,10 @@ import {
 
 /** One example, without the axis of the batch. */
 export interface Example {
+  /**
+   * What the network is given: a tensor, or a number or nested arrays of them, of any shape that
+   * all examples share.
+   */
   readonly x: Tensor | Nested;
   /** A class number, or numbers in an array or a tensor. */
   readonly target: number | readonly Nested[] | Tensor;

@@ -5,6 +5,7 @@
  */
 import type { Laboratory, Scale } from "./laboratory.js";
 
+/** What JSON can hold. */
 export type Json =
   | null
   | boolean
@@ -20,6 +21,7 @@ export type Named = { readonly [name: string]: Json };
 export interface Unit<Options = Named> {
   /** What is compared, in words: "mlp, 20,000 images". */
   readonly setting: string;
+  /** A whole number ≥ 0. */
   readonly seed: number;
   /** All that the setting stands for. */
   readonly options: Options;
@@ -27,26 +29,35 @@ export interface Unit<Options = Named> {
 
 /** A unit, and what was measured. Numbers are finite; what has none is null. */
 export interface Measurement<Options = Named, Values = Named> extends Unit<Options> {
+  /** By name, as `measure` returns them. */
   readonly values: Values;
 }
 
 /** What all measurements together come to, for a page. */
 export interface Findings {
+  /** Below the figures, in order. */
   readonly tables: readonly Table[];
+  /** Above the tables, in order. */
   readonly figures: readonly Figure[];
 }
 
+/** A table of a page. The first cell of a row is its name. */
 export interface Table {
+  /** Above it. */
   readonly caption: string;
+  /** One for each column. */
   readonly head: readonly string[];
+  /** As many cells each as the head has, in Markdown. */
   readonly rows: readonly (readonly string[])[];
 }
 
+/** A picture of a page, in a file of its own. */
 export interface Figure {
   /** `accuracy.svg` */
   readonly file: string;
   /** What one would see, for those who do not. */
   readonly alt: string;
+  /** A stand-alone SVG; its title and description become the caption. */
   readonly svg: string;
 }
 
@@ -55,13 +66,20 @@ export const CHART_WIDTH = 420;
 
 /** In a few sentences, which may quote what was measured. */
 export interface Verdict {
+  /** What the measurements say, and how sure one may be. */
   readonly shows: string;
+  /** What a reader might take from them all the same. */
   readonly doesNotShow: string;
 }
 
+/**
+ * A question, what was expected before it was run, how it is measured, and what came of it. It is
+ * measured in units, in any order; findings and verdict are made of all of them.
+ */
 export interface Experiment<Options = Named, Values = Named> {
   /** `mlp-vs-cnn` */
   readonly name: string;
+  /** In a sentence. */
   readonly question: string;
   /** Written before it was run. */
   readonly prediction: string;
@@ -72,7 +90,17 @@ export interface Experiment<Options = Named, Values = Named> {
    * search has found may decide what comes next.
    */
   units(done: readonly Measurement<Options, Values>[], scale: Scale): readonly Unit<Options>[];
+  /**
+   * Measures one unit, which depends on nothing but its options and its seed. It tells
+   * `laboratory.progress` how far it is, and ends when `laboratory.stop` is aborted, with its
+   * reason.
+   */
   measure(unit: Unit<Options>, laboratory: Laboratory): Promise<Values>;
+  /**
+   * Tables and figures.
+   *
+   * @param measured all that `units` asks for; for a page, nothing may be missing
+   */
   findings(measured: readonly Measurement<Options, Values>[]): Findings;
   /** Written after it was run; null before. */
   readonly verdict: ((measured: readonly Measurement<Options, Values>[]) => Verdict) | null;
@@ -86,7 +114,7 @@ export function experiment<Options, Values>(own: Experiment<Options, Values>): A
   return own as unknown as AnyExperiment;
 }
 
-/** What tells units apart. */
+/** What tells units apart: `mlp, 20,000 images, seed 3`. */
 export function unitName({ setting, seed }: Pick<Unit, "setting" | "seed">): string {
   return `${setting}, seed ${seed}`;
 }

@@ -55,7 +55,11 @@ export const experiments: readonly AnyExperiment[] = [
   whatAccuracySees,
 ];
 
-/** @throws InputError listing the names there are */
+/**
+ * The experiment with a name.
+ *
+ * @throws InputError listing the names there are
+ */
 export function findExperiment(name: string): AnyExperiment {
   const names = experiments.map((one) => one.name);
   const found = experiments.find((one) => one.name === name);

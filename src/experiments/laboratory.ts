@@ -9,8 +9,11 @@ const VALIDATION_IMAGES = 10_000;
 /** How much is measured: "full" is what is committed, "quick" is a taste, "tiny" is for tests. */
 export type Scale = "full" | "quick" | "tiny";
 
+/** What a unit is measured with. */
 export interface Laboratory {
+  /** What trainings run on; the digits of what is measured may depend on it. */
   readonly backend: Backend;
+  /** How much is measured. */
   readonly scale: Scale;
   /** See {@link mnistFor}. */
   readonly mnist: Mnist;
@@ -31,7 +34,10 @@ export function validationSplit({ train }: Mnist): { train: Dataset; validation:
   return { train: first, validation: rest };
 }
 
-/** Images for a scale: for "tiny" the first few, or classifying them all would take longest. */
+/**
+ * Images for a scale: all of them; for "tiny" the first 1200 and 300, or classifying them all would
+ * take longest.
+ */
 export function mnistFor(scale: Scale, { train, test }: Mnist): Mnist {
   if (scale !== "tiny") return { train, test };
   return { train: firstImages(train, TINY.train), test: firstImages(test, TINY.test) };

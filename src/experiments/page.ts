@@ -1,7 +1,13 @@
 /** The page of an experiment, in Markdown, as it is committed beside its measurements. */
 import { type AnyExperiment, type Measurement, type Table, settingsOf } from "./experiment.js";
 
-/** @param measured all of it */
+/**
+ * The page of an experiment, in Markdown: question, prediction, method, figures, tables and
+ * verdict.
+ *
+ * @param measured all of it
+ * @returns the text; figures are to lie beside it, under their file names
+ */
 export function experimentPage(
   { name, question, prediction, method, findings, verdict }: AnyExperiment,
   measured: readonly Measurement[],

@@ -3,6 +3,7 @@ import { scaleLinear, scaleLog } from "d3-scale";
 import { reject } from "../tensor/index.js";
 import { decadeOf, formatNumber, formatTicks, powerOfTen } from "./numbers.js";
 
+/** What an axis measures, and how it is drawn. */
 export interface Axis {
   /** What is measured, and in what: `loss in nats`. */
   readonly label: string;

@@ -15,7 +15,9 @@ import {
 import { element, escape } from "./svg.js";
 import { LINE_HEIGHT, textWidth } from "./text.js";
 
+/** One bar, whole or in parts. */
 export interface Bar {
+  /** Its label, at its left. */
   readonly name: string;
   /** A number for each part, 0 or above. */
   readonly values: readonly number[];
@@ -23,10 +25,13 @@ export interface Bar {
   readonly text?: string;
 }
 
+/** What {@link barChart} draws. */
 export interface BarChartOptions extends FigureOptions {
+  /** The axis below all bars; it begins at 0 unless it has a domain. */
   readonly x: Axis;
   /** What the parts of every bar are called, in their order; one that is "" for whole bars. */
   readonly parts: readonly string[];
+  /** At least one, from top to bottom; each with a number for each part. */
   readonly bars: readonly Bar[];
 }
 
@@ -37,7 +42,9 @@ const NAME_SHARE = 0.42;
  * Bars below each other, each with its name and its sum.
  *
  * @returns an SVG that stands alone
- * @throws InputError when there is no bar, or a number is not finite or below 0
+ * @throws InputError when title or description are missing, the width is not from 200 to 4000
+ *   pixels, there is no bar, a bar has not as many numbers as there are parts, or one is not finite
+ *   or below 0
  */
 export function barChart(options: BarChartOptions): string {
   const where = "barChart";
@@ -108,12 +115,15 @@ function checkBars(where: string, { bars, parts }: BarChartOptions): void {
   }
 }
 
+/** What {@link histogram} draws. */
 export interface HistogramOptions extends FigureOptions {
+  /** The axis of the numbers; its ends are those of the intervals. */
   readonly x: Axis;
+  /** In any order. Those that have no place on the axis are left out. */
   readonly values: ArrayLike<number>;
-  /** How many intervals of the same width; 30 if left out. */
+  /** How many intervals of the same width, a whole number ≥ 1; 30 if left out. */
   readonly bins?: number;
-  /** Of the plot, in pixels. */
+  /** Of the plot, in pixels; two fifths of the width, but at most 260, if left out. */
   readonly height?: number;
 }
 
@@ -122,7 +132,8 @@ export interface HistogramOptions extends FigureOptions {
  * and a line says so.
  *
  * @returns an SVG that stands alone
- * @throws InputError when none is finite
+ * @throws InputError when title or description are missing, the width is not from 200 to 4000
+ *   pixels, there is no bin, or no number has a place
  */
 export function histogram(options: HistogramOptions): string {
   const where = "histogram";

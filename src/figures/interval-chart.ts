@@ -7,21 +7,33 @@ import { type Area, BELOW, horizontalAxis } from "./plot-area.js";
 import { element, escape } from "./svg.js";
 import { LINE_HEIGHT, textWidth, wrap } from "./text.js";
 
+/** One thing of those that are compared. It needs values, a mean or an interval. */
 export interface IntervalRow {
+  /** Beside the row, or above it where names are long. */
   readonly name: string;
   /** Every run, or none where only the interval is known. */
   readonly values?: readonly number[];
+  /** A mark in the row; none if left out. */
   readonly mean?: number;
+  /** A bar from end to end; none if left out. */
   readonly interval?: readonly [low: number, high: number];
   /** What stands at the end of the row: `97.6 ± 0.2 %`. */
   readonly text?: string;
 }
 
+/** What {@link intervalChart} draws. */
 export interface IntervalChartOptions extends FigureOptions {
+  /** The axis below all rows. */
   readonly x: Axis;
+  /** At least one, from top to bottom. */
   readonly rows: readonly IntervalRow[];
   /** A line through all rows: 0 for differences, a value to be compared with. */
-  readonly reference?: { readonly at: number; readonly name: string };
+  readonly reference?: {
+    /** In the unit of the axis. */
+    readonly at: number;
+    /** Its label, above the line. */
+    readonly name: string;
+  };
 }
 
 /** Of dots that lie on each other, how far up or down the next one goes. */
@@ -34,7 +46,8 @@ const NAME_SHARE = 0.34;
  * Rows of dots with mean and interval, one below the other.
  *
  * @returns an SVG that stands alone
- * @throws InputError when there is no row, or a row has nothing to draw
+ * @throws InputError when title or description are missing, the width is not from 200 to 4000
+ *   pixels, there is no row, or a row has nothing to draw
  */
 export function intervalChart(options: IntervalChartOptions): string {
   const where = "intervalChart";

@@ -27,9 +27,15 @@ import { element, escape } from "./svg.js";
 import { textWidth } from "./text.js";
 import { thinned } from "./thin.js";
 
+/** A place in the units of the axes. A y that has no place there, such as NaN, leaves a gap. */
 export type Point = readonly [x: number, y: number];
 
+/**
+ * One thing that is drawn: a line, and what belongs to it, in one colour. One of its parts has to
+ * have something in it.
+ */
 export interface Series {
+  /** In the legend; "" for none where there is only one. */
   readonly name: string;
   /** The line. */
   readonly points?: readonly Point[];
@@ -45,17 +51,25 @@ export interface Series {
 
 /** A dotted line across the plot, at one number of an axis. */
 export interface AxisRule {
+  /** Which axis the number is of: "x" for an upright line. */
   readonly axis: "x" | "y";
+  /** In the unit of the axis. */
   readonly at: number;
+  /** In the legend; rules of one name have one entry. */
   readonly name: string;
 }
 
+/** What {@link lineChart} draws. */
 export interface LineChartOptions extends FigureOptions {
+  /** The axis below the plot. It ends where the numbers do. */
   readonly x: Axis;
+  /** The axis at its left. It ends with round numbers. */
   readonly y: Axis;
+  /** At least one. Later ones lie above. */
   readonly series: readonly Series[];
+  /** None if left out. */
   readonly rules?: readonly AxisRule[];
-  /** Of the plot, in pixels. */
+  /** Of the plot, in pixels; half of the width, but at most 300, if left out. */
   readonly height?: number;
 }
 
@@ -69,7 +83,8 @@ const STRETCH = 2;
  * plot says so, as it says where a line has more points than are drawn.
  *
  * @returns an SVG that stands alone
- * @throws InputError when a series has nothing to draw, or nothing has a place
+ * @throws InputError when title or description are missing, the width is not from 200 to 4000
+ *   pixels, a series has nothing to draw, an x is not finite, or nothing has a place
  */
 export function lineChart(options: LineChartOptions): string {
   const where = "lineChart";

@@ -6,14 +6,19 @@ import { SHADES } from "./palette.js";
 import { element, escape } from "./svg.js";
 import { LINE_HEIGHT, shorten, textWidth } from "./text.js";
 
+/** What the rows or the columns are. */
 export interface MatrixAxis {
   /** What the names are: `true class`. */
   readonly label: string;
+  /** One for each row or column, in their order. */
   readonly names: readonly string[];
 }
 
+/** What {@link matrixChart} draws. */
 export interface MatrixChartOptions extends FigureOptions {
+  /** From top to bottom. */
   readonly rows: MatrixAxis;
+  /** From left to right. Each needs 6 pixels at least. */
   readonly columns: MatrixAxis;
   /** [rows, columns] */
   readonly values: readonly (readonly number[])[];
@@ -23,7 +28,7 @@ export interface MatrixChartOptions extends FigureOptions {
    * largest. `signed`: 0 in the middle, two colours and a sign.
    */
   readonly kind: "confusion" | "amount" | "signed";
-  /** How numbers in cells are written; in three digits if left out. */
+  /** How numbers in cells are written; in three digits if left out, and counts in full. */
   readonly format?: (value: number) => string;
 }
 
@@ -35,7 +40,9 @@ const [LEAST_CELL, LARGEST_CELL] = [6, 44];
  * Cells with their numbers, where these fit; in any case each has a tooltip.
  *
  * @returns an SVG that stands alone
- * @throws InputError when there is no cell, or the values are not a number for each
+ * @throws InputError when title or description are missing, the width is not from 200 to 4000
+ *   pixels or too small for the columns, there is no cell, the values are not a number for each, or
+ *   a count is below 0
  */
 export function matrixChart(options: MatrixChartOptions): string {
   const where = "matrixChart";

@@ -19,7 +19,7 @@ const SMALLEST = 1e-4;
 /** … up to here. */
 const LARGEST = 1e6;
 
-/** `10⁻⁸` for 1e-8. */
+/** `10⁻⁸` for 1e-8; for any number above 0, the power of ten of its first digit. */
 export function powerOfTen(value: number): string {
   return tenTo(value.toExponential(0).split("e")[1]!);
 }
@@ -30,7 +30,10 @@ function tenTo(exponent: string): string {
   return `10${[...exponent.replace("+", "")].map((sign) => SUPERSCRIPTS[sign]).join("")}`;
 }
 
-/** `1,234.5`, `−0.02`, `3.2·10⁻⁹`: with this many significant digits, and no trailing zeros. */
+/**
+ * `1,234.5`, `−0.02`, `3.2·10⁻⁹`: with this many significant digits and no trailing zeros; powers
+ * of ten below 10⁻⁴ and from 10⁶ on.
+ */
 export function formatNumber(value: number, digits = 3): string {
   if (!Number.isFinite(value)) return Number.isNaN(value) ? "NaN" : value > 0 ? "∞" : "−∞";
   if (value === 0) return "0";
@@ -43,7 +46,7 @@ export function formatNumber(value: number, digits = 3): string {
   return text.replace("-", "−");
 }
 
-/** `97.5 %` for 0.975. */
+/** `97.5 %` for 0.975, with this many significant digits. */
 export function formatPercent(share: number, digits = 3): string {
   return Number.isFinite(share) ? `${formatNumber(100 * share, digits)} %` : formatNumber(share);
 }

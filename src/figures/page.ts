@@ -4,6 +4,7 @@ import { FIGURE_STYLE, SVG } from "./frame.js";
 import { PAGE_STYLE } from "./page-style.js";
 import { element, escape } from "./svg.js";
 
+/** What {@link htmlPage} makes a page of. */
 export interface PageOptions {
   /** In the window's title, after `leibniz: `. */
   readonly title: string;
@@ -34,19 +35,22 @@ function embedded(body: readonly string[]): string {
   return body.join("").replaceAll(FIGURE_STYLE, "").replaceAll(` xmlns="${SVG}"`, "");
 }
 
+/** A part of a page, which links can lead to. */
 export interface Section {
+  /** What links lead to: `#id`. Each once in a page. */
   readonly id: string;
+  /** Plain text; it is escaped. */
   readonly heading: string;
   /** As HTML. */
   readonly body: readonly string[];
 }
 
-/** A section with its heading. */
+/** A section with its heading, as HTML. */
 export function section({ id, heading, body }: Section): string {
   return element("section", { id }, [element("h2", {}, escape(heading)), ...body]);
 }
 
-/** Links to sections. */
+/** Links to sections, as HTML. */
 export function contents(sections: readonly Section[]): string {
   const links = sections.map(({ id, heading }) =>
     element("a", { href: `#${id}`, class: "chip" }, escape(heading)),
@@ -54,14 +58,21 @@ export function contents(sections: readonly Section[]): string {
   return element("nav", { "aria-label": "Contents" }, links);
 }
 
+/** What {@link table} writes; all of it is escaped. */
 export interface TableOptions {
+  /** Above the table; none if left out. */
   readonly caption?: string;
+  /** A name for each column; "" for one that needs none. */
   readonly head: readonly string[];
   /** Texts and numbers, the first of each row being its name. */
   readonly rows: readonly (readonly (string | number)[])[];
 }
 
-/** A table that scrolls where it is too wide; columns of numbers are set flush right. */
+/**
+ * A table as HTML that scrolls where it is too wide; columns of numbers are set flush right.
+ *
+ * @throws InputError when a row has not as many cells as the head
+ */
 export function table({ caption, head, rows }: TableOptions): string {
   for (const row of rows)
     if (row.length !== head.length)
@@ -120,7 +131,7 @@ const NUMBER = /[-−+±]?[\d.,]+( ?[%×sx]| ms| s| MB)?/.source;
 /** A number, or two as in `97.1 ± 0.2 %`, `−1.2 to 0.4` and `3 of 16`; or a dash for none. */
 const LIKE_NUMBER = new RegExp(`^${NUMBER}( ([±–…]|to|of) ${NUMBER})?$|^[–—]?$`);
 
-/** Pairs of a name and a value. */
+/** Pairs of a name and a value, as HTML; both are escaped. */
 export function facts(pairs: readonly (readonly [name: string, value: string])[]): string {
   const items = pairs.map(([name, value]) =>
     element("div", {}, element("dt", {}, escape(name)) + element("dd", {}, escape(value))),

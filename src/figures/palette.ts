@@ -8,22 +8,29 @@ export interface Scheme {
   readonly ground: string;
   /** Behind cards. */
   readonly page: string;
+  /** Text, and whatever else is to be read. */
   readonly ink: string;
   /** Of what is said in passing: ticks, notes. */
   readonly soft: string;
   /** Of what is not to be noticed: grids, borders. */
   readonly line: string;
+  /** Text that says that something passed. */
   readonly good: string;
+  /** Text that says that something is wrong. */
   readonly bad: string;
+  /** Text that says that nothing was shown either way. */
   readonly unclear: string;
+  /** Text that links elsewhere. */
   readonly link: string;
+  /** Lines and bars, in the order in which series take them; then they begin anew. */
   readonly series: readonly string[];
-  /** Cells of matrices, from nothing to all of it: of what is right … */
+  /** Cells of matrices that are right, from the smallest share to all of it. */
   readonly right: readonly string[];
-  /** … and of what is not. */
+  /** The same for cells that are wrong. */
   readonly wrong: readonly string[];
 }
 
+/** The colours of light mode. */
 export const light: Scheme = {
   ground: "#ffffff",
   page: "#fbfaf7",
@@ -39,6 +46,7 @@ export const light: Scheme = {
   wrong: ["#ffffff", "#fdebdc", "#fad5b8", "#f5b585", "#e58f4e", "#b44a06", "#8a3702"],
 };
 
+/** The colours of dark mode, for readers whose system asks for it. */
 export const dark: Scheme = {
   ground: "#1d2026",
   page: "#15171b",
@@ -55,7 +63,12 @@ export const dark: Scheme = {
 };
 
 /** Of signed numbers: they stand out of both grounds, since a picture has only one pair. */
-export const signs = { plus: "#d55e00", minus: "#0072b2" } as const;
+export const signs = {
+  /** Orange. */
+  plus: "#d55e00",
+  /** Blue. */
+  minus: "#0072b2",
+} as const;
 
 /** Steps of shade from nothing to all of it. */
 export const SHADES = light.right.length;

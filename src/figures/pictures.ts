@@ -7,14 +7,19 @@ import { signs } from "./palette.js";
 import { element, escape } from "./svg.js";
 import { wrap } from "./text.js";
 
+/** Numbers as pixels. */
 export interface Picture {
+  /** Below it, in up to six lines. */
   readonly caption: string;
   /** [H, W] or [C, H, W], with C 1 or, for colours, 3. */
   readonly shape: readonly number[];
+  /** Row-major, as many as the shape has. Those that are not finite are left blank. */
   readonly values: ArrayLike<number>;
 }
 
+/** What {@link pictures} draws. */
 export interface PicturesOptions extends FigureOptions {
+  /** At least one, in rows from the left. Three channels go with `light` only. */
   readonly pictures: readonly Picture[];
   /**
    * `light`: 0 is black and 1 is white; three channels are red, green and blue. `amount`: from 0 to
@@ -24,7 +29,7 @@ export interface PicturesOptions extends FigureOptions {
   readonly kind: "light" | "amount" | "signed";
   /** Whether each picture has a range of its own, as if left out, or all have one. */
   readonly range?: "own" | "shared";
-  /** Of a picture's longer side, in pixels; 64 if left out. */
+  /** Of a picture's longer side, in pixels from 8 to the figure's width; 64 if left out. */
   readonly size?: number;
 }
 
@@ -42,7 +47,8 @@ const NEAR_ZERO = 0.15;
  * Pictures as they are, pixel by pixel. What is not finite is left blank, and a line says so.
  *
  * @returns an SVG that stands alone
- * @throws InputError when there is no picture, or one has no such shape
+ * @throws InputError when title or description are missing, the width is not from 200 to 4000
+ *   pixels, the size is out of range, there is no picture, or one has no such shape
  */
 export function pictures(options: PicturesOptions): string {
   const where = "pictures";

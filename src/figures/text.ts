@@ -21,7 +21,11 @@ const WIDTHS: readonly [characters: RegExp, width: number][] = [
 /** Chinese, Japanese and Korean characters and emoji fill a square or a bit more. */
 const WIDEST = 1.3;
 
-/** In pixels, rather too wide than too narrow. */
+/**
+ * In pixels, rather too wide than too narrow.
+ *
+ * @param size of the font in pixels; the figures' 13 if left out
+ */
 export function textWidth(text: string, size = FONT_SIZE): number {
   let width = 0;
   for (const character of text)

@@ -9,8 +9,9 @@ import { type AdjointResult, judgeAdjoint } from "./verdicts.js";
 
 /**
  * Checks one argument in which the function is linear up to a constant, for random v and u of
- * either sign.
+ * either sign, by (gradient-check.29).
  *
+ * @param inputs the point; float64 in the argument that is checked, which is not changed
  * @throws InputError when there is no such argument, it is not float64, or backward returns no
  *   gradient of its shape
  */

@@ -8,27 +8,32 @@ import type { AdjointResult, GradientCheckResult } from "./verdicts.js";
 
 /** A case of the catalog by its name, `fixed 2` or `random 7`. */
 export interface NamedCase extends CatalogCase {
+  /** `fixed 2` or `random 7`, both counted from 1. */
   readonly name: string;
+  /** Whether it was drawn by `sample`, and not chosen. */
   readonly isRandom: boolean;
 }
 
 /** What the checks of one argument came to. */
 export interface CheckedGradient {
+  /** Backward against differences of forward. */
   readonly result: GradientCheckResult;
   /** For arguments in which the layer is linear, where it was asked for. */
   readonly adjoint: AdjointResult | null;
 }
 
+/** A case, and what the checks in it came to. */
 export interface CheckedCase extends NamedCase {
   /** One for each gradient. */
   readonly gradients: readonly CheckedGradient[];
 }
 
 /**
- * The fixed cases of a layer, then random ones.
+ * The fixed cases of a layer, then random ones. Float64.
  *
+ * @param random draws the inputs of the fixed ones
  * @param samples how many random ones
- * @param ofSamples draws these
+ * @param ofSamples draws these, geometry and inputs; `random` if left out
  */
 export function casesOf(
   { cases, sample }: CatalogEntry,
@@ -44,18 +49,30 @@ export function casesOf(
   ];
 }
 
+/** Options of {@link checkCase} and {@link checkCases}. */
 export interface CheckCaseOptions {
   /** Draws the upstream gradients. */
   readonly random: Random;
-  /** Whether the adjoints are checked as well. */
+  /** Whether the adjoints are checked as well, where the layer is linear; false if left out. */
   readonly adjoints?: boolean;
-  /** Whether the error is also measured against the step, in the fixed cases. */
+  /**
+   * Whether the error is also measured against the step, which `checkCases` does in the fixed cases
+   * only; false if left out.
+   */
   readonly curves?: boolean;
-  /** What stands between the layer and the check. */
+  /**
+   * What stands between the layer and the check, such as a planted mistake; nothing if left out.
+   */
   readonly around?: (layer: Differentiable) => Differentiable;
 }
 
-/** Checks every gradient of one layer in one case. */
+/**
+ * Checks every gradient of one layer in one case, on the reference backend, with
+ * {@link LAYER_TOLERANCE}.
+ *
+ * @returns one result for each gradient
+ * @throws InputError as {@link gradientCheck}
+ */
 export async function checkCase(
   { differentiable, constants = [], linear = [] }: CatalogEntry,
   { options, inputs }: CatalogCase,
@@ -77,7 +94,11 @@ export async function checkCase(
   return checked;
 }
 
-/** Checks one case after the other. */
+/**
+ * Checks one case after the other, each when it is asked for.
+ *
+ * @throws InputError as {@link gradientCheck}
+ */
 export async function* checkCases(
   entry: CatalogEntry,
   cases: readonly NamedCase[],

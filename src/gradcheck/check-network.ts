@@ -11,11 +11,12 @@ import type { Differentiable, NamedTensors } from "./differentiable.js";
 import { gradientCheck, type GradientCheckOptions } from "./gradient-check.js";
 import type { GradientCheckResult } from "./verdicts.js";
 
+/** Options of {@link checkNetwork}. The tolerance is {@link NETWORK_TOLERANCE} if left out. */
 export interface CheckNetworkOptions
   extends Pick<GradientCheckOptions, "tolerance" | "curves" | "onProgress"> {
-  /** Draws the entries. */
+  /** Draws the entries, the upstream gradient and what dropout leaves out. */
   readonly random: Random;
-  /** How many entries of each parameter, and of the images, are checked. */
+  /** How many entries of each parameter, and of the images, are checked; 20 if left out. */
   readonly entries?: number;
 }
 
@@ -36,14 +37,15 @@ const IMAGES = "images";
 
 /**
  * Compares random entries of every gradient of a network with numeric differentiation of its loss,
- * the mean softmax cross-entropy. Runs on the reference backend.
+ * the mean softmax cross-entropy in training. Runs on the reference backend. See
+ * `derivations/gradient-check.md`.
  *
  * @param network in float64; its parameters and buffers are changed during the check and restored,
  *   its gradients are overwritten
  * @param images [N, ...], float64; they are changed and restored as well
  * @param labels N classes
  * @returns one result per parameter under its full name, and one for the images
- * @throws InputError when the network or the images are not float64
+ * @throws InputError when the network or the images are not float64, or as {@link gradientCheck}
  */
 export async function checkNetwork(
   network: Sequential,

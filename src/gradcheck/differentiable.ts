@@ -7,12 +7,17 @@ export type NamedTensors = Readonly<Record<string, Tensor>>;
 
 /**
  * A function with its derivative: from named inputs to an output, and from an upstream gradient
- * back to all inputs. `after` holds what a layer keeps from one pass to the next, as this pass
- * leaves it.
+ * back to all inputs.
  */
 export type Differentiable = (inputs: NamedTensors) => Promise<{
+  /** Of any shape; [] for a loss. */
   readonly out: Tensor;
+  /** From dOut, of `out`'s shape, to the gradient of each input, of its shape. */
   readonly backward: (dOut: Tensor) => Promise<NamedTensors>;
+  /**
+   * What a layer keeps from one pass to the next, such as running statistics, as this pass leaves
+   * it.
+   */
   readonly after?: NamedTensors;
   /**
    * Left out by functions that do not say, whose kinks are then found by their slopes. An empty

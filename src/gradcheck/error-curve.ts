@@ -4,7 +4,11 @@
  */
 import { type Point, slopeAt } from "./differences.js";
 
+/**
+ * The error of the measurement against its step, at one entry. See `derivations/gradient-check.md`.
+ */
 export interface ErrorCurve {
+  /** The entry's, one number per axis. */
   readonly index: readonly number[];
   /** What backward returned there: the errors are differences from it. */
   readonly analytic: number;
@@ -14,7 +18,9 @@ export interface ErrorCurve {
   readonly thirdDerivative: number;
 }
 
+/** What the difference quotients with one step are off by. */
 export interface ErrorAtStep {
+  /** h, from 1e-1 down to 1e-12, four a decade. */
   readonly step: number;
   /** |D(h) − analytic| */
   readonly central: number;

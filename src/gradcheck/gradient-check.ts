@@ -10,17 +10,18 @@ import { type ErrorCurve, errorCurve } from "./error-curve.js";
 import { explain } from "./explain.js";
 import { type GradientCheckResult, judge } from "./verdicts.js";
 
+/** Options of {@link gradientCheck}; only `random` is required. */
 export interface GradientCheckOptions {
   /** Draws the upstream gradient, and the sample. */
   readonly random: Random;
-  /** The step h of the difference quotient; the other one is h/2. */
+  /** The step h of the difference quotient, above 0; 1e-3 if left out. The other one is h/2. */
   readonly step?: number;
   /**
    * Where a choice flips within the step, a tenth of it is tried, and so on, as long as it is not
-   * below this one.
+   * below this one; `step` if left out, so that none is tried.
    */
   readonly smallestStep?: number;
-  /** The largest relative error that passes. */
+  /** The largest relative error that passes, ≥ 0; {@link LAYER_TOLERANCE} if left out. */
   readonly tolerance?: number;
   /** The input whose first axis is the batch, for hints; the first input if left out. */
   readonly batch?: string;
@@ -28,7 +29,10 @@ export interface GradientCheckOptions {
   readonly constants?: readonly string[];
   /** How many entries of each argument are checked, drawn at random; all of them if left out. */
   readonly sample?: number;
-  /** Whether the error is also measured against the step, at one entry of each argument. */
+  /**
+   * Whether the error is also measured against the step, at one entry of each argument; false if
+   * left out.
+   */
   readonly curves?: boolean;
   /** Is told after each entry how many of all are done. */
   readonly onProgress?: (done: number, total: number) => void | Promise<void>;
@@ -48,13 +52,14 @@ const SMALLEST_INSIDE = 1e-12;
  *
  *     D(h) = Σⱼ dOutⱼ · (outⱼ(xᵢ + h) − outⱼ(xᵢ − h)) / 2h        numericᵢ = (4·D(h/2) − D(h)) / 3
  *
- * dOut is random, because an upstream gradient of ones hides transposed and misplaced entries.
+ * dOut is random, because an upstream gradient of ones hides transposed and misplaced entries. See
+ * `derivations/gradient-check.md`.
  *
  * @param inputs float64 tensors; they are changed during the check and restored, also when f throws
  * @returns one result per gradient, in the order in which `f` returns them
- * @throws InputError when an input is not float64 or not contiguous, or two share memory; when a
- *   gradient is missing or has not the shape of its input; when a pass changes what it is given, or
- *   forward gives two outputs for one input
+ * @throws InputError when an input is not float64, not contiguous or empty, or two share memory;
+ *   when an option is out of range; when a gradient is missing or has not the shape of its input;
+ *   when a pass changes what it is given, or forward gives two outputs for one input
  */
 export async function gradientCheck(
   f: Differentiable,

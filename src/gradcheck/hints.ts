@@ -20,6 +20,7 @@ import { ravel, unravel } from "./differentiable.js";
 export interface Suspect {
   /** Whose gradient it is: `weight`. */
   readonly argument: string;
+  /** Of both gradients. */
   readonly shape: readonly number[];
   /** What backward returned, in row-major order. */
   readonly analytic: ArrayLike<number>;
@@ -32,11 +33,16 @@ export interface Suspect {
   readonly shapes?: Readonly<Record<string, readonly number[]>>;
   /** The right gradients of the other arguments. */
   readonly others?: Readonly<Record<string, ArrayLike<number>>>;
-  /** The right gradients for other upstream gradients, from {@link upstreamVariants}. */
+  /**
+   * The right gradients for other upstream gradients, such as for a dOut of ones, by the words of
+   * the hint that each would be.
+   */
   readonly variants?: Readonly<Record<string, ArrayLike<number>>>;
 }
 
-/** The first hint that fits, or null when the gradient is wrong in no way that is known here. */
+/**
+ * The first hint that fits, in words; null when the gradient is wrong in no way that is known here.
+ */
 export function findHint(suspect: Suspect): string | null {
   for (const look of [
     allZero,

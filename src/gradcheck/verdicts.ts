@@ -23,18 +23,28 @@ export type Verdict = "pass" | "kink" | "domain" | "noise" | "wrong";
 
 /** What the check found at one entry. */
 export interface EntryCheck {
+  /** One number per axis of the argument. */
   readonly index: readonly number[];
+  /** What backward returned. */
   readonly analytic: number;
   /**
    * The derivative as it was measured: extrapolated from the quotients with the steps h and h/2.
    */
   readonly numeric: number;
+  /** h, the step that was measured with. */
   readonly step: number;
+  /** D(h), the central difference quotient. */
   readonly coarse: number;
+  /** D(h/2). */
   readonly fine: number;
   /** How far off `numeric` may be. */
   readonly errorEstimate: number;
+  /**
+   * (gradient-check.21): |analytic − numeric|, relative to the larger of the two, or to a
+   * thousandth of the argument's largest gradient where that is more. Infinity where either is NaN.
+   */
   readonly relativeError: number;
+  /** Of this entry alone. */
   readonly verdict: Verdict;
   /** At a kink, the choice that changes within the step, where the function names its choices. */
   readonly flipped: string | null;
@@ -42,7 +52,9 @@ export interface EntryCheck {
 
 /** What the check found for one argument. */
 export interface GradientCheckResult {
+  /** The input whose gradient it is: `weight`. */
   readonly argument: string;
+  /** Of the argument and its gradient. */
   readonly shape: readonly number[];
   /** How many entries were checked: all, unless a sample was asked for. */
   readonly entries: number;
@@ -51,10 +63,13 @@ export interface GradientCheckResult {
    * Infinity if there is none.
    */
   readonly maxRelativeError: number;
-  /** Where it is, both values there, and how far off the numeric one may be. */
+  /** Where it is, one number per axis. */
   readonly worstIndex: readonly number[];
+  /** What backward returned there. */
   readonly analytic: number;
+  /** What was measured there. */
   readonly numeric: number;
+  /** How far off the measurement may be there. */
   readonly errorEstimate: number;
   /** Entries at which the function has a corner. */
   readonly kinks: readonly (readonly number[])[];
@@ -62,6 +77,7 @@ export interface GradientCheckResult {
   readonly outside: readonly (readonly number[])[];
   /** Entries at which the measurement is too imprecise to tell. */
   readonly noise: readonly (readonly number[])[];
+  /** Of the argument, by those of its entries: see {@link Verdict}. */
   readonly verdict: Verdict;
   /** What a wrong gradient looks like, where that can be told. */
   readonly hint: string | null;
@@ -178,6 +194,7 @@ function judgeEntry(
 
 /** What a comparison of forward with backward as adjoints came to, for one argument. */
 export interface AdjointResult {
+  /** The input that was moved: `weight`. */
   readonly argument: string;
   /** ⟨f(x + v) − f(x), u⟩ */
   readonly forward: number;
@@ -187,6 +204,7 @@ export interface AdjointResult {
    * Their difference, relative to the sum of the absolute values of the products that they add up.
    */
   readonly relativeError: number;
+  /** "pass" up to a relative error of 1e-12. */
   readonly verdict: "pass" | "wrong";
 }
 
@@ -206,7 +224,10 @@ export function judgeAdjoint(
   return { argument, forward, backward, relativeError, verdict };
 }
 
-/** The verdict over an argument where both were asked: both must pass. */
+/**
+ * The verdict over an argument where both were asked: both must pass. A wrong adjoint makes it
+ * wrong.
+ */
 export function verdictOf({
   result,
   adjoint,

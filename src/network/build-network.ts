@@ -22,6 +22,7 @@ import type { LayerDescription, LayerDescriptions, NetworkDescription } from "./
 import { type AnyKind, inferable, layerKinds } from "./layer-kinds.js";
 import { Sequential } from "./sequential.js";
 
+/** Options of {@link buildNetwork}, all optional. */
 export interface BuildOptions {
   /** Memory of the parameters, and their element type where it is not the description's. */
   readonly storage?: StorageOptions;
@@ -30,10 +31,13 @@ export interface BuildOptions {
   /** How; as PyTorch does if left out. */
   readonly initialiser?: Initialiser;
   /** Kinds of layers besides those that are known, such as one's own. */
-  readonly kinds?: readonly { readonly layerKind: AnyKind }[];
+  readonly kinds?: readonly {
+    /** Attached by `describer`. */
+    readonly layerKind: AnyKind;
+  }[];
   /**
    * How many numbers its parameters, with their gradients, and its buffers may have, for
-   * descriptions that come from elsewhere.
+   * descriptions that come from elsewhere; 2^28, a gigabyte of float32, if left out.
    */
   readonly mostNumbers?: number;
 }
@@ -68,7 +72,8 @@ interface Built {
  * before it tell, such as `inChannels`, is filled in; the network's `description` says all of it.
  *
  * @throws InputError naming the layer and the option: when a kind or an option is unknown, missing
- *   or out of range, or a layer does not take what the one before it makes
+ *   or out of range, or a layer does not take what the one before it makes; and when there are more
+ *   than `mostNumbers` numbers
  */
 export function buildNetwork(
   description: NetworkDescription,

@@ -16,5 +16,9 @@ export interface NetworkDescription {
   readonly input?: readonly number[];
   /** The element type of its parameters; "float32" if left out. */
   readonly dtype?: DType;
+  /**
+   * In the order in which they run. Names become parts of parameters' names, `conv1.weight`; none
+   * may be a whole number.
+   */
   readonly layers: LayerDescriptions;
 }

@@ -7,8 +7,8 @@ import type { Sequential } from "./sequential.js";
 export type Initialiser = (parameter: Parameter, random: Random) => void;
 
 /**
- * What PyTorch's layers start from, weights and biases alike: evenly spread, the narrower the more
- * inputs are added up.
+ * What PyTorch's layers start from, weights and biases alike: evenly spread over ±1/√fanIn,
+ * (initialisation.16).
  */
 export const pytorchDefault: Initialiser = (parameter, random) => {
   // (initialisation.16) value ~ U(−1/√fanIn, 1/√fanIn)
@@ -17,7 +17,10 @@ export const pytorchDefault: Initialiser = (parameter, random) => {
   parameter.value.copyFrom(random.uniform(shape, -limit, limit, dtype));
 };
 
-/** Keeps the variance of what flows forward through ReLUs (He et al., 2015); biases start at 0. */
+/**
+ * Keeps the variance of what flows forward through ReLUs: N(0, 2/fanIn), (initialisation.9); biases
+ * start at 0 (He, Zhang, Ren and Sun, 2015).
+ */
 export const he: Initialiser = (parameter, random) => {
   if (parameter.name === "bias") return parameter.value.fill(0);
   // (initialisation.9) value ~ N(0, 2/fanIn)
@@ -26,8 +29,8 @@ export const he: Initialiser = (parameter, random) => {
 };
 
 /**
- * A compromise between the variance forward and backward (Glorot and Bengio, 2010); biases start at
- * 0.
+ * A compromise between the variance forward and backward: evenly spread over ±√(6/(fanIn +
+ * fanOut)), (initialisation.14); biases start at 0 (Glorot and Bengio, 2010).
  */
 export const xavier: Initialiser = (parameter, random) => {
   if (parameter.name === "bias") return parameter.value.fill(0);
@@ -41,6 +44,9 @@ export const xavier: Initialiser = (parameter, random) => {
  * Initialises every parameter of a network. Each draws from a generator split off by its own name,
  * so that adding a layer leaves the others' numbers as they were. Parameters with a start of their
  * own, and buffers, take that instead.
+ *
+ * @param random is split, and draws nothing itself: the same one gives the same weights again
+ * @param initialiser as PyTorch does if left out
  */
 export function initialise(
   network: Sequential,

@@ -49,6 +49,10 @@ export interface LayerKind<Options extends object = object> extends Kind<Options
    * @param x of one example: with N = 1
    */
   readonly inferred?: (x: readonly number[]) => Partial<Options>;
+  /**
+   * Makes one layer from options that were checked by `rules`, inferred ones included. Parameters
+   * and buffers take their memory and element type from `storage`.
+   */
   readonly build: (options: Options, storage: StorageOptions) => Layer;
 }
 
@@ -63,8 +67,9 @@ export type Described<Options, Inferred extends keyof Options> = Omit<Options, I
   Partial<Pick<Options, Inferred>>;
 
 /**
- * A function that describes layers of a kind of one's own. `buildNetwork` has to be given it among
- * its `kinds`; those below it knows.
+ * A function that describes layers of a kind of one's own. It throws an InputError when an option
+ * is unknown, out of range or missing. `buildNetwork` has to be given it among its `kinds`; those
+ * below it knows.
  */
 export function describer<Options extends object, Inferred extends keyof Options = never>(
   kind: LayerKind<Options>,
@@ -92,67 +97,162 @@ function plain(kind: string, build: () => Layer): Describer<object> {
   return describer<object>({ kind, rules: {}, build });
 }
 
+/**
+ * A convolution, x [N, C, H, W] → [N, K, outH, outW] with K = `outChannels`. `inChannels` may be
+ * left out: it is C. Derived in `derivations/conv2d.md`.
+ *
+ * @throws InputError when an option is unknown, out of range or missing
+ */
 export const conv2d = describer<Conv2dLayerOptions, "inChannels">({
   kind: "conv2d",
   rules: conv2dLayerRules,
   inferred: ([, C]) => ({ inChannels: C! }),
   build: (options, storage) => new Conv2d(options, storage),
 });
+
+/**
+ * An affine layer, x [N, I] → [N, `outFeatures`]. `inFeatures` may be left out: it is I. After
+ * images, put {@link flatten} before it. Derived in `derivations/affine.md`.
+ *
+ * @throws InputError when an option is unknown, out of range or missing
+ */
 export const affine = describer<AffineLayerOptions, "inFeatures">({
   kind: "affine",
   rules: affineRules,
   inferred: ([, I]) => ({ inFeatures: I! }),
   build: (options, storage) => new Affine(options, storage),
 });
+
+/**
+ * Max pooling, x [N, C, H, W] → [N, C, outH, outW]. The stride is the window's size if left out.
+ * Derived in `derivations/pooling.md`.
+ *
+ * @throws InputError when an option is unknown, out of range or missing
+ */
 export const maxPool2d = describer<WindowOptions>({
   kind: "maxPool2d",
   rules: windowRules,
   build: (options) => new MaxPool2d(options),
 });
+
+/**
+ * Average pooling, x [N, C, H, W] → [N, C, outH, outW]; padded zeros count in the mean. The stride
+ * is the window's size if left out. Derived in `derivations/pooling.md`.
+ *
+ * @throws InputError when an option is unknown, out of range or missing
+ */
 export const averagePool2d = describer<WindowOptions>({
   kind: "averagePool2d",
   rules: windowRules,
   build: (options) => new AveragePool2d(options),
 });
+
+/**
+ * Batch normalisation of x [N, C] or [N, C, L], over all axes but C (Ioffe and Szegedy, 2015).
+ * `channels` may be left out: it is C. `epsilon` is 1e-5 and `momentum` 0.1 if left out. Derived in
+ * `derivations/normalisation.md`.
+ *
+ * @throws InputError when an option is unknown or out of range
+ */
 export const batchNorm1d = describer<BatchNormLayerOptions, "channels">({
   kind: "batchNorm1d",
   rules: batchNormRules,
   inferred: ([, C]) => ({ channels: C! }),
   build: (options, storage) => new BatchNorm1d(options, storage),
 });
+
+/**
+ * Batch normalisation of x [N, C, H, W], over all axes but C; options as for {@link batchNorm1d}.
+ * Derived in `derivations/normalisation.md`.
+ *
+ * @throws InputError when an option is unknown or out of range
+ */
 export const batchNorm2d = describer<BatchNormLayerOptions, "channels">({
   kind: "batchNorm2d",
   rules: batchNormRules,
   inferred: ([, C]) => ({ channels: C! }),
   build: (options, storage) => new BatchNorm2d(options, storage),
 });
+
+/**
+ * Layer normalisation: each example by itself, over the last axes, whose extents are `shape`; all
+ * axes but N if left out (Ba, Kiros and Hinton, 2016). `epsilon` is 1e-5 if left out. Derived in
+ * `derivations/normalisation.md`.
+ *
+ * @throws InputError when an option is unknown or out of range
+ */
 export const layerNorm = describer<LayerNormLayerOptions, "shape">({
   kind: "layerNorm",
   rules: layerNormRules,
   inferred: (x) => ({ shape: x.slice(1) }),
   build: (options, storage) => new LayerNorm(options, storage),
 });
+
+/**
+ * Dropout: in training, each entry of x becomes 0 with `probability`, in [0, 1), and the others are
+ * stretched to make up for it; in evaluation, nothing happens. Any shape. Derived in
+ * `derivations/dropout.md`.
+ *
+ * @throws InputError when the probability is missing or out of range
+ */
 export const dropout = describer<DropoutLayerOptions>({
   kind: "dropout",
   rules: dropoutRules,
   build: (options) => new Dropout(options),
 });
+
+/**
+ * A leaky rectifier, x for x > 0 and `negativeSlope` · x below; the slope is 0.01 if left out. Any
+ * shape. Derived in `derivations/activations.md`.
+ *
+ * @throws InputError when the slope is not a finite number
+ */
 export const leakyRelu = describer<LeakyReluOptions>({
   kind: "leakyRelu",
   rules: leakyReluRules,
   build: (options) => new LeakyRelu(options),
 });
+
+/**
+ * Each channel's mean, x [N, C, H, W] → [N, C]. No options. Derived in `derivations/pooling.md`.
+ */
 export const globalAveragePool2d = plain("globalAveragePool2d", () => new GlobalAveragePool2d());
+/**
+ * All axes but N end to end, x [N, C, H, W] → [N, C·H·W]. No options. See `derivations/affine.md`.
+ */
 export const flatten = plain("flatten", () => new Flatten());
+/** The rectifier max(x, 0). Any shape, no options. Derived in `derivations/relu.md`. */
 export const relu = plain("relu", () => new Relu());
+/** 1 / (1 + exp(−x)). Any shape, no options. Derived in `derivations/activations.md`. */
 export const sigmoid = plain("sigmoid", () => new Sigmoid());
+/** The hyperbolic tangent. Any shape, no options. Derived in `derivations/activations.md`. */
 export const tanh = plain("tanh", () => new Tanh());
+/**
+ * x · Φ(x), with the exact Φ of the normal distribution and not the approximation by tanh. Any
+ * shape, no options. Derived in `derivations/activations.md`.
+ */
 export const gelu = plain("gelu", () => new Gelu());
+/**
+ * x · sigmoid(x), also called swish. Any shape, no options. Derived in
+ * `derivations/activations.md`.
+ */
 export const silu = plain("silu", () => new Silu());
+/**
+ * x for x > 0, exp(x) − 1 below (α = 1). Any shape, no options. Derived in
+ * `derivations/activations.md`.
+ */
 export const elu = plain("elu", () => new Elu());
+/**
+ * log(1 + exp(x)), a rectifier with a round corner. Any shape, no options. Derived in
+ * `derivations/activations.md`.
+ */
 export const softplus = plain("softplus", () => new Softplus());
 
-/** A residual block: what `body` makes of x is added to x, or to what `shortcut` makes of it. */
+/**
+ * A residual block: what `body` makes of x is added to x, or to what `shortcut` makes of it. Both
+ * must have the same shape; if not, building the network throws, or the first pass does where the
+ * description has no `input`. Derived in `derivations/residual.md` (He et al., 2016).
+ */
 export function residual(branches: {
   readonly body: LayerDescriptions;
   readonly shortcut?: LayerDescriptions;
@@ -160,7 +260,11 @@ export function residual(branches: {
   return { kind: "residual", ...branches };
 }
 
-/** The very layer that stands before under this name, once more: its gradients add up. */
+/**
+ * The earlier layer of this name once more, not a copy: its gradients add up. The name is that
+ * within the same chain, `conv1`; whether there is such a layer is checked when the network is
+ * built.
+ */
 export function sameAs(layer: string): LayerDescription {
   return { kind: "sameAs", layer };
 }

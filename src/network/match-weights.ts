@@ -5,6 +5,7 @@ import { networkWeights } from "./weights.js";
 
 /** Tensors under the names that a network has for them. */
 export interface MatchedWeights {
+  /** The tensors that were given, not copied; without PyTorch's `num_batches_tracked`. */
   readonly tensors: ReadonlyMap<string, Tensor>;
   /** What was done to match them, in one line; null where the names were the network's own. */
   readonly note: string | null;
@@ -28,7 +29,8 @@ interface Group {
 }
 
 /**
- * By name, as leibniz and PyTorch write them; or else, layer by layer, by their order and shapes.
+ * Weights of another program as those of a network: by name, as leibniz and PyTorch write them; or
+ * else, layer by layer, by their order and shapes. Changes nothing.
  *
  * @param where the file's name, for messages
  * @returns the tensors under the network's names, or as they are where nothing fits
@@ -151,8 +153,9 @@ function fits(theirs: Group, ours: Group): boolean {
 }
 
 /**
- * Those of some tensors that a network has a place for, by name and shape.
+ * Those of some tensors that a network has a place for, by name and shape. Changes nothing.
  *
+ * @param where the file's name, for messages
  * @returns them, and in one line what else there is and what is missing
  * @throws InputError when there is none
  */
@@ -160,7 +163,12 @@ export function partOfWeights(
   network: Sequential,
   tensors: ReadonlyMap<string, Tensor>,
   where: string,
-): { readonly tensors: ReadonlyMap<string, Tensor>; readonly note: string } {
+): {
+  /** Those that fit, under the network's names. */
+  readonly tensors: ReadonlyMap<string, Tensor>;
+  /** How many were taken, which places are left as initialised, and what was not used. */
+  readonly note: string;
+} {
   const own = networkWeights(network);
   const { renamed } = asOwnNames(tensors);
   const part = new Map<string, Tensor>();

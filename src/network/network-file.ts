@@ -37,7 +37,8 @@ export function describedIn({ description }: Sequential): Readonly<Record<string
 }
 
 /**
- * A network as {@link saveNetwork} wrote it, built anew, with the weights that it had.
+ * A network as {@link saveNetwork} wrote it, built anew, with the weights that it had, in memory of
+ * its own.
  *
  * @param where the file's name, for messages
  * @param options as those of {@link buildNetwork}
@@ -52,7 +53,12 @@ export function loadNetwork(
   return networkOf(decodeSafetensors(bytes, where), where, options);
 }
 
-/** The same from a file that has been read. */
+/**
+ * As {@link loadNetwork}, from a file that has been read.
+ *
+ * @throws InputError when it holds no description, or weights that are not those of the network it
+ *   describes
+ */
 export function networkOf(
   file: Safetensors,
   where: string,

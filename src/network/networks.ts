@@ -24,7 +24,12 @@ export const notebookDescription: NetworkDescription = {
   },
 };
 
-/** The same, built, with weights of 0: see {@link initialise}. */
+/**
+ * The network that {@link notebookDescription} describes, with weights of 0: see
+ * {@link initialise}.
+ *
+ * @param storage on the heap in float32 if left out
+ */
 export function notebookNetwork(storage: StorageOptions = {}): Sequential {
   return buildNetwork(notebookDescription, { storage, initialiser: () => {} });
 }

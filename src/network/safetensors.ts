@@ -14,7 +14,9 @@ import { type StoredType, storedTypes } from "./stored-types.js";
 
 /** What a file holds: tensors by name, and free text by name. */
 export interface Safetensors {
+  /** In the order of the file's header; when writing, the order of the data as well. */
   readonly tensors: ReadonlyMap<string, Tensor>;
+  /** The header's `__metadata__`; empty where the file has none. */
   readonly metadata: Readonly<Record<string, string>>;
 }
 

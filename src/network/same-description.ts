@@ -32,10 +32,12 @@ export function checkSameNetwork(
 }
 
 /**
- * The same for any two pieces of plain data. A number and a pair of it, such as 3 and [3, 3], are
- * the same.
+ * As {@link checkSameNetwork}, for any two pieces of plain data. A number and a pair of it, such as
+ * 3 and [3, 3], are the same.
  *
+ * @param where the file that `found` comes from, for messages
  * @param what they describe, for messages: "recipe"
+ * @throws InputError naming the first option that differs
  */
 export function checkSameData(
   where: string,

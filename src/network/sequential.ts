@@ -18,17 +18,24 @@ import { plan } from "./plan.js";
 
 /** A parameter under its full name: `conv1.weight`, or `block1.conv1.weight` inside a block. */
 export interface NamedParameter {
+  /** Its own name after that of its layer, the full one, with a dot between: `conv1.weight`. */
   readonly name: string;
+  /** Value and gradient. The network's own, no copy: changing it changes the network. */
   readonly parameter: Parameter;
 }
 
 /** A buffer under its full name: `bn1.runningMean`. */
 export interface NamedBuffer {
+  /** Its own name after the full one of its layer, as for parameters. */
   readonly name: string;
+  /** The network's own, no copy. */
   readonly buffer: LayerBuffer;
 }
 
-/** Layers one after another, and everything in them that training changes. */
+/**
+ * Layers one after another, and everything in them that training changes. See
+ * `derivations/backpropagation.md`.
+ */
 export class Sequential extends Chain {
   /** Each once, also where its layer stands in several places; by the name of the first. */
   readonly parameters: readonly NamedParameter[];
@@ -39,10 +46,14 @@ export class Sequential extends Chain {
   readonly #planned: Chain;
 
   /**
+   * A network of layers that were built by hand; see `buildNetwork` for one that is described.
+   *
    * @param layers in order, by name; parameters are called `<layer>.<parameter>` in files and
    *   messages. One layer may stand in several places: its gradients add up
-   * @throws InputError when there is no layer, a name is a whole number, or two layers have one
-   *   name
+   * @param description what `layers` were built from, with every option; null for layers built by
+   *   hand
+   * @throws InputError when there is no layer, a name is a whole number or has control characters,
+   *   or two layers have one name
    */
   constructor(
     layers: Readonly<Record<string, Layer>>,
@@ -64,7 +75,7 @@ export class Sequential extends Chain {
     this.#planned = new Chain(plan(named));
   }
 
-  /** The layers as a backend runs them that fuses: see `plan.ts`. */
+  /** The layers as a backend runs them that fuses: see {@link plan}. */
   get planned(): readonly NamedLayer[] {
     return this.#planned.layers;
   }
@@ -72,6 +83,11 @@ export class Sequential extends Chain {
   /**
    * See {@link Chain.forward}. Takes x in any element type; a pass that is recorded keeps a copy of
    * it, so that it may be filled anew.
+   *
+   * @param x what the first layer takes, usually images [N, C, H, W]
+   * @returns what the last layer returns, usually logits [N, classes], and the way back
+   * @throws InputError naming the layer whose input does not fit, or when the pass has no backend
+   *   or mode, or an unknown option
    */
   override async forward(x: Tensor, pass: PassOptions): Promise<Pass> {
     checkPass("network", x, pass);

@@ -5,10 +5,15 @@ import type { Sequential } from "./sequential.js";
 
 /** One layer of a network, as the summary table shows it. */
 export interface SummaryRow {
+  /** The full name: `conv1`, or `block1.conv1` inside a block. */
   readonly name: string;
+  /** As the layer itself says: `conv2d`. */
   readonly kind: string;
   /** For one image: with N = 1. */
   readonly outputShape: readonly number[];
+  /**
+   * How many numbers its own parameters have; those of layers inside it count in their own rows.
+   */
   readonly parameters: number;
   /** Numbers that it keeps besides, such as running statistics. */
   readonly buffers: number;
@@ -24,6 +29,7 @@ export interface SummaryRow {
  * another come before it.
  *
  * @param inputShape [N, C, H, W]
+ * @returns a row for each layer, in order
  * @throws InputError naming the first layer that the shape does not fit
  */
 export function summarise(
@@ -70,8 +76,8 @@ function rowsOf(
 }
 
 /**
- * The summary as an aligned table with a total; buffers and options have a column where there are
- * any.
+ * The summary as an aligned table with a total, lines of text; buffers and options have a column
+ * where there are any.
  */
 export function formatSummary(rows: readonly SummaryRow[]): string {
   const counted = (["parameters", "buffers"] as const).filter(

@@ -33,8 +33,10 @@ export function loadWeights(
 }
 
 /**
- * The same in two steps, where more has to be checked before anything changes: checks now, and
- * returns what copies.
+ * As {@link loadWeights}, in two steps, where more has to be checked before anything changes:
+ * checks now, and returns what copies.
+ *
+ * @throws InputError as {@link loadWeights}
  */
 export function checkWeights(
   network: Sequential,
@@ -81,7 +83,8 @@ function listNames(names: readonly string[]): string {
 
 /**
  * SHA-256, in hexadecimal, of the safetensors file of a network's weights alone, without metadata:
- * equal for equal weights, bit by bit.
+ * equal for equal weights, bit by bit. Weights on a device have to be read first, with
+ * `Backend.read`.
  */
 export async function weightsSha256(network: Sequential): Promise<string> {
   const bytes = encodeSafetensors({ tensors: networkWeights(network), metadata: {} });

@@ -23,8 +23,9 @@ import { card, counted, paragraph } from "./section.js";
 export interface PairedDifference extends Interval {
   /** Images that only the first guesses right. */
   readonly onlyFirst: number;
+  /** Images that only the second guesses right. */
   readonly onlySecond: number;
-  /** How much larger the first one's accuracy is. */
+  /** How much larger the first one's accuracy is, as a share of the images. */
   readonly difference: number;
 }
 
@@ -35,6 +36,8 @@ const NORMAL_BOUND = 1.959963984540054;
  * What one run gets right and the other wrong, and a 95 % interval of the difference of their
  * accuracies by Agresti and Min (2005): Wald's for pairs, with half an image more in each of the
  * four cells. It speaks of these two networks on other images, not of other seeds.
+ *
+ * @param first for each image, whether the first run guesses it right; `second` in the same order
  */
 export function pairedDifference(
   first: readonly boolean[],
@@ -53,7 +56,12 @@ export function pairedDifference(
   return { onlyFirst, onlySecond, difference: (onlyFirst - onlySecond) / first.length, low, high };
 }
 
-/** The page of a comparison. The first run is what the others are compared with. */
+/**
+ * The page of a comparison, as HTML. The first run is what the others are compared with.
+ *
+ * @param runs at least one, none without test images; image by image, only those on the same test
+ *   images are compared
+ */
 export function comparisonPage(runs: readonly ComparedRun[]): string {
   const sections: Section[] = [results(runs), recipesSection(runs), curves(runs), pairs(runs)];
   const title = `${counted(runs.length, "run")} compared`;

@@ -3,25 +3,42 @@ import { everyLayer } from "../backprop/index.js";
 import { makeBatch } from "../data/index.js";
 import type { ReportedRun } from "./run.js";
 
+/** How much of one rectifier is used. */
 export interface DeadUnits {
+  /** Its full name. */
   readonly layer: string;
   /** Entries of what it returns for one image. */
   readonly units: number;
   /** Those that are 0 for every image. */
   readonly dead: number;
   /** Channels of a map all of whose entries are; null where there are no maps. */
-  readonly deadChannels: { readonly dead: number; readonly of: number } | null;
-  /** The share of zeros among all that it returns. */
+  readonly deadChannels: {
+    /** Channels that are. */
+    readonly dead: number;
+    /** Channels that there are. */
+    readonly of: number;
+  } | null;
+  /** The share of zeros among all that it returns, from 0 to 1. */
   readonly zeros: number;
 }
 
 const BATCH = 100;
 
-/** @returns a row for each rectifier, and how many of the first test images were looked at */
+/**
+ * Which units of each layer `relu` are 0 for every one of the first test images. In evaluation;
+ * other activations are left out.
+ *
+ * @param most how many images are looked at, at most; 1000 if left out
+ */
 export async function deadUnits(
   { network, test, backend }: ReportedRun,
   most = 1000,
-): Promise<{ readonly images: number; readonly layers: readonly DeadUnits[] }> {
+): Promise<{
+  /** How many of the first test images were looked at. */
+  readonly images: number;
+  /** A row for each rectifier, in the order in which they are run. */
+  readonly layers: readonly DeadUnits[];
+}> {
   const names = everyLayer(network.layers).flatMap(({ name, layer }) =>
     layer.kind === "relu" ? [name] : [],
   );

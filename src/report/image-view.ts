@@ -14,23 +14,30 @@ import { imageOf, sumOfChannels, thumbnail } from "./thumbnails.js";
 /** A network, and what its classes are called. */
 export type Viewer = Pick<ReportedRun, "recipe" | "network" | "classNames">;
 
+/** What a network makes of one picture, and how it comes to that. */
 export interface ImageView {
   /** What it is called: `test image 3`, `photo.jpg`. */
   readonly name: string;
   /** The picture alone, with the label that the loss was taken for. */
   readonly image: LabelledImages;
+  /** The class that the loss was taken for, from 0. */
   readonly label: number;
   /** Whether that is what it shows; else only what the network takes it for. */
   readonly isKnown: boolean;
+  /** The class of the largest output. */
   readonly guess: number;
-  /** Of each class. */
+  /** Of each class: the softmax of the outputs. */
   readonly probabilities: Float64Array;
+  /** Outputs and gradients, layer by layer. */
   readonly layers: readonly LayerView[];
   /** The gradient of the winning output by the picture, [1, C, H, W]. */
   readonly saliency: Tensor;
 }
 
 /**
+ * Runs one picture forward and backward, on the reference backend, in evaluation.
+ *
+ * @param name what it is called on the page
  * @param given one picture; a label of null stands for what the network takes it for
  * @throws InputError when an output is not finite
  */
@@ -56,18 +63,23 @@ export async function viewImage(
 
 /** A layer's output and the gradient that reaches it, in a few numbers. */
 export interface LayerNumbers {
+  /** As in {@link LayerView}. */
   readonly name: string;
+  /** As in {@link LayerView}. */
   readonly kind: string;
-  /** Without N. */
+  /** Of what it returns, without N. */
   readonly shape: readonly number[];
+  /** The smallest number that it returns. */
   readonly least: number;
+  /** The largest number that it returns. */
   readonly largest: number;
-  /** The share of zeros. */
+  /** The share of zeros, from 0 to 1. */
   readonly zeros: number;
   /** The length of the gradient of the loss by what it returns. */
   readonly gradientNorm: number;
 }
 
+/** A row for each layer, in order. */
 export function layerNumbers({ layers }: ImageView): readonly LayerNumbers[] {
   return layers.map(({ name, kind, out, dOut }) => {
     const [own, gradient] = [out.contiguous().data, dOut.contiguous().data];
@@ -132,7 +144,10 @@ function halved({ shape, values }: ReturnType<typeof thumbnail>): number[][] {
   );
 }
 
-/** The page of one picture. */
+/**
+ * The page of one picture, as HTML: what it is taken for, where the network looks, and what each
+ * layer makes of it.
+ */
 export function imagePage(viewer: Viewer, view: ImageView): string {
   const { classNames } = viewer;
   const { image, label, isKnown, guess, probabilities, saliency, layers } = view;

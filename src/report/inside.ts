@@ -6,16 +6,21 @@ import { loadWeights, networkWeights, Sequential } from "../network/index.js";
 import { Tensor } from "../tensor/index.js";
 import { type Recipe, recipeNetwork } from "../training/index.js";
 
+/** One layer, as one image passes it. Tensors are copies. */
 export interface LayerView {
+  /** Of a layer of the network itself, not of one inside a block. */
   readonly name: string;
+  /** As {@link Layer.kind} says: `conv2d`. */
   readonly kind: string;
-  /** What it returns for the image. */
+  /** What it returns for the image, with N = 1. */
   readonly out: Tensor;
-  /** The gradient of the image's loss by that. */
+  /** The gradient of the image's loss by that, of its shape. */
   readonly dOut: Tensor;
 }
 
+/** One image's way through a network, and back. */
 export interface InsideView {
+  /** One for each layer, in order. */
   readonly layers: readonly LayerView[];
   /** The gradient of the loss by the image, [1, C, H, W]. */
   readonly dX: Tensor;
@@ -27,7 +32,13 @@ export class Inside {
   readonly #recipe: Pick<Recipe, "loss">;
   #seen = new Map<string, { out: Tensor; dOut: Tensor | null }>();
 
-  /** The reference backend runs it: every layer alone, and nothing fused. */
+  /**
+   * Takes a copy of the weights. The reference backend runs it: every layer alone, and nothing
+   * fused.
+   *
+   * @param recipe whose network `trained` is, and by whose loss gradients are taken
+   * @throws InputError when the weights are not those of the recipe's network
+   */
   constructor(recipe: Recipe, trained: Sequential) {
     const copy = recipeNetwork(recipe, reference);
     loadWeights(copy, networkWeights(trained), "report");
@@ -36,7 +47,12 @@ export class Inside {
     this.#network = new Sequential(Object.fromEntries(watched) as Record<string, Layer>);
   }
 
-  /** Every layer, forward and backward, for one image with its label. */
+  /**
+   * Every layer, forward and backward, for one image with its label. In evaluation.
+   *
+   * @param index of the image, from 0
+   * @throws InputError when there is no such image
+   */
   async look(images: LabelledImages, index: number): Promise<InsideView> {
     this.#seen = new Map();
     const { x, labels } = makeBatch(images, [index]);
@@ -50,7 +66,14 @@ export class Inside {
     return { layers, dX: dX! };
   }
 
-  /** The gradient of one output by the image, [1, C, H, W]: which pixels speak for a class. */
+  /**
+   * The gradient of one output by the image, [1, C, H, W]: which pixels speak for a class
+   * (Simonyan, Vedaldi and Zisserman, 2014).
+   *
+   * @param index of the image, from 0
+   * @param output the class, from 0
+   * @throws InputError when there is no such image, or no such output
+   */
   async saliency(images: LabelledImages, index: number, output: number): Promise<Tensor> {
     const { x } = makeBatch(images, [index]);
     const { out, backward } = await this.#network.forward(x, evaluated);

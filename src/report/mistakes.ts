@@ -2,12 +2,15 @@
 import type { LabelledImages } from "../data/index.js";
 import type { Predictions } from "./predictions.js";
 
+/** A test image that was taken for something else. */
 export interface WorstMistake {
   /** Which of the test images. */
   readonly index: number;
+  /** Its class. */
   readonly label: number;
+  /** The class that it was taken for. */
   readonly guess: number;
-  /** The image of the right class that comes nearest to it. */
+  /** The training image of the right class that comes nearest to it; null where there is none. */
   readonly nearest: {
     /** Which of the training images. */
     readonly index: number;
@@ -24,7 +27,12 @@ export interface Sets {
   readonly test: LabelledImages;
 }
 
-/** Those whose right class has the smallest probability, the worst first. */
+/**
+ * Those whose right class has the smallest probability, the worst first.
+ *
+ * @param predictions of the images of `test`
+ * @param most how many at most
+ */
 export function worstMistakes(
   predictions: Predictions,
   { train, trainedOn = null, test }: Sets,

@@ -8,6 +8,7 @@ import type { EpochResult, Recipe, StepMeasure } from "../training/index.js";
 export interface ReportedRun {
   /** What it is called on the page. */
   readonly name: string;
+  /** What it was trained by; its loss is what predictions are judged by. */
   readonly recipe: Recipe;
   /** Of the finished epochs; none where it stopped before. */
   readonly log: readonly EpochResult[];
@@ -17,10 +18,13 @@ export interface ReportedRun {
   readonly network: Sequential;
   /** As it began, or why that is not known. */
   readonly initial: Sequential | string;
+  /** What the network's passes run on. */
   readonly backend: Backend;
+  /** All training images, of which `trainedOn` may have used some. */
   readonly train: LabelledImages;
   /** Which of the training images the network was shown; all of them if left out. */
   readonly trainedOn?: ArrayLike<number> | null;
+  /** The images that the network is judged by, of the same size. */
   readonly test: LabelledImages;
   /** One for each output. */
   readonly classNames: readonly string[];

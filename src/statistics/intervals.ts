@@ -8,24 +8,31 @@ const CONFIDENCE = 0.95;
 const NORMAL_BOUND = 1.959963984540054;
 
 export interface Interval {
+  /** Its lower end, in the unit of what was measured. */
   readonly low: number;
+  /** Its upper end. */
   readonly high: number;
 }
 
 /** Of the mean of several values. */
 export interface MeanInterval extends Interval {
+  /** Mean of the values, the middle of the interval. */
   readonly mean: number;
   /** The sample's standard deviation, with n − 1 below the line. */
   readonly deviation: number;
+  /** n, how many values there were. */
   readonly count: number;
 }
 
 /**
- * The mean of independent values, such as one for each seed, and Student's interval around it:
- * mean ± t · deviation / √n.
+ * The mean of independent values, such as one for each seed, and Student's interval around it: mean
+ * ± t · deviation / √n.
  *
  * @param values at least two
- * @throws InputError when there are fewer, or one is not finite
+ * @param confidence how likely such an interval holds the true mean, above 0 and below 1; 0.95 if
+ *   left out
+ * @throws InputError when there are fewer values, one is not finite, or the confidence is out of
+ *   range
  */
 export function meanInterval(
   values: readonly number[],
@@ -45,10 +52,12 @@ export function meanInterval(
 }
 
 /**
- * How much larger the first of each pair is, in the mean: Student's interval of the differences.
- * Where both of a pair share a seed, and so the images and their order, what they share falls out.
+ * How much larger the first of each pair is, in the mean: Student's interval of the differences, of
+ * 95 %. Where both of a pair share a seed, and so the images and their order, what they share falls
+ * out.
  *
- * @throws InputError when there are not as many of both, or fewer than two
+ * @throws InputError when there are not as many of both, fewer than two, or a difference is not
+ *   finite
  */
 export function pairedInterval(first: readonly number[], second: readonly number[]): MeanInterval {
   if (first.length !== second.length)
@@ -57,8 +66,8 @@ export function pairedInterval(first: readonly number[], second: readonly number
 }
 
 /**
- * Where a probability may lie that gave `successes` of `trials`: Wilson's interval (1927), which
- * stays within 0 and 1 and holds for few trials too.
+ * Where a probability may lie that gave `successes` of `trials`: Wilson's interval (1927) of 95 %,
+ * which stays within 0 and 1 and holds for few trials too.
  *
  * @throws InputError unless 0 ≤ successes ≤ trials, both whole, and there is a trial
  */
@@ -76,7 +85,11 @@ export function proportionInterval(successes: number, trials: number): Interval 
   return { low, high: successes === trials ? 1 : Math.min(1, middle + half) };
 }
 
-/** @throws InputError when there is none */
+/**
+ * The arithmetic mean.
+ *
+ * @throws InputError when there is no value
+ */
 export function meanOf(values: readonly number[]): number {
   if (values.length === 0) reject("meanOf", "at least one value", "none");
   return values.reduce((total, value) => total + value, 0) / values.length;

@@ -11,14 +11,11 @@ import {
   warmUp,
 } from "./schedules.js";
 
-/** A new schedule is a function in `schedules.ts`, and a line here. */
-export const scheduleKinds: readonly { readonly scheduleKind: AnyScheduleKind }[] = [
-  { scheduleKind: constantKind },
-  stepDecay,
-  cosine,
-  warmUp,
-  oneCycle,
-];
+/** The kinds of this package. A new one is a function in `schedules.ts`, and a line here. */
+export const scheduleKinds: readonly {
+  /** Attached by {@link scheduleDescriber}. */
+  readonly scheduleKind: AnyScheduleKind;
+}[] = [{ scheduleKind: constantKind }, stepDecay, cosine, warmUp, oneCycle];
 
 /**
  * The schedule that a description describes; one's own function is handed on.

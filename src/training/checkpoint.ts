@@ -24,6 +24,7 @@ export interface CheckpointInfo {
   readonly progress?: EpochProgress | undefined;
   /** The recipe's name. */
   readonly recipe: string;
+  /** A whole number. */
   readonly seed: number;
   /** All of the recipe; checkpoints of before recipes were data do not have it. */
   readonly wholeRecipe?: Recipe;
@@ -50,7 +51,7 @@ function prefixBeside(names: Iterable<string>): string {
 /**
  * One safetensors file with the weights, the optimizer's running values under `optimizer.…`, and
  * the rest as metadata: also the network's description, where it was built from one, and the
- * SHA-256 of all the rest.
+ * SHA-256 of all the rest. See `docs/formats.md`.
  */
 export function encodeCheckpoint(
   network: Sequential,
@@ -80,7 +81,10 @@ export function encodeCheckpoint(
   return encodeSealed({ tensors: new Map([...weights, ...state]), metadata });
 }
 
-/** A checkpoint's weights without the optimizer's running values; any other file as it is. */
+/**
+ * A checkpoint's weights without the optimizer's running values; any other file as it is. Tensors
+ * are not copied.
+ */
 export function weightsOfCheckpoint({ tensors, metadata }: Safetensors): Safetensors {
   const { format } = metadata;
   if (format !== FORMAT && format !== FORMAT_BEFORE) return { tensors, metadata };
@@ -91,6 +95,7 @@ export function weightsOfCheckpoint({ tensors, metadata }: Safetensors): Safeten
 
 /** A checkpoint that was read and checked, not yet applied. */
 export interface Checkpoint {
+  /** Read, and checked for form alone. */
   readonly info: CheckpointInfo;
   /**
    * Puts the weights into a network and the running values into an optimizer.
@@ -102,7 +107,12 @@ export interface Checkpoint {
   restore(network: Sequential, optimizer: Optimizer, recipe?: Recipe): void;
 }
 
-/** @throws InputError when the bytes are not a checkpoint, or one of them is not as it was */
+/**
+ * Reads a checkpoint's bytes, and changes nothing.
+ *
+ * @param where the file's name, for messages
+ * @throws InputError when the bytes are not a checkpoint, or one of them is not as it was
+ */
 export function decodeCheckpoint(bytes: Uint8Array, where: string): Checkpoint {
   const { tensors, metadata } = decodeSafetensors(bytes, where);
   const { format } = metadata;

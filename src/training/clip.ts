@@ -7,15 +7,16 @@ const TINY = 1e-6;
 
 /**
  * Shortens the gradient of a whole network, in place, to at most `longest` if it is longer
- * (Pascanu, Mikolov and Bengio, 2013).
+ * (Pascanu, Mikolov and Bengio, 2013). (schedules.16)
  *
  * All gradients count as one vector, and all are multiplied by one factor, so that the direction
  * stays. Sums are taken in float64 and in the parameters' order, and so do not depend on the
  * backend's threads.
  *
+ * @param longest above 0
  * @returns the norm before
- * @throws InputError when a gradient is not finite, naming the first parameter; then no gradient
- *   has changed
+ * @throws InputError when `longest` is not above 0, or a gradient is not finite, naming the first
+ *   parameter; then no gradient has changed
  */
 export function clipGradients(parameters: readonly NamedParameter[], longest: number): number {
   if (!(longest > 0)) reject("clipGradients", "a longest norm above 0", String(longest));

@@ -3,8 +3,9 @@ import type { PassOptions } from "../backprop/index.js";
 import type { Tensor } from "../tensor/index.js";
 
 /**
- * Runs a pass once more, layer by layer.
+ * Runs a pass once more, layer by layer, without recording it.
  *
+ * @param x [N, …], on the heap or read
  * @returns in words, the first layer whose output is not finite, or that none is
  */
 export async function whereNotFinite(

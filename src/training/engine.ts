@@ -26,6 +26,7 @@ import { fit } from "./fit.js";
 import type { FitEvent } from "./fit-events.js";
 import type { FitOptions } from "./fit-options.js";
 
+/** Options of {@link open}, all optional. */
 export interface OpenOptions {
   /** What computes; "wasm" if left out. */
   readonly backend?: BackendName;
@@ -38,7 +39,10 @@ export interface OpenOptions {
   /** What initial values, the order of examples, and layers that draw depend on; 0 if left out. */
   readonly seed?: number | string;
   /** Describers of layers of one's own. */
-  readonly layers?: readonly { readonly layerKind: LayerKind<Record<string, unknown>> }[];
+  readonly layers?: readonly {
+    /** Attached by `describer`. */
+    readonly layerKind: LayerKind<Record<string, unknown>>;
+  }[];
 }
 
 const rules: Rules<OpenOptions> = {
@@ -80,7 +84,7 @@ const networkRules: Rules<NetworkOptions> = {
 /**
  * Opens an engine. Call its `dispose` when you are done with it.
  *
- * @throws InputError when an option is unknown or wrong
+ * @throws InputError when an option is unknown or wrong, or the backend does not run here
  */
 export async function open(options: OpenOptions = {}): Promise<Engine> {
   const checked = checkOptions("open", options, rules);
@@ -96,7 +100,9 @@ function isWhole(given: LayerDescriptions | NetworkDescription): given is Networ
 
 /** A backend with a seed; see {@link open}. */
 export class Engine {
+  /** What everything runs on. Opened by `open`, given back by `dispose`. */
   readonly backend: Backend;
+  /** What initial values, the order of examples and layers that draw depend on. */
   readonly seed: number | string;
   readonly #kinds: NonNullable<OpenOptions["layers"]>;
   /** What was asked for before: steps that overlap would end each other's memory. */
@@ -104,6 +110,12 @@ export class Engine {
   /** How many functions of the caller's run inside of a step: what they ask for cannot wait. */
   #inside = 0;
 
+  /**
+   * Use {@link open} instead.
+   *
+   * @param backend is disposed of by the engine's `dispose`
+   * @param kinds describers of layers of one's own; `[]` for none
+   */
   constructor(backend: Backend, seed: number | string, kinds: NonNullable<OpenOptions["layers"]>) {
     this.backend = backend;
     this.seed = seed;
@@ -114,8 +126,8 @@ export class Engine {
    * A network with memory on the backend, initialised from the engine's seed. The same description
    * gets the same weights, whatever else was made before.
    *
-   * @param layers or a whole description, such as another network's `description`; what the options
-   *   say goes before what it says
+   * @param layers by name, in the order in which they run; or a whole description, such as another
+   *   network's `description`, which the options override
    * @throws InputError naming the layer and the option that is wrong
    */
   network(
@@ -152,6 +164,9 @@ export class Engine {
    * predictions and steps of trainings that were asked for before. What the engine is asked for
    * while `run` waits for something else, such as a timer, counts as part of this step, and its
    * results end with it: nobody can tell who asked.
+   *
+   * @returns what `run` returned
+   * @throws what `run` threw
    */
   step<T>(run: () => T | Promise<T>): Promise<T> {
     return this.#alone(() => this.backend.step(() => this.#within(run)));
@@ -163,6 +178,7 @@ export class Engine {
    * the other, between its steps.
    *
    * @param x [N, …]
+   * @returns the last layer's output, usually logits [N, classes]
    * @throws InputError when the network does not take x
    */
   predict(network: Sequential, x: Tensor): Promise<Tensor> {
@@ -175,6 +191,8 @@ export class Engine {
   /**
    * Trains a network: see {@link fit}. The order of the examples and what layers draw come from the
    * engine's seed, unless another is given.
+   *
+   * @throws InputError as {@link fit}, and when a backend is given
    */
   fit(network: Sequential, options: Omit<FitOptions, "backend">): AsyncGenerator<FitEvent> {
     if (options !== null && typeof options === "object" && "backend" in options)

@@ -14,11 +14,15 @@ import { measure } from "./measure.js";
 import { accuracy } from "./metrics.js";
 import { type MeanOver, sum } from "./totals.js";
 
+/** Options of {@link evaluate}. */
 export interface EvaluateOptions {
+  /** Its output is logits [N, classes]. */
   readonly network: Sequential;
   /** Examples with class numbers. */
   readonly dataset: Examples | LabelledImages;
+  /** What the passes run on. */
   readonly backend: Backend;
+  /** Examples at a time, ≥ 1; no number depends on it but for rounding. */
   readonly batchSize: number;
   /** Softmax cross-entropy if left out. */
   readonly loss?: LossDescription | Loss | undefined;
@@ -31,13 +35,18 @@ export interface EvaluateOptions {
   readonly onBatch?: (logits: Tensor, done: number) => void;
 }
 
+/** How well a classifier did. */
 export interface Evaluation {
-  /** In nats. */
+  /** In nats, for softmax cross-entropy. */
   readonly loss: number;
-  /** Share of the images that are classified correctly. */
+  /**
+   * Share of the images that are classified correctly, from 0 to 1, by their weights where they
+   * have some.
+   */
   readonly accuracy: number;
   /** How many images that is. */
   readonly correct: number;
+  /** Wall-clock time. */
   readonly seconds: number;
 }
 
@@ -54,7 +63,8 @@ const rules: Rules<EvaluateOptions> = {
 /**
  * How well a classifier does on images in their order, without changing it.
  *
- * @throws InputError when an option is unknown, wrong or missing
+ * @throws InputError when an option is unknown, wrong or missing; or a loss is not finite, with the
+ *   name of the layer that overflows
  */
 export async function evaluate(options: EvaluateOptions): Promise<Evaluation> {
   const {

@@ -15,11 +15,13 @@ export interface EpochProgress {
 
 /** After every step. Times count training only. */
 export interface FitStep {
+  /** Tells the events apart. */
   readonly type: "step";
   /** From 0. */
   readonly epoch: number;
   /** Steps done in this epoch, of `steps`. */
   readonly step: number;
+  /** How many this epoch has. */
   readonly steps: number;
   /** Examples done in this epoch. */
   readonly examples: number;
@@ -29,26 +31,33 @@ export interface FitStep {
   readonly learningRate: number;
   /** Over this epoch so far, each example before its update. */
   readonly meanLoss: number;
+  /** By name: means over this epoch so far, each example before its update. */
   readonly metrics: Readonly<Record<string, number>>;
+  /** Mean over this epoch so far. */
   readonly examplesPerSecond: number;
   /** For a checkpoint, as is the optimizer: `from` takes both back. */
   readonly progress: EpochProgress;
+  /** As this step leaves it. {@link readState} copies its numbers back from a device. */
   readonly optimizer: Optimizer;
 }
 
 /** Before the validation of an epoch. */
 export interface FitValidating {
+  /** Tells the events apart. */
   readonly type: "validating";
+  /** From 0. */
   readonly epoch: number;
 }
 
 /** What an epoch came to. */
 export interface FitEpoch {
+  /** Tells the events apart. */
   readonly type: "epoch";
   /** From 0. */
   readonly epoch: number;
-  /** Means over the training examples, each before its update. */
+  /** Mean over the training examples, each before its update. */
   readonly loss: number;
+  /** By name: means over the training examples, each before its update. */
   readonly metrics: Readonly<Record<string, number>>;
   /** Means over the validation examples, by the network as it is now; null without any. */
   readonly validation: Measured | null;
@@ -58,9 +67,14 @@ export interface FitEpoch {
   readonly stops: boolean;
   /** Of training. */
   readonly seconds: number;
+  /** Speed of training, without the validation. */
   readonly examplesPerSecond: number;
   /** As it stands, for a checkpoint. */
   readonly optimizer: Optimizer;
 }
 
+/**
+ * What {@link fit} yields: a step at a time, then, at the end of each epoch, the start of its
+ * validation, if there is one, and its result.
+ */
 export type FitEvent = FitStep | FitValidating | FitEpoch;

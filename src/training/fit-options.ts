@@ -46,8 +46,14 @@ import type { MeanOver } from "./totals.js";
 import { checkProgress, isStoppedAt, type StoppedAt } from "./stopped-at.js";
 import { WeightAverage } from "./weight-average.js";
 
+/**
+ * Options of {@link fit}. `backend`, `data`, `loss`, `optimizer`, `epochs` and `batchSize` are
+ * required.
+ */
 export interface FitOptions {
+  /** What the steps run on; fastest where the network's memory is the backend's `persistent`. */
   readonly backend: Backend;
+  /** The examples to train on, at least one: see `Dataset.from`. */
   readonly data: Examples | LabelledImages;
   /** Examples that it is tried on after every epoch, and not trained with. */
   readonly validation?: Examples | LabelledImages | undefined;
@@ -78,7 +84,10 @@ export interface FitOptions {
   readonly random?: Random | undefined;
   /** What share of the optimizer's learning rate each step takes; all of it if left out. */
   readonly schedule?: ScheduleDescription | Schedule | undefined;
-  /** The longest gradient of what is trained that is not shortened; any if left out. */
+  /**
+   * The longest gradient of what is trained that is not shortened, above 0; any if left out. See
+   * `clipGradients`.
+   */
   readonly clipNorm?: number | undefined;
   /** What is measured besides the loss: `{ accuracy }`. */
   readonly metrics?: Metrics | undefined;
@@ -88,8 +97,8 @@ export interface FitOptions {
   readonly stopEarly?: EarlyStopping | undefined;
   /**
    * Averages the weights over the steps: by this factor, from 0 to below 1, a step counts less than
-   * the next. The network has the averages at the end of every epoch, when it is validated, and
-   * goes on from the weights of the last step.
+   * the next; see {@link WeightAverage}. The network has the averages at the end of every epoch,
+   * when it is validated, and goes on from the weights of the last step.
    */
   readonly average?: number | undefined;
   /** Whether each epoch starts with an optimizer that has forgotten all; false if left out. */

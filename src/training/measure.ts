@@ -23,11 +23,15 @@ import { type MeanOver, Totals } from "./totals.js";
 import { whereNotFinite } from "./culprit.js";
 import { turns } from "./turn.js";
 
+/** Options of {@link measure}. `backend`, `data` and `loss` are required. */
 export interface MeasureOptions {
+  /** What the passes run on. */
   readonly backend: Backend;
+  /** Examples that are taken in their order. */
   readonly data: Examples | LabelledImages;
   /** Such as `softmaxCrossEntropy()`, or a function of one's own. */
   readonly loss: LossDescription | Loss;
+  /** What is measured besides, by name; nothing if left out. */
   readonly metrics?: Metrics | undefined;
   /** 256 if left out; no number depends on it but for rounding. */
   readonly batchSize?: number | undefined;
@@ -42,7 +46,9 @@ export interface MeasureOptions {
 
 /** Means over a data set. */
 export interface Measured {
+  /** In the unit of the loss; nats for softmax cross-entropy. */
   readonly loss: number;
+  /** By the names that they were given under. */
   readonly metrics: Readonly<Record<string, number>>;
 }
 

@@ -38,6 +38,7 @@ export function accuracy(logits: Tensor, target: Target): Uint8Array {
  *
  * @param logits [N, C]
  * @param labels N classes
+ * @throws InputError when there are not at least two classes to choose from
  */
 export function countCorrect(logits: Tensor, labels: ArrayLike<number>): number {
   return accuracy(logits, labels).reduce((total, isRight) => total + isRight, 0);

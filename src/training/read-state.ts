@@ -7,6 +7,8 @@ import type { Optimizer } from "./optimizers/index.js";
  * Brings a network's parameters with their gradients, and an optimizer's running values, to where
  * programs can look at them: see {@link Backend.read}. A loop that keeps its numbers on a device
  * leaves them there between its steps.
+ *
+ * @param optimizer none if left out
  */
 export async function readState(
   backend: Backend,

@@ -15,11 +15,18 @@ import { adam, adamW, type OptimizerDescription } from "./optimizers/index.js";
 import { oneCycle, type ScheduleDescription } from "./schedules.js";
 import type { Training } from "./train.js";
 
+/**
+ * A training, and the network for it: all of it plain JSON. The optimizer, the loss and the
+ * schedule are descriptions.
+ */
 export interface Recipe extends Training {
+  /** 1 to 60 characters on one line. */
   readonly name: string;
   /** One line for people. */
   readonly description: string;
+  /** With its `input`, for images of one size; {@link sizeRecipe} fits it to others. */
   readonly network: NetworkDescription;
+  /** Such as `adam({ learningRate: 1e-3 })`. */
   readonly optimizer: OptimizerDescription;
   readonly loss?: LossDescription;
   readonly schedule?: ScheduleDescription;
@@ -27,6 +34,7 @@ export interface Recipe extends Training {
   readonly classNames?: readonly string[];
 }
 
+/** The recipes of this package: `default`, `notebook` and `tuned`. */
 export const recipes: readonly Recipe[] = [
   {
     name: "default",
@@ -65,7 +73,11 @@ export const recipes: readonly Recipe[] = [
   },
 ];
 
-/** @throws InputError listing the names there are */
+/**
+ * The recipe of this package with a name.
+ *
+ * @throws InputError listing the names there are
+ */
 export function findRecipe(name: string): Recipe {
   const recipe = recipes.find((candidate) => candidate.name === name);
   return (

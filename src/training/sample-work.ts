@@ -10,18 +10,17 @@ import { train } from "./train.js";
 /** More images in a step would make it longer, and the comparison hardly better. */
 const MOST_IMAGES = 32;
 
+/** A piece of work that can be timed on several backends. */
 export interface SampleWork {
   /** In one step. */
   readonly images: number;
-  /**
-   * Builds the recipe's network on a backend, and returns what does one step of it.
-   */
+  /** Builds the recipe's network on a backend, and returns what does one step of it. */
   readonly prepare: (backend: Backend) => Promise<Work>;
 }
 
 /**
  * Training steps on the first images of a data set, in batches of the recipe's size, but of at most
- * 32.
+ * 32. `prepare` throws an InputError when the recipe's network does not take the images.
  */
 export function sampleOfTraining(recipe: Recipe, dataset: LabelledImages): SampleWork {
   const images = Math.min(recipe.batchSize, MOST_IMAGES, dataset.images.count);
@@ -50,7 +49,10 @@ export function sampleOfTraining(recipe: Recipe, dataset: LabelledImages): Sampl
   return { images, prepare };
 }
 
-/** The first images of a data set, classified. */
+/**
+ * The first images of a data set, at most 32, classified, with initial weights. A step throws an
+ * InputError when the recipe's network does not take the images.
+ */
 export function sampleOfEvaluation(recipe: Recipe, dataset: LabelledImages): SampleWork {
   const images = Math.min(MOST_IMAGES, dataset.images.count);
   const { channels = 1, height, width, pixels } = dataset.images;

@@ -37,7 +37,11 @@ export type ScheduleDescription = Description;
 
 /** What is to be known of a kind of schedule, so that it can be described. */
 export interface ScheduleKind<Options extends object> extends Kind<Options> {
-  /** @param inner builds the schedules that it is made of */
+  /**
+   * Builds it from options that `rules` accepts.
+   *
+   * @param inner builds the schedules that it is made of
+   */
   readonly build: (
     options: Options,
     inner: (schedule: ScheduleDescription | Schedule) => Schedule,
@@ -52,7 +56,10 @@ export type ScheduleDescriber<Options> = Describe<Options> & {
   readonly scheduleKind: AnyScheduleKind;
 };
 
-/** A function that describes schedules of a kind. */
+/**
+ * A function that describes schedules of a kind. It throws an InputError when an option is unknown,
+ * out of range or missing.
+ */
 export function scheduleDescriber<Options extends object>(
   kind: ScheduleKind<Options>,
 ): ScheduleDescriber<Options> {
@@ -70,20 +77,22 @@ export const constantKind: ScheduleKind<Record<string, unknown>> = {
   },
 };
 
-/** Every step is taken with the optimizer's own rate. */
+/** Every step is taken with the optimizer's own rate. A description as it is, not a function. */
 export const constant: ScheduleDescription = Object.freeze({ kind: constantKind.kind });
 
+/** Options of {@link stepDecay}. */
 export interface StepDecayOptions {
-  /** How many steps share one rate. */
+  /** s, how many steps share one rate; a whole number ≥ 1. */
   readonly every: number;
-  /** γ */
+  /** γ, from 0 to 1; 0.1 if left out. */
   readonly factor?: number;
 }
 
 /**
  * Describes a rate that falls by a factor γ every `every` steps, as PyTorch's `StepLR` does.
+ * (schedules.4)
  *
- * @throws InputError when an option is out of range
+ * @throws InputError when an option is unknown, out of range or missing
  */
 export const stepDecay = scheduleDescriber<StepDecayOptions>({
   kind: "stepDecay",
@@ -98,12 +107,14 @@ export const stepDecay = scheduleDescriber<StepDecayOptions>({
 
 /**
  * Describes a way from 1 down half a wave of a cosine (Loshchilov and Hutter, 2017), as PyTorch's
- * `CosineAnnealingLR` has it.
+ * `CosineAnnealingLR` has it. (schedules.5)
  *
- * @param options.lowest the factor at the end
- * @throws InputError when it is not from 0 to 1
+ * @throws InputError when `lowest` is not from 0 to 1
  */
-export const cosine = scheduleDescriber<{ readonly lowest?: number }>({
+export const cosine = scheduleDescriber<{
+  /** The factor at the end, from 0 to 1; 0 if left out. */
+  readonly lowest?: number;
+}>({
   kind: "cosine",
   rules: { lowest: share },
   build:
@@ -134,9 +145,9 @@ const describeWarmUp = scheduleDescriber<WarmUpOptions>({
 
 /**
  * Describes a beginning with small steps that grow along a line (Goyal et al., 2017), in front of
- * any other schedule, which starts when they have grown.
+ * any other schedule, which starts when they have grown. (schedules.10)
  *
- * @param steps W, how many steps the rate grows
+ * @param steps W, how many steps the rate grows; a whole number ≥ 0
  * @param next what follows, for the other T − W steps; a constant rate if left out
  * @param options.from where the line begins, as a share of where it ends; 1/(W + 1) if left out, so
  *   that the first step counts as well
@@ -155,7 +166,10 @@ export const warmUp = Object.assign(
       ...(from !== undefined && { from }),
     });
   },
-  { scheduleKind: describeWarmUp.scheduleKind },
+  {
+    /** For `buildSchedule`. */
+    scheduleKind: describeWarmUp.scheduleKind,
+  },
 );
 
 function grown(steps: number, next: Schedule, from: number): Schedule {
@@ -168,14 +182,21 @@ function grown(steps: number, next: Schedule, from: number): Schedule {
   };
 }
 
+/** Options of {@link oneCycle}. Each is a share, from 0 to 1, but `threePhases`. */
 export interface OneCycleOptions {
-  /** When the rate is highest, as a share of the training. */
+  /**
+   * When the rate is highest, as a share of the training; 0.3 if left out, and at most 0.5 with
+   * three phases.
+   */
   readonly peakAt?: number;
-  /** The factor of the first step. */
+  /** The factor of the first step; 1/25 if left out. */
   readonly start?: number;
-  /** The factor of the last step. */
+  /** The factor of the last step; 1/250,000 if left out. */
   readonly end?: number;
-  /** Whether the rate first comes back to `start`, as fast as it rose, before it goes to `end`. */
+  /**
+   * Whether the rate first comes back to `start`, as fast as it rose, before it goes to `end`;
+   * false if left out.
+   */
   readonly threePhases?: boolean;
 }
 
@@ -189,8 +210,9 @@ const oneCycleRules: Rules<OneCycleOptions> = {
 /**
  * Describes a rate that goes up to the full one and down to almost nothing, once (Smith, 2018). The
  * defaults and the shape are those of PyTorch's `OneCycleLR`; the momentum stays as it is.
+ * (schedules.13)
  *
- * @throws InputError when an option is out of range
+ * @throws InputError when an option is unknown or out of range
  */
 export const oneCycle = scheduleDescriber<OneCycleOptions>({
   kind: "oneCycle",

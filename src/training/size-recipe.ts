@@ -7,6 +7,7 @@ import type { Recipe } from "./recipes.js";
 export interface DataSize {
   /** [C, H, W] */
   readonly image: readonly number[];
+  /** How many classes the images show, which is as many outputs as the network gets. */
   readonly classes: number;
   /** What the classes are called; null or left out where it is 0, 1, 2 … */
   readonly classNames?: readonly string[] | null;

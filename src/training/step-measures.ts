@@ -13,6 +13,7 @@ export interface StepMeasure {
   readonly steps: number;
   /** Mean over the step's examples, before the update. */
   readonly loss: number;
+  /** What the step was taken with. */
   readonly learningRate: number;
   /** ‖dW‖ of every parameter, by its full name; null where it is not finite. */
   readonly gradientNorms: Readonly<Record<string, number | null>>;
@@ -48,13 +49,20 @@ export class StepMeasures {
     this.#before = this.#copies(); // how many steps there were is only known after the next one
   }
 
-  /** Whether a step's parameters are looked at, which have to be where a program can. */
+  /**
+   * Whether `step` reads the parameters after this step; if so, bring them here first, with
+   * {@link readState}.
+   */
   looksAt({ epoch, step, steps }: Pick<StepEvent, "epoch" | "step" | "steps">): boolean {
     const done = epoch * steps + step;
     return isMeasured(done) || isMeasured(done + 1);
   }
 
-  /** @returns null for most steps */
+  /**
+   * Measures the step that has just been taken.
+   *
+   * @returns null for most steps, which are not measured
+   */
   step({ epoch, step, steps, loss, learningRate }: StepEvent): StepMeasure | null {
     const done = epoch * steps + step;
     const before = this.#before;

@@ -5,6 +5,10 @@ import type { Metrics } from "./metrics.js";
 import type { Optimizer } from "./optimizers/index.js";
 import type { Sums } from "./totals.js";
 
+/**
+ * Where to resume a stopped training: `from` of {@link FitOptions}. The network needs the weights
+ * that it had then.
+ */
 export interface StoppedAt {
   /** The first epoch that is not done. */
   readonly epoch: number;

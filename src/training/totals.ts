@@ -14,13 +14,19 @@ interface Outcome {
 /** What a mean loss over many examples is the mean of. */
 export type MeanOver = "examples" | "batches";
 
-/** What {@link Totals} have added up, as plain data: JSON keeps it to the bit. */
+/** What the means of an epoch are made of, as plain data: JSON keeps it to the bit. */
 export interface Sums {
+  /** Sum of the examples' losses, each times its weight. */
   readonly loss: number;
+  /** Sum of the batches' mean losses, each counted once whatever the batch's size. */
   readonly batchLosses: number;
+  /** By name, sums of a metric over the examples, each times its weight. */
   readonly metrics: Readonly<Record<string, number>>;
+  /** Sum of the examples' weights; their number where all count alike. */
   readonly weight: number;
+  /** Number of examples. */
   readonly examples: number;
+  /** Number of batches. */
   readonly batches: number;
 }
 

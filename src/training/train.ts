@@ -21,14 +21,17 @@ import type { MeanOver } from "./totals.js";
 export interface Training {
   /** What it minimises; softmax cross-entropy if left out. */
   readonly loss?: LossDescription | Loss;
+  /** Such as `adam({ learningRate: 1e-3 })`, or a function that makes one of one's own. */
   readonly optimizer: OptimizerDescription | OptimizerChoice;
   /** Whether each epoch starts with an optimizer that has forgotten all; false if left out. */
   readonly freshOptimizer?: boolean;
   /** What share of the optimizer's learning rate each step takes; all of it if left out. */
   readonly schedule?: ScheduleDescription | Schedule;
-  /** The longest gradient that is not shortened; any if left out. */
+  /** The longest gradient that is not shortened, above 0; any if left out. */
   readonly clipNorm?: number;
+  /** How many the recipe asks for; {@link train} goes by its own `epochs` instead. */
   readonly epochs: number;
+  /** Images in a batch, ≥ 1; the last one of an epoch may be smaller. */
   readonly batchSize: number;
   /**
    * How many training images are drawn, once, before the first epoch; `null` for all of them in the
@@ -47,11 +50,13 @@ export interface Training {
 
 /** After every step. Times count training only. */
 export interface StepEvent {
+  /** Tells the events apart. */
   readonly type: "step";
   /** From 0. */
   readonly epoch: number;
   /** Steps done in this epoch, of `steps`. */
   readonly step: number;
+  /** How many this epoch has. */
   readonly steps: number;
   /** Images done in this epoch. */
   readonly images: number;
@@ -59,21 +64,23 @@ export interface StepEvent {
   readonly loss: number;
   /** What this step was taken with. */
   readonly learningRate: number;
-  /**
-   * Over this epoch so far: mean of the steps' losses, share of the images guessed right before
-   * each update.
-   */
+  /** In nats, over this epoch so far, each image before its update. */
   readonly meanLoss: number;
+  /** Over this epoch so far: share of the images guessed right before each update. */
   readonly meanAccuracy: number;
+  /** Mean over this epoch so far. */
   readonly imagesPerSecond: number;
   /** For a checkpoint, as is the optimizer: `from` takes both back. */
   readonly progress: EpochProgress;
+  /** As this step leaves it. {@link readState} copies its numbers back from a device. */
   readonly optimizer: Optimizer;
 }
 
-/** Now and then while the test images are classified. */
+/** Before the test images are classified, after the last step of an epoch. */
 export interface EvaluationEvent {
+  /** Tells the events apart. */
   readonly type: "evaluating";
+  /** From 0. */
   readonly epoch: number;
 }
 
@@ -83,29 +90,47 @@ export interface EvaluationEvent {
 export interface EpochResult {
   /** From 0. */
   readonly epoch: number;
+  /** Mean loss of the training images, each before its update. */
   readonly trainLoss: number;
+  /** Share of the training images guessed right, each before its update. */
   readonly trainAccuracy: number;
+  /** Mean loss of the test images, after the epoch's last update. */
   readonly testLoss: number;
+  /** Share of the test images guessed right, after the epoch's last update. */
   readonly testAccuracy: number;
+  /** Time for training alone, without the test. */
   readonly trainSeconds: number;
+  /** Speed of training, without the test. */
   readonly imagesPerSecond: number;
 }
 
+/** After the test of an epoch. */
 export interface EpochEvent {
+  /** Tells the events apart. */
   readonly type: "epoch";
+  /** As the command line prints it. */
   readonly result: EpochResult;
   /** The optimizer as it stands, for a checkpoint. */
   readonly optimizer: Optimizer;
 }
 
+/**
+ * What {@link train} yields: a step at a time, then, at the end of each epoch, the start of its
+ * test and its result.
+ */
 export type TrainingEvent = StepEvent | EvaluationEvent | EpochEvent;
 
+/** Options of {@link train}. */
 export interface TrainOptions {
   /** A {@link Recipe}, or a training with functions of one's own. */
   readonly recipe: Training;
+  /** Changed by the training; its gradients are overwritten. */
   readonly network: Sequential;
+  /** Images of the size that the network takes. */
   readonly train: LabelledImages;
+  /** Classified after each epoch, never trained on; as large as those of `train`. */
   readonly test: LabelledImages;
+  /** What the steps run on; fastest where the network's memory is the backend's `persistent`. */
   readonly backend: Backend;
   /**
    * Decides the subset, the order of the images and what layers draw in each step, each by a
@@ -114,7 +139,7 @@ export interface TrainOptions {
   readonly random: Random;
   /** How many there will be, those done before included; a schedule spreads over all of them. */
   readonly epochs: number;
-  /** Indices into the training set, in this order; drawn as the recipe says if left out. */
+  /** Indices into the training set, from 0, in this order; drawn as the recipe says if left out. */
   readonly subset?: Uint32Array;
   /** To go on with a stopped run. */
   readonly from?: StoppedAt;

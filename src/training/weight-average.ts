@@ -12,14 +12,18 @@ export class WeightAverage {
   /** How much all steps so far count together. */
   #total = 0;
 
-  /** @param decay from 0 to below 1 */
+  /**
+   * Starts with an empty average; see `update`.
+   *
+   * @param decay d, how much a step counts against the next; from 0 to below 1, unchecked
+   */
   constructor(parameters: readonly NamedParameter[], decay: number) {
     this.#parameters = parameters;
     this.#decay = decay;
     this.#averages = parameters.map(({ parameter }) => new Float64Array(parameter.value.size));
   }
 
-  /** After a step. */
+  /** Takes the weights into the average, after a step. (schedules.22) */
   update(): void {
     this.#total = this.#decay * this.#total + 1; // (schedules.21) S ← d·S + 1
     const rate = 1 / this.#total;
@@ -30,7 +34,11 @@ export class WeightAverage {
     }
   }
 
-  /** Puts the averages into the network. @returns what puts the weights back that were there */
+  /**
+   * Puts the averages into the network, after at least one `update`.
+   *
+   * @returns what puts the weights back that were there
+   */
   show(): () => void {
     const shown = this.#parameters.map(({ parameter: { value } }) => ({
       value,

@@ -9,9 +9,11 @@ export interface Place {
   readonly length: number;
 }
 
+/** One small mistake in a text. */
 export interface Mutation {
   /** What was changed, for a message: `x(n, i) → x(i, n)`. */
   readonly change: string;
+  /** The whole text with the mistake in it. */
   readonly source: string;
   /** Where the change begins. */
   readonly at: number;
@@ -40,7 +42,10 @@ const SYMMETRIC = [
   "return",
 ];
 
-/** All mutations of a source text; comments, strings and templates stay as they are. */
+/**
+ * All mutations of a source text: each sign, factor, number, transpose and order of two arguments,
+ * one at a time. Comments, strings and templates stay as they are.
+ */
 export function mutationsOf(source: string): Mutation[] {
   const code = blanked(source);
   const found: Mutation[] = [];

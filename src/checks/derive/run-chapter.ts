@@ -23,6 +23,7 @@ export interface Chapter {
   readonly derive: (words: Vocabulary, take: TakeEquation) => Promise<void>;
 }
 
+/** An equation of a chapter, as its Markdown has it. */
 export interface TaggedEquation {
   /** `conv2d.7` */
   readonly tag: string;
@@ -40,9 +41,13 @@ export interface TaggedEquation {
  */
 export type EquationVerdict = "pass" | "wrong" | "definition" | "missing";
 
+/** How an equation did. */
 export interface EquationResult {
+  /** `conv2d` */
   readonly chapter: string;
+  /** `conv2d.7` */
   readonly tag: string;
+  /** The chapter's line that it is on. */
   readonly line: number;
   /** Pairs of numbers that were compared. */
   readonly comparisons: number;
@@ -51,6 +56,7 @@ export interface EquationResult {
    * where shapes differ or a side is no number; null where nothing was compared.
    */
   readonly maxDifference: number | null;
+  /** By {@link DERIVATION_TOLERANCE}. */
   readonly verdict: EquationVerdict;
   /** What is wrong, in one line. */
   readonly problem: string | null;
@@ -60,6 +66,8 @@ export interface EquationResult {
  * Runs all blocks of a chapter and reports on every equation in order. The numbers are drawn from a
  * seed, the same in every run. Where a setting stops, which is where the engine is called, the
  * equations below it count as wrong.
+ *
+ * @param seed 0 if left out; another seed draws other numbers, and the verdicts must be the same
  */
 export async function runChapter(chapter: Chapter, seed = 0): Promise<EquationResult[]> {
   const results = new Map<string, EquationResult>();
@@ -124,7 +132,12 @@ export type VisitBlock = (
   runChanged: (source: string) => Promise<BlockRun>,
 ) => Promise<void>;
 
-/** Goes through a chapter, its settings included, and shows each block. */
+/**
+ * Goes through a chapter, its settings included, and shows each block.
+ *
+ * @param seed of the numbers that settings and blocks draw
+ * @throws what a setting throws: then the blocks below it are not shown
+ */
 export async function openChapter(
   chapter: Chapter,
   seed: number,

@@ -5,14 +5,24 @@ export interface EmptiedFunction {
   /** `conv2dBackward` */
   readonly name: string;
   /** The equations that it implements, in order, each as the code says it. */
-  readonly equations: readonly { readonly tag: string; readonly formula: string }[];
+  readonly equations: readonly {
+    /** `conv2d.9` */
+    readonly tag: string;
+    /** On one line, in plain signs. */
+    readonly formula: string;
+  }[];
   /** What was taken out. */
   readonly lines: readonly string[];
 }
 
+/** A layer's file for a reader to complete. */
 export interface Exercise {
   /** The file with its backward emptied. */
   readonly text: string;
+  /**
+   * What is to be written, in the file's order; none where no backward pass implements an equation
+   * itself.
+   */
   readonly functions: readonly EmptiedFunction[];
 }
 

@@ -23,8 +23,11 @@ export interface Grade {
   readonly cases: number;
   /** The result of the first geometry that failed, or of the worst that passed. */
   readonly shown: {
+    /** The layer's, in that geometry. */
     readonly options: object;
+    /** Of what the gradient belongs to, and so of the gradient. */
     readonly shape: readonly number[];
+    /** What the check found. */
     readonly result: GradientCheckResult;
   } | null;
 }

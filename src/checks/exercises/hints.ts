@@ -6,9 +6,11 @@ import type { EmptiedFunction } from "./empty.js";
 import { plain, plainFormula } from "./plain.js";
 import { toolsOf } from "./tools.js";
 
+/** One step towards an exercise's solution. */
 export interface Hint {
   /** What it belongs to: `conv2dBackward, (conv2d.8a)`. */
   readonly about: string;
+  /** Lines for a terminal, with formulas in plain signs. */
   readonly text: string;
 }
 

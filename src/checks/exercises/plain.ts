@@ -74,6 +74,9 @@ const ACCENTS: Readonly<Record<string, string>> = {
 };
 
 /**
+ * Prose of a chapter for a terminal: links and stress lose their marks, formulas are written in
+ * plain signs.
+ *
  * @param markdown paragraphs, with formulas inside a line and displays, which move to a line of
  *   their own
  */
@@ -87,7 +90,10 @@ export function plain(markdown: string): string {
     );
 }
 
-/** `\frac{\partial \mathrm{out}[r]}{\partial x} \tag{a.1}` → `∂out[r]/∂x` */
+/**
+ * A formula of LaTeX in plain signs, without its tag:
+ * `\frac{\partial \mathrm{out}[r]}{\partial x} \tag{a.1}` → `∂out[r]/∂x`
+ */
 export function plainFormula(latex: string): string {
   return readFormula(latex.replace(/\\tag\s*\{[^}]*\}/, ""))
     .replace(/\s*\u2003\s*/g, WIDE)

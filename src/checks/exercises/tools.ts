@@ -4,7 +4,7 @@
  */
 import * as tensors from "../../tensor/index.js";
 
-/** For the exercise's file: enough to write every one of them. */
+/** A comment for the exercise's file: enough to write every backward pass. */
 export const TOOLBOX = [
   "/*",
   " * To write it with:",
@@ -81,7 +81,7 @@ const CALLS: Readonly<Record<string, string>> = {
   sum: "sum(a, { axes: [1], keepDims: true }): over an axis, which is left with extent 1",
 };
 
-/** The functions that the shipped lines call, by name, and how. */
+/** The functions that the shipped lines call, by name, and how, for a terminal. */
 export function toolsOf(lines: readonly string[]): string {
   const code = lines.filter((line) => !line.trim().startsWith("//")).join("\n");
   const own = [...code.matchAll(/\bconst (\w+) =/g)].map(([, name]) => name);

@@ -35,6 +35,7 @@ const [gradient, adjoint, recorded, largeNumbers] = layerChecks as [
   Check<CheckName>,
 ];
 
+/** The checks that this project relies on, in the order of its tables. */
 export const checks: readonly Check<CheckName>[] = [
   gradient,
   adjoint,
@@ -45,12 +46,16 @@ export const checks: readonly Check<CheckName>[] = [
   loopCheck,
   dataCheck,
 ];
+/** Weaker ones that are popular, to show what they overlook. */
 export const popularChecks: readonly Check<PopularCheckName>[] = [
   ...popularLayerChecks,
   ...popularNetworkChecks,
 ];
 
-/** What every check says, one after the other. */
+/**
+ * What every check says, {@link checks} and then {@link popularChecks}, one after the other. A
+ * check that throws counts as one that has caught something.
+ */
 export async function runChecks(context: CheckContext): Promise<Finding[]> {
   const findings: Finding[] = [];
   for (const check of [...checks, ...popularChecks]) findings.push(await findingOf(check, context));

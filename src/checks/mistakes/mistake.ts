@@ -16,14 +16,17 @@ export type Theme =
   | "data"
   | "evaluation";
 
+/** A mistake that somebody has made, or could have. */
 export interface Mistake {
   /** In words with dashes: `loss-gradient-not-averaged`. */
   readonly name: string;
+  /** Under which heading the chapter has it. */
   readonly theme: Theme;
   /** What was done wrong, in one line. */
   readonly title: string;
   /** `src/backprop/conv2d.ts` */
   readonly file: string;
+  /** At least one; all in the one file. */
   readonly edits: readonly Edit[];
   /** The equation that no longer holds, `conv2d.9`; its chapter explains it. */
   readonly tag: string;
@@ -50,14 +53,15 @@ export interface Mistake {
   readonly story: string;
 }
 
-/**
- * `find` stands once in the file, within one statement; it is written as in the TypeScript source.
- */
+/** A piece of a file that is replaced, as the TypeScript source has it. */
 export interface Edit {
+  /** Occurs once in the file, within one statement; white space and line breaks do not count. */
   readonly find: string;
+  /** The text to put in its place. */
   readonly replace: string;
 }
 
+/** The name of one of the backend's operations: `matmul`, `im2col`. */
 export type Primitive = Exclude<
   {
     [K in keyof Backend]: Backend[K] extends (...values: never[]) => Promise<unknown> ? K : never;
@@ -65,7 +69,9 @@ export type Primitive = Exclude<
   "step" | "dispose"
 >;
 
-/** `src/backprop/conv2d.ts` → `dist/backprop/conv2d.js` */
+/**
+ * The file that a source file is compiled to: `src/backprop/conv2d.ts` → `dist/backprop/conv2d.js`
+ */
 export function compiledPath(file: string): string {
   return file.replace(/^src\//, "dist/").replace(/\.ts$/, ".js");
 }
@@ -79,6 +85,7 @@ export function chapterOf(tag: string): string {
  * The text with all edits made.
  *
  * @param text of the TypeScript file, or of what it was compiled to
+ * @param where its path, which tells by `.ts` which of the two it is
  * @throws Error when what an edit looks for does not stand in the text exactly once: then the file
  *   has changed, and the catalog must follow
  */
@@ -142,7 +149,12 @@ function withoutAssertions(code: string): string {
   return code.replace(/(?<=[\w)\]])!(?!=)/g, "");
 }
 
-/** The lines that change, as in a diff: those that go with a minus, those that come with a plus. */
+/**
+ * The lines that change, as in a diff: those that go with a minus, those that come with a plus.
+ *
+ * @param source the TypeScript file that the mistake is in
+ * @throws Error when the mistake does not fit it, as {@link patch}
+ */
 export function difference(source: string, mistake: Mistake): string {
   const [before, after] = [source, patch(source, mistake, mistake.file)].map((text) =>
     text.split("\n"),

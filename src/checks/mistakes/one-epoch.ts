@@ -11,7 +11,7 @@ import type { Setup } from "./setups.js";
 /**
  * The fast backend on one thread, but for the primitives in which a mistake was made: those are the
  * readable ones, where it is. Nothing is fused, since a fused layer would go around a mistake in
- * the file of one of its parts.
+ * the file of one of its parts. Call its `dispose` when you are done.
  */
 export async function openMixedBackend(primitives: readonly Primitive[]): Promise<Backend> {
   const wasm = await openBackend({ name: "wasm", threads: 1 });
@@ -48,12 +48,17 @@ export interface EpochOptions {
   readonly onStep?: (loss: number, share: number) => Promise<void | "stop">;
 }
 
+/** What is seen at the end of an epoch. */
 export interface EpochOutcome {
   /** Share of the test images, as the engine reports it; NaN if the training was stopped. */
   readonly testAccuracy: number;
 }
 
-/** @throws InputError as {@link train} does, when the loss is no longer finite */
+/**
+ * Trains a setup's network for one epoch, from initial weights of its own.
+ *
+ * @throws InputError as {@link train} does, when the loss is no longer finite
+ */
 export async function runEpoch(options: EpochOptions): Promise<EpochOutcome> {
   const { setup, backend, data, seed, subset, onStep } = options;
   const random = new Random(seed);

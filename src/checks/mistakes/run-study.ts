@@ -3,10 +3,13 @@ import type { StopSignal } from "../../tensor/index.js";
 import { Variants } from "../variant/index.js";
 import type { StudyReport, StudyTask } from "./study.js";
 
+/** A mistake, and what is to be done with it. */
 export interface Study {
   /** Modules with a mistake in them, by address. */
   readonly texts: ReadonlyMap<string, string>;
+  /** Checks, training, or both. */
   readonly task: StudyTask;
+  /** Is called with each report as it arrives. If it throws, all studies end. */
   readonly onReport: (report: StudyReport) => void;
 }
 
@@ -14,6 +17,7 @@ export interface Study {
  * Works through the studies in their order, `processes` at once. What one of them throws ends all.
  *
  * @param signal ends all when it is aborted
+ * @throws what a study threw, what `onReport` did, or what `signal` was aborted with
  */
 export async function runStudies(
   studies: readonly Study[],

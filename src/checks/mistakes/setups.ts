@@ -30,6 +30,7 @@ import {
   type Training,
 } from "../../training/index.js";
 
+/** Each is described in {@link setups}. */
 export type SetupName =
   | "notes"
   | "sgd"
@@ -41,16 +42,19 @@ export type SetupName =
   | "deep"
   | "dropout";
 
+/** A network and a way to train it, to see what a mistake does. */
 export interface Setup {
+  /** Its key in {@link setups}. */
   readonly name: SetupName;
   /** In a few words, for the head of a table. */
   readonly description: string;
+  /** For MNIST's images, [N, 1, 28, 28] → [N, 10], with memory of the backend; not initialised. */
   readonly network: (backend: Backend) => Sequential;
   /** One epoch over MNIST. */
   readonly recipe: Training;
   /**
-   * The same layers, for images of {@link SMALL_IMAGE} pixels and {@link SMALL_CLASSES} classes, so
-   * small that all its gradients can be checked.
+   * The same layers, for images of 14 × 17 pixels and 5 classes, so small that all its gradients
+   * can be checked.
    */
   readonly small: (storage: StorageOptions) => Sequential;
   /** What the optimizer minimises; all but one setup have the classifier's loss. */
@@ -282,6 +286,7 @@ const choices: Readonly<Record<SetupName, Choice>> = {
   },
 };
 
+/** All setups, by name. */
 export const setups: Readonly<Record<SetupName, Setup>> = Object.fromEntries(
   Object.entries(choices).map(
     ([

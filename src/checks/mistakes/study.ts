@@ -9,10 +9,15 @@ import type { Primitive } from "./mistake.js";
 import { type SetupName, setups } from "./setups.js";
 import { type Seen, trainOnce } from "./train-once.js";
 
+/** What a process with a mistake in its engine is asked to do. */
 export interface StudyTask {
+  /** See {@link CheckContext}. */
   readonly layers: readonly string[];
+  /** See {@link CheckContext}. */
   readonly chapters: readonly string[];
+  /** For the checks, and to be trained one after the other. */
   readonly setups: readonly SetupName[];
+  /** See {@link CheckContext}. */
   readonly primitives: readonly Primitive[];
   /** Recorded results of another engine, for the checks; null runs no checks, and only trains. */
   readonly recorded: readonly string[] | null;
@@ -20,14 +25,32 @@ export interface StudyTask {
   readonly images: number | null;
   /** The folder of MNIST's files, if it is not that of the package. */
   readonly data: string | null;
+  /** Of the trainings: images, initial weights, order. */
   readonly seed: number;
 }
 
+/** What it tells, as it comes: the checks, then for each setup how far it is, and what it saw. */
 export type StudyReport =
-  | { readonly type: "checked"; readonly findings: readonly Finding[] }
-  /** The share of the epoch that is done. */
-  | { readonly type: "progress"; readonly setup: SetupName; readonly share: number }
-  | ({ readonly type: "trained"; readonly setup: SetupName } & Seen);
+  | {
+      /** Tells the reports apart. */
+      readonly type: "checked";
+      /** What each check said, in the order of the tables. */
+      readonly findings: readonly Finding[];
+    }
+  | {
+      /** Tells the reports apart. */
+      readonly type: "progress";
+      /** What is being trained. */
+      readonly setup: SetupName;
+      /** Of the epoch that is done, from 0 to 1. */
+      readonly share: number;
+    }
+  | ({
+      /** Tells the reports apart. */
+      readonly type: "trained";
+      /** What was trained. */
+      readonly setup: SetupName;
+    } & Seen);
 
 export default async function study(
   input: unknown,

@@ -17,9 +17,11 @@ export interface TrainOnceOptions {
   readonly onProgress: (share: number) => void;
 }
 
-/** Accuracy on the test images as the engine reports it, or why it stopped. */
+/** What one sees of a training: an accuracy, or why it stopped. One of the two is null. */
 export interface Seen {
+  /** On the test images, as the engine reports it, from 0 to 1. */
   readonly accuracy: number | null;
+  /** The message, in one line. */
   readonly stopped: string | null;
 }
 

@@ -16,6 +16,7 @@ const SAMPLES = 3;
  * - `missed`: all gradients were computed, and pass
  */
 export interface Notice {
+  /** Whether the check noticed, the code stopped, or nothing was seen. */
   readonly verdict: "noticed" | "stopped" | "missed";
   /** The gradient that gave it away, or the error. */
   readonly how: string | null;

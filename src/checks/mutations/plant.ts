@@ -7,6 +7,7 @@ import { returned, SPOILERS, spoiled } from "./spoil.js";
 export interface PlantedMutation {
   /** `conv2dBackward: dX is 0.1 % too large` */
   readonly what: string;
+  /** The whole module, as JavaScript. */
   readonly text: string;
   /**
    * What else can be wrong in that place, one after the other until something computes: two
@@ -23,9 +24,10 @@ interface Change {
 }
 
 /**
+ * Mutations of every exported `…Backward` or `…Slope` that implements an equation: each small
+ * change of its text, and each way of spoiling the gradients that it returns.
+ *
  * @param module a compiled file of `src/backprop`
- * @returns for every exported `…Backward` or `…Slope` that implements an equation: each small
- *   change of its text, and each way of spoiling the gradients that it returns
  */
 export function plantMutations(module: string): readonly PlantedMutation[] {
   const planted: PlantedMutation[] = [];

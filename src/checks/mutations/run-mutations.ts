@@ -6,24 +6,30 @@ import { VariantFailure, Variants } from "../variant/index.js";
 import type { Notice } from "./notice.js";
 import { type PlantedMutation, plantMutations } from "./plant.js";
 
+/** Whether the gradient check noticed a mutation. */
 export interface MutationResult extends Notice {
+  /** As the catalog calls it: `conv2d`. */
   readonly layer: string;
   /** `conv2dBackward: dX is 0.1 % too large` */
   readonly mutation: string;
 }
 
+/** A layer and the file of its backward pass. */
 export interface BackwardModule {
+  /** As the catalog calls it: `conv2d`. */
   readonly layer: string;
-  /** The address and the text of the layer's compiled file. */
+  /** Of the layer's compiled file, a URL. */
   readonly address: string;
+  /** Of that file, JavaScript. */
   readonly text: string;
 }
 
 /**
  * Runs every mutation, in `processes` at a time; results come in order.
  *
+ * @param processes a whole number ≥ 1
  * @throws Error when the check complains of a layer without any mutation in it, since then it would
- *   complain of each
+ *   complain of each; MachineError when a process died
  */
 export async function* runMutations(
   modules: readonly BackwardModule[],

@@ -12,7 +12,8 @@ import type { VariantTask } from "./variant-task.js";
  * @param onReport is told what the work reports on its way
  * @param stop ends the process when it is aborted
  * @returns what the work returned
- * @throws as {@link VariantProcess.run} does
+ * @throws VariantFailure with the message of what the work threw, or when none of the work uses one
+ *   of the new texts, or when it has not ended in time; MachineError when the process died
  */
 export async function runVariant(
   task: VariantTask,
@@ -33,12 +34,22 @@ export class Variants {
   readonly #all: VariantProcess[] = [];
   readonly #idle: VariantProcess[] = [];
 
-  /** @param stop ends all processes when it is aborted */
+  /**
+   * Starts no process yet: call `end` when all is done.
+   *
+   * @param stop ends all processes when it is aborted
+   */
   constructor(stop?: StopSignal) {
     this.#stop = stop;
   }
 
-  /** @throws as {@link VariantProcess.run} does */
+  /**
+   * Runs a task in an idle process, or in a new one. Several may run at once.
+   *
+   * @param onReport is told what the work reports on its way
+   * @returns what the work returned
+   * @throws as {@link runVariant}
+   */
   async run(task: VariantTask, onReport?: (message: unknown) => void): Promise<unknown> {
     const one = this.#idle.pop() ?? new VariantProcess(this.#stop);
     if (!this.#all.includes(one)) this.#all.push(one);
@@ -49,6 +60,7 @@ export class Variants {
     }
   }
 
+  /** Ends all processes, also those that are at work. */
   end(): void {
     for (const one of this.#all) one.end();
   }

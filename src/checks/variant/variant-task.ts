@@ -1,5 +1,6 @@
 /** What is asked of a process that runs changed code, and what it answers. */
 
+/** Work for a process whose engine differs from this one in some modules. */
 export interface VariantTask {
   /** New texts (JavaScript), by the address of the module that they stand for. */
   readonly texts: ReadonlyMap<string, string>;
@@ -8,13 +9,14 @@ export interface VariantTask {
    * `(input, report) => Promise<result>`.
    */
   readonly module: string;
+  /** What the work is given; it has to survive being sent to a process. */
   readonly input: unknown;
   /**
    * The path of the file that a new text was made from, as its source map names it: for the line of
    * a failure.
    */
   readonly source?: string;
-  /** How long it may take; as long as it likes if left out. */
+  /** How long it may take, in seconds; as long as it likes if left out. */
   readonly seconds?: number;
 }
 
@@ -25,10 +27,17 @@ export type VariantOutcome =
 
 /** The work itself failed, as mistaken code may. */
 export class VariantFailure extends Error {
+  /** As stack traces have it. */
   override readonly name = "VariantFailure";
   /** The line of {@link VariantTask.source} where it happened; null when it happened elsewhere. */
   readonly line: number | null;
 
+  /**
+   * A failure of the work itself, not of its process.
+   *
+   * @param message what the work threw
+   * @param line see `line`
+   */
   constructor(message: string, line: number | null) {
     super(message);
     this.line = line;

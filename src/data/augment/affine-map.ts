@@ -9,13 +9,17 @@
  * A map goes backwards: it says of a place in the result where its content was before.
  */
 export interface AffineMap {
-  /** A, row by row: what rows add to the row, what columns add to it; the same for the column. */
+  /** What a row of the result, counted from the centre, adds to the row it comes from. */
   readonly hh: number;
+  /** What a column of the result adds to that row. */
   readonly hw: number;
+  /** What a row of the result adds to the column it comes from. */
   readonly wh: number;
+  /** What a column of the result adds to that column. */
   readonly ww: number;
-  /** t, in pixels. */
+  /** t along the rows, in pixels. */
   readonly h: number;
+  /** t along the columns, in pixels. */
   readonly w: number;
 }
 
@@ -24,7 +28,7 @@ export const identityMap: AffineMap = { hh: 1, hw: 0, wh: 0, ww: 1, h: 0, w: 0 }
 
 /**
  * One map for an image that is moved twice. What is done last is undone first: a place goes through
- * the second map, and from there through the first.
+ * the second map, and from there through the first. (augmentation.17)
  */
 export function inTurn(first: AffineMap, second: AffineMap): AffineMap {
   const { hh, hw, wh, ww } = first;

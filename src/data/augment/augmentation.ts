@@ -38,9 +38,24 @@ export type DrawPixels = (random: Random, image: Image) => void;
  */
 export type AugmentationKind<Options extends object> = Kind<Options> &
   (
-    | { readonly acts: "map"; readonly build: (options: Options) => DrawMap | null }
-    | { readonly acts: "field"; readonly build: (options: Options) => DrawField | null }
-    | { readonly acts: "pixels"; readonly build: (options: Options) => DrawPixels | null }
+    | {
+        /** The whole image is moved. */
+        readonly acts: "map";
+        /** Builds it from options that `rules` accepts. */
+        readonly build: (options: Options) => DrawMap | null;
+      }
+    | {
+        /** Each pixel is displaced by itself. A list of augmentations has one such at most. */
+        readonly acts: "field";
+        /** Builds it from options that `rules` accepts. */
+        readonly build: (options: Options) => DrawField | null;
+      }
+    | {
+        /** Pixels are written over, after all else. */
+        readonly acts: "pixels";
+        /** Builds it from options that `rules` accepts. */
+        readonly build: (options: Options) => DrawPixels | null;
+      }
   );
 
 /** A kind as it stands in a list of kinds, whatever its options are. */
@@ -51,7 +66,10 @@ export type AugmentationDescriber<Options> = Describe<Options> & {
   readonly augmentationKind: AnyAugmentationKind;
 };
 
-/** A function that describes augmentations of a kind. */
+/**
+ * A function that describes augmentations of a kind. It throws an InputError when an option is
+ * unknown, out of range or missing.
+ */
 export function augmentationDescriber<Options extends object>(
   kind: AugmentationKind<Options>,
 ): AugmentationDescriber<Options> {

@@ -15,15 +15,11 @@ import { scale } from "./scale.js";
 import { shear } from "./shear.js";
 import { shift } from "./shift.js";
 
-/** A new augmentation is a file, and a line here. */
-export const augmentationKinds: readonly { readonly augmentationKind: AnyAugmentationKind }[] = [
-  shift,
-  rotation,
-  scale,
-  shear,
-  elastic,
-  erasing,
-];
+/** The kinds of this package. A new one is a file, and a line here. */
+export const augmentationKinds: readonly {
+  /** Attached by {@link augmentationDescriber}. */
+  readonly augmentationKind: AnyAugmentationKind;
+}[] = [shift, rotation, scale, shear, elastic, erasing];
 
 /**
  * What a list of descriptions does to images, in the order of the list: maps such as shift and

@@ -2,10 +2,14 @@ import { notNegative, required } from "../../tensor/index.js";
 import { augmentationDescriber } from "./augmentation.js";
 import { SmoothNoise } from "./smooth-noise.js";
 
+/** Options of {@link elastic}; see `derivations/augmentation.md`. */
 export interface ElasticOptions {
-  /** α: a pixel is displaced by about 0.163·α/σ along each axis. */
+  /**
+   * α ≥ 0: a pixel is displaced by about 0.163·α/σ pixels along each axis. 0 leaves images as they
+   * are.
+   */
   readonly strength: number;
-  /** σ, in pixels: what lies closer together than that is displaced alike. */
+  /** σ, from 1 to 100 pixels: what lies closer together than that is displaced alike. */
   readonly smoothness: number;
 }
 

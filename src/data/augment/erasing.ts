@@ -10,25 +10,30 @@ import {
 } from "../../tensor/index.js";
 import { augmentationDescriber, type Image } from "./augmentation.js";
 
+/** Options of {@link erasing}; see `derivations/augmentation.md`. */
 export interface ErasingOptions {
-  /** How likely an image is to lose something. */
+  /** How likely an image is to lose something, from 0 to 1. */
   readonly probability: number;
-  /** What share of the image is lost: at least and at most. */
+  /** What share of the image is lost, at least and at most; both from 0 to 1. */
   readonly area: readonly [least: number, most: number];
   /**
    * The smallest ratio of one side of what is lost to the other, each as a share of the image's
-   * side; 0.3 if left out.
+   * side, above 0 and up to 1; 0.3 if left out.
    */
   readonly aspect?: number;
-  /** What stands there afterwards; 0 if left out. */
+  /** What the lost pixels become, any finite number; 0, MNIST's black, if left out. */
   readonly value?: number;
 }
 
 /** A rectangle of pixels. */
 export interface Rectangle {
+  /** Its first row, counted from 0. */
   readonly top: number;
+  /** Its first column, counted from 0. */
   readonly left: number;
+  /** Rows; 0 where the share is too small for one. */
   readonly height: number;
+  /** Columns; 0 where the share is too small for one. */
   readonly width: number;
 }
 
@@ -52,7 +57,7 @@ const rules: Rules<ErasingOptions> = {
 
 /**
  * The sides of a rectangle that covers a share s of an image and is ρ times as tall, compared with
- * the image, as it is wide. It fits where s ≤ ρ ≤ 1/s.
+ * the image, as it is wide. It fits where s ≤ ρ ≤ 1/s. (augmentation.28)
  *
  * @returns in pixels, not yet rounded
  */
@@ -65,7 +70,10 @@ export function erasedSides(
   return [H * Math.sqrt(s * rho), W * Math.sqrt(s / rho)];
 }
 
-/** Draws a rectangle, whose sides are rounded to whole pixels, anywhere in the image. */
+/**
+ * Draws a rectangle, whose sides are rounded to whole pixels, anywhere in the image.
+ * (augmentation.30)
+ */
 export function drawRectangle(
   { height: H, width: W }: Pick<Image, "height" | "width">,
   { area: [least, most], aspect = 0.3 }: ErasingOptions,

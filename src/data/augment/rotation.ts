@@ -4,7 +4,7 @@ import { augmentationDescriber, drawUpTo } from "./augmentation.js";
 
 /**
  * The map that turns an image about its centre, counterclockwise: by θ = π·halfTurns. A quarter of
- * a turn is exact, and every angle is the same in every engine, since `cosPi` is.
+ * a turn is exact, and every angle is the same in every engine, since `cosPi` is. (augmentation.13)
  */
 export function rotationMap(halfTurns: number): AffineMap {
   const cosine = cosPi(halfTurns);
@@ -19,7 +19,10 @@ export function rotationMap(halfTurns: number): AffineMap {
  *
  * @throws InputError when an option is out of range
  */
-export const rotation = augmentationDescriber<{ readonly degrees: number }>({
+export const rotation = augmentationDescriber<{
+  /** The largest angle either way, ≥ 0. Each image has its own; 0 leaves images as they are. */
+  readonly degrees: number;
+}>({
   kind: "rotation",
   rules: { degrees: required(notNegative) },
   acts: "map",

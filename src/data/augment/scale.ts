@@ -2,7 +2,10 @@ import { belowOne, required } from "../../tensor/index.js";
 import { type AffineMap, identityMap } from "./affine-map.js";
 import { augmentationDescriber, drawUpTo } from "./augmentation.js";
 
-/** The map that makes an image's content larger by a factor, about its centre. */
+/**
+ * The map that makes an image's content larger by a factor above 0, about its centre.
+ * (augmentation.14)
+ */
 export function scaleMap(factor: number): AffineMap {
   return { ...identityMap, hh: 1 / factor, ww: 1 / factor }; // (augmentation.14) A = 1/s
 }
@@ -13,7 +16,10 @@ export function scaleMap(factor: number): AffineMap {
  *
  * @throws InputError when an option is out of range
  */
-export const scale = augmentationDescriber<{ readonly factor: number }>({
+export const scale = augmentationDescriber<{
+  /** The largest change, a share from 0 to below 1. 0 leaves images as they are. */
+  readonly factor: number;
+}>({
   kind: "scale",
   rules: { factor: required(belowOne) },
   acts: "map",

@@ -3,8 +3,8 @@ import { type AffineMap, identityMap } from "./affine-map.js";
 import { augmentationDescriber, drawUpTo } from "./augmentation.js";
 
 /**
- * The map that slants an image: what was upright leans to the right, by φ = π·halfTurns, and the
- * row in the middle stays.
+ * The map that slants an image: what was upright leans to the right, by φ = π·halfTurns, |φ| < π/2,
+ * and the row in the middle stays. (augmentation.15)
  */
 export function shearMap(halfTurns: number): AffineMap {
   const tangent = cosPi(halfTurns - 0.5) / cosPi(halfTurns);
@@ -17,7 +17,10 @@ export function shearMap(halfTurns: number): AffineMap {
  *
  * @throws InputError when an option is out of range
  */
-export const shear = augmentationDescriber<{ readonly degrees: number }>({
+export const shear = augmentationDescriber<{
+  /** The largest angle either way, from 0 to below 90. 0 leaves images as they are. */
+  readonly degrees: number;
+}>({
   kind: "shear",
   rules: {
     degrees: required({

@@ -2,12 +2,16 @@ import { notNegative, type Rule, required } from "../../tensor/index.js";
 import { type AffineMap, identityMap } from "./affine-map.js";
 import { augmentationDescriber, drawUpTo } from "./augmentation.js";
 
+/** Options of {@link shift}. */
 export interface ShiftOptions {
   /** How far at most, in pixels and parts of them: for both axes, or as [h, w]. */
   readonly pixels: number | readonly [h: number, w: number];
 }
 
-/** The map that moves an image down and to the right, by a number of pixels each. */
+/**
+ * The map that moves an image down and to the right, by a number of pixels each; negative ones move
+ * it up and to the left. (augmentation.12)
+ */
 export function shiftMap(down: number, right: number): AffineMap {
   return { ...identityMap, h: -down, w: -right }; // (augmentation.12) A = 1, t = −(a, b)
 }

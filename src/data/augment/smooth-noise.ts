@@ -23,7 +23,10 @@ interface AxisWeights {
   readonly weights: Float64Array;
 }
 
-/** The density of the normal distribution with standard deviation σ, 0 from beyond 3σ on. */
+/**
+ * The density of the normal distribution with standard deviation σ > 0, 0 from beyond 3σ on.
+ * (augmentation.18)
+ */
 export function gaussian(distance: number, sigma: number): number {
   const ratio = distance / sigma;
   if (Math.abs(ratio) > 3) return 0;
@@ -31,7 +34,10 @@ export function gaussian(distance: number, sigma: number): number {
   return exp(-(ratio * ratio) / 2) / (sigma * Math.sqrt(2 * Math.PI));
 }
 
-/** (augmentation.19) s = max(1, ⌊σ⌋) */
+/**
+ * How far apart the points of the lattice are for a σ, both in pixels.
+ * (augmentation.19) s = max(1, ⌊σ⌋)
+ */
 export function latticeSpacing(sigma: number): number {
   return Math.max(1, Math.floor(sigma));
 }
@@ -58,7 +64,11 @@ export class SmoothNoise {
   readonly #noise: Float64Array;
   readonly #between: Float64Array;
 
-  /** @param sigma at least 1 */
+  /**
+   * Prepares to draw fields of [height, width].
+   *
+   * @param sigma σ in pixels, at least 1
+   */
   constructor(height: number, width: number, sigma: number) {
     this.#height = height;
     this.#width = width;
@@ -74,12 +84,12 @@ export class SmoothNoise {
     return height === this.#height && width === this.#width;
   }
 
-  /** [points along the rows, points along the columns] */
+  /** The shape of the noise: [points along the rows, points along the columns]. */
   get latticeShape(): readonly [number, number] {
     return [this.#rows.points, this.#columns.points];
   }
 
-  /** Writes α times a field that was drawn into `field`, [H, W]. */
+  /** Writes α times a field that was drawn into `field`, H·W numbers, row by row. */
   draw(random: Random, strength: number, field: Float64Array): void {
     const noise = this.#noise;
     // the middles of 2³² parts of [−1, 1]: their mean is 0
@@ -87,7 +97,7 @@ export class SmoothNoise {
     this.spread(noise, strength, field);
   }
 
-  /** The same for noise that is given, of the lattice's shape. */
+  /** The same for noise that is given, of the lattice's shape, row by row. (augmentation.21) */
   spread(noise: Float64Array, strength: number, field: Float64Array): void {
     // (augmentation.21) Δ[h, w] = α·s·Σ_q Σ_r G(h − s·q)·G(w − s·r)·noise[q, r]
     alongFirst(noise, this.#rows, this.#height, this.#between);

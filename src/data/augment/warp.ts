@@ -14,11 +14,13 @@ export function imagesShape(where: string, x: Tensor): ImagesShape {
 }
 
 /**
- * All images of a batch, moved by the same map. What comes in from outside is 0.
+ * All images of a batch, moved by the same map. What comes in from outside is 0. See
+ * `derivations/augmentation.md`.
  *
  * @param x [N, C, H, W]
  * @param displacements [2, H, W]: how far each pixel is displaced besides, along the rows and along
- *   the columns, in pixels
+ *   the columns, in pixels; not at all if left out
+ * @param allocator where the result lives; JavaScript's heap if left out
  * @returns [N, C, H, W], of the same element type
  * @throws InputError when a shape is another
  */

@@ -2,8 +2,11 @@
 
 export type FileKind = "file" | "folder" | "other";
 
+/** One entry of a folder. */
 export interface FileEntry {
+  /** Without the folder's path. */
   readonly name: string;
+  /** For a link, the kind of what it leads to. */
   readonly kind: FileKind;
 }
 

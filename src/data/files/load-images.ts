@@ -13,6 +13,7 @@ import { shownName } from "./shown-name.js";
 import { openSite } from "./site.js";
 import { isZip } from "./zip.js";
 
+/** How labels and pixels of files are to be read. */
 export interface ImageFilesOptions {
   /** The label of the first class; 0 if left out. */
   readonly labelsFrom?: number;
@@ -22,6 +23,7 @@ export interface ImageFilesOptions {
 
 /** Images that show one of several classes, and how their files were read. */
 export interface TestImages {
+  /** Pixels in [0, 1] when asked for in batches, [N, C, H, W]; labels from 0. */
   readonly test: ImageDataset;
   /** How many there are among all images that were read. */
   readonly classes: number;
@@ -33,7 +35,9 @@ export interface TestImages {
   readonly warnings: readonly string[];
 }
 
+/** Training images as well as test images; `classes` and `found` describe both. */
 export interface LoadedImages extends TestImages {
+  /** Of the same size and with as many channels as the test images. */
   readonly train: ImageDataset;
 }
 
@@ -61,7 +65,11 @@ export async function loadImages(
   return { train: train!, ...rest };
 }
 
-/** The same without training images, whose files need not be there. */
+/**
+ * As {@link loadImages}, without training images, whose files need not be there.
+ *
+ * @throws InputError when there is nothing that can be read, or it does not belong together
+ */
 export async function loadTestImages(
   path?: string,
   options: ImageFilesOptions = {},
@@ -86,13 +94,24 @@ async function load(
   return path === undefined ? { ...data, found: null } : data;
 }
 
-/** The same from any files. */
+/**
+ * As {@link loadImages}, from any files.
+ *
+ * @param given the path of a folder or a file in the tree; slashes at its end are dropped
+ * @param wanted "test" leaves training images alone
+ * @throws InputError when there is nothing that can be read, or it does not belong together
+ */
 export async function readImages(
   tree: FileTree,
   given: string,
   { labelsFrom = 0, transposed = false }: ImageFilesOptions,
   wanted: Wanted,
-): Promise<TestImages & { readonly train: ImageDataset | null }> {
+): Promise<
+  TestImages & {
+    /** Null where only test images are wanted. */
+    readonly train: ImageDataset | null;
+  }
+> {
   const path = given.replace(/(?<=.)\/+$/, "");
   const files = await findParts(tree, path, wanted);
   const { train, test, found, warnings } = files;

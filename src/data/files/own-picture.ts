@@ -4,6 +4,8 @@ import { openDisk, ownFile } from "./disk.js";
 import type { Picture } from "./picture.js";
 
 /**
+ * A PNG or JPEG that this package brings along. Node only.
+ *
  * @param name its path in the package
  * @throws InputError when it is missing or unreadable
  */

@@ -4,6 +4,7 @@ export interface Picture {
   readonly channels: 1 | 2 | 3 | 4;
   /** In pixels. */
   readonly height: number;
+  /** In pixels. */
   readonly width: number;
   /** height·width·channels bytes, those of a pixel together; alpha is 0 where transparent. */
   readonly pixels: Uint8Array;

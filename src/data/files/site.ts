@@ -4,8 +4,11 @@ import { type FileTree, inFolder } from "./file-tree.js";
 import { MNIST_FILES } from "./idx-set.js";
 
 /**
+ * Files of a web site: MNIST's four below an address, or an .npz.
+ *
  * @param address of the folder, or of the .npz; relative to the page, as `fetch` takes it
- * @returns what `fetch` finds there
+ * @returns a tree whose `read` and `list` throw an InputError when the site does not answer, or has
+ *   no such file
  */
 export function openSite(address: string): FileTree {
   const isArchive = /\.npz$/i.test(address);

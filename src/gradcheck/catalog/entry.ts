@@ -10,10 +10,13 @@ export type LayerOptions = Readonly<Record<string, unknown>>;
 
 /** A set of options and inputs on which a layer is checked. */
 export interface CatalogCase {
+  /** What the layer's own function takes, `{ stride: [2, 1] }`; `{}` for a layer without any. */
   readonly options: LayerOptions;
+  /** Float64 tensors: `x`, and the parameters by their names. */
   readonly inputs: NamedTensors;
 }
 
+/** A layer or a loss as the gradient check sees it: a function, and cases to check it in. */
 export interface CatalogEntry {
   /** The layer's name, as in files and on the command line: `conv2d`. */
   readonly layer: string;
@@ -39,12 +42,19 @@ export interface CatalogEntry {
 
 /** What an entry of the catalog is made from: a layer's two passes, as its file has them. */
 export interface LayerPasses<Cache, Options> extends Omit<CatalogEntry, "differentiable"> {
-  /** `after` is what the layer keeps for its next pass, such as running statistics. */
+  /** The forward pass; on the reference backend unless another is given. */
   readonly forward: (
     inputs: NamedTensors,
     options: Options,
     backend?: Backend,
-  ) => Promise<{ readonly out: Tensor; readonly cache: Cache; readonly after?: NamedTensors }>;
+  ) => Promise<{
+    /** The layer's output. */
+    readonly out: Tensor;
+    /** What backward needs of it. */
+    readonly cache: Cache;
+    /** What the layer keeps for its next pass, such as running statistics. */
+    readonly after?: NamedTensors;
+  }>;
   /** The gradient of `weight` is called `dWeight`; null where there is no such input. */
   readonly backward: (
     dOut: Tensor,

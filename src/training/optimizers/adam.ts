@@ -4,13 +4,19 @@ import { belowOne, notNegative, type Rules } from "../../tensor/index.js";
 import { optimizerDescriber } from "./describe.js";
 import { ParameterOptimizer, type StepInfo, takeOptions, type UpdateState } from "./optimizer.js";
 
+/** Options of Adam; all are finite numbers ≥ 0. */
 export interface AdamOptions {
+  /** η; 1e-3 if left out. */
   readonly learningRate?: number;
+  /** β₁, how slowly the mean of the gradients forgets, below 1; 0.9 if left out. */
   readonly beta1?: number;
+  /** β₂, how slowly the mean of their squares forgets, below 1; 0.999 if left out. */
   readonly beta2?: number;
+  /** ε, which keeps from dividing by 0; 1e-8 if left out. */
   readonly epsilon?: number;
   /**
-   * λ, added to the gradient before the moments are updated (PyTorch's `weight_decay`, coupled).
+   * λ, added to the gradient as λ·w before the moments are updated (PyTorch's `weight_decay`,
+   * coupled); 0 if left out.
    */
   readonly weightDecay?: number;
 }
@@ -35,7 +41,11 @@ export class Adam extends ParameterOptimizer<Moments> {
   readonly kind = "adam";
   readonly #options: Required<AdamOptions>;
 
-  /** @throws InputError when an option is out of range */
+  /**
+   * Both moments are 0 at first, and live where the parameters do.
+   *
+   * @throws InputError when an option is unknown or out of range, or a parameter comes twice
+   */
   constructor(parameters: readonly NamedParameter[], options: AdamOptions = {}) {
     const checked = withDefaults(takeOptions("Adam", parameters, options, adamRules), 0);
     super("Adam", parameters, checked.learningRate, ["firstMoment", "secondMoment"]);
@@ -64,7 +74,11 @@ export function withDefaults(options: AdamOptions, usualDecay: number): Required
   return { learningRate, beta1, beta2, epsilon, weightDecay };
 }
 
-/** Describes Adam. */
+/**
+ * Describes Adam (Kingma and Ba, 2015): see {@link AdamOptions}.
+ *
+ * @throws InputError when an option is unknown or out of range
+ */
 export const adam = optimizerDescriber({
   kind: "adam",
   rules: adamRules,

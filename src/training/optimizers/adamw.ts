@@ -15,7 +15,11 @@ export class AdamW extends ParameterOptimizer<Moments> {
   readonly kind = "adamw";
   readonly #options: Required<AdamWOptions>;
 
-  /** @throws InputError when an option is out of range */
+  /**
+   * Both moments are 0 at first, and live where the parameters do.
+   *
+   * @throws InputError when an option is unknown or out of range, or a parameter comes twice
+   */
   constructor(parameters: readonly NamedParameter[], options: AdamWOptions = {}) {
     const checked = withDefaults(takeOptions("AdamW", parameters, options, adamRules), 0.01);
     super("AdamW", parameters, checked.learningRate, ["firstMoment", "secondMoment"]);
@@ -32,7 +36,11 @@ export class AdamW extends ParameterOptimizer<Moments> {
   }
 }
 
-/** Describes AdamW. */
+/**
+ * Describes AdamW (Loshchilov and Hutter, 2019): see {@link AdamWOptions}.
+ *
+ * @throws InputError when an option is unknown or out of range
+ */
 export const adamW = optimizerDescriber({
   kind: "adamw",
   rules: adamRules,

@@ -8,6 +8,11 @@ export type OptimizerDescription = Description;
 
 /** What is to be known of a kind of optimizer, so that it can be described. */
 export interface OptimizerKind<Options extends object> extends Kind<Options> {
+  /**
+   * Builds it from options that `rules` accepts.
+   *
+   * @param parameters those that it is to change; its running values live where they do
+   */
   readonly build: (parameters: readonly NamedParameter[], options: Options) => Optimizer;
 }
 
@@ -19,7 +24,10 @@ export type OptimizerDescriber<Options> = Describe<Options> & {
   readonly optimizerKind: AnyOptimizerKind;
 };
 
-/** A function that describes optimizers of a kind. */
+/**
+ * A function that describes optimizers of a kind. It throws an InputError when an option is
+ * unknown, out of range or missing.
+ */
 export function optimizerDescriber<Options extends object>(
   kind: OptimizerKind<Options>,
 ): OptimizerDescriber<Options> {

@@ -9,14 +9,11 @@ import type { Optimizer } from "./optimizer.js";
 import { rmsProp } from "./rmsprop.js";
 import { sgd } from "./sgd.js";
 
-/** A new optimizer is a file, and a line here. */
-export const optimizerKinds: readonly { readonly optimizerKind: AnyOptimizerKind }[] = [
-  sgd,
-  adam,
-  adamW,
-  adagrad,
-  rmsProp,
-];
+/** The kinds of this package. A new one is a file, and a line here. */
+export const optimizerKinds: readonly {
+  /** Attached by {@link optimizerDescriber}. */
+  readonly optimizerKind: AnyOptimizerKind;
+}[] = [sgd, adam, adamW, adagrad, rmsProp];
 
 /**
  * The optimizer that a description describes, for these parameters.

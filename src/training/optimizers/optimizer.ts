@@ -75,6 +75,7 @@ export type OptimizerChoice = (parameters: readonly NamedParameter[]) => Optimiz
  * parameter, all 0 at first.
  */
 export abstract class ParameterOptimizer<Running extends string> implements Optimizer {
+  /** Its name, as in recipes and files. */
   abstract readonly kind: string;
   readonly learningRate: number;
   readonly #where: string;
@@ -112,7 +113,7 @@ export abstract class ParameterOptimizer<Running extends string> implements Opti
     });
   }
 
-  /** One step of one parameter. */
+  /** One step of one parameter, in place; its gradient is left as it is. */
   protected abstract update(
     backend: Backend,
     state: UpdateState<Running>,

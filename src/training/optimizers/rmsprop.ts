@@ -4,12 +4,15 @@ import { belowOne, notNegative, type Rules } from "../../tensor/index.js";
 import { optimizerDescriber } from "./describe.js";
 import { ParameterOptimizer, type StepInfo, takeOptions, type UpdateState } from "./optimizer.js";
 
+/** Options of RMSProp; all are finite numbers ≥ 0. */
 export interface RmsPropOptions {
+  /** η; 1e-2 if left out. */
   readonly learningRate?: number;
-  /** α: how slowly the mean of the squares forgets. */
+  /** α, how slowly the mean of the squares forgets, below 1; 0.99 if left out. */
   readonly alpha?: number;
+  /** ε, which keeps from dividing by 0; 1e-8 if left out. */
   readonly epsilon?: number;
-  /** λ, added to the gradient before its square is. */
+  /** λ, added to the gradient as λ·w before its square is; 0 if left out. */
   readonly weightDecay?: number;
 }
 
@@ -29,7 +32,11 @@ export class RmsProp extends ParameterOptimizer<"meanSquare"> {
   readonly kind = "rmsprop";
   readonly #options: Required<RmsPropOptions>;
 
-  /** @throws InputError when an option is out of range */
+  /**
+   * Running values are 0 at first, and live where the parameters do.
+   *
+   * @throws InputError when an option is unknown or out of range, or a parameter comes twice
+   */
   constructor(parameters: readonly NamedParameter[], options: RmsPropOptions = {}) {
     const checked = takeOptions("RmsProp", parameters, options, rmsPropRules);
     const { learningRate = 1e-2, alpha = 0.99, epsilon = 1e-8, weightDecay = 0 } = checked;
@@ -47,7 +54,11 @@ export class RmsProp extends ParameterOptimizer<"meanSquare"> {
   }
 }
 
-/** Describes RMSProp. */
+/**
+ * Describes RMSProp (Tieleman and Hinton, 2012): see {@link RmsPropOptions}.
+ *
+ * @throws InputError when an option is unknown or out of range
+ */
 export const rmsProp = optimizerDescriber({
   kind: "rmsprop",
   rules: rmsPropRules,

@@ -4,11 +4,17 @@ import { belowOne, flag, notNegative, reject, required, type Rules } from "../..
 import { optimizerDescriber } from "./describe.js";
 import { ParameterOptimizer, type StepInfo, takeOptions, type UpdateState } from "./optimizer.js";
 
+/** Options of stochastic gradient descent; numbers are finite and ≥ 0. */
 export interface SgdOptions {
+  /** η; has no default. */
   readonly learningRate: number;
+  /** μ, how much of the last step the next one keeps, below 1; 0 if left out. */
   readonly momentum?: number;
+  /**
+   * Whether the step looks ahead by the momentum, which must be above 0 then; false if left out.
+   */
   readonly nesterov?: boolean;
-  /** λ: the gradient of λ/2·‖w‖² is added to the loss's. */
+  /** λ: the gradient of λ/2·‖w‖² is added to the loss's; 0 if left out. */
   readonly weightDecay?: number;
 }
 
@@ -28,7 +34,12 @@ export class Sgd extends ParameterOptimizer<"velocity"> {
   readonly kind = "sgd";
   readonly #options: Required<SgdOptions>;
 
-  /** @throws InputError when an option is out of range */
+  /**
+   * With momentum, a velocity of 0 at first is kept for each parameter.
+   *
+   * @throws InputError when an option is unknown, out of range or missing, Nesterov's method is
+   *   asked for without momentum, or a parameter comes twice
+   */
   constructor(parameters: readonly NamedParameter[], options: SgdOptions) {
     const checked = takeOptions("Sgd", parameters, options, sgdRules);
     const { learningRate, momentum = 0, nesterov = false, weightDecay = 0 } = checked;
@@ -48,7 +59,11 @@ export class Sgd extends ParameterOptimizer<"velocity"> {
   }
 }
 
-/** Describes stochastic gradient descent. */
+/**
+ * Describes stochastic gradient descent: see {@link SgdOptions}.
+ *
+ * @throws InputError when an option is unknown, out of range or missing
+ */
 export const sgd = optimizerDescriber({
   kind: "sgd",
   rules: sgdRules,
