@@ -22,16 +22,16 @@ export { type Choices, signsOf, winnersOf } from "./choices.js";
 export {
   ConvPool2d,
   convPool2dBackward,
+  type ConvPool2dCache,
   convPool2dForward,
   type ConvPool2dOptions,
-  type ConvPool2dCache,
 } from "./conv-pool2d.js";
 export {
   BatchNormPool2d,
   batchNormPool2dBackward,
+  type BatchNormPool2dCache,
   batchNormPool2dForward,
   type BatchNormPool2dOptions,
-  type BatchNormPool2dCache,
 } from "./batch-norm-pool2d.js";
 export {
   ReluPool2d,
@@ -49,28 +49,28 @@ export {
 export {
   AveragePool2d,
   averagePool2dBackward,
-  averagePool2dForward,
   type AveragePool2dCache,
+  averagePool2dForward,
 } from "./average-pool2d.js";
 export {
   type BatchNormLayerOptions,
   type BatchNormOptions,
   type BatchNormResult,
   batchNormRules,
-  type RunningStatistics,
   type HeldByBatchNorm,
+  type RunningStatistics,
 } from "./batch-norm.js";
 export {
   BatchNorm1d,
   batchNorm1dBackward,
-  batchNorm1dForward,
   type BatchNorm1dCache,
+  batchNorm1dForward,
 } from "./batch-norm1d.js";
 export {
   BatchNorm2d,
   batchNorm2dBackward,
-  batchNorm2dForward,
   type BatchNorm2dCache,
+  batchNorm2dForward,
 } from "./batch-norm2d.js";
 export {
   Conv2d,
@@ -79,84 +79,84 @@ export {
   conv2dForward,
 } from "./conv2d.js";
 export { type Conv2dLayerOptions, conv2dLayerRules, type Conv2dOptions } from "./conv2d-shapes.js";
-export { Elu, eluBackward, eluForward, type EluCache } from "./elu.js";
+export { Elu, eluBackward, type EluCache, eluForward } from "./elu.js";
 export {
   Dropout,
   dropoutBackward,
+  type DropoutCache,
   dropoutForward,
   type DropoutLayerOptions,
   type DropoutOptions,
   dropoutRules,
-  type DropoutCache,
 } from "./dropout.js";
-export { Flatten, flattenBackward, flattenForward, type FlattenCache } from "./flatten.js";
+export { Flatten, flattenBackward, type FlattenCache, flattenForward } from "./flatten.js";
 export { Gelu, geluBackward, geluForward } from "./gelu.js";
 export {
   GlobalAveragePool2d,
   globalAveragePool2dBackward,
-  globalAveragePool2dForward,
   type GlobalAveragePool2dCache,
+  globalAveragePool2dForward,
 } from "./global-average-pool2d.js";
 export {
   LayerNorm,
   layerNormBackward,
+  type LayerNormCache,
   layerNormForward,
   type LayerNormLayerOptions,
   type LayerNormOptions,
   layerNormRules,
-  type LayerNormCache,
 } from "./layer-norm.js";
 export {
   LeakyRelu,
   leakyReluBackward,
+  type LeakyReluCache,
   leakyReluForward,
   type LeakyReluOptions,
   leakyReluRules,
-  type LeakyReluCache,
 } from "./leaky-relu.js";
 export {
   MaxPool2d,
   maxPool2dBackward,
-  maxPool2dForward,
   type MaxPool2dCache,
+  maxPool2dForward,
 } from "./max-pool2d.js";
 export {
+  type AnyLossKind,
   type HasLossKind,
   type Loss,
   lossDescriber,
+  type LossDescriber,
   type LossDescription,
   type LossKind,
   type LossResult,
   type Target,
-  type AnyLossKind,
-  type LossDescriber,
 } from "./loss.js";
 export { buildLoss, lossKinds } from "./build-loss.js";
-export { weightedSum, type WeightedLoss } from "./weighted-sum.js";
+export { type WeightedLoss, weightedSum } from "./weighted-sum.js";
 export {
   meanSquaredError,
   meanSquaredErrorBackward,
-  meanSquaredErrorForward,
   type MeanSquaredErrorCache,
+  meanSquaredErrorForward,
 } from "./mean-squared-error.js";
-export { Relu, reluBackward, reluForward, type ReluCache } from "./relu.js";
-export { Sigmoid, sigmoidBackward, sigmoidForward, type SigmoidCache } from "./sigmoid.js";
+export { Relu, reluBackward, type ReluCache, reluForward } from "./relu.js";
+export { Sigmoid, sigmoidBackward, type SigmoidCache, sigmoidForward } from "./sigmoid.js";
 export { Silu, siluBackward, siluForward } from "./silu.js";
 export {
   Residual,
   residualBackward,
+  type ResidualCache,
   residualForward,
   type ResidualLayerOptions,
-  type ResidualCache,
 } from "./residual.js";
-export { softmaxBackward, softmaxForward, type SoftmaxCache } from "./softmax.js";
+export { softmaxBackward, type SoftmaxCache, softmaxForward } from "./softmax.js";
 export { moments, standardise, type Standardised } from "./standardise.js";
 export {
   softmaxCrossEntropy,
   softmaxCrossEntropyBackward,
+  type SoftmaxCrossEntropyCache,
   softmaxCrossEntropyForward,
   type SoftmaxCrossEntropyOptions,
-  type SoftmaxCrossEntropyCache,
 } from "./softmax-cross-entropy.js";
 export { Softplus, softplusBackward, softplusForward } from "./softplus.js";
-export { Tanh, tanhBackward, tanhForward, type TanhCache } from "./tanh.js";
+export { Tanh, tanhBackward, type TanhCache, tanhForward } from "./tanh.js";

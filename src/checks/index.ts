@@ -12,6 +12,8 @@ export {
 } from "./derive/index.js";
 export type {
   Block as EquationBlock,
+  BlockRun,
+  Comparisons,
   Indexed,
   Loop,
   Place as SourcePlace,

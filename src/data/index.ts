@@ -30,10 +30,10 @@ export { numberedAs, numbersAsNames } from "./files/same-classes.js";
 export { shownName } from "./files/shown-name.js";
 export {
   type AnyAugmentationKind,
-  type AugmentationDescription,
   augmentationDescriber,
-  type AugmentationKind,
   type AugmentationDescriber,
+  type AugmentationDescription,
+  type AugmentationKind,
   type DrawField,
   type DrawMap,
   type DrawPixels,
@@ -42,6 +42,8 @@ export {
 export type { Augment } from "./augment/augment-images.js";
 export { augmentationKinds, buildAugmentations } from "./augment/build-augmentations.js";
 export { type AffineMap, identityMap, inTurn } from "./augment/affine-map.js";
+export type { Places } from "./augment/places.js";
+export type { Plane } from "./augment/sampler.js";
 export { warp } from "./augment/warp.js";
 export { shift, shiftMap, type ShiftOptions } from "./augment/shift.js";
 export { rotation, rotationMap } from "./augment/rotation.js";

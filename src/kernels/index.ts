@@ -18,11 +18,11 @@ export type {
 } from "./backend.js";
 export type { KnownActivation, KnownPair } from "./activations.js";
 export type {
+  Rates as UpdateRates,
   UpdateKind,
   UpdateNumbers,
   Updates,
   UpdateTensors,
-  Rates as UpdateRates,
   Weights as UpdateWeights,
 } from "./updates.js";
 export { WinnersGradient } from "./winners-gradient.js";

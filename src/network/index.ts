@@ -19,11 +19,14 @@ export { buildNetwork, type BuildOptions } from "./build-network.js";
 export type { LayerDescription, LayerDescriptions, NetworkDescription } from "./description.js";
 export {
   affine,
+  type AnyKind as AnyLayerKind,
   averagePool2d,
   batchNorm1d,
   batchNorm2d,
   conv2d,
+  type Described as DescribedOptions,
   describer,
+  type Describer as LayerDescriber,
   dropout,
   elu,
   flatten,
@@ -41,8 +44,5 @@ export {
   silu,
   softplus,
   tanh,
-  type AnyKind as AnyLayerKind,
-  type Described as DescribedOptions,
-  type Describer as LayerDescriber,
 } from "./layer-kinds.js";
 export { notebookDescription, notebookNetwork } from "./networks.js";

@@ -21,9 +21,11 @@ export interface WorstMistake {
 
 /** What was trained on, and what is tested. */
 export interface Sets {
+  /** The images that training drew from. */
   readonly train: LabelledImages;
   /** Which of the training images the network was shown; all of them if left out. */
   readonly trainedOn?: ArrayLike<number> | null;
+  /** The images that were classified. */
   readonly test: LabelledImages;
 }
 

@@ -3,19 +3,19 @@ export * from "./optimizers/index.js";
 export { Engine, type NetworkOptions, open, type OpenOptions } from "./engine.js";
 export { clipGradients } from "./clip.js";
 export {
+  type AnyScheduleKind,
   constant,
   cosine,
   oneCycle,
   type OneCycleOptions,
   type Schedule,
   scheduleDescriber,
+  type ScheduleDescriber,
   type ScheduleDescription,
   type ScheduleKind,
   stepDecay,
-  warmUp,
-  type AnyScheduleKind,
-  type ScheduleDescriber,
   type StepDecayOptions,
+  warmUp,
 } from "./schedules.js";
 export { buildSchedule, scheduleKinds } from "./build-schedule.js";
 export { accuracy, countCorrect, type Metric, type Metrics } from "./metrics.js";
