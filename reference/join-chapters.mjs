@@ -14,7 +14,7 @@ import {
 } from "typedoc";
 import { mentionsIn, rowsOf, titleOf, wrongMention } from "./chapters.mjs";
 import { extendMarkdown } from "./markdown.mjs";
-import { headerText, startPage } from "./start-page.mjs";
+import { headerText, link, startPage, text } from "./start-page.mjs";
 
 /** Links between pages, and pictures. Whatever else a chapter names has no page here. */
 class LinkedFiles extends ValidatingFileRegistry {
@@ -83,14 +83,42 @@ function chaptersOfFile(path, chapters) {
   return [...new Set(named)].filter((chapter) => chapters.has(chapter));
 }
 
+/** Where in the code which equations are: tags by `file#name`, and by the chapter. */
+function equationsByPlace(chapters) {
+  const equations = new Map();
+  for (const [chapter, markdown] of chapters)
+    for (const { tag, file, name } of rowsOf(markdown)) {
+      const place = `${file}#${name}`;
+      if (!equations.has(place)) equations.set(place, new Map());
+      const ofPlace = equations.get(place);
+      ofPlace.set(chapter, [...new Set([...(ofPlace.get(chapter) ?? []), tag])]);
+    }
+  return equations;
+}
+
+/** Folders without a comment, and chapters and equations that a comment names and that are none. */
+function problemsOf(project, chapters) {
+  const folders = project.children.filter(({ comment }) => comment === undefined);
+  const wrong = project.getReflectionsByKind(ReflectionKind.All).flatMap((reflection) => {
+    const { comment } = reflection;
+    if (comment === undefined) return [];
+    const parts = [...comment.summary, ...comment.blockTags.flatMap(({ content }) => content)];
+    const mentions = parts.flatMap(({ text }) => mentionsIn(text, chapters));
+    const why = mentions.flatMap((mention) => wrongMention(mention, chapters) ?? []);
+    return why.map((one) => `The comment for ${reflection.getFriendlyFullName()}: ${one}`);
+  });
+  return [
+    ...folders.map(({ name }) => `${name}: its index does not begin with a comment`),
+    ...wrong,
+  ];
+}
+
 /**
- * Teaches an application the chapters.
+ * Teaches an application the chapters. What is wrong with them goes to its logger.
  *
  * @param root the project's folder, with a slash at its end
  * @param chapters the text of each, by name, in reading order
  * @param pages the paths of all documents
- * @returns `mentionProblems(project)`: chapters and equations that a comment names and that do not
- *   exist
  */
 export function joinChapters(app, { root, name, chapters, pages }) {
   app.files = new LinkedFiles(pages);
@@ -98,13 +126,14 @@ export function joinChapters(app, { root, name, chapters, pages }) {
   const documents = new Map();
   let entries = new Map();
   let current = null;
+  const documentOf = (chapter) => documents.get(`derivations/${chapter}.md`);
 
   app.converter.on(Converter.EVENT_RESOLVE_BEGIN, ({ project }) => {
-    for (const module of project.children ?? []) {
+    for (const module of project.children) {
       module.comment ??= headerOf(app, project, join(root, module.name, "index.ts"));
       module.name = `${name}/${basename(module.name)}`;
     }
-    for (const document of project.documents ?? []) {
+    for (const document of project.documents) {
       const path = project.files.getReflectionPath(document);
       const isChapter = basename(dirname(path)) === "derivations";
       documents.set(path.slice(root.length), document);
@@ -116,75 +145,49 @@ export function joinChapters(app, { root, name, chapters, pages }) {
     Converter.EVENT_RESOLVE_END,
     ({ project }) => {
       entries = entriesByPlace(project, root);
-      for (const reflection of entries.values())
-        for (const source of reflection.sources ?? []) delete source.url;
-      project.readme = startPage({ project, root, name, documents });
+      // the place in src is told, but no page of it to lead to
+      for (const { sources = [] } of project.getReflectionsByKind(ReflectionKind.All))
+        for (const source of sources) delete source.url;
+      const { page, missing } = startPage({ project, root, name, documents });
+      project.readme = page;
+      for (const problem of [...missing, ...problemsOf(project, chapters)])
+        app.logger.warn(problem);
     },
     AFTER_LINKS,
   );
 
   app.renderer.on(RendererEvent.BEGIN, () => {
-    const chapterOf = (chapter) => documents.get(`derivations/${chapter}.md`);
-    for (const [place, reflection] of entries)
-      for (const target of commented(reflection)) {
-        const content = derivation(place, reflection, chapters, root, chapterOf);
-        if (content.length === 0) continue;
-        target.comment ??= new Comment([]);
-        target.comment.blockTags.push(new CommentTag("@derivation", content));
-      }
+    const equations = equationsByPlace(chapters);
+    for (const [place, reflection] of entries) {
+      const tags = new Map(equations.get(place));
+      if (reflection.kindOf(ReflectionKind.Class | ReflectionKind.Function))
+        for (const chapter of chaptersOfFile(root + place.replace(/#.*/, ""), chapters))
+          if (!tags.has(chapter)) tags.set(chapter, []);
+      if (tags.size > 0) addDerivation(reflection, tags, chapters, documentOf);
+    }
   });
   app.renderer.on(PageEvent.BEGIN, (page) => (current = page.model));
   const urlTo = (target) =>
-    target === undefined ? null : app.renderer.router.relativeUrl(current, target) || "#";
+    target === undefined ? null : app.renderer.router.relativeUrl(current, target);
   app.options.setValue("markdownItLoader", (parser) =>
     extendMarkdown(parser, {
       chapters,
-      chapterUrl: (chapter) => {
-        const target = documents.get(`derivations/${chapter}.md`);
-        return target === current ? "" : urlTo(target);
-      },
+      chapterUrl: (chapter) => urlTo(documentOf(chapter)),
       entryUrl: (file, entry) => urlTo(entries.get(`${file}#${entry}`)),
       known: (href) => /^(?:[a-z]+:|#)|\.html(?:#|$)|(?:^|\/)media\//.test(href),
     }),
   );
-
-  return { mentionProblems: (project) => mentionProblems(project, chapters) };
 }
 
-/** What an entry's page says about where it is derived: chapters, and in them the equations. */
-function derivation(place, reflection, chapters, root, documentOf) {
-  const [file] = place.split("#");
-  const tags = new Map();
-  for (const [chapter, markdown] of chapters)
-    for (const row of rowsOf(markdown))
-      if (`${row.file}#${row.name}` === place)
-        tags.set(chapter, (tags.get(chapter) ?? new Set()).add(row.tag));
-  const isRun = reflection.kindOf(ReflectionKind.Class | ReflectionKind.Function);
-  if (isRun)
-    for (const chapter of chaptersOfFile(root + file, chapters))
-      if (!tags.has(chapter)) tags.set(chapter, new Set());
-  return [...tags].flatMap(([chapter, equations], i) => [
-    { kind: "text", text: i === 0 ? "" : "; " },
-    {
-      kind: "inline-tag",
-      tag: "@link",
-      text: titleOf(chapters.get(chapter)),
-      target: documentOf(chapter),
-    },
-    {
-      kind: "text",
-      text: equations.size === 0 ? "" : ` ${[...equations].map((tag) => `(${tag})`).join(", ")}`,
-    },
+/** Says on an entry's page where it is derived: chapters, and in them the equations. */
+function addDerivation(reflection, tags, chapters, documentOf) {
+  const content = [...tags].flatMap(([chapter, equations], i) => [
+    ...(i === 0 ? [] : [text("; ")]),
+    link(titleOf(chapters.get(chapter)), documentOf(chapter)),
+    text(equations.map((tag, at) => `${at === 0 ? " " : ", "}(${tag})`).join("")),
   ]);
-}
-
-function mentionProblems(project, chapters) {
-  return project.getReflectionsByKind(ReflectionKind.All).flatMap((reflection) => {
-    const { comment } = reflection;
-    if (comment === undefined) return [];
-    const parts = [...comment.summary, ...comment.blockTags.flatMap(({ content }) => content)];
-    const mentions = parts.flatMap(({ text }) => mentionsIn(text, chapters));
-    const wrong = mentions.flatMap((mention) => wrongMention(mention, chapters) ?? []);
-    return wrong.map((why) => `The comment for ${reflection.getFriendlyFullName()}: ${why}`);
-  });
+  for (const target of commented(reflection)) {
+    target.comment ??= new Comment([]);
+    target.comment.blockTags.push(new CommentTag("@derivation", content));
+  }
 }

@@ -4,7 +4,6 @@ import { join } from "node:path";
 import { Application, Logger, LogLevel } from "typedoc";
 import { readChapters } from "./chapters.mjs";
 import { joinChapters } from "./join-chapters.mjs";
-import { NOT_EXPORTED } from "./not-exported.mjs";
 
 /** What TypeDoc has to say, one line each, with the place where it knows one. */
 class Problems extends Logger {
@@ -36,7 +35,7 @@ class Problems extends Logger {
  *   order, `tsconfig.build.json`, `derivations` and `docs`
  * @param out the folder to write, emptied first; null to check only
  */
-export async function makeReference({ root, out, notExported = NOT_EXPORTED }) {
+export async function makeReference({ root, out }) {
   const { name, exports } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
   const folders = Object.keys(exports).flatMap((path) => /^\.\/(\w+)$/.exec(path)?.[1] ?? []);
   const chapters = readChapters(join(root, "derivations"));
@@ -71,7 +70,6 @@ export async function makeReference({ root, out, notExported = NOT_EXPORTED }) {
     searchInComments: true,
     headings: { readme: false, document: false },
     highlightLanguages: ["bash", "console", "diff", "json", "python", "text", "ts"],
-    intentionallyNotExported: Object.keys(notExported),
     validation: {
       invalidLink: true,
       // in docstrings `[N]: the classes` reads like a link; the pages' links are tested already
@@ -84,11 +82,10 @@ export async function makeReference({ root, out, notExported = NOT_EXPORTED }) {
   });
   const problems = new Problems(root);
   app.logger = problems;
-  const { mentionProblems } = joinChapters(app, { root, name, chapters, pages });
+  joinChapters(app, { root, name, chapters, pages });
   const project = await app.convert();
   if (project !== undefined) {
     app.validate(project);
-    problems.found.push(...mentionProblems(project));
     if (out !== null) await app.generateDocs(project, out);
   }
   return [...new Set(problems.found)].sort();

@@ -39,8 +39,9 @@ export function readIndex(text) {
   return index;
 }
 
-const text = (content) => ({ kind: "text", text: content });
-const link = (words, target) => ({ kind: "inline-tag", tag: "@link", text: words, target });
+/** Parts of a comment, as TypeDoc has them. */
+export const text = (content) => ({ kind: "text", text: content });
+export const link = (words, target) => ({ kind: "inline-tag", tag: "@link", text: words, target });
 
 /** The first sentence of what a comment says, in one line. */
 function firstSentence(comment) {
@@ -67,33 +68,35 @@ function item(words, target, comment) {
 }
 
 /**
- * The start page, as parts of a comment.
+ * The start page, as parts of a comment, and what it should name and cannot.
  *
  * @param documents the pages of chapters and docs by their paths from the root, in reading order
- * @throws Error when `src/index.ts` exports what its folder does not
  */
 export function startPage({ project, root, name, documents }) {
   const index = readIndex(readFileSync(join(root, "src/index.ts"), "utf8"));
-  const moduleOf = (folder) => project.children.find((child) => child.name === `${name}/${folder}`);
+  const missing = [];
   const entry = ({ folder, name: exported }) => {
-    const found = moduleOf(folder)?.children.find((child) => child.name === exported);
-    if (found === undefined) throw new Error(`src/index.ts: ${folder} exports no ${exported}`);
+    const module = project.children.find((child) => child.name === `${name}/${folder}`);
+    const found = module?.children?.find((child) => child.name === exported);
+    if (found === undefined) {
+      missing.push(`src/index.ts: ${exported} is not in the reference of ${folder}`);
+      return [];
+    }
     const target = found.isReference() ? found.getTargetReflectionDeep() : found;
     const [signature] = target.getNonIndexSignatures();
     return item(`\`${exported}\``, target, signature?.comment ?? target.comment);
   };
   const pages = (folder) =>
-    [...documents]
-      .filter(([path]) => path.startsWith(folder))
-      .flatMap(([, page]) => item(page.name, page));
-  const sections = index.sections.flatMap(({ heading, names }) => [
-    text(`\n### ${heading.charAt(0).toUpperCase()}${heading.slice(1)}\n\n`),
-    ...names.flatMap(entry),
-  ]);
-  return [
+    [...documents].flatMap(([path, page]) =>
+      path.startsWith(folder) ? item(page.name, page) : [],
+    );
+  const page = [
     text(`# ${name}\n\n${index.about}\n\n## Where to begin\n\n`),
-    text(`Everything here is imported from \`${name}\` itself.\n`),
-    ...sections,
+    text(`Everything in this section is imported from \`${name}\` itself.\n`),
+    ...index.sections.flatMap(({ heading, names }) => [
+      text(`\n### ${heading.charAt(0).toUpperCase()}${heading.slice(1)}\n\n`),
+      ...names.flatMap(entry),
+    ]),
     text("\n## The folders, in reading order\n\n"),
     ...project.children.flatMap((module) => item(module.name, module, module.comment)),
     text("\n## The chapters, in reading order\n\n"),
@@ -101,4 +104,5 @@ export function startPage({ project, root, name, documents }) {
     text("\n## Docs\n\n"),
     ...pages("docs/"),
   ];
+  return { page, missing };
 }
