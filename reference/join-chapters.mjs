@@ -67,7 +67,17 @@ function entriesByPlace(project, root) {
   return entries;
 }
 
-/** What the first comment of an index says is about its folder. */
+/** What an index says above its exports is about the folder, and is nobody's docstring. */
+function dropIndexComments(project) {
+  for (const module of project.children)
+    for (const entry of (module.children ?? []).flatMap((child) => [child, ...commented(child)])) {
+      const from = entry.comment?.sourcePath;
+      if (from?.endsWith("/index.ts") && entry.sources?.[0]?.fullFileName !== from)
+        delete entry.comment;
+    }
+}
+
+/** What the first comment of an index says, as TypeDoc has it. */
 function headerOf(app, project, path) {
   const text = headerText(readFileSync(path, "utf8"));
   if (text === "") return undefined;
@@ -129,6 +139,7 @@ export function joinChapters(app, { root, name, chapters, pages }) {
   const documentOf = (chapter) => documents.get(`derivations/${chapter}.md`);
 
   app.converter.on(Converter.EVENT_RESOLVE_BEGIN, ({ project }) => {
+    dropIndexComments(project);
     for (const module of project.children) {
       module.comment ??= headerOf(app, project, join(root, module.name, "index.ts"));
       module.name = `${name}/${basename(module.name)}`;

@@ -70,6 +70,10 @@ export async function makeReference({ root, out }) {
     searchInComments: true,
     headings: { readme: false, document: false },
     highlightLanguages: ["bash", "console", "diff", "json", "python", "text", "ts"],
+    requiredToBeDocumented: [
+      ...["Class", "Interface", "TypeAlias", "Enum", "Function", "Variable"],
+      ...["Constructor", "Property", "Method", "Accessor", "EnumMember"],
+    ],
     validation: {
       invalidLink: true,
       // in docstrings `[N]: the classes` reads like a link; the pages' links are tested already
