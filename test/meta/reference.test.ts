@@ -206,7 +206,7 @@ export class Kept {
   assert.is(problems.length, expected.length, problems.join("\n"));
 });
 
-test("a place on another page that does not exist is found when the pages are written", async () => {
+test("a place that another page does not have is found when pages are written", async () => {
   const folder = makePackage("anchor", {
     "derivations/later.md": "# What is left\n\n[the sum](sum.md#nowhere)\n",
   });

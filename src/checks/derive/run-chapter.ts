@@ -11,7 +11,7 @@ export type TakeEquation = (
   block: Block,
   evaluate: (source: string) => unknown,
 ) => Promise<void>;
-/** The code under an equation. It compares both sides as a side effect, and throws what it throws. */
+/** The code under an equation, which hands both of its sides to be compared. */
 export type Block = () => void | Promise<void>;
 
 /** A chapter, as `build.mjs` makes it from Markdown. */
