@@ -1,4 +1,4 @@
-/** The chapters, as far as the reference needs them: their equations, and where these are in code. */
+/** The chapters, as far as the reference needs them: equations, and where these are in code. */
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 

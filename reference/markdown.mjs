@@ -39,7 +39,8 @@ function displayHtml(tex) {
   const [, tag] = /\\tag\{([^}]*)\}/.exec(tex) ?? [];
   const formula = formulaHtml(tex.replace(/\\tag\{[^}]*\}/, ""), true);
   if (tag === undefined) return `<div class="formula"><div>${formula}</div></div>\n`;
-  return `<div class="formula" id="${tag}"><div>${formula}</div><a href="#${tag}">(${tag})</a></div>\n`;
+  const link = `<a href="#${tag}">(${tag})</a>`;
+  return `<div class="formula" id="${tag}"><div>${formula}</div>${link}</div>\n`;
 }
 
 function displayFormula(state, startLine, endLine, silent) {

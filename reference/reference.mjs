@@ -1,4 +1,4 @@
-/** From the docstrings to pages, with TypeDoc; what TypeDoc does not know is in the files beside. */
+/** From docstrings to pages, with TypeDoc; what TypeDoc does not know is in the files beside. */
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Application, Logger, LogLevel } from "typedoc";

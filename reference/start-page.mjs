@@ -1,4 +1,4 @@
-/** The page on which the reference opens: the package's first names, then its folders and chapters. */
+/** The page on which the reference opens: the package's first names, its folders, its chapters. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { TypeScript as ts } from "typedoc";

@@ -31,7 +31,7 @@ const data = dataFolder("data", 9600, 2000);
 const run = join(scratch, "run");
 const names = [
   ...["train", "evaluate", "predict", "report", "show", "gradcheck", "derive", "exercise"],
-  ...["parity", "mistakes", "experiment", "bench"],
+  ...["parity", "mistakes", "experiment", "bench", "complete"],
 ];
 const commands = [
   "",
