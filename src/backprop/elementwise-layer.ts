@@ -67,13 +67,18 @@ type Forward<Cache> = (
   backend: Backend,
   wantsSlope: boolean,
 ) => Promise<ForwardResult<Cache>>;
-type Backward<Cache> = (dOut: Tensor, cache: Cache, backend: Backend) => Promise<InputGradient>;
+/** The gradient of such a function by x, from what its forward pass kept. */
+export type ElementwiseBackward<Cache> = (
+  dOut: Tensor,
+  cache: Cache,
+  backend: Backend,
+) => Promise<InputGradient>;
 
 /** A layer of one function, which is given with its derivative. */
 export abstract class ElementwiseLayer<Cache extends object> extends TwoPassLayer<Cache> {
   /** See {@link Layer.kind}. */
   readonly kind: string;
-  override readonly differentiate: Backward<Cache>;
+  override readonly differentiate: ElementwiseBackward<Cache>;
   readonly #forward: Forward<Cache>;
   readonly #choices: ((cache: Cache) => readonly Choices[]) | null;
 
@@ -81,7 +86,7 @@ export abstract class ElementwiseLayer<Cache extends object> extends TwoPassLaye
   constructor(
     kind: string,
     forward: Forward<Cache>,
-    backward: Backward<Cache>,
+    backward: ElementwiseBackward<Cache>,
     choices: ((cache: Cache) => readonly Choices[]) | null = null,
   ) {
     super();

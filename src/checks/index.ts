@@ -10,7 +10,19 @@ export {
   openChapter,
   runChapter,
 } from "./derive/index.js";
-export type { TakeEquation, TaggedEquation, Vocabulary } from "./derive/index.js";
+export type {
+  Block as EquationBlock,
+  BlockRun,
+  Comparisons,
+  Indexed,
+  Loop,
+  Place as SourcePlace,
+  Side as EquationSide,
+  TakeEquation,
+  TaggedEquation,
+  VisitBlock,
+  Vocabulary,
+} from "./derive/index.js";
 export { emptyBackward, type EmptiedFunction, type Exercise } from "./exercises/empty.js";
 export type { Grade } from "./exercises/grade.js";
 export { type Hint, hintsFor } from "./exercises/hints.js";
@@ -33,6 +45,7 @@ export {
   compiledPath,
   difference,
   type Edit,
+  type EpochOptions,
   type EpochOutcome,
   type Finding,
   type Mistake,
@@ -46,6 +59,7 @@ export {
   runChecks,
   runEpoch,
   runStudies,
+  type SeedsTask,
   type Seen,
   type Setup,
   type SetupName,
@@ -53,5 +67,6 @@ export {
   type Study,
   type StudyReport,
   type StudyTask,
+  type Theme as MistakeTheme,
   trainWithMistake,
 } from "./mistakes/index.js";

@@ -50,9 +50,9 @@ export function readFile(path: string, largest = LARGEST_FILE): Uint8Array {
 }
 
 /**
- * All text of a file of at most 128 MiB.
+ * All text of a file of at most 128 MiB. A byte order mark at its start is left out, unless
+ * `keepMark` is true.
  *
- * @param options.keepMark whether a byte order mark at its start is kept; false if left out
  * @throws InputError as {@link readFile}, and when the bytes are not UTF-8
  */
 export function readText(path: string, { keepMark = false } = {}): string {

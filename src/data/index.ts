@@ -21,6 +21,7 @@ export { type Box, type GrayImage, grayOf, resize } from "./gray-image.js";
 export { asItIs, asPhoto, type ImageShape } from "./as-input.js";
 export { asMnist, type Prepared } from "./as-mnist.js";
 export type { FileEntry, FileKind, FileTree } from "./files/file-tree.js";
+export type { Wanted as WantedImages } from "./files/part.js";
 export { decodePicture } from "./files/decode-picture.js";
 export { readOwnPicture } from "./files/own-picture.js";
 export { openSite } from "./files/site.js";
@@ -29,13 +30,20 @@ export { numberedAs, numbersAsNames } from "./files/same-classes.js";
 export { shownName, shownPath } from "./files/shown-name.js";
 export {
   type AnyAugmentationKind,
-  type AugmentationDescription,
   augmentationDescriber,
+  type AugmentationDescriber,
+  type AugmentationDescription,
   type AugmentationKind,
+  type DrawField,
+  type DrawMap,
+  type DrawPixels,
+  type Image as AugmentedImage,
 } from "./augment/augmentation.js";
 export type { Augment } from "./augment/augment-images.js";
 export { augmentationKinds, buildAugmentations } from "./augment/build-augmentations.js";
 export { type AffineMap, identityMap, inTurn } from "./augment/affine-map.js";
+export type { Places } from "./augment/places.js";
+export type { Plane } from "./augment/sampler.js";
 export { warp } from "./augment/warp.js";
 export { shift, shiftMap, type ShiftOptions } from "./augment/shift.js";
 export { rotation, rotationMap } from "./augment/rotation.js";

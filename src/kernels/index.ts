@@ -18,7 +18,14 @@ export type {
 } from "./backend.js";
 export { checkBackend } from "./check-backend.js";
 export type { KnownActivation, KnownPair } from "./activations.js";
-export type { UpdateKind, UpdateNumbers, Updates, UpdateTensors } from "./updates.js";
+export type {
+  Rates as UpdateRates,
+  UpdateKind,
+  UpdateNumbers,
+  Updates,
+  UpdateTensors,
+  Weights as UpdateWeights,
+} from "./updates.js";
 export { WinnersGradient } from "./winners-gradient.js";
 export { reference, referenceBackend } from "./reference/index.js";
 export { gemmLoops } from "./reference/gemm-loops.js";

@@ -2,7 +2,7 @@
 import type { Tensor } from "../tensor/index.js";
 
 /** A parameter and its gradient; running values come beside them. */
-interface Weights {
+export interface Weights {
   /** w, which the update changes. */
   readonly value: Tensor;
   /** g, the loss's gradient by it. */
@@ -10,7 +10,7 @@ interface Weights {
 }
 
 /** What every formula starts from. */
-interface Rates {
+export interface Rates {
   /** η, how far a step goes. */
   readonly learningRate: number;
   /** λ, how much of w itself is added to its gradient; 0 for none. */

@@ -19,12 +19,15 @@ export { buildNetwork, type BuildOptions } from "./build-network.js";
 export type { LayerDescription, LayerDescriptions, NetworkDescription } from "./description.js";
 export {
   affine,
+  type AnyKind as AnyLayerKind,
   averagePool2d,
   batchNorm1d,
   batchNorm2d,
   conv2d,
+  type Described as DescribedOptions,
   describer,
   describers,
+  type Describer as LayerDescriber,
   dropout,
   elu,
   flatten,

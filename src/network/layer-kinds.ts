@@ -60,10 +60,13 @@ export interface LayerKind<Options extends object = object> extends Kind<Options
 export type AnyKind = LayerKind<Record<string, unknown>>;
 
 /** Describes layers of one kind. */
-export type Describer<Options> = Describe<Options> & { readonly layerKind: AnyKind };
+export type Describer<Options> = Describe<Options> & {
+  /** The kind of what it describes. */
+  readonly layerKind: AnyKind;
+};
 
 /** What may be left out of the options, because it is inferred. */
-type Described<Options, Inferred extends keyof Options> = Omit<Options, Inferred> &
+export type Described<Options, Inferred extends keyof Options> = Omit<Options, Inferred> &
   Partial<Pick<Options, Inferred>>;
 
 /**

@@ -2,7 +2,7 @@
 export { reportPage } from "./page.js";
 export type { ReportedRun } from "./run.js";
 export { confusionOf, countRight, predictAll, type Predictions } from "./predictions.js";
-export { worstMistakes, type WorstMistake } from "./mistakes.js";
+export { type Sets as ImageSets, type WorstMistake, worstMistakes } from "./mistakes.js";
 export { type DeadUnits, deadUnits } from "./dead-units.js";
 export { Inside, type InsideView, type LayerView } from "./inside.js";
 export {

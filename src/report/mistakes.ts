@@ -20,10 +20,12 @@ export interface WorstMistake {
 }
 
 /** What was trained on, and what is tested. */
-interface Sets {
+export interface Sets {
+  /** The images that training drew from. */
   readonly train: LabelledImages;
   /** Which of the training images the network was shown; all of them if left out. */
   readonly trainedOn?: ArrayLike<number> | null;
+  /** The images that were classified. */
   readonly test: LabelledImages;
 }
 

@@ -7,6 +7,7 @@ const CONFIDENCE = 0.95;
 /** What a normal variable stays within, by its absolute value, with probability 0.95. */
 const NORMAL_BOUND = 1.959963984540054;
 
+/** A confidence interval, of 95 % unless another share is asked for. */
 export interface Interval {
   /** Its lower end, in the unit of what was measured. */
   readonly low: number;

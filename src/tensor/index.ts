@@ -80,4 +80,4 @@ export { where } from "./where.js";
 export { matmul } from "./matmul.js";
 export { Random } from "./random.js";
 export { RANDOM_BLOCK, randomBits, randomBitsKey } from "./random-bits.js";
-export { RANDOM_WARM_UP } from "./sfc32.js";
+export { type Key as RandomKey, RANDOM_WARM_UP } from "./sfc32.js";

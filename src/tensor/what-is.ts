@@ -4,6 +4,8 @@
 const LONGEST = 60;
 /** How many names of an object's parts are shown. */
 const MOST_NAMES = 4;
+/** How deep parts of parts are written out, of what may hold itself. */
+const DEEPEST = 4;
 
 /** What a value is, in a few words: `null`, `"adam"`, `a Dataset`, `an object with x, target`. */
 export function whatIs(value: unknown): string {
@@ -19,6 +21,7 @@ export function awaitHint(value: unknown): string | undefined {
   return isPromise(value) ? "is an await missing?" : undefined;
 }
 
+/** Is this a promise, or what can be awaited like one? */
 export function isPromise(value: unknown): value is PromiseLike<unknown> {
   return typeof (value as { then?: unknown } | null | undefined)?.then === "function";
 }
@@ -39,16 +42,18 @@ function cut(text: string): string {
   return text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text;
 }
 
-/** As in JSON, but for what JSON has no words for. */
-function written(value: unknown): string {
+/** As in JSON, but for what JSON has no words for, and no longer than can be shown. */
+function written(value: unknown, depth = 0): string {
   if (typeof value === "string") return JSON.stringify(value);
-  if (Array.isArray(value)) return `[${value.map(written).join(",")}]`;
+  const inner = (part: unknown): string => (depth < DEEPEST ? written(part, depth + 1) : "…");
+  if (Array.isArray(value)) return `[${value.slice(0, LONGEST).map(inner).join(",")}]`;
   if (typeof value === "function") return functionAs(value);
   if (typeof value === "bigint") return `${value}n`;
   if (typeof value !== "object" || value === null) return String(value);
   if (isPromise(value)) return "a promise";
   if (!isPlain(value)) return instanceAs(value);
-  const parts = Object.entries(value).map(([name, part]) => `${name}: ${written(part)}`);
+  const names = Object.keys(value).slice(0, LONGEST);
+  const parts = names.map((name) => `${name}: ${inner((value as Record<string, unknown>)[name])}`);
   return `{${parts.join(", ")}}`;
 }
 

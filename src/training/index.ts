@@ -3,15 +3,18 @@ export * from "./optimizers/index.js";
 export { Engine, type NetworkOptions, open, type OpenOptions } from "./engine.js";
 export { clipGradients } from "./clip.js";
 export {
+  type AnyScheduleKind,
   constant,
   cosine,
   oneCycle,
   type OneCycleOptions,
   type Schedule,
   scheduleDescriber,
+  type ScheduleDescriber,
   type ScheduleDescription,
   type ScheduleKind,
   stepDecay,
+  type StepDecayOptions,
   warmUp,
 } from "./schedules.js";
 export { buildSchedule, scheduleKinds } from "./build-schedule.js";

@@ -53,6 +53,7 @@ export type AnyScheduleKind = ScheduleKind<Record<string, unknown>>;
 
 /** Describes schedules of one kind. */
 export type ScheduleDescriber<Options> = Describe<Options> & {
+  /** The kind of what it describes. */
   readonly scheduleKind: AnyScheduleKind;
 };
 

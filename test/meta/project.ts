@@ -9,7 +9,15 @@ export const root = fileURLToPath(new URL("../..", import.meta.url));
 /** Paths from the project's root, with `/` on every system, and the text of each. */
 export type Files = ReadonlyMap<string, string>;
 
-const NOT_OURS = new Set(["node_modules", "dist", ".test-build", ".git", "runs", "generated"]);
+const NOT_OURS = new Set([
+  "node_modules",
+  "dist",
+  ".test-build",
+  ".git",
+  "runs",
+  "generated",
+  "html",
+]);
 
 /**
  * The paths of all files below `folder` (of the whole project if it is left out), without what is

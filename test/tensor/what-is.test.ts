@@ -35,6 +35,11 @@ test("values are named with their article, and in one short line", () => {
   assert.is(shown({ a: [engine, relu, "b"] }), '{a: [an Engine,the function relu,"b"]}');
   assert.is(whatIs("x".repeat(99)).length, 61);
   assert.is(whatIs({ ["x".repeat(99)]: 1 }).length, 61);
+  const itself: { own?: unknown; list: unknown[] } = { list: Array.from({ length: 1e6 }, () => 1) };
+  itself.own = itself;
+  assert.match(shown(itself), /^\{list: \[1,1,.*…$/);
+  itself.list = [itself];
+  assert.match(shown(itself), /^\{list: \[\{list: \[\{list: …,own: …\}\].*…$/);
 });
 
 test.run();

@@ -1,4 +1,6 @@
 export {
+  type Block,
+  type BlockRun,
   type Chapter,
   type EquationResult,
   type EquationVerdict,
@@ -6,8 +8,11 @@ export {
   runChapter,
   type TaggedEquation,
   type TakeEquation,
+  type VisitBlock,
 } from "./run-chapter.js";
-export { DERIVATION_TOLERANCE } from "./comparisons.js";
-export { type Mutation, mutationsOf } from "./mutations.js";
+export { type Comparisons, DERIVATION_TOLERANCE, type Side } from "./comparisons.js";
+export { type Mutation, mutationsOf, type Place } from "./mutations.js";
+export type { Indexed } from "./indexed.js";
+export type { Loop } from "./loops.js";
 export type { Vocabulary } from "./vocabulary.js";
 export { chapters } from "./chapters/index.js";

@@ -5,7 +5,9 @@ import { formatShape, reject, type Tensor } from "../../tensor/index.js";
 export interface Indexed {
   /** @throws InputError when there are not as many indices as axes, or one lies outside */
   (...indices: number[]): number;
+  /** The tensor itself. */
   readonly tensor: Tensor;
+  /** The tensor's shape. */
   readonly shape: readonly number[];
 }
 

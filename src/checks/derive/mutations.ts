@@ -5,7 +5,9 @@
 
 /** A piece of a text. */
 export interface Place {
+  /** Where it begins, in characters (UTF-16 units) from the start of the text. */
   readonly at: number;
+  /** How many characters it has. */
   readonly length: number;
 }
 

@@ -11,6 +11,7 @@ export type TakeEquation = (
   block: Block,
   evaluate: (source: string) => unknown,
 ) => Promise<void>;
+/** The code under an equation, which hands both of its sides to be compared. */
 export type Block = () => void | Promise<void>;
 
 /** A chapter, as `build.mjs` makes it from Markdown. */
@@ -117,7 +118,9 @@ export async function runChapter(chapter: Chapter, seed = 0): Promise<EquationRe
 
 /** How one run of a block went. */
 export interface BlockRun {
+  /** The differences that it found. */
   readonly comparisons: Comparisons;
+  /** What it threw, or why its differences are too large; null if all is well. */
   readonly problem: string | null;
 }
 

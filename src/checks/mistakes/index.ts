@@ -32,6 +32,7 @@ export { plantedTexts } from "./planted-texts.js";
 export { runStudies, type Study } from "./run-study.js";
 export type { StudyReport, StudyTask } from "./study.js";
 export { trainWithMistake } from "./train-with-mistake.js";
+export type { SeedsTask } from "./train-seeds.js";
 export type { Seen } from "./train-once.js";
 export { type Setup, type SetupName, setups } from "./setups.js";
 

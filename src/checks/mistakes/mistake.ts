@@ -5,6 +5,7 @@
 import type { Backend } from "../../kernels/index.js";
 import type { SetupName } from "./setups.js";
 
+/** What a mistake is about; the chapter on mistakes has a section for each. */
 export type Theme =
   | "loss"
   | "affine and relu"

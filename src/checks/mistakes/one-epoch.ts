@@ -34,10 +34,20 @@ function laidOut(operand: Tensor | Columns): Tensor {
   return operand instanceof Tensor ? operand : operand.layOut();
 }
 
+/** What an epoch is trained with. */
 export interface EpochOptions {
+  /** The network and how it is trained. */
   readonly setup: Setup;
+  /** Runs every pass; {@link openMixedBackend} opens one for a mistake. */
   readonly backend: Backend;
-  readonly data: { readonly train: LabelledImages; readonly test: LabelledImages };
+  /** Images and their labels. */
+  readonly data: {
+    /** What is trained on. */
+    readonly train: LabelledImages;
+    /** What the accuracy at the end is of. */
+    readonly test: LabelledImages;
+  };
+  /** Of the initial weights, the order of the images and dropout. */
   readonly seed: number;
   /** Indices into the training set; all if left out. */
   readonly subset?: Uint32Array;

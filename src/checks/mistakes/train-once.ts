@@ -5,7 +5,9 @@ import type { Primitive } from "./mistake.js";
 import { openMixedBackend, runEpoch } from "./one-epoch.js";
 import { type SetupName, setups } from "./setups.js";
 
+/** What one epoch is trained with. */
 export interface TrainOnceOptions {
+  /** The name of a network and how it is trained. */
   readonly setup: SetupName;
   /** That training takes from the reference backend, where the mistake is. */
   readonly primitives: readonly Primitive[];

@@ -2,7 +2,9 @@
 import { type LabelledImages, loadMnist, makeDataset } from "../../data/index.js";
 import { type Seen, trainOnce, type TrainOnceOptions } from "./train-once.js";
 
+/** What is trained once for each seed. */
 export interface SeedsTask extends Pick<TrainOnceOptions, "setup" | "primitives" | "images"> {
+  /** The seeds, each for one epoch. */
   readonly seeds: readonly number[];
   /** The first of the test images; null for all. */
   readonly testImages: number | null;

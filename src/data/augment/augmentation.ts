@@ -20,8 +20,11 @@ export type AugmentationDescription = Description;
 
 /** An image: its channels, each of H·W numbers. */
 export interface Image {
+  /** H, in pixels. */
   readonly height: number;
+  /** W, in pixels. */
   readonly width: number;
+  /** One for each channel. */
   readonly planes: readonly Plane[];
 }
 
@@ -63,6 +66,7 @@ export type AnyAugmentationKind = AugmentationKind<Record<string, unknown>>;
 
 /** Describes augmentations of one kind. */
 export type AugmentationDescriber<Options> = Describe<Options> & {
+  /** The kind of what it describes. */
   readonly augmentationKind: AnyAugmentationKind;
 };
 

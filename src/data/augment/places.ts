@@ -12,9 +12,13 @@ import type { AffineMap } from "./affine-map.js";
 
 /** A place for each pixel of an image: [H, W], row by row, in pixels. */
 export interface Places {
+  /** H, in pixels. */
   readonly height: number;
+  /** W, in pixels. */
   readonly width: number;
+  /** How far down; 0 is the middle of the first row. */
   readonly rows: Float64Array;
+  /** How far to the right; 0 is the middle of the first column. */
   readonly columns: Float64Array;
 }
 

@@ -10,7 +10,9 @@ import type { Places } from "./places.js";
 
 /** One channel of an image in flat memory: H·W numbers from `at` on. */
 export interface Plane {
+  /** Memory that holds other channels as well. */
   readonly data: Data;
+  /** The index of the first pixel; the rest follow row by row. */
   readonly at: number;
 }
 

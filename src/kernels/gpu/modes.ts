@@ -2,13 +2,14 @@ import type * as GpuJs from "./gpujs.js";
 import { provideWebGpu } from "./dawn.js";
 import { howToInstall } from "./how-to-install.js";
 
-/** What gpu.js can run on, the fastest first, if there is a graphics card. */
-export const gpuModes = ["webgpu", "webgl2", "headlessgl", "webasm", "cpu"] as const;
 /**
  * What gpu.js runs on: a graphics card by WebGPU, by WebGL 2 (browsers), or by the package gl
  * (Node); or the processor, by WebAssembly or by plain JavaScript.
  */
-export type GpuMode = (typeof gpuModes)[number];
+export type GpuMode = "webgpu" | "webgl2" | "headlessgl" | "webasm" | "cpu";
+
+/** All modes, the fastest first, if there is a graphics card. */
+export const gpuModes: readonly GpuMode[] = ["webgpu", "webgl2", "headlessgl", "webasm", "cpu"];
 
 /** Does a mode compute in memory of its own, to which numbers travel and from which they return? */
 export function hasDevice(mode: GpuMode): boolean {

@@ -21,6 +21,7 @@ export type AnyOptimizerKind = OptimizerKind<Record<string, unknown>>;
 
 /** Describes optimizers of one kind. */
 export type OptimizerDescriber<Options> = Describe<Options> & {
+  /** The kind of what it describes. */
   readonly optimizerKind: AnyOptimizerKind;
 };
 

@@ -57,12 +57,15 @@ export interface Optimizer {
  * running values by their names.
  */
 export type UpdateState<Running extends string> = {
+  /** The parameter, which the update changes in place. */
   readonly value: Tensor;
+  /** The loss's gradient by it. */
   readonly grad: Tensor;
 } & Readonly<Record<Running, Tensor>>;
 
 /** What changes from step to step. */
 export interface StepInfo {
+  /** η, as the schedule says for this step. */
   readonly learningRate: number;
   /** 1 for the first. */
   readonly step: number;

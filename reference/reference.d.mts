@@ -1,0 +1,4 @@
+export function makeReference(options: {
+  readonly root: string;
+  readonly out: string | null;
+}): Promise<string[]>;
