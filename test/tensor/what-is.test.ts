@@ -39,7 +39,7 @@ test("values are named with their article, and in one short line", () => {
   itself.own = itself;
   assert.match(shown(itself), /^\{list: \[1,1,.*…$/);
   itself.list = [itself];
-  assert.match(shown(itself), /^\{list: \[\{list: \[\{list: …,own: …\}\].*…$/);
+  assert.match(shown(itself), /^\{list: \[\{list: \[\{list: …, own: …\}\].*…$/);
 });
 
 test.run();
