@@ -9,7 +9,7 @@ import { mentionsIn, wrongMention } from "./chapters.mjs";
  *   from the page that is being written; null where there is no such page
  */
 export function extendMarkdown(parser, places) {
-  // `[N]: added to every row` is a shape with an explanation, not a link's definition
+  // `[N]: rows` is a shape with an explanation, not a link's definition
   parser.disable("reference");
   parser.block.ruler.before("fence", "formula", displayFormula, {
     alt: ["paragraph", "reference", "blockquote", "list"],

@@ -44,7 +44,7 @@ export { type One } from "./one.js";
 `,
   "src/numbers/one.ts": `/** A number, see {@link One.value}. */
 export interface One {
-  /** [N]: of each row. */
+  /** [N]: rows */
   readonly value: number;
 }
 `,
@@ -145,7 +145,7 @@ test("pages lead from the code to the chapters and back", async () => {
   says("functions/layers.add.html", '<a href="../derivations/sum.html#sum.1">(sum.1)</a>');
   says("interfaces/layers.Pair.html", 'half of <a href="../derivations/sum.html#sum.2">(sum.2)');
   says("interfaces/layers.Pair.html", "as in (2.5)");
-  says("interfaces/numbers.One.html", "[N]: of each row.");
+  says("interfaces/numbers.One.html", "[N]: rows");
 
   says("derivations/sum.html", 'id="sum.1"', "<mfrac>", "<msub><mi>a</mi><mn>1</mn></msub>");
   says("derivations/sum.html", '<a href="../functions/layers.add.html"><code>add</code></a>');
