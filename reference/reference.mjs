@@ -1,7 +1,7 @@
 /** From docstrings to pages, with TypeDoc; what TypeDoc does not know is in the files beside. */
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { Application, Logger, LogLevel } from "typedoc";
+import { Application, Logger, LogLevel, ReflectionKind } from "typedoc";
 import { readChapters } from "./chapters.mjs";
 import { joinChapters } from "./join-chapters.mjs";
 
@@ -89,8 +89,18 @@ export async function makeReference({ root, out }) {
   joinChapters(app, { root, name, chapters, pages });
   const project = await app.convert();
   if (project !== undefined) {
+    nameUnpacked(project);
     app.validate(project);
     if (out !== null) await app.generateDocs(project, out);
   }
   return [...new Set(problems.found)].sort();
+}
+
+/** Names the parameters that a function takes apart at once, `{ cols }: Conv2dCache`: `cache`. */
+function nameUnpacked(project) {
+  for (const parameter of project.getReflectionsByKind(ReflectionKind.Parameter)) {
+    if (parameter.name !== "__namedParameters") continue;
+    const words = parameter.type?.name?.match(/[A-Z]+[a-z0-9]*$/);
+    parameter.name = words ? words[0].toLowerCase() : "options";
+  }
 }

@@ -63,8 +63,8 @@ export interface Pair {
 }
 
 /** Adds a {@link Pair}, as \`derivations/later.md\` does. It says so. */
-export function add(pair: Pair): number {
-  return pair.a.value + pair.b.value; // (sum.1) s = a + b
+export function add({ a, b }: Pair, { twice = false } = {}): number {
+  return (twice ? 2 : 1) * (a.value + b.value); // (sum.1) s = a + b
 }
 `,
   "derivations/notation.md": `# Notation
@@ -143,6 +143,7 @@ test("pages lead from the code to the chapters and back", async () => {
     '<a href="../derivations/later.html"><code>derivations/later.md',
   );
   says("functions/layers.add.html", '<a href="../derivations/sum.html#sum.1">(sum.1)</a>');
+  says("functions/layers.add.html", '-parameter">pair</span>', '-parameter">options</span>');
   says("interfaces/layers.Pair.html", 'half of <a href="../derivations/sum.html#sum.2">(sum.2)');
   says("interfaces/layers.Pair.html", "as in (2.5)");
   says("interfaces/numbers.One.html", "[N]: rows");
