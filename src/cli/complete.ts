@@ -1,10 +1,11 @@
 /**
  * `leibniz complete SHELL`: the script that makes a shell complete command lines. At each tab key
  * it runs `leibniz complete -- WORDS`, in the protocol of Cobra's completions, which
- * https://github.com/bombshell-dev/tab writes for four shells.
+ * https://github.com/bombshell-dev/tab writes for other shells than bash.
  */
 import { script, ShellCompDirective } from "@bomb.sh/tab";
 import { Argument, Command } from "commander";
+import { BASH_COMPLETION } from "./bash-completion.js";
 import { candidatesFor, type CommandsFor } from "./candidates.js";
 import { withValues } from "./known-values.js";
 import { rejectName } from "./nearest.js";
@@ -19,9 +20,8 @@ export function completeCommand(): Command {
 
 function printScript(shell: string): void {
   if (!shells.includes(shell)) rejectName("complete", "a shell", shells, shell);
-  script(shell, "leibniz", "leibniz");
-  // the script of bash leaves no way to the names of files: its last line once more, with one
-  if (shell === "bash") console.log("complete -o default -F __leibniz_complete leibniz");
+  if (shell === "bash") console.log(BASH_COMPLETION);
+  else script(shell, "leibniz", "leibniz");
 }
 
 /** Prints what can stand in the place of the last word, a line each, and whether files can. */

@@ -44,8 +44,11 @@ export class ImageDataset extends Dataset implements LabelledImages {
 
 /** @throws InputError when there are fewer bytes than pixels, or none: those would be NaN */
 function checkPixels(images: ImageSet, where: string): void {
-  if (!isImages(images))
+  if (!isImages(images)) {
+    const { pixels } = (images ?? {}) as { pixels?: unknown };
+    if (pixels !== undefined) reject(where, "pixels of images as a Uint8Array", whatIs(pixels));
     reject(where, "images, { count, height, width, pixels }", whatIs(images), awaitHint(images));
+  }
   const { count, channels = 1, height, width, pixels } = images;
   const size = count * channels * height * width;
   if (pixels.length >= size) return;
@@ -75,7 +78,8 @@ export function examplesOf(
 ): Examples {
   const { count, batch, images } = (data ?? {}) as Partial<Examples & LabelledImages>;
   if (typeof batch !== "function") {
-    if (isImages(images)) return new ImageDataset(data as LabelledImages, `${where}: ${what}`);
+    if (images?.pixels !== undefined)
+      return new ImageDataset(data as LabelledImages, `${where}: ${what}`);
     return reject(where, `${what}, a data set`, whatIs(data), hintFor(data, what));
   }
   if (!(Number.isSafeInteger(count) && count! >= 1))

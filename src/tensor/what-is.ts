@@ -6,11 +6,17 @@ const LONGEST = 60;
 const MOST_NAMES = 4;
 /** How deep parts of parts are written out, of what may hold itself. */
 const DEEPEST = 4;
+/** The first of two units that are one character. */
+const HALF = /[\ud800-\udbff]$/;
 
 /** What a value is, in a few words: `null`, `"adam"`, `a Dataset`, `an object with x, target`. */
 export function whatIs(value: unknown): string {
+  return readable(() => inWords(value));
+}
+
+function inWords(value: unknown): string {
   if (typeof value === "function") return functionAs(value);
-  if (typeof value !== "object" || value === null) return shown(value);
+  if (typeof value !== "object" || value === null) return written(value);
   if (Array.isArray(value)) return value.length === 0 ? "an empty array" : "an array";
   if (isPromise(value)) return "a promise";
   return isPlain(value) ? objectAs(value) : instanceAs(value);
@@ -23,7 +29,11 @@ export function awaitHint(value: unknown): string | undefined {
 
 /** Is this a promise, or what can be awaited like one? */
 export function isPromise(value: unknown): value is PromiseLike<unknown> {
-  return typeof (value as { then?: unknown } | null | undefined)?.then === "function";
+  try {
+    return typeof (value as { then?: unknown } | null | undefined)?.then === "function";
+  } catch {
+    return false;
+  }
 }
 
 /** Is it `{ … }`, of whatever realm, and not an instance of some class? */
@@ -35,31 +45,46 @@ export function isPlain(value: unknown): boolean {
 
 /** A value written out, on one short line. */
 export function shown(value: unknown): string {
-  return cut(written(value));
+  return readable(() => written(value));
 }
 
-function cut(text: string): string {
-  return text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text;
+/** One short line, whatever names hold; a getter or a proxy that throws is not the user's error. */
+function readable(describe: () => string): string {
+  try {
+    const text = describe().replace(/[\p{Cc}\u2028\u2029]+/gu, "?");
+    return text.length > LONGEST ? `${text.slice(0, LONGEST).replace(HALF, "")}…` : text;
+  } catch {
+    return "something that cannot be read";
+  }
 }
 
 /** As in JSON, but for what JSON has no words for, and no longer than can be shown. */
 function written(value: unknown, depth = 0): string {
-  if (typeof value === "string") return JSON.stringify(value);
+  if (typeof value === "string") return JSON.stringify(value.slice(0, LONGEST + 1));
   const inner = (part: unknown): string => (depth < DEEPEST ? written(part, depth + 1) : "…");
-  if (Array.isArray(value)) return `[${value.slice(0, LONGEST).map(inner).join(",")}]`;
+  if (Array.isArray(value)) return `[${listed(value, inner, ",")}]`;
   if (typeof value === "function") return functionAs(value);
   if (typeof value === "bigint") return `${value}n`;
   if (typeof value !== "object" || value === null) return String(value);
   if (isPromise(value)) return "a promise";
   if (!isPlain(value)) return instanceAs(value);
-  const names = Object.keys(value).slice(0, LONGEST);
-  const parts = names.map((name) => `${name}: ${inner((value as Record<string, unknown>)[name])}`);
-  return `{${parts.join(", ")}}`;
+  const named = (name: string): string =>
+    `${name}: ${inner((value as Record<string, unknown>)[name])}`;
+  return `{${listed(Object.keys(value), named, ", ")}}`;
 }
 
-function functionAs(value: { readonly name: string }): string {
+/** As many as can be shown: what holds itself many times would otherwise take for ever. */
+function listed<T>(parts: readonly T[], write: (part: T) => string, between: string): string {
+  let text = "";
+  for (let i = 0; i < parts.length && text.length <= LONGEST; i++)
+    text += `${i === 0 ? "" : between}${write(parts[i]!)}`;
+  return text;
+}
+
+function functionAs(value: { readonly name: unknown }): string {
   const what = isClass(value) ? "class" : "function";
-  return value.name === "" ? `a ${what}` : `the ${what} ${value.name}`;
+  const { name } = value;
+  return typeof name !== "string" || name === "" ? `a ${what}` : `the ${what} ${name}`;
 }
 
 /** Is it `class … { … }`? */
@@ -71,10 +96,11 @@ function objectAs(value: object): string {
   const names = Object.keys(value);
   if (names.length === 0) return "an empty object";
   const more = names.length > MOST_NAMES ? ", …" : "";
-  return cut(`an object with ${names.slice(0, MOST_NAMES).join(", ")}${more}`);
+  return `an object with ${names.slice(0, MOST_NAMES).join(", ")}${more}`;
 }
 
 function instanceAs(value: object): string {
-  const name = value.constructor?.name || "object";
+  const given: unknown = value.constructor?.name;
+  const name = typeof given === "string" && given !== "" ? given : "object";
   return `${/^[aeio]/i.test(name) ? "an" : "a"} ${name}`; // a Uint8Array
 }

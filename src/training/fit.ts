@@ -71,7 +71,8 @@ async function* events(run: Run): AsyncGenerator<FitEvent> {
 }
 
 /** What would be refused after an epoch, be it a long one, is refused before it. */
-async function checkValidation({ network, validation, words }: Run): Promise<void> {
+async function checkValidation({ network, validation, words, stop }: Run): Promise<void> {
+  stop?.throwIfAborted();
   if (validation === null || network.description?.input === undefined) return;
   const batch = await validation.batch([0]);
   checkBatch(words.where, batch, 1);

@@ -1,4 +1,7 @@
 import { spawnSync } from "node:child_process";
+import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { leibnizHere } from "../helpers/cli.js";
@@ -78,25 +81,54 @@ test("each shell gets a script that it can read, another is refused", async () =
   );
 });
 
-test("bash completes with it", async () => {
-  const { stdout } = await leibnizHere("complete", "bash");
-  const words = ["leibniz", "train", "--recipe", "no"];
-  const { stdout: reply, stderr } = spawnSync("bash", ["--norc", "-c", BASH + stdout + ASK], {
-    encoding: "utf8",
-    env: { ...process.env, WORDS: words.join(" ") },
+/** What bash, told to complete the last of these words, offers, and what it asks `leibniz` for. */
+function inBash(script: string, ...words: readonly string[]): { asked: string; offers: string } {
+  const folder = mkdtempSync(join(tmpdir(), "leibniz-"));
+  const { stdout, stderr } = spawnSync(
+    "bash",
+    ["--norc", "-c", BASH + script + ASK, "", ...words],
+    {
+      encoding: "utf8",
+      cwd: folder,
+    },
+  );
+  assert.is(stderr, "");
+  assert.equal(readdirSync(folder), []); // whatever the words say, nobody runs or writes it
+  rmSync(folder, { recursive: true });
+  const [asked = "", offers = ""] = stdout.split("\n\n");
+  return { asked, offers: offers.trimEnd() };
+}
+
+test("bash completes with it, and runs nothing of what was typed", async () => {
+  const { stdout: script } = await leibnizHere("complete", "bash");
+  assert.equal(inBash(script, "train", "--recipe", "no"), {
+    asked: "complete|--|train|--recipe|no|",
+    offers: "notebook tuned",
   });
-  assert.equal({ reply, stderr }, { reply: "train --recipe no\nnotebook\n", stderr: "" });
+  assert.is(inBash(script, "train", "--recipe", "=", "no").asked, "complete|--|train|--recipe=no|");
+  assert.is(inBash(script, "train", "--recipe", "=").asked, "complete|--|train|--recipe=|");
+  assert.is(
+    inBash(script, "predict", '"$(touch a)"', "`touch b`", "").asked,
+    'complete|--|predict|"$(touch a)"|`touch b`||',
+  );
+  for (const typed of [
+    ["gradcheck", ">", "file", "co"],
+    ["gradcheck", ">>", "file", "2", ">&", "1", "co"],
+  ])
+    assert.match(inBash(script, ...typed).asked, /^complete\|--\|gradcheck\|(?:2\|)?co\|$/);
+  assert.equal(inBash(script, "gradcheck", ">", "fi"), { asked: "", offers: "" });
 });
 
-/** A program that answers as ours does, and what bash-completion tells of the line. */
+/** A program that answers as ours does. */
 const BASH = `
-leibniz() { shift 2; echo "$*" >&3; printf 'notebook\\t\\ntuned\\t\\n:0\\n'; }
-_get_comp_words_by_ref() { read -ra words <<< "$WORDS"; cword=3; cur=no; prev=--recipe; }
+leibniz() { printf '%s|' "$@" >&3; echo >&3; printf 'notebook\\ta: b\\ntuned\\t\\n:0\\n'; }
 exec 3>&1
 `;
 const ASK = `
+COMP_WORDS=(leibniz "$@")
+COMP_CWORD=$#
 __leibniz_complete
-echo "\${COMPREPLY[@]}"
+printf '\\n%s\\n' "\${COMPREPLY[*]}"
 `;
 
 test.run();

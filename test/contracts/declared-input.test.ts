@@ -1,6 +1,6 @@
 /** An input that was declared is compared with what a network is given. */
 import { affine, conv2d, flatten, globalAveragePool2d } from "leibniz/network";
-import { Random } from "leibniz/tensor";
+import { InputError, Random } from "leibniz/tensor";
 import { evaluate, measure, train } from "leibniz/training";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
@@ -86,6 +86,15 @@ test("a network without a declared input takes what its layers take", async () =
   });
   assert.ok((await events(engine.fit(free, { data, ...goal }))) > 0);
   assert.equal((await engine.predict(free, images(1, 3, 9, 7))).shape, [1, 2]);
+});
+
+test("who has stopped a training beforehand is not asked for examples", async () => {
+  const stop = new AbortController();
+  stop.abort(new InputError("enough"));
+  const validation = right.map(() => {
+    throw new Error("asked");
+  });
+  await assertRejects(() => fitWith({ validation, stop: stop.signal }), "enough");
 });
 
 test.run();

@@ -71,4 +71,16 @@ test("labelled images become examples, examples stay what they are", () => {
   assert.is(examplesOf(own), own);
 });
 
+test("pixels that are no bytes are what a message names", () => {
+  const labels = Uint8Array.of(1, 0);
+  for (const [pixels, got] of [
+    [[...coloured.pixels], "an array"],
+    [Float32Array.from(coloured.pixels), "a Float32Array"],
+  ] as const)
+    assert.throws(
+      () => examplesOf({ images: { ...coloured, pixels: pixels as never }, labels }, "fit"),
+      new RegExp(`^fit: data: expected pixels of images as a Uint8Array, got ${got}$`),
+    );
+});
+
 test.run();

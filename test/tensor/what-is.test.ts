@@ -1,6 +1,6 @@
 /** Values as messages show them. */
 import { relu } from "leibniz/network";
-import { shown, whatIs } from "leibniz/tensor";
+import { awaitHint, shown, whatIs } from "leibniz/tensor";
 import { accuracy, Adam } from "leibniz/training";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
@@ -40,6 +40,29 @@ test("values are named with their article, and in one short line", () => {
   assert.match(shown(itself), /^\{list: \[1,1,.*…$/);
   itself.list = [itself];
   assert.match(shown(itself), /^\{list: \[\{list: \[\{list: …, own: …\}\].*…$/);
+});
+
+test("what throws when it is looked at, or holds itself many times, has words too", () => {
+  const { proxy, revoke } = Proxy.revocable({}, {});
+  revoke();
+  const throwing = new Proxy({ a: 1 }, { get: () => assert.unreachable() });
+  for (const value of [proxy, throwing]) assert.is(shown(value), "something that cannot be read");
+  assert.is(whatIs(proxy), "something that cannot be read");
+  assert.is(whatIs(throwing), "an object with a");
+  assert.is(awaitHint(throwing), undefined);
+  assert.is(whatIs({ __proto__: { constructor: { name: Symbol("a") } } }), "an object");
+  const list: unknown[] = [];
+  for (let i = 0; i < 40; i++) list.push(list); // 40⁵ ways down
+  const started = performance.now();
+  assert.match(shown(list), /^\[{5}…,/);
+  assert.ok(performance.now() - started < 1000);
+});
+
+test("a message stays one line, whatever a name holds", () => {
+  const name = "a\nb\u001b[2J";
+  for (const value of [{ [name]: 1 }, new { [name]: class {} }[name]!(), Symbol(name)])
+    for (const words of [whatIs(value), shown(value)]) assert.match(words, /a\?b\?\[2J/);
+  assert.is(whatIs("x".repeat(58) + "😀"), `"${"x".repeat(58)}…`);
 });
 
 test.run();
