@@ -17,7 +17,7 @@ export class ImageDataset extends Dataset implements LabelledImages {
    * Shares memory with what it is given.
    *
    * @param where the files, for messages
-   * @throws InputError when there are not as many labels as images
+   * @throws InputError when there are not as many labels as images, or fewer bytes than pixels
    */
   constructor({ images, labels }: LabelledImages, where = "ImageDataset") {
     checkPixels(images, where);
@@ -59,7 +59,7 @@ function checkPixels(images: ImageSet, where: string): void {
 /**
  * As {@link ImageDataset}'s constructor.
  *
- * @throws InputError when there are not as many labels as images
+ * @throws InputError when there are not as many labels as images, or fewer bytes than pixels
  */
 export function makeDataset(images: ImageSet, labels: ClassNumbers, where: string): ImageDataset {
   return new ImageDataset({ images, labels }, where);

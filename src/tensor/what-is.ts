@@ -48,10 +48,10 @@ export function shown(value: unknown): string {
   return readable(() => written(value));
 }
 
-/** One short line, whatever names hold; a getter or a proxy that throws is not the user's error. */
+/** Short, and in words even where a getter or a proxy throws: the message is about something else. */
 function readable(describe: () => string): string {
   try {
-    const text = describe().replace(/[\p{Cc}\u2028\u2029]+/gu, "?");
+    const text = describe();
     return text.length > LONGEST ? `${text.slice(0, LONGEST).replace(HALF, "")}…` : text;
   } catch {
     return "something that cannot be read";

@@ -37,7 +37,7 @@ export interface OpenOptions {
   readonly backend?: BackendName;
   /** For `gpu`, what gpu.js runs on; see `openBackend`. */
   readonly mode?: string;
-  /** For `wasm`; as many as the machine runs at once if left out. */
+  /** For `wasm`, from 1 to 64; as many as the machine runs at once, at most 4, if left out. */
   readonly threads?: number;
   /** See {@link Backend.check}; false if left out. */
   readonly check?: boolean;

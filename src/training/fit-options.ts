@@ -57,7 +57,10 @@ export interface FitOptions {
   readonly backend: Backend;
   /** The examples to train on, at least one: see `Dataset.from`. */
   readonly data: Examples | LabelledImages;
-  /** Examples that it is tried on after every epoch, and not trained with. */
+  /**
+   * Examples that it is tried on after every epoch, and not trained with. Where the network declares
+   * its `input`, the first of them is asked for before the first step, and compared with it.
+   */
   readonly validation?: Examples | LabelledImages | undefined;
   /**
    * How training images, [N, C, H, W], are changed at random, anew in every epoch, such as
@@ -294,7 +297,9 @@ function checkedOptimizer(
       where,
       "a function that returns an optimizer",
       `one that returns ${whatIs(optimizer)}`,
-      "kind" in (optimizer ?? {}) ? "give fit that description itself" : undefined,
+      (optimizer as { kind?: unknown } | undefined)?.kind === undefined
+        ? undefined
+        : "give fit that description itself",
     );
   const isSame =
     changed === undefined ||

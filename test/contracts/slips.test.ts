@@ -89,6 +89,10 @@ test("functions of one's own that return something else are told so", async () =
       "a function that returns an optimizer, got one that returns an object with kind; give fit",
     ],
     [
+      { optimizer: () => "adam" },
+      'a function that returns an optimizer, got one that returns "adam"',
+    ],
+    [
       { loss: () => softmaxCrossEntropy() },
       "fit: expected a loss that returns { loss, backward }, got one that returns an object with " +
         "kind; give that description itself",
