@@ -48,7 +48,7 @@ export function shown(value: unknown): string {
   return readable(() => written(value));
 }
 
-/** Short, and in words even where a getter or a proxy throws: the message is about something else. */
+/** Short, and in words even where a getter or a proxy throws: the message is about another slip. */
 function readable(describe: () => string): string {
   try {
     const text = describe();

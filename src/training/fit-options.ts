@@ -58,8 +58,8 @@ export interface FitOptions {
   /** The examples to train on, at least one: see `Dataset.from`. */
   readonly data: Examples | LabelledImages;
   /**
-   * Examples that it is tried on after every epoch, and not trained with. Where the network declares
-   * its `input`, the first of them is asked for before the first step, and compared with it.
+   * Examples that it is tried on after every epoch, and not trained with. Where the network
+   * declares its `input`, the first of them is asked for before the first step, for its shape.
    */
   readonly validation?: Examples | LabelledImages | undefined;
   /**
