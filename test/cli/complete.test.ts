@@ -78,20 +78,25 @@ test("each shell gets a script that it can read, another is refused", async () =
   );
 });
 
-test("bash completes with it", async () => {
+test("bash completes with it, read twice, and runs nothing that is on the line", async () => {
   const { stdout } = await leibnizHere("complete", "bash");
-  const words = ["leibniz", "train", "--recipe", "no"];
-  const { stdout: reply, stderr } = spawnSync("bash", ["--norc", "-c", BASH + stdout + ASK], {
-    encoding: "utf8",
-    env: { ...process.env, WORDS: words.join(" ") },
-  });
-  assert.equal({ reply, stderr }, { reply: "train --recipe no\nnotebook\n", stderr: "" });
+  const { stdout: reply, stderr } = spawnSync(
+    "bash",
+    ["--norc", "-c", BASH + stdout + stdout + ASK],
+    { encoding: "utf8" },
+  );
+  const asked = "train --subset $(echo>&3 run) --recipe no";
+  assert.equal({ reply, stderr }, { reply: `${asked}\nnotebook\n`, stderr: "" });
+  assert.match(stdout, /^complete -o default -F __leibniz_complete leibniz$/m);
+  assert.not.match(stdout, /eval/);
 });
 
 /** A program that answers as ours does, and what bash-completion tells of the line. */
 const BASH = `
 leibniz() { shift 2; echo "$*" >&3; printf 'notebook\\t\\ntuned\\t\\n:0\\n'; }
-_get_comp_words_by_ref() { read -ra words <<< "$WORDS"; cword=3; cur=no; prev=--recipe; }
+_get_comp_words_by_ref() {
+  words=(leibniz train --subset '$(echo>&3 run)' --recipe no); cword=5; cur=no; prev=--recipe
+}
 exec 3>&1
 `;
 const ASK = `
