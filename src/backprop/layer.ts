@@ -3,6 +3,7 @@ import { type Backend, checkBackend } from "../kernels/index.js";
 import {
   awaitHint,
   formatShape,
+  nearestName,
   type Random,
   reject,
   rejectOption,
@@ -174,7 +175,9 @@ export abstract class TwoPassLayer<Cache extends object> implements Layer {
 
   async forward(x: Tensor, pass: PassOptions): Promise<Pass> {
     checkPass(this.kind, x, pass);
-    const { out: result, cache } = await this.compute(x, pass);
+    const computed = await this.compute(x, pass);
+    this.#checkComputed(computed);
+    const { out: result, cache } = computed;
     // a view of x would change with it
     const isView = pass.ownsInput !== true && result.sharesMemoryWith(x);
     const out = isView ? result.clone(pass.backend.allocator) : result;
@@ -184,16 +187,38 @@ export abstract class TwoPassLayer<Cache extends object> implements Layer {
       out,
       backward: async (dOut, wantsDX = true) => {
         const gradients = await this.differentiate(dOut, sealed.open(), pass.backend, wantsDX);
-        for (const parameter of this.parameters) {
-          const gradient = gradients[gradientName(parameter.name)];
-          if (!gradient)
-            throw new Error(`${this.kind}: expected a ${gradientName(parameter.name)}`);
-          await parameter.accumulate(gradient, pass.backend);
-        }
+        this.#checkGradients(gradients);
+        for (const parameter of this.parameters)
+          await parameter.accumulate(gradients[gradientName(parameter.name)]!, pass.backend);
         return wantsDX ? this.#inputGradient(gradients.dX, dOut, pass) : null;
       },
       ...(this.choices && { choices: () => this.choices!(sealed.open()) }),
     };
+  }
+
+  /** What a layer of one's own may have forgotten. */
+  #checkComputed(computed: ForwardResult<Cache>): void {
+    const { out, cache } = (computed ?? {}) as Partial<ForwardResult<Cache>>;
+    if (!(out instanceof Tensor) || typeof cache !== "object" || cache === null)
+      reject(`${this.kind}.compute`, "{ out, cache }, a tensor and an object", whatIs(computed));
+    if (typeof this.differentiate !== "function")
+      reject(this.kind, "differentiate, its backward pass", whatIs(this.differentiate));
+  }
+
+  /** A parameter without a gradient would not learn, nor would a gradient without a parameter. */
+  #checkGradients(gradients: Gradients): void {
+    const where = `${this.kind}.differentiate`;
+    const wanted = this.parameters.map(({ name }) => gradientName(name));
+    const all = ["dX", ...wanted].join(", ");
+    const given = Object.keys(gradients ?? {}).filter((name) => gradients[name] instanceof Tensor);
+    const missing = wanted.find((name) => !(gradients?.[name] instanceof Tensor));
+    if (missing !== undefined) {
+      const hint = nearestName(missing, given) === null ? undefined : `call it ${missing}`;
+      reject(where, `{ ${all} }`, whatIs(gradients), hint);
+    }
+    const extra = given.find((name) => name !== "dX" && !wanted.includes(name));
+    if (extra !== undefined)
+      reject(where, `{ ${all} }`, `also ${extra}`, "is its parameter given to super([…])?");
   }
 
   /** dX in memory of its own: a caller may write to the dOut that it gave. */

@@ -14,7 +14,6 @@ import {
   checkSameNetwork,
   networkOf,
   readDescription,
-  type Safetensors,
   type Sequential,
   weightsSha256,
 } from "../network/index.js";
@@ -28,6 +27,7 @@ import {
   sampleOfEvaluation,
   sizeRecipe,
 } from "../training/index.js";
+import { classNamesIn } from "./class-names.js";
 import { formatConfusion } from "./confusion.js";
 import { checkCanWrite, writeFileWhole } from "./files.js";
 import { encodeNpy } from "./npy.js";
@@ -44,7 +44,7 @@ import {
 import { chooseRecipe, recipeOption } from "./recipe-option.js";
 import { openRun } from "./reported-run.js";
 import { RUN_FILES } from "./run-folder.js";
-import { printText, widthOf } from "./terminal.js";
+import { printError, printText, widthOf } from "./terminal.js";
 import { openWeights, putWeights, type WeightsFile } from "./weights-file.js";
 
 interface EvaluateCommandOptions extends BackendChoice {
@@ -84,8 +84,9 @@ async function runEvaluate(options: EvaluateCommandOptions, isRecipeGiven: boole
   const data = await loadTestImages(folder, how);
   const recipe = recipeOf(weights, options.recipe, isRecipeGiven, data);
   const classes = outputsOf(recipe.network) ?? data.classes;
-  const names = recipe.classNames ?? numbersAsNames(classes);
   const where = folder ?? "data";
+  const called = recipe.classNames ?? namesFor(weights, data, classes, where);
+  const names = called ?? numbersAsNames(classes);
   const test = numberedAs(data.test, data.classNames, names, where);
   const backend = await chooseBackend(options, () => sampleOfEvaluation(recipe, test));
   try {
@@ -123,7 +124,6 @@ async function runEvaluate(options: EvaluateCommandOptions, isRecipeGiven: boole
       );
       const guesses = argmax(logits, 1);
       const width = widthOf(process.stdout);
-      const called = recipe.classNames ?? null;
       printText(formatConfusion(guesses, test.labels, classes, called, width), 4);
       if (options.logits !== undefined) printText(`\nlogits written to ${options.logits}`);
     }
@@ -161,6 +161,8 @@ function recipeOf(
   isGiven: boolean,
   { test: { images }, classes }: TestImages,
 ): Recipe {
+  const classNames = classNamesIn(file, path);
+  const named = classNames === null ? {} : { classNames };
   const chosen = chooseRecipe(recipe);
   const own = readDescription(file, path);
   if (own === null) {
@@ -175,19 +177,31 @@ function recipeOf(
     const sized = sizeRecipe(chosen, { image: input, classes: most }, path);
     // built for what the recipe leaves out and its layers tell
     checkSameNetwork(path, recipeNetwork(sized, reference).description!, own);
-    return { ...sized, ...classNamesOf(file, path) };
+    return { ...sized, ...named };
   }
   networkOf(file, path); // what a file describes has to fit into it
   const whole = file.metadata["wholeRecipe"];
   const trained = whole === undefined ? chosen : readRecipe(whole, `${path}: wholeRecipe`);
-  return { ...trained, network: own };
+  return { ...trained, ...named, network: own };
 }
 
-/** What the classes are called that the weights were trained on. */
-function classNamesOf({ metadata }: Safetensors, where: string): Pick<Recipe, "classNames"> {
-  const whole = metadata["wholeRecipe"];
-  const { classNames } = whole === undefined ? {} : readRecipe(whole, `${where}: wholeRecipe`);
-  return classNames === undefined ? {} : { classNames };
+/**
+ * Names for classes that nobody named: where a program saved the network, which need not have said
+ * what it was trained on, those of the images, if there are as many; otherwise none.
+ */
+function namesFor(
+  { path, file }: WeightsFile,
+  { classNames }: TestImages,
+  classes: number,
+  where: string,
+): readonly string[] | null {
+  const isOfProgram = !("wholeRecipe" in file.metadata) && readDescription(file, path) !== null;
+  if (!isOfProgram || classNames?.length !== classes) return null;
+  printError(
+    `${path}: does not say what its ${classes} classes are called; taken in the order of ` +
+      `${where}: ${classNames.slice(0, 8).join(", ")}${classes > 8 ? ", …" : ""}`,
+  );
+  return classNames;
 }
 
 /** @throws InputError when the network takes images of another size */

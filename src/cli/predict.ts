@@ -12,7 +12,8 @@ import {
 import { reference } from "../kernels/index.js";
 import { networkOf, readDescription, type Sequential } from "../network/index.js";
 import { reject } from "../tensor/index.js";
-import { outputsOf, readRecipe, recipeNetwork, whereNotFinite } from "../training/index.js";
+import { outputsOf, recipeNetwork, whereNotFinite } from "../training/index.js";
+import { classNamesIn } from "./class-names.js";
 import { readFile } from "./files.js";
 import { addHelp } from "./help.js";
 import { jsonOption, printable, printJson } from "./options.js";
@@ -88,9 +89,7 @@ function readClassifier(weights: WeightsFile, recipe: string): Classifier {
   if (input.length !== 3 || (channels !== 1 && channels !== 3))
     reject(path, "a network for gray or RGB images, [C, H, W]", `one for [${input.join(", ")}]`);
   const classes = outputsOf(network.description!);
-  const whole = file.metadata["wholeRecipe"];
-  const { classNames } = whole === undefined ? {} : readRecipe(whole, `${path}: wholeRecipe`);
-  const names = classNames ?? numbersAsNames(classes ?? 0);
+  const names = classNamesIn(file, path) ?? numbersAsNames(classes ?? 0);
   return { network, shape: [channels, height, width], names };
 }
 

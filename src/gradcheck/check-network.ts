@@ -3,10 +3,14 @@
  * and by the images. What the layers passed one by one can still go wrong between them. Derived in
  * `derivations/gradient-check.md`.
  */
-import { softmaxCrossEntropyBackward, softmaxCrossEntropyForward } from "../backprop/index.js";
+import {
+  type Parameter,
+  softmaxCrossEntropyBackward,
+  softmaxCrossEntropyForward,
+} from "../backprop/index.js";
 import { referenceBackend } from "../kernels/index.js";
 import type { Sequential } from "../network/index.js";
-import type { Random, Tensor } from "../tensor/index.js";
+import { add, type Random, type Tensor } from "../tensor/index.js";
 import type { Differentiable, NamedTensors } from "./differentiable.js";
 import { gradientCheck, type GradientCheckOptions } from "./gradient-check.js";
 import type { GradientCheckResult } from "./verdicts.js";
@@ -41,7 +45,8 @@ const IMAGES = "images";
  * `derivations/gradient-check.md`.
  *
  * @param network in float64; its parameters and buffers are changed during the check and restored,
- *   its gradients are overwritten
+ *   its gradients are overwritten. Parameters that still start from one number everywhere, such as
+ *   the weight of a normalisation, are moved at random: a factor of 1 could be missing
  * @param images [N, ...], float64; they are changed and restored as well
  * @param labels N classes
  * @returns one result per parameter under its full name, and one for the images
@@ -56,18 +61,32 @@ export async function checkNetwork(
   const parameters = Object.fromEntries(
     network.parameters.map(({ name, parameter }) => [name, parameter.value]),
   );
-  const buffers = network.buffers.map(({ buffer: { value } }) => ({
-    value,
-    before: value.clone(),
-  }));
+  const changed = [...network.buffers.map(({ buffer }) => buffer), ...fixedStarts(network)];
+  const restored = changed.map(({ value }) => ({ value, before: value.clone() }));
   try {
+    moveStarts(network, random.split("fixed starts"));
     return await gradientCheck(
       lossOf(network, labels, random.split("pass")),
       { ...parameters, [IMAGES]: images },
       { ...STEPS, random, tolerance, sample: entries, batch: IMAGES, ...rest },
     );
   } finally {
-    for (const { value, before } of buffers) value.copyFrom(before);
+    for (const { value, before } of restored) value.copyFrom(before);
+  }
+}
+
+/** Parameters that start from the same number everywhere, such as a normalisation's weight. */
+function fixedStarts(network: Sequential): Parameter[] {
+  return network.parameters
+    .map(({ parameter }) => parameter)
+    .filter(({ start, value }) => value.contiguous().data.every((entry) => entry === start));
+}
+
+/** A factor of 1, or a summand of 0, could be forgotten and not be missed. */
+function moveStarts(network: Sequential, random: Random): void {
+  for (const { value } of fixedStarts(network)) {
+    const moved = random.uniform(value.shape, 0.1, 0.5, "float64");
+    value.copyFrom(add(value, moved));
   }
 }
 

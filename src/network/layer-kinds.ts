@@ -38,7 +38,17 @@ import {
   Tanh,
 } from "../backprop/index.js";
 import { type WindowOptions, windowRules } from "../im2col/index.js";
-import { type Describe, describing, type Kind, type Rule, type Rules } from "../tensor/index.js";
+import {
+  type Describe,
+  describing,
+  isClass,
+  isPlain,
+  type Kind,
+  reject,
+  type Rule,
+  type Rules,
+  whatIs,
+} from "../tensor/index.js";
 import type { LayerDescription, LayerDescriptions } from "./description.js";
 
 /** What is to be known of a kind of layer, so that it can be described. */
@@ -77,11 +87,27 @@ export type Described<Options, Inferred extends keyof Options> = Omit<Options, I
 export function describer<Options extends object, Inferred extends keyof Options = never>(
   kind: LayerKind<Options>,
 ): Describer<Described<Options, Inferred>> {
+  checkKind(kind);
   const layerKind = kind as unknown as AnyKind;
   const describe = describing({ kind: kind.kind, rules: inferable(layerKind) });
   return Object.assign(describe, { layerKind }) as unknown as Describer<
     Described<Options, Inferred>
   >;
+}
+
+/** What a kind of one's own may have forgotten. */
+function checkKind(given: unknown): void {
+  const { kind, rules, build } = (given ?? {}) as Partial<AnyKind>;
+  if (typeof kind !== "string" || kind === "")
+    reject("describer", "a kind, the name of its layers", whatIs(kind));
+  if (!isPlain(rules))
+    reject(`describer of ${kind}`, "rules, what each option may be", whatIs(rules), "{} for none");
+  if (typeof build !== "function" || isClass(build))
+    reject(
+      `describer of ${kind}`,
+      "build, a function (options, storage) that makes a layer",
+      whatIs(build),
+    );
 }
 
 /** Describers, where kinds of one's own are told. */

@@ -4,6 +4,7 @@
  * from the end with −1 for the last, as in NumPy and PyTorch.
  */
 import { formatShape, reject } from "./errors.js";
+import { shown } from "./what-is.js";
 
 /**
  * Turns an axis that may count from the end into one that counts from the front.
@@ -13,7 +14,7 @@ import { formatShape, reject } from "./errors.js";
 export function resolveAxis(where: string, axis: number, rank: number): number {
   if (!Number.isInteger(axis) || axis < -rank || axis >= rank) {
     const expected = rank === 0 ? "a tensor with axes" : `an axis from ${-rank} to ${rank - 1}`;
-    const got = rank === 0 ? `one of rank 0 and axis ${axis}` : String(axis);
+    const got = rank === 0 ? `one of rank 0 and axis ${axis}` : shown(axis);
     reject(where, expected, got, rank === 0 ? undefined : `the tensor has rank ${rank}`);
   }
   return axis < 0 ? axis + rank : axis;

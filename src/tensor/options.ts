@@ -136,7 +136,12 @@ export function checkOptions<Options extends object>(
   rules: Rules<Options>,
 ): Options {
   if (!isPlain(given))
-    reject(where, `an object of options (${Object.keys(rules).join(", ")})`, shown(given));
+    reject(
+      where,
+      `an object of options (${Object.keys(rules).join(", ")})`,
+      shown(given),
+      "axes" in rules && typeof given === "number" ? `{ axes: ${shown(given)} }` : undefined,
+    );
   const checked: Partial<Options> = {};
   for (const name of Object.keys(given) as (keyof Options & string)[]) {
     if (!Object.hasOwn(rules, name)) rejectOption(where, name, Object.keys(rules));

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { zipSync } from "fflate";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { decodeSafetensors } from "leibniz/network";
+import { decodeSafetensors, loadNetwork, saveNetwork, type Sequential } from "leibniz/network";
 import { Random } from "leibniz/tensor";
 import { idxBytes, leibnizHere, smallDataFolder, temporaryFolder } from "../helpers/cli.js";
 import { pngOf } from "../helpers/draw-digit.js";
@@ -71,6 +71,33 @@ function recipeFile(change: object = {}): string {
   return path;
 }
 
+/** The same network saved by a program, which does not know of runs. */
+async function ofPrograms(network: Sequential, data: string, picture: string): Promise<void> {
+  const saved = join(temporaryFolder(), "saved.safetensors");
+  const evaluated = async (metadata?: Record<string, string>) => {
+    writeFileSync(saved, saveNetwork(network, metadata));
+    return leibnizHere("evaluate", "--weights", saved, "--data", data, ...FAST);
+  };
+  const bare = await evaluated();
+  assert.match(
+    bare.stderr,
+    /saved\.safetensors: does not say what its 3 classes .* order of .*: blue, green, red\n$/,
+  );
+  assert.match(bare.stdout, /12 of 12 test images right[\s\S]*\n +green 1 +· +4 +·/);
+  const names = ["green", "blue", "red"];
+  const named = await evaluated({ classNames: JSON.stringify(names) });
+  assert.is(named.stderr, "");
+  assert.match(named.stdout, /[^\d]4 of 12 test images right[\s\S]*\n +green 0 /); // as it says
+  const predicted = await leibnizHere("predict", "--weights", saved, picture, "--raw");
+  assert.match(predicted.stdout, /0\.png: blue \(\d/); // likewise
+  for (const classNames of ["green", "[1, 2, 3]", "{}"]) {
+    const { status, stderr } = await evaluated({ classNames });
+    assert.is(status, 2);
+    assert.match(stderr, /metadata classNames: expected a JSON array of texts, got "[^\n]*\n$/);
+  }
+  network.dispose();
+}
+
 test("pictures by class: trained, evaluated with their names, and predicted", async () => {
   const data = pictureFolder();
   const out = join(temporaryFolder(), "run");
@@ -97,6 +124,7 @@ test("pictures by class: trained, evaluated with their names, and predicted", as
   const picture = join(data, "test", "green", "0.png");
   const predicted = await leibnizHere("predict", "--weights", out, picture, "--raw");
   assert.match(predicted.stdout, /0\.png: green \(\d/);
+  await ofPrograms(loadNetwork(new Uint8Array(readFileSync(weights)), weights), data, picture);
   const resumed = await leibnizHere(
     ...["train", "--resume", out, "--epochs", "7", "--data", data, "--json", ...FAST],
   );

@@ -1,5 +1,5 @@
 /** Layers of one's own: where they go, and what files keep of them. */
-import { Affine, Relu, TwoPassLayer } from "leibniz/backprop";
+import { Affine, type Layer, Parameter, Relu, TwoPassLayer } from "leibniz/backprop";
 import { affine, describer, loadNetwork, relu, saveNetwork, Sequential } from "leibniz/network";
 import { multiply, type Tensor, tensor } from "leibniz/tensor";
 import { open } from "leibniz/training";
@@ -104,6 +104,53 @@ test("options that a file would lose are refused when it is saved", async () => 
     );
   }
   assert.ok(saveNetwork(knowing.network({ one: bent({ by: [1, { a: "b", c: null }] }) })));
+});
+
+/** A layer with a parameter `weight`, and what is wrong with it. */
+function wrong(part: object, parameters = [new Parameter("weight", [2], 1, 1)]) {
+  class Wrong extends TwoPassLayer<{ readonly x: Tensor }> {
+    readonly kind = "wrong";
+    override readonly differentiate = async (dOut: Tensor) => ({ dX: dOut, dWeight: dOut });
+    override async compute(x: Tensor) {
+      return { out: multiply(x, 2), cache: { x } };
+    }
+  }
+  return Object.assign(new Wrong(parameters), part);
+}
+
+test("what a layer of one's own forgets is named", async () => {
+  const x = tensor([1, 2]);
+  const through = (layer: Layer) => async () => {
+    const { out, backward } = await layer.forward(x, { backend, mode: "train" });
+    return backward(out);
+  };
+  for (const [layer, ...pieces] of [
+    [wrong({ compute: async () => x }), "wrong.compute: expected { out, cache }", "a Tensor"],
+    [wrong({ compute: async () => ({ out: x }) }), "got an object with out"],
+    [wrong({ compute: async () => {} }), "got undefined"],
+    [wrong({ differentiate: undefined }), "wrong: expected differentiate, its backward pass"],
+    [wrong({ differentiate: async () => {} }), "wrong.differentiate: expected { dX, dWeight }"],
+    [
+      wrong({ differentiate: async () => ({ dX: x, dWeights: x }) }),
+      "got an object with dX, dWeights; call it dWeight",
+    ],
+    [wrong({}, []), "expected { dX }, got also dWeight; is its parameter given to super([…])?"],
+  ] as const)
+    await assertRejects(through(layer as Layer), ...pieces);
+  // a bias that is not there may be null
+  const differentiate = async (dOut: Tensor) => ({ dX: dOut, dWeight: dOut, dBias: null });
+  assert.is((await through(wrong({ differentiate }))())!.size, 2);
+});
+
+test("what a describer lacks is named", async () => {
+  const build = () => new Square();
+  for (const [kind, ...pieces] of [
+    [{ rules: {}, build }, "describer: expected a kind, the name of its layers, got undefined"],
+    [{ kind: "square", build }, "describer of square: expected rules", "{} for none"],
+    [{ kind: "square", rules: {} }, "expected build, a function (options, storage)"],
+    [{ kind: "square", rules: {}, build: Square }, "got the class Square"],
+  ] as const)
+    await assertRejects(() => describer(kind as never), ...pieces);
 });
 
 test.run();

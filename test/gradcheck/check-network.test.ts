@@ -11,13 +11,15 @@ import {
   type Layer,
   LeakyRelu,
   MaxPool2d,
+  Parameter,
   Relu,
   Residual,
+  TwoPassLayer,
 } from "leibniz/backprop";
 import type { GradientCheckResult } from "leibniz/gradcheck";
 import { initialise, pytorchDefault, Sequential } from "leibniz/network";
 import { checkNetwork } from "leibniz/gradcheck";
-import { multiply, Random, type Tensor } from "leibniz/tensor";
+import { multiply, Random, sum, type Tensor } from "leibniz/tensor";
 import { assertRejects } from "../helpers/assert-close.js";
 
 const float64 = { dtype: "float64" } as const;
@@ -199,6 +201,36 @@ test("a leaky rectifier in a block names itself", async () => {
   const bias = (await run(network, 112)).find(({ argument }) => argument === "block.affine.bias")!;
   assert.is(bias.kinks.length, 40);
   assert.match(bias.checks[0]!.flipped!, /^block\.leaky: the sign of \[0, 0\] flips from 1 to 0/);
+});
+
+test("a factor that starts from 1 is missed where it is forgotten, and is 1 again", async () => {
+  class Gain extends TwoPassLayer<{ readonly x: Tensor }> {
+    readonly kind = "gain";
+    readonly weight = this.parameters[0]!;
+    override async compute(x: Tensor) {
+      return { out: multiply(x, this.weight.value), cache: { x } };
+    }
+    override readonly differentiate = async (dOut: Tensor, { x }: { readonly x: Tensor }) => ({
+      dX: dOut, // ⊙ weight
+      dWeight: sum(multiply(dOut, x), { axes: [0] }),
+    });
+  }
+  const gain = new Gain([new Parameter("weight", [112], 1, 1, float64, 1)]);
+  const flat = {
+    flatten: new Flatten(),
+    before: new Affine({ inFeatures: 112, outFeatures: 112 }, float64),
+  };
+  const network = networkOf({
+    ...flat,
+    gain,
+    last: new Affine({ inFeatures: 112, outFeatures: 5 }, float64),
+  });
+  const verdicts = new Map(
+    (await run(network, 5)).map(({ argument, verdict }) => [argument, verdict]),
+  );
+  assert.is(verdicts.get("gain.weight"), "pass");
+  assert.is(verdicts.get("before.weight"), "wrong");
+  assert.ok(gain.weight.value.data.every((entry) => entry === 1));
 });
 
 test("float32 is refused", async () => {

@@ -137,7 +137,8 @@ async function problemOf(
   }
   if (gradient === undefined) return null;
   if (!(gradient instanceof Tensor)) {
-    if (gradient === null) return "null came back, though it is asked for";
+    if (gradient === null)
+      return "null came back, though it is asked for (it is if wantsDX is left out)";
     const keys = typeof gradient === "object" ? Object.keys(gradient) : [];
     // as the exercise was given
     if (typeof gradient === "object" && keys.length === 0 && !Array.isArray(gradient)) return null;
