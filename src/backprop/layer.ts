@@ -188,8 +188,10 @@ export abstract class TwoPassLayer<Cache extends object> implements Layer {
       backward: async (dOut, wantsDX = true) => {
         const gradients = await this.differentiate(dOut, sealed.open(), pass.backend, wantsDX);
         this.#checkGradients(gradients);
-        for (const parameter of this.parameters)
-          await parameter.accumulate(gradients[gradientName(parameter.name)]!, pass.backend);
+        for (const parameter of this.parameters) {
+          const gradient = gradients[gradientName(parameter.name)]!;
+          await parameter.accumulate(gradient, pass.backend);
+        }
         return wantsDX ? this.#inputGradient(gradients.dX, dOut, pass) : null;
       },
       ...(this.choices && { choices: () => this.choices!(sealed.open()) }),

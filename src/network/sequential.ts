@@ -179,5 +179,7 @@ function hintFor(shape: readonly number[], input: readonly number[]): string | u
     return `a single example needs an axis for the batch: x.reshape([1, ${input.join(", ")}])`;
   const sorted = (extents: readonly number[]): number[] => [...extents].sort((a, b) => a - b);
   const isReordered = sameShape(sorted(shape.slice(1)), sorted(input));
-  return isReordered ? "its axes are in another order" : undefined;
+  return isReordered
+    ? "its axes are in another order"
+    : "a network described without its input takes any that its layers take";
 }

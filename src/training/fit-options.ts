@@ -57,10 +57,7 @@ export interface FitOptions {
   readonly backend: Backend;
   /** The examples to train on, at least one: see `Dataset.from`. */
   readonly data: Examples | LabelledImages;
-  /**
-   * Examples that it is tried on after every epoch, and not trained with. Where the network
-   * declares its `input`, the first of them is asked for before the first step, for its shape.
-   */
+  /** Examples that it is tried on after every epoch, and not trained with. */
   readonly validation?: Examples | LabelledImages | undefined;
   /**
    * How training images, [N, C, H, W], are changed at random, anew in every epoch, such as

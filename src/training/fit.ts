@@ -1,5 +1,5 @@
 /** The training loop, as a stream of events that somebody else displays. */
-import { checkBatch } from "../data/index.js";
+import { checkBatch, ImageDataset } from "../data/index.js";
 import type { Sequential } from "../network/index.js";
 import { InputError, inside, reject } from "../tensor/index.js";
 import { trainEpoch } from "./fit-epoch.js";
@@ -70,10 +70,13 @@ async function* events(run: Run): AsyncGenerator<FitEvent> {
   }
 }
 
-/** What would be refused after an epoch, be it a long one, is refused before it. */
+/**
+ * What would be refused after an epoch, be it a long one, is refused before it. Of images alone:
+ * other data sets may draw at random, and training is not to depend on how often they are asked.
+ */
 async function checkValidation({ network, validation, words, stop }: Run): Promise<void> {
   stop?.throwIfAborted();
-  if (validation === null || network.description?.input === undefined) return;
+  if (!(validation instanceof ImageDataset)) return;
   const batch = await validation.batch([0]);
   checkBatch(words.where, batch, 1);
   inside(`${words.where}: validation`, () => network.checkTakes(batch.x));

@@ -1,5 +1,5 @@
 /** An input that was declared is compared with what a network is given. */
-import { affine, conv2d, flatten, globalAveragePool2d } from "leibniz/network";
+import { affine, conv2d, flatten, globalAveragePool2d, type Sequential } from "leibniz/network";
 import { InputError, Random } from "leibniz/tensor";
 import { evaluate, measure, train } from "leibniz/training";
 import { suite } from "uvu";
@@ -67,14 +67,38 @@ test("train compares the images with the declared input, too", async () => {
   );
 });
 
-test("a validation of another shape is refused before the first step", async () => {
+test("images of another shape to validate with are refused before the first step", async () => {
+  const pixels = Uint8Array.from({ length: 6 * 60 }, (_, p) => p % 256);
+  const validation = {
+    images: { count: 6, channels: 3, height: 5, width: 4, pixels },
+    labels: Uint8Array.from(target),
+  } as const;
   let steps = 0;
   const training = async (): Promise<void> => {
-    for await (const _ of engine.fit(network(), { data: right, validation: data, ...goal }))
-      steps++;
+    for await (const _ of engine.fit(network(), { data: right, validation, ...goal })) steps++;
   };
   await assertRejects(training, "fit: validation: network: expected x of shape [N, 3, 4, 5]");
   assert.is(steps, 0);
+});
+
+test("a data set that may draw is asked as often with a declared input as without", async () => {
+  const asked = async (net: Sequential): Promise<number> => {
+    let count = 0;
+    const validation = right.map((batch) => {
+      count++;
+      return batch;
+    });
+    await events(engine.fit(net, { data: right, validation, ...goal }));
+    return count;
+  };
+  const times = await asked(network());
+  assert.ok(times > 0);
+  const free = engine.network({
+    ...layers,
+    conv: conv2d({ inChannels: 3, outChannels: 2, kernelSize: 3 }),
+    classes: affine({ inFeatures: 2, outFeatures: 2 }),
+  });
+  assert.is(await asked(free), times);
 });
 
 test("a network without a declared input takes what its layers take", async () => {
