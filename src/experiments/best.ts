@@ -51,7 +51,7 @@ const sizes: Readonly<Record<Scale, Size>> = {
   full: {
     stages: [
       { what: "network", share: 1 / 4, seeds: 2 },
-      { what: "images", share: 1 / 2, seeds: 1 },
+      { what: "images", share: 1, seeds: 1 },
       { what: "details", share: 1 / 4, seeds: 1 },
     ],
     ...{ finalSeeds: 3, finalShare: 1, imageCount: 60_000, most: Number.POSITIVE_INFINITY },
@@ -87,11 +87,12 @@ export const best = experiment<Options, Values>({
     "Everything is chosen by the last 10,000 training images, on which no network here is " +
     "trained while it is chosen. First among four networks, each with a quarter of the epochs " +
     "that two cores do in 13 minutes, 2 seeds; then among five ways to change the images, with " +
-    "half of the epochs, since images that are changed take longer to learn; then among six sets " +
-    "of details, which differ from the first in one, with a quarter again; the last two with one " +
-    "seed. The schedule is one cycle, a batch has 128 images. The choice is trained " +
-    "on 50,000 images in full, watched on the other 10,000; then with 3 seeds on all 60,000, and " +
-    "the test images are classified once by each, at the end.",
+    "all of the epochs, since with half of them images that are not changed were seen ahead " +
+    "(99.54 against 99.49 % of the validation images); then among six sets of details, which " +
+    "differ from the first in one, with a quarter again; the last two with one seed. The " +
+    "schedule is one cycle, a batch has 128 images. The choice is trained on 50,000 images in " +
+    "full, watched on the other 10,000; then with 3 seeds on all 60,000, and the test images are " +
+    "classified once by each, at the end.",
   units(done, scale) {
     const size = sizes[scale];
     const { tried, choice } = search(done, size);

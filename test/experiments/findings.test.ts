@@ -138,7 +138,7 @@ test("best: each stage keeps what the one before chose, and the last has it in f
     rows.filter(([, name]) => name!.startsWith("**")).map(([, name, taken]) => `${name} ${taken}`),
     [
       "**24 (5 × 5), pool, 48, pool, 64, 64, mean** 5",
-      "**shift, rotation, scale, elastic** 11",
+      "**shift, rotation, scale, elastic** 21",
       "**dropout of 0.3** 5",
       "**shift, rotation, scale, elastic** 21", // the choice
     ],
