@@ -67,7 +67,7 @@ function entriesByPlace(project, root) {
   return entries;
 }
 
-/** What an index says above its exports is about the folder, and is nobody's docstring. */
+/** A comment above an index's exports is about its folder, and no docstring of what is exported. */
 function dropIndexComments(project) {
   for (const module of project.children)
     for (const entry of (module.children ?? []).flatMap((child) => [child, ...commented(child)])) {

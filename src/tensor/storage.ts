@@ -167,11 +167,11 @@ export class Storage<D extends Data | Int32Array = Data> {
  */
 export interface Allocator {
   /**
-   * Memory for so many numbers.
+   * Memory for `length` numbers.
    *
    * @param contents "zeros" if left out; "written over" where the caller writes all of them:
    *   anything may be there then
-   * @returns `length` zeros of the given type
+   * @returns `length` numbers of the given type
    * @throws MachineError when there is not that much memory
    */
   allocate(dtype: DType, length: number, contents?: "zeros" | "written over"): Storage;
