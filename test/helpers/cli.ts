@@ -42,12 +42,18 @@ export function leibnizAt(columns: number, ...args: string[]): Promise<Outcome> 
   return runHere({ isTTY: true, columns, hasColors: () => false }, args);
 }
 
-/** The same on a terminal with colours, unless the environment says that there are to be none. */
+/** The same on a terminal with colours, unless NO_COLOR or FORCE_COLOR say otherwise. */
 export function leibnizInColour(...args: string[]): Promise<Outcome> {
-  const hasColors = (): boolean =>
-    WriteStream.prototype.hasColors.call(Object.create(WriteStream.prototype), 16, {
-      ...{ ...process.env, TERM: "xterm-256color" },
-    });
+  const hasColors = (): boolean => {
+    // and nothing else does: Node sees fewer colours where the environment has a CI
+    const { NO_COLOR, FORCE_COLOR } = process.env;
+    const environment = { NO_COLOR, FORCE_COLOR, TERM: "xterm-256color" };
+    return WriteStream.prototype.hasColors.call(
+      Object.create(WriteStream.prototype),
+      16,
+      environment,
+    );
+  };
   return runHere({ isTTY: true, columns: 120, hasColors }, args);
 }
 
