@@ -1,13 +1,4 @@
-/**
- * Draws the picture of the chapter on augmentation: one digit, and what each augmentation makes of
- * it.
- *
- *     npm run build && node derivations/figures/augmentation.mjs
- *
- * writes augmentation.svg beside it. A test compares the two.
- */
-import { realpathSync, writeFileSync } from "node:fs";
-import { fileURLToPath } from "node:url";
+/** One digit, and what each augmentation makes of it. */
 import {
   buildAugmentations,
   elastic,
@@ -25,6 +16,12 @@ import {
   warp,
 } from "leibniz/data";
 import { Random } from "leibniz/tensor";
+
+export const breaks = {
+  file: "src/data/augment/affine-map.ts",
+  find: "hw: 0, wh: 0",
+  replace: "hw: 0.1, wh: 0",
+};
 
 /** A training image: an 8, whose two loops show what happens to them. */
 const DIGIT = 17;
@@ -98,6 +95,3 @@ function shades(image) {
     return path === "" ? "" : `<path fill="rgb(${grey},${grey},${grey})" d="${path}"/>`;
   }).join("");
 }
-
-if (realpathSync(process.argv[1] ?? "") === fileURLToPath(import.meta.url))
-  writeFileSync(new URL("augmentation.svg", import.meta.url), await draw());

@@ -21,6 +21,26 @@ export {
 } from "./bar-chart.js";
 export { matrixChart, type MatrixAxis, type MatrixChartOptions } from "./matrix-chart.js";
 export { type Picture, pictures, type PicturesOptions } from "./pictures.js";
+export {
+  type Anchor,
+  diagram,
+  type DiagramOptions,
+  label,
+  type LabelOptions,
+  type Place,
+} from "./diagram.js";
+export { arrow, type ArrowOptions } from "./arrow.js";
+export { cellCentre, cells, cellsExtent, type CellsOptions, type Window } from "./cells.js";
+export { onSlab, slab, type SlabOptions } from "./slab.js";
+export {
+  BACKWARD,
+  FORWARD,
+  graph,
+  type GraphEdge,
+  type GraphNode,
+  type GraphOptions,
+} from "./graph.js";
+export { contours, type ContoursOptions, onSurface, type SurfacePath } from "./contours.js";
 export { formatNumber, formatPercent, powerOfTen } from "./numbers.js";
 export { dark, light, type Scheme, signs } from "./palette.js";
 export { type Attributes, element, escape } from "./svg.js";

@@ -111,7 +111,8 @@ const chapterOf = once((file: string): Chapter => {
   const violations: string[] = [];
   const report = (at: number, what: string): void =>
     void violations.push(`${path}:${lineOf(text, at)}: ${what}`);
-  const prose = withoutCode(text);
+  // an equation may stand in a quotation, the box with the result
+  const prose = withoutCode(text).replace(/^> ?/gm, (mark) => " ".repeat(mark.length));
 
   const tags: { tag: string; line: number }[] = [];
   const displays = [...prose.matchAll(/\$\$([\s\S]*?)\$\$/g)];
