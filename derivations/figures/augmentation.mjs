@@ -33,7 +33,7 @@ const COLUMNS = 4;
 const SHADES = 16;
 
 /** @returns {Promise<string>} the whole drawing */
-export async function draw() {
+export default async function draw() {
   const { train } = await loadMnist();
   const { x } = new ImageDataset(train).batch([DIGIT]);
   const drawn = (seed, ...list) => buildAugmentations(list)(x, () => new Random(seed));

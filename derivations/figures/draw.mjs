@@ -6,7 +6,7 @@
  *
  * A picture is a program of its own, NAME.mjs, which exports
  *
- *     draw()    what becomes NAME.svg
+ *     default   the function that returns what becomes NAME.svg
  *     breaks    a mistake in the engine that changes the picture: the name of one of the catalog
  *               (`leibniz mistakes --list`), or { file, find, replace }, as the catalog has them
  *
@@ -26,7 +26,7 @@ export function names() {
     .sort();
 }
 
-/** @returns {Promise<{ draw: () => Promise<string>, breaks: unknown }>} */
+/** @returns {Promise<{ default: () => Promise<string>, breaks: unknown }>} */
 export function program(name) {
   return import(new URL(`${name}.mjs`, folder).href);
 }
@@ -73,7 +73,7 @@ async function main(chosen) {
     return;
   }
   for (const name of chosen.length === 0 ? known : chosen) {
-    const { draw } = await program(name);
+    const { default: draw } = await program(name);
     writeFileSync(new URL(`${name}.svg`, folder), await draw());
     console.log(`derivations/figures/${name}.svg`);
   }
