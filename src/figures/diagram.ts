@@ -1,7 +1,7 @@
 /**
  * Figures that are put together from shapes: the pictures of the chapters. A diagram says how large
- * it is, and {@link cells}, {@link slab}, {@link graph}, {@link contours} and {@link arrow} say what
- * is in it and where.
+ * it is, and {@link cells}, {@link slab}, {@link graph}, {@link contours} and {@link arrow} say
+ * what is in it and where.
  */
 import { reject } from "../tensor/index.js";
 import { type FigureOptions, frame, textAt, widthOf } from "./frame.js";

@@ -22,7 +22,7 @@ export interface SlabOptions {
 /** Space goes back to the right and upwards, by this share of its depth each. */
 const SLANT = 0.6;
 
-/** The place on the slab's front at the shares (right, down) of its sides, `back` of its depth in. */
+/** The place at these shares of the slab's front, (right, down), and of its depth, `back`. */
 export function onSlab(
   { at, front, depth }: SlabOptions,
   right: number,
