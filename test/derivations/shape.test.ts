@@ -21,7 +21,6 @@ const NOT_YET: readonly string[] = [
   "conv2d",
   "dropout",
   "fused",
-  "gradient-check",
   "initialisation",
   "matmul",
   "mean-squared-error",
