@@ -24,7 +24,6 @@ const NOT_YET: readonly string[] = [
   "initialisation",
   "matmul",
   "mean-squared-error",
-  "mistakes",
   "normalisation",
   "notation",
   "optimizers",
