@@ -130,7 +130,7 @@ export const losses: readonly Mistake[] = [
     layers: ["softmax"],
     setups: [],
     story:
-      "p(1 − p) is the diagonal of the Jacobian only. A larger score also takes probability " +
+      "Only the diagonal of the Jacobian is p(1 − p). A larger score also takes probability " +
       "away from all other classes. No network for classification has this layer on its own, " +
       "since the loss contains it; so nothing is trained here.",
   },

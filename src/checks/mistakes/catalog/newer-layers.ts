@@ -160,7 +160,7 @@ export const newerLayers: readonly Mistake[] = [
     tag: "residual.8",
     layers: ["residual"],
     story:
-      "x is used twice, so its gradient is a sum (chain-rule.12). Without the second term the " +
-      "block keeps its shape and loses its point, which was to let gradients through.",
+      "The input is used twice, so its gradient is a sum (chain-rule.12). Without the second " +
+      "term the block keeps its shape and loses its point, which was to let gradients through.",
   },
 ];

@@ -40,7 +40,7 @@ export const poolingMistakes: readonly Mistake[] = [
     tag: "pooling.2",
     primitives: ["maxPool2d"],
     story:
-      "argmax over a window gives a position in the window. Used as a position in the plane, " +
+      "Argmax over a window gives a position in the window. Used as a position in the plane, " +
       "it sends the gradients of all windows to the upper left corner.",
   },
   {
