@@ -16,7 +16,6 @@ const NOT_YET: readonly string[] = [
   "activations",
   "affine",
   "augmentation",
-  "chain-rule",
   "conv2d",
   "dropout",
   "fused",
