@@ -19,7 +19,7 @@ const UPSTREAM = [
   [1, -1, 2],
   [0, 3, -2],
 ];
-const [SIZE, LEFT, RIGHT] = [28, 20, 158];
+const [SIZE, LEFT, RIGHT] = [28, 16, 146];
 
 /** @returns {Promise<string>} the whole drawing */
 export default async function draw() {
