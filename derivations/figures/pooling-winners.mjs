@@ -83,7 +83,7 @@ export default async function draw() {
       ...views,
       label([14, 128], "a tie: the first 5 wins", { soft: true, size: 12 }),
       label([214, 128], "a tie: the first 5 wins", { soft: true, size: 12 }),
-      label([222, 424], `won twice: ${D_OUT[0][0]} − ${-D_OUT[0][1]} = −${-dX.get(0, 0, 0, 1)}`, {
+      label([212, 424], `won twice: ${D_OUT[0][0]} − ${-D_OUT[0][1]} = −${-dX.get(0, 0, 0, 1)}`, {
         size: 12,
       }),
       cells(below),

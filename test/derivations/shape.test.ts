@@ -29,7 +29,6 @@ const NOT_YET: readonly string[] = [
   "normalisation",
   "notation",
   "optimizers",
-  "relu",
   "residual",
   "schedules",
   "softmax-cross-entropy",
