@@ -31,7 +31,6 @@ const NOT_YET: readonly string[] = [
   "optimizers",
   "residual",
   "schedules",
-  "softmax-cross-entropy",
   "speed",
   "why-convolution",
 ];
