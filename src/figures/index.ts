@@ -41,6 +41,7 @@ export {
   type GraphOptions,
 } from "./graph.js";
 export { contours, type ContoursOptions, onSurface, type SurfacePath } from "./contours.js";
+export { onPlot, plot, type PlotCurve, type PlotDot, type PlotOptions } from "./plot.js";
 export { formatNumber, formatPercent, powerOfTen } from "./numbers.js";
 export { dark, light, type Scheme, signs } from "./palette.js";
 export { type Attributes, element, escape } from "./svg.js";

@@ -13,22 +13,17 @@ const chapters = readdirSync(folder)
 
 /** Still in the order of a paper. */
 const NOT_YET: readonly string[] = [
-  "activations",
   "augmentation",
   "conv2d",
   "dropout",
   "fused",
   "initialisation",
   "matmul",
-  "mean-squared-error",
   "normalisation",
   "notation",
   "optimizers",
-  "pooling",
-  "relu",
   "residual",
   "schedules",
-  "softmax-cross-entropy",
   "speed",
   "why-convolution",
 ];
