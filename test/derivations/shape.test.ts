@@ -28,7 +28,6 @@ const NOT_YET: readonly string[] = [
   "mistakes",
   "normalisation",
   "notation",
-  "optimizers",
   "pooling",
   "relu",
   "residual",
