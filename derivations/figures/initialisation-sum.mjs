@@ -32,7 +32,11 @@ export default async function draw() {
   const product = square(tensor(products));
   const number = (value) => formatNumber(value, 2);
   const line = (y, letters, text, series) =>
-    label([10, y], `${letters}  ${text}`, series === undefined ? { size: 12 } : { size: 12, series });
+    label(
+      [10, y],
+      `${letters}  ${text}`,
+      series === undefined ? { size: 12 } : { size: 12, series },
+    );
   return diagram({
     title: "The mean square on its way through one layer",
     description:
@@ -65,7 +69,7 @@ export default async function draw() {
       }),
       label([10, 22], "mean squares, measured", { size: 12, series: FORWARD }),
       line(222, "weights:", `Var(w) = 2/fanIn = 2/8; measured ${number(weight)}`, BACKWARD),
-      line(242, "sum:", "8 products, so 8 times as much; the rectifier halves it"),
+      line(242, "sum:", "8 times as much; the rectifier halves it"),
     ],
   });
 }

@@ -30,7 +30,6 @@ const NOT_YET: readonly string[] = [
   "pooling",
   "relu",
   "residual",
-  "schedules",
   "softmax-cross-entropy",
   "speed",
   "why-convolution",
