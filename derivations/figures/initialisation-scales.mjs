@@ -45,7 +45,7 @@ export default async function draw() {
     description:
       "The numbers that go into a network of twelve layers have the size 1. With He's variance " +
       "they keep it. With twice the variance they are about sixty times as large at the end, " +
-      "with Xavier's a sixtieth, with PyTorch's default less than a ten thousandth.",
+      "with Xavier's a fiftieth, with PyTorch's default less than a ten thousandth.",
     width: 400,
     height: 240,
     x: { label: "layers passed", isWhole: true },

@@ -58,11 +58,15 @@ export default async function draw() {
           .map(([cx, cy]) =>
             element("circle", { class: `s${series} hollow ground`, cx, cy, r: 4.5 }),
           ),
-        label([left + SIDE / 2, TOP + HEIGHT + 18], places.slice(0, 4).map(short).join(", "), {
-          ...middle,
-          soft: true,
-          size: 11,
-        }),
+        label(
+          [left + SIDE / 2, TOP + HEIGHT + 18],
+          `w: ${places.slice(0, 3).map(short).join(", ")}, …`,
+          {
+            ...middle,
+            soft: true,
+            size: 11,
+          },
+        ),
       ].join("");
     }),
   );
