@@ -69,7 +69,11 @@ export default async function draw() {
         const [cx, cy] = at(places[DECAYS.indexOf(decay)]);
         return [
           element("circle", { class: "s1 fill", cx, cy, r: 3.5 }),
-          label([cx + 8, cy + 16], decay === 0 ? "λ = 0" : `${decay}`, { series: 1, size: 12 }),
+          label([cx + 8, cy + 16], decay === 0 ? "λ = 0" : `${decay}`, {
+            halo: true,
+            series: 1,
+            size: 12,
+          }),
         ];
       }),
     ],
