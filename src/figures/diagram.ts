@@ -53,20 +53,26 @@ export interface LabelOptions {
   readonly soft?: boolean;
   /** Letters of mathematics. */
   readonly italic?: boolean;
+  /** With an edge of the ground's colour, for a text on lines. */
+  readonly halo?: boolean;
   /** Of the font in pixels; 13 if left out. */
   readonly size?: number;
 }
 
 /** A line of text with its baseline at (x, y). */
 export function label([x, y]: Place, text: string, options: LabelOptions = {}): string {
-  const { anchor = "start", series, soft = false, italic = false, size } = options;
+  const { anchor = "start", series, soft = false, italic = false, halo = false, size } = options;
   const style = [
     ...(size === undefined ? [] : [`font-size:${size}px`]),
     ...(italic ? ["font-style:italic"] : []),
   ];
+  const classes = [
+    ...(series !== undefined ? [`s${series}`, "fill"] : soft ? ["soft"] : []),
+    ...(halo ? ["halo"] : []),
+  ];
   const attributes: Attributes = {
     "text-anchor": anchor === "start" ? null : anchor,
-    class: series !== undefined ? `s${series} fill` : soft ? "soft" : null,
+    class: classes.length === 0 ? null : classes.join(" "),
     style: style.length === 0 ? null : style.join(";"),
   };
   return textAt(x, y, text, attributes);

@@ -17,13 +17,10 @@ const NOT_YET: readonly string[] = [
   "conv2d",
   "dropout",
   "fused",
-  "initialisation",
   "matmul",
   "normalisation",
   "notation",
-  "optimizers",
   "residual",
-  "schedules",
   "speed",
   "why-convolution",
 ];
