@@ -26,7 +26,6 @@ const NOT_YET: readonly string[] = [
   "matmul",
   "mean-squared-error",
   "mistakes",
-  "normalisation",
   "notation",
   "optimizers",
   "pooling",
