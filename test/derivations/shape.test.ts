@@ -30,7 +30,6 @@ const NOT_YET: readonly string[] = [
   "optimizers",
   "pooling",
   "relu",
-  "residual",
   "schedules",
   "softmax-cross-entropy",
   "speed",
