@@ -19,7 +19,6 @@ const NOT_YET: readonly string[] = [
   "backpropagation",
   "chain-rule",
   "conv2d",
-  "dropout",
   "fused",
   "gradient-check",
   "initialisation",
