@@ -104,8 +104,8 @@ for (const name of names()) {
     const figure = parseMarkup(text.trimEnd());
     assert.ok(textOf(elementsOf(figure, "title")[0]!).length > 0);
     const width = Number(figure.attributes["viewBox"]!.split(" ")[2]);
-    if (name !== "augmentation") assert.ok(width <= WIDEST, `${width} pixels wide`);
-    if (figure.attributes["class"] !== "figure") return;
+    assert.ok(width <= WIDEST, `${width} pixels wide`);
+    assert.is(figure.attributes["class"], "figure", "drawn with leibniz/figures");
     const boxes = textBoxes(figure);
     for (const { text: said, left, right } of boxes)
       assert.ok(left >= -1 && right <= width + 1, `"${said}" at ${left} to ${right} of ${width}`);
