@@ -44,7 +44,7 @@ export function im2col(
  * adjoint, because
  * (conv2d.10a) ⟨im2col(x), cols⟩ = ⟨x, col2im(cols)⟩
  *
- * Derived in `derivations/conv2d.md`, (conv2d.9).
+ * Derived in `derivations/conv2d-gradients.md`, (conv2d.9).
  *
  * @param cols [N, C·kH·kW, outH·outW]
  * @param channels C

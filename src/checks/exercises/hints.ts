@@ -136,6 +136,9 @@ function derivationOf(
   return steps.slice(before + 1, end + 1).filter((step) => !isAftermath(step));
 }
 
+/** Folds and pictures, of which a terminal shows nothing. */
+const IS_SHOWN_ON_PAGES = /^(?:<\/?details|!\[)/;
+
 /** Every tagged equation of a chapter: the paragraphs that lead to it, and the block below it. */
 function readSteps(markdown: string, path: string): readonly Step[] {
   const steps: Step[] = [];
@@ -170,7 +173,7 @@ function readSteps(markdown: string, path: string): readonly Step[] {
     } else if (/^(#|\|)/.test(line)) {
       if (line.startsWith("#")) section = line;
       prose = [];
-    } else prose.push(line);
+    } else if (!IS_SHOWN_ON_PAGES.test(line)) prose.push(line);
   }
   return steps;
 }

@@ -159,7 +159,13 @@ test(
       "equals(slope(f, 1), 2);",
       "```",
       "",
+      "<details><summary>The stage</summary>",
+      "",
+      "</details>",
+      "",
       "Sum up:",
+      "",
+      "![A sum of three numbers](figures/gain.svg)",
       "",
       "$$ c \\tag{gain.3} $$",
     ].join("\n");
@@ -187,7 +193,7 @@ test(
         "(derivations/gain.md, line 15)\n\nThe same as `leibniz derive gain` runs it:\n\n" +
         "    equals(slope(f, 1), 2);",
     );
-    assert.is(hints[1]!.text, "Sum up:\n\n    c\n\n(derivations/gain.md, line 26)");
+    assert.is(hints[1]!.text, "Sum up:\n\n    c\n\n(derivations/gain.md, line 32)");
     assert.is(hints[2]!.text, "(gain.3) dX = 2·dOut");
     assert.match(hints[3]!.text, /^map, backend\.relu\n/);
 
