@@ -51,7 +51,7 @@ export default async function draw() {
       label([158, 308], "⊙", { anchor: "middle", size: 17 }),
       table([right, 264], back.toNested()[0][0], "col2im(y)", 1),
       label([302, 308], `Σ = ${below}`, { size: 17 }),
-      label([14, 376], "entry by entry, then added up: the same number twice", { soft: true }),
+      label([14, 376], "multiplied entry by entry, and added up", { soft: true }),
     ],
   });
 }

@@ -3,7 +3,12 @@ import { conv2dBackward, conv2dForward } from "leibniz/backprop";
 import { cells, diagram, label } from "leibniz/figures";
 import { tensor } from "leibniz/tensor";
 
-export const breaks = "gradient-read-channels-last";
+/** Windows that are counted down the columns. */
+export const breaks = {
+  file: "src/backprop/conv2d.ts",
+  find: "dOut.reshape([N, G,",
+  replace: "dOut.transpose([0, 1, 3, 2]).reshape([N, G,",
+};
 
 const NAMES = ["A", "B", "C", "D", "E", "F"];
 
