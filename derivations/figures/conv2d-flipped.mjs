@@ -63,7 +63,7 @@ export default async function draw() {
         title: "flipped",
         seriesOf: turned,
       }),
-      label([8, LOW - 18], "In memory: the same numbers, read from the other end.", { soft: true }),
+      label([8, LOW - 18], "In memory: the same, read from the other end.", { soft: true }),
       ...lane(LOW, filter.flat(), series, "weight"),
       ...lane(LOW + 84, flipped.flat(), turned, "flipped"),
       ...filter

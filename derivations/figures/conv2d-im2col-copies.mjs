@@ -69,7 +69,7 @@ export default async function draw() {
         return arrow([x, y + 10], [toX + 11 * side(s), toY - 9], { series: 1 });
       }),
       cells({ at: [52, low], values: rowsOf(counts), size: SIZE, kind: "amount" }),
-      label([184, low + 20], "how often each pixel is copied:"),
+      label([184, low + 20], "copies of each pixel:"),
       label([184, low + 44], "once in a corner,", { soft: true }),
       label([184, low + 64], "four times in the middle", { soft: true }),
     ],

@@ -6,7 +6,7 @@ import { Tensor } from "leibniz/tensor";
 export const breaks = {
   file: "src/im2col/im2col.ts",
   find: "Math.floor((W - 1 - left) / strideW)",
-  replace: "Math.floor((W - left) / strideW) - 1",
+  replace: "Math.floor((W - 2 - left) / strideW)",
 };
 
 const [SIZE, LEFT, TOP, STEP] = [30, 106, 44, 58];

@@ -10,7 +10,7 @@ export const breaks = {
   replace: "const left = j - padW;",
 };
 
-const [SIZE, LEFT, TOP, STEP] = [30, 72, 58, 52];
+const [SIZE, LEFT, TOP, STEP] = [30, 82, 58, 52];
 const WEIGHTS = ["A", "B"];
 
 /** @returns {Promise<string>} the whole drawing */
@@ -69,7 +69,7 @@ export default async function draw() {
     description:
       "Six pixels between two zeros. Two windows fit, with a gap in each and three columns from " +
       `one to the next. A third would need a column more, so ${rest} columns are left over.`,
-    width: 400,
+    width: 410,
     height: low + SIZE + 52,
     content: [
       label([LEFT - 8, TOP - 8], "column", { anchor: "end", soft: true }),
