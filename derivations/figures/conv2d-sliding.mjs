@@ -46,7 +46,7 @@ export default async function draw() {
     );
     const known = sums.map((row, a) => row.map((sum, b) => (a * outW + b <= s ? sum : null)));
     return [
-      cells({ at: [0.5, top], values: image, size: SMALL, windows: [window] }),
+      cells({ at: [2, top], values: image, size: SMALL, windows: [window] }),
       label([TEXT, top + 13], `window (${p}, ${q})`, { series: s }),
       ...lines.map((line, i) => label([TEXT, top + 36 + 21 * i], line)),
       label([RESULT - 10, top + 57], `= ${formatNumber(sums[p][q])}`, { anchor: "end" }),

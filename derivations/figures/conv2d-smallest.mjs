@@ -12,7 +12,7 @@ const [STEP, SUM] = [52, 216];
 
 /** @returns {Promise<string>} the whole drawing */
 export default async function draw() {
-  const [x, weight] = [tensor([[[[4, 1, 3]]]]), tensor([[[[2, -1]]]])];
+  const [x, weight] = [tensor([[[[3, 1, 4]]]]), tensor([[[[2, -1]]]])];
   const { out } = await conv2dForward(x, weight, null);
   const geometry = conv2dGeometry("figure", 1, 3, { kernelSize: [1, 2] });
   const [cols] = im2col(x, geometry).toNested();
