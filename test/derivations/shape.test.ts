@@ -18,7 +18,6 @@ const NOT_YET: readonly string[] = [
   "augmentation",
   "backpropagation",
   "chain-rule",
-  "conv2d",
   "dropout",
   "fused",
   "gradient-check",
