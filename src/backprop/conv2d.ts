@@ -37,8 +37,8 @@ export interface Conv2dCache {
 }
 
 /**
- * Lays every filter over every window and adds up the products. Derived in `derivations/conv2d.md`,
- * (conv2d.5), with groups (conv2d.16a).
+ * Lays every filter over every window and adds up the products. Derived in `derivations/conv2d.md`
+ * and, as one matrix product, in its parts: (conv2d.5), with groups (conv2d.16a).
  *
  * @param x [N, C, H, W]
  * @param weight [K, C/G, kH, kW]
