@@ -47,17 +47,25 @@ const MENTION = /(?<![\w/.-])derivations\/([\w-]+)\.md|\(([\w-]+)\.(\d\w*)\)/g;
 
 /**
  * Where a text names a chapter, as `derivations/conv2d.md`, or an equation, as `(conv2d.7)`:
- * `{ at, text, chapter, tag }`, with null for no tag. `(2.5)` and the like are no equations, and
- * so is whatever stands before a dot and is no chapter.
+ * `{ at, text, chapter, tag }`, with null for no tag. The chapter of an equation is the part of it
+ * that has the equation: `conv2d-gradients`. `(2.5)` and the like are no equations, and so is
+ * whatever stands before a dot and is no chapter.
  */
 export function mentionsIn(text, chapters) {
   return [...text.matchAll(MENTION)].flatMap(
     ({ index: at, 0: found, 1: file, 2: prefix, 3: rest }) => {
       if (file !== undefined) return [{ at, text: found, chapter: file, tag: null }];
       if (!chapters.has(prefix)) return [];
-      return [{ at, text: found, chapter: prefix, tag: `${prefix}.${rest}` }];
+      const tag = `${prefix}.${rest}`;
+      return [{ at, text: found, chapter: pageOf(tag, prefix, chapters), tag }];
     },
   );
+}
+
+/** The page that has an equation: its chapter, or one of the parts. */
+function pageOf(tag, chapter, chapters) {
+  const parts = [...chapters.keys()].filter((name) => name.startsWith(`${chapter}-`));
+  return [chapter, ...parts].find((name) => tagsOf(chapters.get(name)).has(tag)) ?? chapter;
 }
 
 /** Why a mention leads nowhere, or null. */

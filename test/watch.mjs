@@ -31,7 +31,7 @@ export function workFor(path, tests) {
   if (path.endsWith(".test.ts"))
     return { chapter: null, patterns: [path.slice("test/".length, -".ts".length)] };
   if (path.endsWith(".md")) {
-    const isChapter = path.startsWith("derivations/") && !STORIES.includes(name);
+    const isChapter = /^derivations\/[^/]+$/.test(path) && !STORIES.includes(name);
     const page = `generated/${name.toLowerCase()}-`;
     const patterns = [page, "meta/derivations", "meta/docs", "meta/readme"];
     return { chapter: isChapter ? name : null, patterns };

@@ -1,6 +1,6 @@
 /**
  * Convolution, as deep learning uses the word: every filter is laid over every window and the
- * products are added up. Derived in `derivations/conv2d.md`.
+ * products are added up. Derived in `derivations/conv2d.md` and its parts.
  *
  *   N images   C input channels   H, W image   K filters = output channels   kH, kW filter
  *   G groups   R = C/G·kH·kW entries under one filter   P = outH·outW windows
@@ -37,8 +37,8 @@ export interface Conv2dCache {
 }
 
 /**
- * Lays every filter over every window and adds up the products. Derived in `derivations/conv2d.md`,
- * (conv2d.5), with groups (conv2d.16a).
+ * Lays every filter over every window and adds up the products. Derived in `derivations/conv2d.md`
+ * and, as one matrix product, in its parts: (conv2d.5), with groups (conv2d.16a).
  *
  * @param x [N, C, H, W]
  * @param weight [K, C/G, kH, kW]
@@ -68,7 +68,7 @@ export async function conv2dForward(
 }
 
 /**
- * The gradients of {@link conv2dForward}. Derived in `derivations/conv2d.md`, (conv2d.6),
+ * The gradients of {@link conv2dForward}. Derived in `derivations/conv2d-gradients.md`, (conv2d.6),
  * (conv2d.7), (conv2d.10).
  *
  * @param dOut [N, K, outH, outW]

@@ -1,5 +1,6 @@
 /** The proof that all of it is right, as far as running can prove it: the derivations, executed. */
 export {
+  belongsTo,
   type Chapter,
   chapters,
   DERIVATION_TOLERANCE,
@@ -8,6 +9,7 @@ export {
   type Mutation,
   mutationsOf,
   openChapter,
+  pageOf,
   runChapter,
 } from "./derive/index.js";
 export type {

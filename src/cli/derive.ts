@@ -1,6 +1,7 @@
 /** `leibniz derive`: every equation of the derivations, run against the engine. */
 import { Argument, Command } from "commander";
 import {
+  belongsTo,
   type Chapter,
   chapters,
   DERIVATION_TOLERANCE,
@@ -32,7 +33,10 @@ export function deriveCommand(): Command {
   return new Command("derive")
     .addArgument(
       withValues(
-        new Argument("[chapters...]", `which chapters: ${names.join(", ")} (default: all)`),
+        new Argument(
+          "[chapters...]",
+          `which chapters: ${names.join(", ")} (default: all); one with parts brings them along`,
+        ),
         names,
       ),
     )
@@ -53,7 +57,7 @@ async function runDerive(
   const known = chapters.map(({ name }) => name);
   for (const name of names)
     if (!known.includes(name)) rejectName("derive", "a chapter", known, name);
-  const chosen = chapters.filter(({ name }) => names.length === 0 || names.includes(name));
+  const chosen = chapters.filter((chapter) => names.length === 0 || belongsTo(chapter, names));
   const isRight = mutate
     ? await showMutations(chosen, seed, json)
     : await showEquations(chosen, seed, json);
@@ -94,7 +98,6 @@ async function showEquations(
   return counts.wrong + counts.missing === 0;
 }
 
-/** A row's chapter is that of its tag. */
 function showResult(
   { tag, chapter, line, comparisons, maxDifference, verdict, problem }: EquationResult,
   isNarrow: boolean,

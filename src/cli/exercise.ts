@@ -11,6 +11,7 @@ import {
   type Grade,
   type Hint,
   hintsFor,
+  pageOf,
   VariantFailure,
   runVariant,
   TOOLBOX,
@@ -87,11 +88,7 @@ function writeExercise(
   writeFileWhole(join(folder, file), `${TOOLBOX}\n${text}`);
   writeFileWhole(join(folder, "check.mjs"), checkScript(layer));
   const chapters = [
-    ...new Set(
-      functions.flatMap(({ equations }) =>
-        equations.map(({ tag }) => tag.slice(0, tag.lastIndexOf("."))),
-      ),
-    ),
+    ...new Set(functions.flatMap(({ equations }) => equations.map(({ tag }) => pageOf(tag)))),
   ];
   const shown = relative("", resolve(folder)) || ".";
   if (json)

@@ -2,7 +2,7 @@
  * The generated part of derivations/mistakes.md: every mistake with its lines and what became of
  * it, and the table of all.
  */
-import { chapterOf, checks, difference, popularChecks, setups } from "../checks/index.js";
+import { pageOf, checks, difference, popularChecks, setups } from "../checks/index.js";
 import { reject } from "../tensor/index.js";
 import { caughtBy, type Epoch, missedBy, type MistakeResult, percent } from "./mistakes-results.js";
 import { readText, writeFileWhole } from "./files.js";
@@ -91,7 +91,7 @@ function section(
   const equation =
     breaksNoEquation === true
       ? "where it breaks no equation"
-      : `against [(${tag})](${chapterOf(tag)}.md)`;
+      : `against [(${tag})](${pageOf(tag)}.md)`;
   return [
     `#### ${name}`,
     "",

@@ -3,7 +3,7 @@
  * programs.
  */
 import {
-  chapterOf,
+  pageOf,
   type CheckName,
   checks,
   type Finding,
@@ -64,7 +64,7 @@ export function toJson({ mistake, findings, epochs }: MistakeResult): object {
     title,
     file,
     tag,
-    chapter: `derivations/${chapterOf(tag)}.md`,
+    chapter: `derivations/${pageOf(tag)}.md`,
     caught: by.length > 0,
     caughtBy: by,
     missedBy: missedBy({ findings }),

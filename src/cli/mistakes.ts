@@ -4,7 +4,7 @@
  */
 import { readFileSync } from "node:fs";
 import { Argument, Command } from "commander";
-import { chapterOf, difference, type Mistake, mistakes } from "../checks/index.js";
+import { pageOf, difference, type Mistake, mistakes } from "../checks/index.js";
 import { reject } from "../tensor/index.js";
 import { checkCanWrite } from "./files.js";
 import { withValues } from "./known-values.js";
@@ -94,7 +94,7 @@ function list(chosen: readonly Mistake[], json: boolean): void {
         title,
         file,
         tag,
-        chapter: `derivations/${chapterOf(tag)}.md`,
+        chapter: `derivations/${pageOf(tag)}.md`,
         difference: lines,
       });
     else printMistake(mistake, lines);

@@ -1,6 +1,7 @@
 /**
  * im2col lays every window of an image out as a column, so that a convolution becomes one matrix
- * product; col2im is its adjoint and carries gradients back. Derived in `derivations/conv2d.md`.
+ * product; col2im is its adjoint and carries gradients back. Derived in
+ * `derivations/conv2d-im2col.md` and `derivations/conv2d-gradients.md`.
  *
  *   N images   C channels   H, W image size   kH, kW window size   outH, outW number of windows
  *   n image    c channel    i, j entry inside the window            p, q window
@@ -12,7 +13,7 @@ import type { WindowGeometry } from "./geometry.js";
 
 /**
  * Copies the window at (p, q) of every image into column s, one row for each of its entries.
- * Entries that fall on the padding stay 0. Derived in `derivations/conv2d.md`, (conv2d.4).
+ * Entries that fall on the padding stay 0. Derived in `derivations/conv2d-im2col.md`, (conv2d.4).
  *
  * @param x [N, C, H, W]
  * @returns cols [N, C·kH·kW, outH·outW], a new tensor
@@ -44,7 +45,7 @@ export function im2col(
  * adjoint, because
  * (conv2d.10a) ⟨im2col(x), cols⟩ = ⟨x, col2im(cols)⟩
  *
- * Derived in `derivations/conv2d.md`, (conv2d.9).
+ * Derived in `derivations/conv2d-gradients.md`, (conv2d.9).
  *
  * @param cols [N, C·kH·kW, outH·outW]
  * @param channels C

@@ -604,6 +604,47 @@ test("a page that tells of results is read for what it cites, and may have no eq
   ]);
 });
 
+test("a part of a chapter goes on with the chapter's numbers, in a table of its own", () => {
+  const part = (tag: string, row = tag, text = "(double.2) and (double.12)"): Files =>
+    new Map([
+      ...healthy,
+      [
+        "derivations/notation.md",
+        healthy
+          .get("derivations/notation.md")!
+          .replace("(double.md) |", "(double.md), [its end](double-end.md) |"),
+      ],
+      [
+        "derivations/double-end.md",
+        `# The end\n\nBy ${text}:\n\n$$ x = x \\tag{${tag}} $$\n\n\`\`\`ts example\n1; // → 1\n` +
+          "```\n\n## Where it is in the code\n\n| tag | as the code says it | file | function |\n" +
+          `| --- | --- | --- | --- |\n| ${row} | step | | |\n`,
+      ],
+    ]);
+  assert.equal(derivationViolations(part("double.12")), []);
+  const end = "derivations/double-end.md";
+  assert.equal(derivationViolations(part("double.2", "double.2", "(double.2)")), [
+    `${end}:5: derivations/double.md has a (double.2) already`,
+  ]);
+  assert.match(
+    derivationViolations(part("double-end.1")).join("\n"),
+    `${end}:5: expected a tag such as \\tag{double.7}, got \\tag{double-end.1}`,
+  );
+  assert.match(
+    derivationViolations(part("double.12", "double.10")).join("\n"),
+    `${end}:15: the table has a row for (double.10), which no equation of the chapter bears`,
+  );
+  assert.equal(derivationViolations(part("double.12", "double.12", "(double.13)")), [
+    `${end}:3: cites (double.13), but derivations/double.md and ${end} have no such equation`,
+  ]);
+  const alone = new Map(part("double.12"));
+  alone.delete("derivations/double.md");
+  assert.match(
+    derivationViolations(alone).join("\n"),
+    `${end}:5: expected a tag such as \\tag{double-end.7}`,
+  );
+});
+
 test("GitHub's anchors: lower case, no punctuation, dashes for spaces, repeats numbered", () => {
   const page =
     "# The chain rule: why `dX` adds up?\n## A_b – c-d\n## Same\n## Same\n" +

@@ -3,6 +3,7 @@
  * the text of the files, so that a test can also feed them mistakes and see them found.
  * CONTRIBUTING.md states the rules.
  */
+import { wholeOf } from "../../src/checks/derive/build.mjs";
 import type { Files } from "./project.js";
 import {
   exportedFunctions,
@@ -23,8 +24,10 @@ export interface Row {
 }
 
 export interface Chapter {
-  /** The file's name without `.md`, which is also what its tags begin with. */
+  /** The file's name without `.md`. */
   readonly name: string;
+  /** What its tags begin with: its name, or the chapter's that it is a part of. */
+  readonly prefix: string;
   readonly path: string;
   /** In the order in which they appear. */
   readonly tags: readonly { readonly tag: string; readonly line: number }[];
@@ -48,13 +51,16 @@ const CITATION = /\(([a-z][a-z0-9]*(?:-[a-z0-9]+)*)\.(\d+[a-z]?)\)/g;
  * `file:line: what is wrong`.
  */
 export function derivationViolations(files: Files): string[] {
-  const chapters = [...files]
-    .filter(([path]) => isChapter(path))
-    .map(([path, text]) => readChapter(path, text));
+  const pages = [...files].filter(([path]) => isChapter(path));
+  const names = pages.map(([path]) => nameOf(path));
+  const chapters = pages.map(([path, text]) =>
+    readChapter(path, text, wholeOf(nameOf(path), names) ?? undefined),
+  );
   const code = [...files].filter(([path]) => path.startsWith("src/") && path.endsWith(".ts"));
   const sources = new Map(code.map(([path, text]) => [path, separate(text)]));
   return [
     ...chapters.flatMap((chapter) => chapter.violations),
+    ...chapters.flatMap((chapter, i) => repeatViolations(chapter, chapters.slice(0, i))),
     ...chapters.flatMap((chapter) =>
       chapter.rows.flatMap((row) => rowViolations(chapter, row, sources)),
     ),
@@ -100,14 +106,20 @@ export const withoutCode = once((markdown: string): string => {
     .replace(/(?<!`)(`+)(?!`)(?:(?!\n\s*\n)[\s\S])*?(?<!`)\1(?!`)/g, blank);
 });
 
-/** Reads a chapter, and notes where it departs from the form of one. */
-export function readChapter(path: string, text: string): Chapter {
-  return chapterOf(`${path}\n${text}`);
+const nameOf = (path: string): string => path.slice("derivations/".length, -".md".length);
+
+/**
+ * Reads a chapter, and notes where it departs from the form of one.
+ *
+ * @param prefix of its tags, if it is a part of another chapter
+ */
+export function readChapter(path: string, text: string, prefix = nameOf(path)): Chapter {
+  return chapterOf(`${prefix}\n${path}\n${text}`);
 }
 
 const chapterOf = once((file: string): Chapter => {
-  const [path, text] = [file.slice(0, file.indexOf("\n")), file.slice(file.indexOf("\n") + 1)];
-  const name = path.slice("derivations/".length, -".md".length);
+  const [prefix, path] = file.split("\n", 2) as [string, string];
+  const text = file.slice(prefix.length + path.length + 2);
   const violations: string[] = [];
   const report = (at: number, what: string): void =>
     void violations.push(`${path}:${lineOf(text, at)}: ${what}`);
@@ -152,8 +164,8 @@ const chapterOf = once((file: string): Chapter => {
   for (const found of prose.matchAll(/\\tag\b(?:\{([^}]*)\})?/g)) {
     const tag = found[1] ?? "";
     if (!inside(found.index)) report(found.index, `\\tag{${tag}} stands outside $$ … $$`);
-    if (!new RegExp(`^${name}\\.\\d+[a-z]?$`).test(tag)) {
-      report(found.index, `expected a tag such as \\tag{${name}.7}, got ${found[0]}`);
+    if (!new RegExp(`^${prefix}\\.\\d+[a-z]?$`).test(tag)) {
+      report(found.index, `expected a tag such as \\tag{${prefix}.7}, got ${found[0]}`);
       continue;
     }
     if (tags.some((other) => other.tag === tag)) report(found.index, `(${tag}) is defined twice`);
@@ -180,8 +192,21 @@ const chapterOf = once((file: string): Chapter => {
     );
   }
   if (!/^```ts example\s*$/m.test(text)) report(0, "the chapter has no ```ts example block");
-  return { name, path, tags, rows, violations };
+  return { name: nameOf(path), prefix, path, tags, rows, violations };
 });
+
+/** The parts of a chapter are numbered through: none repeats another's tag. */
+function repeatViolations(
+  { prefix, path, tags }: Chapter,
+  before: readonly Chapter[],
+): readonly string[] {
+  return tags.flatMap(({ tag, line }) => {
+    const other = before.find(
+      (one) => one.prefix === prefix && one.tags.some((known) => known.tag === tag),
+    );
+    return other === undefined ? [] : [`${path}:${line}: ${other.path} has a (${tag}) already`];
+  });
+}
 
 /** 7 < 7a < 7b < 8 < 10 */
 function compareTags(a: string, b: string): number {
@@ -373,12 +398,12 @@ function mentionViolations(path: string, text: string, chapters: readonly Chapte
 
 function unknownTag(tag: string, chapters: readonly Chapter[]): string | null {
   const name = tag.slice(0, tag.lastIndexOf("."));
-  const chapter = chapters.find((candidate) => candidate.name === name);
-  if (chapter === undefined)
-    return `cites (${tag}), but there is no chapter derivations/${name}.md`;
-  return chapter.tags.some((defined) => defined.tag === tag)
+  const pages = chapters.filter((candidate) => candidate.prefix === name);
+  if (pages.length === 0) return `cites (${tag}), but there is no chapter derivations/${name}.md`;
+  return pages.some(({ tags }) => tags.some((defined) => defined.tag === tag))
     ? null
-    : `cites (${tag}), but ${chapter.path} has no such equation`;
+    : `cites (${tag}), but ${pages.map(({ path }) => path).join(" and ")} ` +
+        `${pages.length > 1 ? "have" : "has"} no such equation`;
 }
 
 /** Every pass of a layer cites the equation it computes, or is put together from passes that do. */

@@ -234,6 +234,19 @@ test("mentions of chapters and of equations", () => {
     found.map((mention) => wrongMention(mention, chapters)),
     [null, null, "(sum.1a) is no equation of its chapter"],
   );
+  const parts = new Map([...chapters, ["sum-again", "\\tag{sum.2}"]]);
+  assert.equal(
+    mentionsIn("(sum.1), (sum.2), (sum.3), derivations/sum-again.md", parts).map((mention) => [
+      mention.chapter,
+      wrongMention(mention, parts),
+    ]),
+    [
+      ["sum", null],
+      ["sum-again", null],
+      ["sum", "(sum.3) is no equation of its chapter"],
+      ["sum-again", null],
+    ],
+  );
 });
 
 test("every row of the real chapters that names a function is read", () => {

@@ -26,13 +26,27 @@ const WORDS =
   "slope, equals, atMost }";
 
 /**
+ * The chapter that a page is a part of: `conv2d-gradients` is a part of `conv2d` if there is such a
+ * page; null if there is none.
+ *
+ * @param {string} name
+ * @param {readonly string[]} names of all pages
+ * @returns {string | null}
+ */
+export function wholeOf(name, names) {
+  const wholes = names.filter((other) => name.startsWith(`${other}-`));
+  return wholes.sort((a, b) => a.length - b.length)[0] ?? null;
+}
+
+/**
  * The module of one chapter.
  *
  * @param {string} path of the chapter from the project's root; errors name it
  * @param {string} markdown
+ * @param {string | null} partOf the chapter that this page is a part of
  * @returns {{ name: string, text: string, errors: string[] }}
  */
-export function chapterModule(path, markdown) {
+export function chapterModule(path, markdown, partOf = null) {
   const name = basename(path, ".md");
   const errors = [];
   const imports = new Map();
@@ -108,11 +122,11 @@ export function chapterModule(path, markdown) {
     } else body.push(...Array(end - start + 1).fill(""));
     above = null;
   }
-  return { name, text: moduleOf(name, body, imports, tags, depth), errors };
+  return { name, text: moduleOf({ name, partOf, body, imports, tags, depth }), errors };
 }
 
 /** The text of a module, line for line as in the chapter: what comes in front shares the first. */
-function moduleOf(name, body, imports, tags, depth) {
+function moduleOf({ name, partOf, body, imports, tags, depth }) {
   const imported = [...imports].map(
     ([from, names]) => `import { ${[...names].join(", ")} } from ${from};`,
   );
@@ -127,6 +141,7 @@ function moduleOf(name, body, imports, tags, depth) {
   const foot = [
     "}".repeat(depth + 1),
     `export const name = ${JSON.stringify(name)};`,
+    `export const partOf = ${JSON.stringify(partOf)};`,
     `export const tags = ${JSON.stringify(tags)};`,
   ];
   return [head + first, ...rest, ...foot, ""].join("\n");
@@ -181,6 +196,7 @@ function main() {
     const { text, errors } = chapterModule(
       `derivations/${name}.md`,
       readFileSync(join(folder, `${name}.md`), "utf8"),
+      wholeOf(name, names),
     );
     failures.push(...errors);
     writeFileSync(join(target, `${name}.ts`), text);

@@ -1,4 +1,5 @@
 export {
+  belongsTo,
   type Block,
   type BlockRun,
   type Chapter,
@@ -16,3 +17,4 @@ export type { Indexed } from "./indexed.js";
 export type { Loop } from "./loops.js";
 export type { Vocabulary } from "./vocabulary.js";
 export { chapters } from "./chapters/index.js";
+export { pageOf } from "./page-of.js";

@@ -14,10 +14,12 @@ export type TakeEquation = (
 /** The code under an equation, which hands both of its sides to be compared. */
 export type Block = () => void | Promise<void>;
 
-/** A chapter, as `build.mjs` makes it from Markdown. */
+/** A page of a chapter, as `build.mjs` makes it from Markdown. Most chapters are a single page. */
 export interface Chapter {
-  /** `conv2d` */
+  /** `conv2d`, or for one of its parts `conv2d-gradients` */
   readonly name: string;
+  /** The chapter that it is a part of, by whose name its tags begin: `conv2d`; null if of none. */
+  readonly partOf: string | null;
   /** All equations in order. */
   readonly tags: readonly TaggedEquation[];
   /** Runs the settings of the chapter, and hands over each block when its turn comes. */
@@ -44,11 +46,11 @@ export type EquationVerdict = "pass" | "wrong" | "definition" | "missing";
 
 /** How an equation did. */
 export interface EquationResult {
-  /** `conv2d` */
+  /** The name of its page: `conv2d-gradients`. */
   readonly chapter: string;
   /** `conv2d.7` */
   readonly tag: string;
-  /** The chapter's line that it is on. */
+  /** The page's line that it is on. */
   readonly line: number;
   /** Pairs of numbers that were compared. */
   readonly comparisons: number;
@@ -61,6 +63,11 @@ export interface EquationResult {
   readonly verdict: EquationVerdict;
   /** What is wrong, in one line. */
   readonly problem: string | null;
+}
+
+/** Is it one of these, or a part of one? A chapter's name means all of its pages. */
+export function belongsTo({ name, partOf }: Chapter, names: readonly string[]): boolean {
+  return names.includes(name) || (partOf !== null && names.includes(partOf));
 }
 
 /**

@@ -19,7 +19,7 @@ export interface Hint {
  * equations as the code says them, then what leibniz computes them with, and at last leibniz's own
  * lines.
  *
- * @param chapters the text of each chapter by name
+ * @param chapters the text of each page by name
  * @param cited all tags that the layer's file cites: a derivation starts behind the last one of
  *   them
  */
@@ -76,12 +76,12 @@ function textOf(
         : stepsOf(other, chapters).find((step) => step.tag === other)?.formula;
     return said === undefined ? [] : [`(${other}) is  ${said}`];
   });
-  const chapter = tag.slice(0, tag.lastIndexOf("."));
+  const [, page] = /^derivations\/([\w-]+)\.md/.exec(place)!;
   const block =
     code.length === 0
       ? []
       : [
-          `The same as \`leibniz derive ${chapter}\` runs it:\n\n` +
+          `The same as \`leibniz derive ${page}\` runs it:\n\n` +
             `${code.map((line) => `    ${line}`).join("\n")}`,
         ];
   return [
@@ -95,9 +95,22 @@ function textOf(
     .join("\n\n");
 }
 
+/** The steps of the tag's chapter, page after page in the order of their numbers. */
 function stepsOf(tag: string, chapters: ReadonlyMap<string, string>): readonly Step[] {
   const name = tag.slice(0, tag.lastIndexOf("."));
-  return readSteps(chapters.get(name) ?? "", `derivations/${name}.md`);
+  const isOfChapter = (step: Step): boolean => step.tag.startsWith(`${name}.`);
+  return [...chapters]
+    .filter(([page]) => page === name || page.startsWith(`${name}-`))
+    .map(([page, markdown]) => readSteps(markdown, `derivations/${page}.md`).filter(isOfChapter))
+    .filter((steps) => steps.length > 0)
+    .sort((a, b) => placeOf(a[0]!.tag) - placeOf(b[0]!.tag))
+    .flat();
+}
+
+/** A number by which tags of one chapter are in order: 7 < 7a < 7b < 8 < 10 */
+function placeOf(tag: string): number {
+  const [, whole, letter = "`"] = /\.(\d+)([a-z])?$/.exec(tag)!; // the backtick comes before a
+  return Number(whole) + (letter.charCodeAt(0) - 96) / 100;
 }
 
 /**
@@ -122,6 +135,9 @@ function derivationOf(
     section !== steps[end]!.section;
   return steps.slice(before + 1, end + 1).filter((step) => !isAftermath(step));
 }
+
+/** Folds and pictures, of which a terminal shows nothing. */
+const IS_SHOWN_ON_PAGES = /^(?:<\/?details|!\[)/;
 
 /** Every tagged equation of a chapter: the paragraphs that lead to it, and the block below it. */
 function readSteps(markdown: string, path: string): readonly Step[] {
@@ -157,7 +173,7 @@ function readSteps(markdown: string, path: string): readonly Step[] {
     } else if (/^(#|\|)/.test(line)) {
       if (line.startsWith("#")) section = line;
       prose = [];
-    } else prose.push(line);
+    } else if (!IS_SHOWN_ON_PAGES.test(line)) prose.push(line);
   }
   return steps;
 }

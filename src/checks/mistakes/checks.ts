@@ -2,7 +2,7 @@
  * All checks that the catalog of mistakes is held against: those that this project relies on, and
  * the weaker ones that are popular.
  */
-import { chapters, runChapter } from "../derive/index.js";
+import { belongsTo, chapters, runChapter } from "../derive/index.js";
 import type { Check, CheckContext, CheckName, Finding, PopularCheckName } from "./check.js";
 import { findingOf } from "./check.js";
 import { dataCheck } from "./data-check.js";
@@ -14,7 +14,7 @@ async function wrongEquation({
   chapters: wanted,
 }: CheckContext): Promise<string | null | undefined> {
   const chosen = chapters.filter(
-    ({ name, tags }) => wanted.includes(name) && tags.some(({ hasBlock }) => hasBlock),
+    (chapter) => belongsTo(chapter, wanted) && chapter.tags.some(({ hasBlock }) => hasBlock),
   );
   for (const chapter of chosen) {
     const wrong = (await runChapter(chapter)).find(({ verdict }) => verdict === "wrong");

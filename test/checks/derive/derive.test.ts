@@ -1,6 +1,7 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import {
+  belongsTo,
   type Chapter,
   type EquationResult,
   mutationsOf,
@@ -8,13 +9,14 @@ import {
   runChapter,
   type Vocabulary,
 } from "leibniz/checks";
-import { chapterModule } from "../../../src/checks/derive/build.mjs";
+import { chapterModule, wholeOf } from "../../../src/checks/derive/build.mjs";
 
 /** A chapter of one equation. */
 function chapterOf(block: (words: Vocabulary) => void): Chapter {
   const tags = [{ tag: "trial.1", line: 3, isDefinition: false, hasBlock: true }];
   return {
     name: "trial",
+    partOf: null,
     tags,
     derive: (words, take) =>
       take(
@@ -105,7 +107,7 @@ test("an equation without a block is missing, unless it is a definition", async 
     { tag: "trial.1", line: 3, isDefinition: true, hasBlock: false },
     { tag: "trial.2", line: 7, isDefinition: false, hasBlock: false },
   ];
-  const results = await runChapter({ name: "trial", tags, derive: async () => {} });
+  const results = await runChapter({ name: "trial", partOf: null, tags, derive: async () => {} });
   assert.equal(
     results.map(({ tag, verdict, maxDifference }) => [tag, verdict, maxDifference]),
     [
@@ -130,7 +132,7 @@ test("where a setting stops, equations above it are judged, those below are wron
     );
     throw new Error("expected shapes that fit");
   };
-  const results = await runChapter({ name: "trial", tags, derive });
+  const results = await runChapter({ name: "trial", partOf: null, tags, derive });
   assert.equal(
     results.map(({ verdict, problem }) => [verdict, problem]),
     [
@@ -262,6 +264,26 @@ test("a block belongs to the equation directly above it, and keeps its line", ()
   assert.is(lines[13], "equals(a, 1);");
   assert.match(lines[12]!, /^await equation\("trial\.1"/);
   assert.match(text, /"tag":"trial\.1","line":10,"isDefinition":false,"hasBlock":true/);
+});
+
+test("a page is a part of the chapter whose name and a dash its own begins with", () => {
+  const names = ["conv2d", "conv2d-gradients", "conv2d-gradients-again", "softmax-loss", "conv"];
+  const wholes = names.map((name) => wholeOf(name, names));
+  assert.equal(wholes, [null, "conv2d", "conv2d", null, null]);
+  const { text, name } = chapterModule("derivations/a-b.md", page(...display), "a");
+  assert.is(name, "a-b");
+  assert.match(text, 'export const partOf = "a";');
+  assert.match(chapterModule("derivations/a-b.md", page()).text, "export const partOf = null;");
+});
+
+test("a chapter's name means its parts as well, a part's name the part alone", () => {
+  const [whole, part] = [chapterOf(() => {}), { ...chapterOf(() => {}), name: "trial-two" }];
+  const pages = [whole, { ...part, partOf: "trial" }];
+  const chosen = (...names: string[]): string[] =>
+    pages.filter((one) => belongsTo(one, names)).map(({ name }) => name);
+  assert.equal(chosen("trial"), ["trial", "trial-two"]);
+  assert.equal(chosen("trial-two"), ["trial-two"]);
+  assert.equal(chosen("two"), []);
 });
 
 test(

@@ -159,7 +159,13 @@ test(
       "equals(slope(f, 1), 2);",
       "```",
       "",
+      "<details><summary>The stage</summary>",
+      "",
+      "</details>",
+      "",
       "Sum up:",
+      "",
+      "![A sum of three numbers](figures/gain.svg)",
       "",
       "$$ c \\tag{gain.3} $$",
     ].join("\n");
@@ -187,9 +193,23 @@ test(
         "(derivations/gain.md, line 15)\n\nThe same as `leibniz derive gain` runs it:\n\n" +
         "    equals(slope(f, 1), 2);",
     );
-    assert.is(hints[1]!.text, "Sum up:\n\n    c\n\n(derivations/gain.md, line 26)");
+    assert.is(hints[1]!.text, "Sum up:\n\n    c\n\n(derivations/gain.md, line 32)");
     assert.is(hints[2]!.text, "(gain.3) dX = 2·dOut");
     assert.match(hints[3]!.text, /^map, backend\.relu\n/);
+
+    // the same in two parts, whose names are in another order
+    const end = chapter.indexOf("The slope");
+    const parts = new Map([
+      ["gain-back", chapter.slice(end)],
+      ["gain", chapter.slice(0, end)],
+    ]);
+    const again = hintsFor(functions, parts, ["gain.1", "gain.3"]);
+    assert.equal(
+      again.map(({ about }) => about),
+      hints.map(({ about }) => about),
+    );
+    assert.match(again[0]!.text, "\n\n(gain.1) is  a\n\n(derivations/gain-back.md, line 3)\n\n");
+    assert.match(again[0]!.text, "`leibniz derive gain-back` runs it");
   },
 );
 
