@@ -10,6 +10,7 @@ export interface ArrowOptions {
   readonly bend?: number;
   /** A line without a head. */
   readonly headless?: boolean;
+  /** For what is only thought of, or does not pass. */
   readonly dashed?: boolean;
 }
 

@@ -8,7 +8,9 @@ import { FONT_SIZE, textWidth } from "./text.js";
 
 /** A rectangle of squares, drawn around with a thick line. */
 export interface Window {
+  /** Its first row, from 0. */
   readonly row: number;
+  /** Its first column, from 0. */
   readonly column: number;
   /** [rows, columns] that it spans. */
   readonly size: readonly [number, number];
@@ -28,6 +30,7 @@ export interface CellsOptions {
   readonly size?: number;
   /** How many rows above and below and columns left and right are padding; [0, 0] if left out. */
   readonly padding?: readonly [number, number];
+  /** The later ones lie over the earlier ones. */
   readonly windows?: readonly Window[];
   /**
    * `plain`: no colours. `signed`: orange above 0, blue below it, the stronger the larger.

@@ -6,6 +6,7 @@ import { textAt } from "./frame.js";
 
 /** A walk over the surface. */
 export interface SurfacePath {
+  /** Written where it ends. */
   readonly name: string;
   /** [x, y] in the surface's own units. */
   readonly points: readonly (readonly [number, number])[];
@@ -27,6 +28,7 @@ export interface ContoursOptions {
   readonly y: readonly [number, number];
   /** The heights of the lines. */
   readonly levels: readonly number[];
+  /** None if left out. */
   readonly paths?: readonly SurfacePath[];
 }
 

@@ -22,7 +22,9 @@ export interface GraphNode {
 
 /** From one node to another. */
 export interface GraphEdge {
+  /** The id of a node. */
   readonly from: string;
+  /** The id of another one. */
   readonly to: string;
   /** What goes along it, above. */
   readonly forward?: string;
@@ -36,12 +38,16 @@ export interface GraphEdge {
 
 /** What {@link graph} draws. */
 export interface GraphOptions {
+  /** Each with an id of its own. */
   readonly nodes: readonly GraphNode[];
+  /** Drawn below the nodes. */
   readonly edges: readonly GraphEdge[];
 }
 
-/** Of the series' colours: numbers forward, gradients backward. */
-export const [FORWARD, BACKWARD] = [0, 1];
+/** The series' colour of numbers that go forward. */
+export const FORWARD = 0;
+/** The series' colour of gradients that come back. */
+export const BACKWARD = 1;
 /** Half the height of an operation's box, and the room between a text and its edges. */
 const [HALF, ROOM] = [13, 8];
 

@@ -11,6 +11,7 @@ export interface PlotCurve {
   readonly points: readonly (readonly [x: number, y: number])[];
   /** Of the series' colours, from 0 to 5; that of guides if left out. */
   readonly series?: number;
+  /** For what is there to compare with. */
   readonly dashed?: boolean;
 }
 
@@ -34,7 +35,9 @@ export interface PlotOptions {
   readonly x: readonly [number, number];
   /** From the lower edge to the upper one. */
   readonly y: readonly [number, number];
+  /** The later ones lie over the earlier ones. */
   readonly curves: readonly PlotCurve[];
+  /** On top of the curves; none if left out. */
   readonly dots?: readonly PlotDot[];
   /** Numbers that are written below the plot; none if left out. */
   readonly xTicks?: readonly number[];
