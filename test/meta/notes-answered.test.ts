@@ -18,8 +18,11 @@ function gaps(page: string): string[] {
       const [statement, ...answer] = answers[0]!.split(/(?<=[.?!])\*\s/);
       if (!statement!.startsWith("*") || answer.length === 0)
         return [`statement ${number}: no statement *in italics.* with an answer behind it`];
+      const words = answer.join(" ").replace(/\s+/g, " ");
+      const proof = words.replace(/\[[^\]]+\]\([^)]+\.svg\)/g, "");
+      if (proof === words) return [`statement ${number}: no picture`];
       const shows = /\([a-z][a-z0-9-]*\.\d+[a-z]?\)|\]\([^)]+\)|`leibniz [a-z]+`/;
-      return shows.test(answer.join(" "))
+      return shows.test(proof)
         ? []
         : [`statement ${number}: neither an equation, nor a link, nor a command`];
     }),
@@ -43,7 +46,9 @@ test("a gap, a double and an empty answer are found", () => {
   const more = `${page}37. *One more.* See (conv2d.1).\n`;
   assert.equal(gaps(more), ["statement 37: the notes have no such statement"]);
   const empty = page.replace(/^15\. .*\n(?: {2,}.*\n)*/m, "15. *Something.* True.\n");
-  assert.equal(gaps(empty), ["statement 15: neither an equation, nor a link, nor a command"]);
+  assert.equal(gaps(empty), ["statement 15: no picture"]);
+  const picture = empty.replace("True.", "True. Picture: [it](figures/relu-gate.svg).");
+  assert.equal(gaps(picture), ["statement 15: neither an equation, nor a link, nor a command"]);
 });
 
 test.run();
