@@ -207,7 +207,7 @@ test("what is no recipe is refused in one line", async () => {
   for (const [file, ...pieces] of files) await refused(["train", "--recipe", file], ...pieces);
   await refused(
     ["train", "--recipe", "wide"],
-    "one of default, notebook, tuned, or a file",
+    "one of default, notebook, tuned, best, or a file",
     '"wide"',
   );
 });
