@@ -35,7 +35,6 @@ const NOT_YET: readonly string[] = [
   "schedules",
   "softmax-cross-entropy",
   "speed",
-  "why-convolution",
 ];
 
 test("there are chapters", () => {
