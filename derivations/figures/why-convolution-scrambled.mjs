@@ -5,9 +5,9 @@ import { arrow, diagram, formatNumber, label, pixels } from "leibniz/figures";
 import { Random, tensor } from "leibniz/tensor";
 
 export const breaks = {
-  file: "src/kernels/reference/gemm-loops.ts",
-  find: "total +=",
-  replace: "total -=",
+  file: "src/kernels/reference/gemm-sparse.ts",
+  find: "total += values[k]",
+  replace: "total -= values[k]",
 };
 
 const SIDE = 14;
