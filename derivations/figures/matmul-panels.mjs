@@ -56,11 +56,11 @@ export default async function draw() {
         seriesOf: () => 1,
         windows: [{ row: 0, column: 0, size: [ROWS, PANEL], series: 1 }],
       }),
-      label([LEFT, below + ROWS * SIZE + 16], "A panel's rows follow each other, so the tile", {
+      label([LEFT, below + ROWS * SIZE + 16], "The numbers keep their old positions. The rows", {
         soft: true,
         size: 12,
       }),
-      label([LEFT, below + ROWS * SIZE + 33], "reads it from end to end. (Old positions.)", {
+      label([LEFT, below + ROWS * SIZE + 33], "of a panel follow each other: no steps of 16.", {
         soft: true,
         size: 12,
       }),

@@ -33,7 +33,6 @@ const NOT_YET: readonly string[] = [
   "residual",
   "schedules",
   "softmax-cross-entropy",
-  "speed",
 ];
 
 test("there are chapters", () => {
