@@ -20,7 +20,6 @@ const NOT_YET: readonly string[] = [
   "chain-rule",
   "conv2d",
   "dropout",
-  "fused",
   "gradient-check",
   "initialisation",
   "mean-squared-error",
