@@ -25,7 +25,6 @@ const NOT_YET: readonly string[] = [
   "mean-squared-error",
   "mistakes",
   "normalisation",
-  "notation",
   "optimizers",
   "pooling",
   "relu",
