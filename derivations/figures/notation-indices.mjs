@@ -49,7 +49,7 @@ export default async function draw() {
       name(image.at, "image x[h, w]"),
       ...axes(image, "h", "w"),
       cells({ ...image, windows: [{ row: P, column: Q, size: [2, 3], series: 1, filled: true }] }),
-      name(filter.at, "filter weight[i, j]"),
+      name(filter.at, "filter [i, j]"),
       ...axes(filter, "i", "j"),
       cells({ ...filter, seriesOf: () => 1 }),
       name(output.at, "output out[p, q]"),
