@@ -29,7 +29,7 @@ export interface BenchLine {
 }
 
 /**
- * A text and the width that it is padded to: with spaces behind it, or in front of it if that is
+ * A text and the width that it is padded to: with spaces after it, or before it if that is
  * negative.
  */
 export type Cell = readonly [text: string, width: number];
