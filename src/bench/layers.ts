@@ -15,7 +15,7 @@ export type Direction = "forward" | "backward";
 export interface StepParts {
   /** The parts in which the clock was read, which add up to a step. */
   readonly parts: readonly StepPart[];
-  /** A step at whose parts nobody looked, in microseconds for one image. */
+  /** A step timed as a whole, in microseconds for one image. */
   readonly wholeMicroseconds: number;
 }
 
@@ -46,8 +46,8 @@ const WARM_UP_STEPS = 4;
  * Cuts training steps into their parts. The clock is read wherever a part ends, so the parts leave
  * no gaps, and add up to the step.
  *
- * A part is what happens until its call returns. What a backend puts off is counted where it is
- * done: `wasm` computes a convolution and its relu in the max pooling behind them, and sends
+ * A part is what happens until its call returns. What a backend defers is counted where it is
+ * done: `wasm` computes a convolution and its relu in the max pooling after them, and sends
  * gradients through max pooling and relu in the convolution.
  *
  * Every other step is left alone and timed as a whole, so that it shows whether looking at the

@@ -29,7 +29,7 @@ export interface BenchLine {
 }
 
 /**
- * A text and the width that it is padded to: with spaces behind it, or in front of it if that is
+ * A text and the width that it is padded to: with spaces after it, or before it if that is
  * negative.
  */
 export type Cell = readonly [text: string, width: number];
@@ -143,12 +143,12 @@ export class BenchOutput {
       null,
     );
     this.#explain(
-      `sum ${total.toFixed(1)}; steps in between that nobody looked into took ` +
+      `sum ${total.toFixed(1)}; steps in between, timed as a whole, took ` +
         `${wholeMicroseconds.toFixed(1)}. GFLOP/s count products with zeros, done or skipped.`,
     );
     this.#explain(
-      "What a backend puts off is counted where it is done: wasm computes a convolution and " +
-        "its relu in the pool behind them, and sends gradients through pool and relu in the " +
+      "What a backend defers is counted where it is done: wasm computes a convolution and its " +
+        "relu in the pool after them, and sends gradients through pool and relu in the " +
         "convolution.",
     );
   }

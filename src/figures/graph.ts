@@ -101,7 +101,7 @@ function drawEdge(edge: GraphEdge, from: GraphNode, to: GraphNode): string {
   const { forward, backward, bend = 0, along = 0.5 } = edge;
   const [start, end] = [border(from, to.at), border(to, from.at)];
   const [dx, dy] = [end[0] - start[0], end[1] - start[1]];
-  const length = Math.hypot(dx, dy) || 1;
+  const length = Math.sqrt(dx ** 2 + dy ** 2) || 1;
   // the arc's height over the place
   const out = 4 * bend * along * (1 - along);
   const middle: Place = [

@@ -31,6 +31,7 @@ export {
 } from "./diagram.js";
 export { arrow, type ArrowOptions } from "./arrow.js";
 export { cellCentre, cells, cellsExtent, type CellsOptions, type Window } from "./cells.js";
+export { pixels, type PixelsOptions } from "./pixels.js";
 export { onSlab, slab, type SlabOptions } from "./slab.js";
 export {
   BACKWARD,
