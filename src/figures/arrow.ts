@@ -21,13 +21,13 @@ const [LENGTH, HALF] = [7, 3.5];
 export function arrow(from: Place, to: Place, options: ArrowOptions = {}): string {
   const { series, bend = 0, headless = false, dashed = false } = options;
   const [dx, dy] = [to[0] - from[0], to[1] - from[1]];
-  const length = Math.sqrt(dx ** 2 + dy ** 2) || 1;
+  const length = lengthOf(dx, dy) || 1;
   // a quadratic curve's middle lies half as far out as its control point
   const control: Place = [
     (from[0] + to[0]) / 2 - (2 * bend * dy) / length,
     (from[1] + to[1]) / 2 + (2 * bend * dx) / length,
   ];
-  const back = Math.sqrt((to[0] - control[0]) ** 2 + (to[1] - control[1]) ** 2) || 1;
+  const back = lengthOf(to[0] - control[0], to[1] - control[1]) || 1;
   const along: Place = [(to[0] - control[0]) / back, (to[1] - control[1]) / back];
   const neck: Place = headless ? to : [to[0] - LENGTH * along[0], to[1] - LENGTH * along[1]];
   const across = (side: number): Place => [neck[0] - side * along[1], neck[1] + side * along[0]];
@@ -42,4 +42,9 @@ export function arrow(from: Place, to: Place, options: ArrowOptions = {}): strin
   if (headless) return line;
   const head = `M${point(to)}L${point(across(HALF))}L${point(across(-HALF))}z`;
   return line + element("path", { class: `${colour} fill`, d: head });
+}
+
+/** Not `Math.hypot`, whose last digit depends on the engine. */
+export function lengthOf(dx: number, dy: number): number {
+  return Math.sqrt(dx * dx + dy * dy);
 }

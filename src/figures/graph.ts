@@ -2,7 +2,7 @@
  * Computation graphs: what is computed from what, with the numbers that go forward above each edge
  * and the gradients that come back below it.
  */
-import { arrow } from "./arrow.js";
+import { arrow, lengthOf } from "./arrow.js";
 import type { Place } from "./diagram.js";
 import { textAt } from "./frame.js";
 import { element } from "./svg.js";
@@ -101,7 +101,7 @@ function drawEdge(edge: GraphEdge, from: GraphNode, to: GraphNode): string {
   const { forward, backward, bend = 0, along = 0.5 } = edge;
   const [start, end] = [border(from, to.at), border(to, from.at)];
   const [dx, dy] = [end[0] - start[0], end[1] - start[1]];
-  const length = Math.sqrt(dx ** 2 + dy ** 2) || 1;
+  const length = lengthOf(dx, dy) || 1;
   // the arc's height over the place
   const out = 4 * bend * along * (1 - along);
   const middle: Place = [
