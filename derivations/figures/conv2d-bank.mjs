@@ -1,4 +1,4 @@
-/** Two filters over one image: one finds upright edges, the other level ones. */
+/** Two filters over one image: one finds vertical edges, the other horizontal ones. */
 import { conv2dForward } from "leibniz/backprop";
 import { arrow, cells, diagram, label } from "leibniz/figures";
 import { tensor } from "leibniz/tensor";
@@ -6,7 +6,7 @@ import { tensor } from "leibniz/tensor";
 export const breaks = "filter-rotated-forward";
 
 const [SIZE, TOP, STEP] = [22, 60, 168];
-const NAMES = ["k = 0: upright edges", "k = 1: level edges"];
+const NAMES = ["k = 0: vertical edges", "k = 1: horizontal edges"];
 
 /** @returns {Promise<string>} the whole drawing */
 export default async function draw() {
@@ -51,7 +51,7 @@ export default async function draw() {
   return diagram({
     title: "Two filters see two different things in one image",
     description:
-      "An image of a bright square. One filter answers at its left and right edges, the other at " +
+      "An image of a bright square. One filter responds at its left and right edges, the other at " +
       "its upper and lower edge.",
     width: 400,
     height: TOP + STEP + 4 * 26 + 16,

@@ -88,20 +88,24 @@ export default async function draw() {
         seriesOf: (_, c) => (c > last ? 5 : null),
         isPale: (_, c) => c > last,
       }),
-      label([at(last + 1), TOP - 28], `rest: ${rest}`, { series: 5 }),
+      label([at(last + 1), TOP - 28], `left over: ${rest}`, { series: 5 }),
       ...rows,
       arrow([a, TOP + 44 + STEP / 2 + 22], [b, TOP + 44 + STEP / 2 + 22]),
       label([a + 10, TOP + 44 + STEP / 2 + 38], `stride ${strideW}`, { soft: true, size: 12 }),
       label([LEFT - 8, low + 20], "window 2", { anchor: "end", soft: true }),
       ...outside,
-      label([at(4), low + SIZE + 20], "does not fit: there is no such column", {
+      label([at(4), low + SIZE + 20], `does not fit: there is no column ${all - padW}`, {
         anchor: "middle",
         soft: true,
       }),
-      label([at(4), low + SIZE + 40], `dilation ${dilationW}: from A to B two columns`, {
-        anchor: "middle",
-        soft: true,
-      }),
+      label(
+        [at(4), low + SIZE + 40],
+        `dilation ${dilationW}: B lies ${dilationW} columns after A`,
+        {
+          anchor: "middle",
+          soft: true,
+        },
+      ),
     ],
   });
 }

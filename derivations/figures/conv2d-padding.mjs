@@ -75,13 +75,17 @@ export default async function draw() {
       "A filter of 3 × 3 makes 1 × 2 numbers of 3 × 4 pixels. With a frame of zeros around " +
       "them, it makes 3 × 4.",
     width: 400,
-    height: 190 + 5 * SIZE + 34,
+    height: 190 + 5 * SIZE + 128,
     content: [
       ...panels,
-      label([200, 190 + 5 * SIZE + 22], "filter 3 × 3; the first and the last window are marked", {
-        anchor: "middle",
-        soft: true,
+      cells({
+        at: [30 + SIZE, 190 + 5 * SIZE + 40],
+        values: weight.toNested()[0][0],
+        size: SIZE,
+        title: "filter",
       }),
+      label([180, 190 + 5 * SIZE + 74], "The first and the last window", { soft: true }),
+      label([180, 190 + 5 * SIZE + 94], "are marked.", { soft: true }),
     ],
   });
 }

@@ -100,7 +100,7 @@ export default async function draw() {
         size: 11,
         series: 0,
       }),
-      label([72, low + 28], `window (${p}, ${q}), entry D, which is (1, 1):`, {
+      label([72, low + 28], `window (${p}, ${q}), weight D, which is (1, 1):`, {
         series: 1,
       }),
       label([72, low + 52], formula(`u(${p}, 1)`, p, 0, padH, u)),
