@@ -64,6 +64,6 @@ export default async function draw() {
     x: { label: "step, of 32 images" },
     y: { label: "loss in nats", scale: "log" },
     series: drawn,
-    rules: [{ axis: "y", at: Math.log(10), name: "ln 10, guessing" }],
+    rules: [{ axis: "y", at: Math.log(10), name: "log 10, guessing" }],
   });
 }

@@ -49,7 +49,7 @@ export default async function draw() {
       label([edge + 42, view.at[1] + 36], String(out.get(0, 0, p, q)), { series: window })
     );
   });
-  const below = { at: [14, 318], size: SIZE, values: D_OUT, title: "dOut", seriesOf };
+  const below = { at: [14, 318], size: SIZE, values: D_OUT, seriesOf };
   const back = {
     at: [222, 283],
     size: SIZE,
@@ -86,6 +86,7 @@ export default async function draw() {
       label([212, 424], `won twice: ${D_OUT[0][0]} − ${-D_OUT[0][1]} = −${-dX.get(0, 0, 0, 1)}`, {
         size: 12,
       }),
+      label([14, 310], "dOut"),
       cells(below),
       cells(back),
       ...ways,

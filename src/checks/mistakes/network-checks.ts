@@ -238,7 +238,7 @@ async function isNotAtChance(context: CheckContext): Promise<string | null | und
   const { firstLoss } = await trainOnFew(context, setup);
   return Math.abs(firstLoss - LN_10) <= CHANCE_TOLERANCE
     ? null
-    : `a first loss of ${short(firstLoss)}, not ln 10 = 2.30`;
+    : `a first loss of ${short(firstLoss)}, not log 10 = 2.30`;
 }
 
 export const networkChecks: readonly Check<CheckName>[] = [
@@ -258,7 +258,7 @@ export const networkChecks: readonly Check<CheckName>[] = [
   },
   {
     name: "first loss",
-    description: `the first loss is that of guessing, ln 10 ± ${CHANCE_TOLERANCE}`,
+    description: `the first loss is that of guessing, log 10 ± ${CHANCE_TOLERANCE}`,
     run: isNotAtChance,
   },
 ];
