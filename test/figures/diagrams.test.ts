@@ -133,7 +133,7 @@ test("an arrow begins and ends where it is told, straight or bent, with or witho
   );
 });
 
-test("a graph's edges end at the boxes of its nodes, with numbers above and gradients below", () => {
+test("a graph's edges end at its boxes, with numbers above and gradients below", () => {
   const figure = drawn(
     graph({
       nodes: [
