@@ -22,11 +22,12 @@ export default async function draw() {
       "Four channels and four filters, joined by a line where the filter sees the channel: all of " +
       "them, those of the same half, or one each. Below, the same as a matrix of weights.",
     width: 410,
-    height: 336,
+    height: 358,
     content: [
       label([4, 62], "c", { italic: true }),
       label([4, 162], "k", { italic: true }),
       ...panels,
+      label([LEFT, 346], "c: channel, k: filter; w: filters of kH × kW weights", { soft: true }),
     ],
   });
 }
