@@ -33,10 +33,10 @@ export default async function draw() {
     { id: "loss", at: [364, 160], text: "loss = u · v", kind: "operation" },
   ];
   const edges = [
-    { from: "x0", to: "u", backward: `dU · x₁ = ${said(byU0)}`, along: 0.44 },
+    { from: "x0", to: "u", backward: `dU · x₁ = ${said(byU0)}`, along: 0.47 },
     { from: "x0", to: "v" },
     { from: "x1", to: "u" },
-    { from: "x1", to: "v", backward: `dV · ${SHARES[1]} = ${said(x1ByV)}`, along: 0.44 },
+    { from: "x1", to: "v", backward: `dV · ${SHARES[1]} = ${said(x1ByV)}`, along: 0.47 },
     { from: "u", to: "loss" },
     { from: "v", to: "loss" },
   ];

@@ -71,7 +71,7 @@ export default async function draw() {
       element("circle", { class: "guide hollow ground", cx: start[0], cy: start[1], r: 4 }),
       label([start[0] - 10, start[1] + 4], "θ", { anchor: "end", italic: true }),
       label([start[0] + 74, start[1] + 60], "rolls on: −η·μ·u", { halo: true, size: 13 }),
-      label([end[0] - 10, end[1] + 4], "momentum: −η·g at θ", {
+      label([end[0] - 16, end[1] + 4], "momentum: −η·g at θ", {
         anchor: "end",
         series: 0,
         halo: true,

@@ -65,8 +65,8 @@ export default async function draw() {
     height: 402,
     content: [
       plot(graph),
-      label([50, 66], "dashed: lines that touch", { soft: true, size: 13 }),
-      label([50, 82], "the kink from below", { soft: true, size: 13 }),
+      label([50, 66], "dashed: lines that touch", { soft: true, size: 12 }),
+      label([50, 82], "the kink from below", { soft: true, size: 12 }),
       plot(slope),
       label([besideKink[0] + 10, besideKink[1] - 8], `here: ${dX.get(0, 3)}`, {
         series: 1,

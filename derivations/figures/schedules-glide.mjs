@@ -46,7 +46,7 @@ export default async function draw() {
         series: 1,
         size: 13,
       }),
-      label([at(late, 0)[0] - 8, at(0, 0.46)[1]], formatNumber(f(late, STEPS) - mean), {
+      label([at(late, 0)[0] - 8, at(0, 0.5)[1]], formatNumber(f(late, STEPS) - mean), {
         anchor: "end",
         series: 1,
         size: 13,
