@@ -36,7 +36,7 @@ export default async function draw() {
     { from: "x0", to: "u", backward: `dU · x₁ = ${said(byU0)}`, along: 0.47 },
     { from: "x0", to: "v" },
     { from: "x1", to: "u" },
-    { from: "x1", to: "v", backward: `dV · ${SHARES[1]} = ${said(x1ByV)}`, along: 0.47 },
+    { from: "x1", to: "v", backward: `dV · ${SHARES[1]} = ${said(x1ByV)}`, along: 0.5 },
     { from: "u", to: "loss" },
     { from: "v", to: "loss" },
   ];

@@ -67,7 +67,9 @@ export default async function draw() {
       ]),
       ...copies.map(([r, s]) => {
         const [toX, toY] = cellCentre(columns[s], r, 0);
-        return arrow([x + 30 * (s - 1.5), TOP + H * SIZE + 4], [toX + 11 * side(s), toY - 9], { series: 1 });
+        return arrow([x + 30 * (s - 1.5), TOP + H * SIZE + 4], [toX + 11 * side(s), toY - 9], {
+          series: 1,
+        });
       }),
       cells({ at: [52, low], values: rowsOf(counts), size: SIZE, kind: "amount" }),
       label([184, low + 20], "copies of each pixel:"),
