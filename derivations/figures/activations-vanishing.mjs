@@ -35,7 +35,10 @@ export default async function draw() {
     { name: "tanh", points: await left(tanhForward, tanhBackward) },
     { name: "sigmoid", points: await left(sigmoidForward, sigmoidBackward) },
   ];
-  const bound = Array.from({ length: LAYERS + 1 }, (_, l) => [l, 4 ** -l]);
+  // the slope of the sigmoid where it is steepest
+  const { cache } = await sigmoidForward(tensor([0]));
+  const steepest = (await sigmoidBackward(tensor([1]), cache)).dX.get(0);
+  const bound = Array.from({ length: LAYERS + 1 }, (_, l) => [l, steepest ** l]);
   const last = series.map(({ points }) => formatNumber(points.at(-1)[1], 2));
   return lineChart({
     title: "What is left of the gradient",

@@ -19,7 +19,7 @@ const UPSTREAM = [
   [1, -1, 2],
   [0, 3, -2],
 ];
-const [SIZE, LEFT, RIGHT] = [28, 16, 146];
+const [SIZE, LEFT, RIGHT] = [28, 16, 138];
 
 /** @returns {Promise<string>} the whole drawing */
 export default async function draw() {
@@ -61,11 +61,11 @@ export default async function draw() {
           c[row][column],
         ),
         {
-          size: 12,
+          size: 13,
         },
       ),
       ...lines.map((line, l) =>
-        label([wide, below + 14 + l * 17], line, { soft: l > 0, size: 12 }),
+        label([wide, below + 14 + l * 17], line, { soft: l > 0, size: 13 }),
       ),
     ];
   };
@@ -107,12 +107,12 @@ export default async function draw() {
         values: [[...dBias.data]],
         windows: [{ row: 0, column: 1, size: [1, 1], series: BACKWARD }],
       }),
-      label([RIGHT, third + 14], "dBias: the sum of each", { size: 12 }),
-      label([RIGHT, third + 30], "column, over all rows", { size: 12 }),
+      label([RIGHT, third + 14], "dBias: the sum of each", { size: 13 }),
+      label([RIGHT, third + 30], "column, over all rows", { size: 13 }),
       label(
         [RIGHT, third + 2 * SIZE + 30],
         `${UPSTREAM.map((row) => bracket(row[1])).join(" + ")} = ${formatNumber(dBias.get(1))}`,
-        { size: 12 },
+        { size: 13 },
       ),
     ],
   });

@@ -70,16 +70,16 @@ export default async function draw() {
       ...channels(tops[0], IMAGE, "x"),
       rowCells(row(tops[1], [...out.data])),
       arrow([x, y + SIZE / 2 + 3], [end, tops[1] - 4], { series: FORWARD }),
-      label([left, tops[1] - 10], "out: the same numbers in a row", { size: 12 }),
+      label([left, tops[1] - 10], "out: the same numbers in a row", { size: 13 }),
       label(
         [left, tops[1] + SIZE + 20],
         `the place of ${IMAGE[c][h][w]}: (${channel} + ${line}) · ${width} + ${column} = ${place}`,
-        { size: 12, soft: true },
+        { size: 13, soft: true },
       ),
       ...channels(tops[2], backed, "dX"),
       rowCells(row(tops[3], UPSTREAM)),
       arrow([end, tops[3] - 4], [to, bottom + SIZE / 2 + 3], { series: BACKWARD }),
-      label([left, tops[3] - 10], "dOut: some gradient, a row", { size: 12 }),
+      label([left, tops[3] - 10], "dOut: some gradient, a row", { size: 13 }),
     ],
   });
 }

@@ -28,7 +28,7 @@ export default async function draw() {
     content: [
       ...panels.map(({ content }) => content),
       element("rect", { class: "s1 fill", opacity: FAINT, x: 36, y: 244, width: 12, height: 12 }),
-      label([54, 254], "folded over", { size: 12 }),
+      label([54, 254], "folded over", { size: 13 }),
     ],
   });
 }
@@ -67,7 +67,7 @@ function panel(strength, [left, top]) {
       label([middle, 18], `α = ${formatNumber(strength)}, σ = ${SMOOTHNESS}`, { anchor: "middle" }),
       element("path", { class: "guide line thin faint", d: net }),
       folds === "" ? "" : element("path", { class: "s1 fill", d: folds, opacity: FAINT }),
-      label([middle, 228], `${formatPercent(share, 2)} folded`, { anchor: "middle", size: 12 }),
+      label([middle, 228], `${formatPercent(share, 2)} folded`, { anchor: "middle", size: 13 }),
     ].join(""),
   };
 }

@@ -42,10 +42,10 @@ export default async function draw() {
     width: 420,
     height: last + 72,
     content: [
-      label([DOWN - 14, 18], "forward", { series: FORWARD, size: 12 }),
-      label([BAR, 18], "keeps", { size: 12 }),
-      label([TO - 6, 18], "dWeight, dBias", { anchor: "end", series: BACKWARD, size: 12 }),
-      label([UP + 16, 18], "back", { anchor: "end", series: BACKWARD, size: 12 }),
+      label([DOWN - 14, 18], "forward", { series: FORWARD, size: 13 }),
+      label([BAR, 18], "keeps", { size: 13 }),
+      label([TO - 6, 18], "dWeight, dBias", { anchor: "end", series: BACKWARD, size: 13 }),
+      label([UP + 16, 18], "back", { anchor: "end", series: BACKWARD, size: 13 }),
       ...rows.flatMap(({ name, parameters, kept, asColumns }, l) => {
         const y = TOP + l * ROW;
         const columns = asColumns > kept ? ` (${count(asColumns)})` : "";
@@ -57,13 +57,13 @@ export default async function draw() {
           label([FROM + 10, y + 17], name),
           bar(long(asColumns), y, "band"),
           bar(long(kept), y, "fill"),
-          label([end, y + 17], shown, { size: 12, soft: asColumns === 0 }),
+          label([end, y + 17], shown, { size: 13, soft: asColumns === 0 }),
           parameters === 0
             ? ""
             : label([TO - 6, y + 17], count(parameters), {
                 anchor: "end",
                 series: BACKWARD,
-                size: 12,
+                size: 13,
               }),
         ];
       }),
@@ -71,9 +71,9 @@ export default async function draw() {
       box(last, 26),
       label([FROM + 10, last + 17], "softmax with cross-entropy: the loss"),
       element("rect", { class: "s2 fill", x: FROM, y: last + 45, width: 18, height: 12 }),
-      label([FROM + 25, last + 55], "kept", { size: 12, soft: true }),
+      label([FROM + 25, last + 55], "kept", { size: 13, soft: true }),
       element("rect", { class: "s2 band", x: FROM + 64, y: last + 45, width: 18, height: 12 }),
-      label([FROM + 89, last + 55], "(columns: reference backend only)", { size: 12, soft: true }),
+      label([FROM + 89, last + 55], "(columns: reference backend only)", { size: 13, soft: true }),
     ],
   });
 }
@@ -98,12 +98,12 @@ async function keptBy({ kind, parameters }, x) {
 function passing(down, up, y) {
   return [
     arrow([DOWN, y - 8], [DOWN, y + 26], { series: FORWARD }),
-    label([DOWN + 7, y + 11], down, { series: FORWARD, size: 12 }),
+    label([DOWN + 7, y + 11], down, { series: FORWARD, size: 13 }),
     ...(up === null
       ? []
       : [
           arrow([UP, y + 26], [UP, y - 8], { series: BACKWARD }),
-          label([UP - 7, y + 11], up, { anchor: "end", series: BACKWARD, size: 12 }),
+          label([UP - 7, y + 11], up, { anchor: "end", series: BACKWARD, size: 13 }),
         ]),
   ];
 }

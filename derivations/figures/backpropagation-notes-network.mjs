@@ -12,7 +12,7 @@ const INPUT = [1, 28, 28];
 /** As many hidden units as give it about the parameters of the other one. */
 const HIDDEN = 128;
 /** Where each column begins, how far into it the arrows are, and where its numbers end. */
-const [LEFT, RIGHT, INSIDE, REACH] = [10, 206, 14, 172];
+const [LEFT, RIGHT, INSIDE, REACH] = [10, 206, 14, 184];
 /** How large a pixel, a channel and an entry of a row are drawn. */
 const [PIXEL, CHANNEL, ENTRY] = [2.2, 1.5, 0.14];
 const [TOP, GAP, FOOT] = [34, 46, 46];
@@ -93,7 +93,7 @@ function column(stages, blocks, height) {
       const block = blocks[s];
       const [right] = onSlab(block, 1, 0.5, 1);
       const middle = block.at[1] + block.front[1] / 2 + 4.5;
-      const shown = [slab(block), label([right + 7, middle], shape.join(" × "), { size: 12 })];
+      const shown = [slab(block), label([right + 7, middle], shape.join(" × "), { size: 13 })];
       if (s === 0) return shown;
       const from = blocks[s - 1].at[1] + blocks[s - 1].front[1] + 4;
       const to = onSlab(block, 0, 0, 1)[1] - 4;
@@ -101,8 +101,8 @@ function column(stages, blocks, height) {
       return [
         ...shown,
         arrow([x + INSIDE, from], [x + INSIDE, to]),
-        label([x + INSIDE + 9, (from + to) / 2 + 4], names.join(", "), { size: 12 }),
-        label([x + REACH, (from + to) / 2 + 4], said, { size: 12, series: 1, anchor: "end" }),
+        label([x + INSIDE + 9, (from + to) / 2 + 4], names.join(", "), { size: 13 }),
+        label([x + REACH, (from + to) / 2 + 4], said, { size: 13, series: 1, anchor: "end" }),
       ];
     }),
     label([x, height - 12], `${count(total)} parameters`, { series: 1 }),

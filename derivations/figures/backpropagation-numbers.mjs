@@ -82,7 +82,7 @@ export default async function draw() {
     const middle = top + (values.length * SIZE) / 2 + 4;
     content.push(
       cells({ at: place(DOWN), size: SIZE, values, ...look }),
-      label([DOWN + half + 7, middle], `x${digit(l)}`, { series: FORWARD, size: 12 }),
+      label([DOWN + half + 7, middle], `x${digit(l)}`, { series: FORWARD, size: 13 }),
     );
     if (dX[l] !== null)
       content.push(
@@ -90,7 +90,7 @@ export default async function draw() {
         label([UP - half - 7, middle], `dX${digit(l)}`, {
           anchor: "end",
           series: BACKWARD,
-          size: 12,
+          size: 13,
         }),
       );
     tops.push(top);
@@ -111,14 +111,14 @@ export default async function draw() {
       arrow([DOWN, from + 5], [DOWN, to - 5], { series: FORWARD }),
       box(from + 9, to - 9),
       label([MIDDLE, from + 25], name, { anchor: "middle" }),
-      label([MIDDLE, from + 41], kept[l], { anchor: "middle", soft: true, size: 11 }),
+      label([MIDDLE, from + 41], kept[l], { anchor: "middle", soft: true, size: 12 }),
     );
     if (l > 0) content.push(arrow([UP, to - 5], [UP, from + 5], { series: BACKWARD }));
   }
   content.push(...parameters(conv, bottoms[0] + 56), ...parameters(affine, bottoms[4] + 56));
   content.push(
-    label([UP + 8, bottoms[0] + 80], "no dX₀: nobody", { anchor: "middle", soft: true, size: 11 }),
-    label([UP + 8, bottoms[0] + 94], "asks for it", { anchor: "middle", soft: true, size: 11 }),
+    label([UP + 8, bottoms[0] + 80], "no dX₀ is", { anchor: "middle", soft: true, size: 12 }),
+    label([UP + 8, bottoms[0] + 94], "asked for", { anchor: "middle", soft: true, size: 12 }),
   );
   const end = bottoms[5] + 52;
   content.push(
@@ -128,11 +128,11 @@ export default async function draw() {
       series: FORWARD,
     }),
     box(bottoms[5] + 9, end + 5),
-    label([MIDDLE, bottoms[5] + 26], "softmax, cross-entropy", { anchor: "middle", size: 12 }),
+    label([MIDDLE, bottoms[5] + 26], "softmax, cross-entropy", { anchor: "middle", size: 13 }),
     label([MIDDLE, bottoms[5] + 43], `keeps p = (${rowsOf(cache.probabilities)[0].join(", ")})`, {
       anchor: "middle",
       soft: true,
-      size: 11,
+      size: 12,
     }),
     arrow([UP, end], [UP, bottoms[5] + 5], { series: BACKWARD }),
     label([UP, end + 17], "dLoss 1", { anchor: "middle", series: BACKWARD }),
@@ -165,8 +165,8 @@ function parameters({ weight, bias }, top) {
   const list = (tensor) => [...tensor.data].map((value) => formatNumber(value)).join(", ");
   const column = (middle, name, squares, text, series) => [
     cells({ at: [middle - wide / 2, top + 12], size: SIZE, values: squares }),
-    label([middle, top + 6], name, { anchor: "middle", series, size: 11 }),
-    label([middle, below + 15], text, { anchor: "middle", series, size: 11 }),
+    label([middle, top + 6], name, { anchor: "middle", series, size: 12 }),
+    label([middle, below + 15], text, { anchor: "middle", series, size: 12 }),
   ];
   return [
     ...column(MIDDLE - 49, "weight", values, `bias ${list(bias.value)}`, FORWARD),

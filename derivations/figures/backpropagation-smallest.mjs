@@ -31,8 +31,8 @@ export default async function draw() {
     { id: "w1", at: [210, 44], text: "w₁" },
     { id: "first", at: [104, 110], text: "×", kind: "operation" },
     { id: "second", at: [210, 110], text: "×", kind: "operation" },
-    { id: "square", at: [334, 110], text: "(x₂ − t)²", kind: "operation" },
-    { id: "loss", at: [334, 196], text: "loss" },
+    { id: "square", at: [330, 110], text: "(x₂ − t)²", kind: "operation" },
+    { id: "loss", at: [330, 196], text: "loss" },
   ];
   const edges = [
     { from: "x0", to: "first", forward: formatNumber(X0) },
@@ -54,9 +54,9 @@ export default async function draw() {
   ];
   const kept = (x, { cache: { x: input, weight } }, names) => [
     arrow([x, 126], [x, 158], { dashed: true, headless: true }),
-    label([x, 173], "keeps", { anchor: "middle", soft: true, size: 12 }),
-    label([x, 189], said(names[0], input), { anchor: "middle", size: 12 }),
-    label([x, 205], said(names[1], weight), { anchor: "middle", size: 12 }),
+    label([x, 173], "keeps", { anchor: "middle", soft: true, size: 13 }),
+    label([x, 189], said(names[0], input), { anchor: "middle", size: 13 }),
+    label([x, 205], said(names[1], weight), { anchor: "middle", size: 13 }),
   ];
   return diagram({
     title: "Two weights: numbers forward, gradients backward",
@@ -69,11 +69,11 @@ export default async function draw() {
       graph({ nodes, edges }),
       ...kept(104, first, ["x₀", "w₀"]),
       ...kept(210, second, ["x₁", "w₁"]),
-      label([334, 84], said("t", tensor(TARGET)), { anchor: "middle", size: 12 }),
+      label([330, 84], said("t", tensor(TARGET)), { anchor: "middle", size: 13 }),
       arrow([24, 236], [64, 236], { series: FORWARD }),
-      label([70, 240], "forward: numbers", { series: FORWARD, size: 12 }),
+      label([70, 240], "forward: numbers", { series: FORWARD, size: 13 }),
       arrow([254, 236], [214, 236], { series: BACKWARD }),
-      label([260, 240], "backward: gradients", { series: BACKWARD, size: 12 }),
+      label([260, 240], "backward: gradients", { series: BACKWARD, size: 13 }),
     ],
   });
 }

@@ -90,7 +90,7 @@ function drawn({ factors: [a, b], result, cost }, middle) {
   const [first, second, third] = [56, 168, 262];
   return [
     ...block(a, first, middle),
-    label([112, middle + 5], "·", { anchor: "middle" }),
+    label([104, middle + 5], "·", { anchor: "middle" }),
     ...block(b, second, middle),
     label([216, middle + 5], "=", { anchor: "middle" }),
     ...block(result, third, middle),
@@ -106,12 +106,12 @@ function block({ name, rows, columns, series }, x, middle) {
     element("rect", { class: `s${series} line thin`, ...place }),
     label([x, middle + height / 2 + 15], `${rows} × ${columns}`, {
       anchor: "middle",
-      size: 11,
+      size: 12,
       soft: true,
     }),
     width < 24
-      ? label([x - width / 2 - 5, middle + 4], name, { anchor: "end", size: 12 })
-      : label([x, middle + 4], name, { anchor: "middle", size: 12 }),
+      ? label([x - width / 2 - 5, middle + 4], name, { anchor: "end", size: 13 })
+      : label([x, middle + 4], name, { anchor: "middle", size: 13 }),
   ];
 }
 

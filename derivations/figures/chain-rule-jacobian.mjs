@@ -71,15 +71,15 @@ export default async function draw() {
       ),
       label([right + 14, 34 + SIZE / 2 + 5], "forward: a row times Δx", {
         series: FORWARD,
-        size: 12,
+        size: 13,
       }),
       label([right + 14, bottom + 34 + SIZE / 2 + 5], "backward: a column", {
         series: BACKWARD,
-        size: 12,
+        size: 13,
       }),
       label([right + 14, bottom + 34 + SIZE / 2 + 21], "times dOut", {
         series: BACKWARD,
-        size: 12,
+        size: 13,
       }),
     ],
   });

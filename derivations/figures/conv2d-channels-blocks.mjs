@@ -35,13 +35,13 @@ export default async function draw() {
   const texts = (at, name, shapeOf, said) => [
     label([at, 228], name, { anchor: "middle" }),
     label([at, 247], shapeOf, { anchor: "middle" }),
-    label([at, 266], said, { anchor: "middle", soft: true, size: 12 }),
+    label([at, 266], said, { anchor: "middle", soft: true, size: 13 }),
   ];
   return diagram({
     title: "A picture in colour, a filter and the map that it makes",
     description:
       "Three sheets of 256 × 256 pixels, red, green and blue; a filter of three sheets of 3 × 3; " +
-      "and one sheet of 254 × 254.",
+      `and one sheet of ${out.shape.slice(2).join(" × ")}.`,
     width: 410,
     height: 280,
     content: [
@@ -50,7 +50,7 @@ export default async function draw() {
       ...small.map((sheet) => slab(sheet)),
       slab(output),
       arrow(onSlab(window, 1, 0.5, 0.3), pixel, { series: 3, bend: -62 }),
-      label([pixel[0], pixel[1] + 12], "■", { anchor: "middle", series: 3, size: 11 }),
+      label([pixel[0], pixel[1] + 12], "■", { anchor: "middle", series: 3, size: 12 }),
       label([190, 155], "⋆", { anchor: "middle", size: 22 }),
       label([281, 155], "=", { anchor: "middle" }),
       ...texts(84, "picture", shape(x), "(C, H, W)"),

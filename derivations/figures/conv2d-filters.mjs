@@ -15,9 +15,9 @@ const SERIES = [1, 2, 3];
 
 /** Where an arrow meets each of the sheets. */
 const MAPS = [
-  [273, 160],
-  [291, 96],
-  [317, 74],
+  [263, 160],
+  [281, 96],
+  [307, 74],
 ];
 
 /** @returns {Promise<string>} the whole drawing */
@@ -66,9 +66,9 @@ export default async function draw() {
       ...filters.map(({ at: [left, top] }, k) =>
         arrow([left + 48, top + 6], MAPS[k], { series: SERIES[k] }),
       ),
-      ...stack(276, 108, 84, 8),
-      middle(330, 230, `${FILTERS} maps`),
-      middle(330, 249, shape(out, 1)),
+      ...stack(266, 108, 84, 8),
+      middle(322, 230, `${FILTERS} maps`),
+      middle(322, 249, shape(out, 1)),
       ...stack(20, low + 50, 70, 8),
       middle(70, 416, "maps"),
       middle(70, 435, shape(out, 1)),
@@ -77,9 +77,9 @@ export default async function draw() {
       middle(206, 416, "bias"),
       middle(206, 435, shape(bias, 0)),
       middle(262, 368, "="),
-      ...stack(290, low + 50, 70, 8),
-      middle(340, 416, "out"),
-      middle(340, 435, shape(out, 1)),
+      ...stack(282, low + 50, 70, 8),
+      middle(334, 416, "out"),
+      middle(334, 435, shape(out, 1)),
     ],
   });
 }

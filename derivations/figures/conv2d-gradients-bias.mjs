@@ -1,6 +1,6 @@
 /** The gradient of a bias: the sum over all windows of all images. */
 import { conv2dBackward, conv2dForward } from "leibniz/backprop";
-import { arrow, cells, diagram, label } from "leibniz/figures";
+import { arrow, cells, diagram, label, formatNumber } from "leibniz/figures";
 import { tensor, Tensor } from "leibniz/tensor";
 
 export const breaks = "conv-bias-averaged";
@@ -65,7 +65,7 @@ export default async function draw() {
       ...arrows,
       cells(sum),
       label([172, 203], "dBias", { anchor: "end" }),
-      label([200, 240], `${terms} = ${all.reduce((a, b) => a + b)}`, { anchor: "middle" }),
+      label([200, 240], `${terms} = ${formatNumber(dBias.item())}`, { anchor: "middle" }),
     ],
   });
 }

@@ -29,7 +29,7 @@ export default async function draw() {
       await conv2dBackward(tensor([[[values.slice(0, 2), values.slice(2)]]]), cache)
     ).dX.toNested()[0][0];
   const dX = await back(upstream);
-  const minus = (number) => String(number).replace("-", "−");
+  const minus = (number) => String(number).replaceAll("-", "−");
   const windows = await Promise.all(
     upstream.map(async (d, s) => {
       const [p, q] = [Math.floor(s / 2), s % 2];
@@ -50,7 +50,7 @@ export default async function draw() {
     title: "col2im lays each window's share back and adds up",
     description:
       "The filter times 1, 2, −1 and 3, each laid onto its window in an image of 3 × 4 pixels. " +
-      "Below, the sum: 1 2 −1 −2, 1 8 3 −3, −2 5 3 0.",
+      `Below, the sum: ${minus(dX.map((row) => row.join(" ")).join(", "))}.`,
     width: 400,
     height: 594,
     content: [

@@ -1,6 +1,6 @@
 /** The layer as a graph, with the numbers of the smallest case both ways. */
 import { conv2dBackward, conv2dForward } from "leibniz/backprop";
-import { BACKWARD, cells, diagram, FORWARD, graph, label } from "leibniz/figures";
+import { BACKWARD, cells, diagram, FORWARD, graph, label, formatNumber } from "leibniz/figures";
 import { matmul, tensor } from "leibniz/tensor";
 
 export const breaks = "overlap-overwritten";
@@ -57,14 +57,16 @@ export default async function draw() {
         })
       );
     });
+  const list = (values) => Array.from(values.data, (value) => formatNumber(value)).join(" ");
   const between = (a, b) => (Y[a] + Y[b]) / 2;
   const product = matmul(filters, cols);
   return diagram({
     title: "A convolution as a graph, forward and back",
     description:
-      "The image 3 1 4 becomes columns, the filter 2 −1 multiplies them, the bias 10 is added, and " +
-      "15 8 comes out. The gradient 1 2 comes back along the same edges: 3 to the bias, 5 9 to the " +
-      "filter, and through the columns 2 3 −2 to the image.",
+      `The image ${list(x)} becomes columns, the filter ${list(weight)} multiplies them, the bias ` +
+      `${list(bias)} is added, and ${list(out)} comes out. The gradient ${list(dOut)} comes back ` +
+      `along the same edges: ${list(dBias)} to the bias, ${list(dWeight)} to the filter, and ` +
+      `through the columns ${list(dX)} to the image.`,
     width: 420,
     height: 452,
     content: [
@@ -92,18 +94,18 @@ export default async function draw() {
       ...beside(between("x", "im2col"), ["x", "dX"], x, dX, 3),
       label([MIDDLE + 96, between("x", "im2col") + 20], "= col2im(dCols)", {
         series: BACKWARD,
-        size: 12,
+        size: 13,
       }),
       ...beside(between("im2col", "product"), ["cols", "dCols"], cols, dCols, 2),
       label([MIDDLE + 74, between("im2col", "product") + 20], "= filtersᵀ · dOut", {
         series: BACKWARD,
-        size: 12,
+        size: 13,
       }),
       ...above(Y.product, ["", ""], filters, dWeight),
-      label([14, Y.product + 26], "dOut · colsᵀ", { series: BACKWARD, size: 12 }),
+      label([14, Y.product + 26], "dOut · colsᵀ", { series: BACKWARD, size: 13 }),
       ...beside(between("product", "sum"), ["", "dOut"], product, dOut, 2),
       ...above(Y.sum, ["", ""], bias, dBias),
-      label([14, Y.sum + 26], "Σ dOut", { series: BACKWARD, size: 12 }),
+      label([14, Y.sum + 26], "Σ dOut", { series: BACKWARD, size: 13 }),
       ...beside(between("sum", "out"), ["out", "dOut"], out, dOut, 2),
     ],
   });

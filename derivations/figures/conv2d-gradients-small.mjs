@@ -1,19 +1,21 @@
 /** Three pixels and two windows: what each window sends back, and the sum. */
 import { conv2dBackward, conv2dForward } from "leibniz/backprop";
-import { cells, diagram, label } from "leibniz/figures";
+import { cells, diagram, label, formatNumber } from "leibniz/figures";
 import { tensor } from "leibniz/tensor";
 
 export const breaks = "overlap-overwritten";
 
 const [SIZE, LEFT] = [44, 170];
+const FILTER = [2, -1];
 
 /** @returns {Promise<string>} the whole drawing */
 export default async function draw() {
   const x = tensor([[[[3, 1, 4]]]]);
-  const { out, cache } = await conv2dForward(x, tensor([[[[2, -1]]]]), tensor([10]));
+  const { out, cache } = await conv2dForward(x, tensor([[[FILTER]]]), tensor([10]));
   const dOut = [1, 2];
   const back = async (...upstream) =>
     (await conv2dBackward(tensor([[[upstream]]]), cache)).dX.reshape([3]).toNested();
+  const written = `(${FILTER.map((one) => formatNumber(one)).join(", ")})`;
   const shares = [await back(dOut[0], 0), await back(0, dOut[1])];
   const sum = await back(...dOut);
   const row = (top, values, more = {}) => ({
@@ -42,7 +44,8 @@ export default async function draw() {
     title: "What each window sends back, and the sum",
     description:
       "Window 0 sends 1 times the filter 2 −1 to the first two of three pixels, window 1 sends 2 " +
-      "times the filter to the last two. The pixel in the middle gets −1 and 4, which makes 3.",
+      "times the filter to the last two. The pixel in the middle gets " +
+      `${formatNumber(shares[0][1])} and ${formatNumber(shares[1][1])}, which makes ${formatNumber(sum[1])}.`,
     width: 400,
     height: 342,
     content: [
@@ -53,9 +56,9 @@ export default async function draw() {
       label([LEFT + 3 * SIZE + 10, 38], `out ${outs[0]}`, { series: 0 }),
       label([LEFT + 3 * SIZE + 10, 56], `out ${outs[1]}`, { series: 2 }),
       label([14, 104], "going back: dOut times the filter", { soft: true }),
-      label([14, 149], `${dOut[0]} · (2, −1)`, { series: 0 }),
+      label([14, 149], `${dOut[0]} · ${written}`, { series: 0 }),
       cells(first),
-      label([14, 231], `${dOut[1]} · (2, −1)`, { series: 2 }),
+      label([14, 231], `${dOut[1]} · ${written}`, { series: 2 }),
       cells(second),
       label([LEFT + 1.5 * SIZE, 191], "+", { anchor: "middle", size: 16 }),
       label([LEFT + 1.5 * SIZE, 270], "=", { anchor: "middle", size: 16 }),

@@ -63,7 +63,8 @@ export default async function draw() {
     title: "The gradient of one weight",
     description:
       "The weight A lay on four pixels, 1 2 0 1, one in each window. Times the upstream gradients " +
-      "1 2 −1 3 and added up, that is 8. Each of the other weights lay on its own four pixels.",
+      "1 2 −1 3 and added up, that is " +
+      `${gradients[0]}. Each of the other weights lay on its own four pixels.`,
     width: 410,
     height: 456,
     content: [

@@ -22,15 +22,13 @@ export default async function draw() {
       "Four channels and four filters, joined by a line where the filter sees the channel: all of " +
       "them, those of the same half, or one each. Below, the same as a matrix of weights.",
     width: 410,
-    height: 360,
+    height: 372,
     content: [
       label([4, 62], "c", { italic: true }),
       label([4, 162], "k", { italic: true }),
       ...panels,
-      label([205, 346], "row k, column c: each w is kH × kW weights", {
-        anchor: "middle",
-        soft: true,
-      }),
+      label([LEFT, 344], "row k (filter), column c (channel):", { soft: true }),
+      label([LEFT, 362], "each w is kH × kW weights", { soft: true }),
     ],
   });
 }

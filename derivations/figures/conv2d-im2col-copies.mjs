@@ -42,7 +42,7 @@ export default async function draw() {
     seriesOf: (r) => (isPixel(cols[r][s]) ? 1 : null),
     isPale: (r) => !isPixel(cols[r][s]),
   }));
-  const [x, y] = cellCentre(image, Math.floor(PIXEL / W), PIXEL % W);
+  const [x] = cellCentre(image, Math.floor(PIXEL / W), PIXEL % W);
   const copies = cols.flatMap((row, r) =>
     row.flatMap((place, s) => (isPixel(place) ? [[r, s]] : [])),
   );
@@ -57,6 +57,7 @@ export default async function draw() {
     height: low + H * SIZE + 16,
     content: [
       cells(image),
+      label([268, TOP + 2.5 * SIZE + 5], "arrows: copies of f", { series: 1, size: 12 }),
       ...columns.flatMap((column, s) => [
         cells(column),
         label([column.at[0] + SIZE / 2, column.at[1] + cols.length * SIZE + 18], `s = ${s}`, {
@@ -66,7 +67,9 @@ export default async function draw() {
       ]),
       ...copies.map(([r, s]) => {
         const [toX, toY] = cellCentre(columns[s], r, 0);
-        return arrow([x, y + 10], [toX + 11 * side(s), toY - 9], { series: 1 });
+        return arrow([x + 30 * (s - 1.5), TOP + H * SIZE + 4], [toX + 11 * side(s), toY - 9], {
+          series: 1,
+        });
       }),
       cells({ at: [52, low], values: rowsOf(counts), size: SIZE, kind: "amount" }),
       label([184, low + 20], "copies of each pixel:"),

@@ -41,14 +41,14 @@ export default async function draw() {
       label([channelAt(c) - 8, TOP + (i + 0.5) * SIZE + 5], `i = ${i}`, {
         anchor: "end",
         soft: true,
-        size: 12,
+        size: 13,
       }),
     ),
     ...Array.from({ length: kW }, (_j, j) =>
       label([channelAt(c) + (j + 0.5) * SIZE, TOP + kH * SIZE + 16], `j = ${j}`, {
         anchor: "middle",
         soft: true,
-        size: 11,
+        size: 12,
       }),
     ),
   ]).flat();

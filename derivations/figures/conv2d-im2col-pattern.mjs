@@ -20,7 +20,8 @@ export default async function draw() {
   const geometry = conv2dGeometry("figure", H, W, { kernelSize: [2, 3] });
   const { outH, outW } = geometry;
   const P = outH * outW;
-  const [R, cols] = [6, im2col(spikes, geometry)];
+  const cols = im2col(spikes, geometry);
+  const R = cols.shape[1];
   const isOne = (row, pixel) => cols.get(pixel, Math.floor(row / P), row % P) === 1;
   const rows = Array.from({ length: R * P }, (_, row) => row);
   const counts = Array.from({ length: pixels }, (_, a) => rows.filter((row) => isOne(row, a)));
@@ -28,7 +29,8 @@ export default async function draw() {
   return diagram({
     title: "Where the ones of im2col are",
     description:
-      "A matrix of 24 rows and 12 columns. Each row has a single coloured square; the columns of " +
+      `A matrix of ${R * P} rows and ${pixels} columns. ` +
+      "Each row has a single coloured square; the columns of " +
       "the middle pixels f and g have four, those of the corners one.",
     width: 400,
     height: low + 46,

@@ -36,8 +36,8 @@ export default async function draw() {
   ]);
   const geometry = conv2dGeometry("figure", 3, 4, { kernelSize: [2, 3] });
   const { out } = await conv2dForward(x, weight, null);
-  const [K, R, P] = [2, 6, 4];
   const [cols] = im2col(x, geometry).toNested();
+  const [K, R, P] = [weight.shape[0], cols.length, cols[0].length];
   const filters = weight.reshape([K, R]).toNested();
   const rows = out.reshape([K, P]).toNested();
   const colsAt = LEFT + R * SIZE + 20;
@@ -57,7 +57,7 @@ export default async function draw() {
       ...cols[0].map((_, s) =>
         label([colsAt + (s + 0.5) * SIZE, TOP - 8], `s=${s}`, {
           anchor: "middle",
-          size: 11,
+          size: 12,
           series: SERIES[s],
         }),
       ),
@@ -70,7 +70,7 @@ export default async function draw() {
       }),
       label([LEFT + 3 * SIZE, low - 10], "filters", { anchor: "middle" }),
       ...filters.map((_, k) =>
-        label([LEFT - 4, low + (k + 0.5) * SIZE + 4], `k=${k}`, { anchor: "end", size: 11 }),
+        label([LEFT - 4, low + (k + 0.5) * SIZE + 4], `k=${k}`, { anchor: "end", size: 12 }),
       ),
       cells({
         at: [LEFT, low],

@@ -36,7 +36,7 @@ export default async function draw() {
       label([LEFT - 10, top + 29], `left = ${j - padW}`.replace("-", "−"), {
         anchor: "end",
         soft: true,
-        size: 12,
+        size: 13,
       }),
       cells({
         at: [LEFT, top],

@@ -91,7 +91,7 @@ export default async function draw() {
       label([at(last + 1), TOP - 28], `left over: ${rest}`, { series: 5 }),
       ...rows,
       arrow([a, TOP + 44 + STEP / 2 + 22], [b, TOP + 44 + STEP / 2 + 22]),
-      label([a + 10, TOP + 44 + STEP / 2 + 38], `stride ${strideW}`, { soft: true, size: 12 }),
+      label([a + 10, TOP + 44 + STEP / 2 + 38], `stride ${strideW}`, { soft: true, size: 13 }),
       label([LEFT - 8, low + 20], "window 2", { anchor: "end", soft: true }),
       ...outside,
       label([at(4), low + SIZE + 20], `does not fit: there is no column ${all - padW}`, {

@@ -6,7 +6,7 @@ import { tensor } from "leibniz/tensor";
 
 export const breaks = "padding-counted-once";
 
-const SIZE = 26;
+const SIZE = 30;
 
 /** @returns {Promise<string>} the whole drawing */
 export default async function draw() {

@@ -32,7 +32,7 @@ export default async function draw() {
         size: SIZE,
         seriesOf: (_, a) => (values[a] === null ? null : 0),
       }),
-      label([LEFT + 8 * SIZE + 8, top + 12], sum, { soft: true, size: 12 }),
+      label([LEFT + 8 * SIZE + 8, top + 12], sum, { soft: true, size: 13 }),
       label([LEFT + 8 * SIZE + 8, top + 29], `= ${gradient}`.replace("-", "−")),
     ].join("");
   });

@@ -58,7 +58,7 @@ export default async function draw() {
   const beside = centre(under([0, 1])[0]);
   const along = (y, to, said) => [
     arrow([from[0], y], [to, y], { series: 0 }),
-    label([to + 8, y + 4], said, { size: 12, series: 0 }),
+    label([to + 8, y + 4], said, { size: 13, series: 0 }),
   ];
   return diagram({
     title: "Two windows with gaps on an image with a frame of zeros",
@@ -97,7 +97,7 @@ export default async function draw() {
       arrow([LEFT - 66, first[0][1]], [LEFT - 66, first[2][1]], { series: 0 }),
       label([LEFT - 74, (first[0][1] + first[2][1]) / 2 + 5], `dilationH ${dilation[0]}`, {
         anchor: "end",
-        size: 11,
+        size: 12,
         series: 0,
       }),
       label([72, low + 28], `window (${p}, ${q}), weight D, which is (1, 1):`, {

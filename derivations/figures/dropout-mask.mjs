@@ -1,6 +1,6 @@
 /** A mask on six numbers, and the same mask on the gradient. */
 import { dropoutBackward, dropoutForward } from "leibniz/backprop";
-import { arrow, cells, diagram, label } from "leibniz/figures";
+import { arrow, cells, diagram, label, formatNumber } from "leibniz/figures";
 import { tensor } from "leibniz/tensor";
 
 export const breaks = "dropout-mask-forgotten";
@@ -22,6 +22,8 @@ export default async function draw() {
   const { out, cache } = await dropoutForward(tensor(X), OPTIONS);
   const { mask } = cache;
   const { dX } = await dropoutBackward(tensor(UPSTREAM), cache);
+  // what stays is multiplied by 1/(1 − p)
+  const factor = Math.max(...mask.data);
   const isOut = (r, c) => mask.get(r, c) === 0;
   const row = (top, names, blocks) =>
     blocks.flatMap((values, b) => [
@@ -53,7 +55,10 @@ export default async function draw() {
       ...row(TOP[1], ["dOut", "mask", "dX"], [UPSTREAM, list(mask), list(dX)]),
       arrow([middle, TOP[0] + 2 * SIZE + 6], [middle, TOP[1] - 24]),
       label([middle + 10, 155], "the same mask, kept", { soft: true, size: 12 }),
-      label([8, 308], "shaded: what stays, times 1/(1 − p) = 2", { soft: true, size: 12 }),
+      label([8, 308], `shaded: what stays, times 1/(1 − p) = ${formatNumber(factor)}`, {
+        soft: true,
+        size: 12,
+      }),
     ],
   });
 }

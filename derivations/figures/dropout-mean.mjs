@@ -1,6 +1,6 @@
 /** One entry drawn again and again: the mean of what comes out, with the factor and without. */
 import { dropoutForward } from "leibniz/backprop";
-import { lineChart } from "leibniz/figures";
+import { lineChart, formatNumber } from "leibniz/figures";
 import { Tensor } from "leibniz/tensor";
 
 export const breaks = "dropout-not-scaled";
@@ -13,6 +13,9 @@ export default async function draw() {
     probability: P,
     seed: 1,
   });
+  // without the factor, a share of the entry is left
+  const left = ENTRY / Math.max(...cache.mask.data);
+  const name = `x = ${ENTRY} and (1 − p) · x = ${formatNumber(left)}`;
   const [scaled, unscaled] = [[], []];
   let [sum, kept] = [0, 0];
   for (let draw = 1; draw <= DRAWS; draw++) {
@@ -27,7 +30,7 @@ export default async function draw() {
     title: "Why what stays is stretched",
     description:
       `The mean of an entry ${ENTRY} over 1 to ${DRAWS} draws with p = ${P}. With the factor ` +
-      "1/(1 − p) it comes close to the entry itself; without it, to 0.7 times as much.",
+      `1/(1 − p) it comes close to the entry itself; without it, to ${formatNumber(left)}.`,
     width: 400,
     x: { label: "draws", scale: "log" },
     y: { label: "mean of out so far", domain: [0, 6] },
@@ -36,8 +39,8 @@ export default async function draw() {
       { name: "left out and nothing else", points: unscaled },
     ],
     rules: [
-      { axis: "y", at: ENTRY, name: `x = ${ENTRY} and (1 − p) · x = ${(1 - P) * ENTRY}` },
-      { axis: "y", at: (1 - P) * ENTRY, name: `x = ${ENTRY} and (1 − p) · x = ${(1 - P) * ENTRY}` },
+      { axis: "y", at: ENTRY, name },
+      { axis: "y", at: left, name },
     ],
   });
 }

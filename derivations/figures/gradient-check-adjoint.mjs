@@ -1,7 +1,7 @@
 /** Forward and backward of a linear layer, and the number that both must agree on. */
 import { affineBackward, affineForward } from "leibniz/backprop";
 import { arrow, cells, diagram, label } from "leibniz/figures";
-import { subtract, sum, multiply, tensor } from "leibniz/tensor";
+import { subtract, sum, multiply, tensor, add } from "leibniz/tensor";
 
 export const breaks = {
   file: "src/backprop/affine.ts",
@@ -28,7 +28,7 @@ export default async function draw() {
   const weight = tensor(WEIGHT);
   const [x, v, u] = [tensor(X), tensor(V), tensor(U)];
   const { out, cache } = await affineForward(x, weight, null);
-  const moved = await affineForward(tensor([[X[0][0] + V[0][0], X[0][1] + V[0][1]]]), weight, null);
+  const moved = await affineForward(add(x, v), weight, null);
   const difference = subtract(moved.out, out);
   const { dX } = await affineBackward(u, cache);
   const total = (a, b) => sum(multiply(a, b)).item();

@@ -48,6 +48,10 @@ export default async function draw() {
   const size = SIZE;
   const percent = (value) => (value < 1e-6 ? "0" : `${Math.round(100 * value)} %`);
   const errors = grid("relativeError").map((row) => row.map(percent));
+  const wrong = checks.filter(({ verdict }) => verdict === "wrong");
+  const [least, most] = [Math.min, Math.max].map((pick) =>
+    percent(pick(...wrong.map(({ relativeError }) => relativeError))),
+  );
   const format = (value) => value.toFixed(2).replace("-", "−");
   const windows = rowsOf([...(await windowsOver())]);
   const at = (row, column) => [12 + column * (W * SIZE + 24), 40 + row * (H * SIZE + 46)];
@@ -56,7 +60,7 @@ export default async function draw() {
     title: "A wrong gradient, entry by entry",
     description:
       "Of twelve pixels the four corners, over which only one window lies, pass. Over the others " +
-      "lie two or four windows, and there the gradient is wrong by 1 % to 156 %.",
+      `lie two or four windows, and there the gradient is wrong by ${least} to ${most}.`,
     width: 400,
     height: 400,
     content: [
@@ -78,7 +82,7 @@ export default async function draw() {
       }),
       cells({ at: at(1, 0), values: errors, size, title: "relative error", seriesOf }),
       cells({ at: at(1, 1), values: windows, size, title: "windows over the pixel", seriesOf }),
-      label([12, 374], `verdict: ${verdict}; worst at [${worstIndex.join(", ")}]`, { series: 1 }),
+      label([12, 374], `shaded: ${verdict}, worst at [${worstIndex.join(", ")}]`, { series: 1 }),
       label([12, 392], `${format(worst.analytic)} returned, ${format(worst.numeric)} measured`),
     ],
   });

@@ -1,7 +1,8 @@
 /** Two central quotients of a sigmoid, and where the line through them meets the step 0. */
+import { sigmoidForward, sigmoidBackward } from "leibniz/backprop";
 import { lineChart } from "leibniz/figures";
 import { catalog, gradientCheck } from "leibniz/gradcheck";
-import { Random, Tensor } from "leibniz/tensor";
+import { Random, Tensor, tensor } from "leibniz/tensor";
 
 export const breaks = {
   file: "src/gradcheck/differences.ts",
@@ -21,8 +22,10 @@ export default async function draw() {
     return checks[0];
   };
   const { coarse, fine, numeric, analytic } = await measure(STEP);
+  const { cache } = await sigmoidForward(tensor([0]));
+  const { dX } = await sigmoidBackward(tensor([1]), cache);
   // the upstream gradient is a number that is drawn: it scales all of them alike
-  const slope = (value) => (value / analytic) * 0.25;
+  const slope = (value) => (value / analytic) * dX.item();
   const curve = [];
   for (let i = 1; i <= 24; i++) {
     const squared = (1.15 * STEP * STEP * i) / 24;
@@ -41,7 +44,7 @@ export default async function draw() {
     series: [
       { name: "D(h) at every step h", points: curve, isGuide: true },
       {
-        name: `D(2) = ${digits(coarse)} and D(1) = ${digits(fine)}`,
+        name: `D(${STEP}) = ${digits(coarse)} and D(${STEP / 2}) = ${digits(fine)}`,
         points: [
           [0, slope(numeric)],
           [STEP * STEP, slope(coarse)],

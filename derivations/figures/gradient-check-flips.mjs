@@ -38,7 +38,7 @@ export default async function draw() {
       "All entries of the affine layers are measured with the first step; of the convolutions and " +
       "of the images some need a tenth of it, and a few a hundredth.",
     width: 400,
-    rows: { label: "entries of", names: results.map(({ argument }) => argument) },
+    rows: { label: `${ENTRIES} entries each of`, names: results.map(({ argument }) => argument) },
     columns: {
       label: "step with which no choice flips",
       names: ["10⁻³", "10⁻⁴", "10⁻⁵", "10⁻⁶", "kink"],

@@ -27,8 +27,8 @@ export default async function draw() {
   return lineChart({
     title: "A corner between x − h and x + h",
     description:
-      "A rectifier at x = 0.3 h: the secant to the left has the slope 0.30, the one to the right " +
-      "1.00, the one across 0.65, and the derivative is 1.",
+      `A rectifier at x = ${AT} h: the secant to the left has the ${slope(left)}, the one to the ` +
+      `right ${slope(right)}, the one across ${slope(across)}, and the derivative is 1.`,
     width: 400,
     height: 240,
     x: { label: "distance from the corner, in steps h", domain: [-1.2, 1.5] },
@@ -47,6 +47,6 @@ export default async function draw() {
       secant(`to the right, ${slope(right)}`, [AT, here], [AT + STEP, above]),
       secant(`across, ${slope(across)}`, [AT - STEP, below], [AT + STEP, above]),
     ],
-    rules: [{ axis: "x", at: AT, name: "x = 0.3 h" }],
+    rules: [{ axis: "x", at: AT, name: `x = ${AT} h` }],
   });
 }

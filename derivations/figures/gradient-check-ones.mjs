@@ -39,7 +39,9 @@ export default async function draw() {
     const right = (await affineBackward(dOut, cache)).dWeight.toNested();
     const wrong = matmul(dOut, x).toNested();
     const differs = (row, column) => right[row][column] !== wrong[row][column];
-    const isSame = !right.flat().some((_, i) => differs(i >> 1, i & 1));
+    const all = right.flat();
+    const alike = all.filter((_, i) => !differs(i >> 1, i & 1)).length;
+    const isSame = alike === all.length;
     panels.push(
       label([12, top - 32], title, { soft: true }),
       cells({ at: [12, top], values, size: SIZE, title: "dOut" }),
@@ -53,10 +55,14 @@ export default async function draw() {
         title: "dOut · x",
         seriesOf: (row, column) => (differs(row, column) ? 1 : null),
       }),
-      label([330, top + SIZE - 2], isSame ? "passes:" : "caught:", {
+      label([326, top + SIZE - 2], isSame ? "passes:" : "caught:", {
         series: isSame ? undefined : 1,
       }),
-      label([330, top + SIZE + 15], isSame ? "4 of 4 alike" : "4 differ", { size: 12 }),
+      label(
+        [326, top + SIZE + 15],
+        isSame ? `${alike} of ${all.length} alike` : `${all.length - alike} differ`,
+        { size: 13 },
+      ),
     );
   }
   return diagram({

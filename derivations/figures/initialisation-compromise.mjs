@@ -42,18 +42,18 @@ export default async function draw() {
       const bars = (await growth(initialiser)).flatMap((value, b) => {
         const y = top + b * (BAR + 4);
         return [
-          label([LEFT - 8, y + 15], b === 0 ? "forward" : "backward", { anchor: "end", size: 12 }),
+          label([LEFT - 8, y + 15], b === 0 ? "forward" : "backward", { anchor: "end", size: 13 }),
           element("rect", { class: `s${b} fill`, x: LEFT, y, width: UNIT * value, height: BAR }),
           label([LEFT + UNIT * value + 6, y + 15], `× ${formatNumber(value, 2)}`, {
             series: b,
-            size: 12,
+            size: 13,
             halo: true,
           }),
         ];
       });
       return [
         label([10, top - 8], `Var(w) = ${name}`, { halo: true }),
-        label([390, top - 8], comment, { anchor: "end", size: 12, soft: true }),
+        label([390, top - 8], comment, { anchor: "end", size: 13, soft: true }),
         ...bars,
       ].join("");
     }),
@@ -69,7 +69,7 @@ export default async function draw() {
     height: bottom + 10,
     content: [
       arrow([LEFT + UNIT, 24], [LEFT + UNIT, bottom], { headless: true, dashed: true }),
-      label([LEFT + UNIT, 18], "as large as before", { anchor: "middle", size: 12 }),
+      label([LEFT + UNIT, 18], "as large as before", { anchor: "middle", size: 13 }),
       ...rows,
     ],
   });

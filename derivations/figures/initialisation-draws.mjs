@@ -36,7 +36,7 @@ export default async function draw() {
       label([LEFT, bottom - HEIGHT + 4], name, { series }),
       label([LEFT + WIDTH, bottom - HEIGHT + 4], `deviation ${formatNumber(deviation, 3)}`, {
         anchor: "end",
-        size: 12,
+        size: 13,
       }),
       ...counts.map((count, b) => {
         const height = (HEIGHT * count) / most;
@@ -48,7 +48,7 @@ export default async function draw() {
       ...[-0.1, 0, 0.1].map((at) =>
         label([place(at), bottom + 15], formatNumber(at), {
           anchor: "middle",
-          size: 11,
+          size: 12,
           soft: true,
         }),
       ),

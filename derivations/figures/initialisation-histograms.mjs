@@ -69,11 +69,11 @@ export default async function draw() {
         return [
           bars(out, [left, top], series),
           element("line", { class: "axis", x1: left, x2: left + SIDE, y1: bottom, y2: bottom }),
-          label([left, bottom + 14], "−1", { size: 11, soft: true }),
-          label([left + SIDE, bottom + 14], "1", { anchor: "end", size: 11, soft: true }),
+          label([left, bottom + 14], "−1", { size: 12, soft: true }),
+          label([left + SIDE, bottom + 14], "1", { anchor: "end", size: 12, soft: true }),
           label([left + SIDE / 2, bottom + 29], formatNumber(size, 2), {
             anchor: "middle",
-            size: 12,
+            size: 13,
           }),
         ];
       }),
@@ -86,7 +86,13 @@ export default async function draw() {
       "Large weights push all numbers to the two ends. Small weights pull all to 0. With " +
       "Xavier's they stay spread out in all five layers.",
     width: 410,
-    height: 26 + 3 * ROW - 18,
-    content,
+    height: 26 + 3 * ROW + 20,
+    content: [
+      ...content,
+      label([10, 26 + 3 * ROW - 8], "left to right: the outputs of layers 1 to 5, from −1 to 1", {
+        soft: true,
+      }),
+      label([10, 26 + 3 * ROW + 11], "below each: its root mean square", { soft: true }),
+    ],
   });
 }

@@ -35,7 +35,7 @@ export default async function draw() {
     label(
       [10, y],
       `${letters}  ${text}`,
-      series === undefined ? { size: 12 } : { size: 12, series },
+      series === undefined ? { size: 13 } : { size: 13, series },
     );
   return diagram({
     title: "The mean square on its way through one layer",
@@ -61,15 +61,16 @@ export default async function draw() {
         edges: [
           { from: "x1", to: "p1", forward: number(size) },
           { from: "x8", to: "p8", forward: number(size) },
-          { from: "p1", to: "sum", forward: number(product), along: 0.4 },
+          { from: "p1", to: "sum" },
           { from: "p8", to: "sum" },
           { from: "sum", to: "relu", forward: number(seen.affine) },
           { from: "relu", to: "out", forward: number(seen.relu) },
         ],
       }),
-      label([10, 22], "mean squares, measured", { size: 12, series: FORWARD }),
-      line(222, "weights:", `Var(w) = 2/fanIn = 2/8; measured ${number(weight)}`, BACKWARD),
-      line(242, "sum:", "8 times as much; the rectifier halves it"),
+      label([186, 78], number(product), { series: FORWARD, size: 13 }),
+      label([10, 22], "mean squares, measured", { size: 13, series: FORWARD }),
+      line(222, "weights:", `Var(w) = 2/fanIn = 2/${FAN_IN}; measured ${number(weight)}`, BACKWARD),
+      line(242, "sum:", `${FAN_IN} times as much; the rectifier halves it`),
     ],
   });
 }

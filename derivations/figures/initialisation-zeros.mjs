@@ -54,7 +54,7 @@ export default async function draw() {
         const top = TOP + r * ROW;
         const square = { size: SIZE, kind: "signed", format: (value) => formatNumber(value, 2) };
         return [
-          label([200, top - 8], name, { anchor: "middle", size: 12, soft: true }),
+          label([200, top - 8], name, { anchor: "middle", size: 13, soft: true }),
           cells({ ...square, at: [20, top], values: weights }),
           cells({ ...square, at: [380 - INPUTS * SIZE, top], values: gradients }),
         ];

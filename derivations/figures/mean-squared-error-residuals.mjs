@@ -40,11 +40,11 @@ export default async function draw() {
     height: 374,
     content: [
       element("circle", { class: "s0 fill", cx: 46, cy: 18, r: 4 }),
-      label([56, 22], "prediction", { size: 12 }),
+      label([56, 22], "prediction", { size: 13 }),
       element("circle", { class: "s2 hollow ground", cx: 152, cy: 18, r: 6 }),
-      label([162, 22], "target", { size: 12 }),
+      label([162, 22], "target", { size: 13 }),
       arrow([236, 18], [262, 18], { series: 1 }),
-      label([268, 22], "minus gradient", { size: 12 }),
+      label([268, 22], "minus gradient", { size: 13 }),
       label([40, 48], `loss ${formatNumber(out.item())}, the mean of the squared distances`),
       plot(options),
       ...TARGET.map((value, i) => {
@@ -59,10 +59,10 @@ export default async function draw() {
           ...(Math.abs(gradient[i]) < 1e-9
             ? []
             : [arrow(beside(i, value), [to[0] + 10, to[1]], { series: 1 })]),
-          label([cx, 346], formatNumber(gradient[i], 2), { anchor: "middle", size: 12, series: 1 }),
+          label([cx, 346], formatNumber(gradient[i], 2), { anchor: "middle", size: 13, series: 1 }),
         ];
       }),
-      label([40, 366], "the gradient of each prediction", { size: 12, soft: true }),
+      label([40, 366], "the gradient of each prediction", { size: 13, soft: true }),
     ],
   });
 }

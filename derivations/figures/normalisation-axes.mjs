@@ -48,11 +48,11 @@ async function panel(name, left, x, normalise, remark) {
   const content = [label([middle, 18], name, { anchor: "middle" })];
   for (let c = 0; c < C; c++)
     content.push(
-      label([left + c * ACROSS + 19.5, 42], `c = ${c}`, { anchor: "middle", size: 12, soft: true }),
+      label([left + c * ACROSS + 19.5, 42], `c = ${c}`, { anchor: "middle", size: 13, soft: true }),
     );
   for (let n = 0; n < N; n++) {
     content.push(
-      label([left - 6, 54 + n * DOWN + 13], `n = ${n}`, { anchor: "end", size: 12, soft: true }),
+      label([left - 6, 54 + n * DOWN + 13], `n = ${n}`, { anchor: "end", size: 13, soft: true }),
     );
     for (let c = 0; c < C; c++) {
       const at = [left + c * ACROSS, 50 + n * DOWN];
@@ -75,10 +75,10 @@ async function panel(name, left, x, normalise, remark) {
   }
   const y = 50 + N * DOWN + 14;
   content.push(
-    label([middle, y], `${count} means: ${remark}`, { anchor: "middle", size: 12 }),
+    label([middle, y], `${count} means: ${remark}`, { anchor: "middle", size: 13 }),
     label([middle, y + 19], `M = ${x.size / count} numbers in each`, {
       anchor: "middle",
-      size: 12,
+      size: 13,
     }),
   );
   return content.join("");

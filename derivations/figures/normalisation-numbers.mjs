@@ -33,10 +33,10 @@ export default async function draw() {
   for (const [l, [name, values]] of lines.entries())
     content.push(await line(name, values, 70 + 120 * l));
   content.push(
-    label([200, 352], "shaded: one standard deviation σ to both sides of the mean", {
+    label([200, 352], "shaded: the mean ± one standard deviation σ", {
       anchor: "middle",
       soft: true,
-      size: 12,
+      size: 13,
     }),
   );
   return diagram({
@@ -80,7 +80,7 @@ async function line(name, values, y) {
       element("line", { class: "axis", x1: place(tick), x2: place(tick), y1: y, y2: y + 4 }),
     ),
     ...ticks.map((tick) =>
-      label([place(tick), y + 17], formatNumber(tick), { anchor: "middle", soft: true, size: 12 }),
+      label([place(tick), y + 17], formatNumber(tick), { anchor: "middle", soft: true, size: 13 }),
     ),
     arrow([middle, y - 34], [middle, y], { series: 1, headless: true }),
     ...dots,

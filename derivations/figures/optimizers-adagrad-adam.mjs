@@ -40,24 +40,27 @@ export default async function draw() {
       "that become shorter. Adam's first steps are as long along the valley as across it; it " +
       "overshoots the middle line once and turns back.",
     width: WIDTH,
-    height: 376,
-    content: panels.flatMap(([name, points, series], i) => {
-      const surface = {
-        at: [10, 26 + 188 * i],
-        size: [WIDTH - 20, 152],
-        surface: height,
-        x: [-8, 4.5],
-        y: [-2.5, 2.5],
-        levels: [0.3, 1, 2.2, 4],
-        paths: [{ name: "", points, series }],
-      };
-      const [x, y] = onSurface(surface, 0, 0);
-      return [
-        label([10, 17 + 188 * i], name, { series }),
-        contours(surface),
-        arrow([x - 5, y], [x + 5, y], { headless: true }),
-        arrow([x, y - 5], [x, y + 5], { headless: true }),
-      ];
-    }),
+    height: 396,
+    content: [
+      label([10, 388], "circle: the start, cross: the lowest point", { soft: true }),
+      ...panels.flatMap(([name, points, series], i) => {
+        const surface = {
+          at: [10, 26 + 188 * i],
+          size: [WIDTH - 20, 152],
+          surface: height,
+          x: [-8, 4.5],
+          y: [-2.5, 2.5],
+          levels: [0.3, 1, 2.2, 4],
+          paths: [{ name: "", points, series }],
+        };
+        const [x, y] = onSurface(surface, 0, 0);
+        return [
+          label([10, 17 + 188 * i], name, { series }),
+          contours(surface),
+          arrow([x - 5, y], [x + 5, y], { headless: true }),
+          arrow([x, y - 5], [x, y + 5], { headless: true }),
+        ];
+      }),
+    ],
   });
 }

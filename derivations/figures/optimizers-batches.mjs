@@ -83,13 +83,17 @@ export default async function draw() {
       "Two clouds of points, each a gradient of two weights, with a cross at the gradient of all " +
       "192 examples. Single examples scatter widely; the means of sixteen lie close to the cross.",
     width: 400,
-    height: TOP + SIDE + 32,
+    height: TOP + SIDE + 50,
     content: [
       ...panels,
+      label([200, TOP + SIDE + 38], "across: dw₁, up: dw₂; the grey lines are at 0", {
+        anchor: "middle",
+        soft: true,
+      }),
       label([200, TOP + SIDE + 20], "cross: the gradient of all examples", {
         anchor: "middle",
         series: 1,
-        size: 12,
+        size: 13,
       }),
     ],
   });

@@ -37,7 +37,7 @@ export default async function draw() {
     y: { label: "the weight" },
     series: [
       { name: "Adam, λ = 0.1", points: await adam(0.1) },
-      { name: "Adam, λ = 0.001", points: await adam(0.001) },
+      { name: "Adam, λ = 0.001: the same line", points: await adam(0.001) },
       { name: "AdamW, λ = 0.1", points: await adamW(0.1) },
       { name: "AdamW, λ = 10", points: await adamW(10) },
     ],

@@ -58,7 +58,7 @@ export default async function draw() {
       contours(surface),
       element("circle", { class: "guide line thin faint", cx: at[0], cy: at[1], r: radius }),
       ...steps,
-      label([20, 320], "numbers: ⟨g, Δw⟩", { size: 12, soft: true }),
+      label([20, 320], "numbers: change of the loss, ⟨g, Δw⟩", { halo: true, soft: true }),
     ],
   });
 }

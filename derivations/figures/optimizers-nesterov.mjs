@@ -70,19 +70,19 @@ export default async function draw() {
       dot(better, 1),
       element("circle", { class: "guide hollow ground", cx: start[0], cy: start[1], r: 4 }),
       label([start[0] - 10, start[1] + 4], "θ", { anchor: "end", italic: true }),
-      label([start[0] + 48, start[1] + 56], "rolls on: −η·μ·u", { halo: true, size: 12 }),
-      label([end[0] - 18, end[1] + 6], "momentum: −η·g at θ", {
+      label([start[0] + 74, start[1] + 60], "rolls on: −η·μ·u", { halo: true, size: 13 }),
+      label([end[0] - 16, end[1] + 4], "momentum: −η·g at θ", {
         anchor: "end",
         series: 0,
         halo: true,
-        size: 12,
+        size: 13,
       }),
       label([better[0] + 10, better[1] + 4], "Nesterov: −η·g ahead", {
         series: 1,
         halo: true,
-        size: 12,
+        size: 13,
       }),
-      label([16, at([0, 0])[1] - 6], "valley floor", { halo: true, soft: true, size: 12 }),
+      label([16, at([0, 0])[1] - 6], "valley floor", { halo: true, soft: true, size: 13 }),
     ],
   });
 }

@@ -65,6 +65,7 @@ export default async function draw() {
       arrow([origin[0], origin[1] - 6], [origin[0], origin[1] + 6], { headless: true }),
       label([origin[0] - 8, origin[1] + 16], "0", { anchor: "end" }),
       element("path", { class: "s1 line thin", d: `M${line.join("L")}` }),
+      label([390, 262], "dots: where descent rests", { anchor: "end", halo: true, soft: true }),
       ...LABELLED.flatMap((decay) => {
         const [cx, cy] = at(places[DECAYS.indexOf(decay)]);
         return [
@@ -72,7 +73,7 @@ export default async function draw() {
           label([cx + 8, cy + 16], decay === 0 ? "λ = 0" : `${decay}`, {
             halo: true,
             series: 1,
-            size: 12,
+            size: 13,
           }),
         ];
       }),

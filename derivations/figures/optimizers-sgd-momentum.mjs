@@ -39,24 +39,27 @@ export default async function draw() {
       "Contour lines of x²/20 + y². Plain gradient descent jumps from one side of the valley to " +
       "the other in a narrowing zigzag. With momentum the path swings across in a few wide bends.",
     width: WIDTH,
-    height: 376,
-    content: panels.flatMap(([name, points, series], i) => {
-      const surface = {
-        at: [10, 26 + 188 * i],
-        size: [WIDTH - 20, 152],
-        surface: height,
-        x: [-8, 4.5],
-        y: [-2.5, 2.5],
-        levels: [0.3, 1, 2.2, 4],
-        paths: [{ name: "", points, series }],
-      };
-      const [x, y] = onSurface(surface, 0, 0);
-      return [
-        label([10, 17 + 188 * i], name, { series }),
-        contours(surface),
-        arrow([x - 5, y], [x + 5, y], { headless: true }),
-        arrow([x, y - 5], [x, y + 5], { headless: true }),
-      ];
-    }),
+    height: 396,
+    content: [
+      label([10, 388], "circle: the start, cross: the lowest point", { soft: true }),
+      ...panels.flatMap(([name, points, series], i) => {
+        const surface = {
+          at: [10, 26 + 188 * i],
+          size: [WIDTH - 20, 152],
+          surface: height,
+          x: [-8, 4.5],
+          y: [-2.5, 2.5],
+          levels: [0.3, 1, 2.2, 4],
+          paths: [{ name: "", points, series }],
+        };
+        const [x, y] = onSurface(surface, 0, 0);
+        return [
+          label([10, 17 + 188 * i], name, { series }),
+          contours(surface),
+          arrow([x - 5, y], [x + 5, y], { headless: true }),
+          arrow([x, y - 5], [x, y + 5], { headless: true }),
+        ];
+      }),
+    ],
   });
 }

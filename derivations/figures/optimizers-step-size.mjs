@@ -42,7 +42,7 @@ export default async function draw() {
       const line = (points) =>
         `M${points.map((point) => point.map((one) => Number(one.toFixed(1))).join(" ")).join("L")}`;
       const curve = Array.from({ length: 41 }, (_, k) => at(WIDEST * (k / 20 - 1)));
-      const middle = { anchor: "middle", size: 12 };
+      const middle = { anchor: "middle", size: 13 };
       return [
         label([left + SIDE / 2, 16], `η·a = ${rate}`, { anchor: "middle", series }),
         label([left + SIDE / 2, 33], `factor ${formatNumber(places[1] / START)}`, middle),
@@ -64,7 +64,7 @@ export default async function draw() {
           {
             ...middle,
             soft: true,
-            size: 11,
+            size: 12,
           },
         ),
       ].join("");

@@ -32,7 +32,8 @@ const CHANNELS = [
 
 /** @returns {Promise<string>} */
 export default async function draw() {
-  const { out } = await maxPool2dForward(tensor([CHANNELS]), { kernelSize: 2 });
+  const x = tensor([CHANNELS]);
+  const { out } = await maxPool2dForward(x, { kernelSize: 2 });
   const [, C, outH, outW] = out.shape;
   const rows = CHANNELS.flatMap((values, c) => {
     const pooled = Array.from({ length: outH }, (_, p) =>
@@ -64,7 +65,7 @@ export default async function draw() {
         depth: 50,
         sheets: C,
         series: 5,
-        caption: `x ${shape([C, 4, 4])}`,
+        caption: `x ${shape(x.shape.slice(1))}`,
       }),
       arrow([206, 102], [256, 102]),
       slab({
@@ -73,7 +74,7 @@ export default async function draw() {
         depth: 50,
         sheets: C,
         series: 5,
-        caption: `out ${shape([C, outH, outW])}`,
+        caption: `out ${shape(out.shape.slice(1))}`,
       }),
       ...rows,
     ],

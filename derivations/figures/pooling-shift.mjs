@@ -1,7 +1,7 @@
 /** An image, the same moved by one pixel and by two, and what max pooling makes of each. */
 import { maxPool2dForward } from "leibniz/backprop";
 import { arrow, cells, diagram, label } from "leibniz/figures";
-import { tensor } from "leibniz/tensor";
+import { tensor, abs, subtract, sum } from "leibniz/tensor";
 
 export const breaks = {
   file: "src/kernels/reference/pooling.ts",
@@ -19,8 +19,7 @@ const STROKE = [
 
 const moved = (pixels) =>
   STROKE.map((row) => row.map((_, w) => (w < pixels ? 0 : row[w - pixels])));
-const changeOf = (a, b) =>
-  a.flat().reduce((sum, value, i) => sum + Math.abs(value - b.flat()[i]), 0);
+const changeOf = (a, b) => sum(abs(subtract(tensor(a), tensor(b)))).item();
 
 /** @returns {Promise<string>} */
 export default async function draw() {

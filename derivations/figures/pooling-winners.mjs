@@ -1,6 +1,6 @@
 /** Windows that overlap: who won each, and where the gradient goes back to. */
 import { maxPool2dBackward, maxPool2dForward } from "leibniz/backprop";
-import { arrow, cellCentre, cells, diagram, label } from "leibniz/figures";
+import { arrow, cellCentre, cells, diagram, label, formatNumber } from "leibniz/figures";
 import { tensor } from "leibniz/tensor";
 
 export const breaks = "shared-winner-overwritten";
@@ -20,11 +20,12 @@ const SIZE = 34;
 export default async function draw() {
   const { out, cache } = await maxPool2dForward(tensor([[X]]), { kernelSize: [2, 3], stride: 1 });
   const { dX } = await maxPool2dBackward(tensor([[D_OUT]]), cache);
+  const { W } = cache.geometry;
   const rows = (t) =>
     Array.from({ length: t.shape[2] }, (_, h) =>
       Array.from({ length: t.shape[3] }, (_, w) => t.get(0, 0, h, w)),
     );
-  const winners = [...cache.argmax.data].map((at) => [Math.floor(at / 4), at % 4]);
+  const winners = [...cache.argmax.data].map((at) => [Math.floor(at / W), at % W]);
   const seriesOf = (p, q) => 2 * p + q;
   const isWinner = (h, w) => winners.some(([row, column]) => row === h && column === w);
   // one below the other: each window in a copy of x of its own
@@ -53,12 +54,12 @@ export default async function draw() {
   const back = {
     at: [222, 283],
     size: SIZE,
-    values: rows(dX),
+    // without zeros, which the arrows would go through
+    values: rows(dX).map((row, h) => row.map((value, w) => (isWinner(h, w) ? value : null))),
     title: "dX",
-    isPale: (h, w) => !isWinner(h, w),
     windows: [...new Set(cache.argmax.data)].map((at) => ({
-      row: Math.floor(at / 4),
-      column: at % 4,
+      row: Math.floor(at / W),
+      column: at % W,
       size: [1, 1],
       series: [...cache.argmax.data].indexOf(at),
     })),
@@ -76,17 +77,22 @@ export default async function draw() {
     title: "The gradient of each window goes to its winner",
     description:
       "Four overlapping windows with their winners, and below the gradient of each, which is " +
-      `added to its winner's: the pixel that won twice gets ${dX.get(0, 0, 0, 1)}.`,
+      `added to its winner's: the pixel that won twice gets ${formatNumber(dX.get(0, 0, 0, 1))}.`,
     width: 380,
     height: 446,
     content: [
       ...views,
       label([14, 128], "a tie: the first 5 wins", { soft: true, size: 12 }),
       label([214, 128], "a tie: the first 5 wins", { soft: true, size: 12 }),
-      label([212, 424], `won twice: ${D_OUT[0][0]} − ${-D_OUT[0][1]} = −${-dX.get(0, 0, 0, 1)}`, {
-        size: 12,
-      }),
       label([14, 310], "dOut"),
+      label([14, 424], "dX: empty is 0", { soft: true, size: 12 }),
+      label(
+        [200, 424],
+        `won twice: ${D_OUT[0][0]} − ${-D_OUT[0][1]} = ${formatNumber(dX.get(0, 0, 0, 1))}`,
+        {
+          size: 12,
+        },
+      ),
       cells(below),
       cells(back),
       ...ways,

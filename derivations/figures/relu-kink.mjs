@@ -70,7 +70,7 @@ export default async function draw() {
       plot(slope),
       label([besideKink[0] + 10, besideKink[1] - 8], `here: ${dX.get(0, 3)}`, {
         series: 1,
-        size: 12,
+        size: 13,
       }),
     ],
   });

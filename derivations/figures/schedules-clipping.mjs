@@ -36,10 +36,8 @@ export default async function draw() {
     width: 2 * BOUND * SCALE,
     height: 2 * BOUND * SCALE,
   };
-  const [cut, turned] = [
-    clip(GRADIENTS[0]).after,
-    GRADIENTS[0].map((one) => Math.sign(one) * Math.min(Math.abs(one), BOUND)),
-  ].map(at);
+  const entries = GRADIENTS[0].map((one) => Math.sign(one) * Math.min(Math.abs(one), BOUND));
+  const [cut, turned] = [clip(GRADIENTS[0]).after, entries].map(at);
   return diagram({
     title: "Gradients cut to a circle",
     description:
@@ -65,22 +63,31 @@ export default async function draw() {
           arrow(CENTRE, at(after), { series: 0 }),
         ];
       }),
-      label([at([3, 4])[0] + 8, at([3, 4])[1] + 10], `g = ${pair([3, 4])}`, { size: 12 }),
-      label([at([3, 4])[0] + 8, at([3, 4])[1] + 26], `‖g‖ = ${number(clip([3, 4]).norm)}`, {
-        size: 12,
+      label([at(GRADIENTS[0])[0] + 8, at(GRADIENTS[0])[1] + 10], `g = ${pair(GRADIENTS[0])}`, {
+        size: 13,
       }),
-      label([cut[0] - 14, cut[1] + 16], pair(clip([3, 4]).after), {
+      label(
+        [at(GRADIENTS[0])[0] + 8, at(GRADIENTS[0])[1] + 26],
+        `‖g‖ = ${number(clip(GRADIENTS[0]).norm)}`,
+        {
+          size: 13,
+        },
+      ),
+      label([cut[0] - 14, cut[1] + 16], pair(clip(GRADIENTS[0]).after), {
         anchor: "end",
         halo: true,
         series: 0,
-        size: 12,
+        size: 13,
       }),
-      label([turned[0] + 8, turned[1] + 4], "entries cut: (2, 2)", { series: 1, size: 12 }),
+      label([turned[0] + 8, turned[1] + 4], `entries cut: ${pair(entries)}`, {
+        series: 1,
+        size: 13,
+      }),
       arrow(CENTRE, at([-Math.SQRT2, -Math.SQRT2]), { headless: true, dashed: true }),
-      label([at([-1, 0])[0] + 12, at([0, -1])[1] + 4], `c = ${BOUND}`, { size: 12 }),
-      label([at([0.9, -1.2])[0] + 8, at([0.9, -1.2])[1] + 4], "short: unchanged", {
+      label([at([-1, 0])[0] + 12, at([0, -1])[1] + 4], `c = ${BOUND}`, { size: 13 }),
+      label([at(GRADIENTS[2])[0] + 8, at(GRADIENTS[2])[1] + 4], "short: unchanged", {
         series: 0,
-        size: 12,
+        size: 13,
         halo: true,
       }),
     ],

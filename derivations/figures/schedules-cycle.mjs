@@ -26,7 +26,7 @@ export default async function draw() {
     let peak = 0;
     for (let t = 0; t < T; t++) if (f(t, T) > f(peak, T)) peak = t;
     const marks = [[peak, "P"], ...(r === 0 ? [] : [[2 * peak, "2P"]]), [T - 1, "T − 1"]];
-    const italic = { anchor: "middle", italic: true, size: 12 };
+    const italic = { anchor: "middle", italic: true, size: 13 };
     return [
       label([LEFT, bottom - HEIGHT - 16], name, { series }),
       arrow(at(0, 1), at(T - 1, 1), { headless: true, dashed: true }),
@@ -36,10 +36,10 @@ export default async function draw() {
         .map(([t]) => arrow(at(t, 0), at(t, f(t, T)), { headless: true, dashed: true })),
       element("line", { class: "axis", x1: LEFT, x2: RIGHT, y1: bottom, y2: bottom }),
       element("path", { class: `s${series} line`, d: path }),
-      label([LEFT - 8, at(0, 1)[1] + 4], "1", { anchor: "end", size: 12 }),
-      label([LEFT - 8, at(0, f(0, T))[1] + 4], "s", { anchor: "end", italic: true, size: 12 }),
-      label([RIGHT + 4, at(0, f(T - 1, T))[1] + 2], "e", { italic: true, size: 12 }),
-      label([LEFT, bottom + 16], "0", { anchor: "middle", size: 12 }),
+      label([LEFT - 8, at(0, 1)[1] + 4], "1", { anchor: "end", size: 13 }),
+      label([LEFT - 8, at(0, f(0, T))[1] + 4], "s", { anchor: "end", italic: true, size: 13 }),
+      label([RIGHT + 4, at(0, f(T - 1, T))[1] + 2], "e", { italic: true, size: 13 }),
+      label([LEFT, bottom + 16], "0", { anchor: "middle", size: 13 }),
       ...marks.map(([t, text]) =>
         label(
           [at(t, 0)[0], bottom + 16],
@@ -55,7 +55,12 @@ export default async function draw() {
       "With two phases the factor rises from s to 1 at step P and falls to e at the last step. " +
       "With three it falls back to s at step 2P, as fast as it rose, and only then goes to e.",
     width: 400,
-    height: 2 * ROW + 4,
-    content: panels,
+    height: 2 * ROW + 24,
+    content: [
+      ...panels,
+      label([LEFT, 2 * ROW + 14], "across: step; up: factor of the learning rate", {
+        soft: true,
+      }),
+    ],
   });
 }

@@ -20,9 +20,9 @@ export default async function draw() {
   const middle = STEPS / 2;
   const slope = (f(middle + 1, STEPS) - f(middle - 1, STEPS)) / 2;
   const tangent = (t) => at(t, f(middle, STEPS) + slope * (t - middle));
-  const soft = { size: 12, soft: true };
+  const soft = { size: 13, soft: true };
   const dot = ([cx, cy]) => element("circle", { class: "s1 fill", cx, cy, r: 3.5 });
-  const mean = (1 + LOWEST) / 2;
+  const mean = f(middle, STEPS);
   return diagram({
     title: "Half a wave of a cosine, from a to b in n steps",
     description:
@@ -44,24 +44,24 @@ export default async function draw() {
       ]),
       label([at(early, 0)[0] + 8, at(0, 0.72)[1]], formatNumber(f(early, STEPS) - mean), {
         series: 1,
-        size: 12,
+        size: 13,
       }),
-      label([at(late, 0)[0] - 8, at(0, 0.46)[1]], formatNumber(f(late, STEPS) - mean), {
+      label([at(late, 0)[0] - 8, at(0, 0.5)[1]], formatNumber(f(late, STEPS) - mean), {
         anchor: "end",
         series: 1,
-        size: 12,
+        size: 13,
       }),
       label([tangent(11)[0] + 8, tangent(11)[1] + 2], "slope −(π/2)·(a − b)/n", {
         series: 2,
-        size: 12,
+        size: 13,
       }),
-      label([LEFT - 8, at(0, 1)[1] + 4], "a = 1", { anchor: "end", size: 12 }),
-      label([LEFT - 8, at(0, LOWEST)[1] + 4], `b = ${LOWEST}`, { anchor: "end", size: 12 }),
+      label([LEFT - 8, at(0, 1)[1] + 4], "a = 1", { anchor: "end", size: 13 }),
+      label([LEFT - 8, at(0, LOWEST)[1] + 4], `b = ${LOWEST}`, { anchor: "end", size: 13 }),
       label([LEFT + 6, at(0, mean)[1] + 15], "(a + b)/2", soft),
-      label([LEFT, BOTTOM + 18], "0", { anchor: "middle", size: 12 }),
-      label([at(early, 0)[0], BOTTOM + 18], "t", { anchor: "middle", italic: true, size: 12 }),
-      label([at(late, 0)[0], BOTTOM + 18], "n − t", { anchor: "middle", italic: true, size: 12 }),
-      label([RIGHT, BOTTOM + 18], "n", { anchor: "middle", italic: true, size: 12 }),
+      label([LEFT, BOTTOM + 18], "0", { anchor: "middle", size: 13 }),
+      label([at(early, 0)[0], BOTTOM + 18], "t", { anchor: "middle", italic: true, size: 13 }),
+      label([at(late, 0)[0], BOTTOM + 18], "n − t", { anchor: "middle", italic: true, size: 13 }),
+      label([RIGHT, BOTTOM + 18], "n", { anchor: "middle", italic: true, size: 13 }),
     ],
   });
 }

@@ -25,11 +25,11 @@ export default async function draw() {
         width: BAR - 4,
         height,
       }),
-      label([x + BAR / 2, BOTTOM + 16], `${t}`, { anchor: "middle", size: 11, soft: true }),
+      label([x + BAR / 2, BOTTOM + 16], `${t}`, { anchor: "middle", size: 12, soft: true }),
       t < W
         ? label([x + BAR / 2, BOTTOM - height - 6], formatNumber(f(t, T)), {
             anchor: "middle",
-            size: 11,
+            size: 12,
             series,
           })
         : "",
@@ -55,11 +55,11 @@ export default async function draw() {
       arrow([join, 12], [join, BOTTOM], { headless: true, dashed: true }),
       label([LEFT, 22], "warm-up", { series: 1 }),
       label([join + 10, 22], "cosine, from its own step 0", { series: 0 }),
-      label([LEFT + 2 * BAR, BOTTOM + 38], `W = ${W}`, { anchor: "middle", series: 1, size: 12 }),
+      label([LEFT + 2 * BAR, BOTTOM + 38], `W = ${W}`, { anchor: "middle", series: 1, size: 13 }),
       label([join + ((T - W) * BAR) / 2, BOTTOM + 38], `T − W = ${T - W}`, {
         anchor: "middle",
         series: 0,
-        size: 12,
+        size: 13,
       }),
     ],
   });

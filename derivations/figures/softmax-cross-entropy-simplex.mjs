@@ -1,8 +1,11 @@
 /** All probabilities of three classes are a triangle; minus the gradient points to a corner. */
+import { reference } from "leibniz/kernels";
+import { Sgd } from "leibniz/training";
 import {
   softmaxCrossEntropyBackward,
   softmaxCrossEntropyForward,
   softmaxForward,
+  Parameter,
 } from "leibniz/backprop";
 import { arrow, diagram, element, label } from "leibniz/figures";
 import { tensor } from "leibniz/tensor";
@@ -48,14 +51,19 @@ export default async function draw() {
     points.push(
       arrow(from, [to[0] - (7 * dx) / length, to[1] - (7 * dy) / length], { series: 1 }),
       element("circle", { class: "s0 fill", cx: from[0], cy: from[1], r: 4.5 }),
-      label([from[0] + beside[0], from[1] + beside[1]], text, { size: 12, anchor }),
+      label([from[0] + beside[0], from[1] + beside[1]], text, { size: 13, anchor }),
     );
   }
   let logits = POINTS[1].logits;
+  const parameter = new Parameter("logits", [3], 1, 1, { dtype: "float64" });
+  parameter.value.data.set(logits);
+  const sgd = new Sgd([{ name: "logits", parameter }], { learningRate: RATE });
   const walk = [];
   for (let step = 0; step < STEPS; step++) {
     const g = await gradient(logits);
-    logits = logits.map((x, c) => x - RATE * g[c]);
+    parameter.grad.data.set(g);
+    await sgd.step(reference);
+    logits = [...parameter.value.data];
     const [cx, cy] = placeOf(await probabilities(logits));
     walk.push(element("circle", { class: "s2 fill", cx, cy, r: 1.7 }));
   }
@@ -77,9 +85,9 @@ export default async function draw() {
       label([14, 360], "(0, 1, 0)"),
       label([386, 360], "(0, 0, 1)", { anchor: "end" }),
       arrow([14, 384], [40, 384], { series: 1 }),
-      label([48, 388], "t − p, minus the gradient: it ends in the corner", { size: 12 }),
+      label([48, 388], "t − p, minus the gradient: it ends in the corner", { size: 13 }),
       ...[18, 26, 34].map((cx) => element("circle", { class: "s2 fill", cx, cy: 406, r: 1.7 })),
-      label([48, 410], "the way that p takes when the logits descend", { size: 12 }),
+      label([48, 410], "the way that p takes when the logits descend", { size: 13 }),
     ],
   });
 }

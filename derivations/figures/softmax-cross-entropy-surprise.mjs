@@ -55,7 +55,7 @@ export default async function draw() {
         return label(
           [x + beside[0], y + beside[1]],
           `${words}: ${formatNumber(dots[m].at[1], 3)}`,
-          { anchor, size: 12 },
+          { anchor, size: 13 },
         );
       }),
       label([203, 294], "probability of the right class", { anchor: "middle" }),

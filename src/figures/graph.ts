@@ -118,7 +118,7 @@ function drawEdge(edge: GraphEdge, from: GraphNode, to: GraphNode): string {
     return textAt(place[0], place[1], said, {
       class: `s${series} fill halo`,
       "text-anchor": isSteep ? (side < 0 ? "end" : "start") : "middle",
-      style: "font-size:12px",
+      style: "font-size:13px",
     });
   };
   return arrow(start, end, { bend }) + text(forward, -1, FORWARD) + text(backward, 1, BACKWARD);

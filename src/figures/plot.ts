@@ -64,7 +64,7 @@ export function plot(options: PlotOptions): string {
   const { at, size, x, y, curves, dots = [], xTicks = [], yTicks = [], title } = options;
   if (!(x[0] < x[1] && y[0] < y[1]))
     reject("plot", "ranges from a lower to a higher number", `${x.join()} and ${y.join()}`);
-  const small = { style: "font-size:11px", class: "soft" };
+  const small = { style: "font-size:12px", class: "soft" };
   const across = (up: number, name: string): string => {
     const [, height] = onPlot(options, x[0], up);
     return element("line", { class: name, x1: at[0], x2: at[0] + size[0], y1: height, y2: height });
