@@ -75,7 +75,7 @@ export default async function draw() {
       "A filter of 3 × 3 makes 1 × 2 numbers of 3 × 4 pixels. With a frame of zeros around " +
       "them, it makes 3 × 4.",
     width: 400,
-    height: 190 + 5 * SIZE + 128,
+    height: 190 + 5 * SIZE + 40 + 3 * SIZE + 8,
     content: [
       ...panels,
       cells({

@@ -89,6 +89,7 @@ function drawNode(node: GraphNode): string {
 /** Where a line from the node's middle towards `to` leaves it. */
 function border(node: GraphNode, to: Place): Place {
   const [dx, dy] = [to[0] - node.at[0], to[1] - node.at[1]];
+  if (dx === 0 && dy === 0) return node.at;
   const [half, high] = [halfWidth(node), node.kind === "operation" ? HALF : 10];
   const share = Math.min(
     dx === 0 ? Infinity : half / Math.abs(dx),

@@ -161,6 +161,15 @@ test("a graph's edges end at its boxes, with numbers above and gradients below",
   );
 });
 
+test("a graph with two nodes in one place has an edge without length, and no NaN", () => {
+  const node = { at: [20, 30], text: "a" } as const;
+  const nodes = [
+    { ...node, id: "a" },
+    { ...node, id: "b" },
+  ];
+  assert.not.match(graph({ nodes, edges: [{ from: "a", to: "b", forward: "1" }] }), /NaN/);
+});
+
 test("contour lines are where the surface has their height", () => {
   const surface = (x: number, y: number): number => x * x + 4 * y * y;
   const options = { at: [10, 10], size: [300, 200], surface, levels: [1, 2] } as const;
