@@ -10,7 +10,7 @@ export const breaks = {
 
 const INPUT = [1, 28, 28];
 const [LEFT, RIGHT] = [16, 404];
-/** How long a side of so many numbers is drawn: areas are the numbers of a matrix. */
+/** The length of a side in the drawing: the area of a matrix is how many numbers it has. */
 const side = (numbers) => 3 * Math.sqrt(numbers);
 
 /** @returns {Promise<string>} the whole drawing */

@@ -195,7 +195,7 @@ const chapterOf = once((file: string): Chapter => {
   return { name: nameOf(path), prefix, path, tags, rows, violations };
 });
 
-/** The parts of a chapter are numbered through: none repeats another's tag. */
+/** The parts of a chapter share one numbering: none repeats another's tag. */
 function repeatViolations(
   { prefix, path, tags }: Chapter,
   before: readonly Chapter[],
