@@ -1,0 +1,4 @@
+import { Command } from "commander";
+export function slidesCommand(): Command {
+  return new Command("slides");
+}
