@@ -40,8 +40,14 @@ export interface CourseChapter {
   readonly items: readonly CourseItem[];
 }
 
+let known: readonly CourseChapter[] | null = null;
+
 /** All chapters with what there is to do, in reading order. */
 export function courseChapters(): readonly CourseChapter[] {
+  return (known ??= readChapters());
+}
+
+function readChapters(): readonly CourseChapter[] {
   const chapters = chapterNames().map(chapterText);
   const layers = new Map(
     catalog.map(({ layer }) => [layer, chapters.findLast((one) => derives(one, layer))?.name]),

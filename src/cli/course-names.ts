@@ -38,7 +38,7 @@ export function itemsNamed(
     .split(/[\s,:]+/)
     .filter((word) => word !== "");
   const found = new Set<CourseItem>();
-  while (rest.length > 0) {
+  do {
     const name = takeWhile(rest, (word) => !isKind(word) && !isNumber(word));
     const kinds = takeWhile(rest, isKind);
     const numbers = takeWhile(rest, isNumber).flatMap(range);
@@ -55,7 +55,7 @@ export function itemsNamed(
       found.add(
         named.find((item) => item.number === number) ?? rejectNumber(option, named, number),
       );
-  }
+  } while (rest.length > 0);
   return [...found];
 }
 
