@@ -10,15 +10,19 @@ const LEFT_OUT = "–";
 /** Signs that a bar of the whole course has. */
 const BAR = 30;
 const NAME = 24;
+/** Columns that a row takes with the words in it; where there are fewer, they are left out. */
+const ROOM_FOR_WORDS = 56;
 
 /**
  * @param progress null where there is no file yet
- * @returns lines, the wider ones of which can be folded with a hanging indent of {@link HANG}
+ * @param width columns that a line may have
  */
 export function courseView(
   chapters: readonly CourseChapter[],
   progress: Progress | null,
+  width: number,
 ): readonly string[] {
+  const hasWords = width >= ROOM_FOR_WORDS;
   const items = listed(chapters, progress);
   const done = items.filter(({ line }) => progress?.get(line) === true).length;
   // neither empty when something is done, nor full before all is
@@ -31,14 +35,13 @@ export function courseView(
     return [
       "",
       `week ${w + 1}: ${title}, ${count} of ${all.length} done`,
-      ...own.flatMap((chapter) => chapterRows(chapter, progress)),
+      ...own.flatMap((chapter) => chapterRows(chapter, progress, hasWords)),
     ];
   });
-  return [`${bar}  ${done} of ${items.length} done`, ...sections, ""];
+  const legend = ["", "1 2 3: problems of a chapter, and levels of a layer's exercise"];
+  const top = `${bar}  ${done} of ${items.length} done`;
+  return [top, ...sections, ...(hasWords ? [] : legend), ""];
 }
-
-/** How far the rest of a folded line is moved in. */
-export const HANG = NAME + 14;
 
 /** What the reader's list holds; all where there is no list yet. */
 function listed(
@@ -50,7 +53,11 @@ function listed(
 }
 
 /** The chapter with its problems, and a row for each layer with its levels. */
-function chapterRows({ name, items }: CourseChapter, progress: Progress | null): string[] {
+function chapterRows(
+  { name, items }: CourseChapter,
+  progress: Progress | null,
+  hasWords: boolean,
+): string[] {
   const sign = (item: CourseItem): string => {
     const isDone = progress === null ? false : progress.get(item.line);
     if (isDone === true) return paint("good", DONE);
@@ -66,9 +73,10 @@ function chapterRows({ name, items }: CourseChapter, progress: Progress | null):
   const layers = new Set(items.filter(({ kind }) => kind === "exercise").map((item) => item.name));
   const head = `  ${signs("chapter", name)} ${padTo(name, NAME)}`;
   return [
-    problems === "" ? head.trimEnd() : `${head}problems ${problems}`,
+    problems === "" ? head.trimEnd() : `${head}${hasWords ? "problems " : ""}${problems}`,
     ...[...layers].map(
-      (layer) => `      ${padTo(layer, NAME - 2)}levels   ${signs("exercise", layer)}`,
+      (layer) =>
+        `      ${padTo(layer, NAME - 2)}${hasWords ? "levels   " : ""}${signs("exercise", layer)}`,
     ),
   ];
 }

@@ -3,11 +3,11 @@ import { Command, Option } from "commander";
 import { coursePath, markItems, type Progress, readProgress, startCourse } from "./course-file.js";
 import { type CourseChapter, courseChapters, type CourseItem } from "./course-items.js";
 import { itemsNamed } from "./course-names.js";
-import { courseView, HANG, howTo, nextItem } from "./course-view.js";
+import { courseView, howTo, nextItem } from "./course-view.js";
 import { withValues } from "./known-values.js";
 import { jsonOption, printJson } from "./options.js";
 import { reject } from "../tensor/index.js";
-import { printText } from "./terminal.js";
+import { printText, widthOf } from "./terminal.js";
 
 interface CourseOptions {
   readonly out: string;
@@ -96,7 +96,7 @@ function show(
     }
     return;
   }
-  for (const line of courseView(chapters, progress)) printText(line, HANG);
+  for (const line of courseView(chapters, progress, widthOf(process.stdout))) printText(line, 8);
   if (progress === null)
     printText(`no ${coursePath(out)} here yet: leibniz course --start writes it`);
   else tellMissing(chapters, progress, coursePath(out));
