@@ -10,15 +10,17 @@ export interface Formula {
   readonly tag: string | null;
 }
 
+export interface Picture {
+  readonly svg: string;
+  /** What there is to see, in words. */
+  readonly caption: string;
+}
+
 export interface Slide {
   readonly heading: string;
   /** The chapter's box, as Markdown; null on slides of pictures. */
   readonly box: string | null;
-  readonly picture: {
-    readonly svg: string;
-    /** What there is to see, in words. */
-    readonly caption: string;
-  } | null;
+  readonly picture: Picture | null;
   readonly formula: Formula | null;
 }
 

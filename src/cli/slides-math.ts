@@ -34,17 +34,24 @@ const BOLD: Readonly<Record<string, string>> = { "0": "𝟎", "1": "𝟏" };
  *
  * @param latex in the chapters' part of LaTeX; its tag is left out
  * @param isDisplay whether it has a line of its own
+ * @param goesOn whether it is a part of a formula, not the first: a minus is then between two terms
  */
-export function mathFormula(latex: string, isDisplay: boolean): string {
+export function mathFormula(latex: string, isDisplay: boolean, goesOn = false): string {
   const source = latex.replace(/\\tag\s*\{[^}]*\}/, "").trim();
   const reader = new Reader(source);
-  return element("math", { display: isDisplay ? "block" : null }, reader.row(isDisplay));
+  return element(
+    "math",
+    { displaystyle: isDisplay ? "true" : null },
+    reader.row(isDisplay, goesOn),
+  );
 }
 
 /** Reads LaTeX from left to right. */
 class Reader {
   private readonly latex: string;
   private at = 0;
+  /** Whether what is read is the first of a part that goes on. */
+  private goesOn = false;
   /** Of the bracket that follows. */
   private size: number | null = null;
 
@@ -53,9 +60,10 @@ class Reader {
   }
 
   /** All up to a closing brace, a column's or a row's end, or the end. */
-  row(isDisplay: boolean): string {
+  row(isDisplay: boolean, goesOn = false): string {
     const parts: string[] = [];
     while (!this.isAtEnd()) {
+      this.goesOn = goesOn && parts.length === 0;
       const command = /^\\(sum|prod|max|min|lim)(?![a-zA-Z])/.exec(this.rest())?.[1];
       const isCommand = /^\\(?!math|text)/.test(this.rest());
       const hasLimits = isDisplay && command !== undefined && WITH_LIMITS.has(command);
@@ -138,11 +146,14 @@ class Reader {
     const isBracket = BRACKET.test(sign);
     const size = this.size === null ? null : `${this.size}em`;
     if (isBracket) this.size = null;
-    return element(
-      "mo",
-      isBracket ? { stretchy: String(size !== null), minsize: size, maxsize: size } : {},
-      escape(sign),
-    );
+    if (isBracket)
+      return element(
+        "mo",
+        { stretchy: String(size !== null), minsize: size, maxsize: size },
+        escape(sign),
+      );
+    const isBetween = this.goesOn && /^[=+−<>·⊙∗≤≥≈←→⇒]$/.test(sign);
+    return element("mo", { form: isBetween ? "infix" : null }, escape(sign));
   }
 
   /** `{…}`, or the one sign in its place, as one element. */

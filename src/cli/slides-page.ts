@@ -1,9 +1,18 @@
 /** Slides as one file, without a script: sections that the browser stops at, one a screen. */
+import { plainFormula } from "../checks/index.js";
 import { element, escape, htmlPage } from "../figures/index.js";
-import type { ChapterSlides, Formula, Slide } from "./slides-content.js";
+import type { ChapterSlides, Formula, Picture, Slide } from "./slides-content.js";
 import { formulaOf } from "./slides-content.js";
 import { mathFormula } from "./slides-math.js";
+import { piecesOf } from "./slides-pieces.js";
 import { SLIDES_STYLE } from "./slides-style.js";
+
+/** Letters of a line, of prose or of a formula. */
+const LINE = 100;
+/** Letters of a formula that has room beside a picture. */
+const BESIDE = 45;
+/** Boxes of more lines are set in two columns. */
+const ONE_COLUMN = 24;
 
 export function slidesPage({ name, title, lead, slides }: ChapterSlides): string {
   const last = slides.length + 1;
@@ -28,22 +37,33 @@ export function slidesPage({ name, title, lead, slides }: ChapterSlides): string
 
 function slideSection(slide: Slide, number: number, last: number): string {
   const { heading, box, picture, formula } = slide;
-  const shown =
-    picture === null
-      ? [element("div", { class: "box" }, blocks(box ?? ""))]
-      : [
-          element("figure", {}, picture.svg),
-          element("div", { class: "words" }, [
-            ...(formula === null ? [] : [display(formula)]),
-            element("p", { class: "caption" }, escape(picture.caption)),
-          ]),
-        ];
   const kind = picture === null ? "result" : "picture";
   return element("section", { class: `slide ${kind}`, id: `slide-${number}` }, [
     element("h2", {}, inline(heading)),
-    element("div", { class: "content" }, shown),
+    ...(picture === null ? boxed(box ?? "") : pictured(picture, formula)),
     pager(number, last),
   ]);
+}
+
+function boxed(box: string): string[] {
+  const size = lengthOf(box) > ONE_COLUMN ? "box long" : "box";
+  return [element("div", { class: "content" }, element("div", { class: size }, blocks(box)))];
+}
+
+/** The formula is beside the picture, or above both if it is too long for that. */
+function pictured({ svg, caption }: Picture, formula: Formula | null): string[] {
+  const shown = formula === null ? [] : [display(formula)];
+  const longest = piecesOf(formula?.latex ?? "").map((piece) => plainFormula(piece).length);
+  const isLong = Math.max(...longest) > BESIDE;
+  const words = [...(isLong ? [] : shown), element("p", { class: "caption" }, escape(caption))];
+  const content = [element("figure", {}, svg), element("div", { class: "words" }, words)];
+  return [...(isLong ? shown : []), element("div", { class: "content" }, content)];
+}
+
+/** About how many lines a box takes. */
+function lengthOf(box: string): number {
+  const formulas = box.split("$$").length / 2;
+  return 2 * formulas + box.length / LINE;
 }
 
 /** Which slide it is, between links to its neighbours. */
@@ -83,7 +103,11 @@ function display({ latex, tag }: Formula): string {
   const name = tag === null ? "formula" : `equation ${tag}`;
   // so that one that is too wide can be scrolled from the keyboard
   return element("div", { class: "formula", role: "group", tabindex: 0, "aria-label": name }, [
-    element("div", {}, mathFormula(latex, true)),
+    element(
+      "div",
+      {},
+      piecesOf(latex).map((piece, i) => mathFormula(piece, true, i > 0)),
+    ),
     ...(tag === null ? [] : [element("span", { class: "tag" }, `(${escape(tag)})`)]),
   ]);
 }

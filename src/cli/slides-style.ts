@@ -48,6 +48,7 @@ h1 {
   display: grid;
   gap: 1.2rem clamp(1rem, 4vw, 4rem);
   align-items: center;
+  align-content: center;
 }
 .picture figure {
   min-width: 0;
@@ -57,6 +58,9 @@ h1 {
   max-width: 46rem;
   max-height: 74vh;
   margin: 0 auto;
+}
+.formula ~ .content .figure.figure {
+  max-height: 58vh;
 }
 .picture .words,
 .box,
@@ -77,6 +81,7 @@ h1 {
   gap: 0.2rem 1rem;
   overflow-x: auto;
   padding: 0.4rem 0;
+  line-height: 1.7;
   font-size: clamp(1rem, 1.5vw, 1.3rem);
 }
 .picture .formula {
@@ -88,9 +93,6 @@ h1 {
 }
 math {
   font-family: "STIX Two Math", "Cambria Math", "Latin Modern Math", Cambria, Georgia, serif;
-}
-math[display="block"] {
-  text-align: left;
 }
 .tag {
   font: 0.85rem var(--sans);
@@ -131,6 +133,16 @@ math[display="block"] {
   color: inherit;
 }
 @media (min-width: 60rem) {
+  .box.long {
+    columns: 2;
+    column-gap: 2.5rem;
+    max-width: 76rem;
+    font-size: 0.9rem;
+  }
+  .long .formula {
+    font-size: 1rem;
+    break-inside: avoid;
+  }
   .picture .content {
     grid-template-columns: minmax(0, 3fr) minmax(0, 2fr);
   }
