@@ -181,6 +181,27 @@ export const batchNormAnswers: readonly WrongAnswer[] = [
     names: [/mean|statistic|sum/i, /image|instance|pixel|H ?· ?W|ax[ei]s|batch/i],
   },
   {
+    ...dX,
+    name: "batch-norm-not-awaited",
+    mistake: "The `await` in front of the call of the backend is missing.",
+    edits: [{ find: residual, replace: residual.replace("await ", "") }],
+    names: [/promise|await/i],
+  },
+  {
+    ...dBias,
+    name: "batch-norm-dbias-over-the-batch-only",
+    mistake: "dBias sums over the images, and forgets the pixels.",
+    edits: [
+      {
+        find: "const { sum: dBias, product: dWeight } = await backend.channelSums(dOut, xHat);",
+        replace: `const { sum: total, product: dWeight } = await backend.channelSums(dOut, xHat);
+  const dBias = sum(dOut, { axes: [0] });`,
+      },
+      { find: "intercept: divide(dBias, M)", replace: "intercept: divide(total, M)" },
+    ],
+    names: [/shape|summed|ax[ei]s|pixels/i],
+  },
+  {
     ...dWeight,
     name: "batch-norm-dweight-without-x-hat",
     mistake: "dWeight is the sum of dOut: the slope x̂ is forgotten.",

@@ -88,6 +88,13 @@ export const softmaxAnswers: readonly WrongAnswer[] = [
     ],
     names: [/\blog/i],
   },
+  {
+    ...ofSoftmax,
+    name: "softmax-dout-changed-in-place",
+    mistake: "The sum is subtracted in dOut's own memory, which belongs to whoever passed it.",
+    edits: [{ find: entry, replace: "dX.data[i] = p[i]! * (d[i]! -= sum);" }],
+    names: [/dOut/, /changed|place|overwr|modif|written/i],
+  },
 ];
 
 const ofCrossEntropy = { layer: "softmaxCrossEntropy", gradient: "dLogits" } as const;
