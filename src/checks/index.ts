@@ -26,7 +26,8 @@ export type {
   Vocabulary,
 } from "./derive/index.js";
 export { emptyBackward, type EmptiedFunction, type Exercise } from "./exercises/empty.js";
-export type { Grade } from "./exercises/grade.js";
+export type { Graded, GradeInput } from "./exercises/grade.js";
+export type { Grade, ShownEntry } from "./exercises/report-card.js";
 export { type Hint, hintsFor } from "./exercises/hints.js";
 export { plain, plainFormula } from "./exercises/plain.js";
 export { TOOLBOX, TOOLS, toolsOf } from "./exercises/tools.js";
