@@ -112,7 +112,7 @@ const residual: readonly WrongAnswer[] = [
       "mean-for-sum",
       "Takes the mean of both branches' gradients.",
       "multiply(add(throughBody!, throughShortcut!), 0.5)",
-      [/half|halv|mean|average|1\/2|0\.5|factor 2/i],
+      [/half|halv|mean|average|1\/2|½|0\.5|factor 2/i],
     ],
     [
       "shortcut-subtracted",
@@ -152,7 +152,7 @@ const residual: readonly WrongAnswer[] = [
       "gradient-split",
       "Splits dOut among the branches: the body is given half of it.",
       "await f.backward(multiply(dOut, 0.5), wanted)",
-      [/half|halv|1\/2|0\.5|factor 2|too small/i],
+      [/half|halv|1\/2|½|0\.5|factor 2|too small/i],
     ],
   ]),
 ];
