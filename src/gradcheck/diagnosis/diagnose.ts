@@ -58,10 +58,17 @@ export async function diagnose(
   if (wrong.length === 0) return null;
   return (
     ofLayer(entry.layer, sightings) ??
-    factorOf(entry.layer, sightings) ??
+    factorOf(entry.layer, inTheirMode(sightings)) ??
     traceOf(wrong, TRACES) ??
     (await upstreamOf(entry, wrong))
   );
+}
+
+/** Those of the one mode that all wrong ones are of: a branch of the code may be right. */
+function inTheirMode(sightings: readonly Sighting[]): readonly Sighting[] {
+  const modeOf = ({ point }: Sighting): unknown => point.options["mode"];
+  const modes = new Set(sightings.filter(({ isWrong }) => isWrong).map(modeOf));
+  return modes.size > 1 ? sightings : sightings.filter((one) => modes.has(modeOf(one)));
 }
 
 /** The layer's own mistakes, by what would come of each. */
