@@ -25,9 +25,20 @@ export type {
   VisitBlock,
   Vocabulary,
 } from "./derive/index.js";
+export { answered, type Answers, returnedShapes, shapeProblem } from "./exercises/answered.js";
 export { emptyBackward, type EmptiedFunction, type Exercise } from "./exercises/empty.js";
+export { type Given, given } from "./exercises/given.js";
 export type { Grade } from "./exercises/grade.js";
 export { type Hint, hintsFor } from "./exercises/hints.js";
+export {
+  describeGiven,
+  type GivenOf,
+  type LayerLetters,
+  type Letter,
+  letters,
+  lettersOf,
+  type LoopLayer,
+} from "./exercises/letters.js";
 export { plain, plainFormula } from "./exercises/plain.js";
 export { TOOLBOX, TOOLS, toolsOf } from "./exercises/tools.js";
 export { VariantFailure, runVariant, Variants, type VariantTask } from "./variant/index.js";
