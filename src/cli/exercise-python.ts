@@ -5,7 +5,14 @@ import { describeGiven, pageOf } from "../checks/index.js";
 import { layerFile } from "../gradcheck/index.js";
 import { reject } from "../tensor/index.js";
 import { makeFolder, writeFileWhole } from "./files.js";
-import { digestOf, givenFile, numpyCases, ownVersion, wantedGradients, WHOLE } from "./numpy-cases.js";
+import {
+  digestOf,
+  givenFile,
+  numpyCases,
+  ownVersion,
+  wantedGradients,
+  WHOLE,
+} from "./numpy-cases.js";
 import { printJson } from "./options.js";
 import { type PythonStub, pythonReadme, pythonStub } from "./python-stub.js";
 import { printText } from "./terminal.js";
@@ -23,7 +30,7 @@ export interface PythonExercise {
   readonly out?: string | undefined;
   /** Whose numbers are drawn; the same for everybody if left out. */
   readonly seed?: string | undefined;
-  readonly json: boolean;
+  readonly json?: boolean | undefined;
 }
 
 /** @throws InputError when the folder holds one of the files already, and nothing is overwritten */
@@ -32,7 +39,7 @@ export async function writePythonExercise({
   tags,
   out,
   seed,
-  json,
+  json = false,
 }: PythonExercise): Promise<void> {
   const folder = out ?? `exercise-${layer}-python`;
   const cases = await numpyCases(layer, seed ?? null);

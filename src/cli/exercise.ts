@@ -18,6 +18,7 @@ import {
 } from "../checks/index.js";
 import * as tensors from "../tensor/index.js";
 import { formatShape, reject } from "../tensor/index.js";
+import { writePythonExercise } from "./exercise-python.js";
 import { unfold } from "./fold.js";
 import { makeFolder, readText, writeFileWhole } from "./files.js";
 import { withValues } from "./known-values.js";
@@ -31,6 +32,8 @@ interface ExerciseOptions {
   readonly check?: boolean;
   readonly seconds: number;
   readonly hint?: number | true;
+  readonly python?: boolean;
+  readonly seed?: string;
   readonly json?: boolean;
 }
 
@@ -42,6 +45,8 @@ export function exerciseCommand(): Command {
   return new Command("exercise")
     .addArgument(withValues(new Argument("<LAYER>", `one of ${layers.join(", ")}`), layers))
     .option("--out <DIR>", "the exercise's folder (default: exercise-LAYER)")
+    .option("--python", "write it for NumPy, or any language that reads its files")
+    .option("--seed <STUDENT>", "with --python: numbers and geometries of this student's own")
     .option("--check", "check what was written there")
     .option("--seconds <N>", "how long that may take", wholeNumber("--seconds", 1), 60)
     .addOption(
@@ -60,7 +65,14 @@ async function runExercise(layer: string, options: ExerciseOptions): Promise<voi
   const file = `${layerFile(layer)}.ts`;
   const folder = options.out ?? `exercise-${layer}`;
   const source = readText(join(PACKAGE, "src", "backprop", file));
-  if (options.hint !== undefined)
+  if (options.seed !== undefined && options.python !== true)
+    reject("--seed", "--python beside it", "none", "the other exercises have the same cases");
+  if (options.python === true) {
+    const tags = emptyBackward(source).functions.flatMap(({ equations }) =>
+      equations.map(({ tag }) => tag),
+    );
+    await writePythonExercise({ layer, tags, ...options });
+  } else if (options.hint !== undefined)
     showHint(source, options.hint === true ? 1 : options.hint, options.json === true);
   else if (options.check === true) await check(layer, join(folder, file), options);
   else writeExercise(layer, file, folder, source, options.json === true);
@@ -159,7 +171,7 @@ async function check(
   if (grades === null) return;
   const isUntouched = readText(file).includes("return {} as never;");
   for (const grade of grades) {
-    if (json) printJson(jsonOf(layer, grade));
+    if (json) printJson(gradeAsJson(layer, grade));
     else printText(formatGrade(grade, isUntouched), 13);
   }
   const right = grades.filter(({ isRight }) => isRight === true).length;
@@ -172,7 +184,11 @@ async function check(
   if (right < grades.length) process.exitCode = 1;
 }
 
-function jsonOf(layer: string, { gradient, isRight, problem, cases, shown }: Grade): object {
+/** A row of the check as one JSON object. */
+export function gradeAsJson(
+  layer: string,
+  { gradient, isRight, problem, cases, shown }: Grade,
+): object {
   const verdict = { layer, gradient, isRight, problem, cases };
   if (shown === null) return verdict;
   const { maxRelativeError, worstIndex, analytic, numeric, hint } = shown.result;
@@ -225,7 +241,8 @@ function importHint(message: string): string {
   return name !== undefined && name in tensors ? `; import { ${name} } from "leibniz/tensor"` : "";
 }
 
-function formatGrade(
+/** A row of the check, for people; a wrong gradient takes several lines. */
+export function formatGrade(
   { gradient, isRight, problem, cases, shown }: Grade,
   isUntouched: boolean,
 ): string {

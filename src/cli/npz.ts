@@ -37,11 +37,15 @@ function npyOf(value: NpzValue, isWhole: boolean): Uint8Array {
 }
 
 function asNumbers(value: NpzValue): Nested {
-  return Array.isArray(value) ? value.map(asNumbers) : Number(value);
+  return isRow(value) ? value.map(asNumbers) : Number(value);
 }
 
 function firstOf(value: NpzValue): unknown {
-  let first: unknown = value;
-  while (Array.isArray(first)) first = first[0];
+  let first: NpzValue | undefined = value;
+  while (isRow(first)) first = first[0];
   return first;
+}
+
+function isRow(value: NpzValue | undefined): value is readonly NpzValue[] {
+  return Array.isArray(value);
 }

@@ -22,6 +22,9 @@ export interface NumpyCase extends CatalogCase {
 /** Random geometries besides the fixed ones: as many as the exercise's own checker draws. */
 const SAMPLES = 20;
 
+/** Many times as many bytes as any file here needs, even an answer in which nothing was summed. */
+export const LARGEST_ARRAY = 2 ** 24;
+
 /** Places and classes, which NumPy can only index with when they are whole numbers. */
 export const WHOLE = ["labels", "argmax"];
 

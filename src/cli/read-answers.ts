@@ -4,23 +4,17 @@ import { join } from "node:path";
 import { gradientName } from "../backprop/index.js";
 import { returnedShapes, shapeProblem } from "../checks/index.js";
 import { parseNpy, shownName } from "../data/index.js";
-import { formatShape, InputError, reject, sameShape, Tensor } from "../tensor/index.js";
-import { CASES_FILE } from "./exercise-python.js";
-import { onFailure, readFile, readText } from "./files.js";
-import {
-  digestOf,
-  givenFile,
-  type NumpyCase,
-  numpyCases,
-  ownVersion,
-  wantedGradients,
-} from "./numpy-cases.js";
+import { formatShape, InputError, sameShape, Tensor } from "../tensor/index.js";
+import { changedGiven, readDrawn } from "./drawn-cases.js";
+import { onFailure, readFile } from "./files.js";
+import { LARGEST_ARRAY, type NumpyCase, numpyCases, wantedGradients } from "./numpy-cases.js";
 
 /** A case, and what came back. */
 export interface AnsweredCase extends NumpyCase {
   /**
-   * By the gradient's name: `dX`. A tensor of the shape of what it belongs to, float32 or float64;
-   * null where there is no such file; or why it cannot be compared.
+   * By the gradient's name, `dX`: a tensor of the shape of what it belongs to, float32 or float64;
+   * null where nothing was written yet; or why there is nothing to compare. A gradient of what is
+   * not there, such as a bias, is here only if a file has it.
    */
   readonly answers: Readonly<Record<string, Tensor | string | null>>;
 }
@@ -34,146 +28,108 @@ export interface Answers {
   readonly notes: readonly string[];
 }
 
-/** Many times as much as any answer here needs, even one in which nothing was summed. */
-const LARGEST = 2 ** 24;
-/** The names and checksums of the cases are far less. */
-const LARGEST_LIST = 2 ** 20;
 /** So many wrong names say enough. */
 const SHOWN_NAMES = 5;
-
-/** What a folder says about itself. */
-interface Drawn {
-  readonly seed: string | null;
-  readonly version: string;
-  /** The checksum of each file with cases, as it was written. */
-  readonly given: Readonly<Record<string, unknown>>;
-}
 
 /**
  * @param folder as `leibniz exercise LAYER --python` wrote it
  * @throws InputError when it is no such folder, or its cases cannot be drawn again
  */
 export async function readAnswers(layer: string, folder: string): Promise<Answers> {
-  const drawn = readDrawn(layer, join(folder, CASES_FILE));
+  const drawn = readDrawn(layer, folder);
   const cases = await numpyCases(layer, drawn.seed);
-  const changed = cases.flatMap((one) => changedGiven(one, folder, drawn));
+  const notes = changedGiven(cases, folder, drawn);
   const wanted = wantedGradients(layer);
   const strange = strangeNames(folder, cases, wanted);
-  const unknown =
-    strange.length === 0
-      ? []
-      : [
-          `${join(folder, "answers")}: expected ${wanted.map((name) => `${name}.npy`).join(", ")} ` +
-            `for each case, got ${listed(strange)} as well`,
-        ];
-  const files = new Map(
-    wanted.map((name) => [name, cases.map(({ number }) => answerFile(folder, number, name))]),
-  );
-  const answers = cases.map((one, i) =>
-    Object.fromEntries(
-      wanted.flatMap((name) => {
-        const paths = files.get(name)!;
-        const answer = readAnswer(layer, one, name, paths[i]!);
-        if (answer !== null) return [[name, answer] as const];
-        if (!hasInput(one, name)) return [];
-        const isBegun = paths.some((path) => existsSync(path));
-        return [[name, isBegun ? `there is no ${paths[i]!}` : null] as const];
-      }),
-    ),
+  if (strange.length > 0)
+    notes.push(
+      `${join(folder, "answers")}: expected ${wanted.map((name) => `${name}.npy`).join(", ")} ` +
+        `for each case, got ${listed(strange)} as well`,
+    );
+  const begun = wanted.filter((name) =>
+    cases.some(({ number }) => existsSync(answerFile(folder, number, name))),
   );
   return {
     seed: drawn.seed,
-    cases: cases.map((one, i) => ({ ...one, answers: answers[i]! })),
-    notes: [...changed, ...unknown],
+    cases: cases.map((one) => ({ ...one, answers: answersOf(layer, one, folder, wanted, begun) })),
+    notes,
   };
+}
+
+/** @param begun gradients of which there is a file in some case */
+function answersOf(
+  layer: string,
+  one: NumpyCase,
+  folder: string,
+  wanted: readonly string[],
+  begun: readonly string[],
+): AnsweredCase["answers"] {
+  const answers: Record<string, Tensor | string | null> = {};
+  for (const name of wanted) {
+    const path = answerFile(folder, one.number, name);
+    if (existsSync(path)) answers[name] = readAnswer(layer, one, name, path);
+    else if (inputOf(one, name) !== undefined)
+      answers[name] = begun.includes(name) ? `there is no ${path}` : null;
+  }
+  return answers;
 }
 
 function answerFile(folder: string, number: number, gradient: string): string {
   return join(folder, "answers", String(number), `${gradient}.npy`);
 }
 
-/** Whether there is, in this case, what the gradient belongs to. */
-function hasInput({ inputs }: NumpyCase, gradient: string): boolean {
-  return Object.keys(inputs).some((name) => gradientName(name) === gradient);
+/** What the gradient belongs to, if it is there in this case. */
+function inputOf({ inputs }: NumpyCase, gradient: string): Tensor | undefined {
+  return Object.entries(inputs).find(([name]) => gradientName(name) === gradient)?.[1];
 }
 
-/** @returns null where there is no such file */
+/** @returns why it cannot be compared, where it cannot */
 function readAnswer(
   layer: string,
   one: NumpyCase,
   gradient: string,
   path: string,
-): Tensor | string | null {
-  if (!existsSync(path)) return null;
+): Tensor | string {
   try {
-    const { shape, data, type } = parseNpy(readFile(path, LARGEST), path, "float64");
-    if (!(data instanceof Float64Array || data instanceof Float32Array))
+    const { shape, data, type } = parseNpy(readFile(path, LARGEST_ARRAY), path, "float64");
+    if (type !== "float64" && type !== "float32")
       return `${path}: expected float64 or float32, got ${type}; save it .astype("float64")`;
     const due = returnedShapes(layer, one.given)[gradient]!;
     if (!sameShape(shape, due)) return `${path}: ${shapeProblem(shape, due)}`;
-    const tensor = Tensor.from(data, shape, type as "float64" | "float32");
-    const at = data.findIndex((value: number) => !Number.isFinite(value));
-    if (at >= 0)
-      return `${path}: expected finite numbers, got ${data[at]} at ${placeOf(at, shape)}`;
-    const input = Object.entries(one.inputs).find(([name]) => gradientName(name) === gradient);
-    return input === undefined ? tensor : tensor.reshape(input[1].shape);
+    const at = Array.from(data).findIndex((value) => !Number.isFinite(value));
+    if (at >= 0) {
+      const place = formatShape(indexOf(at, shape));
+      return `${path}: expected finite numbers, got ${data[at]} at ${place}`;
+    }
+    return Tensor.from(data, inputOf(one, gradient)?.shape ?? shape, type);
   } catch (error) {
     if (error instanceof InputError) return error.message;
     throw error;
   }
 }
 
-function placeOf(entry: number, shape: readonly number[]): string {
+/** The index of an entry, by its number in row-major order. */
+function indexOf(entry: number, shape: readonly number[]): number[] {
   const index: number[] = [];
   let rest = entry;
   for (const extent of [...shape].reverse()) {
     index.unshift(rest % extent);
     rest = Math.floor(rest / extent);
   }
-  return formatShape(index);
+  return index;
 }
 
-function readDrawn(layer: string, path: string): Drawn {
-  const list = "what leibniz exercise --python wrote there";
-  let read: unknown;
-  try {
-    read = JSON.parse(new TextDecoder().decode(readFile(path, LARGEST_LIST)));
-  } catch (error) {
-    if (error instanceof SyntaxError) return reject(path, list, "something that is no JSON");
-    throw error;
-  }
-  const { layer: of, seed, version, given } = (read ?? {}) as Record<string, unknown>;
-  if (typeof of !== "string" || typeof version !== "string" || !isRecord(given))
-    return reject(path, list, "other JSON");
-  if (seed !== null && typeof seed !== "string") return reject(path, list, "another seed");
-  if (of !== layer)
-    reject(path, `an exercise of ${layer}`, `one of ${shownName(of)}`, "name its own layer");
-  return { seed, version, given };
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null;
-}
-
-/** @throws InputError when another version drew other numbers: every answer to them would be wrong */
-function changedGiven(one: NumpyCase, folder: string, { version, given }: Drawn): string[] {
-  const name = `${one.number}.npz`;
-  const due = digestOf(givenFile(one));
-  if (given[name] !== due)
-    reject(
-      join(folder, CASES_FILE),
-      `the cases of leibniz ${ownVersion()}`,
-      version === ownVersion() ? "others" : `those of leibniz ${shownName(version)}`,
-      "let that version check them, or write the exercise again",
-    );
-  const path = join(folder, "given", name);
-  try {
-    if (digestOf(readFile(path, LARGEST)) === due) return [];
-    return [`${path}: it is not as leibniz wrote it; the answers are compared with what was written`];
-  } catch (error) {
-    if (error instanceof InputError) return [error.message];
-    throw error;
-  }
+/** The place of an entry in the shape that a learner's array has, which may be flat. */
+export function placeInAnswer(
+  layer: string,
+  { given }: NumpyCase,
+  gradient: string,
+  index: readonly number[],
+  shape: readonly number[],
+): { shape: readonly number[]; index: readonly number[] } {
+  const due = returnedShapes(layer, given)[gradient]!;
+  const entry = index.reduce((position, i, axis) => position * shape[axis]! + i, 0);
+  return { shape: due, index: indexOf(entry, due) };
 }
 
 /** Files in `answers` under a name that nobody asked for, such as `dx.npy`. */

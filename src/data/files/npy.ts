@@ -19,6 +19,9 @@ export interface NpyArray {
 /** NumPy itself allows no more. */
 const MOST_AXES = 64;
 
+/** Of a shape that does not fit; its numbers are the file's own, and may be nonsense. */
+const SHOWN_AXES = 8;
+
 type Numbers = (buffer: ArrayBuffer) => ArrayLike<number>;
 
 /** Whole numbers of 64 bits, of which those above 2⁵³ are rounded. */
@@ -77,7 +80,7 @@ export function parseNpy(bytes: Uint8Array, where: string, advised = "uint8"): N
   if (bytes.length - start !== size)
     reject(
       where,
-      `${size} bytes for ${shape.join("×") || "one"} of ${type}`,
+      `${size} bytes for ${shape.slice(0, SHOWN_AXES).join("×") || "one"} of ${type}`,
       String(bytes.length - start),
     );
   // A copy starts where numbers of any size may start.
@@ -137,7 +140,7 @@ function headerOf(bytes: Uint8Array, where: string): { header: string; start: nu
 }
 
 function rejectType(code: string, where: string, advised: string): never {
-  const known = `${advised}, or other whole numbers, float32 or float64`;
+  const known = "whole numbers, float32 or float64";
   if (code.includes("O"))
     reject(
       where,
