@@ -29,6 +29,7 @@ export { answered, type Answers, returnedShapes, shapeProblem } from "./exercise
 export { emptyLoops } from "./exercises/empty-loops.js";
 export { emptyBackward, type EmptiedFunction, type Exercise } from "./exercises/empty.js";
 export { type Given, given } from "./exercises/given.js";
+export { type AnswersOfCase, gradeAnswers } from "./exercises/grade-answers.js";
 export type { Graded, GradeInput } from "./exercises/grade.js";
 export type { Grade, ShownEntry } from "./exercises/report-card.js";
 export { type Hint, hintsFor } from "./exercises/hints.js";

@@ -19,6 +19,7 @@ import {
 } from "../checks/index.js";
 import * as tensors from "../tensor/index.js";
 import { reject } from "../tensor/index.js";
+import { writePythonExercise } from "./exercise-python.js";
 import { unfold } from "./fold.js";
 import { makeFolder, readText, writeFileWhole } from "./files.js";
 import { withValues } from "./known-values.js";
@@ -33,6 +34,8 @@ interface ExerciseOptions {
   readonly check?: boolean;
   readonly seconds: number;
   readonly hint?: number | true;
+  readonly python?: boolean;
+  readonly seed?: string;
   readonly json?: boolean;
 }
 
@@ -44,6 +47,8 @@ export function exerciseCommand(): Command {
   return new Command("exercise")
     .addArgument(withValues(new Argument("<LAYER>", `one of ${layers.join(", ")}`), layers))
     .option("--out <DIR>", "the exercise's folder (default: exercise-LAYER)")
+    .option("--python", "write it for NumPy, or any language that reads its files")
+    .option("--seed <STUDENT>", "with --python: numbers and geometries of this student's own")
     .option("--check", "check what was written there")
     .option("--seconds <N>", "how long that may take", wholeNumber("--seconds", 1), 60)
     .addOption(
@@ -62,7 +67,14 @@ async function runExercise(layer: string, options: ExerciseOptions): Promise<voi
   const file = `${layerFile(layer)}.ts`;
   const folder = options.out ?? `exercise-${layer}`;
   const source = readText(join(PACKAGE, "src", "backprop", file));
-  if (options.hint !== undefined)
+  if (options.seed !== undefined && options.python !== true)
+    reject("--seed", "--python beside it", "none", "the other exercises have the same cases");
+  if (options.python === true) {
+    const tags = emptyBackward(source).functions.flatMap(({ equations }) =>
+      equations.map(({ tag }) => tag),
+    );
+    await writePythonExercise({ layer, tags, ...options });
+  } else if (options.hint !== undefined)
     showHint(source, options.hint === true ? 1 : options.hint, options.json === true);
   else if (options.check === true) await check(layer, join(folder, file), options);
   else writeExercise(layer, file, folder, source, options.json === true);
