@@ -1,4 +1,4 @@
-/** Takes the loops out of a layer's file in `loops/`, and keeps what a reader needs to write them. */
+/** Takes the loops out of a file of `loops/`, and keeps what a reader needs to write them. */
 import type { Exercise } from "./empty.js";
 import { describeGiven, lettersOf } from "./letters.js";
 
@@ -22,8 +22,8 @@ const ZEROS = [
 ];
 
 /**
- * Empties the `backward` of a file in `loops/`: what is left is its first comment, what it is given,
- * and the function around an empty body.
+ * Empties the `backward` of a file in `loops/`: what is left is its first comment, what it is
+ * given, and the function around an empty body.
  *
  * @param layer as the catalog calls it
  * @param source the file's text
