@@ -26,9 +26,11 @@ export type {
   Vocabulary,
 } from "./derive/index.js";
 export { answered, type Answers, returnedShapes, shapeProblem } from "./exercises/answered.js";
+export { emptyLoops } from "./exercises/empty-loops.js";
 export { emptyBackward, type EmptiedFunction, type Exercise } from "./exercises/empty.js";
 export { type Given, given } from "./exercises/given.js";
-export type { Grade } from "./exercises/grade.js";
+export type { Graded, GradeInput } from "./exercises/grade.js";
+export type { Grade, ShownEntry } from "./exercises/report-card.js";
 export { type Hint, hintsFor } from "./exercises/hints.js";
 export {
   describeGiven,
@@ -39,6 +41,8 @@ export {
   lettersOf,
   type LoopLayer,
 } from "./exercises/letters.js";
+export { hintsForLoops } from "./exercises/loop-hints.js";
+export { loopsAround, NoGradient } from "./exercises/loops-around.js";
 export { plain, plainFormula } from "./exercises/plain.js";
 export { TOOLBOX, TOOLS, toolsOf } from "./exercises/tools.js";
 export { VariantFailure, runVariant, Variants, type VariantTask } from "./variant/index.js";

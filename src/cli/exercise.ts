@@ -8,7 +8,8 @@ import { Argument, Command, Option } from "commander";
 import { catalog, layerFile } from "../gradcheck/index.js";
 import {
   emptyBackward,
-  type Grade,
+  type Graded,
+  type GradeInput,
   type Hint,
   hintsFor,
   pageOf,
@@ -17,15 +18,16 @@ import {
   TOOLBOX,
 } from "../checks/index.js";
 import * as tensors from "../tensor/index.js";
-import { formatShape, reject } from "../tensor/index.js";
+import { reject } from "../tensor/index.js";
 import { writePythonExercise } from "./exercise-python.js";
 import { unfold } from "./fold.js";
 import { makeFolder, readText, writeFileWhole } from "./files.js";
 import { withValues } from "./known-values.js";
+import { formatGrade, GRADE_TEXT, gradeJson } from "./exercise-grades.js";
 import { rejectName } from "./nearest.js";
 import { jsonOption, printJson, wholeNumber } from "./options.js";
 import { stripTypes } from "./strip-types.js";
-import { paint, printError, printText, widthOf } from "./terminal.js";
+import { printError, printText, widthOf } from "./terminal.js";
 
 interface ExerciseOptions {
   readonly out?: string;
@@ -167,12 +169,14 @@ async function check(
   { json = false, seconds }: ExerciseOptions,
 ): Promise<void> {
   const code = await stripTypes(readText(file), file);
-  const grades = await gradeIn(layer, file, code, seconds);
-  if (grades === null) return;
+  const graded = await gradeIn(layer, file, code, seconds);
+  if (graded === null) return;
+  const { grades, stop } = graded;
+  if (stop !== null) printStop(file, stop.message, stop.line);
   const isUntouched = readText(file).includes("return {} as never;");
   for (const grade of grades) {
-    if (json) printJson(gradeAsJson(layer, grade));
-    else printText(formatGrade(grade, isUntouched), 13);
+    if (json) printJson(gradeJson(layer, grade));
+    else printText(formatGrade(grade, isUntouched), GRADE_TEXT);
   }
   const right = grades.filter(({ isRight }) => isRight === true).length;
   if (!json)
@@ -184,33 +188,13 @@ async function check(
   if (right < grades.length) process.exitCode = 1;
 }
 
-/** A row of the check as one JSON object. */
-export function gradeAsJson(
-  layer: string,
-  { gradient, isRight, problem, cases, shown }: Grade,
-): object {
-  const verdict = { layer, gradient, isRight, problem, cases };
-  if (shown === null) return verdict;
-  const { maxRelativeError, worstIndex, analytic, numeric, hint } = shown.result;
-  return {
-    ...verdict,
-    options: shown.options,
-    shape: shown.shape,
-    maxRelativeError,
-    worstIndex,
-    analytic,
-    numeric,
-    hint,
-  };
-}
-
 /** @returns null when the code did not run to its end; the reason was printed */
 async function gradeIn(
   layer: string,
   file: string,
   code: string,
   seconds: number,
-): Promise<readonly Grade[] | null> {
+): Promise<Graded | null> {
   const [module, grader] = ["../backprop/", "../checks/exercises/grade.js"].map(
     (path) => new URL(path, import.meta.url).href,
   ) as [string, string];
@@ -219,55 +203,28 @@ async function gradeIn(
     return (await runVariant({
       texts: new Map([[module + name, code]]),
       module: grader,
-      input: layer,
+      input: { layer, source: resolve(file) } satisfies GradeInput,
       source: resolve(file),
       seconds,
-    })) as readonly Grade[];
+    })) as Graded;
   } catch (error) {
     if (!(error instanceof VariantFailure)) throw error;
-    printError(
-      `leibniz: ${file}${error.line === null ? "" : `:${error.line}`}: expected a backward ` +
-        `pass that runs, but it stopped: ${error.message.replaceAll("\n", " ")}` +
-        importHint(error.message),
-    );
+    printStop(file, error.message, error.line);
     process.exitCode = 1;
     return null;
   }
+}
+
+/** What the reader's code threw, and where. */
+function printStop(file: string, message: string, line: number | null): void {
+  printError(
+    `leibniz: ${file}${line === null ? "" : `:${line}`}: expected a backward pass that runs, but ` +
+      `it stopped: ${message.replaceAll("\n", " ")}${importHint(message)}`,
+  );
 }
 
 /** How a name comes in that nobody imported. */
 function importHint(message: string): string {
   const name = /^(\w+) is not defined$/.exec(message)?.[1];
   return name !== undefined && name in tensors ? `; import { ${name} } from "leibniz/tensor"` : "";
-}
-
-/** A row of the check, for people; a wrong gradient takes several lines. */
-export function formatGrade(
-  { gradient, isRight, problem, cases, shown }: Grade,
-  isUntouched: boolean,
-): string {
-  if (problem !== null) return `${gradient.padEnd(12)} ${paint("bad", "wrong")}: ${problem}`;
-  if (isRight === null) {
-    const what = isUntouched
-      ? "not written yet"
-      : "nothing came back under this name; the function's type says what it returns";
-    return `${gradient.padEnd(12)} ${what}`;
-  }
-  const { maxRelativeError, worstIndex, analytic, numeric, hint } = shown!.result;
-  if (isRight)
-    return (
-      `${gradient.padEnd(12)} ${paint("good", "right")} in ${cases} geometries; largest ` +
-      `relative error ${maxRelativeError.toExponential(1)}`
-    );
-  const options = Object.entries(shown!.options).map(
-    ([name, value]) => `${name} ${JSON.stringify(value)}`,
-  );
-  const where =
-    `at [${worstIndex.join(", ")}] of ${formatShape(shown!.shape)} yours is ` +
-    `${analytic}, numerically it is ${numeric}`;
-  return [
-    `${gradient.padEnd(12)} ${paint("bad", "wrong")}: ${where}`,
-    ...(options.length > 0 ? [`             with ${options.join("  ")}`] : []),
-    ...(hint === null ? [] : [`             ${hint}`]),
-  ].join("\n");
 }

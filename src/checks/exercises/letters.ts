@@ -49,7 +49,7 @@ const windowSizes = {
   strideW: number("columns from one window to the next on the right"),
   padH: number("rows of padding above the image"),
   padW: number("columns of padding on its left"),
-  dilationH: number("rows from one entry of a window to the next below; 1 means no gaps"),
+  dilationH: number("rows from one entry of a window to the next; 1: no gaps"),
   dilationW: number("columns from one entry to the next on the right"),
 };
 
@@ -156,7 +156,7 @@ export const letters = {
       hasBias,
       ...imageSizes,
       K: number("filters"),
-      G: number("groups of channels that do not see each other; each has K/G filters"),
+      G: number("groups of channels that do not see each other"),
       ...windowSizes,
     },
     returned: { dX: ["N", "C", "H", "W"], dWeight: ["K", "C/G", "kH", "kW"], dBias: ["K"] },
