@@ -22,7 +22,10 @@ const throughVariance = (s: Standardised, front: Of, inside: Of): Partial<Terms>
 });
 
 const ofTheMean: readonly TermMistake[] = [
-  { says: "the mean's term is missing: Σ dX is not 0", wrong: () => ({ mean: nothing }) },
+  {
+    says: "the mean's term is missing, or comes to 0: Σ dX is not 0",
+    wrong: () => ({ mean: nothing }),
+  },
   {
     says: "the mean's term is added; it has to be subtracted",
     wrong: (s) => ({ mean: minus(termsOf(s).mean) }),
