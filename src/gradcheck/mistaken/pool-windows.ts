@@ -85,7 +85,7 @@ const WRONG_WINDOWS: Readonly<Record<string, WrongNumbers>> = {
     dilationH,
     dilationW,
   }) => ({ dilationH: dilationW, dilationW: dilationH }),
-  "stride and dilation have changed places: p · strideH + i · dilationH": (right) => ({
+  "stride and dilation have changed places: u(p, i) has p · strideH + i · dilationH": (right) => ({
     strideH: right.dilationH,
     strideW: right.dilationW,
     dilationH: right.strideH,
@@ -105,8 +105,18 @@ const WRONG_WINDOWS: Readonly<Record<string, WrongNumbers>> = {
     dilationH: right.dilationW,
     dilationW: right.dilationH,
   }),
-  "the last row of each window is left out: i < kH, not i < kH − 1": ({ kH }) => ({ kH: kH - 1 }),
-  "the last column of each window is left out: j < kW, not j < kW − 1": ({ kW }) => ({
+  "the windows lie one row too high: u(p, i) is off by one": ({ padH }) => ({ padH: padH + 1 }),
+  "the windows lie one row too low: u(p, i) is off by one": ({ padH }) => ({ padH: padH - 1 }),
+  "the windows lie one column too far left: v(q, j) is off by one": ({ padW }) => ({
+    padW: padW + 1,
+  }),
+  "the windows lie one column too far right: v(q, j) is off by one": ({ padW }) => ({
+    padW: padW - 1,
+  }),
+  "the last row of each window is left out: it has to be i < kH, not i < kH − 1": ({ kH }) => ({
+    kH: kH - 1,
+  }),
+  "the last column of each window is left out: it has to be j < kW, not j < kW − 1": ({ kW }) => ({
     kW: kW - 1,
   }),
 };
@@ -132,8 +142,12 @@ export const inRowMajorOrder: Address = (plane, h, w, { H, W }) => plane * H * W
 
 /** Wrong addresses in words, for either pooling. */
 export const WRONG_ADDRESSES: Readonly<Record<string, Address>> = {
-  "the pixel's place is h · W + w, not h · H + w": (plane, h, w, { H, W }) =>
-    plane * H * W + h * H + w,
+  "the pixel's place has to be h · W + w, not h · H + w: H and W are mixed up": (
+    plane,
+    h,
+    w,
+    { H, W },
+  ) => plane * H * W + h * H + w,
   "every channel writes into the first plane: (n · C + c) · H · W is left out": (_, h, w, { W }) =>
     h * W + w,
 };

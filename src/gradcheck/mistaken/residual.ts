@@ -59,11 +59,11 @@ const joined: Readonly<Record<string, (body: number, shortcut: number) => number
   "the two ways are multiplied; they have to be added": (body, shortcut) => body * shortcut,
   "what comes back through the body is added twice": (body, shortcut) => 2 * body + shortcut,
   "what comes back along the shortcut is added twice": (body, shortcut) => body + 2 * shortcut,
-  "dOut is divided between the two ways: each gets all of it (residual.4)": (body, shortcut) =>
+  "dX is half of the sum: each way has to get all of dOut (residual.4)": (body, shortcut) =>
     (body + shortcut) / 2,
-  "the body gets half of dOut: each way gets all of it (residual.4)": (body, shortcut) =>
+  "the body gets half of dOut: each way has to get all of it (residual.4)": (body, shortcut) =>
     body / 2 + shortcut,
-  "the shortcut gets half of dOut: each way gets all of it (residual.4)": (body, shortcut) =>
+  "the shortcut gets half of dOut: each way has to get all of it (residual.4)": (body, shortcut) =>
     body + shortcut / 2,
   "the larger of the two ways comes back; they have to be added": Math.max,
 };
