@@ -56,6 +56,7 @@ const SIGNS: Readonly<Record<string, string>> = {
   quad: WIDE,
   qquad: WIDE,
   enspace: " ",
+  thinspace: " ",
   Bigl: "",
   Bigr: "",
   bigl: "",
