@@ -56,7 +56,6 @@ const SIGNS: Readonly<Record<string, string>> = {
   quad: WIDE,
   qquad: WIDE,
   enspace: " ",
-  thinspace: " ",
   Bigl: "",
   Bigr: "",
   bigl: "",
@@ -64,6 +63,7 @@ const SIGNS: Readonly<Record<string, string>> = {
   left: "",
   right: "",
   mathrel: "",
+  thinspace: " ",
 };
 
 /** Accents that follow their letter. */

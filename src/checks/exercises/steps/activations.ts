@@ -10,8 +10,7 @@ const oneRule = (last: string): readonly Step[] => [
     tag: "activations.2",
   },
   {
-    ask:
-      "Multiply by dOut and sum over all outputs (chain-rule.8). Which term of the sum is left?",
+    ask: "Multiply by dOut and sum over all outputs (chain-rule.8). Which term of the sum is left?",
     tag: "activations.3",
   },
   { ask: last, tag: "activations.4" },
@@ -85,7 +84,7 @@ export const activations: Readonly<Record<string, StepsOfLayer>> = {
         {
           ask:
             "Softplus is a logarithm with an exponential in it (activations.18). What are the " +
-            "slopes of the two, and have you met their product before (activations.6)?",
+            "slopes of the two, and have you met their product before?",
           tag: "activations.21",
         },
       ],
