@@ -25,11 +25,20 @@ export type {
   VisitBlock,
   Vocabulary,
 } from "./derive/index.js";
-export { emptyBackward, type EmptiedFunction, type Exercise } from "./exercises/empty.js";
+export {
+  type CodeEquation,
+  emptyBackward,
+  type EmptiedFunction,
+  type Exercise,
+  leaveOutLine,
+} from "./exercises/empty.js";
 export type { Grade } from "./exercises/grade.js";
-export { type Hint, hintsFor } from "./exercises/hints.js";
+export { type Hint, hintsFor, type HintSources, stepHints } from "./exercises/hints.js";
 export { plain, plainFormula } from "./exercises/plain.js";
-export { TOOLBOX, TOOLS, toolsOf } from "./exercises/tools.js";
+export { type InScope, type Scope, scopeOf } from "./exercises/scope.js";
+export { type Step, type StepsOfLayer, stepsOf } from "./exercises/steps/index.js";
+export { toolboxOf, type ToolboxOptions } from "./exercises/toolbox.js";
+export { TOOLS, toolsOf } from "./exercises/tools.js";
 export { VariantFailure, runVariant, Variants, type VariantTask } from "./variant/index.js";
 export { parseParity, PARITY_TOLERANCE, type ParityCase, type ParityResult } from "./parity.js";
 export { type PlantedMutation, plantMutations } from "./mutations/plant.js";

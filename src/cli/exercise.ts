@@ -1,32 +1,32 @@
 /**
  * `leibniz exercise`: a layer with its backward emptied, hints, and a check of what was written.
  */
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { basename, join, relative, resolve } from "node:path";
-import { fileURLToPath } from "node:url";
 import { Argument, Command, Option } from "commander";
-import { catalog, layerFile } from "../gradcheck/index.js";
-import {
-  emptyBackward,
-  type Grade,
-  type Hint,
-  hintsFor,
-  pageOf,
-  VariantFailure,
-  runVariant,
-  TOOLBOX,
-} from "../checks/index.js";
+import { catalog } from "../gradcheck/index.js";
+import { type Grade, type Hint, VariantFailure, runVariant } from "../checks/index.js";
 import * as tensors from "../tensor/index.js";
 import { formatShape, reject } from "../tensor/index.js";
 import { unfold } from "./fold.js";
+import {
+  exerciseFolder,
+  exerciseText,
+  type ExerciseText,
+  type Level,
+  levels,
+  USUAL_LEVEL,
+} from "./exercise-text.js";
 import { makeFolder, readText, writeFileWhole } from "./files.js";
 import { withValues } from "./known-values.js";
-import { rejectName } from "./nearest.js";
+import { layerNamed } from "./layer-names.js";
 import { jsonOption, printJson, wholeNumber } from "./options.js";
 import { stripTypes } from "./strip-types.js";
 import { paint, printError, printText, widthOf } from "./terminal.js";
 
 interface ExerciseOptions {
+  readonly level: Level;
+  readonly seed: string;
   readonly out?: string;
   readonly check?: boolean;
   readonly seconds: number;
@@ -34,15 +34,17 @@ interface ExerciseOptions {
   readonly json?: boolean;
 }
 
-/** The package's own folder, where the chapters and the sources lie. */
-const PACKAGE = fileURLToPath(new URL("../..", import.meta.url));
-
 export function exerciseCommand(): Command {
   const layers = catalog.map(({ layer }) => layer);
+  const levelOption = new Option("--level <N>", `how much is yours: ${LEVELS}`)
+    .argParser((value) => wholeNumber("--level", 1, levels.length)(value) as Level)
+    .default(USUAL_LEVEL);
   return new Command("exercise")
     .addArgument(withValues(new Argument("<LAYER>", `one of ${layers.join(", ")}`), layers))
-    .option("--out <DIR>", "the exercise's folder (default: exercise-LAYER)")
+    .addOption(withValues(levelOption, levels.map(String)))
+    .option("--out <DIR>", "the exercise's folder (default: exercise-LAYER, or exercise-LAYER-1)")
     .option("--check", "check what was written there")
+    .option("--seed <STUDENT>", "other numbers and geometries for the check: any word", "")
     .option("--seconds <N>", "how long that may take", wholeNumber("--seconds", 1), 60)
     .addOption(
       new Option(
@@ -54,24 +56,24 @@ export function exerciseCommand(): Command {
     .action(runExercise);
 }
 
-async function runExercise(layer: string, options: ExerciseOptions): Promise<void> {
-  const known = catalog.map((entry) => entry.layer);
-  if (!known.includes(layer)) rejectName("exercise", "a layer", known, layer);
-  const file = `${layerFile(layer)}.ts`;
-  const folder = options.out ?? `exercise-${layer}`;
-  const source = readText(join(PACKAGE, "src", "backprop", file));
-  if (options.hint !== undefined)
-    showHint(source, options.hint === true ? 1 : options.hint, options.json === true);
+const LEVELS = "1 a line of the backward pass, 2 all of it";
+
+async function runExercise(typed: string, options: ExerciseOptions): Promise<void> {
+  const layer = layerNamed("exercise", typed);
+  const { level, json = false } = options;
+  const folder = options.out ?? exerciseFolder(layer, level);
+  const exercise = exerciseText(layer, level);
+  const { file, hints } = exercise;
+  if (options.hint !== undefined) showHint(hints, options.hint === true ? 1 : options.hint, json);
   else if (options.check === true) await check(layer, join(folder, file), options);
-  else writeExercise(layer, file, folder, source, options.json === true);
+  else writeExercise(layer, exercise, folder, options);
 }
 
 function writeExercise(
   layer: string,
-  file: string,
+  { file, text, functions, task, pages, hints }: ExerciseText,
   folder: string,
-  source: string,
-  json: boolean,
+  { level, seed, json = false }: ExerciseOptions,
 ): void {
   for (const name of [file, "check.mjs"]) {
     if (existsSync(join(folder, name)))
@@ -82,66 +84,53 @@ function writeExercise(
         "nothing was overwritten; choose another folder, or delete that one",
       );
   }
-  const { text, functions } = emptyBackward(source);
-  const hints = allHints(source);
   makeFolder(folder);
-  writeFileWhole(join(folder, file), `${TOOLBOX}\n${text}`);
-  writeFileWhole(join(folder, "check.mjs"), checkScript(layer));
-  const chapters = [
-    ...new Set(functions.flatMap(({ equations }) => equations.map(({ tag }) => pageOf(tag)))),
-  ];
+  writeFileWhole(join(folder, file), text);
+  writeFileWhole(join(folder, "check.mjs"), checkScript(layer, level, seed));
   const shown = relative("", resolve(folder)) || ".";
+  const [written, checker] = [join(shown, file), join(shown, "check.mjs")];
   if (json)
     return printJson({
       layer,
-      file: join(shown, file),
-      check: join(shown, "check.mjs"),
-      functions: functions.map(({ name }) => name),
+      level,
+      file: written,
+      check: checker,
+      functions,
       hints: hints.length,
     });
-  printText(
-    `${join(shown, file)}: ${layer} with its backward taken out. Yours to write: ` +
-      `${functions.map(({ name }) => name).join(", ")}.`,
-  );
-  printText(
-    `Derive it first, on paper; then compare with ` +
-      `${chapters.map((name) => `derivations/${name}.md`).join(", ")}.`,
-  );
+  printText(`${written}: ${task}`);
+  const chapters = pages.map((name) => `derivations/${name}.md`).join(", ");
+  printText(`Derive it first, on paper; then compare with ${chapters}.`);
   printText("The comment at its top says what to write it with.\n");
-  const command = `  node ${join(shown, "check.mjs")}`;
+  const command = `  node ${checker}`;
   const hint = `${command} --hint 1`;
   printText(`${command.padEnd(hint.length)}  checks what is there, as often as you like`, 6);
   printText(`${hint}  the first of ${hints.length} hints; the last ones give it away`, 6);
 }
 
 /** The checker calls the engine that wrote it, wherever the folder lies. */
-function checkScript(layer: string): string {
-  const name = JSON.stringify(layer);
+function checkScript(layer: string, level: Level, seed: string): string {
+  const words = [
+    "exercise",
+    layer,
+    "--level",
+    String(level),
+    ...(seed === "" ? [] : [`--seed=${seed}`]),
+  ];
   return `// Checks ${layer}: node check.mjs, or node check.mjs --hint 1 for the first hint.
 import { dirname } from "node:path";
-import { fileURLToPath, pathToFileURL } from "node:url";
+import { fileURLToPath } from "node:url";
 import { runProgram } from ${JSON.stringify(new URL("./program.js", import.meta.url).href)};
 
 const here = dirname(fileURLToPath(import.meta.url));
 const asked = process.argv.slice(2);
 const what = asked.some((word) => word.startsWith("--hint")) ? asked : ["--check", ...asked];
-process.exitCode = await runProgram(["exercise", ${name}, "--out", here, ...what], "");
+const words = ${JSON.stringify(words)};
+process.exitCode = await runProgram([...words, "--out", here, ...what], "");
 `;
 }
 
-function allHints(source: string): readonly Hint[] {
-  const folder = join(PACKAGE, "derivations");
-  const chapters = new Map(
-    readdirSync(folder)
-      .filter((name) => name.endsWith(".md"))
-      .map((name) => [name.slice(0, -".md".length), readText(join(folder, name))]),
-  );
-  const cited = [...source.matchAll(/\(([\w-]+\.\d+[a-z]?)\) \S/g)].map((found) => found[1]!);
-  return hintsFor(emptyBackward(source).functions, chapters, cited);
-}
-
-function showHint(source: string, number: number, json: boolean): void {
-  const hints = allHints(source);
+function showHint(hints: readonly Hint[], number: number, json: boolean): void {
   const hint =
     hints[number - 1] ?? reject("--hint", `a hint from 1 to ${hints.length}`, String(number));
   if (json) return printJson({ hint: number, hints: hints.length, ...hint });
@@ -152,10 +141,10 @@ function showHint(source: string, number: number, json: boolean): void {
 async function check(
   layer: string,
   file: string,
-  { json = false, seconds }: ExerciseOptions,
+  { level, seed, json = false, seconds }: ExerciseOptions,
 ): Promise<void> {
   const code = await stripTypes(readText(file), file);
-  const grades = await gradeIn(layer, file, code, seconds);
+  const grades = await gradeIn({ layer, level, seed }, file, code, seconds);
   if (grades === null) return;
   const isUntouched = readText(file).includes("return {} as never;");
   for (const grade of grades) {
@@ -190,7 +179,7 @@ function jsonOf(layer: string, { gradient, isRight, problem, cases, shown }: Gra
 
 /** @returns null when the code did not run to its end; the reason was printed */
 async function gradeIn(
-  layer: string,
+  input: { readonly layer: string; readonly level: Level; readonly seed: string },
   file: string,
   code: string,
   seconds: number,
@@ -203,7 +192,7 @@ async function gradeIn(
     return (await runVariant({
       texts: new Map([[module + name, code]]),
       module: grader,
-      input: layer,
+      input,
       source: resolve(file),
       seconds,
     })) as readonly Grade[];

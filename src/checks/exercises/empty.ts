@@ -80,8 +80,13 @@ export function leaveOutLine(source: string, tag: string): Exercise {
     const [from, to] = statementAround(body, at);
     const statement = body.slice(from, to).find((line) => !isComment(line))!;
     const target = /^\s*(const .+? = |return )/.exec(statement)?.[1];
-    const what = target === undefined ? equationAt(body, at)!.formula.split(" = ")[0]! : `${target}…`;
-    return { from, to, comment: [`Yours, in place of the next line: ${what}   (${tag})`, HINTS_ARE] };
+    const what =
+      target === undefined ? equationAt(body, at)!.formula.split(" = ")[0]! : `${target}…`;
+    return {
+      from,
+      to,
+      comment: [`Yours, in place of the next line: ${what}   (${tag})`, HINTS_ARE],
+    };
   });
 }
 
@@ -92,7 +97,7 @@ function leaveOut(source: string, choose: (body: readonly string[]) => Gap | nul
   for (let i = 0; i < lines.length; i++) {
     const name = /^export (?:async )?function (\w+(?:Backward|Slope))[<(]/.exec(lines[i]!)?.[1];
     const end = name === undefined ? i : lines.indexOf("}", i);
-    const start = lines.findIndex((line, at) => at >= i && line.endsWith("{")) + 1;
+    const start = lines.findIndex((line, at) => at >= i && /^\S.* \{$/.test(line)) + 1;
     const body = name === undefined ? [] : lines.slice(start, end);
     const gap = choose(body);
     if (name === undefined || gap === null) {

@@ -32,14 +32,22 @@ export interface Grade {
   } | null;
 }
 
+/** What is to be graded, as it is sent to the process. */
+export interface GradeInput {
+  /** As the catalog calls it: `conv2d`. */
+  readonly layer: string;
+  /** Other numbers and geometries for each; `""` if left out. */
+  readonly seed?: string;
+}
+
 /** Random geometries besides the fixed ones. */
 const SAMPLES = 20;
 
 /** @returns a grade for each argument of the layer, in order */
-export async function grade(layer: string): Promise<readonly Grade[]> {
+export async function grade({ layer, seed = "" }: GradeInput): Promise<readonly Grade[]> {
   const entry = catalog.find((one) => one.layer === layer)!;
   const { constants = [] } = entry;
-  const random = new Random(`exercise ${layer}`);
+  const random = new Random(`exercise ${layer}${seed === "" ? "" : ` ${seed}`}`);
   const grades = new Map<string, Grade>();
   const problems = new Map<string, string | null>();
   const around = (f: Differentiable): Differentiable => tolerant(f, constants, problems);
@@ -171,4 +179,4 @@ function guess(yours: readonly number[], right: readonly number[]): string {
   return sizeOf(yours) === sizeOf(right) ? ": as many entries, so a reshape may do" : "";
 }
 
-export default (input: unknown): Promise<readonly Grade[]> => grade(input as string);
+export default (input: unknown): Promise<readonly Grade[]> => grade(input as GradeInput);

@@ -4,6 +4,7 @@
  */
 import { equationsOf, explained, type FindEquation, meantIn } from "./chapter-equations.js";
 import type { EmptiedFunction } from "./empty.js";
+import { declaredAbove } from "./scope.js";
 import type { Step } from "./steps/step.js";
 import { toolsOf } from "./tools.js";
 
@@ -40,7 +41,7 @@ export function hintsFor(
         about: `${name}, in short`,
         text: equations.map(({ tag, formula }) => `(${tag}) ${formula}`).join("\n"),
       },
-      { about: `${name}, what it takes`, text: toolsOf(lines) },
+      { about: `${name}, what it takes`, text: toolsOf(lines, declaredAbove(one)) },
       { about: `${name}, as leibniz has it`, text: lines.join("\n") },
     ];
   });
@@ -73,10 +74,7 @@ function question(ask: string, find: FindEquation): string {
 }
 
 /** From behind the last equation that the code above the gap still has, to the last one left out. */
-function stepsTo(
-  { equations, before }: EmptiedFunction,
-  steps: readonly Step[],
-): readonly Step[] {
+function stepsTo({ equations, before }: EmptiedFunction, steps: readonly Step[]): readonly Step[] {
   const indexOf = (wanted: string): number => steps.findIndex(({ tag }) => tag === wanted);
   const kept = before.flatMap((line) => /^\s*\/\/ \(([\w-]+\.\d+[a-z]?)\) /.exec(line)?.[1] ?? []);
   const ends = equations.map(({ tag }) => indexOf(tag));

@@ -10,8 +10,7 @@ const oneRule = (last: string): readonly Step[] => [
     tag: "activations.2",
   },
   {
-    ask:
-      "Multiply by dOut and sum over all outputs (chain-rule.8). Which term of the sum is left?",
+    ask: "Multiply by dOut and sum over all outputs (chain-rule.8). Which term of the sum is left?",
     tag: "activations.3",
   },
   { ask: last, tag: "activations.4" },

@@ -28,8 +28,7 @@ export const relu: StepsOfLayer = {
         tag: "relu.6",
       },
       {
-        ask:
-          "The chain rule, (chain-rule.8), sums over all outputs. Which term is left of the sum?",
+        ask: "The chain rule, (chain-rule.8), sums over all outputs. Which term is left of the sum?",
         tag: "relu.7",
       },
       { ask: "How is (relu.7) said of whole tensors, without an index?", tag: "relu.8" },
@@ -48,8 +47,7 @@ export const leakyRelu: StepsOfLayer = {
         tag: "activations.2",
       },
       {
-        ask:
-          "The chain rule, (chain-rule.8), sums over all outputs. Which term is left of the sum?",
+        ask: "The chain rule, (chain-rule.8), sums over all outputs. Which term is left of the sum?",
         tag: "activations.3",
       },
       {
