@@ -18,7 +18,7 @@ const oneRule = (last: string): readonly Step[] => [
 
 /** Where backward computes the slope. */
 const RULE = oneRule(
-  "How do you write that for all entries at once? (What is left to find is the slope.)",
+  "How do you write that for all entries at once, and what is then left to find?",
 );
 
 /** Where forward has kept it. */
@@ -30,7 +30,7 @@ const RULE_WITH_SLOPE = oneRule(
 const SIGMOID_SLOPE: readonly Step[] = [
   {
     ask:
-      "p is the sigmoid of x (activations.5). How much does it lack of 1? Write that as one " +
+      "You will need what p, the sigmoid of x (activations.5), lacks of 1. Write that as one " +
       "fraction: is it a sigmoid, too?",
     tag: "activations.7",
   },
@@ -84,7 +84,7 @@ export const activations: Readonly<Record<string, StepsOfLayer>> = {
         {
           ask:
             "Softplus is a logarithm with an exponential in it (activations.18). What are the " +
-            "slopes of the two, and have you met their product before (activations.6)?",
+            "slopes of the two, and have you met their product before?",
           tag: "activations.21",
         },
       ],

@@ -73,8 +73,8 @@ export const losses: Readonly<Record<string, StepsOfLayer>> = {
         },
         {
           ask:
-            "Differentiate the loss term by term (softmax-cross-entropy.15). What does not depend " +
-            "on the logits, and stays as it is?",
+            "Differentiate the loss term by term (softmax-cross-entropy.15). What does not " +
+            "depend on the logits, and stays as it is?",
           tag: "softmax-cross-entropy.19",
         },
         {

@@ -26,7 +26,7 @@ const standardising = (numbers: string): readonly Step[] => [
   {
     ask:
       "Take the mean of these slopes over i, and multiply out. What does the δ leave of one sum, " +
-      "and what do all the distances in the other add up to (normalisation.5)?",
+      "and what do all the distances in the other add up to?",
     tag: "normalisation.11",
   },
   {

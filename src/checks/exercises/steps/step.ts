@@ -1,6 +1,8 @@
 /** One step of a derivation, as a hint has it: first a question, then the chapter's answer. */
 export interface Step {
-  /** Asks for the next thought, and does not give it away: `Which entries of out does bias[k] move?` */
+  /**
+   * Asks for the next thought, and does not give it away: `Which entries of out does bias[k] move?`
+   */
   readonly ask: string;
   /** The equation of the chapter that answers it: `conv2d.6`. */
   readonly tag: string;
