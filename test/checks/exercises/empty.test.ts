@@ -82,14 +82,15 @@ test("an equation whose comment goes on in further lines is one formula", () => 
 });
 
 /** The two exercises that are made of a layer's file. */
-function exercisesOf(layer: string): readonly { text: string; functions: readonly EmptiedFunction[] }[] {
+function exercisesOf(
+  layer: string,
+): readonly { text: string; functions: readonly EmptiedFunction[] }[] {
   const source = sourceOf(layer);
   return [emptyBackward(source), leaveOutLine(source, stepsOf[layer]!.line)];
 }
 
 /** All but the imports, which have other addresses in an exercise. */
-const behindImports = (code: string): string =>
-  code.replace(/^import [^;]+;\n/gm, "");
+const behindImports = (code: string): string => code.replace(/^import [^;]+;\n/gm, "");
 
 test("every layer has something to write at both levels, and what was taken out fits in again", () => {
   for (const { layer } of catalog)

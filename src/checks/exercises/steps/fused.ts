@@ -49,6 +49,12 @@ export const convPool2d: StepsOfLayer = {
       },
       { ask: "Its filters get (conv2d.7). What is that here?", tag: "fused.7" },
       {
+        ask:
+          "Put (fused.5) into (fused.7). For each window of the pooling, how many columns of the " +
+          "image are left to be multiplied?",
+        tag: "fused.7a",
+      },
+      {
         ask: "Its image gets (conv2d.8) and then (conv2d.10). What are they here, in one?",
         tag: "fused.8",
       },
