@@ -4,24 +4,28 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import {
   emptyBackward,
+  emptyLoops,
+  type Exercise,
   type Hint,
   hintsFor,
+  hintsForLoops,
   leaveOutLine,
-  pageOf,
+  stepHints,
   stepsOf,
+  stepsToLoops,
   toolboxOf,
 } from "../checks/index.js";
 import { layerFile } from "../gradcheck/index.js";
 import { readText } from "./files.js";
 
-/** How much is to be written: 1 a line of the backward pass, 2 all of it. */
-export type Level = 1 | 2;
+/** How much is to be written: 1 a line of the backward pass, 2 all of it, 3 all of it in loops. */
+export type Level = 1 | 2 | 3;
 
 /** The one that is meant where none is named. */
 export const USUAL_LEVEL: Level = 2;
 
 /** All of them, as an option has them. */
-export const levels: readonly Level[] = [1, 2];
+export const levels: readonly Level[] = [1, 2, 3];
 
 /** What a reader is given. */
 export interface ExerciseText {
@@ -31,10 +35,12 @@ export interface ExerciseText {
   readonly text: string;
   /** The functions with something to write. */
   readonly functions: readonly string[];
+  /** What stands in their places. */
+  readonly stubs: readonly string[];
   /** What the places to fill are, for people: `conv2d with its backward taken out`. */
   readonly task: string;
-  /** The chapters, and parts of them, that derive it, without `.md`. */
-  readonly pages: readonly string[];
+  /** The equations that are to be written: `conv2d.7`. */
+  readonly tags: readonly string[];
   /** From the first question to the solution. */
   readonly hints: readonly Hint[];
 }
@@ -47,31 +53,66 @@ export function exerciseFolder(layer: string, level: Level): string {
   return `exercise-${layer}${level === USUAL_LEVEL ? "" : `-${level}`}`;
 }
 
+/** Whether a reader's file is one of level 3. */
+export function isInLoops(text: string): boolean {
+  return /^export (?:async )?function backward\b/m.test(text);
+}
+
 /** @param layer as the catalog calls it */
 export function exerciseText(layer: string, level: Level): ExerciseText {
   const file = `${layerFile(layer)}.ts`;
+  const chapters = textsIn(join(PACKAGE, "derivations"), ".md");
+  const { exercise, text, task, hints } =
+    level === 3 ? inLoops(layer, chapters) : inPrimitives(layer, level, chapters);
+  const { functions } = exercise;
+  return {
+    file,
+    text,
+    functions: functions.map(({ name }) => name),
+    stubs: functions.map(({ stub }) => stub.join("\n")),
+    task,
+    tags: functions.flatMap(({ equations }) => equations.map(({ tag }) => tag)),
+    hints,
+  };
+}
+
+interface Written extends Pick<ExerciseText, "text" | "task" | "hints"> {
+  readonly exercise: Exercise;
+}
+
+type Chapters = ReadonlyMap<string, string>;
+
+function inPrimitives(layer: string, level: 1 | 2, chapters: Chapters): Written {
   const backprop = textsIn(join(PACKAGE, "src", "backprop"), ".ts");
   const source = backprop.get(layerFile(layer))!;
   const { line, steps } = stepsOf[layer]!;
   const exercise = level === 1 ? leaveOutLine(source, line) : emptyBackward(source);
-  const { text, functions } = exercise;
-  const names = functions.map(({ name }) => name);
   const toolbox = toolboxOf(exercise, {
     sources: [...backprop.values()],
     ...(level === 1 && { line }),
   });
-  const tags = functions.flatMap(({ equations }) => equations.map(({ tag }) => tag));
-  const chapters = textsIn(join(PACKAGE, "derivations"), ".md");
+  const names = exercise.functions.map(({ name }) => name).join(", ");
   return {
-    file,
-    text: `${toolbox}\n${text}`,
-    functions: names,
+    exercise,
+    text: `${toolbox}\n${exercise.text}`,
     task:
       level === 1
-        ? `${layer} without one line, that of (${line}). It is yours to write, in ${names.join(", ")}.`
-        : `${layer} with its backward taken out. Yours to write: ${names.join(", ")}.`,
-    pages: [...new Set(tags.map(pageOf))],
-    hints: hintsFor(functions, { steps, chapters }),
+        ? `${layer} without one line, that of (${line}). It is yours to write, in ${names}.`
+        : `${layer} with its backward taken out. Yours to write: ${names}.`,
+    hints: hintsFor(exercise.functions, { steps, chapters }),
+  };
+}
+
+function inLoops(layer: string, chapters: Chapters): Written {
+  const loops = join(PACKAGE, "src", "checks", "exercises", "loops", `${layerFile(layer)}.ts`);
+  const exercise = emptyLoops(layer, readText(loops));
+  const equations = exercise.functions.flatMap((one) => one.equations.map(({ tag }) => tag));
+  const steps = stepsToLoops(layer, stepsOf[layer]!, equations);
+  return {
+    exercise,
+    text: exercise.text,
+    task: `${layer} backward, in loops over nested arrays. Yours to write: backward.`,
+    hints: hintsForLoops(exercise, stepHints("backward", steps, chapters)),
   };
 }
 

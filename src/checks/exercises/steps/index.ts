@@ -11,6 +11,7 @@ import { leakyRelu, relu } from "./rectifiers.js";
 import { residual } from "./residual.js";
 import type { StepsOfLayer } from "./step.js";
 
+export { stepsToLoops } from "./loops.js";
 export type { Step, StepsOfLayer } from "./step.js";
 
 /** By layer: every one of the catalog. */
