@@ -15,6 +15,7 @@ import {
 } from "./course-items.js";
 import { whileLocked } from "./course-lock.js";
 import { makeFolder, onFailure, readFile, writeFileWhole } from "./files.js";
+import { printText } from "./terminal.js";
 
 /** A larger file is no list that anybody has written. */
 const LARGEST = 2 ** 24;
@@ -134,6 +135,12 @@ export function tickExercise(folder: string, layer: string, level: number): stri
     if (!(error instanceof InputError)) throw error;
     return `course.md was not changed: ${error.message.replaceAll("\n", " ")}`;
   }
+}
+
+/** The same, and prints it. */
+export function tellTicked(folder: string, layer: string, level: number): void {
+  const told = tickExercise(folder, layer, level);
+  if (told !== null) printText(told, 2);
 }
 
 /** The folder, the one that it is in, and all further up as far as the current one. */

@@ -1,0 +1,58 @@
+/**
+ * The gradient of a rectifier and max pooling as one layer, in loops. Derived in
+ * `derivations/fused.md`.
+ *
+ *   n image   c channel   p, q window   i, j entry of a window   h, w pixel
+ *
+ * Forward, (fused.1): out[n][c][p][q] is the largest pixel of window (p, q), or 0 if none is above
+ * 0. Below entry (i, j) of it is the pixel in row p · strideH + i · dilationH - padH, and likewise
+ * in its column; padding never wins. If several are the largest, the first one wins, row by row.
+ */
+import type { GivenOf } from "../letters.js";
+import { zeros } from "./zeros.js";
+
+export function backward({
+  dOut,
+  x,
+  N,
+  C,
+  H,
+  W,
+  kH,
+  kW,
+  outH,
+  outW,
+  strideH,
+  strideW,
+  padH,
+  padW,
+  dilationH,
+  dilationW,
+}: GivenOf<"reluPool2d">) {
+  const dX = zeros(N, C, H, W);
+  for (let n = 0; n < N; n++) {
+    for (let c = 0; c < C; c++) {
+      for (let p = 0; p < outH; p++) {
+        for (let q = 0; q < outW; q++) {
+          // (fused.1a) argmax[n, c, p, q] = the first (h, w) of the window where
+          //   x[n, c, h, w] is the largest and above 0, else −1
+          let [largest, winnerH, winnerW] = [0, -1, -1];
+          for (let i = 0; i < kH; i++) {
+            for (let j = 0; j < kW; j++) {
+              const h = p * strideH + i * dilationH - padH;
+              const w = q * strideW + j * dilationW - padW;
+              if (h < 0 || h >= H || w < 0 || w >= W) continue;
+              if (x[n][c][h][w] > largest) {
+                [largest, winnerH, winnerW] = [x[n][c][h][w], h, w];
+              }
+            }
+          }
+          if (largest === 0) continue; // the rectifier's 0 won
+          // (fused.3) dX[n, c, h, w] = Σₚ Σ_q 1[argmax[n, c, p, q] = (h, w)] · dOut[n, c, p, q]
+          dX[n][c][winnerH][winnerW] += dOut[n][c][p][q];
+        }
+      }
+    }
+  }
+  return { dX };
+}
