@@ -31,15 +31,7 @@ export { emptyBackward, type EmptiedFunction, type Exercise } from "./exercises/
 export { type Given, given } from "./exercises/given.js";
 export type { Grade } from "./exercises/grade.js";
 export { type Hint, hintsFor } from "./exercises/hints.js";
-export {
-  describeGiven,
-  type GivenOf,
-  type LayerLetters,
-  type Letter,
-  letters,
-  lettersOf,
-  type LoopLayer,
-} from "./exercises/letters.js";
+export { describeGiven, type LayerLetters, type Letter, lettersOf } from "./exercises/letters.js";
 export { hintsForLoops } from "./exercises/loop-hints.js";
 export { loopsAround, NoGradient } from "./exercises/loops-around.js";
 export { plain, plainFormula } from "./exercises/plain.js";
