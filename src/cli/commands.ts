@@ -70,6 +70,12 @@ const summaries: Readonly<Record<string, Summary>> = {
     examples: ["leibniz exercise conv2d", "leibniz exercise conv2d --hint 1"],
     load: async () => (await import("./exercise.js")).exerciseCommand(),
   },
+  check: {
+    description: "check the answers to an exercise in NumPy, or in any other language",
+    usage: "[options] <LAYER> <DIR>",
+    examples: ["leibniz exercise conv2d --python", "leibniz check conv2d exercise-conv2d-python"],
+    load: async () => (await import("./check.js")).checkCommand(),
+  },
   parity: {
     description: "compare every layer and optimizer with recorded results",
     usage: "[options] <FILE>",

@@ -10,6 +10,8 @@ import {
   type Checked,
   checkLayer,
   checkNotebook,
+  diagnosesOf,
+  explained,
   NETWORK_SETTING,
   networks,
 } from "./gradcheck/checked.js";
@@ -19,6 +21,7 @@ import { GradcheckTable, jsonOf } from "./gradcheck/table.js";
 import { newBar } from "./bar.js";
 import { addHelp } from "./help.js";
 import { withValues } from "./known-values.js";
+import { layerNamed } from "./layer-names.js";
 import { rejectName } from "./nearest.js";
 import { dataOption, jsonOption, nextTurn, printJson, seedOption, wholeNumber } from "./options.js";
 import { canAnimate, printText, widthOf } from "./terminal.js";
@@ -105,13 +108,12 @@ const VERDICTS = [
 ].join("\n");
 
 async function runGradcheck(
-  names: readonly string[],
+  typed: readonly string[],
   options: GradcheckOptions,
   command: Command,
 ): Promise<void> {
   const known = catalog.map(({ layer }) => layer);
-  for (const name of names)
-    if (!known.includes(name)) rejectName("gradcheck", "a layer", known, name);
+  const names = typed.map((name) => layerNamed("gradcheck", name));
   const { network, json = false, html, mutate = false } = options;
   if (network !== undefined && !networks.includes(network))
     rejectName("--network", "a network", networks, network);
@@ -155,22 +157,27 @@ async function checkLayers(
   if (!json) show(table.heading());
   for (const entry of catalog.filter(({ layer }) => names.length === 0 || names.includes(layer))) {
     const ofGeometries = new Map<string, Checked[]>();
+    const ofLayer: Checked[] = [];
     for await (const ofCase of checkLayer(entry, seed, geometries, html !== undefined)) {
       await nextTurn();
       for (const checked of ofCase) {
-        everything.push(checked);
+        ofLayer.push(checked);
         const isRandom = checked.geometry.startsWith("random");
         if (isRandom)
           ofGeometries.set(checked.result.argument, [
             ...(ofGeometries.get(checked.result.argument) ?? []),
             checked,
           ]);
-        if (json) printJson(jsonOf(checked));
-        else if (!isRandom || all || verdictOf(checked) !== "pass")
+        if (!json && (!isRandom || all || verdictOf(checked) !== "pass"))
           show(table.checked(checked, all));
       }
     }
     if (!json && !all) for (const group of ofGeometries.values()) show(table.geometries(group));
+    const diagnoses = await diagnosesOf(entry, ofLayer);
+    const complete = explained(ofLayer, diagnoses);
+    everything.push(...complete);
+    if (json) for (const checked of complete) printJson(jsonOf(checked));
+    else for (const [argument, diagnosis] of diagnoses) show(table.diagnosis(argument, diagnosis));
   }
   return everything;
 }

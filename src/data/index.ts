@@ -24,6 +24,7 @@ export type { FileEntry, FileKind, FileTree } from "./files/file-tree.js";
 export type { Wanted as WantedImages } from "./files/part.js";
 export { decodePicture } from "./files/decode-picture.js";
 export { readOwnPicture } from "./files/own-picture.js";
+export { type NpyArray, parseNpy } from "./files/npy.js";
 export { openSite } from "./files/site.js";
 export type { Picture } from "./files/picture.js";
 export { numberedAs, numbersAsNames } from "./files/same-classes.js";

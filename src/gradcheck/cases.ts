@@ -1,5 +1,5 @@
 /** Layer after layer, case after case: the one loop over the catalog. */
-import type { Random } from "../tensor/index.js";
+import type { Random, Tensor } from "../tensor/index.js";
 import { adjointCheck } from "./adjoint.js";
 import type { CatalogCase, CatalogEntry } from "./catalog/index.js";
 import type { Differentiable } from "./differentiable.js";
@@ -24,6 +24,8 @@ export interface CheckedGradient {
 
 /** A case, and what the checks in it came to. */
 export interface CheckedCase extends NamedCase {
+  /** The upstream gradient that it was checked with. */
+  readonly dOut: Tensor;
   /** One for each gradient. */
   readonly gradients: readonly CheckedGradient[];
 }
@@ -60,6 +62,8 @@ export interface CheckCaseOptions {
    * only; false if left out.
    */
   readonly curves?: boolean;
+  /** See {@link GradientCheckOptions}. */
+  readonly hints?: boolean;
   /**
    * What stands between the layer and the check, such as a planted mistake; nothing if left out.
    */
@@ -74,24 +78,50 @@ export interface CheckCaseOptions {
  * @throws InputError as {@link gradientCheck}
  */
 export async function checkCase(
+  entry: CatalogEntry,
+  one: CatalogCase,
+  options: CheckCaseOptions,
+): Promise<readonly CheckedGradient[]> {
+  return (await checkAt(entry, one, options)).gradients;
+}
+
+async function checkAt(
   { differentiable, constants = [], linear = [] }: CatalogEntry,
   { options, inputs }: CatalogCase,
-  { random, adjoints = false, curves = false, around = (layer) => layer }: CheckCaseOptions,
-): Promise<CheckedGradient[]> {
-  const f = around(differentiable(options));
+  {
+    random,
+    adjoints = false,
+    curves = false,
+    hints = true,
+    around = (layer) => layer,
+  }: CheckCaseOptions,
+): Promise<Pick<CheckedCase, "gradients" | "dOut">> {
+  const layer = around(differentiable(options));
+  let dOut: Tensor | null = null;
+  const f: Differentiable = async (given) => {
+    const pass = await layer(given);
+    return {
+      ...pass,
+      backward: (upstream) => {
+        dOut ??= upstream.clone();
+        return pass.backward(upstream);
+      },
+    };
+  };
   const checked: CheckedGradient[] = [];
   for (const result of await gradientCheck(f, inputs, {
     random,
     constants,
     tolerance: LAYER_TOLERANCE,
     curves,
+    hints,
   })) {
     const { argument } = result;
     const isLinear = adjoints && linear.includes(argument);
     const adjoint = isLinear ? await adjointCheck(f, inputs, argument, random) : null;
     checked.push({ result, adjoint });
   }
-  return checked;
+  return { gradients: checked, dOut: dOut! };
 }
 
 /**
@@ -106,6 +136,6 @@ export async function* checkCases(
 ): AsyncGenerator<CheckedCase> {
   for (const one of cases) {
     const withCurves = curves && !one.isRandom;
-    yield { ...one, gradients: await checkCase(entry, one, { ...options, curves: withCurves }) };
+    yield { ...one, ...(await checkAt(entry, one, { ...options, curves: withCurves })) };
   }
 }

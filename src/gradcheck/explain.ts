@@ -70,7 +70,7 @@ function valuesOf({ checks }: GradientCheckResult, which: "analytic" | "numeric"
  * The gradients that a backward would return that is right but for what it does with dOut, by what
  * is to be said about it.
  */
-async function upstreamVariants(
+export async function upstreamVariants(
   point: Point,
   argument: string,
   outShape: readonly number[],

@@ -34,13 +34,15 @@ export interface GradientCheckOptions {
    * left out.
    */
   readonly curves?: boolean;
+  /** Whether wrong gradients are explained, by this one point; true if left out. */
+  readonly hints?: boolean;
   /** Is told after each entry how many of all are done. */
   readonly onProgress?: (done: number, total: number) => void | Promise<void>;
 }
 
 // (gradient-check.12h) h = (360·ε·|f| / |f⁽⁵⁾|)^(1/5), which is 2e-3 in float64 where f and f⁽⁵⁾
 //   are of one size; a bit less, for f⁽⁵⁾ is often larger
-const STEP = 1e-3;
+export const STEP = 1e-3;
 /** Up to here the relative error of a layer's gradient passes. */
 export const LAYER_TOLERANCE = 1e-8;
 /** Beside the edge of a function's domain the step shrinks down to this. */
@@ -90,6 +92,7 @@ async function checkAt(
     constants = [],
     sample,
     curves = false,
+    hints = true,
     batch,
     onProgress,
   }: GradientCheckOptions & Required<Pick<GradientCheckOptions, Steps>>,
@@ -125,7 +128,7 @@ async function checkAt(
     const result = judge(argument, shape, analytic.get(argument)!, slopes, tolerance);
     results.push(curves ? { ...result, curve: await curveOf(point, result) } : result);
   }
-  return explain(results, point, outShape, step, batch);
+  return hints ? explain(results, point, outShape, step, batch) : results;
 }
 
 type Steps = "step" | "smallestStep" | "tolerance";

@@ -128,9 +128,7 @@ export function otherGradient({
   const other = Object.keys(others).find(
     (name) => name !== argument && !isTrivial(others[name]!) && matches(analytic, others[name]!),
   );
-  return other === undefined
-    ? null
-    : `these are the numbers of the gradient of ${other}: the two have changed places`;
+  return other === undefined ? null : `these are the numbers of the gradient of ${other}`;
 }
 
 /** Right for another upstream gradient: the batch was not added up, or dOut was left out. */
@@ -215,7 +213,13 @@ export function shifted({ shape, analytic, numeric }: Suspect): string | null {
 }
 
 /** Slices that hold nothing but zeros, and should not, while all else is right. */
-export function neverReached({ shape, analytic, numeric }: Suspect): string | null {
+export function neverReached({
+  argument,
+  shape,
+  analytic,
+  numeric,
+  shapes = {},
+}: Suspect): string | null {
   for (const [axis, extent] of shape.entries()) {
     if (extent < 2) continue;
     const slices = Array.from({ length: extent }, (_, k) => k);
@@ -230,6 +234,11 @@ export function neverReached({ shape, analytic, numeric }: Suspect): string | nu
       missing.includes(inSlice(entry)) ? 0 : value,
     );
     if (!matches(analytic, rest)) continue;
+    if (axis === 0 && missing.length === extent - 1 && isBatch(shapes, argument))
+      return (
+        `only one entry of the batch is reached, number ${slices.find((k) => !missing.includes(k))}; ` +
+        "the gradient of all others is 0"
+      );
     const where = missing.length === 1 ? `index ${missing[0]}` : `indices ${missing.join(", ")}`;
     return (
       `${where} of axis ${axis} ${missing.length === 1 ? "is" : "are"} 0: never ` +
@@ -237,6 +246,25 @@ export function neverReached({ shape, analytic, numeric }: Suspect): string | nu
     );
   }
   return null;
+}
+
+/** Whether the first axis of an argument is the batch: it is that of the first one of all. */
+function isBatch(shapes: NonNullable<Suspect["shapes"]>, argument: string): boolean {
+  return Object.keys(shapes)[0] === argument;
+}
+
+/** Right but for the last entry. */
+export function lastOnly({ analytic, numeric }: Suspect): string | null {
+  const last = numeric.length - 1;
+  if (last < 2) return null;
+  const known = Array.from(numeric, (value, i) => (i === last ? NaN : value));
+  const isOff = !matches(
+    [analytic[last]!, largest(numeric)[0]],
+    [numeric[last]!, largest(numeric)[0]],
+  );
+  return isOff && matches(analytic, known)
+    ? "only the last entry is wrong: a loop ends too early, or goes on too long"
+    : null;
 }
 
 /** Right but for the signs of some. */

@@ -32,6 +32,7 @@ async function check(
     options: {},
     geometry,
     shapes: "x [2, 3]",
+    point: null,
     tolerance: LAYER_TOLERANCE,
     result: result!,
     adjoint: null,

@@ -8,7 +8,6 @@ const LONGEST_LINE = 100;
 const STUB = [
   "  // Yours. Hints, one after the other: node check.mjs --hint 1, --hint 2, …",
   "  return {};",
-  "}",
 ];
 
 /** What gradients start from, for a file that lies anywhere. */
@@ -36,17 +35,21 @@ export function emptyLoops(layer: string, source: string): Exercise {
   );
   const first = lines.findIndex((line) => /\}: GivenOf<.*\) \{$/.test(line)) + 1;
   const taken = lines.slice(first, lines.indexOf("}", first));
+  const head = signature(Object.keys(lettersOf(layer).given));
   const text = [
     ...header,
     ...tools.map((names) => `import ${names} from "leibniz/tensor";`),
     "",
     ...manual(layer, tools),
-    ...signature(Object.keys(lettersOf(layer).given)),
+    ...head,
     ...STUB,
+    "}",
     "",
     ...ZEROS,
   ].join("\n");
-  return { text, functions: [{ name: "backward", equations: equationsOf(taken), lines: taken }] };
+  const written = { equations: equationsOf(taken), lines: taken };
+  const around = { stub: STUB, signature: head, before: [] };
+  return { text, functions: [{ name: "backward", ...written, ...around }] };
 }
 
 /** A comment that says what the names of the parameters are. */

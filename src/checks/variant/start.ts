@@ -5,6 +5,7 @@
 import { register } from "node:module";
 import { MessageChannel, Worker } from "node:worker_threads";
 import { inVariant, type Planting } from "./hooks.js";
+import { lineOf } from "./line-of.js";
 import type { VariantOutcome, VariantTask } from "./variant-task.js";
 
 const { port1: hooks, port2 } = new MessageChannel();
@@ -58,14 +59,4 @@ async function plant(planting: Planting): Promise<void> {
 /** The modules that were loaded with a new text: each adds its address, see hooks.ts. */
 function loadedTexts(): readonly string[] {
   return (globalThis as { leibnizLoadedTexts?: readonly string[] }).leibnizLoadedTexts ?? [];
-}
-
-/**
- * Where in the file that a new text was made from it happened: the innermost call there, by the
- * text's source map.
- */
-function lineOf(error: unknown, source: string | undefined): number | null {
-  const stack = (error instanceof Error && error.stack) || "";
-  const [, behind] = source === undefined ? [] : stack.split(`${source}:`);
-  return behind === undefined ? null : Number.parseInt(behind, 10);
 }

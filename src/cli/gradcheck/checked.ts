@@ -7,11 +7,18 @@ import {
   casesOf,
   type CatalogEntry,
   checkCases,
+  checkKinks,
   type CheckedGradient,
+  diagnose,
   checkNetwork,
   LAYER_TOLERANCE,
   type LayerOptions,
+  type MistakenPoint,
+  type NamedTensors,
   NETWORK_TOLERANCE,
+  type Sighting,
+  sightingsAt,
+  verdictOf,
 } from "../../gradcheck/index.js";
 import { initialise, notebookNetwork, pytorchDefault } from "../../network/index.js";
 import { add, formatShape, Random } from "../../tensor/index.js";
@@ -21,15 +28,18 @@ export interface Checked extends CheckedGradient {
   /** The layer's name, or the network's. */
   readonly layer: string;
   readonly options: LayerOptions;
-  /** `fixed 2`, `random 7`, `network` */
+  /** `fixed 2`, `random 7`, `kink 1`, `network` */
   readonly geometry: string;
   /** `x [2, 3, 5, 6], weight [4, 3, 3, 2]`, for people. */
   readonly shapes: string;
   readonly tolerance: number;
+  /** Where it was taken; null for a network. */
+  readonly point: MistakenPoint | null;
 }
 
 /**
- * The fixed cases of a layer, then random ones; one item for each case, with all of its arguments.
+ * The fixed cases of a layer, then random ones, then its kinks; one item for each case, with all of
+ * its arguments.
  */
 export async function* checkLayer(
   entry: CatalogEntry,
@@ -40,23 +50,80 @@ export async function* checkLayer(
   const { layer } = entry;
   const random = new Random(seed).split(layer);
   const cases = casesOf(entry, random, geometries, random.split("geometries"));
-  for await (const { name, options, inputs, gradients } of checkCases(entry, cases, {
+  for await (const { name, options, inputs, dOut, gradients } of checkCases(entry, cases, {
     random,
     adjoints: true,
     curves,
-  })) {
-    const shapes = Object.entries(inputs)
-      .map(([input, { shape }]) => `${input} ${formatShape(shape)}`)
-      .join(", ");
+    hints: false,
+  }))
     yield gradients.map((gradient) => ({
       ...gradient,
       layer,
       options,
       geometry: name,
-      shapes,
+      shapes: shapesOf(inputs),
       tolerance: LAYER_TOLERANCE,
+      point: { options, inputs, dOut },
     }));
+  let count = 0;
+  for await (const { kink, dOut, result } of checkKinks(entry, random.split("kinks"))) {
+    const { options, inputs, convention, tag } = kink;
+    const hint = result.verdict === "pass" ? null : `${convention} (${tag})`;
+    const checked: Checked = {
+      result: { ...result, hint },
+      adjoint: null,
+      layer,
+      options,
+      geometry: `kink ${++count}`,
+      shapes: shapesOf(inputs),
+      tolerance: LAYER_TOLERANCE,
+      point: { options, inputs, dOut },
+    };
+    yield [checked];
   }
+}
+
+function shapesOf(inputs: NamedTensors): string {
+  return Object.entries(inputs)
+    .map(([input, { shape }]) => `${input} ${formatShape(shape)}`)
+    .join(", ");
+}
+
+/**
+ * The mistakes behind the gradients of a layer that are wrong, by argument, where one is known that
+ * fits all of its geometries.
+ */
+export async function diagnosesOf(
+  entry: CatalogEntry,
+  checked: readonly Checked[],
+): Promise<ReadonlyMap<string, string>> {
+  const isMeasured = ({ geometry }: Checked): boolean => !geometry.startsWith("kink");
+  const measured = checked.filter(isMeasured);
+  const sightings = new Map<string, Sighting[]>();
+  for (const point of new Set(measured.map((one) => one.point!))) {
+    const there = measured.filter((one) => one.point === point).map(({ result }) => result);
+    for (const [argument, sighting] of sightingsAt(point, there))
+      sightings.set(argument, [...(sightings.get(argument) ?? []), sighting]);
+  }
+  const diagnoses = new Map<string, string>();
+  for (const [argument, seen] of sightings) {
+    const diagnosis = await diagnose(entry, seen);
+    if (diagnosis !== null) diagnoses.set(argument, diagnosis);
+  }
+  return diagnoses;
+}
+
+/** The same, with the mistake as the hint of every gradient of that argument that is wrong. */
+export function explained(
+  checked: readonly Checked[],
+  diagnoses: ReadonlyMap<string, string>,
+): readonly Checked[] {
+  return checked.map((one) => {
+    const diagnosis = diagnoses.get(one.result.argument);
+    return diagnosis === undefined || verdictOf(one) === "pass"
+      ? one
+      : { ...one, result: { ...one.result, hint: one.result.hint ?? diagnosis } };
+  });
 }
 
 /** The networks that can be checked as a whole. */
@@ -115,6 +182,7 @@ export async function checkNotebook({
     geometry: "network",
     shapes,
     tolerance: NETWORK_TOLERANCE,
+    point: null,
     result,
     adjoint: null,
   }));

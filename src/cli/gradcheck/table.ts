@@ -69,6 +69,11 @@ export class GradcheckTable {
     );
   }
 
+  /** What all wrong geometries of an argument together say. */
+  diagnosis(argument: string, mistake: string): string[] {
+    return this.#folded([`    ${gradientName(argument)} looks like this: ${mistake}`], 6);
+  }
+
   get #isNarrow(): boolean {
     return this.#width < ROOM_FOR_CASES;
   }

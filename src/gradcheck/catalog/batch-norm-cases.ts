@@ -36,10 +36,7 @@ export function batchNormForward<Cache>(
   forward: Forward<Cache>,
 ): LayerPasses<Cache, LayerOptions>["forward"] {
   return async ({ x, weight, bias }, options, backend) => {
-    const before = {
-      mean: statistic(layer, options, "runningMean", 0, weight!),
-      variance: statistic(layer, options, "runningVariance", 1, weight!),
-    };
+    const before = runningStatistics(layer, options, weight!);
     const { running, ...result } = await forward(
       x!,
       weight!,
@@ -52,8 +49,20 @@ export function batchNormForward<Cache>(
   };
 }
 
+/** The running statistics of a case: what a layer starts from where they are left out. */
+export function runningStatistics(
+  layer: string,
+  options: LayerOptions,
+  weight: Tensor,
+): RunningStatistics {
+  return {
+    mean: statistic(layer, options, "runningMean", 0, weight),
+    variance: statistic(layer, options, "runningVariance", 1, weight),
+  };
+}
+
 /** Recorded cases say `training` where the layer says `mode`, as PyTorch's layers do. */
-function batchNormOptions({
+export function batchNormOptions({
   training = true,
   mode,
   runningMean: _mean,

@@ -5,7 +5,7 @@ import {
   winnersOf,
 } from "../../backprop/index.js";
 import type { Random } from "../../tensor/index.js";
-import { between, type CatalogCase, layerEntry, spread, uniform } from "./entry.js";
+import { between, type CatalogCase, layerEntry, spread, unequal, uniform } from "./entry.js";
 import { samplePooling } from "./pooling-cases.js";
 
 /**
@@ -28,6 +28,8 @@ function makeCase(
     },
   };
 }
+
+const ONE: [number, number] = [1, 1];
 
 export const convPool2d = layerEntry({
   layer: "convPool2d",
@@ -59,11 +61,17 @@ export const convPool2d = layerEntry({
   sample: (random) => {
     const { options: pool, shape } = samplePooling(random);
     const [N, C, H, W] = shape as [number, number, number, number];
-    const kH = between(random, 1, 3);
-    const narrow = between(random, 1, 2);
-    const kW = H + kH === W + narrow ? narrow + 1 : narrow; // the image is not to be square
-    const x = [N, C, H + kH - 1, W + kW - 1];
-    const options = { conv: {}, pool, rectify: random.integer(2) === 0 };
+    const [kH, kW] = [between(random, 1, 3), between(random, 1, 2)];
+    const apart = unequal(random, 1, 2);
+    const [stride, dilation] = random.integer(2) === 0 ? [apart, ONE] : [ONE, apart];
+    // the image whose convolution, without padding, is [H, W]
+    const [fullH, fullW] = [H, W].map(
+      (extent, axis) => (extent - 1) * stride[axis]! + dilation[axis]! * ([kH, kW][axis]! - 1) + 1,
+    ) as [number, number];
+    const padding: [number, number] = [fullH > 2 ? 1 : 0, fullH <= 2 && fullW > 2 ? 1 : 0];
+    const [inH, inW] = [fullH - 2 * padding[0], fullW - 2 * padding[1]];
+    const x = [N, C, inH, inH === inW ? inW + 1 : inW];
+    const options = { conv: { stride, dilation, padding }, pool, rectify: random.integer(2) === 0 };
     return makeCase(random, x, [between(random, 1, 3), C, kH, kW], options, random.integer(3) > 0);
   },
 });

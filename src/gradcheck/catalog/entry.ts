@@ -16,6 +16,16 @@ export interface CatalogCase {
   readonly inputs: NamedTensors;
 }
 
+/** A point on a kink, where there is no derivative, and what the chapter takes for one. */
+export interface KinkCase extends CatalogCase {
+  /** `where x is exactly 0, the slope is taken as 0` */
+  readonly convention: string;
+  /** The equation that it belongs to: `relu.8`. */
+  readonly tag: string;
+  /** The gradients by that convention, by input, in row-major order. */
+  readonly gradients: (dOut: Tensor) => Readonly<Record<string, ArrayLike<number>>>;
+}
+
 /** A layer or a loss as the gradient check sees it: a function, and cases to check it in. */
 export interface CatalogEntry {
   /** The layer's name, as in files and on the command line: `conv2d`. */
@@ -38,6 +48,8 @@ export interface CatalogEntry {
    * One float64 case with a random geometry, small, never the same on both axes, away from kinks.
    */
   readonly sample: (random: Random) => CatalogCase;
+  /** Points on its kinks, for layers that have any. */
+  readonly kinks?: readonly KinkCase[];
 }
 
 /** What an entry of the catalog is made from: a layer's two passes, as its file has them. */

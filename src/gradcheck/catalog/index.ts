@@ -33,6 +33,7 @@ import { tanh } from "./tanh.js";
 export {
   type CatalogCase,
   type CatalogEntry,
+  type KinkCase,
   layerEntry,
   layerFile,
   type LayerOptions,

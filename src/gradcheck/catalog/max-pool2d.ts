@@ -1,5 +1,6 @@
 import { maxPool2dBackward, maxPool2dForward, winnersOf } from "../../backprop/index.js";
 import type { WindowOptions } from "../../im2col/index.js";
+import { Tensor } from "../../tensor/index.js";
 import { layerEntry, spread } from "./entry.js";
 import { poolingOptions, samplePooling } from "./pooling-cases.js";
 
@@ -24,4 +25,13 @@ export const maxPool2d = layerEntry({
     const { options, shape } = samplePooling(random);
     return { options, inputs: { x: spread(random, shape) } };
   },
+  kinks: [
+    {
+      options: { kernelSize: [2, 2] },
+      inputs: { x: Tensor.from([3, 3, 1, 5, 2, 3, 5, 5], [1, 1, 2, 4], "float64") },
+      convention: "where entries of a window tie, the first in row-major order wins",
+      tag: "pooling.2",
+      gradients: ({ data: [first, second] }) => ({ x: [first!, 0, 0, second!, 0, 0, 0, 0] }),
+    },
+  ],
 });

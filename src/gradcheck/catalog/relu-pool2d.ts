@@ -1,5 +1,6 @@
 import { reluPool2dBackward, reluPool2dForward, winnersOf } from "../../backprop/index.js";
 import type { WindowOptions } from "../../im2col/index.js";
+import { Tensor } from "../../tensor/index.js";
 import { layerEntry, spread } from "./entry.js";
 import { poolingOptions, samplePooling } from "./pooling-cases.js";
 
@@ -19,4 +20,14 @@ export const reluPool2d = layerEntry({
     const { options, shape } = samplePooling(random);
     return { options, inputs: { x: spread(random, shape) } };
   },
+  kinks: [
+    {
+      options: { kernelSize: [2, 2] },
+      inputs: { x: Tensor.from([3, 3, -1, 0, 2, 3, 0, -2], [1, 1, 2, 4], "float64") },
+      convention:
+        "where entries of a window tie, the first wins; where the largest is 0, none does",
+      tag: "fused.1a",
+      gradients: ({ data: [first] }) => ({ x: [first!, 0, 0, 0, 0, 0, 0, 0] }),
+    },
+  ],
 });

@@ -1,0 +1,165 @@
+/** What was seen of each gradient, geometry after geometry, and the grades that come of it. */
+import { gradientName } from "../../backprop/index.js";
+import {
+  type CatalogEntry,
+  type CheckedKink,
+  diagnose,
+  type GradientCheckResult,
+  type MistakenPoint,
+  type Sighting,
+  sightingsAt,
+} from "../../gradcheck/index.js";
+import type { Problems } from "./tolerant.js";
+
+/** How one gradient did over all geometries. */
+export interface Grade {
+  /** `dWeight` */
+  readonly gradient: string;
+  /** `null`: nothing was written yet. */
+  readonly isRight: boolean | null;
+  /** Why it cannot be compared: what came back is not the tensor that it should be. */
+  readonly problem: string | null;
+  /** The mistake behind it, where one is known that fits all geometries, and no other does. */
+  readonly diagnosis: string | null;
+  /** Geometries checked. */
+  readonly cases: number;
+  /** Those of them in which it is wrong, or cannot be compared. */
+  readonly wrong: number;
+  /** Those in which the code stopped before anything came back. */
+  readonly stops: number;
+  /** The entry that is furthest off: in the first geometry that failed, or the worst that passed. */
+  readonly shown: ShownEntry | null;
+}
+
+/** One entry of a gradient, to look at. */
+export interface ShownEntry {
+  /** The layer's, in that geometry. */
+  readonly options: object;
+  /** Of what the gradient belongs to, and so of the gradient. */
+  readonly shape: readonly number[];
+  /** One number per axis. */
+  readonly index: readonly number[];
+  /** What the reader's code says. */
+  readonly yours: number;
+  /** What it is. */
+  readonly right: number;
+  /** The largest of that geometry. */
+  readonly relativeError: number;
+}
+
+interface Row {
+  cases: number;
+  wrong: number;
+  stops: number;
+  unwritten: number;
+  problem: string | null;
+  shown: ShownEntry | null;
+  kink: CheckedKink | null;
+  readonly sightings: Sighting[];
+}
+
+/** Collects what is seen, in any order of geometries. */
+export class ReportCard {
+  readonly #entry: CatalogEntry;
+  readonly #rows = new Map<string, Row>();
+
+  constructor(entry: CatalogEntry) {
+    this.#entry = entry;
+  }
+
+  /** One geometry: what was compared, and what could not be. */
+  add(
+    point: MistakenPoint,
+    results: readonly GradientCheckResult[],
+    problems: Problems = new Map(),
+  ): void {
+    const compared = results.filter(({ argument }) => !problems.has(argument));
+    const sightings = sightingsAt(point, results);
+    for (const result of compared) {
+      const row = this.#row(result.argument);
+      const isWrong = result.verdict !== "pass";
+      const isNews =
+        row.shown === null
+          ? true
+          : row.wrong === 0 && (isWrong || result.maxRelativeError > row.shown.relativeError);
+      row.cases++;
+      if (isNews) row.shown = shownOf(point.options, result);
+      if (isWrong) row.wrong++;
+      const sighting = sightings.get(result.argument);
+      if (sighting !== undefined) row.sightings.push(sighting);
+    }
+    for (const [argument, problem] of problems) {
+      const row = this.#row(argument);
+      row.cases++;
+      row.wrong++;
+      row.problem ??= problem;
+      if (problem === null) row.unwritten++;
+    }
+  }
+
+  /** One point on a kink. */
+  addKink(kink: CheckedKink): void {
+    const row = this.#row(kink.result.argument);
+    row.cases++;
+    if (kink.result.verdict === "pass") return;
+    row.wrong++;
+    row.kink ??= kink;
+  }
+
+  /** One geometry in which nothing came back at all, by the names of its inputs. */
+  addStop(names: readonly string[]): void {
+    for (const name of names) {
+      const row = this.#row(name);
+      row.cases++;
+      row.wrong++;
+      row.stops++;
+    }
+  }
+
+  /** A grade for each gradient, in the order in which they were first seen. */
+  async grades(): Promise<readonly Grade[]> {
+    const grades: Grade[] = [];
+    for (const [argument, row] of this.#rows) {
+      const { cases, wrong, stops, unwritten, problem, shown, kink } = row;
+      const isOnlyKink = kink !== null && wrong === 1;
+      const ofKink = kink === null ? null : `${kink.kink.convention} (${kink.kink.tag})`;
+      grades.push({
+        gradient: gradientName(argument),
+        isRight: wrong === 0 ? true : unwritten === wrong ? null : false,
+        problem,
+        diagnosis: isOnlyKink ? ofKink : await diagnose(this.#entry, row.sightings),
+        cases,
+        wrong,
+        stops,
+        shown: isOnlyKink ? shownOf(kink.kink.options, kink.result) : shown,
+      });
+    }
+    return grades;
+  }
+
+  #row(argument: string): Row {
+    const row: Row = this.#rows.get(argument) ?? {
+      cases: 0,
+      wrong: 0,
+      stops: 0,
+      unwritten: 0,
+      problem: null,
+      shown: null,
+      kink: null,
+      sightings: [],
+    };
+    this.#rows.set(argument, row);
+    return row;
+  }
+}
+
+function shownOf(options: object, result: GradientCheckResult): ShownEntry {
+  return {
+    options,
+    shape: result.shape,
+    index: result.worstIndex,
+    yours: result.analytic,
+    right: result.numeric,
+    relativeError: result.maxRelativeError,
+  };
+}

@@ -1,0 +1,72 @@
+/** `leibniz check`: answers from another language, compared with the right gradients. */
+import { join } from "node:path";
+import { Argument, Command } from "commander";
+import { type Grade, gradeAnswers } from "../checks/index.js";
+import { catalog } from "../gradcheck/index.js";
+import { formatGrade, GRADE_TEXT, gradeJson } from "./exercise-grades.js";
+import { withValues } from "./known-values.js";
+import { rejectName } from "./nearest.js";
+import { wantedGradients } from "./numpy-cases.js";
+import { jsonOption, printJson } from "./options.js";
+import { type AnsweredCase, placeInAnswer, readAnswers } from "./read-answers.js";
+import { printError, printText } from "./terminal.js";
+
+export function checkCommand(): Command {
+  const layers = catalog.map(({ layer }) => layer);
+  return new Command("check")
+    .addArgument(withValues(new Argument("<LAYER>", `one of ${layers.join(", ")}`), layers))
+    .argument("<DIR>", "the exercise's folder, with answers/1/dX.npy and so on in it")
+    .addOption(jsonOption())
+    .action(runCheck);
+}
+
+async function runCheck(
+  layer: string,
+  folder: string,
+  { json = false }: { readonly json?: boolean },
+): Promise<void> {
+  const known = catalog.map((entry) => entry.layer);
+  if (!known.includes(layer)) rejectName("check", "a layer", known, layer);
+  const { seed, cases, notes } = await readAnswers(layer, folder);
+  for (const note of notes) printError(note);
+  const grades = await gradeAnswers(layer, cases, wantedGradients(layer));
+  for (const found of grades) {
+    const where = caseOf(found, cases);
+    const grade = where === undefined ? found : asGiven(layer, where, found);
+    if (json) {
+      printJson({ ...gradeJson(layer, grade), case: where?.number ?? null, seed });
+      continue;
+    }
+    printText(formatGrade(grade, true), GRADE_TEXT);
+    if (where !== undefined && grade.isRight === false)
+      printText(`             in case ${where.number}: ${filesOf(folder, where)}`, GRADE_TEXT);
+  }
+  const right = grades.filter(({ isRight }) => isRight === true).length;
+  if (!json)
+    printText(
+      right === grades.length
+        ? `\nall of ${layer} is right`
+        : `\n${right} of ${grades.length} gradients are right`,
+    );
+  if (right < grades.length) process.exitCode = 1;
+}
+
+/** The case that a row shows. */
+function caseOf(
+  { problem, shown }: Grade,
+  cases: readonly AnsweredCase[],
+): AnsweredCase | undefined {
+  return problem === null ? cases.find(({ options }) => options === shown?.options) : undefined;
+}
+
+function filesOf(folder: string, { number }: AnsweredCase): string {
+  return `${join(folder, "given", `${number}.npz`)} and ${join(folder, "answers", String(number))}`;
+}
+
+/** The row with places in the learner's own array: a loss of many axes may be given flat. */
+function asGiven(layer: string, one: AnsweredCase, grade: Grade): Grade {
+  const { gradient, shown } = grade;
+  if (shown === null) return grade;
+  const place = placeInAnswer(layer, one, gradient, shown.index, shown.shape);
+  return { ...grade, shown: { ...shown, ...place } };
+}

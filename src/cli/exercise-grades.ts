@@ -1,0 +1,91 @@
+/** What the checker says of an exercise, for people and as JSON. */
+import type { Grade } from "../checks/index.js";
+import { formatShape } from "../tensor/index.js";
+import { paint } from "./terminal.js";
+
+/** Where what is said of a gradient begins. */
+export const GRADE_TEXT = 13;
+
+/**
+ * A line that says what is wrong, and below it where to see that.
+ *
+ * @param isUntouched whether the file is still as it was given
+ */
+export function formatGrade(grade: Grade, isUntouched: boolean): string {
+  const { gradient, isRight, cases, shown } = grade;
+  const name = gradient.padEnd(GRADE_TEXT - 1);
+  if (isRight === null)
+    return `${name} ${
+      isUntouched
+        ? "not written yet"
+        : "nothing came back under this name; the function's type says what it returns"
+    }`;
+  if (isRight)
+    return (
+      `${name} ${paint("good", "right")} in ${cases} geometries; largest ` +
+      `relative error ${shown!.relativeError.toExponential(1)}`
+    );
+  const headline = headlineOf(grade);
+  const where = shown === null ? null : formatEntry(shown);
+  const below = (headline === null ? [] : [where]).concat(
+    shown === null ? null : formatOptions(shown.options),
+  );
+  return [
+    `${name} ${paint("bad", "wrong")}: ${headline ?? where ?? "it stops"}`,
+    ...below.flatMap((line) => (line === null ? [] : [" ".repeat(GRADE_TEXT) + line])),
+  ].join("\n");
+}
+
+/** The mistake, or what keeps the gradient from being compared; null where neither is known. */
+function headlineOf({ problem, diagnosis, stops, wrong, cases }: Grade): string | null {
+  if (problem !== null) return problem;
+  if (diagnosis !== null) return diagnosis;
+  if (stops > 0 && stops === wrong)
+    return `it stops before this comes back, in ${stops} of ${cases} geometries`;
+  return null;
+}
+
+function formatEntry({ index, shape, yours, right }: NonNullable<Grade["shown"]>): string {
+  const [a, b] = apart(yours, right);
+  return `at [${index.join(", ")}] of ${formatShape(shape)} yours is ${a}, it should be ${b}`;
+}
+
+function formatOptions(options: object): string | null {
+  const short = (_: string, value: unknown): unknown =>
+    typeof value === "number" ? Number(value.toPrecision(3)) : value;
+  const said = Object.entries(options).map(
+    ([name, value]) => `${name} ${JSON.stringify(value, short)}`,
+  );
+  return said.length === 0 ? null : `with ${said.join("  ")}`;
+}
+
+/** At least so many digits; more where two numbers would look alike. */
+const DIGITS = 3;
+
+/** Two numbers with as many digits as it takes to see that they differ. */
+export function apart(a: number, b: number): readonly [string, string] {
+  for (let digits = DIGITS; digits < 17; digits++) {
+    const [first, second] = [a, b].map((value) => Number(value.toPrecision(digits))) as [
+      number,
+      number,
+    ];
+    if (first !== second) return [String(first), String(second)];
+  }
+  return [String(a), String(b)];
+}
+
+/** The line of `--json`. */
+export function gradeJson(layer: string, { shown, ...grade }: Grade): object {
+  if (shown === null) return { layer, ...grade };
+  const { options, shape, relativeError, index, yours, right } = shown;
+  return {
+    layer,
+    ...grade,
+    options,
+    shape,
+    maxRelativeError: relativeError,
+    worstIndex: index,
+    analytic: yours,
+    numeric: right,
+  };
+}

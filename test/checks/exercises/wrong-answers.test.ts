@@ -1,0 +1,78 @@
+import { availableParallelism } from "node:os";
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import { plantMutations, Variants } from "leibniz/checks";
+import { catalog } from "leibniz/gradcheck";
+import { compiledLayer, gradeAnswer, gradeText, named } from "./check-answer.js";
+import drawn from "./drawn-mutations.json" with { type: "json" };
+import { wrongAnswers } from "./wrong-answers/index.js";
+
+/** Does one thing after the other, in as many processes as there are cores. */
+async function inProcesses<Item, Result>(
+  items: readonly Item[],
+  run: (item: Item, variants: Variants) => Promise<Result>,
+): Promise<Result[]> {
+  const variants = new Variants();
+  const results: Result[] = [];
+  let next = 0;
+  const work = async (): Promise<void> => {
+    for (let i = next++; i < items.length; i = next++) results[i] = await run(items[i]!, variants);
+  };
+  try {
+    await Promise.all(Array.from({ length: Math.min(2, availableParallelism()) }, work));
+  } finally {
+    variants.end();
+  }
+  return results;
+}
+
+test("there are wrong answers to the exercise of every layer, each with a name of its own", () => {
+  assert.ok(wrongAnswers.length >= 80);
+  assert.is(new Set(wrongAnswers.map(({ name }) => name)).size, wrongAnswers.length);
+  for (const { layer } of catalog)
+    assert.ok(
+      wrongAnswers.some((answer) => answer.layer === layer),
+      layer,
+    );
+});
+
+test("the first line names the mistake in nine of ten wrong answers, and never another", async () => {
+  const said = await inProcesses(wrongAnswers, async (answer, variants) => {
+    const { grades } = await gradeAnswer(variants, answer);
+    const grade = grades.find(({ gradient }) => gradient === answer.gradient)!;
+    assert.is(grade.isRight, false, `${answer.name} is right`);
+    return named(grade);
+  });
+  const isNamed = said.map(
+    (line, i) => line !== null && wrongAnswers[i]!.names.every((part) => part.test(line)),
+  );
+  const others = said.flatMap((line, i) =>
+    line === null || isNamed[i] ? [] : [`${wrongAnswers[i]!.name}: ${line}`],
+  );
+  assert.equal(others, [], "named, but as another mistake");
+  const count = isNamed.filter((one) => one).length;
+  const silent = said.flatMap((line, i) => (line === null ? [wrongAnswers[i]!.name] : []));
+  assert.ok(
+    count >= 0.9 * said.length,
+    `${count} of ${said.length} named; not: ${silent.join(", ")}`,
+  );
+});
+
+test("of mutations drawn at random, the first lines are those that were read and found true", async () => {
+  const said = await inProcesses(drawn, async ({ layer, what }, variants) => {
+    const text = plantMutations(compiledLayer(layer)).find((one) => one.what === what)!.text;
+    const { grades, stop } = await gradeText(variants, layer, text);
+    const lines = Object.fromEntries(
+      grades
+        .filter(({ isRight }) => isRight !== true)
+        .map((grade) => [grade.gradient, named(grade)]),
+    );
+    return stop === null ? lines : { ...lines, stop: stop.message };
+  });
+  assert.equal(
+    said,
+    drawn.map(({ says }) => says),
+  );
+});
+
+test.run();
