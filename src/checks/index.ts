@@ -29,8 +29,8 @@ export { answered, type Answers, returnedShapes, shapeProblem } from "./exercise
 export { emptyLoops } from "./exercises/empty-loops.js";
 export { emptyBackward, type EmptiedFunction, type Exercise } from "./exercises/empty.js";
 export { type Given, given } from "./exercises/given.js";
-export type { Graded, GradeInput } from "./exercises/grade.js";
-export type { Grade, ShownEntry } from "./exercises/report-card.js";
+export { exerciseCases, type Graded, type GradeInput } from "./exercises/grade.js";
+export { type Grade, ReportCard, type ShownEntry } from "./exercises/report-card.js";
 export { type Hint, hintsFor } from "./exercises/hints.js";
 export {
   describeGiven,
@@ -44,6 +44,7 @@ export {
 export { hintsForLoops } from "./exercises/loop-hints.js";
 export { loopsAround, NoGradient } from "./exercises/loops-around.js";
 export { plain, plainFormula } from "./exercises/plain.js";
+export type { Problems as GradientProblems } from "./exercises/tolerant.js";
 export { TOOLBOX, TOOLS, toolsOf } from "./exercises/tools.js";
 export { VariantFailure, runVariant, Variants, type VariantTask } from "./variant/index.js";
 export { parseParity, PARITY_TOLERANCE, type ParityCase, type ParityResult } from "./parity.js";

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { Argument, Command } from "commander";
 import type { Grade } from "../checks/index.js";
 import { catalog } from "../gradcheck/index.js";
-import { formatGrade, gradeAsJson } from "./exercise.js";
+import { formatGrade, GRADE_TEXT, gradeJson } from "./exercise-grades.js";
 import { gradeAnswers } from "./grade-answers.js";
 import { withValues } from "./known-values.js";
 import { rejectName } from "./nearest.js";
@@ -35,12 +35,12 @@ async function runCheck(
     const where = caseOf(found, cases);
     const grade = where === undefined ? found : asGiven(layer, where, found);
     if (json) {
-      printJson({ ...gradeAsJson(layer, grade), case: where?.number ?? null, seed });
+      printJson({ ...gradeJson(layer, grade), case: where?.number ?? null, seed });
       continue;
     }
-    printText(formatGrade(grade, true), 13);
+    printText(formatGrade(grade, true), GRADE_TEXT);
     if (where !== undefined && grade.isRight === false)
-      printText(`             in case ${where.number}: ${filesOf(folder, where)}`, 13);
+      printText(`${" ".repeat(GRADE_TEXT)}${filesOf(folder, where)}`, GRADE_TEXT);
   }
   const right = grades.filter(({ isRight }) => isRight === true).length;
   if (!json)
@@ -61,14 +61,14 @@ function caseOf(
 }
 
 function filesOf(folder: string, { number }: AnsweredCase): string {
-  return `${join(folder, "given", `${number}.npz`)} and ${join(folder, "answers", String(number))}`;
+  const [given, answers] = [join("given", `${number}.npz`), join("answers", String(number))];
+  return `in case ${number}: ${join(folder, given)}, ${join(folder, answers)}`;
 }
 
 /** The row with places in the learner's own array: a loss of many axes may be given flat. */
 function asGiven(layer: string, one: AnsweredCase, grade: Grade): Grade {
   const { gradient, shown } = grade;
   if (shown === null) return grade;
-  const { result } = shown;
-  const { shape, index } = placeInAnswer(layer, one, gradient, result.worstIndex, shown.shape);
-  return { ...grade, shown: { ...shown, shape, result: { ...result, worstIndex: index } } };
+  const place = placeInAnswer(layer, one, gradient, shown.index, shown.shape);
+  return { ...grade, shown: { ...shown, ...place } };
 }

@@ -1,10 +1,12 @@
 /** Answers from files, graded as the exercise's own checker grades what a backward pass returns. */
 import { gradientName } from "../backprop/index.js";
-import type { Grade } from "../checks/index.js";
+import { type Grade, type GradientProblems, ReportCard } from "../checks/index.js";
 import {
   catalog,
   checkCase,
   type CatalogEntry,
+  checkKinks,
+  type Differentiable,
   type GradientCheckResult,
   type NamedTensors,
 } from "../gradcheck/index.js";
@@ -19,7 +21,7 @@ const SINGLE_PRECISION = 2e-5;
 
 /**
  * @param gradients those to grade, in order: `dX`
- * @returns one grade for each
+ * @returns one grade for each that the layer has
  */
 export async function gradeAnswers(
   layer: string,
@@ -27,94 +29,92 @@ export async function gradeAnswers(
   gradients: readonly string[],
 ): Promise<readonly Grade[]> {
   const entry = catalog.find((one) => one.layer === layer)!;
-  const grades = new Map(gradients.map((gradient) => [gradient, ungraded(gradient)]));
-  for (const one of cases) {
-    const checked = await checkedIn(entry, one);
-    for (const [gradient, before] of grades) {
-      const answer = one.answers[gradient];
-      if (answer === undefined) continue;
-      const result = checked.get(gradient);
-      const problem =
-        result === undefined && answer instanceof Tensor
-          ? `case ${one.number} has no such input, and so no gradient of it, but there is a file`
-          : typeof answer === "string"
-            ? answer
-            : null;
-      grades.set(gradient, after(before, one, answer === null, problem, result));
-    }
+  const card = new ReportCard(entry);
+  for (const one of cases) await addCase(card, entry, one);
+  const grades = new Map((await card.grades()).map((grade) => [grade.gradient, grade]));
+  return gradients.flatMap((gradient) => grades.get(gradient) ?? []);
+}
+
+async function addCase(card: ReportCard, entry: CatalogEntry, one: AnsweredCase): Promise<void> {
+  const { options, inputs, dOut, dOutSeed, kink } = one;
+  const problems: GradientProblems = new Map();
+  const offInFloat32 = new Map<string, number>();
+  const around = (f: Differentiable): Differentiable =>
+    answering(f, one.answers, problems, offInFloat32);
+  const random = new Random(dOutSeed);
+  if (kink !== null) {
+    for await (const seen of checkKinks(
+      { ...entry, kinks: [{ ...kink, options }] },
+      random,
+      around,
+    ))
+      if (!problems.has(seen.result.argument)) card.addKink(seen);
+    card.add({ options, inputs, dOut }, [], problems);
+    return;
   }
-  return [...grades.values()];
-}
-
-const ungraded = (gradient: string): Grade => ({
-  gradient,
-  isRight: null,
-  problem: null,
-  cases: 0,
-  shown: null,
-});
-
-/** The grade with one more case in it. */
-function after(
-  before: Grade,
-  { options, inputs }: AnsweredCase,
-  isMissing: boolean,
-  problem: string | null,
-  result: GradientCheckResult | undefined,
-): Grade {
-  const cases = before.cases + 1;
-  if (isMissing) return { ...before, cases };
-  if (problem !== null)
-    return { ...before, isRight: false, problem: before.problem ?? problem, cases };
-  const passes = result!.verdict === "pass";
-  const { isRight, shown } = before;
-  const isNews =
-    isRight !== false &&
-    (!passes || shown === null || result!.maxRelativeError > shown.result.maxRelativeError);
-  const { shape } = inputs[result!.argument]!;
-  return {
-    ...before,
-    isRight: isRight !== false && passes,
-    cases,
-    shown: isNews ? { options, shape, result: result! } : shown,
-  };
-}
-
-/** What the gradient check says of the answers in one case, by the gradient's name. */
-async function checkedIn(
-  entry: CatalogEntry,
-  one: AnsweredCase,
-): Promise<ReadonlyMap<string, GradientCheckResult>> {
-  const precise = new Map<string, number>();
-  const gradients = await checkCase(entry, one, {
-    random: new Random(one.dOutSeed),
-    around: (f) => async (inputs) => {
-      const { backward, ...rest } = await f(inputs);
-      return {
-        ...rest,
-        backward: async (dOut) => {
-          const right = await backward(dOut);
-          return Object.fromEntries(
-            Object.entries(right).map(([name, gradient]) => {
-              const answer = one.answers[gradientName(name)];
-              if (!(answer instanceof Tensor)) return [name, gradient];
-              const error = shareOfLargest(answer, gradient);
-              const isFine = answer.dtype === "float32" && error <= SINGLE_PRECISION;
-              if (isFine) precise.set(name, error);
-              return [name, isFine ? gradient : answer.astype("float64")];
-            }),
-          ) as NamedTensors;
-        },
-      };
-    },
-  });
-  return new Map(
-    gradients.map(({ result }) => {
-      const { argument, maxRelativeError } = result;
-      const error = precise.get(argument) ?? maxRelativeError;
-      return [gradientName(argument), { ...result, maxRelativeError: error }];
+  const checked = await checkCase(entry, one, { random, around, hints: false });
+  for (const gradient of Object.keys(one.answers)) {
+    const isThere = Object.keys(inputs).some((name) => gradientName(name) === gradient);
+    if (!isThere)
+      problems.set(
+        argumentOf(gradient),
+        `there is no ${argumentOf(gradient)} in case ${one.number}, and so no ${gradient}; ` +
+          "yours has a file",
+      );
+  }
+  const results = checked.map(
+    ({ result }): GradientCheckResult => ({
+      ...result,
+      maxRelativeError: offInFloat32.get(result.argument) ?? result.maxRelativeError,
     }),
   );
+  card.add({ options, inputs, dOut }, results, problems);
+}
+
+/** `dBias` → `bias` */
+function argumentOf(gradient: string): string {
+  return `${gradient[1]!.toLowerCase()}${gradient.slice(2)}`;
+}
+
+/**
+ * Answers in the place of what a layer's backward returns. Those that nobody asked for stay as they
+ * are, such as the gradients of a residual block's convolutions.
+ *
+ * @param problems why an answer cannot be compared, by argument, is added to it
+ * @param offInFloat32 how far off those are that are as near as float32 allows, and so pass
+ */
+function answering(
+  f: Differentiable,
+  answers: AnsweredCase["answers"],
+  problems: GradientProblems,
+  offInFloat32: Map<string, number>,
+): Differentiable {
+  const answerTo = (name: string, right: Tensor): Tensor => {
+    const answer = answers[gradientName(name)];
+    if (answer === undefined) return right;
+    if (!(answer instanceof Tensor)) {
+      problems.set(name, answer);
+      return Tensor.zeros(right.shape, "float64");
+    }
+    if (answer.dtype === "float64") return answer;
+    const off = shareOfLargest(answer, right);
+    if (off > SINGLE_PRECISION) return answer.astype("float64");
+    offInFloat32.set(name, off);
+    return right;
+  };
+  return async (inputs) => {
+    const { backward, ...rest } = await f(inputs);
+    return {
+      ...rest,
+      backward: async (dOut): Promise<NamedTensors> =>
+        Object.fromEntries(
+          Object.entries(await backward(dOut)).map(([name, right]) => [
+            name,
+            answerTo(name, right),
+          ]),
+        ),
+    };
+  };
 }
 
 function shareOfLargest(answer: Tensor, right: Tensor): number {
