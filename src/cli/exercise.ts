@@ -89,7 +89,7 @@ async function runExercise(
   const folder = options.out ?? exerciseFolder(layer, level);
   if (options.hint !== undefined)
     showHint(exercise.hints, options.hint === true ? 1 : options.hint, json);
-  else if (python) await writePythonExercise({ ...options, layer, tags: exercise.tags });
+  else if (python) await writePythonExercise({ seed: "", ...options, layer, tags: exercise.tags });
   else if (options.check === true) await check(layer, join(folder, exercise.file), options);
   else writeExercise(layer, exercise, folder, options);
 }
