@@ -39,15 +39,7 @@ export { type AnswersOfCase, gradeAnswers } from "./exercises/grade-answers.js";
 export type { Graded, GradeInput } from "./exercises/grade.js";
 export type { Grade, ShownEntry } from "./exercises/report-card.js";
 export { type Hint, hintsFor, type HintSources, stepHints } from "./exercises/hints.js";
-export {
-  describeGiven,
-  type GivenOf,
-  type LayerLetters,
-  type Letter,
-  letters,
-  lettersOf,
-  type LoopLayer,
-} from "./exercises/letters.js";
+export { describeGiven, type LayerLetters, type Letter, lettersOf } from "./exercises/letters.js";
 export { hintsForLoops } from "./exercises/loop-hints.js";
 export { loopsAround, NoGradient } from "./exercises/loops-around.js";
 export { plain, plainFormula } from "./exercises/plain.js";

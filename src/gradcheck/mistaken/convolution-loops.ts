@@ -125,3 +125,16 @@ export function dBiasOf(convolution: Convolution, places: Places): Float64Array 
           if (places.counts(n, k, p, q)) dBias[k]! += dOut[places.dOutAt(n, k, p, q)]!;
   return dBias;
 }
+
+/** (conv2d.3) out[n, k, p, q] = bias[k] + Σ weight[k, c, i, j] · x̄[n, c, u(p, i), v(q, j)] */
+export function outOf(convolution: Convolution, places: Places): Float64Array {
+  const { N, K, outH, outW, x, weight, bias } = convolution;
+  const P = outH * outW;
+  const out = Float64Array.from({ length: N * K * P }, (_, at) =>
+    bias === null ? 0 : bias[Math.floor(at / P) % K]!,
+  );
+  eachProduct(convolution, places, (weightAt, outAt, xAt) => {
+    out[outAt]! += weight[weightAt]! * x[xAt]!;
+  });
+  return out;
+}

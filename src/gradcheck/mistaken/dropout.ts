@@ -40,38 +40,47 @@ function wrong(tag: string, entries: Readonly<Record<string, (at: At) => number>
 export const dropout: readonly Mistaken[] = [
   ...wrong("dropout.12", {
     "the mask is left out: dX is dOut itself": ({ dOut }) => dOut,
-    "nothing is left out: 1/(1 − p) alone is no mask": ({ dOut, p }) => dOut / (1 - p),
-    "the mask is multiplied in twice": ({ dOut, p, stays }) => (dOut * stays) / ((1 - p) * (1 - p)),
+    "the mask is missing: all entries get 1/(1 − p), also those that were left out": ({
+      dOut,
+      p,
+    }) => dOut / (1 - p),
+    "the mask, or its 1/(1 − p), is multiplied in twice": ({ dOut, p, stays }) =>
+      (dOut * stays) / ((1 - p) * (1 - p)),
     "the mask is the wrong way round: what was left out gets the gradient": ({ dOut, p, stays }) =>
       (dOut * (1 - stays)) / (1 - p),
     "the mask is the wrong way round, and without 1/(1 − p)": ({ dOut, stays }) =>
       dOut * (1 - stays),
-    "dOut is multiplied by out, not by the mask": ({ dOut, x, p, stays }) =>
+    "dOut is multiplied by out instead of the mask": ({ dOut, x, p, stays }) =>
       (dOut * x * stays) / (1 - p),
-    "dOut is multiplied by x, not by the mask": ({ dOut, x }) => dOut * x,
-    "the mask comes back, multiplied by x, not by dOut: that is out": ({ x, p, stays }) =>
-      (x * stays) / (1 - p),
-    "dOut and the mask are added, not multiplied": ({ dOut, p, stays }) => dOut + stays / (1 - p),
+    "dOut is multiplied by x instead of the mask": ({ dOut, x }) => dOut * x,
+    "out = x ⊙ mask comes back instead of dOut ⊙ mask": ({ x, p, stays }) => (x * stays) / (1 - p),
+    "dOut and the mask are added instead of multiplied": ({ dOut, p, stays }) =>
+      dOut + stays / (1 - p),
     "dOut passes where x is positive; it has to where the entry stayed": ({ dOut, x, p }) =>
       x > 0 ? dOut / (1 - p) : 0,
   }),
   ...wrong("dropout.1", {
-    "1/(1 − p) is missing: the mask is 1/(1 − p) where an entry stays, not 1": ({ dOut, stays }) =>
-      dOut * stays,
+    "1/(1 − p) is missing: where an entry stays, the mask has to be 1/(1 − p), not 1": ({
+      dOut,
+      stays,
+    }) => dOut * stays,
     "what stays is multiplied by 1 − p; it has to be divided by it": ({ dOut, p, stays }) =>
       dOut * stays * (1 - p),
-    "p stands in for 1 − p in the factor: 1/(1 − p), not 1/p": ({ dOut, p, stays }) =>
+    "p stands in for 1 − p: the factor has to be 1/(1 − p), not 1/p": ({ dOut, p, stays }) =>
       (dOut * stays) / p,
-    "what stays is multiplied by p; the factor is 1/(1 − p)": ({ dOut, p, stays }) =>
+    "what stays is multiplied by p; the factor has to be 1/(1 − p)": ({ dOut, p, stays }) =>
       dOut * stays * p,
-    "p stands in for 1 − p: entries stay where u ≥ p, and then grow by 1/(1 − p)": ({
+    "the mask is the wrong way round and has 1/p: it has to be 1[u ≥ p]/(1 − p)": ({
       dOut,
       p,
       stays,
     }) => (dOut * (1 - stays)) / p,
-    "entries stay where u ≥ p, not where u ≥ 1 − p": ({ dOut, p, u }) =>
-      u >= 1 - p ? dOut / (1 - p) : 0,
-    "entries stay where u ≥ p, not where u ≥ 1 − p; the factor is 1/(1 − p), not 1/p": ({
+    "p and 1 − p have changed places: entries have to stay where u ≥ p, not u ≥ 1 − p": ({
+      dOut,
+      p,
+      u,
+    }) => (u >= 1 - p ? dOut / (1 - p) : 0),
+    "p and 1 − p have changed places: it has to be 1[u ≥ p]/(1 − p), not 1[u ≥ 1 − p]/p": ({
       dOut,
       p,
       u,

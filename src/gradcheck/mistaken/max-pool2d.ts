@@ -117,15 +117,16 @@ export const maxPool2d: readonly Mistaken[] = [
     ) => handToWinners(point, {}, { join: (_, more) => more }),
     "where windows share a winner, only the first one counts: they have to be added": (point) =>
       handToWinners(point, {}, { join: (before, more) => (before === 0 ? more : before) }),
-    "every pixel of a window gets its dOut; only the winner does": (point) =>
+    "every pixel of a window gets its dOut; only the winner has to": (point) =>
       spreadEvenly(point, { share: () => 1 }),
-    "dOut is spread evenly over the window, as in average pooling; the winner gets all": (point) =>
-      spreadEvenly(point),
-    "dOut goes to the first entry of each window, not to the winner": (point) =>
+    "dOut is spread evenly over the window, as in average pooling, not given to the winner": (
+      point,
+    ) => spreadEvenly(point),
+    "dOut goes to the first entry of each window instead of the winner": (point) =>
       spreadEvenly(point, { share: () => 1, takes: ({ i, j }) => i === 0 && j === 0 }),
-    "dOut is multiplied by the maximum; the winner's slope is 1": (point) =>
+    "dOut is multiplied by the maximum; the winner's slope has to be 1": (point) =>
       handToWinners(point, {}, { factor: (value) => value }),
-    "dOut is shared: the winner gets all of it, not 1/(kH · kW)": (point) => {
+    "the winner gets 1/(kH · kW) of dOut instead of all of it": (point) => {
       const { kH, kW } = windowsOf(point);
       return handToWinners(point, {}, { factor: () => 1 / (kH * kW) });
     },
@@ -133,15 +134,15 @@ export const maxPool2d: readonly Mistaken[] = [
       handToWinners(point, {}, { whose: (window) => Math.max(0, window - 1) }),
     "the gradient of a window goes to the winner of the next one: off by one": (point) =>
       handToWinners(point, {}, { whose: (window, count) => Math.min(count - 1, window + 1) }),
-    "the winner's place is read as ⌊at/H⌋ and at mod H; its rows have W entries": (point) =>
+    "H and W are mixed up: the winner's row has to be ⌊argmax/W⌋, not ⌊argmax/H⌋": (point) =>
       handToWinners(point, {}, { place: (at, _, { H, W }) => Math.floor(at / H) * W + (at % H) }),
     "the winner's place in its window is used as its place in the image": (point) =>
       handToWinners(point, {}, { place: (_, { i, j }, { kW }) => i * kW + j }),
     "the winner's row and column in its window are used as those in the image": (point) =>
       handToWinners(point, {}, { place: (_, { i, j }, { W }) => i * W + j }),
-    "every tied pixel gets all of dOut; only the first one does (pooling.2)": (point) =>
+    "in a tie every winner gets all of dOut; only the first has to (pooling.2)": (point) =>
       handToAllTied(point, () => 1),
-    "tied pixels share dOut; the first one gets all of it (pooling.2)": (point) =>
+    "in a tie the winners share dOut; the first has to get all of it (pooling.2)": (point) =>
       handToAllTied(point, (tied) => 1 / tied),
   }),
   ...Object.entries(WRONG_ADDRESSES).flatMap(([says, address]) =>
@@ -150,9 +151,9 @@ export const maxPool2d: readonly Mistaken[] = [
   ...wrong("pooling.2", {
     "in a tie the last pixel wins; it has to be the first": (point) =>
       handToWinners(point, { beats: (value, best) => value >= best }),
-    "the smallest entry of a window wins, not the largest": (point) =>
+    "the smallest entry of a window wins instead of the largest": (point) =>
       handToWinners(point, { beats: (value, best) => value < best }),
-    "the largest absolute value wins, not the largest value": (point) =>
+    "the largest absolute value wins instead of the largest value": (point) =>
       handToWinners(point, { beats: (value, best) => Math.abs(value) > Math.abs(best) }),
     "padding counts as 0 and wins against negative pixels; it has to be −∞": (point) =>
       handToWinners(point, { padding: 0 }),

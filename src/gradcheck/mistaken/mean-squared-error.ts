@@ -46,9 +46,9 @@ export const meanSquaredError: readonly Mistaken[] = [
       difference / M,
     "the square is still there: its slope is 2 · (prediction − target)": ({ difference, M }) =>
       (2 * difference * difference) / M,
-    "that is the loss's own term, the square over M, not its slope": ({ difference, M }) =>
+    "the square over M is a term of the loss itself, not its slope": ({ difference, M }) =>
       (difference * difference) / M,
-    "the sign alone is the slope of |prediction − target|, not of the square": ({
+    "only the sign comes back: the slope of |prediction − target|, not of its square": ({
       difference,
       M,
     }) => Math.sign(difference) / M,
@@ -58,28 +58,28 @@ export const meanSquaredError: readonly Mistaken[] = [
     "the prediction is missing in prediction − target": ({ target, M }) => (-2 * target) / M,
     "the target is added; it has to be subtracted": ({ prediction, target, M }) =>
       (2 * (prediction + target)) / M,
-    "the inner slope is prediction; that of prediction − target is 1": ({
+    "the inner slope of prediction − target has to be 1, not prediction": ({
       prediction,
       difference,
       M,
     }) => (2 * difference * prediction) / M,
   }),
   ...wrong("4", {
-    "the mean is taken over the N rows; it goes over all M entries": ({ difference, shape }) =>
+    "the mean is taken over the N rows instead of all M entries": ({ difference, shape }) =>
       (2 * difference) / shape[0]!,
-    "the mean is taken over the last axis; it goes over all M entries": ({ difference, shape }) =>
+    "the mean is taken over the last axis instead of all M entries": ({ difference, shape }) =>
       (2 * difference) / shape.at(-1)!,
-    "the mean is taken over one row; it goes over all M entries": ({ difference, M, shape }) =>
+    "the mean is taken over the entries of one row instead of all M": ({ difference, M, shape }) =>
       (2 * difference) / (M / shape[0]!),
-    "that is the slope of the root of the mean square; the loss has no root": ({
+    "the slope is that of the root of the mean square; the loss has no root": ({
       difference,
       M,
       loss,
     }) => difference / (M * Math.sqrt(loss)),
     "the difference is multiplied by the loss": ({ difference, M, loss }) =>
       (2 * difference * loss) / M,
-    "both N and M divide: 2/M is the whole factor": ({ difference, M, shape }) =>
+    "N divides besides M: the factor has to be 2/M": ({ difference, M, shape }) =>
       (2 * difference) / (M * shape[0]!),
-    "M divides twice: 2/M is the whole factor": ({ difference, M }) => (2 * difference) / (M * M),
+    "M divides twice: the factor has to be 2/M": ({ difference, M }) => (2 * difference) / (M * M),
   }),
 ];

@@ -32,22 +32,28 @@ export function windowsOf({ inputs, options }: MistakenPoint): WindowGeometry {
   return conv2dGeometry("pooling", H, W, { stride: given.kernelSize, ...given });
 }
 
-/** Every entry of every window, in order: (conv2d.1d) and (conv2d.1e). */
+/**
+ * Every entry of every window, in order. It is one object, which changes: whoever keeps an entry
+ * copies it.
+ */
 export function forEachEntry(
   { inputs }: MistakenPoint,
   { H, W, kH, kW, strideH, strideW, padH, padW, dilationH, dilationW, outH, outW }: WindowGeometry,
   visit: (entry: WindowEntry) => void,
 ): void {
   const [N, C] = inputs["x"]!.shape as [number, number];
-  let window = 0;
-  for (let plane = 0; plane < N * C; plane++)
+  const entry = { window: 0, plane: 0, h: 0, w: 0, i: 0, j: 0, isInside: false };
+  for (; entry.plane < N * C; entry.plane++)
     for (let p = 0; p < outH; p++)
-      for (let q = 0; q < outW; q++, window++)
+      for (let q = 0; q < outW; q++, entry.window++)
         for (let i = 0; i < kH; i++)
           for (let j = 0; j < kW; j++) {
-            const [h, w] = [p * strideH + i * dilationH - padH, q * strideW + j * dilationW - padW];
-            const isInside = h >= 0 && h < H && w >= 0 && w < W;
-            visit({ window, plane, h, w, i, j, isInside });
+            entry.i = i;
+            entry.j = j;
+            entry.h = p * strideH + i * dilationH - padH;
+            entry.w = q * strideW + j * dilationW - padW;
+            entry.isInside = entry.h >= 0 && entry.h < H && entry.w >= 0 && entry.w < W;
+            visit(entry);
           }
 }
 
@@ -85,7 +91,7 @@ const WRONG_WINDOWS: Readonly<Record<string, WrongNumbers>> = {
     dilationH,
     dilationW,
   }) => ({ dilationH: dilationW, dilationW: dilationH }),
-  "stride and dilation have changed places: p · strideH + i · dilationH": (right) => ({
+  "stride and dilation have changed places: u(p, i) has p · strideH + i · dilationH": (right) => ({
     strideH: right.dilationH,
     strideW: right.dilationW,
     dilationH: right.strideH,
@@ -105,8 +111,18 @@ const WRONG_WINDOWS: Readonly<Record<string, WrongNumbers>> = {
     dilationH: right.dilationW,
     dilationW: right.dilationH,
   }),
-  "the last row of each window is left out: i < kH, not i < kH − 1": ({ kH }) => ({ kH: kH - 1 }),
-  "the last column of each window is left out: j < kW, not j < kW − 1": ({ kW }) => ({
+  "the windows lie one row too high: u(p, i) is off by one": ({ padH }) => ({ padH: padH + 1 }),
+  "the windows lie one row too low: u(p, i) is off by one": ({ padH }) => ({ padH: padH - 1 }),
+  "the windows lie one column too far left: v(q, j) is off by one": ({ padW }) => ({
+    padW: padW + 1,
+  }),
+  "the windows lie one column too far right: v(q, j) is off by one": ({ padW }) => ({
+    padW: padW - 1,
+  }),
+  "the last row of each window is left out: it has to be i < kH, not i < kH − 1": ({ kH }) => ({
+    kH: kH - 1,
+  }),
+  "the last column of each window is left out: it has to be j < kW, not j < kW − 1": ({ kW }) => ({
     kW: kW - 1,
   }),
 };
@@ -132,8 +148,12 @@ export const inRowMajorOrder: Address = (plane, h, w, { H, W }) => plane * H * W
 
 /** Wrong addresses in words, for either pooling. */
 export const WRONG_ADDRESSES: Readonly<Record<string, Address>> = {
-  "the pixel's place is h · W + w, not h · H + w": (plane, h, w, { H, W }) =>
-    plane * H * W + h * H + w,
+  "the pixel's place has to be h · W + w, not h · H + w: H and W are mixed up": (
+    plane,
+    h,
+    w,
+    { H, W },
+  ) => plane * H * W + h * H + w,
   "every channel writes into the first plane: (n · C + c) · H · W is left out": (_, h, w, { W }) =>
     h * W + w,
 };

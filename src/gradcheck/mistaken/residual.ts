@@ -21,6 +21,7 @@ function throughConvolution(
   const [K, , kH, kW] = weight.shape as [number, number, number, number];
   const geometry = conv2dGeometry("residual", H, W, { kernelSize: [kH, kW], ...options });
   const { strideH, strideW, padH, padW, outH, outW } = geometry;
+  const [d, filter] = [dOut.contiguous().data, weight.contiguous().data];
   const dX = new Array<number>(N * C * H * W).fill(0);
   for (let n = 0; n < N; n++)
     for (let k = 0; k < K; k++)
@@ -31,7 +32,9 @@ function throughConvolution(
               for (let j = 0; j < kW; j++) {
                 const [h, w] = [p * strideH + i - padH, q * strideW + j - padW];
                 if (h < 0 || h >= H || w < 0 || w >= W) continue;
-                dX[((n * C + c) * H + h) * W + w]! += dOut.get(n, k, p, q) * weight.get(k, c, i, j);
+                dX[((n * C + c) * H + h) * W + w]! +=
+                  d[((n * K + k) * outH + p) * outW + q]! *
+                  filter[((k * C + c) * kH + i) * kW + j]!;
               }
   return dX;
 }
@@ -59,11 +62,11 @@ const joined: Readonly<Record<string, (body: number, shortcut: number) => number
   "the two ways are multiplied; they have to be added": (body, shortcut) => body * shortcut,
   "what comes back through the body is added twice": (body, shortcut) => 2 * body + shortcut,
   "what comes back along the shortcut is added twice": (body, shortcut) => body + 2 * shortcut,
-  "dOut is divided between the two ways: each gets all of it (residual.4)": (body, shortcut) =>
+  "dX is half of the sum: each way has to get all of dOut (residual.4)": (body, shortcut) =>
     (body + shortcut) / 2,
-  "the body gets half of dOut: each way gets all of it (residual.4)": (body, shortcut) =>
+  "the body gets half of dOut: each way has to get all of it (residual.4)": (body, shortcut) =>
     body / 2 + shortcut,
-  "the shortcut gets half of dOut: each way gets all of it (residual.4)": (body, shortcut) =>
+  "the shortcut gets half of dOut: each way has to get all of it (residual.4)": (body, shortcut) =>
     body + shortcut / 2,
   "the larger of the two ways comes back; they have to be added": Math.max,
 };

@@ -42,12 +42,12 @@ export function ofAnyFunction(
       "the slope is left out: dX is dOut itself": () => 1,
       "dOut is multiplied by the slope twice": (x) => slope(x) * slope(x),
       "dOut is divided by the slope": (x) => 1 / slope(x),
-      "dOut and the slope are added, not multiplied": (x, dOut) => 1 + slope(x) / dOut,
+      "dOut and the slope are added instead of multiplied": (x, dOut) => 1 + slope(x) / dOut,
     }),
     ...wrongSlopes(tag, {
-      "dOut is multiplied by the output f(x), not by the slope f′(x)": f,
-      "dOut is multiplied by x, not by the slope f′(x)": (x) => x,
-      "the slope is taken at the output, f′(f(x)), not at x": (x) => slope(f(x)),
+      "dOut is multiplied by the output f(x) instead of the slope f′(x)": f,
+      "dOut is multiplied by x instead of the slope f′(x)": (x) => x,
+      "the slope is taken at the output, f′(f(x)), instead of at x": (x) => slope(f(x)),
     }),
   ];
 }

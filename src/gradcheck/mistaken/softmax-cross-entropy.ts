@@ -59,7 +59,7 @@ function wrong(tag: string, entries: Readonly<Record<string, (at: At) => number>
   }));
 }
 
-/** (softmax-cross-entropy.11) of a row, for what comes out of another layer than softmax. */
+/** The way back through softmax for a row, as in (softmax-cross-entropy.11). */
 function throughSoftmax({ rows: { p }, n, c, C }: At, dP: (k: number) => number): number {
   const along = sumOver(C, (k) => dP(k) * p[n]![k]!);
   return p[n]![c]! * (dP(c) - along);
@@ -67,63 +67,68 @@ function throughSoftmax({ rows: { p }, n, c, C }: At, dP: (k: number) => number)
 
 export const softmaxCrossEntropy: readonly Mistaken[] = [
   ...wrong("22", {
-    "the targets are not subtracted: p − targets, not p": ({ p }) => p,
-    "p is missing: p − targets, not −targets": ({ t }) => -t,
-    "the targets are added: p − targets, not p + targets": ({ p, t }) => p + t,
-    "p and targets are multiplied, not subtracted": ({ p, t }) => p * t,
-    "p · (1 − targets) stands where p − targets belongs": ({ p, t }) => p * (1 - t),
+    "the targets are not subtracted: it has to be p − targets, not p": ({ p }) => p,
+    "p is missing: it has to be p − targets, not −targets": ({ t }) => -t,
+    "the targets are added: it has to be p − targets, not p + targets": ({ p, t }) => p + t,
+    "p and targets are multiplied: it has to be p − targets": ({ p, t }) => p * t,
+    "it has to be p − targets, not p · (1 − targets)": ({ p, t }) => p * (1 - t),
     "p − targets is squared": ({ p, t }) => (p - t) * (p - t),
     "the logits stand in for p = softmax(logits)": ({ logit, t }) => logit - t,
     "log p stands in for p": ({ p, t }) => log(p) - t,
     "exp(logits) stands in for p: it is not divided by its sum": ({ logit, t }) => exp(logit) - t,
-    "p is the softmax over the rows of a class; it goes over the classes of a row": ({
+    "p is the softmax over the rows of a class instead of the classes of a row": ({
       t,
       rows,
       n,
       c,
     }) => softmaxOf(turned(rows.logits))[c]![n]! - t,
-    "p − targets is multiplied by the slope p · (1 − p): softmax is in p − targets already": ({
+    "p − targets is multiplied by p · (1 − p), though it holds the slope of softmax already": ({
       p,
       t,
     }) => (p - t) * p * (1 - p),
-    "p − targets goes back through softmax once more; that is in p − targets already": (at) =>
+    "p − targets goes back through softmax again, though it holds that already": (at) =>
       throughSoftmax(at, (k) => at.rows.p[at.n]![k]! - at.rows.t[at.n]![k]!),
-    "only the right class gets p − targets; the others get p − targets too": ({ p, t, label }) =>
+    "only the right class gets p − targets; all classes have to": ({ p, t, label }) =>
       label * (p - t),
-    "only the wrong classes get p − targets; the right one gets it too": ({ p, t, label }) =>
+    "only the wrong classes get p − targets; the right one has to as well": ({ p, t, label }) =>
       (1 - label) * (p - t),
-    "the signs are lost: |p − targets| stands where p − targets belongs": ({ p, t }) =>
+    "the signs are lost: it has to be p − targets, not |p − targets|": ({ p, t }) =>
       Math.abs(p - t),
+  }),
+  ...wrong("15", {
+    "the mean is taken over the C classes instead of the N rows": ({ p, t, C, rows }) =>
+      ((p - t) * rows.p.length) / C,
+    "the mean is taken over all N · C entries instead of the N rows": ({ p, t, C }) => (p - t) / C,
   }),
   ...wrong("18", {
     "the slope of softmax is missing: −targets/p is the gradient by p, not by the logits": ({
       p,
       t,
     }) => -t / p,
-    "only the diagonal of softmax's Jacobian counts: −targets/p · p · (1 − p)": ({ p, t }) =>
+    "only the diagonal of softmax's Jacobian is there: −targets/p · p · (1 − p)": ({ p, t }) =>
       -t * (1 - p),
-    "the slope of the logarithm is missing: −targets goes back through softmax, not −targets/p": (
-      at,
-    ) => throughSoftmax(at, (k) => -at.rows.t[at.n]![k]!),
-    "−targets · log p is the loss's own term, not its slope": ({ p, t }) => -t * log(p),
+    "the slope of log is missing: −targets instead of −targets/p goes back through softmax": (at) =>
+      throughSoftmax(at, (k) => -at.rows.t[at.n]![k]!),
+    "−targets · log p is a term of the loss itself, not its slope": ({ p, t }) => -t * log(p),
   }),
   ...wrong("13", {
-    "label smoothing is left out: targets is 1 at the right class and 0 elsewhere": ({
-      p,
-      label,
-    }) => p - label,
+    "the right class is one too low: labels count from 0, not from 1": ({ p, n, c, rows }) =>
+      p - (rows.t[n]![c + 1] ?? 0),
+    "the right class is one too high": ({ p, n, c, rows }) => p - (rows.t[n]![c - 1] ?? 0),
+    "label smoothing is left out: the targets are taken to be 1 and 0": ({ p, label }) => p - label,
     "the factor 1 − ε of label smoothing is missing at the right class": ({
       p,
       label,
       smoothing,
       C,
     }) => p - label - smoothing / C,
-    "ε/C of label smoothing is missing": ({ p, label, smoothing }) => p - (1 - smoothing) * label,
-    "ε/C goes to all classes, the right one included": ({ p, label, smoothing, C }) =>
+    "ε/C of label smoothing is missing at all classes": ({ p, label, smoothing }) =>
+      p - (1 - smoothing) * label,
+    "ε/C is missing at the right class: all classes get it": ({ p, label, smoothing, C }) =>
       p - (label === 1 ? 1 - smoothing : smoothing / C),
-    "ε is shared by all C classes, not by the C − 1 wrong ones": ({ p, label, smoothing, C }) =>
+    "ε is shared by the C − 1 wrong classes instead of by all C": ({ p, label, smoothing, C }) =>
       p - (label === 1 ? 1 - smoothing : smoothing / (C - 1)),
-    "ε is not divided by C: each class gets ε/C": ({ p, label, smoothing }) =>
+    "ε is not divided by C: each class has to get ε/C": ({ p, label, smoothing }) =>
       p - (1 - smoothing) * label - smoothing,
   }),
 ];

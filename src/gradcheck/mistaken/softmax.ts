@@ -45,18 +45,22 @@ export const softmax: readonly Mistaken[] = [
       -all.p[n]![j]! * along(all, n, j),
     "the sum is added; it has to be subtracted: p ⊙ (dOut − Σ dOut ⊙ p)": (all, n, j) =>
       all.p[n]![j]! * (all.d[n]![j]! + along(all, n, j)),
-    "p is missing in the sum: it is Σ dOut ⊙ p, not Σ dOut": ({ p, d }, n, j) =>
+    "p is missing in the sum: it has to be Σ dOut ⊙ p, not Σ dOut": ({ p, d }, n, j) =>
       p[n]![j]! * (d[n]![j]! - sumOver(p[n]!.length, (c) => d[n]![c]!)),
-    "the plain mean of dOut is subtracted; each class counts with its p: Σ dOut ⊙ p": (
+    "the plain mean of dOut is subtracted instead of the one weighted with p, Σ dOut ⊙ p": (
       { p, d },
       n,
       j,
     ) => p[n]![j]! * (d[n]![j]! - sumOver(p[n]!.length, (c) => d[n]![c]!) / p[n]!.length),
-    "Σ dOut ⊙ p is divided by C; it is a mean already, since Σ p = 1": (all, n, j) =>
+    "Σ dOut ⊙ p is subtracted twice": (all, n, j) =>
+      all.p[n]![j]! * (all.d[n]![j]! - 2 * along(all, n, j)),
+    "the sum Σ dOut ⊙ p has to start from 0, not from 1": (all, n, j) =>
+      all.p[n]![j]! * (all.d[n]![j]! - (1 + along(all, n, j))),
+    "Σ dOut ⊙ p is divided by C, though it is a mean already: Σ p = 1": (all, n, j) =>
       all.p[n]![j]! * (all.d[n]![j]! - along(all, n, j) / all.p[n]!.length),
-    "dOut is missing in the sum: it is Σ dOut ⊙ p, and Σ p is 1": ({ p, d }, n, j) =>
+    "dOut is missing in the sum: it has to be Σ dOut ⊙ p, not Σ p": ({ p, d }, n, j) =>
       p[n]![j]! * (d[n]![j]! - 1),
-    "the sum leaves class j out; it goes over all classes": (all, n, j) => {
+    "the sum leaves class j out; it has to go over all classes": (all, n, j) => {
       const own = all.d[n]![j]! * all.p[n]![j]!;
       return all.p[n]![j]! * (all.d[n]![j]! - (along(all, n, j) - own));
     },
@@ -64,32 +68,29 @@ export const softmax: readonly Mistaken[] = [
       x[n]![j]! * (d[n]![j]! - sumOver(x[n]!.length, (c) => d[n]![c]! * x[n]![c]!)),
     "eˣ stands in for p: it is not divided by its sum": ({ x, d }, n, j) =>
       exp(x[n]![j]!) * (d[n]![j]! - sumOver(x[n]!.length, (c) => d[n]![c]! * exp(x[n]![c]!))),
-    "dOut − p · Σ dOut is the gradient of log softmax": ({ p, d }, n, j) =>
+    "dOut − p · Σ dOut is the gradient of the logarithm of softmax": ({ p, d }, n, j) =>
       d[n]![j]! - p[n]![j]! * sumOver(p[n]!.length, (c) => d[n]![c]!),
     "p is multiplied in twice: p ⊙ (dOut − Σ dOut ⊙ p)": (all, n, j) =>
       all.p[n]![j]! * all.p[n]![j]! * (all.d[n]![j]! - along(all, n, j)),
-    "the square of p is in the sum: it is Σ dOut ⊙ p": ({ p, d }, n, j) =>
+    "p is squared in the sum: it has to be Σ dOut ⊙ p": ({ p, d }, n, j) =>
       p[n]![j]! * (d[n]![j]! - sumOver(p[n]!.length, (c) => d[n]![c]! * p[n]![c]! * p[n]![c]!)),
-    "the sum goes over all rows; each row has its own": ({ p, d }, n, j) =>
+    "the sum goes over all rows together; each row has its own": ({ p, d }, n, j) =>
       p[n]![j]! * (d[n]![j]! - wholeSum(products(p, d))),
     "the sum is not set back to 0 for each row: it holds those of the rows before": (
       { p, d },
       n,
       j,
     ) => p[n]![j]! * (d[n]![j]! - wholeSum(products(p, d).slice(0, n + 1))),
-    "the sum goes over the rows for each class; it goes over the classes of a row": (
+    "the sum goes over the rows of a class; it has to go over the classes of a row": (
       { p, d },
       n,
       j,
     ) => p[n]![j]! * (d[n]![j]! - sumOver(p.length, (m) => d[m]![j]! * p[m]![j]!)),
   }),
   ...wrong("8", {
-    "only the diagonal p · (1 − p) of the Jacobian counts, as if it were a sigmoid": (
-      { p, d },
-      n,
-      j,
-    ) => d[n]![j]! * p[n]![j]! * (1 - p[n]![j]!),
-    "the diagonal p · (1 − p) of the Jacobian is missing: only −p[c] · p[j] counts": (
+    "only the diagonal p · (1 − p) of the Jacobian is there, as of a sigmoid": ({ p, d }, n, j) =>
+      d[n]![j]! * p[n]![j]! * (1 - p[n]![j]!),
+    "the diagonal p · (1 − p) of the Jacobian is missing: only −p[c] · p[j] is there": (
       all,
       n,
       j,

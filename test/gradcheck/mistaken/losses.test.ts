@@ -22,7 +22,7 @@ test("with nothing wrong, the loops return the layers' gradients", async () => {
     crossEntropyGradient(point, (at) => at.p - at.t),
   );
   expectRight(await knownPoints("meanSquaredError"), "prediction", (point) =>
-    squaredErrorGradient(point, ({ prediction, target, M }) => (2 / M) * (prediction - target)),
+    squaredErrorGradient(point, ({ difference, M }) => (2 / M) * difference),
   );
 });
 

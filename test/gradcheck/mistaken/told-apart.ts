@@ -1,8 +1,16 @@
 /** What every list of mistaken gradients is tested for, over the cases of the catalog. */
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import * as assert from "uvu/assert";
 import { type CatalogEntry, casesOf, catalog } from "leibniz/gradcheck";
 import { Random, type Tensor } from "leibniz/tensor";
 import type { Mistaken, MistakenPoint } from "../../../dist/gradcheck/mistaken/mistaken.js";
+import { root } from "../../meta/project.js";
+
+const chapters = readdirSync(join(root, "derivations"))
+  .filter((name) => name.endsWith(".md"))
+  .map((name) => readFileSync(join(root, "derivations", name), "utf8"))
+  .join("\n");
 
 /** A case, an upstream gradient, and what the layer's own backward makes of it. */
 export interface KnownPoint extends MistakenPoint {
@@ -60,7 +68,11 @@ export function expectToldApart(
   const gradients = mistakes.map(({ gradient }) => points.map((point) => gradient(point)));
   for (const [k, { says, argument, tag }] of mistakes.entries()) {
     assert.ok([...says].length <= 90, `${[...says].length} signs: ${says}`);
-    assert.match(tag, /^[a-z-]+\.\d+[a-z]?$/);
+    for (const cited of [
+      tag,
+      ...[...says.matchAll(/\(([a-z0-9-]+\.\d+[a-z]?)\)/g)].map((one) => one[1]!),
+    ])
+      assert.ok(chapters.includes(`\\tag{${cited}}`), `${says}: no equation (${cited})`);
     const isOneSomewhere = gradients[k]!.some((gradient, at) => {
       const right = points[at]!.right[argument];
       return gradient !== null && right && !isSame(gradient, right.contiguous().data);
