@@ -6,7 +6,7 @@ import { catalog } from "../gradcheck/index.js";
 import { formatGrade, GRADE_TEXT, gradeJson } from "./exercise-grades.js";
 import { gradeAnswers } from "./grade-answers.js";
 import { withValues } from "./known-values.js";
-import { rejectName } from "./nearest.js";
+import { layerNamed } from "./layer-names.js";
 import { wantedGradients } from "./numpy-cases.js";
 import { jsonOption, printJson } from "./options.js";
 import { type AnsweredCase, placeInAnswer, readAnswers } from "./read-answers.js";
@@ -22,12 +22,11 @@ export function checkCommand(): Command {
 }
 
 async function runCheck(
-  layer: string,
+  typed: string,
   folder: string,
   { json = false }: { readonly json?: boolean },
 ): Promise<void> {
-  const known = catalog.map((entry) => entry.layer);
-  if (!known.includes(layer)) rejectName("check", "a layer", known, layer);
+  const layer = layerNamed("check", typed);
   const { seed, cases, notes } = await readAnswers(layer, folder);
   for (const note of notes) printError(note);
   const grades = await gradeAnswers(layer, cases, wantedGradients(layer));
