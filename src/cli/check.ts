@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { Argument, Command } from "commander";
 import type { Grade } from "../checks/index.js";
 import { catalog } from "../gradcheck/index.js";
+import { tellTicked } from "./course-file.js";
 import { formatGrade, GRADE_TEXT, gradeJson } from "./exercise-grades.js";
 import { gradeAnswers } from "./grade-answers.js";
 import { withValues } from "./known-values.js";
@@ -11,6 +12,9 @@ import { wantedGradients } from "./numpy-cases.js";
 import { jsonOption, printJson } from "./options.js";
 import { type AnsweredCase, placeInAnswer, readAnswers } from "./read-answers.js";
 import { printError, printText } from "./terminal.js";
+
+/** The level of an exercise whose backward pass is written from nothing, in any language. */
+const IN_LOOPS = 3;
 
 export function checkCommand(): Command {
   const layers = catalog.map(({ layer }) => layer);
@@ -49,6 +53,7 @@ async function runCheck(
         : `\n${right} of ${grades.length} gradients are right`,
     );
   if (right < grades.length) process.exitCode = 1;
+  else if (!json) tellTicked(folder, layer, IN_LOOPS);
 }
 
 /** The case that a row shows. */
