@@ -11,7 +11,11 @@ export class NoGradient {
   /** In a line, without the gradient's name. */
   readonly problem: string;
 
-  /** @param problem in a line, without the gradient's name */
+  /**
+   * Says why there is no gradient.
+   *
+   * @param problem in a line, without the gradient's name
+   */
   constructor(problem: string) {
     this.problem = problem;
   }
