@@ -256,6 +256,24 @@ test("a passed exercise ticks its line in the course above it, and says so", () 
   assert.match(tickExercise(exercise, "relu", 2)!, /ticked relu/);
 });
 
+test("the check of an exercise ticks its line when it passes, and not before, nor in --json", async () => {
+  const folder = folderWith("- [ ] relu: exercise, level 1\n");
+  const out = join(folder, "exercise-relu-1");
+  const exercise = ["exercise", "relu", "--level", "1", "--out", out];
+  await leibnizHere(...exercise);
+  const wrong = await leibnizHere(...exercise, "--check");
+  assert.is(wrong.status, 1);
+  assert.is(bytesIn(folder), "- [ ] relu: exercise, level 1\n");
+  const file = join(out, "relu.ts");
+  const right = "return { dX: zip(dOut, x, (d, v) => (v > 0 ? d : 0)) };";
+  writeFileSync(file, readFileSync(file, "utf8").replace("return {} as never;", right));
+  await leibnizHere(...exercise, "--check", "--json");
+  assert.is(bytesIn(folder), "- [ ] relu: exercise, level 1\n");
+  const { stdout } = await leibnizHere(...exercise, "--check");
+  assert.match(stdout, /\nall of relu is right\n.*course\.md: ticked relu: exercise, level 1\n$/);
+  assert.is(bytesIn(folder), "- [x] relu: exercise, level 1\n");
+});
+
 test("from the current folder, a course further up is found, but none above it", () => {
   const folder = temporaryFolder();
   const deep = join(folder, "a", "b", "c");
