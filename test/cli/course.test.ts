@@ -256,7 +256,7 @@ test("a passed exercise ticks its line in the course above it, and says so", () 
   assert.match(tickExercise(exercise, "relu", 2)!, /ticked relu/);
 });
 
-test("the check of an exercise ticks its line when it passes, and not before, nor in --json", async () => {
+test("the check of an exercise ticks its line once it passes, but not in --json", async () => {
   const folder = folderWith("- [ ] relu: exercise, level 1\n");
   const out = join(folder, "exercise-relu-1");
   const exercise = ["exercise", "relu", "--level", "1", "--out", out];
@@ -278,7 +278,8 @@ test("from the current folder, a course further up is found, but none above it",
   const folder = temporaryFolder();
   const deep = join(folder, "a", "b", "c");
   mkdirSync(deep, { recursive: true });
-  const code = `import { tickExercise } from ${JSON.stringify(new URL("../../dist/cli/course-file.js", import.meta.url).href)};
+  const module = new URL("../../dist/cli/course-file.js", import.meta.url).href;
+  const code = `import { tickExercise } from ${JSON.stringify(module)};
     console.log(tickExercise("b/c", "relu", 1));`;
   const tick = (): string =>
     spawnSync(process.execPath, ["--input-type=module", "-e", code], {
@@ -315,15 +316,16 @@ test("processes that tick at once lose nothing", async () => {
   );
   assert.is(
     bytesIn(folder),
-    text.replace(
-      /\[ \](?= (?:affine: problem 1|relu: problem 2|conv2d: problem 3|affine: exercise, level 1)$)/gm,
-      "[x]",
-    ),
+    text
+      .replace("[ ] affine: problem 1", "[x] affine: problem 1")
+      .replace("[ ] relu: problem 2", "[x] relu: problem 2")
+      .replace("[ ] conv2d: problem 3", "[x] conv2d: problem 3")
+      .replace("[ ] affine: exercise, level 1", "[x] affine: exercise, level 1"),
   );
   assert.equal(readdirSync(folder), ["course.md"]);
 });
 
-test("a full disk and a folder that cannot be written are one line, and the list stays", async () => {
+test("a full disk, and a folder that cannot be written, are one line each", async () => {
   const folder = folderWith(`- [ ] relu: exercise, level 1\n${"a note\n".repeat(300)}`);
   const text = bytesIn(folder);
   const limited = `ulimit -f 1; exec "$0" "$@"`; // files may have 1 kB at most
