@@ -21,8 +21,8 @@ export function slidesPage({ name, title, lead, slides }: ChapterSlides): string
       element("h1", {}, inline(title)),
       element("p", { class: "lead" }, inline(lead)),
       element("p", { class: "how" }, [
-        `derivations/${escape(name)}.md. Space and Page Down go on, Shift with Space and Page Up `,
-        "go back; Ctrl with P prints a page for each slide.",
+        `derivations/${escape(name)}.md. The space bar, Page Down and the down arrow go on, `,
+        "Page Up and the up arrow go back; printed, each slide is a page.",
       ]),
     ]),
     pager(1, last),

@@ -132,7 +132,11 @@ math {
   font-size: 1.3rem;
   color: inherit;
 }
+/* here the arrow keys go from slide to slide */
 @media (min-width: 60rem) {
+  html {
+    scroll-snap-type: y mandatory;
+  }
   .box.long {
     columns: 2;
     column-gap: 2.5rem;
