@@ -15,6 +15,7 @@ import {
   neverReached,
   otherGradient,
   reversed,
+  rolled,
   shifted,
   someSigns,
   type Suspect,
@@ -29,6 +30,9 @@ const MEASURED = 3;
 /** Larger ones are not. */
 const MOST_ENTRIES = 400;
 
+/** With fewer entries than this one trace looks like another. */
+const FEWEST_ENTRIES = 4;
+
 /** The traces that a mistake of any layer can leave, each asked after the one before. */
 const TRACES: readonly ((suspect: Suspect) => string | null)[] = [
   allZero,
@@ -37,6 +41,7 @@ const TRACES: readonly ((suspect: Suspect) => string | null)[] = [
   transposed,
   reversed,
   shifted,
+  rolled,
   neverReached,
   lastOnly,
   someSigns,
@@ -101,7 +106,9 @@ function traceOf(
   wrong: readonly Sighting[],
   traces: readonly ((suspect: Suspect) => string | null)[],
 ): string | null {
-  const telling = wrong.filter(({ suspect }) => !isTrivial(suspect.numeric));
+  const telling = wrong.filter(
+    ({ suspect: { numeric } }) => numeric.length >= FEWEST_ENTRIES && !isTrivial(numeric),
+  );
   const [largest] = [...telling].sort(
     (a, b) => b.suspect.numeric.length - a.suspect.numeric.length,
   );

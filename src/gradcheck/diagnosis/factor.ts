@@ -115,7 +115,7 @@ function constant(ratio: number, layer: string, sightings: readonly Sighting[]):
   if (isFixed) return `every entry is ${digits(ratio)} times the right one`;
   if (isClose(ratio, 2)) return "2 times too large: it is added twice, or a factor 1/2 is missing";
   if (isClose(ratio, 1 / 2))
-    return "2 times too small: a factor 2 is missing, such as that of a square's derivative";
+    return "2 times too small: a factor 2 is missing, or one of 1/2 is too many";
   return `every entry is ${digits(ratio)} times the right one: a constant factor is wrong`;
 }
 

@@ -195,6 +195,10 @@ const weightRows: readonly Row[] = [
         ofImage(xOf(numbers), (n) => numbers.N - 1 - n),
       ]),
   ],
+  [
+    "weight is multiplied in: the rate of out is x, not weight · x",
+    (all) => affineDWeight(all, (numbers) => [dOutOf(numbers), xOf(numbers), weightOf(numbers)]),
+  ],
 ];
 
 const xRows: readonly Row[] = [

@@ -124,6 +124,7 @@ export const convPool2d: readonly Mistaken[] = [
       padding: "fused.8",
     },
     sizes: [...wrongPlaces, ...exchangedAxes],
+    upstream: "dConv",
     hasGroups: false,
   }),
 ];

@@ -21,6 +21,9 @@ import { softmax } from "./softmax.js";
 import { softmaxCrossEntropy } from "./softmax-cross-entropy.js";
 import { softplus } from "./softplus.js";
 import { tanh } from "./tanh.js";
+import { batchNormPool2d } from "./batch-norm-pool2d.js";
+import { convPool2d } from "./conv-pool2d.js";
+import { reluPool2d } from "./relu-pool2d.js";
 import type { Mistaken } from "./mistaken.js";
 
 export type { Mistaken, MistakenPoint } from "./mistaken.js";
@@ -48,6 +51,9 @@ const MISTAKEN: Readonly<Record<string, readonly Mistaken[]>> = {
   softmaxCrossEntropy,
   softplus,
   tanh,
+  reluPool2d,
+  convPool2d,
+  batchNormPool2d,
 };
 
 /** The mistakes that are special to a layer; none for one that nothing is known of. */

@@ -32,22 +32,28 @@ export function windowsOf({ inputs, options }: MistakenPoint): WindowGeometry {
   return conv2dGeometry("pooling", H, W, { stride: given.kernelSize, ...given });
 }
 
-/** Every entry of every window, in order: (conv2d.1d) and (conv2d.1e). */
+/**
+ * Every entry of every window, in order. It is one object, which changes: whoever keeps an entry
+ * copies it.
+ */
 export function forEachEntry(
   { inputs }: MistakenPoint,
   { H, W, kH, kW, strideH, strideW, padH, padW, dilationH, dilationW, outH, outW }: WindowGeometry,
   visit: (entry: WindowEntry) => void,
 ): void {
   const [N, C] = inputs["x"]!.shape as [number, number];
-  let window = 0;
-  for (let plane = 0; plane < N * C; plane++)
+  const entry = { window: 0, plane: 0, h: 0, w: 0, i: 0, j: 0, isInside: false };
+  for (; entry.plane < N * C; entry.plane++)
     for (let p = 0; p < outH; p++)
-      for (let q = 0; q < outW; q++, window++)
+      for (let q = 0; q < outW; q++, entry.window++)
         for (let i = 0; i < kH; i++)
           for (let j = 0; j < kW; j++) {
-            const [h, w] = [p * strideH + i * dilationH - padH, q * strideW + j * dilationW - padW];
-            const isInside = h >= 0 && h < H && w >= 0 && w < W;
-            visit({ window, plane, h, w, i, j, isInside });
+            entry.i = i;
+            entry.j = j;
+            entry.h = p * strideH + i * dilationH - padH;
+            entry.w = q * strideW + j * dilationW - padW;
+            entry.isInside = entry.h >= 0 && entry.h < H && entry.w >= 0 && entry.w < W;
+            visit(entry);
           }
 }
 

@@ -21,6 +21,7 @@ function throughConvolution(
   const [K, , kH, kW] = weight.shape as [number, number, number, number];
   const geometry = conv2dGeometry("residual", H, W, { kernelSize: [kH, kW], ...options });
   const { strideH, strideW, padH, padW, outH, outW } = geometry;
+  const [d, filter] = [dOut.contiguous().data, weight.contiguous().data];
   const dX = new Array<number>(N * C * H * W).fill(0);
   for (let n = 0; n < N; n++)
     for (let k = 0; k < K; k++)
@@ -31,7 +32,9 @@ function throughConvolution(
               for (let j = 0; j < kW; j++) {
                 const [h, w] = [p * strideH + i - padH, q * strideW + j - padW];
                 if (h < 0 || h >= H || w < 0 || w >= W) continue;
-                dX[((n * C + c) * H + h) * W + w]! += dOut.get(n, k, p, q) * weight.get(k, c, i, j);
+                dX[((n * C + c) * H + h) * W + w]! +=
+                  d[((n * K + k) * outH + p) * outW + q]! *
+                  filter[((k * C + c) * kH + i) * kW + j]!;
               }
   return dX;
 }

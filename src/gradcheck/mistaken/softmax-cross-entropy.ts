@@ -59,7 +59,7 @@ function wrong(tag: string, entries: Readonly<Record<string, (at: At) => number>
   }));
 }
 
-/** (softmax-cross-entropy.11) of a row, for what comes out of another layer than softmax. */
+/** The way back through softmax for a row, as in (softmax-cross-entropy.11). */
 function throughSoftmax({ rows: { p }, n, c, C }: At, dP: (k: number) => number): number {
   const along = sumOver(C, (k) => dP(k) * p[n]![k]!);
   return p[n]![c]! * (dP(c) - along);

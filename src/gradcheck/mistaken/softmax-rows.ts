@@ -1,4 +1,4 @@
-/** What softmax and its loss are mistaken in: rows of scores, of probabilities, and of gradients. */
+/** What softmax and its loss are mistaken in: rows of scores, probabilities and gradients. */
 import { exp } from "../../tensor/index.js";
 
 /** Numbers [N, C], row by row. */
@@ -18,7 +18,7 @@ export function sumOver(C: number, f: (c: number) => number): number {
   return total;
 }
 
-/** (softmax-cross-entropy.1) of each row */
+/** The softmax of each row, as in (softmax-cross-entropy.1). */
 export function softmaxOf(scores: Rows): Rows {
   return scores.map((row) => {
     const powers = row.map((score) => exp(score));

@@ -6,11 +6,14 @@ import { catalog, layerFile } from "leibniz/gradcheck";
 import {
   emptyBackward,
   type EmptiedFunction,
+  emptyLoops,
   type Hint,
   hintsFor,
+  hintsForLoops,
   leaveOutLine,
   stepHints,
   stepsOf,
+  stepsToLoops,
   toolsOf,
 } from "leibniz/checks";
 import { root } from "../../helpers/cli.js";
@@ -44,6 +47,21 @@ const tagOf = ({ about }: Hint): string | undefined => /: \((.+)\)$/.exec(about)
 const codeOf = ({ lines }: EmptiedFunction): readonly string[] =>
   lines.map((line) => line.trim()).filter((line) => line.length > 12 && !line.startsWith("//"));
 
+/** A question ends with its mark, and has nothing of the answer's equation but the left side. */
+function noGiveaway(asked: Hint, told: Hint, where: string): void {
+  const [question, ...known] = asked.text.split(/\n+/);
+  assert.match(question!, /\?$/, where);
+  const formula = told.text
+    .split("\n")
+    .find((line) => /^ {4}\S/.test(line))!
+    .trim();
+  for (const side of formula.split(/ = | {3}/).slice(1))
+    assert.not.ok(side.length > 3 && question!.includes(side), `${where}: ${question}: ${side}`);
+  const answer = formula.slice(formula.indexOf(" = ") + 3);
+  for (const equation of known)
+    assert.not.ok(equation.endsWith(answer), `${where}: "${equation}" is the answer`);
+}
+
 test("each step is a question, then its answer; at the end is what leibniz has", () => {
   for (const { where, one, hints } of everything) {
     assert.ok(hints.length >= 5 && hints.length % 2 === 1, `${where}: ${hints.length} hints`);
@@ -53,20 +71,7 @@ test("each step is a question, then its answer; at the end is what leibniz has",
       const about = `${one.name}, step ${i + 1} of ${count}`;
       assert.is(asked.about, about, where);
       assert.is(told.about, `${about}: (${tagOf(told)})`, where);
-      assert.match(asked.text.split("\n\n")[0]!, /^[^\n]+\?$/, where);
-      const formula = told.text
-        .split("\n")
-        .find((line) => /^ {4}\S/.test(line))!
-        .trim();
-      const [question, ...known] = asked.text.split(/\n+/);
-      for (const side of formula.split(/ = | {3}/).slice(1))
-        assert.not.ok(
-          side.length > 3 && question!.includes(side),
-          `${where}: ${question}: ${side}`,
-        );
-      const answer = formula.slice(formula.indexOf(" = ") + 3);
-      for (const equation of known)
-        assert.not.ok(equation.endsWith(answer), `${where}: "${equation}" is the answer`);
+      noGiveaway(asked, told, where);
     }
     assert.equal(
       hints.slice(-3).map(({ about }) => about),
@@ -107,6 +112,26 @@ test("where one line is left out, what leads to the equations above it is not as
   const [whole, line] = [2, 1].map((level) => tagsOf(`affine, level ${level}, affineBackward`));
   assert.equal(line!.slice(0, -1), ["affine.6", "affine.7", "affine.8", "affine.9"]);
   assert.equal(whole!.slice(0, 4), ["affine.3", "affine.4", "affine.5", "affine.6"]);
+});
+
+test("in loops, too, each step is asked before it is told, up to every equation of the loops", () => {
+  for (const { layer } of catalog) {
+    const file = join(root, "src/checks/exercises/loops", `${layerFile(layer)}.ts`);
+    const exercise = emptyLoops(layer, readFileSync(file, "utf8"));
+    const written = exercise.functions.flatMap(({ equations }) => equations.map(({ tag }) => tag));
+    const steps = stepsToLoops(layer, stepsOf[layer]!, written);
+    const hints = hintsForLoops(exercise, stepHints("backward", steps, chapters));
+    const tags = steps.map(({ tag }) => tag);
+    for (const tag of written) assert.ok(tags.includes(tag), `${layer} does not get to (${tag})`);
+    assert.ok(written.includes(tags.at(-1)!), `${layer} ends with (${tags.at(-1)})`);
+    assert.is(new Set(tags).size, tags.length, layer);
+    for (const [i, { tag }] of steps.entries()) {
+      const [asked, told] = [hints[2 * i]!, hints[2 * i + 1]!];
+      assert.is(tagOf(told), tag);
+      noGiveaway(asked, told, `${layer}, level 3`);
+    }
+    assert.is(hints.at(-1)!.text, exercise.functions[0]!.lines.join("\n"));
+  }
 });
 
 const gain = [

@@ -8,6 +8,7 @@ import {
   emptyBackward,
   type EmptiedFunction,
   type Exercise,
+  type Graded,
   leaveOutLine,
   scopeOf,
   stepsOf,
@@ -147,12 +148,12 @@ test("on every layer the last hint, pasted, is right; and every name of the comm
     for (const one of line.exercise.functions) paste(one, line.comment, one.lines.join("\n"));
     const { code } = await transform(text, { loader: "ts", format: "esm" });
     const module = new URL(`backprop/${layerFile(layer)}.js`, `file://${root}/dist/`).href;
-    const grades = (await variants.run({
+    const { grades } = (await variants.run({
       texts: new Map([[module, code]]),
       module: grader,
       input: { layer },
-    })) as readonly { isRight: boolean }[];
-    assert.ok(grades.length > 0 && grades.every(({ isRight }) => isRight), layer);
+    })) as Graded;
+    assert.ok(grades.length > 0 && grades.every(({ isRight }) => isRight === true), layer);
   };
   try {
     const half = Math.ceil(catalog.length / 2);

@@ -163,7 +163,9 @@ export const normalisation: Readonly<Record<string, StepsOfLayer>> = {
           tag: "normalisation.41",
         },
         {
-          ask: "For the weight you need x̂, and the cache does not hold it. What is it made of?",
+          ask:
+            "Next comes the weight, for which you need x̂. The cache does not hold it: which of " +
+            "its tensors is x̂ made of?",
           tag: "normalisation.4",
         },
         {
