@@ -186,6 +186,8 @@ test("a file that is missing, no file, too large or one too many is one line", a
   rmSync(answer(folder, 3, "dWeight"));
   mkdirSync(answer(folder, 3, "dWeight"));
   writeFileSync(answer(folder, 2, "dBias"), numbers([0, 0, 0, 0, 0], [5])); // case 2 has no bias
+  rmSync(join(folder, "answers", "4"), { recursive: true });
+  writeFileSync(join(folder, "answers", "4"), "a file in place of a folder");
   const { status, stdout } = await leibnizHere("check", "affine", folder);
   assert.is(status, 1);
   assert.match(stdout, /^dX +wrong: there is no .*answers\/2\/dX\.npy$/m);
