@@ -65,8 +65,8 @@ export async function meanSquaredErrorBackward(
   dPrediction: Tensor;
 }> {
   const dPrediction = zerosLike(difference);
-  const factor = (dOut.item() * 2) / difference.size;
   // (mean-squared-error.4) dPrediction = dOut · 2/M · (prediction − target)
+  const factor = (dOut.item() * 2) / difference.size;
   for (let i = 0; i < difference.size; i++) dPrediction.data[i] = factor * difference.data[i]!;
   return { dPrediction };
 }

@@ -12,8 +12,8 @@ const known = { name: "silu" } as const;
 
 /** The slope of the SiLU at one number. */
 export function siluSlope(x: number): number {
-  // (activations.24) f′(x) = p · (1 + x · (1 − p)), with p = σ(x)
   const p = sigmoid(x);
+  // (activations.24) f′(x) = p · (1 + x · (1 − p))
   return p * (1 + x * (1 - p));
 }
 

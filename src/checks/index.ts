@@ -27,25 +27,26 @@ export type {
 } from "./derive/index.js";
 export { answered, type Answers, returnedShapes, shapeProblem } from "./exercises/answered.js";
 export { emptyLoops } from "./exercises/empty-loops.js";
-export { emptyBackward, type EmptiedFunction, type Exercise } from "./exercises/empty.js";
+export {
+  type CodeEquation,
+  emptyBackward,
+  type EmptiedFunction,
+  type Exercise,
+  leaveOutLine,
+} from "./exercises/empty.js";
 export { type Given, given } from "./exercises/given.js";
 export { exerciseCases, type Graded, type GradeInput } from "./exercises/grade.js";
 export { type Grade, ReportCard, type ShownEntry } from "./exercises/report-card.js";
-export { type Hint, hintsFor } from "./exercises/hints.js";
-export {
-  describeGiven,
-  type GivenOf,
-  type LayerLetters,
-  type Letter,
-  letters,
-  lettersOf,
-  type LoopLayer,
-} from "./exercises/letters.js";
+export { type Hint, hintsFor, type HintSources, stepHints } from "./exercises/hints.js";
+export { describeGiven, type LayerLetters, type Letter, lettersOf } from "./exercises/letters.js";
 export { hintsForLoops } from "./exercises/loop-hints.js";
 export { loopsAround, NoGradient } from "./exercises/loops-around.js";
-export { plain, plainFormula } from "./exercises/plain.js";
 export type { Problems as GradientProblems } from "./exercises/tolerant.js";
-export { TOOLBOX, TOOLS, toolsOf } from "./exercises/tools.js";
+export { plain, plainFormula } from "./exercises/plain.js";
+export { type InScope, type Scope, scopeOf } from "./exercises/scope.js";
+export { type Step, type StepsOfLayer, stepsOf, stepsToLoops } from "./exercises/steps/index.js";
+export { toolboxOf, type ToolboxOptions } from "./exercises/toolbox.js";
+export { TOOLS, toolsOf } from "./exercises/tools.js";
 export { VariantFailure, runVariant, Variants, type VariantTask } from "./variant/index.js";
 export { parseParity, PARITY_TOLERANCE, type ParityCase, type ParityResult } from "./parity.js";
 export { type PlantedMutation, plantMutations } from "./mutations/plant.js";

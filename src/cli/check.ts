@@ -3,14 +3,18 @@ import { join } from "node:path";
 import { Argument, Command } from "commander";
 import type { Grade } from "../checks/index.js";
 import { catalog } from "../gradcheck/index.js";
+import { tellTicked } from "./course-file.js";
 import { formatGrade, GRADE_TEXT, gradeJson } from "./exercise-grades.js";
 import { gradeAnswers } from "./grade-answers.js";
 import { withValues } from "./known-values.js";
-import { rejectName } from "./nearest.js";
+import { layerNamed } from "./layer-names.js";
 import { wantedGradients } from "./numpy-cases.js";
 import { jsonOption, printJson } from "./options.js";
 import { type AnsweredCase, placeInAnswer, readAnswers } from "./read-answers.js";
 import { printError, printText } from "./terminal.js";
+
+/** The level of an exercise whose backward pass is written from nothing, in any language. */
+const IN_LOOPS = 3;
 
 export function checkCommand(): Command {
   const layers = catalog.map(({ layer }) => layer);
@@ -22,12 +26,11 @@ export function checkCommand(): Command {
 }
 
 async function runCheck(
-  layer: string,
+  typed: string,
   folder: string,
   { json = false }: { readonly json?: boolean },
 ): Promise<void> {
-  const known = catalog.map((entry) => entry.layer);
-  if (!known.includes(layer)) rejectName("check", "a layer", known, layer);
+  const layer = layerNamed("check", typed);
   const { seed, cases, notes } = await readAnswers(layer, folder);
   for (const note of notes) printError(note);
   const grades = await gradeAnswers(layer, cases, wantedGradients(layer));
@@ -50,6 +53,7 @@ async function runCheck(
         : `\n${right} of ${grades.length} gradients are right`,
     );
   if (right < grades.length) process.exitCode = 1;
+  else if (!json) tellTicked(folder, layer, IN_LOOPS);
 }
 
 /** The case that a row shows. */

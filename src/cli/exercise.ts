@@ -1,54 +1,63 @@
 /**
  * `leibniz exercise`: a layer with its backward emptied, hints, and a check of what was written.
  */
-import { existsSync, readdirSync } from "node:fs";
-import { basename, join, relative, resolve } from "node:path";
-import { fileURLToPath } from "node:url";
+import { existsSync } from "node:fs";
+import { basename, dirname, join, relative, resolve } from "node:path";
 import { Argument, Command, Option } from "commander";
-import { catalog, layerFile } from "../gradcheck/index.js";
+import { catalog } from "../gradcheck/index.js";
 import {
-  emptyBackward,
+  type Grade,
   type Graded,
   type GradeInput,
   type Hint,
-  hintsFor,
   pageOf,
   VariantFailure,
   runVariant,
-  TOOLBOX,
 } from "../checks/index.js";
 import * as tensors from "../tensor/index.js";
 import { reject } from "../tensor/index.js";
+import { formatGrade, GRADE_TEXT, gradeJson } from "./exercise-grades.js";
 import { writePythonExercise } from "./exercise-python.js";
+import { tellTicked } from "./course-file.js";
 import { unfold } from "./fold.js";
+import {
+  exerciseFolder,
+  exerciseText,
+  type ExerciseText,
+  isInLoops,
+  type Level,
+  levels,
+  USUAL_LEVEL,
+} from "./exercise-text.js";
 import { makeFolder, readText, writeFileWhole } from "./files.js";
 import { withValues } from "./known-values.js";
-import { formatGrade, GRADE_TEXT, gradeJson } from "./exercise-grades.js";
-import { rejectName } from "./nearest.js";
+import { layerNamed } from "./layer-names.js";
 import { jsonOption, printJson, wholeNumber } from "./options.js";
 import { stripTypes } from "./strip-types.js";
 import { printError, printText, widthOf } from "./terminal.js";
 
 interface ExerciseOptions {
+  readonly level: Level;
+  readonly seed?: string;
   readonly out?: string;
   readonly check?: boolean;
   readonly seconds: number;
   readonly hint?: number | true;
   readonly python?: boolean;
-  readonly seed: string;
   readonly json?: boolean;
 }
 
-/** The package's own folder, where the chapters and the sources lie. */
-const PACKAGE = fileURLToPath(new URL("../..", import.meta.url));
-
 export function exerciseCommand(): Command {
   const layers = catalog.map(({ layer }) => layer);
+  const levelOption = new Option("--level <N>", `how much is yours: ${LEVELS}`)
+    .argParser((value) => wholeNumber("--level", 1, levels.length)(value) as Level)
+    .default(USUAL_LEVEL);
   return new Command("exercise")
     .addArgument(withValues(new Argument("<LAYER>", `one of ${layers.join(", ")}`), layers))
-    .option("--out <DIR>", "the exercise's folder (default: exercise-LAYER)")
+    .addOption(withValues(levelOption, levels.map(String)))
+    .option("--out <DIR>", "the exercise's folder (default: exercise-LAYER, or exercise-LAYER-1)")
     .option("--python", "write it for NumPy, or any language that reads its files")
-    .option("--seed <STUDENT>", "other numbers and geometries for the check: any word", "")
+    .option("--seed <STUDENT>", "numbers and geometries of this student's own: any word")
     .option("--check", "check what was written there")
     .option("--seconds <N>", "how long that may take", wholeNumber("--seconds", 1), 60)
     .addOption(
@@ -61,29 +70,37 @@ export function exerciseCommand(): Command {
     .action(runExercise);
 }
 
-async function runExercise(layer: string, options: ExerciseOptions): Promise<void> {
-  const known = catalog.map((entry) => entry.layer);
-  if (!known.includes(layer)) rejectName("exercise", "a layer", known, layer);
-  const file = `${layerFile(layer)}.ts`;
-  const folder = options.out ?? `exercise-${layer}`;
-  const source = readText(join(PACKAGE, "src", "backprop", file));
-  if (options.python === true) {
-    const tags = emptyBackward(source).functions.flatMap(({ equations }) =>
-      equations.map(({ tag }) => tag),
+const LEVELS = "1 a line of the backward pass, 2 all of it, 3 all of it in loops";
+
+async function runExercise(
+  typed: string,
+  options: ExerciseOptions,
+  command: Command,
+): Promise<void> {
+  const layer = layerNamed("exercise", typed);
+  const { python = false, json = false } = options;
+  if (python && command.getOptionValueSource("level") === "cli")
+    reject(
+      "--level",
+      "no --python along with it",
+      "both",
+      "in NumPy it is the whole backward pass",
     );
-    await writePythonExercise({ layer, tags, ...options });
-  } else if (options.hint !== undefined)
-    showHint(source, options.hint === true ? 1 : options.hint, options.json === true);
-  else if (options.check === true) await check(layer, join(folder, file), options);
-  else writeExercise(layer, file, folder, source, options.json === true);
+  const level = python ? 3 : options.level;
+  const exercise = exerciseText(layer, level);
+  const folder = options.out ?? exerciseFolder(layer, level);
+  if (options.hint !== undefined)
+    showHint(exercise.hints, options.hint === true ? 1 : options.hint, json);
+  else if (python) await writePythonExercise({ seed: "", ...options, layer, tags: exercise.tags });
+  else if (options.check === true) await check(layer, join(folder, exercise.file), options);
+  else writeExercise(layer, exercise, folder, options);
 }
 
 function writeExercise(
   layer: string,
-  file: string,
+  { file, text, functions, task, tags, hints }: ExerciseText,
   folder: string,
-  source: string,
-  json: boolean,
+  { level, seed, json = false }: ExerciseOptions,
 ): void {
   for (const name of [file, "check.mjs"]) {
     if (existsSync(join(folder, name)))
@@ -94,66 +111,54 @@ function writeExercise(
         "nothing was overwritten; choose another folder, or delete that one",
       );
   }
-  const { text, functions } = emptyBackward(source);
-  const hints = allHints(source);
   makeFolder(folder);
-  writeFileWhole(join(folder, file), `${TOOLBOX}\n${text}`);
-  writeFileWhole(join(folder, "check.mjs"), checkScript(layer));
-  const chapters = [
-    ...new Set(functions.flatMap(({ equations }) => equations.map(({ tag }) => pageOf(tag)))),
-  ];
+  writeFileWhole(join(folder, file), text);
+  writeFileWhole(join(folder, "check.mjs"), checkScript(layer, level, seed));
   const shown = relative("", resolve(folder)) || ".";
+  const [written, checker] = [join(shown, file), join(shown, "check.mjs")];
   if (json)
     return printJson({
       layer,
-      file: join(shown, file),
-      check: join(shown, "check.mjs"),
-      functions: functions.map(({ name }) => name),
+      level,
+      file: written,
+      check: checker,
+      functions,
       hints: hints.length,
     });
-  printText(
-    `${join(shown, file)}: ${layer} with its backward taken out. Yours to write: ` +
-      `${functions.map(({ name }) => name).join(", ")}.`,
-  );
-  printText(
-    `Derive it first, on paper; then compare with ` +
-      `${chapters.map((name) => `derivations/${name}.md`).join(", ")}.`,
-  );
+  printText(`${written}: ${task}`);
+  const pages = [...new Set(tags.map(pageOf))];
+  const chapters = pages.map((name) => `derivations/${name}.md`).join(", ");
+  printText(`Derive it first, on paper; then compare with ${chapters}.`);
   printText("The comment at its top says what to write it with.\n");
-  const command = `  node ${join(shown, "check.mjs")}`;
+  const command = `  node ${checker}`;
   const hint = `${command} --hint 1`;
   printText(`${command.padEnd(hint.length)}  checks what is there, as often as you like`, 6);
   printText(`${hint}  the first of ${hints.length} hints; the last ones give it away`, 6);
 }
 
 /** The checker calls the engine that wrote it, wherever the folder lies. */
-function checkScript(layer: string): string {
-  const name = JSON.stringify(layer);
+function checkScript(layer: string, level: Level, seed: string | undefined): string {
+  const words = [
+    "exercise",
+    layer,
+    "--level",
+    String(level),
+    ...(seed === undefined ? [] : [`--seed=${seed}`]),
+  ];
   return `// Checks ${layer}: node check.mjs, or node check.mjs --hint 1 for the first hint.
 import { dirname } from "node:path";
-import { fileURLToPath, pathToFileURL } from "node:url";
+import { fileURLToPath } from "node:url";
 import { runProgram } from ${JSON.stringify(new URL("./program.js", import.meta.url).href)};
 
 const here = dirname(fileURLToPath(import.meta.url));
 const asked = process.argv.slice(2);
 const what = asked.some((word) => word.startsWith("--hint")) ? asked : ["--check", ...asked];
-process.exitCode = await runProgram(["exercise", ${name}, "--out", here, ...what], "");
+const words = ${JSON.stringify(words)};
+process.exitCode = await runProgram([...words, "--out", here, ...what], "");
 `;
 }
 
-function allHints(source: string): readonly Hint[] {
-  const folder = join(PACKAGE, "derivations");
-  const chapters = new Map(
-    readdirSync(folder)
-      .filter((name) => name.endsWith(".md"))
-      .map((name) => [name.slice(0, -".md".length), readText(join(folder, name))]),
-  );
-  const cited = [...source.matchAll(/\(([\w-]+\.\d+[a-z]?)\) \S/g)].map((found) => found[1]!);
-  return hintsFor(emptyBackward(source).functions, chapters, cited);
-}
-
-function showHint(source: string, number: number, json: boolean): void {
-  const hints = allHints(source);
+function showHint(hints: readonly Hint[], number: number, json: boolean): void {
   const hint =
     hints[number - 1] ?? reject("--hint", `a hint from 1 to ${hints.length}`, String(number));
   if (json) return printJson({ hint: number, hints: hints.length, ...hint });
@@ -161,18 +166,24 @@ function showHint(source: string, number: number, json: boolean): void {
   printText(`hint ${number} of ${hints.length}: ${hint.about}\n\n${text}`);
 }
 
-async function check(
-  layer: string,
-  file: string,
-  { json = false, seconds }: ExerciseOptions,
-): Promise<void> {
-  const code = await stripTypes(readText(file), file);
-  const graded = await gradeIn(layer, file, code, seconds);
+async function check(layer: string, file: string, options: ExerciseOptions): Promise<void> {
+  const { json = false, seconds, seed } = options;
+  const text = readText(file);
+  const code = await stripTypes(text, file);
+  const level = isInLoops(text) ? 3 : options.level;
+  const input: GradeInput = {
+    layer,
+    level,
+    source: resolve(file),
+    ...(seed !== undefined && { seed }),
+  };
+  const graded = await gradeIn(input, file, code, seconds);
   if (graded === null) return;
   const { grades, stop } = graded;
   if (stop !== null) printStop(file, stop.message, stop.line);
-  const isUntouched = readText(file).includes("return {} as never;");
-  for (const grade of grades) {
+  const isUntouched = exerciseText(layer, level).stubs.some((stub) => text.includes(stub));
+  for (const given of grades) {
+    const grade = isUntouched ? withoutStub(given) : given;
     if (json) printJson(gradeJson(layer, grade));
     else printText(formatGrade(grade, isUntouched), GRADE_TEXT);
   }
@@ -184,24 +195,30 @@ async function check(
         : `\n${right} of ${grades.length} gradients are right`,
     );
   if (right < grades.length) process.exitCode = 1;
+  else if (!json) tellTicked(dirname(file), layer, level);
+}
+
+/** A slope that is not written yet is no number, and neither is a gradient that is made of it. */
+function withoutStub(grade: Grade): Grade {
+  const isOfStub = Number.isNaN(grade.shown?.yours);
+  return isOfStub ? { ...grade, isRight: null, diagnosis: null, shown: null } : grade;
 }
 
 /** @returns null when the code did not run to its end; the reason was printed */
 async function gradeIn(
-  layer: string,
+  input: GradeInput,
   file: string,
   code: string,
   seconds: number,
 ): Promise<Graded | null> {
-  const [module, grader] = ["../backprop/", "../checks/exercises/grade.js"].map(
-    (path) => new URL(path, import.meta.url).href,
-  ) as [string, string];
-  const name = `${basename(file, ".ts")}.js`;
+  const compiled = (path: string): string => new URL(`../${path}`, import.meta.url).href;
+  const replaced =
+    input.level === 3 ? "checks/exercises/learner.js" : `backprop/${basename(file, ".ts")}.js`;
   try {
     return (await runVariant({
-      texts: new Map([[module + name, code]]),
-      module: grader,
-      input: { layer, source: resolve(file) } satisfies GradeInput,
+      texts: new Map([[compiled(replaced), code]]),
+      module: compiled("checks/exercises/grade.js"),
+      input,
       source: resolve(file),
       seconds,
     })) as Graded;

@@ -21,6 +21,7 @@ import { GradcheckTable, jsonOf } from "./gradcheck/table.js";
 import { newBar } from "./bar.js";
 import { addHelp } from "./help.js";
 import { withValues } from "./known-values.js";
+import { layerNamed } from "./layer-names.js";
 import { rejectName } from "./nearest.js";
 import { dataOption, jsonOption, nextTurn, printJson, seedOption, wholeNumber } from "./options.js";
 import { canAnimate, printText, widthOf } from "./terminal.js";
@@ -107,13 +108,12 @@ const VERDICTS = [
 ].join("\n");
 
 async function runGradcheck(
-  names: readonly string[],
+  typed: readonly string[],
   options: GradcheckOptions,
   command: Command,
 ): Promise<void> {
   const known = catalog.map(({ layer }) => layer);
-  for (const name of names)
-    if (!known.includes(name)) rejectName("gradcheck", "a layer", known, name);
+  const names = typed.map((name) => layerNamed("gradcheck", name));
   const { network, json = false, html, mutate = false } = options;
   if (network !== undefined && !networks.includes(network))
     rejectName("--network", "a network", networks, network);

@@ -262,9 +262,20 @@ export function lastOnly({ analytic, numeric }: Suspect): string | null {
     [analytic[last]!, largest(numeric)[0]],
     [numeric[last]!, largest(numeric)[0]],
   );
-  return isOff && matches(analytic, known)
-    ? "only the last entry is wrong: a loop ends too early, or goes on too long"
-    : null;
+  return isOff && matches(analytic, known) ? "only the last entry is wrong" : null;
+}
+
+/** Every entry stands one place further in memory than it should. */
+export function rolled({ analytic, numeric }: Suspect): string | null {
+  const by = (step: number): number[] =>
+    Array.from({ length: numeric.length }, (_, i) => numeric[i - step] ?? NaN);
+  for (const step of [1, -1])
+    if (numeric.length > 3 && fits(analytic, by(step), numeric))
+      return (
+        `every entry stands one place too ${step > 0 ? "late" : "early"} in memory: ` +
+        "an offset is off by one"
+      );
+  return null;
 }
 
 /** Right but for the signs of some. */

@@ -8,8 +8,8 @@ import { lettersOf } from "./letters.js";
 /** What came back from loops, or from a file of another language. */
 export interface Answers {
   /**
-   * By the input that they belong to, of its shape. A gradient of what is not there, such as a bias,
-   * keeps its own name, `dBias`.
+   * By the input that they belong to, of its shape. A gradient of what is not there, such as a
+   * bias, keeps its own name, `dBias`.
    */
   readonly gradients: NamedTensors;
   /** Why something is no gradient, by the input too. What never came back is in neither. */

@@ -1,4 +1,4 @@
-/** Takes the loops out of a layer's file in `loops/`, and keeps what a reader needs to write them. */
+/** Takes the loops out of a file of `loops/`, and keeps what a reader needs to write them. */
 import type { Exercise } from "./empty.js";
 import { describeGiven, lettersOf } from "./letters.js";
 
@@ -8,7 +8,6 @@ const LONGEST_LINE = 100;
 const STUB = [
   "  // Yours. Hints, one after the other: node check.mjs --hint 1, --hint 2, …",
   "  return {};",
-  "}",
 ];
 
 /** What gradients start from, for a file that lies anywhere. */
@@ -22,8 +21,8 @@ const ZEROS = [
 ];
 
 /**
- * Empties the `backward` of a file in `loops/`: what is left is its first comment, what it is given,
- * and the function around an empty body.
+ * Empties the `backward` of a file in `loops/`: what is left is its first comment, what it is
+ * given, and the function around an empty body.
  *
  * @param layer as the catalog calls it
  * @param source the file's text
@@ -36,17 +35,21 @@ export function emptyLoops(layer: string, source: string): Exercise {
   );
   const first = lines.findIndex((line) => /\}: GivenOf<.*\) \{$/.test(line)) + 1;
   const taken = lines.slice(first, lines.indexOf("}", first));
+  const head = signature(Object.keys(lettersOf(layer).given));
   const text = [
     ...header,
     ...tools.map((names) => `import ${names} from "leibniz/tensor";`),
     "",
     ...manual(layer, tools),
-    ...signature(Object.keys(lettersOf(layer).given)),
+    ...head,
     ...STUB,
+    "}",
     "",
     ...ZEROS,
   ].join("\n");
-  return { text, functions: [{ name: "backward", equations: equationsOf(taken), lines: taken }] };
+  const written = { equations: equationsOf(taken), lines: taken };
+  const around = { stub: STUB, signature: head, before: [] };
+  return { text, functions: [{ name: "backward", ...written, ...around }] };
 }
 
 /** A comment that says what the names of the parameters are. */
@@ -55,7 +58,7 @@ function manual(layer: string, tools: readonly string[]): readonly string[] {
   const also = tools.length === 0 ? "" : "; what is imported above takes a number";
   return [
     "/*",
-    " * Given, [N, C] being nested arrays that are read as dOut[n][c]:",
+    " * Given. [N, C] are nested arrays, read as dOut[n][c]:",
     " *",
     ...described.slice(0, -1).map((line) => ` *${line}`),
     " *",

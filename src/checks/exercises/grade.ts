@@ -12,6 +12,8 @@ import {
 } from "../../gradcheck/index.js";
 import { Random } from "../../tensor/index.js";
 import { lineOf } from "../variant/line-of.js";
+import * as learner from "./learner.js";
+import { loopsAround } from "./loops-around.js";
 import { type Grade, ReportCard } from "./report-card.js";
 import { type Problems, tolerant } from "./tolerant.js";
 
@@ -19,6 +21,8 @@ import { type Problems, tolerant } from "./tolerant.js";
 export interface GradeInput {
   /** As the catalog calls it: `conv2d`. */
   readonly layer: string;
+  /** At level 3 it is loops that are graded; 2 if left out. */
+  readonly level?: 1 | 2 | 3;
   /** Other numbers and geometries for each; `""` if left out. */
   readonly seed?: string;
   /** The path of the reader's file, as its source map names it: for the line of a failure. */
@@ -46,12 +50,13 @@ export function exerciseCases(
 }
 
 /** Grades every gradient over all geometries; where the code throws in one, the others go on. */
-export async function grade({ layer, seed, source }: GradeInput): Promise<Graded> {
+export async function grade({ layer, level = 2, seed, source }: GradeInput): Promise<Graded> {
   const entry = catalog.find((one) => one.layer === layer)!;
   const { constants = [] } = entry;
   const { random, cases } = exerciseCases(entry, seed);
   const card = new ReportCard(entry);
   let stop: Graded["stop"] = null;
+  const learners = level === 3 ? loopsAround(layer, learner.backward) : (f: Differentiable) => f;
   const stopped = (one: CatalogCase, error: unknown): void => {
     const message = error instanceof Error ? error.message : String(error);
     stop ??= { message, line: lineOf(error, source) };
@@ -60,7 +65,8 @@ export async function grade({ layer, seed, source }: GradeInput): Promise<Graded
   };
   for (const one of cases) {
     const problems: Problems = new Map();
-    const around = (f: Differentiable): Differentiable => tolerant(f, constants, problems);
+    const around = (f: Differentiable): Differentiable =>
+      tolerant(learners(f, one), constants, problems);
     try {
       for await (const { options, inputs, dOut, gradients } of checkCases(entry, [one], {
         random,
@@ -75,7 +81,8 @@ export async function grade({ layer, seed, source }: GradeInput): Promise<Graded
     }
   }
   for (const kink of entry.kinks ?? []) {
-    const around = (f: Differentiable): Differentiable => tolerant(f, constants, new Map());
+    const around = (f: Differentiable): Differentiable =>
+      tolerant(learners(f, kink), constants, new Map());
     try {
       for await (const seen of checkKinks({ ...entry, kinks: [kink] }, random, around))
         card.addKink(seen);

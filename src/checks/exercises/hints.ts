@@ -1,186 +1,84 @@
 /**
- * Hints for an exercise, taken from the chapter step by step: each a little more than the one
- * before.
+ * Hints for an exercise: the derivation step by step, each first as a question and then as the
+ * chapter answers it; in the end the solution.
  */
+import { equationsOf, explained, type FindEquation, meantIn } from "./chapter-equations.js";
 import type { EmptiedFunction } from "./empty.js";
-import { plain, plainFormula } from "./plain.js";
+import { declaredAbove } from "./scope.js";
+import type { Step } from "./steps/step.js";
 import { toolsOf } from "./tools.js";
 
 /** One step towards an exercise's solution. */
 export interface Hint {
-  /** What it belongs to: `conv2dBackward, (conv2d.8a)`. */
+  /** What it belongs to: `conv2dBackward, step 3 of 14: (conv2d.5c)`. */
   readonly about: string;
   /** Lines for a terminal, with formulas in plain signs. */
   readonly text: string;
 }
 
+/** What hints are made of. */
+export interface HintSources {
+  /** By function, the steps that lead to it. */
+  readonly steps: Readonly<Record<string, readonly Step[]>>;
+  /** The text of each page of `derivations/`, by its name without `.md`. */
+  readonly chapters: ReadonlyMap<string, string>;
+}
+
 /**
- * For each function, in order: every step of the derivation that leads to its equations, then the
- * equations as the code says them, then what leibniz computes them with, and at last leibniz's own
- * lines.
- *
- * @param chapters the text of each page by name
- * @param cited all tags that the layer's file cites: a derivation starts behind the last one of
- *   them
+ * For each function, in order: every step of its derivation, a question and its answer; the
+ * equations as the code says them; what leibniz computes them with; and at last leibniz's own lines.
+ * Where only a line was taken out, the steps are those that lead from the equations before it to it.
  */
 export function hintsFor(
   functions: readonly EmptiedFunction[],
-  chapters: ReadonlyMap<string, string>,
-  cited: readonly string[],
+  { steps, chapters }: HintSources,
 ): readonly Hint[] {
-  const toWrite = functions.flatMap(({ equations }) => equations.map(({ tag }) => tag));
-  return functions.flatMap(({ name, equations, lines }) => [
-    ...equations.flatMap(({ tag }) =>
-      derivationOf(tag, chapters, cited, toWrite).map((step) => ({
-        about: `${name}, (${step.tag})`,
-        text: textOf(step, chapters),
-      })),
-    ),
-    {
-      about: `${name}, in short`,
-      text: equations.map(({ tag, formula }) => `(${tag}) ${formula}`).join("\n"),
-    },
-    { about: `${name}, what it takes`, text: toolsOf(lines) },
-    { about: `${name}, as leibniz has it`, text: lines.join("\n") },
-  ]);
-}
-
-interface Step {
-  readonly tag: string;
-  /** The heading that it stands under. */
-  readonly section: string;
-  /** The paragraphs that lead to the equation, for a terminal. */
-  readonly prose: string;
-  /** The equation itself, in plain signs. */
-  readonly formula: string;
-  /** `derivations/affine.md, line 56` */
-  readonly place: string;
-  /** The block below it. */
-  readonly code: readonly string[];
-}
-
-/**
- * A step as a hint: words, equation, the equations that the words refer to, and the block that runs
- * it.
- */
-function textOf(
-  { tag, prose, formula, place, code }: Step,
-  chapters: ReadonlyMap<string, string>,
-): string {
-  const meant = [
-    ...new Set([...prose.matchAll(/\(([\w-]+\.\d+[a-z]?)\)/g)].map((found) => found[1]!)),
-  ].flatMap((other) => {
-    const said =
-      other === tag
-        ? undefined
-        : stepsOf(other, chapters).find((step) => step.tag === other)?.formula;
-    return said === undefined ? [] : [`(${other}) is  ${said}`];
+  return functions.flatMap((one) => {
+    const { name, equations, lines } = one;
+    return [
+      ...stepHints(name, stepsTo(one, steps[name] ?? []), chapters),
+      {
+        about: `${name}, in short`,
+        text: equations.map(({ tag, formula }) => `(${tag}) ${formula}`).join("\n"),
+      },
+      { about: `${name}, what it takes`, text: toolsOf(lines, declaredAbove(one)) },
+      { about: `${name}, as leibniz has it`, text: lines.join("\n") },
+    ];
   });
-  const [, page] = /^derivations\/([\w-]+)\.md/.exec(place)!;
-  const block =
-    code.length === 0
-      ? []
-      : [
-          `The same as \`leibniz derive ${page}\` runs it:\n\n` +
-            `${code.map((line) => `    ${line}`).join("\n")}`,
-        ];
-  return [
-    prose,
-    `    ${formula}`,
-    ...(meant.length > 0 ? [meant.join("\n")] : []),
-    `(${place})`,
-    ...block,
-  ]
-    .filter((part) => part !== "")
-    .join("\n\n");
-}
-
-/** The steps of the tag's chapter, page after page in the order of their numbers. */
-function stepsOf(tag: string, chapters: ReadonlyMap<string, string>): readonly Step[] {
-  const name = tag.slice(0, tag.lastIndexOf("."));
-  const isOfChapter = (step: Step): boolean => step.tag.startsWith(`${name}.`);
-  return [...chapters]
-    .filter(([page]) => page === name || page.startsWith(`${name}-`))
-    .map(([page, markdown]) => readSteps(markdown, `derivations/${page}.md`).filter(isOfChapter))
-    .filter((steps) => steps.length > 0)
-    .sort((a, b) => placeOf(a[0]!.tag) - placeOf(b[0]!.tag))
-    .flat();
-}
-
-/** A number by which tags of one chapter are in order: 7 < 7a < 7b < 8 < 10 */
-function placeOf(tag: string): number {
-  const [, whole, letter = "`"] = /\.(\d+)([a-z])?$/.exec(tag)!; // the backtick comes before a
-  return Number(whole) + (letter.charCodeAt(0) - 96) / 100;
 }
 
 /**
- * The steps between the equation that the code cites before this one, and this one. What else the
- * section of the former says belongs to that, if that is to be written too and this one stands
- * elsewhere.
+ * Two hints for each step: the question, then the chapter's answer.
+ *
+ * @param name whose derivation it is: `conv2dBackward`
  */
-function derivationOf(
-  tag: string,
+export function stepHints(
+  name: string,
+  steps: readonly Step[],
   chapters: ReadonlyMap<string, string>,
-  cited: readonly string[],
-  toWrite: readonly string[],
-): readonly Step[] {
-  const steps = stepsOf(tag, chapters);
-  const end = steps.findIndex((step) => step.tag === tag);
-  const before = steps.slice(0, Math.max(0, end)).findLastIndex((step) => cited.includes(step.tag));
-  const last = steps[before];
-  const isAftermath = ({ section }: Step): boolean =>
-    last !== undefined &&
-    toWrite.includes(last.tag) &&
-    section === last.section &&
-    section !== steps[end]!.section;
-  return steps.slice(before + 1, end + 1).filter((step) => !isAftermath(step));
+): readonly Hint[] {
+  const find = equationsOf(chapters);
+  return steps.flatMap(({ ask, tag }, i) => {
+    const about = `${name}, step ${i + 1} of ${steps.length}`;
+    return [
+      { about, text: question(ask, find) },
+      { about: `${about}: (${tag})`, text: explained(find(tag)!, find) },
+    ];
+  });
 }
 
-/** Folds and pictures, of which a terminal shows nothing. */
-const IS_SHOWN_ON_PAGES = /^(?:<\/?details|!\[)/;
-
-/** Every tagged equation of a chapter: the paragraphs that lead to it, and the block below it. */
-function readSteps(markdown: string, path: string): readonly Step[] {
-  const steps: Step[] = [];
-  let section = "";
-  let prose: string[] = [];
-  const lines = markdown.split("\n");
-  for (let i = 0; i < lines.length; i++) {
-    const line = lines[i]!;
-    if (/^`{3}/.test(line)) {
-      const end = lines.indexOf("```", i + 1);
-      if (line.startsWith("```ts equation") && steps.length > 0) {
-        const last = steps.pop()!;
-        steps.push({ ...last, code: [...last.code, ...lines.slice(i + 1, end)] });
-      }
-      i = end < 0 ? lines.length : end;
-    } else if (line.startsWith("$$")) {
-      const end = line.length > 2 && line.endsWith("$$") ? i : lines.indexOf("$$", i + 1);
-      const display = lines.slice(i, end + 1).join("\n");
-      const tag = /\\tag\s*\{([^}]*)\}/.exec(display)?.[1];
-      if (tag !== undefined) {
-        steps.push({
-          tag,
-          section,
-          prose: plain(paragraphs(prose)),
-          formula: plainFormula(display.replaceAll("$$", "")),
-          place: `${path}, line ${i + 1}`,
-          code: [],
-        });
-        prose = [];
-      } else prose.push(...lines.slice(i, end + 1));
-      i = end < 0 ? lines.length : end;
-    } else if (/^(#|\|)/.test(line)) {
-      if (line.startsWith("#")) section = line;
-      prose = [];
-    } else if (!IS_SHOWN_ON_PAGES.test(line)) prose.push(line);
-  }
-  return steps;
+/** A question, with the equations that it starts from below it. */
+function question(ask: string, find: FindEquation): string {
+  const meant = meantIn(ask, find);
+  return meant === "" ? ask : `${ask}\n\n${meant}`;
 }
 
-function paragraphs(lines: readonly string[]): string {
-  return lines
-    .join("\n")
-    .replace(/\n{3,}/g, "\n\n")
-    .trim();
+/** From behind the last equation that the code above the gap still has, to the last one left out. */
+function stepsTo({ equations, before }: EmptiedFunction, steps: readonly Step[]): readonly Step[] {
+  const indexOf = (wanted: string): number => steps.findIndex(({ tag }) => tag === wanted);
+  const kept = before.flatMap((line) => /^\s*\/\/ \(([\w-]+\.\d+[a-z]?)\) /.exec(line)?.[1] ?? []);
+  const ends = equations.map(({ tag }) => indexOf(tag));
+  const end = Math.max(...ends);
+  const start = Math.max(-1, ...kept.map(indexOf).filter((at) => at < Math.min(...ends)));
+  return end < 0 ? steps : steps.slice(start + 1, end + 1);
 }

@@ -53,7 +53,7 @@ const windowSizes = {
   dilationW: number("columns from one entry to the next on the right"),
 };
 
-const hasBias = flag("whether there is a bias; if not, dBias is null");
+const hasBias = flag("whether there is a bias; without one dBias is null");
 
 const entries = { M: number("how many entries x has, whatever its shape") };
 
@@ -158,6 +158,7 @@ export const letters = {
       K: number("filters"),
       G: number("groups of channels that do not see each other"),
       ...windowSizes,
+      kH: number("rows of a filter"),
     },
     returned: { dX: ["N", "C", "H", "W"], dWeight: ["K", "C/G", "kH", "kW"], dBias: ["K"] },
   },
@@ -212,10 +213,7 @@ export const letters = {
   },
   residual: {
     given: {
-      dOut: numbers(
-        ["out"],
-        "the upstream gradient; x has as many entries if throughShortcut is null",
-      ),
+      dOut: numbers(["size of out"], "the upstream gradient"),
       throughBody: numbers(["M"], "the gradient of x through the body f, from the body's layers"),
       throughShortcut: {
         ...numbers(["M"], "the same through the shortcut s; null where s(x) is x itself"),
@@ -284,12 +282,12 @@ type ValueOf<One extends Letter> =
   | NestedOf<One["axes"], EntryOf<One["entry"]>>
   | (One["mayBeNull"] extends true ? null : never);
 
-/** What a layer's backward pass in loops is given: nested arrays, numbers, booleans, null. */
-export type GivenOf<Layer extends LoopLayer> = {
-  readonly [Name in keyof (typeof letters)[Layer]["given"]]: (typeof letters)[Layer]["given"][Name] extends Letter
-    ? ValueOf<(typeof letters)[Layer]["given"][Name]>
-    : never;
+type ValuesOf<Names> = {
+  readonly [Name in keyof Names]: Names[Name] extends Letter ? ValueOf<Names[Name]> : never;
 };
+
+/** What a layer's backward pass in loops is given: nested arrays, numbers, booleans, null. */
+export type GivenOf<Layer extends LoopLayer> = ValuesOf<(typeof letters)[Layer]["given"]>;
 
 /**
  * Each name that a layer's backward is given, in a line with its shape and its meaning, and then

@@ -63,6 +63,7 @@ const SIGNS: Readonly<Record<string, string>> = {
   left: "",
   right: "",
   mathrel: "",
+  thinspace: " ",
 };
 
 /** Accents that follow their letter. */

@@ -4,6 +4,7 @@
  */
 import { gradientName } from "../../backprop/index.js";
 import type { Differentiable, NamedTensors } from "../../gradcheck/index.js";
+import { NoGradient } from "./loops-around.js";
 import { formatShape, sameShape, sizeOf, Tensor } from "../../tensor/index.js";
 
 /** Why gradients cannot be compared, by argument; null where nothing was written yet. */
@@ -101,6 +102,7 @@ async function problemOf(
       ? null
       : `nothing came back under this name, but ${alike} did: it is called ${name}`;
   }
+  if (gradient instanceof NoGradient) return gradient.problem;
   if (!(gradient instanceof Tensor)) {
     if (gradient === null)
       return "null came back, though it is asked for (it is if wantsDX is left out)";

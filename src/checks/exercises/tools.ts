@@ -1,40 +1,7 @@
-/**
- * What a backward pass is written with: named in the exercise's file, and explained by a hint where
- * leibniz itself uses it.
- */
-import * as tensors from "../../tensor/index.js";
+/** What a backward pass is written with, explained by a hint where leibniz itself uses it. */
 
 /** Names of `leibniz/tensor` that the exercise's file imports. */
 export const TOOLS = ["add", "divide", "map", "multiply", "subtract", "sum", "Tensor", "zip"];
-
-/** A comment for the exercise's file: enough to write every backward pass. */
-export const TOOLBOX = [
-  "/*",
-  " * To write it with:",
-  " *",
-  " *   await backend.matmul(a, b, { transposeA: true })  aᵀ · b; transposeB likewise; " +
-    "axes in front of the last two are a batch",
-  " *   await backend.matmulSum(a, b, …)                  the same, summed over the first " +
-    "axis",
-  " *   zip(a, b, (p, q) => p * q)   map(a, (p) => 2 * p) entry by entry",
-  " *   sum(a, { axes: [0] })                             over an axis, which is then gone; " +
-    "keepDims: true leaves it with extent 1",
-  " *   add, subtract, multiply, divide (a, b)            entry by entry; " +
-    "b may be a number, or broadcasts as in NumPy",
-  " *   a.shape  a.get(n, i)  a.reshape([n, i])  a.transpose([1, 0])",
-  " *   cols.layOut()                                     Columns as a tensor; " +
-    "products take them as they are",
-  " *   const dX = Tensor.zeros(x.shape, x.dtype); " +
-    " dX.set([n, i], 1)       loops are slow, and right",
-  " *",
-  " * Where there is a wantsDX, false means that nobody asks for dX: return null for it, and " +
-    "save the work.",
-  " * All of these are imported. Others come by: import { max, mean } from " + '"leibniz/tensor";',
-  " * More: the backend's primitives in src/kernels/backend.ts, operations on tensors in " +
-    "src/tensor.",
-  " */",
-  "",
-].join("\n");
 
 /** How what leibniz's own backward passes call is called. */
 const CALLS: Readonly<Record<string, string>> = {
@@ -51,8 +18,17 @@ const CALLS: Readonly<Record<string, string>> = {
     "col2im of it; filters [G, K/G, R], dOut [N, G, K/G, P] → [N, C, H, W]",
   "backend.winnersGradient":
     "await backend.winnersGradient(dOut, argmax, geometry): the gradient behind a max pooling, " +
-    "as " +
-    "an operand of products, which skip its zeros; .layOut() is the tensor",
+    "as an operand of products, which skip its zeros; .layOut() is the tensor",
+  "backend.channelSums":
+    "await backend.channelSums(y, x): { sum, product }, the sums of y and of y · x over all axes " +
+    "but the second, [C] each",
+  "backend.channelResidual":
+    "await backend.channelResidual(y, x, { scale, intercept, slope }): scale · (y − intercept − " +
+    "slope · x), with a number of each for every channel",
+  "backend.channelAffine":
+    "await backend.channelAffine(x, { scale, shift }): scale · x + shift, with a number of each " +
+    "for every channel",
+  "backend.read": "await backend.read(a): the same tensor where this program can read it",
   "backend.rowSums":
     "await backend.rowSums(y, x, { scale, centre, weight }): for rows [N, M], the sums of y and " +
     "y · x̂ over the rows, [M], and of weight · y and weight · y · x̂ over the places, [N]; " +
@@ -72,6 +48,12 @@ const CALLS: Readonly<Record<string, string>> = {
   timesSlope:
     'await timesSlope("tanhBackward", dOut, t, (value) => …, { backend }): dOut times a function ' +
     "of each entry of t",
+  timesKeptSlope:
+    'await timesKeptSlope("geluBackward", dOut, cache, backend): dOut times the slope in the cache',
+  ".backward": "await f.backward(dOut, wanted): the backward pass of a branch, its gradient of x",
+  ".contiguous": "a.contiguous().data: the numbers of a tensor in row-major order",
+  ".broadcastTo": "a.broadcastTo([N, C, H, W]): axes of extent 1 repeated, without a copy",
+  ".clone": "a.clone(backend.allocator): a copy with memory of its own",
   ".reshape": "a.reshape([N, M]): the same entries in another shape",
   ".item": "a.item(): the number in a tensor of one entry",
   multiply: "multiply(a, b): entry by entry; b may be a number, or broadcasts as in NumPy",
@@ -83,23 +65,26 @@ const CALLS: Readonly<Record<string, string>> = {
   sum: "sum(a, { axes: [1], keepDims: true }): over an axis, which is left with extent 1",
 };
 
-/** The functions that the shipped lines call, by name, and how, for a terminal. */
-export function toolsOf(lines: readonly string[]): string {
+/**
+ * The functions that the shipped lines call, by name, and how, for a terminal.
+ *
+ * @param above names that stand above the lines already
+ */
+export function toolsOf(lines: readonly string[], above: readonly string[] = []): string {
   const code = lines.filter((line) => !line.trim().startsWith("//")).join("\n");
-  const own = [...code.matchAll(/\bconst (\w+) =/g)].map(([, name]) => name);
+  const own = [...code.matchAll(/\bconst (\w+) =/g)].map(([, name]) => name!);
   const names = [
     ...new Set(
       [...code.matchAll(/(?:\b(?:backend|Math|Tensor))?\.?\b[a-z]\w*(?=\()/g)].map(
         ([name]) => name,
       ),
     ),
-  ].filter((name) => !own.includes(name));
-  const imported = names.filter((name) => name in tensors);
+  ].filter((name) => !own.includes(name) && !above.includes(name));
+  if (names.length === 0) return "nothing but arithmetic";
   return [
     names.join(", "),
     ...names.flatMap((name) => (CALLS[name] === undefined ? [] : [`  ${CALLS[name]}`])),
-    ...(imported.length > 0 ? [`  import { ${imported.join(", ")} } from "leibniz/tensor";`] : []),
-    "(what else there is: src/kernels/backend.ts for the backend, src/tensor for tensors; " +
-      "other names are in the exercise's file)",
+    "(all of it is in scope in the exercise's file; what else there is: src/kernels/backend.ts " +
+      "for the backend, src/tensor for tensors)",
   ].join("\n");
 }

@@ -14,14 +14,14 @@ import {
   lastOnly,
   neverReached,
   otherGradient,
-  otherUpstream,
   reversed,
+  rolled,
   shifted,
   someSigns,
   type Suspect,
   transposed,
 } from "../hints.js";
-import { mistakenOf } from "../mistaken/index.js";
+import { type Mistaken, mistakenOf, type MistakenPoint } from "../mistaken/index.js";
 import { factorOf } from "./factor.js";
 import type { Sighting } from "./sighting.js";
 
@@ -29,6 +29,9 @@ import type { Sighting } from "./sighting.js";
 const MEASURED = 3;
 /** Larger ones are not. */
 const MOST_ENTRIES = 400;
+
+/** With fewer entries than this one trace looks like another. */
+const FEWEST_ENTRIES = 4;
 
 /** The traces that a mistake of any layer can leave, each asked after the one before. */
 const TRACES: readonly ((suspect: Suspect) => string | null)[] = [
@@ -38,6 +41,7 @@ const TRACES: readonly ((suspect: Suspect) => string | null)[] = [
   transposed,
   reversed,
   shifted,
+  rolled,
   neverReached,
   lastOnly,
   someSigns,
@@ -47,17 +51,20 @@ const TRACES: readonly ((suspect: Suspect) => string | null)[] = [
  * Names the mistake behind one gradient that is wrong in some geometries.
  *
  * @param sightings of that gradient, those where it is right as well
+ * @param kinks likewise, at points where there is a convention in place of a derivative: they tell
+ *   apart what all else does not
  * @returns the mistake in words, with its equation where it lies in one; null where none is known
  *   that fits all geometries, or two are
  */
 export async function diagnose(
   entry: CatalogEntry,
   sightings: readonly Sighting[],
+  kinks: readonly Sighting[] = [],
 ): Promise<string | null> {
   const wrong = sightings.filter(({ isWrong }) => isWrong);
   if (wrong.length === 0) return null;
   return (
-    ofLayer(entry.layer, sightings) ??
+    ofLayer(entry.layer, sightings, kinks) ??
     factorOf(entry.layer, inTheirMode(sightings)) ??
     traceOf(wrong, TRACES) ??
     (await upstreamOf(entry, wrong))
@@ -72,20 +79,36 @@ function inTheirMode(sightings: readonly Sighting[]): readonly Sighting[] {
 }
 
 /** The layer's own mistakes, by what would come of each. */
-function ofLayer(layer: string, sightings: readonly Sighting[]): string | null {
-  const fitting = mistakenOf(layer).filter(
-    ({ argument, gradient }) =>
-      argument === sightings[0]!.suspect.argument &&
-      sightings.every(({ point, suspect: { analytic, numeric }, isWrong }) => {
-        const values = gradient(point);
-        if (values === null) return !isWrong;
-        return isWrong
-          ? fitsMistake(analytic, values, numeric)
-          : matches(analytic, values) || matches(numeric, values);
-      }),
+function ofLayer(
+  layer: string,
+  sightings: readonly Sighting[],
+  kinks: readonly Sighting[],
+): string | null {
+  const { argument } = sightings[0]!.suspect;
+  const known = mistakenOf(layer).filter((one) => one.argument === argument);
+  const fitting = known.filter((one) => sightings.every((sighting) => explains(one, sighting)));
+  const said = sentences(fitting);
+  if (said.size < 2) return [...said][0] ?? null;
+  const apart = sentences(
+    fitting.filter((one) => kinks.every((sighting) => explains(one, sighting))),
   );
-  const said = new Set(fitting.map(({ says, tag }) => `${says} (${tag})`));
-  return said.size === 1 ? [...said][0]! : null;
+  return apart.size === 1 ? [...apart][0]! : null;
+}
+
+/** Whether a gradient that has this mistake in it would look like that. */
+function explains(
+  { gradient }: Mistaken,
+  { point, suspect: { analytic, numeric }, isWrong }: Sighting,
+): boolean {
+  const values = gradient(point);
+  if (values === null) return !isWrong;
+  return isWrong
+    ? fitsMistake(analytic, values, numeric)
+    : matches(analytic, values) || matches(numeric, values);
+}
+
+function sentences(mistakes: readonly Mistaken[]): ReadonlySet<string> {
+  return new Set(mistakes.map(({ says, tag }) => `${says} (${tag})`));
 }
 
 /** Equal to what comes of the mistake, where that is not right after all. */
@@ -102,7 +125,9 @@ function traceOf(
   wrong: readonly Sighting[],
   traces: readonly ((suspect: Suspect) => string | null)[],
 ): string | null {
-  const telling = wrong.filter(({ suspect }) => !isTrivial(suspect.numeric));
+  const telling = wrong.filter(
+    ({ suspect: { numeric } }) => numeric.length >= FEWEST_ENTRIES && !isTrivial(numeric),
+  );
   const [largest] = [...telling].sort(
     (a, b) => b.suspect.numeric.length - a.suspect.numeric.length,
   );
@@ -113,26 +138,31 @@ function traceOf(
 
 /** What would come back for another dOut, measured in a few small geometries. */
 async function upstreamOf(entry: CatalogEntry, wrong: readonly Sighting[]): Promise<string | null> {
-  const small = wrong
-    .filter(({ point, suspect }) => point.dOut.size > 1 && suspect.numeric.length <= MOST_ENTRIES)
-    .sort((a, b) => a.suspect.numeric.length - b.suspect.numeric.length)
-    .filter(({ suspect }) => !isTrivial(suspect.numeric))
-    .slice(0, MEASURED);
-  const explained: Sighting[] = [];
-  for (const sighting of small) {
-    const { point, suspect } = sighting;
-    const f = entry.differentiable(point.options);
-    const { out, choices = null } = await f(point.inputs);
-    const measured: Point = {
-      f,
-      inputs: point.inputs,
-      out: copyOf(out),
-      choices,
-      dOut: copyOf(point.dOut),
-    };
-    const variants = await upstreamVariants(measured, suspect.argument, out.shape, STEP);
-    explained.push({ ...sighting, suspect: { ...suspect, variants } });
+  const telling = wrong
+    .filter(({ suspect }) => suspect.numeric.length <= MOST_ENTRIES)
+    .sort((a, b) => b.suspect.numeric.length - a.suspect.numeric.length);
+  // neither the largest, which take long, nor the smallest, which tell little
+  const few = telling.slice(Math.max(0, Math.floor(telling.length / 2) - 1)).slice(0, MEASURED);
+  const fitting: ReadonlySet<string>[] = [];
+  for (const { point, suspect } of few) {
+    const variants = await variantsAt(entry, point, suspect.argument);
+    const here = Object.keys(variants).filter((name) =>
+      fitsMistake(suspect.analytic, variants[name]!, suspect.numeric),
+    );
+    fitting.push(new Set(here));
   }
-  const said = new Set(explained.map(({ suspect }) => otherUpstream(suspect)));
-  return said.size === 1 ? ([...said][0] ?? null) : null;
+  const [first = new Set<string>(), ...others] = fitting;
+  const said = [...first].filter((name) => others.every((names) => names.has(name)));
+  return said.length === 1 ? said[0]! : null;
+}
+
+async function variantsAt(
+  entry: CatalogEntry,
+  { options, inputs, dOut }: MistakenPoint,
+  argument: string,
+): Promise<Readonly<Record<string, number[]>>> {
+  const f = entry.differentiable(options);
+  const { out, choices = null } = await f(inputs);
+  const point: Point = { f, inputs, out: copyOf(out), choices, dOut: copyOf(dOut) };
+  return upstreamVariants(point, argument, out.shape, STEP);
 }

@@ -48,27 +48,27 @@ function single(
     : `${letter} times too small (${name}): ${mean ?? "divided by it once too often"}`;
 }
 
-/** What the factor is, if it is a quotient of two quantities, a product of two, or a square. */
+/** What the factor is, if it is a quotient of two quantities, or the square of one. */
 function quotient(all: readonly Quantities[], ratios: readonly (number | null)[]): string | null {
   const names = Object.keys(all[0]!);
-  const fitting = names.flatMap((a, i) => [
-    ...names
-      .filter((b) => b !== a)
-      .filter((b) => isEverywhere(all, ratios, (quantities) => quantities[a]! / quantities[b]!))
-      .map((b) => [`${inBrackets(a)}/${inBrackets(b)}`, a, b] as const),
-    ...names
-      .slice(i)
-      .flatMap((b) =>
-        [1, -1].flatMap((power) =>
-          isEverywhere(all, ratios, (of) => raised(of[a]! * of[b]!, power))
-            ? [[`${power > 0 ? "" : "1/"}(${letterOf(a)}·${letterOf(b)})`, a, b] as const]
-            : [],
-        ),
-      ),
-  ]);
-  if (fitting.length !== 1) return null;
-  const [[factor, a, b]] = fitting as [readonly [string, string, string]];
-  return `wrong by the factor ${factor} (${a === b ? a : `${a}; ${b}`})`;
+  const quotients = names.flatMap((a) =>
+    names
+      .filter((b) => b !== a && isEverywhere(all, ratios, (of) => of[a]! / of[b]!))
+      .map((b) => `wrong by the factor ${inBrackets(a)}/${inBrackets(b)} (${a}; ${b})`),
+  );
+  const squares = names.flatMap((a) => {
+    const square = `${inBrackets(a)}² (${a})`;
+    return [
+      ...(isEverywhere(all, ratios, (of) => of[a]! * of[a]!)
+        ? [`too large by the factor ${square}: multiplied where it should be divided`]
+        : []),
+      ...(isEverywhere(all, ratios, (of) => 1 / (of[a]! * of[a]!))
+        ? [`too small by the factor ${square}: divided where it should be multiplied`]
+        : []),
+    ];
+  });
+  const fitting = [...quotients, ...squares];
+  return fitting.length === 1 ? fitting[0]! : null;
 }
 
 function isEverywhere(
@@ -115,7 +115,7 @@ function constant(ratio: number, layer: string, sightings: readonly Sighting[]):
   if (isFixed) return `every entry is ${digits(ratio)} times the right one`;
   if (isClose(ratio, 2)) return "2 times too large: it is added twice, or a factor 1/2 is missing";
   if (isClose(ratio, 1 / 2))
-    return "2 times too small: a factor 2 is missing, such as that of a square's derivative";
+    return "2 times too small: a factor 2 is missing, or one of 1/2 is too many";
   return `every entry is ${digits(ratio)} times the right one: a constant factor is wrong`;
 }
 

@@ -222,7 +222,7 @@ export function batchNormMistaken(form: BatchNormForm): readonly Mistaken[] {
     counts: countsOf(form),
     groups: groupsOf(form),
   };
-  return [
+  const all = [
     ...termsMistaken(norm),
     ...factorsMistaken(form),
     ...rhoMistaken(norm),
@@ -230,4 +230,6 @@ export function batchNormMistaken(form: BatchNormForm): readonly Mistaken[] {
     ...sumsMistaken(norm),
     ...modesMistaken(form),
   ];
+  if (form.dNorm === undefined) return all;
+  return all.map((one) => ({ ...one, says: one.says.replaceAll("dOut", "dNorm") }));
 }

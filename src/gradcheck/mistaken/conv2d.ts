@@ -32,5 +32,6 @@ export const conv2d: readonly Mistaken[] = convolutionMistakes({
     padding: "conv2d.10",
   },
   sizes: [...wrongStrides, ...wrongDilations, ...wrongPlaces, ...exchangedAxes],
+  upstream: "dOut",
   hasGroups: true,
 });

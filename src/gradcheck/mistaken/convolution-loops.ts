@@ -58,19 +58,39 @@ export function rightPlaces({ C, H, W, K, G, kH, kW, outH, outW }: Convolution):
 type Visit = (weightAt: number, dOutAt: number, xAt: number) => void;
 
 function eachProduct(convolution: Convolution, places: Places, visit: Visit): void {
-  const { N, C, K, G, kH, kW, outH, outW } = convolution;
-  const { channel, pixel, xAt, weightAt, dOutAt, counts } = places;
+  const { N, C, K, G, kW, outH, outW } = convolution;
+  const { channel, xAt, weightAt, dOutAt, counts } = places;
+  const entries = entriesOf(convolution, places);
+  const windows = new Int32Array(outH * outW);
   for (let n = 0; n < N; n++)
-    for (let k = 0; k < K; k++)
+    for (let k = 0; k < K; k++) {
+      for (let p = 0; p < outH; p++)
+        for (let q = 0; q < outW; q++)
+          windows[p * outW + q] = counts(n, k, p, q) ? dOutAt(n, k, p, q) : -1;
       for (let c = 0; c < C / G; c++)
-        for (let i = 0; i < kH; i++)
-          for (let j = 0; j < kW; j++)
-            for (let p = 0; p < outH; p++)
-              for (let q = 0; q < outW; q++) {
-                const at = pixel(rowOf(convolution, p, i), columnOf(convolution, q, j));
-                if (at >= 0 && counts(n, k, p, q))
-                  visit(weightAt(k, c, i, j), dOutAt(n, k, p, q), xAt(n, channel(k, c), at));
-              }
+        entries.forEach((seen, r) => {
+          const weight = weightAt(k, c, Math.floor(r / kW), r % kW);
+          for (const [s, pixel] of seen)
+            if (windows[s]! >= 0) visit(weight, windows[s]!, xAt(n, channel(k, c), pixel));
+        });
+    }
+}
+
+/** For each entry (i, j) of a window: the windows in which it lies on a pixel, and on which. */
+function entriesOf(
+  convolution: Convolution,
+  { pixel }: Places,
+): readonly (readonly (readonly [s: number, pixel: number])[])[] {
+  const { kH, kW, outH, outW } = convolution;
+  return Array.from({ length: kH * kW }, (_, r) => {
+    const seen: [number, number][] = [];
+    for (let s = 0; s < outH * outW; s++) {
+      const h = rowOf(convolution, Math.floor(s / outW), Math.floor(r / kW));
+      const at = pixel(h, columnOf(convolution, s % outW, r % kW));
+      if (at >= 0) seen.push([s, at]);
+    }
+    return seen;
+  });
 }
 
 /** (conv2d.7a) dWeight[k, c, i, j] = Σₙ Σₚ Σ_q dOut[n, k, p, q] · x̄[n, c, u(p, i), v(q, j)] */
@@ -104,4 +124,17 @@ export function dBiasOf(convolution: Convolution, places: Places): Float64Array 
         for (let q = 0; q < outW; q++)
           if (places.counts(n, k, p, q)) dBias[k]! += dOut[places.dOutAt(n, k, p, q)]!;
   return dBias;
+}
+
+/** (conv2d.3) out[n, k, p, q] = bias[k] + Σ weight[k, c, i, j] · x̄[n, c, u(p, i), v(q, j)] */
+export function outOf(convolution: Convolution, places: Places): Float64Array {
+  const { N, K, outH, outW, x, weight, bias } = convolution;
+  const P = outH * outW;
+  const out = Float64Array.from({ length: N * K * P }, (_, at) =>
+    bias === null ? 0 : bias[Math.floor(at / P) % K]!,
+  );
+  eachProduct(convolution, places, (weightAt, outAt, xAt) => {
+    out[outAt]! += weight[weightAt]! * x[xAt]!;
+  });
+  return out;
 }

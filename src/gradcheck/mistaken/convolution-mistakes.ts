@@ -9,12 +9,14 @@ import {
 } from "./convolution-loops.js";
 import {
   averagedOverlaps,
+  filtersReadBack,
+  imagesReadBack,
   overwrittenOverlaps,
   withoutFactor,
   withShiftedColumns,
 } from "./convolution-terms.js";
 import type { Mistaken, MistakenPoint } from "./mistaken.js";
-import { type WrongSizes, wrongPaddings } from "./mistaken-windows.js";
+import { type WrongSizes, wrongFullConvolutions, wrongPaddings } from "./mistaken-windows.js";
 import {
   filtersTurned,
   wrongBorders,
@@ -22,6 +24,8 @@ import {
   wrongFilters,
   wrongGroups,
   wrongImages,
+  wrongOrders,
+  wrongOrdersOfGroups,
   wrongPixels,
   type WrongPlaces,
   wrongSums,
@@ -49,6 +53,8 @@ export interface Convolving {
   /** Strides, dilations, places: as far as the layer has them. */
   readonly sizes: readonly WrongSizes[];
   readonly hasGroups: boolean;
+  /** What the gradient of the convolution's output is called. */
+  readonly upstream: "dOut" | "dConv";
 }
 
 type Gradient = (convolution: Convolution, places: Places) => ArrayLike<number> | null;
@@ -70,6 +76,15 @@ const ofSizes =
   (convolution) => {
     const wrong = { ...convolution, ...sizes(convolution) };
     return gradient(wrong, rightPlaces(wrong));
+  };
+
+/** The right numbers, put in order as if they lay in the wrong places. */
+const readBack =
+  (gradient: Gradient, back: typeof filtersReadBack, places: WrongPlaces[1]): Row[2] =>
+  (convolution) => {
+    const right = rightPlaces(convolution);
+    const wrong = { ...right, ...places(convolution, right) };
+    return back(convolution, gradient(convolution, right)!, wrong);
   };
 
 /** Rows of one gradient with one tag, each mistake in places or sizes. */
@@ -104,13 +119,28 @@ function weightRows({ tags, sizes: own, hasGroups }: Convolving): readonly Row[]
   return [
     ...sizes([...own, ...wrongPaddings]),
     ...places([["dWeight comes out turned by half a turn", filtersTurned]]),
-    ...places(wrongFilters, "dWeight is laid out "),
+    ...places([...wrongFilters, ...wrongOrders], "dWeight is laid out "),
+    ...wrongOrders.map(
+      ([says, wrong]): Row => [
+        `dWeight is laid out ${says}`,
+        tags.weight,
+        readBack(dWeightOf, filtersReadBack, wrong),
+      ],
+    ),
     ...places(wrongDOut),
     ...places(wrongImages, "x is read "),
     ...places(wrongPixels),
     ...places(wrongBorders),
     ...places(hasGroups ? wrongGroups : []),
     ...places(wrongSums),
+    [
+      "weight is multiplied in: the rate of out is cols, not weight · cols",
+      tags.weight,
+      (convolution) =>
+        dWeightOf(convolution, rightPlaces(convolution)).map(
+          (d, at) => d * convolution.weight[at]!,
+        ),
+    ],
     ["the columns are read one place off", tags.weight, withShiftedColumns],
     [
       "the factor cols is missing: dWeight holds sums of dOut alone",
@@ -135,12 +165,21 @@ function imageRows({ tags, sizes: own, hasGroups }: Convolving): readonly Row[] 
       tags.columns,
       inPlaces(dXOf, filtersTurned),
     ],
-    ...columns.places(wrongFilters, "the filters are read "),
+    ...columns.places([...wrongFilters, ...wrongOrders], "the filters are read "),
+    ...columns.places(hasGroups ? wrongOrdersOfGroups : [], "the filters are read "),
     ...columns.places(wrongWeights),
     ...columns.places(wrongDOut),
     ...image.sizes(own),
     ...rowsOf(dXOf, tags.padding).sizes(wrongPaddings),
+    ...columns.sizes(wrongFullConvolutions),
     ...image.places(wrongImages, "dX is laid out "),
+    ...wrongImages.map(
+      ([says, wrong]): Row => [
+        `dX is laid out ${says}`,
+        tags.image,
+        readBack(dXOf, imagesReadBack, wrong),
+      ],
+    ),
     ...image.places(wrongBorders),
     ...image.places(hasGroups ? wrongGroups : []),
     [overwritten, tags.image, overwrittenOverlaps("window by window", "all filters")],
@@ -155,6 +194,12 @@ function imageRows({ tags, sizes: own, hasGroups }: Convolving): readonly Row[] 
       tags.image,
       overwrittenOverlaps("entry by entry", "last filter"),
     ],
+    [
+      "x is multiplied in: the rate of out is weight, not weight · x",
+      tags.columns,
+      (convolution) =>
+        dXOf(convolution, rightPlaces(convolution)).map((d, at) => d * convolution.x[at]!),
+    ],
     ["overlaps are averaged instead of added up", tags.image, averagedOverlaps],
     [
       "the factor weight is missing: dX holds sums of dOut alone",
@@ -166,7 +211,7 @@ function imageRows({ tags, sizes: own, hasGroups }: Convolving): readonly Row[] 
 
 /** What can be wrong in the gradients of a layer that convolves. */
 export function convolutionMistakes(layer: Convolving): readonly Mistaken[] {
-  const { of, tags } = layer;
+  const { of, tags, upstream } = layer;
   const all = {
     x: imageRows(layer),
     weight: weightRows(layer),
@@ -175,7 +220,7 @@ export function convolutionMistakes(layer: Convolving): readonly Mistaken[] {
   return Object.entries(all).flatMap(([argument, rows]) =>
     rows.map(([says, tag, gradient]) => ({
       argument,
-      says,
+      says: says.replaceAll("dOut", upstream),
       tag,
       gradient: (point) => gradient(of(point)),
     })),

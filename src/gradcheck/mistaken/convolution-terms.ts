@@ -100,3 +100,37 @@ export function withShiftedColumns(convolution: Convolution): Float64Array {
           }
   return dWeight;
 }
+
+/** A gradient of the filters, each of its numbers read from where `places` has the weight. */
+export function filtersReadBack(
+  convolution: Convolution,
+  gradient: ArrayLike<number>,
+  places: Places,
+): Float64Array {
+  const { C, K, G, kH, kW } = convolution;
+  const { weightAt } = rightPlaces(convolution);
+  const back = new Float64Array(gradient.length);
+  for (let k = 0; k < K; k++)
+    for (let c = 0; c < C / G; c++)
+      for (let i = 0; i < kH; i++)
+        for (let j = 0; j < kW; j++)
+          back[weightAt(k, c, i, j)] = gradient[places.weightAt(k, c, i, j)]!;
+  return back;
+}
+
+/** The same for a gradient of the images. */
+export function imagesReadBack(
+  convolution: Convolution,
+  gradient: ArrayLike<number>,
+  places: Places,
+): Float64Array {
+  const { N, C, H, W } = convolution;
+  const { xAt, pixel } = rightPlaces(convolution);
+  const back = new Float64Array(gradient.length);
+  for (let n = 0; n < N; n++)
+    for (let c = 0; c < C; c++)
+      for (let h = 0; h < H; h++)
+        for (let w = 0; w < W; w++)
+          back[xAt(n, c, pixel(h, w))] = gradient[places.xAt(n, c, places.pixel(h, w))]!;
+  return back;
+}

@@ -1,6 +1,6 @@
 /**
- * Windows in wrong places, for layers that slide one over an image: each by the sizes that whoever
- * made the mistake has used instead.
+ * Windows in the wrong places, for layers that slide one over an image: each mistake by the sizes
+ * that it amounts to.
  *
  *   u(p, i) = p·strideH + i·dilationH − padH   v(q, j) = q·strideW + j·dilationW − padW
  */
@@ -49,6 +49,27 @@ export const wrongPaddings: readonly WrongSizes[] = [
   [
     "the padding is added instead of subtracted",
     ({ padH, padW }) => ({ padH: -padH, padW: -padW }),
+  ],
+  ["the padding is counted twice", ({ padH, padW }) => ({ padH: 2 * padH, padW: 2 * padW })],
+];
+
+/** Of dX alone, as a convolution of dOut: (conv2d.20). */
+export const wrongFullConvolutions: readonly WrongSizes[] = [
+  [
+    "dOut is padded by padH, where dX needs dilationH·(kH − 1) − padH",
+    ({ kH, kW, dilationH, dilationW, padH, padW }) => ({
+      padH: dilationH * (kH - 1) - padH,
+      padW: dilationW * (kW - 1) - padW,
+    }),
+  ],
+  [
+    "dOut is convolved as x was: the filter not turned, and padded by padH as well",
+    ({ dilationH, dilationW, padH, padW }) => ({
+      dilationH: -dilationH,
+      dilationW: -dilationW,
+      padH: -padH,
+      padW: -padW,
+    }),
   ],
 ];
 

@@ -22,7 +22,10 @@ const throughVariance = (s: Standardised, front: Of, inside: Of): Partial<Terms>
 });
 
 const ofTheMean: readonly TermMistake[] = [
-  { says: "the mean's term is missing: Σ dX is not 0", wrong: () => ({ mean: nothing }) },
+  {
+    says: "the mean's term is missing, or comes to 0: Σ dX is not 0",
+    wrong: () => ({ mean: nothing }),
+  },
   {
     says: "the mean's term is added; it has to be subtracted",
     wrong: (s) => ({ mean: minus(termsOf(s).mean) }),
@@ -35,6 +38,18 @@ const ofTheMean: readonly TermMistake[] = [
   {
     says: "the weight is missing in the mean's term: dOut stands for dX̂",
     wrong: (s) => ({ mean: times(s.rho, s.mean(s.dOut)) }),
+  },
+  {
+    says: "the weight is a factor too many in the mean's term",
+    wrong: (s) => ({ mean: times(s.rho, s.mean(times(s.weight, s.dXHat))) }),
+  },
+  {
+    says: "there is a ρ too many in the mean's term",
+    wrong: (s) => ({ mean: times(s.rho, termsOf(s).mean) }),
+  },
+  {
+    says: "x̂ is a factor too many in the mean's term: mean(dX̂·x̂) for mean(dX̂)",
+    wrong: (s) => ({ mean: times(s.rho, s.mean(times(s.dXHat, s.xHat))) }),
   },
 ];
 
@@ -73,6 +88,14 @@ const ofTheVariance: readonly TermMistake[] = [
     says: "all three ρ are missing in the variance's term: the slope of ρ is −ρ³/2",
     tag: "normalisation.12",
     wrong: (s) => ({ variance: times(centred(s), s.mean(times(s.dXHat, centred(s)))) }),
+  },
+  {
+    says: "the weight is a factor too many in the variance's term",
+    wrong: (s) => throughVariance(s, s.xHat, times(s.weight, s.xHat)),
+  },
+  {
+    says: "x̂ stands squared in the mean of the variance's term",
+    wrong: (s) => throughVariance(s, s.xHat, times(s.xHat, s.xHat)),
   },
   {
     says: "there is a ρ too many in the variance's term",
@@ -189,7 +212,9 @@ export function divisorMistakes(others: readonly OtherCount[]): readonly TermMis
     return { direct, mean: times(s.M / count, mean), variance: times(s.M / count, variance) };
   };
   const oneLess: OtherCount = { name: "M − 1", count: ({ M }) => M - 1 };
-  const both = [oneLess, { name: "M/2", count: ({ M }: Standardised) => M / 2 }, ...others];
+  const twice: OtherCount = { name: "M twice", count: ({ M }) => M * M };
+  const half: OtherCount = { name: "M/2", count: ({ M }) => M / 2 };
+  const both = [oneLess, twice, half, ...others];
   return [
     {
       says: "the means are sums: nothing is divided by M",
@@ -204,15 +229,27 @@ export function divisorMistakes(others: readonly OtherCount[]): readonly TermMis
       wrong: (s) => ({ variance: scaled(s, 1).variance }),
     },
     {
-      says: "the mean's term is divided by M − 1; it has to be M",
+      says: "the mean's term is divided by M − 1; it has to be by M",
       wrong: (s) => ({ mean: scaled(s, s.M - 1).mean }),
     },
     {
-      says: "the variance's term is divided by M − 1; it has to be M",
+      says: "the variance's term is divided by M − 1; it has to be by M",
       wrong: (s) => ({ variance: scaled(s, s.M - 1).variance }),
     },
+    {
+      says: "the mean's term is divided by M twice",
+      wrong: (s) => ({ mean: scaled(s, s.M * s.M).mean }),
+    },
+    {
+      says: "the variance's term is divided by M twice",
+      wrong: (s) => ({ variance: scaled(s, s.M * s.M).variance }),
+    },
+    {
+      says: "the direct term is divided by M too; only the sums have to be",
+      wrong: (s) => ({ direct: times(1 / s.M, termsOf(s).direct) }),
+    },
     ...both.map(({ name, count }) => ({
-      says: `the means are divided by ${name}; it has to be M`,
+      says: `the means are divided by ${name}; it has to be by M`,
       wrong: (s: Standardised) => scaled(s, count(s)),
     })),
   ];

@@ -19,6 +19,10 @@ export const wrongFilters: readonly WrongPlaces[] = [
     "mirrored, left for right",
     ({ kW }, { weightAt }) => ({ weightAt: (k, c, i, j) => weightAt(k, c, i, turned(j, kW)) }),
   ],
+];
+
+/** The same, with the numbers in another order. */
+export const wrongOrders: readonly WrongPlaces[] = [
   [
     "column by column: kH and kW are exchanged",
     ({ kH }, { weightAt }) => ({ weightAt: (k, c, i, j) => weightAt(k, c, 0, 0) + j * kH + i }),
@@ -49,6 +53,19 @@ export const wrongFilters: readonly WrongPlaces[] = [
   [
     "in column-major order, k first",
     ({ C, K, G, kH }) => ({ weightAt: (k, c, i, j) => ((j * kH + i) * (C / G) + c) * K + k }),
+  ],
+];
+
+/** Where there are groups: a shape read backwards has them last. */
+export const wrongOrdersOfGroups: readonly WrongPlaces[] = [
+  [
+    "as [R, K] instead of [K, R]: reshaped, not transposed",
+    ({ K, G, kH, kW }) => ({
+      weightAt: (k, c, i, j) => {
+        const l = k % (K / G);
+        return (((c * kH + i) * kW + j) * (K / G) + l) * G + (k - l) / (K / G); // groups last
+      },
+    }),
   ],
 ];
 
@@ -129,16 +146,16 @@ export const wrongPixels: readonly WrongPlaces[] = [
   ],
 ];
 
-/** What lies on the padding, where it is not 0. */
+/** What is done about entries of a window that lie on the padding. */
 export const wrongBorders: readonly WrongPlaces[] = [
   [
-    "the padding is not 0: it repeats the border",
+    "on the padding, indices are clamped to the border; there is nothing",
     ({ H, W }) => ({
       pixel: (h, w) => Math.min(Math.max(h, 0), H - 1) * W + Math.min(Math.max(w, 0), W - 1),
     }),
   ],
   [
-    "the padding is not 0: indices wrap round to the opposite border",
+    "on the padding, indices wrap round to the opposite border; there is nothing",
     ({ H, W }) => ({
       pixel: (h, w) => (((h % H) + H) % H) * W + (((w % W) + W) % W),
     }),

@@ -4,7 +4,7 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { transform } from "esbuild";
 import { catalog, layerFile } from "leibniz/gradcheck";
-import { emptyBackward, hintsFor, TOOLS } from "leibniz/checks";
+import { emptyBackward, type EmptiedFunction, leaveOutLine, stepsOf, TOOLS } from "leibniz/checks";
 import * as tensors from "leibniz/tensor";
 import { root } from "../../helpers/cli.js";
 
@@ -40,6 +40,16 @@ test("what cites an equation is taken out of the backward pass, and nothing else
       name: "gainInputBackward",
       equations: [{ tag: "gain.3", formula: "dX = 2·dOut" }],
       lines: ["  // (gain.3) dX = 2·dOut", "  return map(dOut, (v) => 2 * v);"],
+      stub: [
+        "  // Yours. Hints, one after the other: node check.mjs --hint 1, --hint 2, …",
+        "  return {} as never;",
+      ],
+      signature: [
+        "export async function gainInputBackward<Wanted extends boolean = true>(",
+        "  dOut: Tensor,",
+        "): Promise<Tensor> {",
+      ],
+      before: ["  check(dOut);"],
     },
   ]);
   assert.match(
@@ -67,40 +77,109 @@ test("an equation whose comment goes on in further lines is one formula", () => 
     "  return map(dOut, (v) => 2 * v);",
     "}",
   ].join("\n");
-  assert.equal(emptyBackward(source).functions[0]!.equations, [
-    { tag: "gain.3", formula: "dX = 2· dOut" },
-  ]);
+  for (const { functions } of [emptyBackward(source), leaveOutLine(source, "gain.3")])
+    assert.equal(functions[0]!.equations, [{ tag: "gain.3", formula: "dX = 2· dOut" }]);
 });
 
-test("every layer of the catalog makes an exercise with hints that end in its own lines", () => {
-  for (const { layer } of catalog) {
-    const source = sourceOf(layer);
-    const { text, functions } = emptyBackward(source);
-    assert.ok(functions.length > 0, `${layer}: nothing to write`);
-    const hints = hintsFor(functions, new Map(), []);
-    for (const { name, lines } of functions) {
-      assert.ok(lines.length > 1 && !text.includes(lines.join("\n")), `${layer}: ${name}`);
-      assert.is(hints.filter(({ about }) => about.startsWith(name)).at(-1)!.text, lines.join("\n"));
+/** The two exercises that are made of a layer's file. */
+function exercisesOf(
+  layer: string,
+): readonly { text: string; functions: readonly EmptiedFunction[] }[] {
+  const source = sourceOf(layer);
+  return [emptyBackward(source), leaveOutLine(source, stepsOf[layer]!.line)];
+}
+
+/** All but the imports, which have other addresses in an exercise. */
+const behindImports = (code: string): string => code.replace(/^import [^;]+;\n/gm, "");
+
+test("every layer has something to write at both levels, and what was taken out fits in again", () => {
+  for (const { layer } of catalog)
+    for (const { text, functions } of exercisesOf(layer)) {
+      assert.ok(functions.length > 0, `${layer}: nothing to write`);
+      let whole = text;
+      for (const { name, lines, stub } of functions) {
+        assert.ok(lines.length > 0 && !text.includes(lines.join("\n")), `${layer}: ${name}`);
+        assert.match(whole, stub.join("\n"), `${layer}: ${name}`);
+        whole = whole.replace(stub.join("\n"), () => lines.join("\n"));
+      }
+      assert.is(behindImports(whole), behindImports(sourceOf(layer)), layer);
     }
-    const behindImports = (code: string): string => code.slice(code.indexOf("\nexport "));
-    assert.is(
-      behindImports(text).split("\n").length,
-      behindImports(source).split("\n").length +
-        functions.reduce((change, { lines }) => change + 2 - lines.length, 0),
-    );
+});
+
+test("the slope that a layer keeps is to be written as well", () => {
+  const [all, line] = exercisesOf("gelu");
+  assert.equal(
+    all!.functions.map(({ name, equations }) => [name, equations.map(({ tag }) => tag)]),
+    [
+      ["geluSlope", ["activations.33"]],
+      ["geluBackward", ["activations.4"]],
+    ],
+  );
+  assert.equal(
+    line!.functions.map(({ name }) => name),
+    ["geluSlope"],
+  );
+  const [softplus] = emptyBackward(sourceOf("softplus")).functions;
+  assert.equal(softplus!.equations, [{ tag: "activations.21", formula: "f′(x) = σ(x)" }]);
+});
+
+test("a factor made of the loss's own gradient is not given away", () => {
+  for (const layer of ["meanSquaredError", "softmaxCrossEntropy"]) {
+    const { text, functions } = emptyBackward(sourceOf(layer));
+    assert.match(functions[0]!.lines[0]!, /^ {2}const factor = /);
+    const [, body] = text.split(`export async function ${functions[0]!.name}(`);
+    assert.not.match(body!.split("\n}\n")[0]!, "dOut.item()");
   }
+});
+
+test("a line is left out with all equations above it; what is above and below it stays", () => {
+  const source = [
+    "export function gainBackward(dOut: Tensor): Gradients {",
+    "  // (gain.3) dA = dOut",
+    "  const dA = dOut;",
+    "  if (isWanted) {",
+    "    // (gain.4) dB = dA",
+    "    // (gain.5) dX =",
+    "    //   dB",
+    "    const { dB, dX } = both(",
+    "      dA,",
+    "    );",
+    "    return { dA, dB, dX };",
+    "  }",
+    "  return { dA }; // (gain.6) dA",
+    "}",
+    "",
+  ];
+  const { text, functions } = leaveOutLine(source.join("\n"), "gain.5");
+  assert.equal(
+    functions[0]!.equations.map(({ tag }) => tag),
+    ["gain.4", "gain.5"],
+  );
+  assert.equal(functions[0]!.lines, source.slice(4, 10));
+  const at = text.split("\n").indexOf("  if (isWanted) {");
+  assert.equal(text.split("\n").slice(at, at + 6), [
+    "  if (isWanted) {",
+    "    // Yours, in place of the next line: const { dB, dX } = …   (gain.5)",
+    "    // Hints, one after the other: node check.mjs --hint 1, --hint 2, …",
+    "    return {} as never;",
+    "    return { dA, dB, dX };",
+    "  }",
+  ]);
+  const last = leaveOutLine(source.join("\n"), "gain.6");
+  assert.equal(last.functions[0]!.lines, [source[12]]);
+  assert.equal(leaveOutLine(source.join("\n"), "gain.9").functions, []);
 });
 
 test("every exercise is TypeScript as it is, and has its tools at hand", async () => {
-  for (const { layer } of catalog) {
-    const { text } = emptyBackward(sourceOf(layer));
-    const { code } = await transform(text, { loader: "ts", format: "esm" });
-    assert.ok(code.includes("return {}"), layer);
-    const names = /^import \{([^}]*)\} from "leibniz\/tensor";$/m.exec(text)![1]!.split(",");
-    const imported = names.map((name) => name.trim());
-    for (const tool of TOOLS) assert.ok(imported.includes(tool), `${layer}: ${tool}`);
-    assert.is(new Set(imported.map((name) => name.replace("type ", ""))).size, imported.length);
-  }
+  for (const { layer } of catalog)
+    for (const { text } of exercisesOf(layer)) {
+      const { code } = await transform(text, { loader: "ts", format: "esm" });
+      assert.ok(code.includes("return {}"), layer);
+      const names = /^import \{([^}]*)\} from "leibniz\/tensor";$/m.exec(text)![1]!.split(",");
+      const imported = names.map((name) => name.trim());
+      for (const tool of TOOLS) assert.ok(imported.includes(tool), `${layer}: ${tool}`);
+      assert.is(new Set(imported.map((name) => name.replace("type ", ""))).size, imported.length);
+    }
   for (const tool of TOOLS) assert.ok(tool in tensors, tool);
 });
 
@@ -120,97 +199,5 @@ test("a loop around an equation is taken out as a whole", () => {
   assert.equal(functions[0]!.lines, source.split("\n").slice(2, 7));
   assert.match(text, "  const dX = check(dOut);\n  // Yours.");
 });
-
-test("the hint about tools names what is called, and not what the lines define themselves", () => {
-  const functions = emptyBackward(sourceOf("conv2d")).functions;
-  const tools = hintsFor(functions, new Map(), []).find(({ about }) => about.endsWith("it takes"))!;
-  assert.is(
-    tools.text.split("\n")[0],
-    "backend.sumPerChannel, backend.matmulSum, .reshape, backend.productOntoImages",
-  );
-  assert.match(tools.text, "filtersᵀ · dOut, and col2im of it");
-});
-
-test(
-  "hints go through the derivation from the last equation that the code cites, in words and " +
-    "blocks",
-  () => {
-    const chapter = [
-      "# Gain",
-      "Start.",
-      "",
-      "$$",
-      "a",
-      "\\tag{gain.1}",
-      "$$",
-      "",
-      "```ts equation",
-      "equals(1, 1);",
-      "```",
-      "",
-      "The slope $\\mathrm{dX} \\cdot \\sum_i x$ is *two*, see [there](there.md), and (gain.1):",
-      "",
-      "$$",
-      "b",
-      "\\tag{gain.2}",
-      "$$",
-      "",
-      "```ts equation",
-      "equals(slope(f, 1), 2);",
-      "```",
-      "",
-      "<details><summary>The stage</summary>",
-      "",
-      "</details>",
-      "",
-      "Sum up:",
-      "",
-      "![A sum of three numbers](figures/gain.svg)",
-      "",
-      "$$ c \\tag{gain.3} $$",
-    ].join("\n");
-    const functions = [
-      {
-        name: "gainBackward",
-        equations: [{ tag: "gain.3", formula: "dX = 2·dOut" }],
-        lines: ["  return map(dOut, twice);", "  // backend.no()", "  await backend.relu(x);"],
-      },
-    ];
-    const hints = hintsFor(functions, new Map([["gain", chapter]]), ["gain.1", "gain.3"]);
-    assert.equal(
-      hints.map(({ about }) => about),
-      [
-        "gainBackward, (gain.2)",
-        "gainBackward, (gain.3)",
-        "gainBackward, in short",
-        "gainBackward, what it takes",
-        "gainBackward, as leibniz has it",
-      ],
-    );
-    assert.is(
-      hints[0]!.text,
-      "The slope dX · Σ_i x is two, see there, and (gain.1):\n\n    b\n\n(gain.1) is  a\n\n" +
-        "(derivations/gain.md, line 15)\n\nThe same as `leibniz derive gain` runs it:\n\n" +
-        "    equals(slope(f, 1), 2);",
-    );
-    assert.is(hints[1]!.text, "Sum up:\n\n    c\n\n(derivations/gain.md, line 32)");
-    assert.is(hints[2]!.text, "(gain.3) dX = 2·dOut");
-    assert.match(hints[3]!.text, /^map, backend\.relu\n/);
-
-    // the same in two parts, whose names are in another order
-    const end = chapter.indexOf("The slope");
-    const parts = new Map([
-      ["gain-back", chapter.slice(end)],
-      ["gain", chapter.slice(0, end)],
-    ]);
-    const again = hintsFor(functions, parts, ["gain.1", "gain.3"]);
-    assert.equal(
-      again.map(({ about }) => about),
-      hints.map(({ about }) => about),
-    );
-    assert.match(again[0]!.text, "\n\n(gain.1) is  a\n\n(derivations/gain-back.md, line 3)\n\n");
-    assert.match(again[0]!.text, "`leibniz derive gain-back` runs it");
-  },
-);
 
 test.run();

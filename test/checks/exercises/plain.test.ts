@@ -1,11 +1,6 @@
-import { readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { catalog, layerFile } from "leibniz/gradcheck";
-import { emptyBackward, hintsFor, plain, plainFormula, TOOLBOX, toolsOf } from "leibniz/checks";
-import * as tensors from "leibniz/tensor";
-import { root } from "../../helpers/cli.js";
+import { plain, plainFormula } from "leibniz/checks";
 
 test("formulas in plain signs", () => {
   for (const [latex, expected] of [
@@ -38,41 +33,6 @@ test("prose without its marks; a link keeps its words, a display gets a line", (
     plain("By *all* $x[i]$ (there), see [$y_i$ of it](a.md) and **more**:\n\n$$ z \\le 1 $$"),
     "By all x[i] (there), see y_i of it and more:\n\n    z ≤ 1",
   );
-});
-
-test("no hint of any layer shows LaTeX, and every tool that a hint names is there", () => {
-  const folder = join(root, "derivations");
-  const chapters = new Map(
-    readdirSync(folder)
-      .filter((name) => name.endsWith(".md"))
-      .map((name) => [name.slice(0, -3), readFileSync(join(folder, name), "utf8")]),
-  );
-  for (const { layer } of catalog) {
-    const source = readFileSync(join(root, "src/backprop", `${layerFile(layer)}.ts`), "utf8");
-    const cited = [...source.matchAll(/\(([\w-]+\.\d+[a-z]?)\) \S/g)].map((found) => found[1]!);
-    for (const { about, text } of hintsFor(emptyBackward(source).functions, chapters, cited)) {
-      if (about.endsWith("as leibniz has it")) continue;
-      assert.not.match(text, /\\[a-zA-Z]|\$\$|[_^]\{/, `${layer}, ${about}`);
-      for (const [, names] of text.matchAll(/^ {2}import \{ (.+) \} from "leibniz\/tensor";$/gm))
-        for (const name of names!.split(", ")) assert.ok(name in tensors, name);
-    }
-  }
-  for (const name of /import \{ (.+) \}/.exec(TOOLBOX)![1]!.split(", "))
-    assert.ok(name in tensors, name);
-});
-
-test("a tool is told by its call, and what has to be imported by an import", () => {
-  const text = toolsOf([
-    "  // (a.1) backend.no()",
-    "  const s = await backend.matmulSum(zip(a, b, f).reshape([1]), Math.min(1, 2));",
-  ]);
-  const [names, ...calls] = text.split("\n");
-  assert.is(names, "backend.matmulSum, zip, .reshape, Math.min");
-  assert.equal(
-    calls.slice(0, 3).map((call) => call.slice(0, 25)),
-    ["  await backend.matmulSum", "  zip(a, b, (p, q) => …):", "  a.reshape([N, M]): the "],
-  );
-  assert.is(calls[3], '  import { zip } from "leibniz/tensor";');
 });
 
 test.run();

@@ -1,6 +1,10 @@
 /** The mistakes of the layers that convolve: each is one, and no two are the same. */
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import {
+  convolutionOf as convolutionOfBoth,
+  convPool2d,
+} from "../../../dist/gradcheck/mistaken/conv-pool2d.js";
 import { conv2d, convolutionOf } from "../../../dist/gradcheck/mistaken/conv2d.js";
 import {
   type Convolution,
@@ -35,10 +39,16 @@ function testList(
   test("every mistake is one, and no two come to the same numbers", async () => {
     const points = await pointsOf(layer);
     expectWellFormed(list, points);
-    assert.equal(confusions(list, points), []);
+    for (const argument of ["x", "weight", "bias"]) {
+      const ofArgument = list.filter((one) => one.argument === argument);
+      // some have no bias
+      const having = points.filter(({ right }) => right[argument] !== undefined);
+      assert.equal(confusions(ofArgument, having), []);
+    }
   });
 
   test.run();
 }
 
 testList("conv2d", conv2d, convolutionOf);
+testList("convPool2d", convPool2d, (point) => convolutionOfBoth(point));

@@ -4,10 +4,11 @@
  *
  *   n image   c channel   h, w pixel   p, q entry of out   M = N·H·W values of a channel
  *
- * Forward, (fused.9): each pixel becomes weight[c] · x̂[n][c][h][w] + bias[c], and out[n][c][p][q] is
- * the largest of those in its window, the one at the place argmax[n][c][p][q] = h · W + w. That is
- * -1 where a rectifier's 0 is larger than all of them. In training x̂ has the batch's own mean and
- * variance, in evaluation the running ones.
+ * Forward, (fused.9): each pixel becomes weight[c] · x̂[n][c][h][w] + bias[c], and
+ * out[n][c][p][q] is the largest of those in its window, the one at the place
+ * argmax[n][c][p][q] = h · W + w. That is -1 where a rectifier's 0 is larger than all of them.
+ * x̂ = ρ[c] · (x - μ[c]) with ρ[c] = 1 / √(σ²[c] + epsilon). In training μ[c] and σ²[c] are mean
+ * and variance of the channel in this batch, so x moves them too; in evaluation, the running ones.
  */
 import type { GivenOf } from "../letters.js";
 import { zeros } from "./zeros.js";

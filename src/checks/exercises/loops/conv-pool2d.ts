@@ -57,7 +57,8 @@ export function backward({
                 const row = h * strideH + i * dilationH - padH;
                 const column = w * strideW + j * dilationW - padW;
                 if (row < 0 || row >= H || column < 0 || column >= W) continue;
-                // (fused.7a) dWeight[k, c, i, j] = Σₙ Σₚ Σ_q dOut[n, k, p, q] · x[n, c, row, column]
+                // (fused.7a) dWeight[k, c, i, j] = Σₙ Σₚ Σ_q
+                //   dOut[n, k, p, q] · x[n, c, row, column]
                 dWeight[k][c][i][j] += dOut[n][k][p][q] * x[n][c][row][column];
                 // (fused.8) dX[n, c, row, column] = Σₖ Σᵢ Σⱼ Σₚ Σ_q
                 //   weight[k, c, i, j] · dOut[n, k, p, q]

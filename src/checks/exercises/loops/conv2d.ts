@@ -53,10 +53,11 @@ export function backward({
                 // (conv2d.1e) v(q, j) = q·strideW + j·dilationW − padW
                 const w = q * strideW + j * dilationW - padW;
                 if (h < 0 || h >= H || w < 0 || w >= W) continue; // padding is no variable
-                // (conv2d.7a) dWeight[k, c, i, j] = Σₙ Σₚ Σ_q dOut[n, k, p, q] · x[n, c, h, w]
+                // (conv2d.7a) dWeight[k, c, i, j] = Σₙ Σₚ Σ_q
+                //   dOut[n, k, p, q] · x[n, c, u(p, i), v(q, j)]
                 dWeight[k][c][i][j] += dOut[n][k][p][q] * x[n][first + c][h][w];
-                // (conv2d.11) dX[n, c, h, w] = Σₖ Σᵢ Σⱼ Σₚ Σ_q dOut[n, k, p, q] · weight[k, c, i, j]
-                //   where h = u(p, i) and w = v(q, j)
+                // (conv2d.11) dX[n, c, h, w] = Σₖ Σᵢ Σⱼ Σₚ Σ_q
+                //   dOut[n, k, p, q] · weight[k, c, i, j], where h = u(p, i) and w = v(q, j)
                 dX[n][first + c][h][w] += dOut[n][k][p][q] * weight[k][c][i][j];
               }
             }

@@ -3,8 +3,8 @@
  *
  *   i entry of x, whatever its shape
  *
- * Forward, (dropout.2): out[i] is x[i] · mask[i]. The mask is 0 where u[i], a number drawn between 0
- * and 1, is below p, and 1 / (1 - p) elsewhere.
+ * Forward, (dropout.2): out[i] is x[i] · mask[i]. The mask is 0 where u[i], a number drawn between
+ * 0 and 1, is below p, and 1 / (1 - p) elsewhere.
  */
 import type { GivenOf } from "../letters.js";
 import { zeros } from "./zeros.js";

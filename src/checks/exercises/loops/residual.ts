@@ -3,8 +3,8 @@
  *
  *   i entry of x, whatever its shape   f body   s shortcut, s(x) = x unless there is one
  *
- * Forward, (residual.2): out is f(x) + s(x), entry by entry. What the layers of f and s make of
- * dOut is their own business, and given: throughBody and throughShortcut.
+ * Forward, (residual.2): out is f(x) + s(x), entry by entry. The layers of f and s have backward
+ * passes of their own; what these return for x is given, throughBody and throughShortcut.
  */
 import type { GivenOf } from "../letters.js";
 import { zeros } from "./zeros.js";
