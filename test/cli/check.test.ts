@@ -316,6 +316,9 @@ test("files have the types that NumPy indexes and computes with", async () => {
   const readme = readFileSync(join(conv, "README.txt"), "utf8");
   assert.match(readme, /^ {4}python3 conv2d\.py +runs it/m);
   assert.match(readme, /^ {4}npx leibniz check conv2d \. +says/m);
+  assert.match(readme, /^ {4}npx leibniz exercise conv2d --python --hint 1 {2}the first hint/m);
+  const hint = await leibnizHere("exercise", "conv2d", "--python", "--hint", "1");
+  assert.equal([hint.status, hint.stderr], [0, ""]);
 });
 
 test("words are given, and null is left out and has a default", async () => {
