@@ -35,13 +35,13 @@ export {
   leaveOutLine,
 } from "./exercises/empty.js";
 export { type Given, given } from "./exercises/given.js";
-export { type AnswersOfCase, gradeAnswers } from "./exercises/grade-answers.js";
-export type { Graded, GradeInput } from "./exercises/grade.js";
-export type { Grade, ShownEntry } from "./exercises/report-card.js";
+export { exerciseCases, type Graded, type GradeInput } from "./exercises/grade.js";
+export { type Grade, ReportCard, type ShownEntry } from "./exercises/report-card.js";
 export { type Hint, hintsFor, type HintSources, stepHints } from "./exercises/hints.js";
 export { describeGiven, type LayerLetters, type Letter, lettersOf } from "./exercises/letters.js";
 export { hintsForLoops } from "./exercises/loop-hints.js";
 export { loopsAround, NoGradient } from "./exercises/loops-around.js";
+export type { Problems as GradientProblems } from "./exercises/tolerant.js";
 export { plain, plainFormula } from "./exercises/plain.js";
 export { type InScope, type Scope, scopeOf } from "./exercises/scope.js";
 export { type Step, type StepsOfLayer, stepsOf, stepsToLoops } from "./exercises/steps/index.js";

@@ -1,15 +1,20 @@
 /** `leibniz check`: answers from another language, compared with the right gradients. */
 import { join } from "node:path";
 import { Argument, Command } from "commander";
-import { type Grade, gradeAnswers } from "../checks/index.js";
+import type { Grade } from "../checks/index.js";
 import { catalog } from "../gradcheck/index.js";
+import { tellTicked } from "./course-file.js";
 import { formatGrade, GRADE_TEXT, gradeJson } from "./exercise-grades.js";
+import { gradeAnswers } from "./grade-answers.js";
 import { withValues } from "./known-values.js";
 import { layerNamed } from "./layer-names.js";
 import { wantedGradients } from "./numpy-cases.js";
 import { jsonOption, printJson } from "./options.js";
 import { type AnsweredCase, placeInAnswer, readAnswers } from "./read-answers.js";
 import { printError, printText } from "./terminal.js";
+
+/** The level of an exercise whose backward pass is written from nothing, in any language. */
+const IN_LOOPS = 3;
 
 export function checkCommand(): Command {
   const layers = catalog.map(({ layer }) => layer);
@@ -38,7 +43,7 @@ async function runCheck(
     }
     printText(formatGrade(grade, true), GRADE_TEXT);
     if (where !== undefined && grade.isRight === false)
-      printText(`             in case ${where.number}: ${filesOf(folder, where)}`, GRADE_TEXT);
+      printText(`${" ".repeat(GRADE_TEXT)}${filesOf(folder, where)}`, GRADE_TEXT);
   }
   const right = grades.filter(({ isRight }) => isRight === true).length;
   if (!json)
@@ -48,6 +53,7 @@ async function runCheck(
         : `\n${right} of ${grades.length} gradients are right`,
     );
   if (right < grades.length) process.exitCode = 1;
+  else if (!json) tellTicked(folder, layer, IN_LOOPS);
 }
 
 /** The case that a row shows. */
@@ -59,7 +65,8 @@ function caseOf(
 }
 
 function filesOf(folder: string, { number }: AnsweredCase): string {
-  return `${join(folder, "given", `${number}.npz`)} and ${join(folder, "answers", String(number))}`;
+  const [given, answers] = [join("given", `${number}.npz`), join("answers", String(number))];
+  return `in case ${number}: ${join(folder, given)}, ${join(folder, answers)}`;
 }
 
 /** The row with places in the learner's own array: a loss of many axes may be given flat. */

@@ -76,6 +76,19 @@ const summaries: Readonly<Record<string, Summary>> = {
     examples: ["leibniz exercise conv2d --python", "leibniz check conv2d exercise-conv2d-python"],
     load: async () => (await import("./check.js")).checkCommand(),
   },
+  course: {
+    description:
+      "chapters, problems for a pencil and exercises in reading order, and which of them are done",
+    usage: "[options]",
+    examples: ["leibniz course --start", 'leibniz course --done "affine problem 2"'],
+    load: async () => (await import("./course.js")).courseCommand(),
+  },
+  slides: {
+    description: "a chapter's pictures with its result and equations as slides, for a lecture",
+    usage: "[options] <CHAPTER>",
+    examples: ["leibniz slides conv2d", "leibniz slides affine --out affine.html"],
+    load: async () => (await import("./slides.js")).slidesCommand(),
+  },
   parity: {
     description: "compare every layer and optimizer with recorded results",
     usage: "[options] <FILE>",

@@ -11,8 +11,8 @@ const LARGEST_LIST = 2 ** 20;
 
 /** What a folder says about itself. */
 export interface Drawn {
-  /** Whose numbers they are; null for everybody's. */
-  readonly seed: string | null;
+  /** Whose numbers they are; `""` for everybody's. */
+  readonly seed: string;
   /** The version of leibniz that drew them. */
   readonly version: string;
   /** The checksum of each file with cases, as it was written. */
@@ -33,7 +33,7 @@ export function readDrawn(layer: string, folder: string): Drawn {
   const { layer: of, seed, version, given } = (read ?? {}) as Record<string, unknown>;
   if (typeof of !== "string" || typeof version !== "string" || !isRecord(given))
     return reject(path, list, "other JSON");
-  if (seed !== null && typeof seed !== "string") return reject(path, list, "another seed");
+  if (typeof seed !== "string") return reject(path, list, "another seed");
   if (of !== layer)
     reject(path, `an exercise of ${layer}`, `one of ${shownName(of)}`, "name its own layer");
   return { seed, version, given };

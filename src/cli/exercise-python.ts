@@ -1,4 +1,4 @@
-/** `leibniz exercise LAYER --python`: what is given as NumPy's files, and a function to be written. */
+/** `leibniz exercise LAYER --python`: NumPy's files with what is given, and a function to write. */
 import { existsSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
 import { describeGiven, pageOf } from "../checks/index.js";
@@ -28,8 +28,8 @@ export interface PythonExercise {
   readonly tags: readonly string[];
   /** `exercise-LAYER-python` if left out. */
   readonly out?: string | undefined;
-  /** Whose numbers are drawn; the same for everybody if left out. */
-  readonly seed?: string | undefined;
+  /** Whose numbers are drawn; `""` for everybody's. */
+  readonly seed: string;
   readonly json?: boolean | undefined;
 }
 
@@ -42,7 +42,7 @@ export async function writePythonExercise({
   json = false,
 }: PythonExercise): Promise<void> {
   const folder = out ?? `exercise-${layer}-python`;
-  const cases = await numpyCases(layer, seed ?? null);
+  const cases = await numpyCases(layer, seed);
   const names = [...new Set(cases.flatMap((one) => Object.keys(one.given)))];
   const stub: PythonStub = {
     layer,
@@ -56,10 +56,10 @@ export async function writePythonExercise({
   };
   const given = cases.map((one) => [`${one.number}.npz`, givenFile(one)] as const);
   const digests = given.map(([name, bytes]) => [name, digestOf(bytes)]);
-  const drawn = { layer, seed: seed ?? null, version: ownVersion(), given: digests };
+  const list = { layer, seed, version: ownVersion(), given: Object.fromEntries(digests) };
   const files = new Map<string, string | Uint8Array>([
     ...given.map(([name, bytes]) => [join("given", name), bytes] as const),
-    [CASES_FILE, `${JSON.stringify({ ...drawn, given: Object.fromEntries(digests) }, null, 2)}\n`],
+    [CASES_FILE, `${JSON.stringify(list, null, 2)}\n`],
     ["README.txt", pythonReadme(stub)],
     [stub.file, pythonStub(stub)],
   ]);
@@ -80,7 +80,7 @@ export async function writePythonExercise({
     return printJson({
       layer,
       file,
-      seed: seed ?? null,
+      seed,
       cases: cases.length,
       gradients: stub.gradients,
     });

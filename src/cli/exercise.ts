@@ -2,7 +2,7 @@
  * `leibniz exercise`: a layer with its backward emptied, hints, and a check of what was written.
  */
 import { existsSync } from "node:fs";
-import { basename, join, relative, resolve } from "node:path";
+import { basename, dirname, join, relative, resolve } from "node:path";
 import { Argument, Command, Option } from "commander";
 import { catalog } from "../gradcheck/index.js";
 import {
@@ -18,6 +18,7 @@ import * as tensors from "../tensor/index.js";
 import { reject } from "../tensor/index.js";
 import { formatGrade, GRADE_TEXT, gradeJson } from "./exercise-grades.js";
 import { writePythonExercise } from "./exercise-python.js";
+import { tellTicked } from "./course-file.js";
 import { unfold } from "./fold.js";
 import {
   exerciseFolder,
@@ -90,7 +91,7 @@ async function runExercise(
   const folder = options.out ?? exerciseFolder(layer, level);
   if (options.hint !== undefined)
     showHint(exercise.hints, options.hint === true ? 1 : options.hint, json);
-  else if (python) await writePythonExercise({ ...options, layer, tags: exercise.tags });
+  else if (python) await writePythonExercise({ seed: "", ...options, layer, tags: exercise.tags });
   else if (options.check === true) await check(layer, join(folder, exercise.file), options);
   else writeExercise(layer, exercise, folder, options);
 }
@@ -194,6 +195,7 @@ async function check(layer: string, file: string, options: ExerciseOptions): Pro
         : `\n${right} of ${grades.length} gradients are right`,
     );
   if (right < grades.length) process.exitCode = 1;
+  else if (!json) tellTicked(dirname(file), layer, level);
 }
 
 /** A slope that is not written yet is no number, and neither is a gradient that is made of it. */

@@ -1,4 +1,4 @@
-/** What a learner's function is given, as one NumPy `.npz`: a zip archive with a `.npy` for each name. */
+/** Named values as one NumPy `.npz`: a zip archive with a `.npy` for each. */
 import { zipSync } from "fflate";
 import { type Nested, tensor } from "../tensor/index.js";
 import { encodeBooleanNpy, encodeNpy, encodeWholeNpy, encodeWordNpy } from "./npy.js";

@@ -1,8 +1,8 @@
 /** The cases of an exercise in NumPy: what is drawn, as it is given, and as bytes of a file. */
 import { createHash } from "node:crypto";
 import { fileURLToPath } from "node:url";
-import { given, lettersOf } from "../checks/index.js";
-import { type CatalogCase, casesOf, catalog } from "../gradcheck/index.js";
+import { exerciseCases, given, lettersOf } from "../checks/index.js";
+import { type CatalogCase, catalog, type KinkCase } from "../gradcheck/index.js";
 import { Random, type Tensor } from "../tensor/index.js";
 import { readText } from "./files.js";
 import { encodeNpz, type NpzValue } from "./npz.js";
@@ -15,12 +15,11 @@ export interface NumpyCase extends CatalogCase {
   readonly dOut: Tensor;
   /** The seed that it is drawn from. */
   readonly dOutSeed: string;
+  /** Where it is a point on a kink, that point. */
+  readonly kink: KinkCase | null;
   /** By the chapter's letters. */
   readonly given: Readonly<Record<string, NpzValue>>;
 }
-
-/** Random geometries besides the fixed ones: as many as the exercise's own checker draws. */
-const SAMPLES = 20;
 
 /** Many times as many bytes as any file here needs, even an answer in which nothing was summed. */
 export const LARGEST_ARRAY = 2 ** 24;
@@ -29,32 +28,29 @@ export const LARGEST_ARRAY = 2 ** 24;
 export const WHOLE = ["labels", "argmax"];
 
 /**
- * The same cases for the same layer and seed.
+ * The cases of the exercise's own checker, and then the points on the layer's kinks. They are the
+ * same for the same layer and seed.
  *
  * @param seed a student's name, for example: it draws other numbers, and other geometries after the
- *   fixed ones
+ *   fixed ones; `""` for everybody's
  */
-export async function numpyCases(layer: string, seed: string | null): Promise<NumpyCase[]> {
+export async function numpyCases(layer: string, seed: string): Promise<NumpyCase[]> {
   const entry = catalog.find((one) => one.layer === layer)!;
-  const key = `numpy exercise ${layer}${seed === null ? "" : ` ${seed}`}`;
-  const random = new Random(key);
-  const cases: NumpyCase[] = [];
-  for (const { options, inputs } of casesOf(entry, random, SAMPLES)) {
+  const { cases } = exerciseCases(entry, seed);
+  const drawn: NumpyCase[] = [];
+  for (const { inputs, kink, ...one } of [
+    ...cases.map((one) => ({ ...one, kink: null })),
+    ...(entry.kinks ?? []).map((kink) => ({ ...kink, kink })),
+  ]) {
+    const options = { ...one.options }; // each case is known by its own
+    const number = drawn.length + 1;
+    const dOutSeed = `numpy exercise ${layer} ${seed}, ${number}`;
     const { out } = await entry.differentiable(options)(inputs);
-    const number = cases.length + 1;
-    const dOutSeed = `${key}, dOut ${number}`;
-    const dOut = new Random(dOutSeed).uniform(out.shape, -1, 1, "float64");
-    const letters = await given(layer, { options, inputs }, dOut);
-    cases.push({
-      number,
-      options,
-      inputs,
-      dOut,
-      dOutSeed,
-      given: letters as Readonly<Record<string, NpzValue>>,
-    });
+    const dOut = new Random(dOutSeed).uniform(out.shape, kink === null ? -1 : 0.5, 1, "float64");
+    const letters = (await given(layer, { options, inputs }, dOut)) as NumpyCase["given"];
+    drawn.push({ number, options, inputs, kink, dOut, dOutSeed, given: letters });
   }
-  return cases;
+  return drawn;
 }
 
 /** `given/K.npz` */

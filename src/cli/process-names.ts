@@ -7,9 +7,9 @@ import { createHash, randomBytes } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { hostname } from "node:os";
 
-export type Kind = "lock" | "partial";
+export type Kind = "lock" | "partial" | "course";
 
-const NAME = /^\.leibniz-(lock|partial)-([0-9a-f]{12})-(\d+)-([0-9a-f]{12})-[0-9a-f]{12}$/;
+const NAME = /^\.leibniz-(lock|partial|course)-([0-9a-f]{12})-(\d+)-([0-9a-f]{12})-[0-9a-f]{12}$/;
 
 /** A new name, of this process. */
 export function ownName(kind: Kind): string {

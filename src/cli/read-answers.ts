@@ -21,8 +21,8 @@ export interface AnsweredCase extends NumpyCase {
 
 /** All that a folder has to say. */
 export interface Answers {
-  /** Whose numbers they are; null for everybody's. */
-  readonly seed: string | null;
+  /** Whose numbers they are; `""` for everybody's. */
+  readonly seed: string;
   readonly cases: readonly AnsweredCase[];
   /** What is strange about the folder, a line each. */
   readonly notes: readonly string[];

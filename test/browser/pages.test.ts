@@ -63,6 +63,12 @@ test("a comparison of two runs", async () => {
   await assertIsFine(file, 5);
 });
 
+test("the slides of a chapter", async () => {
+  const file = join(folder, "slides.html");
+  await write("slides", "conv2d-gradients", "--out", file);
+  await assertIsFine(file, 6);
+});
+
 test("one picture's way through a network", async () => {
   const file = join(folder, "show.html");
   await write("show", first, "3", "--out", file);

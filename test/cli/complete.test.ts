@@ -56,6 +56,9 @@ test("names are offered where the command takes them, each once", async () => {
   assert.equal((await offered("exercise", "conv2d", "")).words, []); // it takes one
   assert.equal((await offered("exercise", "--seconds", "3", "aff")).words, ["affine"]);
   assert.equal((await offered("derive", "augm")).words, ["augmentation"]);
+  assert.equal((await offered("slides", "augm")).words, ["augmentation"]);
+  assert.equal(await offered("course", "--done", "max"), { words: ["maxPool2d"], files: false });
+  assert.equal((await offered("course", "--out", "")).files, true);
   assert.equal((await offered("experiment", "perm")).words, ["permutation"]);
   assert.equal((await offered("bugs", "loss-up")).words, ["loss-uphill"]);
   assert.equal(await offered("predict", "--weights", "run", "a.png", ""), {

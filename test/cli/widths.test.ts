@@ -101,6 +101,15 @@ test("training, and what comes of it: 40 columns show loss and accuracy", async 
   await atWidths("report", run, "--data", data, "--threads", "1");
 });
 
+test("a course, and what comes next in it", async () => {
+  const folder = temporaryFolder();
+  await leibnizHere("course", "--start", "--out", folder);
+  const shown = await atWidths("course", "--out", folder);
+  assert.match(shown[80], /^ {4}affine +problems 1 2 3 4 5$/m);
+  assert.match(shown[40], /^ {4}affine +1 2 3 4 5\n {6}affine +1 2 3$/m);
+  assert.match(shown[40], /^1 2 3: problems of a chapter/m);
+});
+
 test("what an exercise says", async () => {
   const folder = temporaryFolder();
   const out = (width: number): string => join(folder, String(width));
@@ -133,6 +142,7 @@ test("a name that is not there: the nearest one", async () => {
     [["train", "--recipe", "tunde"], "tuned"],
     [["train", "--backend", "wsam"], "wasm"],
     [["bench", "--backend", "refrence"], "reference"],
+    [["slides", "conv2"], "conv2d"],
     [["trian"], "train"],
     [["gradchek"], "gradcheck"],
   ] as const) {

@@ -1,7 +1,7 @@
 /**
- * The exercises in NumPy as a student does them, with the python3 that is here: right solutions, one
- * with its filter turned, losses with their 1/N forgotten, and answers in float32, in Fortran's
- * order and big-endian. Prints what the check says of each, and fails where that is not as expected.
+ * The exercises in NumPy as a student does them, with the python3 that is here: right solutions,
+ * one with its filter turned, losses with their 1/N forgotten, and answers in float32, in Fortran's
+ * order and big-endian. Prints what the check says of each; fails where that is not as expected.
  *
  *     apt-get install -y --no-install-recommends python3-numpy
  *     node test/durability/numpy-exercise.mjs

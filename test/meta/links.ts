@@ -29,7 +29,7 @@ export function programViolations(pages: Files, exists: (path: string) => boolea
     [...text.matchAll(/\b(?:node|python3|bash)((?: --\S+)*) ((?:\w[\w-]*\/)+[\w.-]+)/g)].flatMap(
       (found) => {
         const program = found[2]!;
-        if (exists(program) || /^(?:dist|exercise-\w+)\//.test(program)) return [];
+        if (exists(program) || /^(?:dist|exercise-[\w-]+)\//.test(program)) return [];
         return [`${path}:${lineOf(text, found.index)}: ${program} does not exist`];
       },
     ),

@@ -2,7 +2,14 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { type Grade, type Graded, type GradeInput, patch, TOOLS, type Variants } from "leibniz/checks";
+import {
+  type Grade,
+  type Graded,
+  type GradeInput,
+  patch,
+  TOOLS,
+  type Variants,
+} from "leibniz/checks";
 import { layerFile } from "leibniz/gradcheck";
 import { stripTypes } from "../../../dist/cli/strip-types.js";
 import { root } from "../../helpers/cli.js";

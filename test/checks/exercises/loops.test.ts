@@ -146,7 +146,7 @@ test("hints: the steps, the equations, the loops, the loops without what matters
       "dX[n][first + c][h][w] += …",
       "    inside of loops over n < N, k < K, p < outH, q < outW, c < C / G, i < kH, j < kW",
       "An index that has a loop and is not on the left is summed over, hence +=.",
-      "Without a loop of its own: first, h, w. The loops' indices decide it.",
+      "No loop runs over first, h, w: the loops' indices decide.",
     ].join("\n"),
   );
 });

@@ -86,7 +86,7 @@ test("other names, axes and types of number are read, and said", async () => {
   assert.equal([...train!.images.pixels], [...PIXELS]);
 });
 
-test("numbers whose highest byte comes first, and columns before rows, are the same images", async () => {
+test("big-endian numbers, and columns before rows, are the same images", async () => {
   const turned = Uint8Array.from({ length: 2 * 24 }, (_, i) => (i % 2 === 0 ? 0 : PIXELS[i >> 1]!));
   const big = await changed({ "x_train.npy": npyBytes(">u2", [2, 3, 4], turned) });
   assert.equal([...big.train!.images.pixels], [...PIXELS]);
