@@ -24,8 +24,8 @@ const OTHER_NAMES: Readonly<Record<string, string>> = {
 const PART = 3;
 
 /**
- * The layer of the catalog that a name means: whatever its case and signs, without its `2d`, as other
- * libraries call it, or the beginning or a part of one name alone.
+ * The layer of the catalog that a name means: whatever its case and signs, without its `2d`, as
+ * other libraries call it, or the beginning or a part of one name alone.
  *
  * @throws InputError when there is none, or more than one; it says which it may be
  */

@@ -85,8 +85,8 @@ export async function grade({ layer, level = 2, seed, source }: GradeInput): Pro
     const around = (f: Differentiable): Differentiable =>
       tolerant(learners(f, kink), constants, problems);
     try {
+      // what is not written yet, or no tensor, was told by the cases before
       for await (const seen of checkKinks({ ...entry, kinks: [kink] }, random, around))
-        // what is not written yet, or no tensor, was told by the cases before
         if (!problems.has(seen.result.argument)) card.addKink(seen);
     } catch (error) {
       stopped(kink, error);
