@@ -1,4 +1,4 @@
-/** A layer as an exercise: its file with the reader's places in it, and the hints that lead there. */
+/** A layer as an exercise: its file with the reader's places in it, and the hints. */
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";

@@ -3,10 +3,12 @@ import { catalog } from "../gradcheck/index.js";
 import { reject } from "../tensor/index.js";
 import { rejectName } from "./nearest.js";
 
-/** What other libraries and papers call them, in letters alone, and what people call them aloud. */
+/** What other libraries and papers call them, and for short, in letters alone and without axes. */
 const OTHER_NAMES: Readonly<Record<string, string>> = {
   avgpool: "averagePool2d",
+  bn: "batchNorm",
   ce: "softmaxCrossEntropy",
+  softmaxce: "softmaxCrossEntropy",
   dense: "affine",
   fc: "affine",
   gap: "globalAveragePool2d",
@@ -22,18 +24,18 @@ const OTHER_NAMES: Readonly<Record<string, string>> = {
 const PART = 3;
 
 /**
- * The layer of the catalog that a name means: whatever its case and signs, without its `2d`, as other
- * libraries call it, or the beginning or a part of one name alone.
+ * The layer of the catalog that a name means: whatever its case and signs, without its `2d`, as
+ * other libraries call it, or the beginning or a part of one name alone.
  *
  * @throws InputError when there is none, or more than one; it says which it may be
  */
 export function layerNamed(where: string, typed: string): string {
   const names = catalog.map(({ layer }) => layer);
   if (names.includes(typed)) return typed;
-  const letters = lettersOf(typed);
+  const given = lettersOf(typed);
+  const letters = lettersOf(OTHER_NAMES[withoutAxes(given)] ?? given);
   const rules: readonly ((name: string) => boolean)[] = [
     (name) => name === letters,
-    (name) => name === OTHER_NAMES[withoutAxes(letters)]?.toLowerCase(),
     (name) => withoutAxes(name) === letters,
     (name) => letters.length >= PART && name.startsWith(letters),
     (name) => letters.length >= PART && name.includes(letters),

@@ -126,8 +126,8 @@ test(
       rows.map(({ gradient, isRight, problem }) => [gradient, isRight, problem]),
       [
         ["dWeight", true, null],
-        ["dBias", false, "its shape should be [3], yours is [7]"],
         ["dX", null, null],
+        ["dBias", false, "its shape should be [3], yours is [7]"],
       ],
     );
   },
@@ -201,7 +201,7 @@ test(
     writeFileSync(file, text.replace(STUB, "  return { dx: dOut };"));
     assert.match(
       (await check()).stdout,
-      /^dX +nothing came back under this name; the function's type says what it returns$/m,
+      /^dX +wrong: nothing came back under this name, but dx did: it is called dX$/m,
     );
     writeFileSync(file, text.replace(STUB, "  return null;")); // what fails is the caller
     assert.match(
@@ -321,15 +321,116 @@ test("--json prints objects and nothing else, whatever the code prints", async (
     "gradient",
     "isRight",
     "problem",
+    "diagnosis",
     "cases",
+    "wrong",
+    "stops",
     "options",
     "shape",
     "maxRelativeError",
     "worstIndex",
     "analytic",
     "numeric",
-    "hint",
   ]);
+});
+
+test("one line, or loops: not written yet, then the last hint, and that is right", async () => {
+  for (const [layer, level, file] of [
+    ["gelu", "1", "gelu.ts"], // the slope's stub is no number, but nothing is wrong yet
+    ["affine", "3", "affine.ts"],
+  ] as const) {
+    const folder = join(temporaryFolder(), "mine");
+    const began = await leibnizHere("exercise", layer, "--level", level, "--out", folder, "--json");
+    const written = JSON.parse(began.stdout) as { level: number; hints: number };
+    assert.is(written.level, Number(level));
+    const check = (...words: string[]): Promise<Outcome> =>
+      leibnizHere("exercise", layer, "--level", level, "--out", folder, ...words);
+    const before = await check("--check");
+    assert.match(before.stdout, /^dX +not written yet$/m);
+    assert.not.match(before.stdout, "wrong");
+    const last = await check("--hint", String(written.hints), "--json");
+    const { text } = JSON.parse(last.stdout) as { text: string };
+    const path = join(folder, file);
+    const stub = / *\/\/ Yours[\s\S]*?return \{\}(?: as never)?;/;
+    writeFileSync(
+      path,
+      readFileSync(path, "utf8").replace(stub, () => text),
+    );
+    // what is in loops is seen from the file
+    const after = await leibnizHere("exercise", layer, "--out", folder, "--check");
+    assert.equal([after.status, after.stderr], [0, ""], layer);
+    assert.match(after.stdout, `all of ${layer} is right`);
+  }
+});
+
+test("each student has numbers of their own, the same every time", async () => {
+  const numbers = async (...seed: string[]): Promise<unknown> => {
+    const folder = join(temporaryFolder(), "mine");
+    await leibnizHere("exercise", "relu", "--out", folder, ...seed);
+    const file = join(folder, "relu.ts");
+    writeFileSync(file, readFileSync(file, "utf8").replace(STUB, "  return { dX: dOut };"));
+    const words = /^const words = (.*);$/m.exec(
+      readFileSync(join(folder, "check.mjs"), "utf8"),
+    )![1]!;
+    const { stdout } = await leibnizHere(
+      ...(JSON.parse(words) as string[]),
+      ...["--out", folder, "--check", "--json"],
+    );
+    return (JSON.parse(stdout) as { analytic: unknown }).analytic;
+  };
+  const [nobody, anna, again, bert] = [
+    await numbers(),
+    await numbers("--seed", "anna"),
+    await numbers("--seed", "anna"),
+    await numbers("--seed", "-b e'rt"),
+  ];
+  assert.is(anna, again);
+  assert.is(new Set([nobody, anna, bert]).size, 3);
+});
+
+test("a layer is found as people type it, and asked back where it could be two", async () => {
+  const named = async (name: string): Promise<string> => {
+    const { stdout, stderr } = await leibnizHere("exercise", name, "--hint", "1", "--json");
+    if (stderr !== "") return stderr;
+    return (JSON.parse(stdout) as { about: string }).about.split(",")[0]!;
+  };
+  for (const [names, backward] of [
+    ["max-pool2d maxpool MaxPool2d MAX_POOL", "maxPool2dBackward"],
+    ["conv Conv2d conv2", "conv2dBackward"],
+    ["softmax-cross-entropy cross-entropy softmaxCE", "softmaxCrossEntropyBackward"],
+    ["linear Dense fc", "affineBackward"],
+    ["batch-norm-1d BatchNorm1d", "batchNorm1dBackward"],
+    ["avgpool average-pool", "averagePool2dBackward"],
+    ["leaky lrelu", "leakyReluBackward"],
+    ["elu", "eluBackward"],
+    ["mse", "meanSquaredErrorBackward"],
+  ] as const)
+    for (const name of names.split(" ")) assert.is(await named(name), backward, name);
+  for (const name of ["batchnorm", "bn"])
+    assert.is(
+      await named(name),
+      `leibniz: exercise: expected one layer, got "${name}"; did you mean batchNorm2d or ` +
+        "batchNorm1d?\n",
+    );
+  assert.match(await named("con2d"), /expected a layer, got "con2d"; did you mean conv2d\?\n$/);
+  const gradcheck = await leibnizHere("gradcheck", "flat", "--geometries", "0", "--json");
+  assert.match(gradcheck.stdout, '"layer":"flatten"');
+});
+
+test("a level is 1, 2 or 3, and NumPy has one", async () => {
+  for (const [words, message] of [
+    [["--level", "4"], /^leibniz: --level: expected a whole number from 1 to 3, got "4"\n$/],
+    [
+      ["--level", "1", "--python"],
+      /^leibniz: --level: expected no --python along with it, got both/,
+    ],
+  ] as const) {
+    const { status, stderr } = await leibnizHere("exercise", "relu", ...words);
+    assert.is(status, 2);
+    assert.match(stderr, message);
+  }
+  const hint = await leibnizHere("exercise", "relu", "--python", "--hint", "1");
+  assert.match(hint.stdout, /^hint 1 of \d+: backward, step 1 of \d+\n/);
 });
 
 test("nothing is overwritten; unknown layers and hints are refused", async () => {

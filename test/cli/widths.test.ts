@@ -130,9 +130,9 @@ test("colours stand beside words, and not in what a program reads", async () => 
 
 test("a name that is not there: the nearest one", async () => {
   for (const [args, nearest] of [
-    [["gradcheck", "cnov2d"], "conv2d"],
+    [["gradcheck", "con2d"], "conv2d"],
     [["gradcheck", "maxpol2d"], "maxPool2d"],
-    [["gradcheck", "batch_nrm2d"], "batchNorm2d"],
+    [["gradcheck", "batch_norm"], "batchNorm2d or batchNorm1d"],
     [["gradcheck", "--network", "notbook"], "notebook"],
     [["exercise", "afine"], "affine"],
     [["derive", "softmax"], "softmax-cross-entropy"],

@@ -58,7 +58,7 @@ function manual(layer: string, tools: readonly string[]): readonly string[] {
   const also = tools.length === 0 ? "" : "; what is imported above takes a number";
   return [
     "/*",
-    " * Given, [N, C] being nested arrays that are read as dOut[n][c]:",
+    " * Given. [N, C] are nested arrays, read as dOut[n][c]:",
     " *",
     ...described.slice(0, -1).map((line) => ` *${line}`),
     " *",

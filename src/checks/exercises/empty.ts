@@ -1,4 +1,4 @@
-/** Takes the backward pass out of a layer's file, or a line of it, and keeps everything around it. */
+/** Takes the backward pass out of a layer's file, or a line of it, and keeps what is around it. */
 
 import { TOOLS } from "./tools.js";
 

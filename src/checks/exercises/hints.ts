@@ -26,8 +26,8 @@ export interface HintSources {
 
 /**
  * For each function, in order: every step of its derivation, a question and its answer; the
- * equations as the code says them; what leibniz computes them with; and at last leibniz's own lines.
- * Where only a line was taken out, the steps are those that lead from the equations before it to it.
+ * equations as the code says them; what leibniz computes them with; and leibniz's own lines. Where
+ * one line was taken out, the steps are those that lead to it from the equations above it.
  */
 export function hintsFor(
   functions: readonly EmptiedFunction[],
@@ -73,7 +73,7 @@ function question(ask: string, find: FindEquation): string {
   return meant === "" ? ask : `${ask}\n\n${meant}`;
 }
 
-/** From behind the last equation that the code above the gap still has, to the last one left out. */
+/** Those behind the last equation that stands above the gap, up to the last one left out. */
 function stepsTo({ equations, before }: EmptiedFunction, steps: readonly Step[]): readonly Step[] {
   const indexOf = (wanted: string): number => steps.findIndex(({ tag }) => tag === wanted);
   const kept = before.flatMap((line) => /^\s*\/\/ \(([\w-]+\.\d+[a-z]?)\) /.exec(line)?.[1] ?? []);

@@ -158,6 +158,7 @@ export const letters = {
       K: number("filters"),
       G: number("groups of channels that do not see each other"),
       ...windowSizes,
+      kH: number("rows of a filter"),
     },
     returned: { dX: ["N", "C", "H", "W"], dWeight: ["K", "C/G", "kH", "kW"], dBias: ["K"] },
   },

@@ -51,7 +51,7 @@ function loopsOf(lines: readonly string[]): string {
       ? ["An index that has a loop and is not on the left is summed over, hence +=."]
       : []),
     ...(computed.size > 0
-      ? [`Without a loop of its own: ${[...computed].join(", ")}. The loops' indices decide it.`]
+      ? [`No loop runs over ${[...computed].join(", ")}: the loops' indices decide.`]
       : []),
   ].join("\n");
 }

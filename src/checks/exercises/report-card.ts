@@ -56,6 +56,7 @@ interface Row {
   shown: ShownEntry | null;
   kink: CheckedKink | null;
   readonly sightings: Sighting[];
+  readonly kinks: Sighting[];
 }
 
 /** Collects what is seen, in any order of geometries. */
@@ -63,6 +64,7 @@ export class ReportCard {
   readonly #entry: CatalogEntry;
   readonly #rows = new Map<string, Row>();
 
+  /** @param entry the layer's, whose mistakes are looked for */
   constructor(entry: CatalogEntry) {
     this.#entry = entry;
   }
@@ -101,6 +103,9 @@ export class ReportCard {
   addKink(kink: CheckedKink): void {
     const row = this.#row(kink.result.argument);
     row.cases++;
+    const { options, inputs } = kink.kink;
+    const point = { options, inputs, dOut: kink.dOut };
+    row.kinks.push(...sightingsAt(point, [kink.result]).values());
     if (kink.result.verdict === "pass") return;
     row.wrong++;
     row.kink ??= kink;
@@ -127,7 +132,7 @@ export class ReportCard {
         gradient: gradientName(argument),
         isRight: wrong === 0 ? true : unwritten === wrong ? null : false,
         problem,
-        diagnosis: isOnlyKink ? ofKink : await diagnose(this.#entry, row.sightings),
+        diagnosis: isOnlyKink ? ofKink : await diagnose(this.#entry, row.sightings, row.kinks),
         cases,
         wrong,
         stops,
@@ -147,6 +152,7 @@ export class ReportCard {
       shown: null,
       kink: null,
       sightings: [],
+      kinks: [],
     };
     this.#rows.set(argument, row);
     return row;

@@ -60,8 +60,9 @@ function said(name: string, lines: readonly string[]): string | undefined {
   if (name !== "backend") return undefined;
   return lines.some((line) => line.includes("backend.matmul"))
     ? "what computes: await backend.matmul(a, b, { transposeA: true }) is aᵀ · b, transposeB " +
-        "likewise, and axes in front of the last two are a batch; await backend.matmulSum(a, b, …) " +
-        "is the same, summed over the first axis; what else it can do: src/kernels/backend.ts"
+        "likewise, and axes in front of the last two are a batch; await " +
+        "backend.matmulSum(a, b, …) is the same, summed over the first axis; what else it can " +
+        "do: src/kernels/backend.ts"
     : "what computes; what it can do: src/kernels/backend.ts";
 }
 

@@ -97,20 +97,26 @@ export async function diagnosesOf(
   entry: CatalogEntry,
   checked: readonly Checked[],
 ): Promise<ReadonlyMap<string, string>> {
-  const isMeasured = ({ geometry }: Checked): boolean => !geometry.startsWith("kink");
-  const measured = checked.filter(isMeasured);
-  const sightings = new Map<string, Sighting[]>();
-  for (const point of new Set(measured.map((one) => one.point!))) {
-    const there = measured.filter((one) => one.point === point).map(({ result }) => result);
-    for (const [argument, sighting] of sightingsAt(point, there))
-      sightings.set(argument, [...(sightings.get(argument) ?? []), sighting]);
-  }
+  const isKink = ({ geometry }: Checked): boolean => geometry.startsWith("kink");
+  const sightings = sightingsOf(checked.filter((one) => !isKink(one)));
+  const kinks = sightingsOf(checked.filter(isKink));
   const diagnoses = new Map<string, string>();
   for (const [argument, seen] of sightings) {
-    const diagnosis = await diagnose(entry, seen);
+    const diagnosis = await diagnose(entry, seen, kinks.get(argument));
     if (diagnosis !== null) diagnoses.set(argument, diagnosis);
   }
   return diagnoses;
+}
+
+/** What was seen of each argument. */
+function sightingsOf(checked: readonly Checked[]): ReadonlyMap<string, readonly Sighting[]> {
+  const sightings = new Map<string, Sighting[]>();
+  for (const point of new Set(checked.map((one) => one.point!))) {
+    const there = checked.filter((one) => one.point === point).map(({ result }) => result);
+    for (const [argument, sighting] of sightingsAt(point, there))
+      sightings.set(argument, [...(sightings.get(argument) ?? []), sighting]);
+  }
+  return sightings;
 }
 
 /** The same, with the mistake as the hint of every gradient of that argument that is wrong. */

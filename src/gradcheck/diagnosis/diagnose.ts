@@ -21,7 +21,7 @@ import {
   type Suspect,
   transposed,
 } from "../hints.js";
-import { mistakenOf, type MistakenPoint } from "../mistaken/index.js";
+import { type Mistaken, mistakenOf, type MistakenPoint } from "../mistaken/index.js";
 import { factorOf } from "./factor.js";
 import type { Sighting } from "./sighting.js";
 
@@ -51,17 +51,20 @@ const TRACES: readonly ((suspect: Suspect) => string | null)[] = [
  * Names the mistake behind one gradient that is wrong in some geometries.
  *
  * @param sightings of that gradient, those where it is right as well
+ * @param kinks likewise, at points where there is a convention in place of a derivative: they tell
+ *   apart what all else does not
  * @returns the mistake in words, with its equation where it lies in one; null where none is known
  *   that fits all geometries, or two are
  */
 export async function diagnose(
   entry: CatalogEntry,
   sightings: readonly Sighting[],
+  kinks: readonly Sighting[] = [],
 ): Promise<string | null> {
   const wrong = sightings.filter(({ isWrong }) => isWrong);
   if (wrong.length === 0) return null;
   return (
-    ofLayer(entry.layer, sightings) ??
+    ofLayer(entry.layer, sightings, kinks) ??
     factorOf(entry.layer, inTheirMode(sightings)) ??
     traceOf(wrong, TRACES) ??
     (await upstreamOf(entry, wrong))
@@ -76,20 +79,36 @@ function inTheirMode(sightings: readonly Sighting[]): readonly Sighting[] {
 }
 
 /** The layer's own mistakes, by what would come of each. */
-function ofLayer(layer: string, sightings: readonly Sighting[]): string | null {
-  const fitting = mistakenOf(layer).filter(
-    ({ argument, gradient }) =>
-      argument === sightings[0]!.suspect.argument &&
-      sightings.every(({ point, suspect: { analytic, numeric }, isWrong }) => {
-        const values = gradient(point);
-        if (values === null) return !isWrong;
-        return isWrong
-          ? fitsMistake(analytic, values, numeric)
-          : matches(analytic, values) || matches(numeric, values);
-      }),
+function ofLayer(
+  layer: string,
+  sightings: readonly Sighting[],
+  kinks: readonly Sighting[],
+): string | null {
+  const { argument } = sightings[0]!.suspect;
+  const known = mistakenOf(layer).filter((one) => one.argument === argument);
+  const fitting = known.filter((one) => sightings.every((sighting) => explains(one, sighting)));
+  const said = sentences(fitting);
+  if (said.size < 2) return [...said][0] ?? null;
+  const apart = sentences(
+    fitting.filter((one) => kinks.every((sighting) => explains(one, sighting))),
   );
-  const said = new Set(fitting.map(({ says, tag }) => `${says} (${tag})`));
-  return said.size === 1 ? [...said][0]! : null;
+  return apart.size === 1 ? [...apart][0]! : null;
+}
+
+/** Whether a gradient that has this mistake in it would look like that. */
+function explains(
+  { gradient }: Mistaken,
+  { point, suspect: { analytic, numeric }, isWrong }: Sighting,
+): boolean {
+  const values = gradient(point);
+  if (values === null) return !isWrong;
+  return isWrong
+    ? fitsMistake(analytic, values, numeric)
+    : matches(analytic, values) || matches(numeric, values);
+}
+
+function sentences(mistakes: readonly Mistaken[]): ReadonlySet<string> {
+  return new Set(mistakes.map(({ says, tag }) => `${says} (${tag})`));
 }
 
 /** Equal to what comes of the mistake, where that is not right after all. */

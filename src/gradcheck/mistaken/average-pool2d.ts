@@ -60,39 +60,39 @@ function wrong(mistakes: Readonly<Record<string, Wrong>>): Mistaken[] {
 
 export const averagePool2d: readonly Mistaken[] = [
   ...wrong({
-    "the factor 1/(kH · kW) is left out: each pixel gets all of dOut": { share: () => 1 },
+    "the factor 1/(kH·kW) is left out: each pixel gets all of dOut": { share: () => 1 },
     "where windows overlap, the last one overwrites the others: they have to be added": {
       join: (_, more) => more,
     },
     "where windows overlap, only the first one counts: they have to be added": {
       join: (before, more) => (before === 0 ? more : before),
     },
-    "only pixels inside the image are counted; padding counts too: 1/(kH · kW)": {
+    "only pixels inside the image are counted; padding counts too: 1/(kH·kW)": {
       share: (_, inside) => 1 / inside,
     },
-    "H and W are mixed up: the factor has to be 1/(kH · kW), not 1/kH²": {
+    "H and W are mixed up: the factor has to be 1/(kH·kW), not 1/kH²": {
       share: ({ kH }) => 1 / (kH * kH),
     },
-    "H and W are mixed up: the factor has to be 1/(kH · kW), not 1/kW²": {
+    "H and W are mixed up: the factor has to be 1/(kH·kW), not 1/kW²": {
       share: ({ kW }) => 1 / (kW * kW),
     },
-    "brackets are missing: it has to be dOut / (kH · kW), not dOut / kH · kW": {
+    "brackets are missing: it has to be dOut / (kH·kW), not dOut / kH · kW": {
       share: ({ kH, kW }) => kW / kH,
     },
-    "kW is left out of the factor 1/(kH · kW)": { share: ({ kH }) => 1 / kH },
-    "kH is left out of the factor 1/(kH · kW)": { share: ({ kW }) => 1 / kW },
-    "kH + kW divides instead of kH · kW": { share: ({ kH, kW }) => 1 / (kH + kW) },
-    "the number of windows, outH · outW, divides instead of their size, kH · kW": {
+    "kW is left out of the factor 1/(kH·kW)": { share: ({ kH }) => 1 / kH },
+    "kH is left out of the factor 1/(kH·kW)": { share: ({ kW }) => 1 / kW },
+    "kH + kW divides instead of kH·kW": { share: ({ kH, kW }) => 1 / (kH + kW) },
+    "the number of windows, outH·outW, divides instead of their size, kH·kW": {
       share: ({ outH, outW }) => 1 / (outH * outW),
     },
-    "the image's size, H · W, divides instead of the window's, kH · kW": {
+    "the image's size, H·W, divides instead of the window's, kH·kW": {
       share: ({ H, W }) => 1 / (H * W),
     },
-    "1/(kH · kW) is multiplied in twice": { share: ({ kH, kW }) => 1 / (kH * kW * kH * kW) },
+    "1/(kH·kW) is multiplied in twice": { share: ({ kH, kW }) => 1 / (kH * kW * kH * kW) },
     "only the first entry of each window gets its share; all entries have to": {
       takes: ({ i, j }) => i === 0 && j === 0,
     },
-    "the first entry of each window gets all of dOut instead of each 1/(kH · kW) of it": {
+    "the first entry of each window gets all of dOut instead of each 1/(kH·kW) of it": {
       takes: ({ i, j }) => i === 0 && j === 0,
       share: () => 1,
     },

@@ -46,10 +46,9 @@ export const dropout: readonly Mistaken[] = [
     }) => dOut / (1 - p),
     "the mask, or its 1/(1 − p), is multiplied in twice": ({ dOut, p, stays }) =>
       (dOut * stays) / ((1 - p) * (1 - p)),
-    "the mask is the wrong way round: what was left out gets the gradient": ({ dOut, p, stays }) =>
+    "the mask is turned round: what was left out gets the gradient": ({ dOut, p, stays }) =>
       (dOut * (1 - stays)) / (1 - p),
-    "the mask is the wrong way round, and without 1/(1 − p)": ({ dOut, stays }) =>
-      dOut * (1 - stays),
+    "the mask is turned round, and without 1/(1 − p)": ({ dOut, stays }) => dOut * (1 - stays),
     "dOut is multiplied by out instead of the mask": ({ dOut, x, p, stays }) =>
       (dOut * x * stays) / (1 - p),
     "dOut is multiplied by x instead of the mask": ({ dOut, x }) => dOut * x,
@@ -70,11 +69,8 @@ export const dropout: readonly Mistaken[] = [
       (dOut * stays) / p,
     "what stays is multiplied by p; the factor has to be 1/(1 − p)": ({ dOut, p, stays }) =>
       dOut * stays * p,
-    "the mask is the wrong way round and has 1/p: it has to be 1[u ≥ p]/(1 − p)": ({
-      dOut,
-      p,
-      stays,
-    }) => (dOut * (1 - stays)) / p,
+    "the mask is turned round and has 1/p: it has to be 1[u ≥ p]/(1 − p)": ({ dOut, p, stays }) =>
+      (dOut * (1 - stays)) / p,
     "p and 1 − p have changed places: entries have to stay where u ≥ p, not u ≥ 1 − p": ({
       dOut,
       p,

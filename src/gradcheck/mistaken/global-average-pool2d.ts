@@ -34,26 +34,26 @@ export function toEachPixel(
 }
 
 const entries: Readonly<Record<string, Parameters<typeof toEachPixel>[1]>> = {
-  "the factor 1/(H · W) is left out: each pixel gets all of dOut": ({ n, c }, of) => of(n, c),
-  "H and W are mixed up: the factor has to be 1/(H · W), not 1/H²": ({ n, c, H }, of) =>
+  "the factor 1/(H·W) is left out: each pixel gets all of dOut": ({ n, c }, of) => of(n, c),
+  "H and W are mixed up: the factor has to be 1/(H·W), not 1/H²": ({ n, c, H }, of) =>
     of(n, c) / (H * H),
-  "H and W are mixed up: the factor has to be 1/(H · W), not 1/W²": ({ n, c, W }, of) =>
+  "H and W are mixed up: the factor has to be 1/(H·W), not 1/W²": ({ n, c, W }, of) =>
     of(n, c) / (W * W),
-  "brackets are missing: it has to be dOut / (H · W), not dOut / H · W": ({ n, c, H, W }, of) =>
+  "brackets are missing: it has to be dOut / (H·W), not dOut / H · W": ({ n, c, H, W }, of) =>
     (of(n, c) / H) * W,
-  "W is left out of the factor 1/(H · W)": ({ n, c, H }, of) => of(n, c) / H,
-  "H is left out of the factor 1/(H · W)": ({ n, c, W }, of) => of(n, c) / W,
-  "H + W divides instead of H · W": ({ n, c, H, W }, of) => of(n, c) / (H + W),
-  "1/(H · W) is multiplied in twice": ({ n, c, H, W }, of) => of(n, c) / (H * W * H * W),
-  "the mean is taken over C · H · W entries instead of H · W pixels": ({ n, c, C, H, W }, of) =>
+  "W is left out of the factor 1/(H·W)": ({ n, c, H }, of) => of(n, c) / H,
+  "H is left out of the factor 1/(H·W)": ({ n, c, W }, of) => of(n, c) / W,
+  "H + W divides instead of H·W": ({ n, c, H, W }, of) => of(n, c) / (H + W),
+  "1/(H·W) is multiplied in twice": ({ n, c, H, W }, of) => of(n, c) / (H * W * H * W),
+  "the mean is taken over C·H·W entries instead of H·W pixels": ({ n, c, C, H, W }, of) =>
     of(n, c) / (C * H * W),
-  "the mean is taken over N · H · W entries instead of H · W pixels": ({ n, c, N, H, W }, of) =>
+  "the mean is taken over N·H·W entries instead of H·W pixels": ({ n, c, N, H, W }, of) =>
     of(n, c) / (N * H * W),
   "only the first pixel of a channel gets its share; all pixels have to": (
     { n, c, h, w, H, W },
     of,
   ) => (h === 0 && w === 0 ? of(n, c) / (H * W) : 0),
-  "the first pixel of a channel gets all of dOut instead of each 1/(H · W) of it": (
+  "the first pixel of a channel gets all of dOut instead of each 1/(H·W) of it": (
     { n, c, h, w },
     of,
   ) => (h === 0 && w === 0 ? of(n, c) : 0),

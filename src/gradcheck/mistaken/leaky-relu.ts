@@ -11,7 +11,7 @@ export const leakyRelu: readonly Mistaken[] = wrongSlopes("activations.17", {
   "where x ≤ 0 the slope has to be negativeSlope, not 0": (x) => (x > 0 ? 1 : 0),
   "the sides are chosen by the sign of dOut instead of that of x": (_, dOut, options) =>
     dOut > 0 ? 1 : share(options),
-  "the sides are the wrong way round: the slope is 1 where x ≤ 0": (x, _, options) =>
+  "the sides are exchanged: the slope is 1 where x ≤ 0": (x, _, options) =>
     x > 0 ? share(options) : 1,
   "at the kink x = 0 the slope is negativeSlope: it has to be x > 0, not x ≥ 0": (x, _, options) =>
     x >= 0 ? 1 : share(options),
@@ -19,7 +19,7 @@ export const leakyRelu: readonly Mistaken[] = wrongSlopes("activations.17", {
     share(options),
   "where x ≤ 0 the slope has to be negativeSlope, not negativeSlope · x": (x, _, options) =>
     x > 0 ? 1 : share(options) * x,
-  "dOut is multiplied by the output f(x) instead of the slope f′(x)": (x, _, options) =>
+  "dOut is multiplied by the value f(x) instead of the slope f′(x)": (x, _, options) =>
     x > 0 ? x : share(options) * x,
   "dOut is multiplied by x instead of the slope f′(x)": (x) => x,
   "negativeSlope is taken to be 0.01, whatever the layer was given": (x) => (x > 0 ? 1 : 0.01),

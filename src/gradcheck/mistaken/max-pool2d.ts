@@ -126,7 +126,7 @@ export const maxPool2d: readonly Mistaken[] = [
       spreadEvenly(point, { share: () => 1, takes: ({ i, j }) => i === 0 && j === 0 }),
     "dOut is multiplied by the maximum; the winner's slope has to be 1": (point) =>
       handToWinners(point, {}, { factor: (value) => value }),
-    "the winner gets 1/(kH · kW) of dOut instead of all of it": (point) => {
+    "the winner gets 1/(kH·kW) of dOut instead of all of it": (point) => {
       const { kH, kW } = windowsOf(point);
       return handToWinners(point, {}, { factor: () => 1 / (kH * kW) });
     },

@@ -52,6 +52,8 @@ export const meanSquaredError: readonly Mistaken[] = [
       difference,
       M,
     }) => Math.sign(difference) / M,
+    "only the sign of the difference comes back, not the difference": ({ difference, M }) =>
+      (2 * Math.sign(difference)) / M,
     "the sign of the difference is lost: |prediction − target|": ({ difference, M }) =>
       (2 * Math.abs(difference)) / M,
     "the target is not subtracted": ({ prediction, M }) => (2 * prediction) / M,

@@ -9,8 +9,8 @@ export const relu: readonly Mistaken[] = wrongSlopes("relu.8", {
     x > 0 && dOut > 0 ? 1 : 0,
   "at the kink x = 0 the slope is 0 (relu.5): the mask has to be x > 0, not x ≥ 0": (x) =>
     x >= 0 ? 1 : 0,
-  "the mask is the wrong way round: dOut passes where x ≤ 0": (x) => (x <= 0 ? 1 : 0),
-  "the mask is the wrong way round: dOut passes where x < 0": (x) => (x < 0 ? 1 : 0),
+  "the mask is turned round: dOut passes where x ≤ 0": (x) => (x <= 0 ? 1 : 0),
+  "the mask is turned round: dOut passes where x < 0": (x) => (x < 0 ? 1 : 0),
   "dOut is multiplied by the output max(x, 0) instead of the mask 1[x > 0]": (x) => Math.max(x, 0),
   "dOut is multiplied by x instead of the mask 1[x > 0]": (x) => x,
   "where x ≤ 0 the slope has to be 0, not −1, which is that of |x|": (x) => (x > 0 ? 1 : -1),

@@ -71,7 +71,46 @@ const joined: Readonly<Record<string, (body: number, shortcut: number) => number
   "the larger of the two ways comes back; they have to be added": Math.max,
 };
 
-export const residual: readonly Mistaken[] = Object.entries(joined).map(([says, join]) => ({
+/** Mistakes of one kind of block: where the shortcut is x itself, or where it has layers. */
+const ofOneKind: readonly Mistaken[] = [
+  {
+    argument: "x",
+    says: "where the shortcut is x itself, what comes back along it is missing: dOut",
+    tag: "residual.8",
+    gradient: (point) => {
+      const { body, shortcut } = waysBack(point);
+      return isIdentity(point) ? body : added(body, shortcut);
+    },
+  },
+  {
+    argument: "x",
+    says: "where the shortcut has layers, what comes back along it is missing",
+    tag: "residual.8",
+    gradient: (point) => {
+      const { body, shortcut } = waysBack(point);
+      return isIdentity(point) ? added(body, shortcut) : body;
+    },
+  },
+  {
+    argument: "x",
+    says: "what came through the body counts as the shortcut's as well, where that is x itself",
+    tag: "residual.8",
+    gradient: (point) => {
+      const { body, shortcut } = waysBack(point);
+      return added(body, isIdentity(point) ? body : shortcut);
+    },
+  },
+];
+
+function isIdentity({ inputs }: MistakenPoint): boolean {
+  return inputs["shortcut"] === undefined;
+}
+
+function added(body: readonly number[], shortcut: readonly number[]): number[] {
+  return body.map((one, at) => one + shortcut[at]!);
+}
+
+const ofAllBlocks: readonly Mistaken[] = Object.entries(joined).map(([says, join]) => ({
   argument: "x",
   says,
   tag: "residual.8",
@@ -80,3 +119,5 @@ export const residual: readonly Mistaken[] = Object.entries(joined).map(([says, 
     return body.map((one, at) => join(one, shortcut[at]!));
   },
 }));
+
+export const residual: readonly Mistaken[] = [...ofAllBlocks, ...ofOneKind];

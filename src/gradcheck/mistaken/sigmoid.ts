@@ -8,10 +8,17 @@ export const sigma = (x: number): number => 1 / (1 + exp(-x));
 export const sigmaSlope = (x: number): number => sigma(x) * (1 - sigma(x));
 
 export const sigmoid: readonly Mistaken[] = [
-  ...ofAnyFunction("activations.9", sigma, sigmaSlope),
+  ...ofAnyFunction(
+    "activations.9",
+    sigma,
+    sigmaSlope,
+    "the factor 1 − p is missing: the slope has to be p · (1 − p), not the value p",
+  ),
   ...wrongSlopes("activations.9", {
     "the factor p is missing: the slope has to be p · (1 − p), not 1 − p": (x) => 1 - sigma(x),
     "x stands in for p: the slope has to be p · (1 − p), not x · (1 − x)": (x) => x * (1 - x),
+    "dOut stands in for p: the slope has to be p · (1 − p), not dOut · (1 − dOut)": (_, dOut) =>
+      dOut * (1 - dOut),
     "the slope has to be p · (1 − p), not p · (1 + p)": (x) => sigma(x) * (1 + sigma(x)),
     "the slope has to be p · (1 − p), not p · (2 − p)": (x) => sigma(x) * (2 - sigma(x)),
     "the slope has to be p · (1 − p), not tanh's 1 − p²": (x) => 1 - sigma(x) * sigma(x),

@@ -31,11 +31,13 @@ export function wrongSlopes(tag: string, slopes: Readonly<Record<string, Slope>>
  * What may go wrong with any function without a corner.
  *
  * @param tag of its slope's equation
+ * @param ofValue what is to be said where f(x) stands for f′(x)
  */
 export function ofAnyFunction(
   tag: string,
   f: (x: number) => number,
   slope: (x: number) => number,
+  ofValue = "dOut is multiplied by the value f(x) instead of the slope f′(x)",
 ): Mistaken[] {
   return [
     ...wrongSlopes("activations.4", {
@@ -45,9 +47,12 @@ export function ofAnyFunction(
       "dOut and the slope are added instead of multiplied": (x, dOut) => 1 + slope(x) / dOut,
     }),
     ...wrongSlopes(tag, {
-      "dOut is multiplied by the output f(x) instead of the slope f′(x)": f,
+      [ofValue]: f,
       "dOut is multiplied by x instead of the slope f′(x)": (x) => x,
       "the slope is taken at the output, f′(f(x)), instead of at x": (x) => slope(f(x)),
+      "the slope is taken once more, at the slope: f′(f′(x)) instead of f′(x)": (x) =>
+        slope(slope(x)),
+      "the slope is taken at dOut instead of at x": (_, dOut) => slope(dOut),
     }),
   ];
 }

@@ -111,7 +111,7 @@ export function winnerMistakes(
       ...puts(joinedPlanes, sum),
     ],
     others: [
-      ...deals(wrongShares, winner),
+      ...deals(wrongShares, sum),
       ...ofGate((tag) => [
         ...deals(wrongGates, tag),
         ...deals(hasTies ? wrongKinks : [], tag),

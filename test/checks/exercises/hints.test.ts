@@ -114,7 +114,7 @@ test("where one line is left out, what leads to the equations above it is not as
   assert.equal(whole!.slice(0, 4), ["affine.3", "affine.4", "affine.5", "affine.6"]);
 });
 
-test("in loops, too, each step is asked before it is told, up to every equation of the loops", () => {
+test("in loops, too, each step is asked, then told, up to every equation of theirs", () => {
   for (const { layer } of catalog) {
     const file = join(root, "src/checks/exercises/loops", `${layerFile(layer)}.ts`);
     const exercise = emptyLoops(layer, readFileSync(file, "utf8"));
@@ -169,7 +169,7 @@ const gain = [
   "$$ c \\tag{gain.3} $$",
 ].join("\n");
 
-test("an answer has the chapter's words, its equation and block, and what the words refer to", () => {
+test("an answer has the chapter's words, equation and block, and what they refer to", () => {
   const steps = [
     { ask: "From (gain.1), what next?", tag: "gain.2" },
     { ask: "And then?", tag: "gain.3" },
@@ -211,7 +211,7 @@ test("the hint about tools names what is called, and not what the lines define t
   assert.not.match(text, "import");
 });
 
-test("every tool that leibniz itself uses is explained, or stands in the exercise's own file", () => {
+test("every tool that leibniz uses is explained, or stands in the exercise's file", () => {
   for (const { where, one, hints } of everything) {
     const [names, ...rest] = hints.at(-2)!.text.split("\n");
     if (rest.length === 0) continue;

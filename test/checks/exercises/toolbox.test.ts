@@ -74,7 +74,7 @@ test("the comment fits its lines, and offers what there is, once", () => {
     }
 });
 
-test("what a function is given is told by its docstrings, and what is used of it by its type", () => {
+test("what a function is given is told by docstrings, how it is used by its type", () => {
   const [all, line] = madeOf("conv2d");
   const [one] = all.exercise.functions as [EmptiedFunction];
   const { given, above, returns } = scopeOf(all.exercise.text, one, sources);
@@ -132,7 +132,7 @@ test("helpers of the file come with their arguments, numbers are called numbers"
   );
 });
 
-test("on every layer the last hint, pasted, is right; and every name of the comment is there", async () => {
+test("the last hint, pasted, is right on every layer; the comment's names are there", async () => {
   const variants = new Variants();
   const grader = new URL("checks/exercises/grade.js", `file://${root}/dist/`).href;
   const graded = async (layer: string): Promise<void> => {

@@ -18,7 +18,7 @@ export const affine: StepsOfLayer = {
         tag: "affine.4",
       },
       {
-        ask: "The delta in (affine.4) is 0 in most terms of the sums. Which sum is left?",
+        ask: "In most terms of these sums the delta is 0, (affine.4). Which sum is left?",
         tag: "affine.5",
       },
       {
@@ -31,13 +31,13 @@ export const affine: StepsOfLayer = {
       { ask: "What does the second delta leave of the sum over i′?", tag: "affine.7" },
       {
         ask:
-          "Multiply (affine.7) by dOut[r, m] and sum over all outputs, as for the bias. Which of " +
-          "the two sums goes, and which one stays?",
+          "Multiply that, (affine.7), by dOut[r, m] and sum over all outputs, as for the bias. " +
+          "Which of the two sums goes, and which one stays?",
         tag: "affine.8",
       },
       {
         ask:
-          "The last sum in (affine.8) is over n. Where does n stand in each of the two factors? " +
+          "The last sum is over n, (affine.8). Where does n stand in each of the two factors? " +
           "So which product of matrices is it, and which of them has to be transposed?",
         tag: "affine.9",
       },
@@ -49,14 +49,14 @@ export const affine: StepsOfLayer = {
       },
       {
         ask:
-          "Multiply (affine.10) by dOut[r, m] and sum over all outputs. Which sum does the delta " +
-          "end this time? Which outputs use input i, so that their sum stays?",
+          "Multiply that, (affine.10), by dOut[r, m] and sum over all outputs. Which sum does " +
+          "the delta end this time? Which outputs use input i, so that their sum stays?",
         tag: "affine.11",
       },
       {
         ask:
-          "Where does the summed index stand in the two factors of (affine.11)? So which product " +
-          "of matrices is it?",
+          "Where does the summed index stand in the two factors of (affine.11)? So which " +
+          "product of matrices is it?",
         tag: "affine.12",
       },
     ],
@@ -69,14 +69,14 @@ export const flatten: StepsOfLayer = {
     flattenBackward: [
       {
         ask:
-          "Flatten changes no number, only where it stands, (affine.13). If x[n, c, h, w] moves, " +
-          "which outputs move with it, and how far?",
+          "Flatten changes no number, only where it stands, (affine.13). If x[n, c, h, w] " +
+          "moves, which outputs move with it, and how far?",
         tag: "affine.14",
       },
       {
         ask:
-          "Multiply (affine.14) by dOut[m, a] and sum over all outputs. How many terms are left, " +
-          "and which?",
+          "Multiply that, (affine.14), by dOut[m, a] and sum over all outputs. How many terms " +
+          "are left, and which?",
         tag: "affine.15",
       },
     ],

@@ -28,38 +28,39 @@ export const conv2d: StepsOfLayer = {
       { ask: "Let y be bias[k]. Which outputs does it move, and how far?", tag: "conv2d.5c" },
       {
         ask:
-          "Multiply (conv2d.5c) by dOut[m, l, t] and sum over all outputs. Which sum does the " +
-          "delta end, and which stay?",
+          "Multiply that, (conv2d.5c), by dOut[m, l, t] and sum over all outputs. Which sum " +
+          "does the delta end, and which stay?",
         tag: "conv2d.6",
       },
       {
         ask:
-          "Let y be filters[k, r]. Which of the three terms of (conv2d.5b) is left? What is the " +
-          "weight multiplied by in it, and in which outputs?",
+          "Let y be filters[k, r]. There are three terms, (conv2d.5b). Which one is left? What " +
+          "is the weight multiplied by in it, and in which outputs?",
         tag: "conv2d.6a",
       },
       {
         ask:
-          "Multiply (conv2d.6a) by dOut[m, l, t] and sum over all outputs. Which sum does the " +
-          "delta end, and which stay?",
+          "Multiply that, (conv2d.6a), by dOut[m, l, t] and sum over all outputs. Which sum " +
+          "does the delta end, and which stay?",
         tag: "conv2d.6b",
       },
       {
         ask:
-          "For one image, the last sum in (conv2d.6b) is over s. Where does s stand in each of " +
+          "For one image, the last sum is over s, (conv2d.6b). Where does s stand in each of " +
           "the two factors? So which product of matrices is it, and what becomes of the images?",
         tag: "conv2d.7",
       },
       {
         ask:
-          "Let y be cols[n, r, s], an entry of one window of one image. Which term of " +
-          "(conv2d.5b) is left now? Which outputs can feel the entry, and how strongly?",
+          "Let y be cols[n, r, s], an entry of one window of one image. Of the three terms, " +
+          "(conv2d.5b), which one is left now? Which outputs can feel the entry, and how " +
+          "strongly?",
         tag: "conv2d.7b",
       },
       {
         ask:
-          "Multiply (conv2d.7b) by dOut[m, l, t] and sum over all outputs. Which sum do the " +
-          "deltas leave?",
+          "Multiply that, (conv2d.7b), by dOut[m, l, t] and sum over all outputs. Which sum do " +
+          "the deltas leave?",
         tag: "conv2d.7c",
       },
       {
@@ -76,8 +77,8 @@ export const conv2d: StepsOfLayer = {
       },
       {
         ask:
-          "Take the columns for the output, and their gradient dCols for its dOut. What does the " +
-          "chain rule, (chain-rule.8), make of (conv2d.8a)?",
+          "Take the columns for the output, and their gradient dCols for its dOut. What does " +
+          "the chain rule, (chain-rule.8), make of (conv2d.8a)?",
         tag: "conv2d.8b",
       },
       {
@@ -89,7 +90,8 @@ export const conv2d: StepsOfLayer = {
       {
         ask:
           "Start from zeros, and do that for every entry of the columns that lies on a pixel. " +
-          "Compare what a pixel has received in the end with (conv2d.8b). What have you computed?",
+          "Compare what a pixel has received in the end with (conv2d.8b). What have you " +
+          "computed?",
         tag: "conv2d.10",
       },
     ],

@@ -4,8 +4,8 @@ import type { Step, StepsOfLayer } from "./step.js";
 /** What the layers keep of their forward pass. */
 const WINNERS: Step = {
   ask:
-    "The layer returns the largest of a window's entries and the number 0. If none of the entries " +
-    "is positive, which pixel has won, and what can argmax say?",
+    "The layer returns the largest of a window's entries and the number 0. If none of the " +
+    "entries is positive, which pixel has won, and what can argmax say?",
   tag: "fused.1a",
 };
 
@@ -16,8 +16,8 @@ export const reluPool2d: StepsOfLayer = {
       WINNERS,
       {
         ask:
-          "Call the inner maximum of (fused.1) max. Where does the rectifier let the gradient " +
-          "through to it, and how can you tell that from out alone?",
+          "There is a maximum in a maximum, (fused.1). Call the inner one max. Where does the " +
+          "rectifier let the gradient through to it, and how can you tell that from out alone?",
         tag: "fused.2",
       },
       {
@@ -50,12 +50,12 @@ export const convPool2d: StepsOfLayer = {
       { ask: "Its filters get (conv2d.7). What is that here?", tag: "fused.7" },
       {
         ask:
-          "Put (fused.5) into (fused.7). For each window of the pooling, how many columns of the " +
-          "image are left to be multiplied?",
+          "Write out what dConv is (fused.5), in the sum that is dWeight (fused.7). For each " +
+          "window of the pooling, how many columns of the image are left to be multiplied?",
         tag: "fused.7a",
       },
       {
-        ask: "Its image gets (conv2d.8) and then (conv2d.10). What are they here, in one?",
+        ask: "Its image gets two steps, (conv2d.8), (conv2d.10). What are they here, in one?",
         tag: "fused.8",
       },
     ],
@@ -88,8 +88,8 @@ export const batchNormPool2d: StepsOfLayer = {
       },
       {
         ask:
-          "In evaluation, mean and variance are given, and x does not move them. Which terms of " +
-          "(fused.13) go?",
+          "In evaluation, mean and variance are given, and x does not move them. There are " +
+          "three terms, (fused.13). Which of them go?",
         tag: "fused.14",
       },
     ],

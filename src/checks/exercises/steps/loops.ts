@@ -82,8 +82,8 @@ const FIRST: Readonly<Record<string, readonly Step[]>> = {
   dropout: [
     {
       ask:
-        "A number u[i] was drawn for each entry. What is the mask at i, if the entries that stay " +
-        "have to make up for those that go?",
+        "A number u[i] was drawn for each entry. What is the mask at i, if the entries that " +
+        "stay have to make up for those that go?",
       tag: "dropout.1",
     },
   ],
@@ -110,7 +110,8 @@ const CONVOLUTION: readonly Step[] = [
   {
     ask:
       "Row r of the columns belongs to the weight (c, i, j), column s is window (p, q), and the " +
-      "entry is a pixel or a zero (conv2d.4). How does (conv2d.6b) read with these letters?",
+      "entry is a pixel or a zero (conv2d.4). How does the gradient of a weight, (conv2d.6b), " +
+      "read with these letters?",
     tag: "conv2d.7a",
   },
   {
@@ -121,8 +122,8 @@ const CONVOLUTION: readonly Step[] = [
   },
   {
     ask:
-      "Multiply (conv2d.10f) by dOut[m, l, p, q] and sum over all outputs. Which sums stay, and " +
-      "in which loops can you add up the same terms without searching for windows?",
+      "Multiply that, (conv2d.10f), by dOut[m, l, p, q] and sum over all outputs. Which sums " +
+      "stay, and in which loops can you add up the same terms without searching for windows?",
     tag: "conv2d.11",
   },
 ];

@@ -26,8 +26,8 @@ export const maxPool2d: StepsOfLayer = {
       },
       {
         ask:
-          "Multiply (pooling.3b) by dOut[m, l, p, q] and sum over all outputs. From which " +
-          "windows does a pixel collect, and what?",
+          "Multiply that, (pooling.3b), by dOut[m, l, p, q] and sum over all outputs. From " +
+          "which windows does a pixel collect, and what?",
         tag: "pooling.4",
       },
     ],
@@ -40,14 +40,14 @@ export const averagePool2d: StepsOfLayer = {
     averagePool2dBackward: [
       {
         ask:
-          "A window returns its mean, (pooling.5). Where in that sum does the pixel " +
-          "x[n, c, h, w] occur, and what is it multiplied by?",
+          "A window returns its mean, (pooling.5). Where in that sum does the pixel x[n, c, h, " +
+          "w] occur, and what is it multiplied by?",
         tag: "pooling.5a",
       },
       {
         ask:
-          "Multiply (pooling.5a) by dOut[m, l, p, q] and sum over all outputs. Which windows " +
-          "does a pixel hear from, and which share of each does it get?",
+          "Multiply that, (pooling.5a), by dOut[m, l, p, q] and sum over all outputs. Which " +
+          "windows does a pixel hear from, and which share of each does it get?",
         tag: "pooling.6",
       },
     ],
@@ -66,8 +66,8 @@ export const globalAveragePool2d: StepsOfLayer = {
       },
       {
         ask:
-          "Multiply (pooling.5a) by dOut[m, l, p, q] and sum over all outputs. What does a pixel " +
-          "get from each window that holds it?",
+          "Multiply that, (pooling.5a), by dOut[m, l, p, q] and sum over all outputs. What does " +
+          "a pixel get from each window that holds it?",
         tag: "pooling.6",
       },
       {

@@ -1,4 +1,4 @@
-/** The steps of `derivations/relu.md`, and of the leaky rectifier in `derivations/activations.md`. */
+/** The steps of the rectifier, and of the leaky one in `derivations/activations.md`. */
 import type { StepsOfLayer } from "./step.js";
 
 export const relu: StepsOfLayer = {
@@ -28,10 +28,10 @@ export const relu: StepsOfLayer = {
         tag: "relu.6",
       },
       {
-        ask: "The chain rule, (chain-rule.8), sums over all outputs. Which term is left of the sum?",
+        ask: "The chain rule sums over all outputs, (chain-rule.8). Which term is left?",
         tag: "relu.7",
       },
-      { ask: "How is (relu.7) said of whole tensors, without an index?", tag: "relu.8" },
+      { ask: "How is that, (relu.7), said of whole tensors, without an index?", tag: "relu.8" },
     ],
   },
 };
@@ -42,16 +42,16 @@ export const leakyRelu: StepsOfLayer = {
     leakyReluBackward: [
       {
         ask:
-          "The layer applies one function f to each entry alone, (activations.1). If x[i] moves, " +
-          "which entries of the output move, and how far?",
+          "The layer applies one function f to each entry alone, (activations.1). If x[i] " +
+          "moves, which entries of the output move, and how far?",
         tag: "activations.2",
       },
       {
-        ask: "The chain rule, (chain-rule.8), sums over all outputs. Which term is left of the sum?",
+        ask: "The chain rule sums over all outputs, (chain-rule.8). Which term is left?",
         tag: "activations.3",
       },
       {
-        ask: "How is (activations.3) said of whole tensors, without an index?",
+        ask: "How is that, (activations.3), said of whole tensors, without an index?",
         tag: "activations.4",
       },
       {
