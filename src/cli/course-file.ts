@@ -36,7 +36,7 @@ interface KnownLine {
   readonly at: number;
 }
 
-/** What a course file says, by our lines in its order; a line that is there twice is done if one is. */
+/** Whether our lines are ticked, in the file's order. One that is there twice is done if one is. */
 export type Progress = ReadonlyMap<string, boolean>;
 
 const pathIn = (folder: string): string => join(folder, "course.md");
@@ -207,13 +207,14 @@ function newCourse(chapters: readonly CourseChapter[]): string {
   const lines = [
     "# A course in backpropagation",
     "",
-    "Each line with a box is a chapter to read, a problem for a pencil or an exercise. Tick one when",
-    "you are done with it: put an x between its brackets, or say, for example,",
+    "Each line with a box is a chapter to read, a problem for a pencil or an exercise. Tick one",
+    "when you are done with it: put an x between its brackets, or say, for example,",
     "",
     '    leibniz course --done "affine problem 2"',
     "",
-    "The check of an exercise that passes ticks its line by itself. This file is yours: write notes",
-    "anywhere, move lines, delete lines. leibniz changes nothing but what is between the brackets.",
+    "The check of an exercise that passes ticks its line by itself. This file is yours: write",
+    "notes anywhere, move lines, delete lines. leibniz changes nothing but what is between the",
+    "brackets.",
   ];
   chapters.forEach(({ name, title, week, items }, i) => {
     if (week !== chapters[i - 1]?.week)

@@ -4,6 +4,7 @@
  * changed in a moment, so here it tries again.
  */
 import { closeSync, constants, openSync, readdirSync, rmSync } from "node:fs";
+import { randomInt } from "node:crypto";
 import { join } from "node:path";
 import { reject } from "../tensor/index.js";
 import { onFailure } from "./files.js";
@@ -41,7 +42,7 @@ export function whileLocked<T>(folder: string, run: () => T): T {
     } finally {
       rmSync(own, { force: true });
     }
-    Atomics.wait(pause, 0, 0, 1 + Math.random() * LONGEST_WAIT);
+    Atomics.wait(pause, 0, 0, randomInt(1, LONGEST_WAIT));
   }
 }
 

@@ -1,6 +1,7 @@
 /** What `--done` and `--undo` name: `affine problem 2`, `maxpool level 1-3`, `relu chapter`. */
 import { reject } from "../tensor/index.js";
 import type { CourseChapter, CourseItem, ItemKind } from "./course-items.js";
+import { layerNamed } from "./layer-names.js";
 import { rejectName } from "./nearest.js";
 
 const KINDS: Readonly<Record<string, ItemKind>> = {
@@ -13,11 +14,11 @@ const KINDS: Readonly<Record<string, ItemKind>> = {
   levels: "exercise",
 };
 
-/** For messages: what a name stands for, and its number. */
-const WORDS: Readonly<Record<ItemKind, readonly [name: string, number: string]>> = {
-  chapter: ["a chapter", "no number"],
-  problem: ["a chapter", "a problem"],
-  exercise: ["a layer", "a level"],
+/** For messages: what the number says. */
+const NUMBERS: Readonly<Record<ItemKind, string>> = {
+  chapter: "no number",
+  problem: "a problem",
+  exercise: "a level",
 };
 
 /**
@@ -50,7 +51,7 @@ export function itemsNamed(
         JSON.stringify(words.join(" ")),
       );
     const own = items.filter((item) => item.kind === kind);
-    const named = ownName(option, WORDS[kind][0], name.join(" "), own);
+    const named = ownName(option, name.join(" "), own);
     for (const number of numbers.length === 0 ? [0] : numbers)
       found.add(
         named.find((item) => item.number === number) ?? rejectNumber(option, named, number),
@@ -72,18 +73,21 @@ function takeWhile(words: string[], fits: (word: string) => boolean): string[] {
   return words.splice(0, end < 0 ? words.length : end);
 }
 
-/** Items of the name that was meant: in other letters, or the only one that begins like this. */
+/** Items of the layer that was meant, or of the chapter: the only one that begins like this. */
 function ownName(
   option: string,
-  what: string,
   asked: string,
   items: readonly CourseItem[],
 ): readonly CourseItem[] {
+  if (items[0]!.kind === "exercise") {
+    const layer = layerNamed(option, asked);
+    return items.filter((item) => item.name === layer);
+  }
   const names = [...new Set(items.map(({ name }) => name))];
   const begun = names.filter((name) => lettersOf(name).startsWith(lettersOf(asked)));
   const exact = begun.find((name) => lettersOf(name) === lettersOf(asked));
   const name = exact ?? (begun.length === 1 ? begun[0] : undefined);
-  if (name === undefined) return rejectName(option, what, names, asked);
+  if (name === undefined) return rejectName(option, "a chapter", names, asked);
   return items.filter((item) => item.name === name);
 }
 
@@ -93,5 +97,5 @@ function lettersOf(name: string): string {
 
 function rejectNumber(option: string, named: readonly CourseItem[], number: number): never {
   const { name, kind } = named[0]!;
-  reject(option, `${WORDS[kind][1]} of ${name} from 1 to ${named.length}`, String(number));
+  reject(option, `${NUMBERS[kind]} of ${name} from 1 to ${named.length}`, String(number));
 }

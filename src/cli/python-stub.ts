@@ -95,12 +95,13 @@ float32; and so on for the other cases. What is missing there is reported as not
 
 /** What to run in the folder. */
 function commands({ layer, file }: PythonStub): string {
-  const [run, check] = [`python3 ${file}`, checkCommand(layer)];
-  const width = Math.max(run.length, check.length);
-  return [
-    `    ${run.padEnd(width)}  runs it on every case in given/, and writes answers/`,
-    `    ${check.padEnd(width)}  says what is right, and what went wrong`,
-  ].join("\n");
+  const rows = [
+    [`python3 ${file}`, "runs it on every case, and writes answers/"],
+    [checkCommand(layer), "says what is right, and what went wrong"],
+    [`npx leibniz exercise ${layer} --python --hint 1`, "the first hint, then 2, 3, and so on"],
+  ] as const;
+  const width = Math.max(...rows.map(([command]) => command.length));
+  return rows.map(([command, does]) => `    ${command.padEnd(width)}  ${does}`).join("\n");
 }
 
 function checkCommand(layer: string): string {

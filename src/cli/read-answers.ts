@@ -1,5 +1,5 @@
 /** What came back of an exercise in NumPy: a folder's answers, each in place of its case. */
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { gradientName } from "../backprop/index.js";
 import { returnedShapes, shapeProblem } from "../checks/index.js";
@@ -140,7 +140,7 @@ function strangeNames(
 ): string[] {
   const names = cases.flatMap(({ number }) => {
     const answers = join(folder, "answers", String(number));
-    if (!existsSync(answers)) return [];
+    if (statSync(answers, { throwIfNoEntry: false })?.isDirectory() !== true) return [];
     return onFailure(`cannot read ${answers}`, () => readdirSync(answers));
   });
   const known = wanted.map((name) => `${name}.npy`);

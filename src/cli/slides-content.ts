@@ -56,13 +56,24 @@ export function slidesOf(chapter: ChapterText): ChapterSlides {
   return { name: chapter.name, title, lead, slides };
 }
 
+/** Each from the start of a line to the end of one. */
+const PARTS = new RegExp(
+  [
+    /#{2,} (?<heading>.+)/,
+    /\$\$\n(?<formula>[\s\S]+?)\n\$\$/,
+    /!\[(?<caption>[^\]]*)\]\(figures\/(?<file>[\w-]+\.svg)\)/,
+    /(?<box>>.*(?:\n>.*)*)/,
+  ]
+    .map(({ source }) => `^${source}$`)
+    .join("|"),
+  "gm",
+);
+
 /** Headings, formulas, pictures, and the box of the result, in order. */
 function partsOf(text: string): readonly Part[] {
   const outsideCode = text.replace(/^```.*\n[\s\S]*?^```$/gm, "");
-  const pattern =
-    /^#{2,} (?<heading>.+)$|^\$\$\n(?<formula>[\s\S]+?)\n\$\$$|^!\[(?<caption>[^\]]*)\]\(figures\/(?<file>[\w-]+\.svg)\)$|^(?<box>>.*(?:\n>.*)*)$/gm;
   let isResult = false;
-  return [...outsideCode.matchAll(pattern)].flatMap(({ groups }): Part[] => {
+  return [...outsideCode.matchAll(PARTS)].flatMap(({ groups }): Part[] => {
     const { heading, formula, caption, file, box } = groups as Record<string, string | undefined>;
     if (heading !== undefined) {
       isResult = heading === "The result";

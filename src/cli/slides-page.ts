@@ -112,8 +112,18 @@ function display({ latex, tag }: Formula): string {
   ]);
 }
 
-const INLINE =
-  /\$(?<latex>[^$]+)\$|`(?<code>[^`]+)`|\[(?<link>[^\]]+)\]\([^)]+\)|\*\*(?<bold>[^*]+)\*\*|\*(?<stressed>[^*]+)\*/g;
+const INLINE = new RegExp(
+  [
+    /\$(?<latex>[^$]+)\$/,
+    /`(?<code>[^`]+)`/,
+    /\[(?<link>[^\]]+)\]\([^)]+\)/,
+    /\*\*(?<bold>[^*]+)\*\*/,
+    /\*(?<stressed>[^*]+)\*/,
+  ]
+    .map(({ source }) => source)
+    .join("|"),
+  "g",
+);
 
 /** A paragraph's marks; links lead out of the file, and lose theirs. */
 function inline(markdown: string): string {

@@ -186,6 +186,8 @@ test("a file that is missing, no file, too large or one too many is one line", a
   rmSync(answer(folder, 3, "dWeight"));
   mkdirSync(answer(folder, 3, "dWeight"));
   writeFileSync(answer(folder, 2, "dBias"), numbers([0, 0, 0, 0, 0], [5])); // case 2 has no bias
+  rmSync(join(folder, "answers", "4"), { recursive: true });
+  writeFileSync(join(folder, "answers", "4"), "a file in place of a folder");
   const { status, stdout } = await leibnizHere("check", "affine", folder);
   assert.is(status, 1);
   assert.match(stdout, /^dX +wrong: there is no .*answers\/2\/dX\.npy$/m);
@@ -314,6 +316,9 @@ test("files have the types that NumPy indexes and computes with", async () => {
   const readme = readFileSync(join(conv, "README.txt"), "utf8");
   assert.match(readme, /^ {4}python3 conv2d\.py +runs it/m);
   assert.match(readme, /^ {4}npx leibniz check conv2d \. +says/m);
+  assert.match(readme, /^ {4}npx leibniz exercise conv2d --python --hint 1 {2}the first hint/m);
+  const hint = await leibnizHere("exercise", "conv2d", "--python", "--hint", "1");
+  assert.equal([hint.status, hint.stderr], [0, ""]);
 });
 
 test("words are given, and null is left out and has a default", async () => {

@@ -220,13 +220,12 @@ test("names that there are not: the nearest one, or how names look", async () =>
   for (const [asked, told] of [
     ["afine problem 2", /expected a chapter, got "afine"; did you mean affine\?/],
     ["max-poo2d level 1", /expected a layer, got "max-poo2d"; did you mean maxPool2d\?/],
-    ["Linear level 1", /did you mean affine\?/],
     ["affine problem 17", /expected a problem of affine from 1 to 5, got 17/],
     ["affine level 0", /expected a level of affine from 1 to 3, got 0/],
     ["affine 2", /expected names such as "affine chapter"/],
     ["problem 2", /expected names such as/],
     ["relu chapter 2", /expected names such as/],
-    ["batch level 1", /expected a layer, got "batch"; did you mean batchNorm/],
+    ["batch level 1", /expected one layer, got "batch"; did you mean batchNorm/],
     ["", /expected names such as/],
   ] as const)
     await assertRefused(course(folder, "--done", asked), told);
@@ -257,11 +256,30 @@ test("a passed exercise ticks its line in the course above it, and says so", () 
   assert.match(tickExercise(exercise, "relu", 2)!, /ticked relu/);
 });
 
+test("the check of an exercise ticks its line once it passes, but not in --json", async () => {
+  const folder = folderWith("- [ ] relu: exercise, level 1\n");
+  const out = join(folder, "exercise-relu-1");
+  const exercise = ["exercise", "relu", "--level", "1", "--out", out];
+  await leibnizHere(...exercise);
+  const wrong = await leibnizHere(...exercise, "--check");
+  assert.is(wrong.status, 1);
+  assert.is(bytesIn(folder), "- [ ] relu: exercise, level 1\n");
+  const file = join(out, "relu.ts");
+  const right = "return { dX: zip(dOut, x, (d, v) => (v > 0 ? d : 0)) };";
+  writeFileSync(file, readFileSync(file, "utf8").replace("return {} as never;", right));
+  await leibnizHere(...exercise, "--check", "--json");
+  assert.is(bytesIn(folder), "- [ ] relu: exercise, level 1\n");
+  const { stdout } = await leibnizHere(...exercise, "--check");
+  assert.match(stdout, /\nall of relu is right\n.*course\.md: ticked relu: exercise, level 1\n$/);
+  assert.is(bytesIn(folder), "- [x] relu: exercise, level 1\n");
+});
+
 test("from the current folder, a course further up is found, but none above it", () => {
   const folder = temporaryFolder();
   const deep = join(folder, "a", "b", "c");
   mkdirSync(deep, { recursive: true });
-  const code = `import { tickExercise } from ${JSON.stringify(new URL("../../dist/cli/course-file.js", import.meta.url).href)};
+  const module = new URL("../../dist/cli/course-file.js", import.meta.url).href;
+  const code = `import { tickExercise } from ${JSON.stringify(module)};
     console.log(tickExercise("b/c", "relu", 1));`;
   const tick = (): string =>
     spawnSync(process.execPath, ["--input-type=module", "-e", code], {
@@ -289,7 +307,7 @@ test("processes that tick at once lose nothing", async () => {
   const folder = temporaryFolder();
   await course(folder, "--start");
   const text = bytesIn(folder);
-  const names = ["affine problem 1", "relu problem 2", "conv2d problem 3", "dropout level 1"];
+  const names = ["affine problem 1", "relu problem 2", "conv2d problem 3", "Linear level 1"];
   const started = names.map((name) => startLeibniz("course", "--out", folder, "--done", name));
   const outcomes = await Promise.all(started.map(({ outcome }) => outcome));
   assert.equal(
@@ -298,15 +316,16 @@ test("processes that tick at once lose nothing", async () => {
   );
   assert.is(
     bytesIn(folder),
-    text.replace(
-      /\[ \](?= (?:affine: problem 1|relu: problem 2|conv2d: problem 3|dropout: exercise, level 1)$)/gm,
-      "[x]",
-    ),
+    text
+      .replace("[ ] affine: problem 1", "[x] affine: problem 1")
+      .replace("[ ] relu: problem 2", "[x] relu: problem 2")
+      .replace("[ ] conv2d: problem 3", "[x] conv2d: problem 3")
+      .replace("[ ] affine: exercise, level 1", "[x] affine: exercise, level 1"),
   );
   assert.equal(readdirSync(folder), ["course.md"]);
 });
 
-test("a full disk and a folder that cannot be written are one line, and the list stays", async () => {
+test("a full disk, and a folder that cannot be written, are one line each", async () => {
   const folder = folderWith(`- [ ] relu: exercise, level 1\n${"a note\n".repeat(300)}`);
   const text = bytesIn(folder);
   const limited = `ulimit -f 1; exec "$0" "$@"`; // files may have 1 kB at most

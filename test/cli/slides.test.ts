@@ -113,7 +113,7 @@ test("the file needs nothing else, and says how to go on", async () => {
   assert.equal(JSON.parse(json.stdout), { chapter: "affine", file, slides: 5 });
 });
 
-test("another's file is not overwritten, and a name that there is not has a nearest one", async () => {
+test("another's file is not overwritten, and an unknown chapter has a nearest one", async () => {
   const file = join(temporaryFolder(), "slides.html");
   writeFileSync(file, "<html>mine</html>");
   const { status, stderr } = await leibnizHere("slides", "affine", "--out", file);

@@ -9,6 +9,7 @@ import {
   decodePicture,
   parseIdxImages,
   parseIdxLabels,
+  parseNpy,
   parseSubset,
   readImages,
 } from "leibniz/data";
@@ -159,6 +160,14 @@ export const readers: readonly Reader[] = [
     name: "npz",
     examples: [archive(0), archive(6)],
     read: (bytes) => readImages(memoryTree({ "d.npz": bytes }), "d.npz", {}, "both"),
+  },
+  {
+    name: "npy",
+    examples: [
+      npyBytes("<f8", [3], PIXELS),
+      npyBytes(">i2", [3, 4], PIXELS, { order: "True", version: 2 }),
+    ],
+    read: (bytes) => parseNpy(bytes, FILE, "float64"),
   },
   { name: "png", examples: [pngOf(picture)], read: (bytes) => decodePicture(bytes, FILE) },
   { name: "jpeg", examples: [jpegBytes], read: (bytes) => decodePicture(bytes, FILE) },

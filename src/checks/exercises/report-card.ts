@@ -64,6 +64,7 @@ export class ReportCard {
   readonly #entry: CatalogEntry;
   readonly #rows = new Map<string, Row>();
 
+  /** @param entry the layer's, whose mistakes are looked for */
   constructor(entry: CatalogEntry) {
     this.#entry = entry;
   }

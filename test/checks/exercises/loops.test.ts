@@ -59,7 +59,7 @@ test("the last hint, written into the file, is right for every layer", async () 
   }
 });
 
-test("an untouched file says that nothing was written, and a file without backward that", async () => {
+test("an untouched file has no gradients, and one without backward is refused", async () => {
   const { text } = exerciseOf("affine");
   const { code } = await transform(text, { loader: "ts", format: "esm" });
   const untouched = (await import(`data:text/javascript,${encodeURIComponent(code)}`)) as {
@@ -103,7 +103,7 @@ test("the file has what it takes to write it, and none of the answer", async () 
   }
 });
 
-test("hints: the steps, the equations, the loops, the loops without what matters, the loops", () => {
+test("hints: steps, equations, which loops, the loops with gaps, the loops", () => {
   const steps: readonly Hint[] = [{ about: "backward, (conv2d.5b)", text: "What moves?" }];
   for (const { layer } of catalog) {
     const exercise = exerciseOf(layer);
