@@ -41,8 +41,8 @@ export interface ExerciseText {
   readonly task: string;
   /** The equations that are to be written: `conv2d.7`. */
   readonly tags: readonly string[];
-  /** From the first question to the solution. */
-  readonly hints: readonly Hint[];
+  /** Reads the chapters: from the first question to the solution. */
+  readonly hints: () => readonly Hint[];
 }
 
 /** The package's own folder, where the chapters and the sources lie. */
@@ -61,9 +61,7 @@ export function isInLoops(text: string): boolean {
 /** @param layer as the catalog calls it */
 export function exerciseText(layer: string, level: Level): ExerciseText {
   const file = `${layerFile(layer)}.ts`;
-  const chapters = textsIn(join(PACKAGE, "derivations"), ".md");
-  const { exercise, text, task, hints } =
-    level === 3 ? inLoops(layer, chapters) : inPrimitives(layer, level, chapters);
+  const { exercise, text, task, hints } = level === 3 ? inLoops(layer) : inPrimitives(layer, level);
   const { functions } = exercise;
   return {
     file,
@@ -80,9 +78,7 @@ interface Written extends Pick<ExerciseText, "text" | "task" | "hints"> {
   readonly exercise: Exercise;
 }
 
-type Chapters = ReadonlyMap<string, string>;
-
-function inPrimitives(layer: string, level: 1 | 2, chapters: Chapters): Written {
+function inPrimitives(layer: string, level: 1 | 2): Written {
   const backprop = textsIn(join(PACKAGE, "src", "backprop"), ".ts");
   const source = backprop.get(layerFile(layer))!;
   const { line, steps } = stepsOf[layer]!;
@@ -99,11 +95,11 @@ function inPrimitives(layer: string, level: 1 | 2, chapters: Chapters): Written 
       level === 1
         ? `${layer} without one line, that of (${line}). It is yours to write, in ${names}.`
         : `${layer} with its backward taken out. Yours to write: ${names}.`,
-    hints: hintsFor(exercise.functions, { steps, chapters }),
+    hints: () => hintsFor(exercise.functions, { steps, chapters: readChapters() }),
   };
 }
 
-function inLoops(layer: string, chapters: Chapters): Written {
+function inLoops(layer: string): Written {
   const loops = join(PACKAGE, "src", "checks", "exercises", "loops", `${layerFile(layer)}.ts`);
   const exercise = emptyLoops(layer, readText(loops));
   const equations = exercise.functions.flatMap((one) => one.equations.map(({ tag }) => tag));
@@ -112,9 +108,13 @@ function inLoops(layer: string, chapters: Chapters): Written {
     exercise,
     text: exercise.text,
     task: `${layer} backward, in loops over nested arrays. Yours to write: backward.`,
-    hints: hintsForLoops(exercise, stepHints("backward", steps, chapters)),
+    hints: () => hintsForLoops(exercise, stepHints("backward", steps, readChapters())),
   };
 }
+
+/** The text of each chapter and of its parts, by name. */
+const readChapters = (): ReadonlyMap<string, string> =>
+  textsIn(join(PACKAGE, "derivations"), ".md");
 
 /** The texts of a folder by the names of their files, without the extension. */
 function textsIn(folder: string, extension: string): ReadonlyMap<string, string> {

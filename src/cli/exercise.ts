@@ -90,7 +90,7 @@ async function runExercise(
   const exercise = exerciseText(layer, level);
   const folder = options.out ?? exerciseFolder(layer, level);
   if (options.hint !== undefined)
-    showHint(exercise.hints, options.hint === true ? 1 : options.hint, json);
+    showHint(exercise.hints(), options.hint === true ? 1 : options.hint, json);
   else if (python) await writePythonExercise({ seed: "", ...options, layer, tags: exercise.tags });
   else if (options.check === true) await check(layer, join(folder, exercise.file), options);
   else writeExercise(layer, exercise, folder, options);
@@ -112,6 +112,7 @@ function writeExercise(
       );
   }
   makeFolder(folder);
+  const count = hints().length;
   writeFileWhole(join(folder, file), text);
   writeFileWhole(join(folder, "check.mjs"), checkScript(layer, level, seed));
   const shown = relative("", resolve(folder)) || ".";
@@ -123,7 +124,7 @@ function writeExercise(
       file: written,
       check: checker,
       functions,
-      hints: hints.length,
+      hints: count,
     });
   printText(`${written}: ${task}`);
   const pages = [...new Set(tags.map(pageOf))];
@@ -133,7 +134,7 @@ function writeExercise(
   const command = `  node ${checker}`;
   const hint = `${command} --hint 1`;
   printText(`${command.padEnd(hint.length)}  checks what is there, as often as you like`, 6);
-  printText(`${hint}  the first of ${hints.length} hints; the last ones give it away`, 6);
+  printText(`${hint}  the first of ${count} hints; the last ones give it away`, 6);
 }
 
 /** The checker calls the engine that wrote it, wherever the folder lies. */

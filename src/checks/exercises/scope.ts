@@ -24,6 +24,8 @@ export interface Scope {
 }
 
 /**
+ * Reads from an exercise's file what one of its functions can use at the reader's place.
+ *
  * @param text the exercise's file
  * @param one a function in it
  * @param sources the files of `src/backprop`, in which the docstrings of imported names are
