@@ -35,7 +35,13 @@ export {
   leaveOutLine,
 } from "./exercises/empty.js";
 export { type Given, given } from "./exercises/given.js";
-export { exerciseCases, type Graded, type GradeInput } from "./exercises/grade.js";
+export {
+  type ExerciseCases,
+  exerciseCases,
+  type Graded,
+  type GradeInput,
+  type Stop,
+} from "./exercises/grade.js";
 export { type Grade, ReportCard, type ShownEntry } from "./exercises/report-card.js";
 export { type Hint, hintsFor, type HintSources, stepHints } from "./exercises/hints.js";
 export { describeGiven, type LayerLetters, type Letter, lettersOf } from "./exercises/letters.js";

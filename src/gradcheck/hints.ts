@@ -236,8 +236,8 @@ export function neverReached({
     if (!matches(analytic, rest)) continue;
     if (axis === 0 && missing.length === extent - 1 && isBatch(shapes, argument))
       return (
-        `only one entry of the batch is reached, number ${slices.find((k) => !missing.includes(k))}; ` +
-        "the gradient of all others is 0"
+        "only one entry of the batch is reached, number " +
+        `${slices.find((k) => !missing.includes(k))}; the gradient of all others is 0`
       );
     const where = missing.length === 1 ? `index ${missing[0]}` : `indices ${missing.join(", ")}`;
     return (

@@ -64,7 +64,7 @@ test("every layer, argument and case: at most 1e-8, on 20 random geometries each
     assert.equal(line["kinks"], [], where);
     assert.is(line["hint"], null, where);
   }
-  for (const { layer, cases, linear = [], constants = [] } of catalog) {
+  for (const { layer, cases, kinks = [], linear = [], constants = [] } of catalog) {
     const own = all.filter((line) => line["layer"] === layer);
     const geometries = [...new Set(own.map((line) => line["geometry"]))];
     const fixed = cases(new Random(0));
@@ -73,6 +73,7 @@ test("every layer, argument and case: at most 1e-8, on 20 random geometries each
       [
         ...fixed.map((_, i) => `fixed ${i + 1}`),
         ...Array.from({ length: 20 }, (_, i) => `random ${i + 1}`),
+        ...kinks.map((_, i) => `kink ${i + 1}`),
       ],
       layer,
     );
@@ -89,7 +90,8 @@ test("every layer, argument and case: at most 1e-8, on 20 random geometries each
       );
     });
     for (const line of own) {
-      const isLinear = linear.includes(line["argument"] as string);
+      const isMeasured = !/^kink/.test(line["geometry"] as string);
+      const isLinear = isMeasured && linear.includes(line["argument"] as string);
       assert.ok(
         isLinear ? (line["adjoint"] as number) <= 1e-12 : line["adjoint"] === null,
         JSON.stringify(line),
@@ -116,16 +118,17 @@ test(
     assert.match(stdout, /^layer +gradient +relative error +worst at +adjoint +verdict +case$/m);
     assert.match(stdout, /0 wrong; largest relative error \S+ \(up to 1e-8 passes\)/);
     const all = (await leibnizHere("gradcheck", "relu", "--geometries", "4", "--all")).stdout;
-    assert.equal(all.match(/(fixed|random) \d/g), [
+    assert.equal(all.match(/(fixed|random|kink) \d/g), [
       "fixed 1",
       "random 1",
       "random 2",
       "random 3",
       "random 4",
+      "kink 1",
     ]);
     assert.is(
       lines((await leibnizHere("gradcheck", "relu", "--geometries", "0", "--json")).stdout).length,
-      1,
+      2,
     );
   },
 );
@@ -181,7 +184,7 @@ test(
 );
 
 test(
-  "--html: one well-formed file with every argument of every fixed case, " +
+  "--html: one well-formed file with every argument of every fixed case and kink, " +
     "and nothing from elsewhere",
   async () => {
     const path = join(temporaryFolder(), "page.html");
@@ -201,14 +204,15 @@ test(
     );
     const sections = html.split("<section ").slice(1);
     assert.is(sections.length, names.length);
-    chosen.forEach(({ layer, cases, constants = [] }, i) => {
+    chosen.forEach(({ layer, cases, kinks = [], constants = [] }, i) => {
       const section = sections[i]!;
       assert.ok(section.startsWith(`id="${layer}"`), section.slice(0, 40));
-      const expected = cases(new Random(0)).flatMap(({ inputs }) =>
+      const expected = [...cases(new Random(0)), ...kinks].flatMap(({ inputs }) =>
         Object.entries(inputs).filter(([name]) => !constants.includes(name)),
       );
       assert.is(section.match(/<article /g)?.length, expected.length, layer);
-      assert.is(section.match(/<svg class="figure"/g)?.length, expected.length, layer);
+      const measured = expected.length - kinks.length; // on a kink there is no error by the step
+      assert.is(section.match(/<svg class="figure"/g)?.length, measured, layer);
       const cells = section.match(/<rect [^>]*><title>/g)?.length;
       assert.is(
         cells,

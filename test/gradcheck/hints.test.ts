@@ -197,7 +197,7 @@ test("the numbers of another argument", () => {
   expectHint(
     findHint(suspect(other, right, { others: { weight: [...right.data], x: [...other.data] } })),
     "the gradient of x",
-    "changed places",
+    "the numbers of the gradient of x",
   );
   assert.is(
     findHint(

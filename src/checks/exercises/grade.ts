@@ -9,6 +9,7 @@ import {
   checkCases,
   checkKinks,
   type Differentiable,
+  type NamedCase,
 } from "../../gradcheck/index.js";
 import { Random } from "../../tensor/index.js";
 import { lineOf } from "../variant/line-of.js";
@@ -34,17 +35,30 @@ export interface Graded {
   /** One for each argument of the layer, in order. */
   readonly grades: readonly Grade[];
   /** What the code threw in the first geometry where it did; null where it never did. */
-  readonly stop: { readonly message: string; readonly line: number | null } | null;
+  readonly stop: Stop | null;
+}
+
+/** Where the code stopped. */
+export interface Stop {
+  /** What it threw. */
+  readonly message: string;
+  /** Of the reader's file, from 1; null when it happened elsewhere. */
+  readonly line: number | null;
+}
+
+/** What the gradients are checked in. */
+export interface ExerciseCases {
+  /** Draws the upstream gradients. */
+  readonly random: Random;
+  /** The fixed ones first. */
+  readonly cases: readonly NamedCase[];
 }
 
 /** Random geometries besides the fixed ones. */
 const SAMPLES = 20;
 
 /** The fixed cases of a layer, and random ones by a seed. */
-export function exerciseCases(
-  entry: CatalogEntry,
-  seed = "",
-): { readonly random: Random; readonly cases: ReturnType<typeof casesOf> } {
+export function exerciseCases(entry: CatalogEntry, seed = ""): ExerciseCases {
   const random = new Random(`exercise ${entry.layer}${seed === "" ? "" : ` ${seed}`}`);
   return { random, cases: casesOf(entry, random, SAMPLES) };
 }

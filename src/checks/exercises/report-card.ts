@@ -27,7 +27,7 @@ export interface Grade {
   readonly wrong: number;
   /** Those in which the code stopped before anything came back. */
   readonly stops: number;
-  /** The entry that is furthest off: in the first geometry that failed, or the worst that passed. */
+  /** The entry that is furthest off, in the first geometry that failed or the worst that passed. */
   readonly shown: ShownEntry | null;
 }
 
@@ -64,7 +64,11 @@ export class ReportCard {
   readonly #entry: CatalogEntry;
   readonly #rows = new Map<string, Row>();
 
-  /** @param entry the layer's, whose mistakes are looked for */
+  /**
+   * Nothing is seen yet.
+   *
+   * @param entry the layer's, whose mistakes are looked for
+   */
   constructor(entry: CatalogEntry) {
     this.#entry = entry;
   }

@@ -9,8 +9,9 @@ import { between, type CatalogCase, layerEntry, spread, unequal, uniform } from 
 import { samplePooling } from "./pooling-cases.js";
 
 /**
- * The pixels are far apart. Sums of several may still come close to each other or to 0, and then a
- * kink is shown for what it is.
+ * The pixels are far apart, and large weights set sums of several further apart, while a step of
+ * the check stays as small. Some may still come close to each other or to 0, and then a kink is
+ * shown for what it is.
  */
 function makeCase(
   random: Random,
@@ -23,7 +24,7 @@ function makeCase(
     options: { ...options },
     inputs: {
       x: spread(random, x),
-      weight: uniform(random, weight),
+      weight: random.uniform(weight, -4, 4, "float64"),
       ...(hasBias ? { bias: uniform(random, [weight[0]!]) } : {}),
     },
   };
@@ -57,6 +58,11 @@ export const convPool2d = layerEntry({
       { conv: { padding: [0, 1] }, pool: { kernelSize: [3, 2], stride: [1, 2] }, rectify: false },
       false,
     ),
+    makeCase(random, [2, 2, 5, 7], [3, 2, 2, 1], {
+      conv: { stride: [1, 2], dilation: [2, 1] },
+      pool: { kernelSize: [2, 3], stride: [2, 1], padding: [0, 1] },
+      rectify: true,
+    }),
   ],
   sample: (random) => {
     const { options: pool, shape } = samplePooling(random);

@@ -67,7 +67,7 @@ const weightOf =
   ({ o, i }) =>
     weight[o * I + i]!;
 
-/** (affine.5) dBias[o] = Σₙ dOut[n, o] */
+/** dBias[o] = Σₙ dOut[n, o], (affine.5). */
 export function affineDBias(
   numbers: AffineNumbers,
   factors: Factors = (all) => [dOutOf(all)],
@@ -77,7 +77,7 @@ export function affineDBias(
   return addedUp({ ...numbers, I: 1 }, numbers.O, factors(numbers), ({ o }) => o);
 }
 
-/** (affine.9) dWeight = dOutᵀ · x */
+/** dWeight = dOutᵀ · x, (affine.9). */
 export function affineDWeight(
   numbers: AffineNumbers,
   factors: Factors = (all) => [dOutOf(all), xOf(all)],
@@ -86,7 +86,7 @@ export function affineDWeight(
   return addedUp(numbers, numbers.weight.length, factors(numbers), place);
 }
 
-/** (affine.12) dX = dOut · weight */
+/** dX = dOut · weight, (affine.12). */
 export function affineDX(
   numbers: AffineNumbers,
   factors: Factors = (all) => [dOutOf(all), weightOf(all)],

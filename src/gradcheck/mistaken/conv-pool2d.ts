@@ -1,4 +1,4 @@
-/** What goes wrong in the backward pass of convolution and pooling in one: `derivations/fused.md`. */
+/** What goes wrong on the way back through a convolution with pooling: `derivations/fused.md`. */
 import type { ConvPool2dOptions } from "../../backprop/index.js";
 import { conv2dGeometry } from "../../im2col/index.js";
 import {

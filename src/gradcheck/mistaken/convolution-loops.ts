@@ -93,7 +93,7 @@ function entriesOf(
   });
 }
 
-/** (conv2d.7a) dWeight[k, c, i, j] = Σₙ Σₚ Σ_q dOut[n, k, p, q] · x̄[n, c, u(p, i), v(q, j)] */
+/** dWeight[k, c, i, j] = Σₙ Σₚ Σ_q dOut[n, k, p, q] · x̄[n, c, u(p, i), v(q, j)], (conv2d.7a). */
 export function dWeightOf(convolution: Convolution, places: Places): Float64Array {
   const { x, weight, dOut } = convolution;
   const dWeight = new Float64Array(weight.length);
@@ -103,7 +103,7 @@ export function dWeightOf(convolution: Convolution, places: Places): Float64Arra
   return dWeight;
 }
 
-/** (conv2d.8), (conv2d.9) dX[n, c, u(p, i), v(q, j)] += weight[k, c, i, j] · dOut[n, k, p, q] */
+/** dX[n, c, u(p, i), v(q, j)] += weight[k, c, i, j] · dOut[n, k, p, q], (conv2d.9). */
 export function dXOf(convolution: Convolution, places: Places): Float64Array {
   const { x, weight, dOut } = convolution;
   const dX = new Float64Array(x.length);
@@ -113,7 +113,7 @@ export function dXOf(convolution: Convolution, places: Places): Float64Array {
   return dX;
 }
 
-/** (conv2d.6) dBias[k] = Σₙ Σₚ Σ_q dOut[n, k, p, q] */
+/** dBias[k] = Σₙ Σₚ Σ_q dOut[n, k, p, q], (conv2d.6). */
 export function dBiasOf(convolution: Convolution, places: Places): Float64Array | null {
   const { N, K, outH, outW, bias, dOut } = convolution;
   if (bias === null) return null;
@@ -126,7 +126,7 @@ export function dBiasOf(convolution: Convolution, places: Places): Float64Array 
   return dBias;
 }
 
-/** (conv2d.3) out[n, k, p, q] = bias[k] + Σ weight[k, c, i, j] · x̄[n, c, u(p, i), v(q, j)] */
+/** out[n, k, p, q] = bias[k] + Σ weight[k, c, i, j] · x̄[n, c, u(p, i), v(q, j)], (conv2d.3). */
 export function outOf(convolution: Convolution, places: Places): Float64Array {
   const { N, K, outH, outW, x, weight, bias } = convolution;
   const P = outH * outW;

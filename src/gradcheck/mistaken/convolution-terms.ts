@@ -77,7 +77,7 @@ export function withoutFactor(
   };
 }
 
-/** (conv2d.7) with the numbers of cols, [N, C·kH·kW, P], moved by one. */
+/** The numbers of cols, [N, C·kH·kW, P], moved by one in (conv2d.7). */
 export function withShiftedColumns(convolution: Convolution): Float64Array {
   const { N, C, K, G, kH, kW, outH, outW, x, weight, dOut } = convolution;
   const places = rightPlaces(convolution);

@@ -1,5 +1,5 @@
 /**
- * What goes wrong on the way back through flatten: numbers in another order, `derivations/affine.md`.
+ * What goes wrong on the way back through flatten, another order of numbers.
  *
  *   n image   c channel   h, w pixel
  */
@@ -11,7 +11,7 @@ type Index = Readonly<Record<"n" | "c" | "h" | "w", number>>;
 /** What is read from, in place of dOut[n, (c·H + h)·W + w]: a place among the numbers of dOut. */
 type Read = (index: Index, sizes: Sizes) => number;
 
-/** (affine.15) dX[n, c, h, w] = dOut[n, (c·H + h)·W + w] */
+/** dX[n, c, h, w] = dOut[n, (c·H + h)·W + w], (affine.15). */
 export const rightPlace: Read = ({ n, c, h, w }, { C, H, W }) => ((n * C + c) * H + h) * W + w;
 
 /** dX with each of its numbers read from where `read` says. */

@@ -1,4 +1,4 @@
-/** A max pooling's windows by loops, as (fused.10) needs them: who won, and who receives what. */
+/** A max pooling's windows by loops: who won, and who receives what, (fused.10). */
 import { conv2dGeometry, type WindowGeometry, type WindowOptions } from "../../im2col/index.js";
 
 /** A window, by places h·W + w in its plane. */

@@ -62,7 +62,7 @@ export interface Standardised {
 const inverseDeviation = ({ variance, epsilon }: Spread): number =>
   1 / Math.sqrt(variance + epsilon);
 
-/** (normalisation.1) to (normalisation.4). */
+/** μ, ρ and x̂, (normalisation.4). */
 export function standardised(batch: Batch, rhoOf = inverseDeviation): Standardised {
   const { place, epsilon, running } = batch;
   const size = batch.x.length;

@@ -59,12 +59,12 @@ function pixelsOf(pooling: Pooling, p: number, q: number): readonly number[] {
   return pixels;
 }
 
-/** (pooling.2) The first of the largest; −1 for a window without a pixel. */
+/** The first of the largest; −1 for a window without a pixel, (pooling.2). */
 export function firstLargest({ pixels, value }: Window): number {
   return pixels.reduce((best, at) => (best < 0 || value(at) > value(best) ? at : best), -1);
 }
 
-/** (fused.1a) The first of the largest where that is positive, else −1: then the 0 wins. */
+/** The first of the largest where that is positive, else −1: then the 0 wins, (fused.1a). */
 export function winnerOf(window: Window, { rectify }: Pooling): number {
   const winner = firstLargest(window);
   return rectify && winner >= 0 && !(window.value(winner) > 0) ? -1 : winner;

@@ -36,7 +36,7 @@ test("there are wrong answers to the exercise of every layer, each with a name o
     );
 });
 
-test("the first line names the mistake in nine of ten wrong answers, and never another", async () => {
+test("the first line names nine of ten mistakes, and never another one", async () => {
   const said = await inProcesses(wrongAnswers, async (answer, variants) => {
     const { grades } = await gradeAnswer(variants, answer);
     const grade = grades.find(({ gradient }) => gradient === answer.gradient)!;
@@ -58,7 +58,7 @@ test("the first line names the mistake in nine of ten wrong answers, and never a
   );
 });
 
-test("of mutations drawn at random, the first lines are those that were read and found true", async () => {
+test("of drawn mutations, the first lines are those that were read and found true", async () => {
   const said = await inProcesses(drawn, async ({ layer, what }, variants) => {
     const text = plantMutations(compiledLayer(layer)).find((one) => one.what === what)!.text;
     const { grades, stop } = await gradeText(variants, layer, text);

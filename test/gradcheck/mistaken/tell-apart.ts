@@ -39,11 +39,12 @@ export function confusions(list: readonly Mistaken[], points: readonly Point[]):
   const of = ({ argument, gradient }: Mistaken): readonly ArrayLike<number>[] =>
     points.map((point) => gradient(point) ?? point.right[argument]!);
   const all = list.map((one) => ({ ...one, results: of(one) }));
-  all.forEach(({ argument, says, results }, i) => {
+  all.forEach(({ argument, says, tag, results }, i) => {
     if (results.every((result, k) => isAlike(result, points[k]!.right[argument]!)))
       found.push(`${argument}: "${says}" is right in all cases`);
     for (const other of all.slice(0, i)) {
-      if (other.argument !== argument) continue;
+      const isSaidAlike = other.says === says && other.tag === tag;
+      if (other.argument !== argument || isSaidAlike) continue;
       if (results.every((result, k) => isAlike(result, other.results[k]!)))
         found.push(`${argument}: "${says}" is the same as "${other.says}"`);
     }
