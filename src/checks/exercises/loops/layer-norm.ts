@@ -4,8 +4,8 @@
  *   n row   i, j place in a row   M values of a row
  *
  * Forward, (normalisation.40): out[n][i] is weight[i] · x̂[n][i] + bias[i], with
- * x̂ = ρ[n] · (x - μ[n]) and ρ[n] = 1 / √(σ²[n] + epsilon). μ[n] and σ²[n] are mean and variance of
- * the row, so x moves them too.
+ * x̂ = ρ[n] · (x - μ[n]) and ρ[n] = 1 / √(σ²[n] + epsilon). μ[n] is the mean of the row, and σ²[n]
+ * the mean of (x - μ[n])², so x moves them too.
  */
 import type { GivenOf } from "../letters.js";
 import { zeros } from "./zeros.js";
@@ -19,7 +19,7 @@ export function backward({ dOut, x, weight, epsilon, N, M }: GivenOf<"layerNorm"
     for (let i = 0; i < M; i++) mean += x[n][i] / M;
     // (normalisation.39) σ²[n] = 1/M · Σᵢ (x[n, i] − μ[n])²
     for (let i = 0; i < M; i++) variance += ((x[n][i] - mean) * (x[n][i] - mean)) / M;
-    // (normalisation.3) ρ = 1 / √(σ² + ε)
+    // (normalisation.3) ρ[n] = 1 / √(σ²[n] + ε)
     const rho = 1 / Math.sqrt(variance + epsilon);
     const [xHat, dXHat] = [zeros(M), zeros(M)];
     let [sum, product] = [0, 0];
