@@ -43,7 +43,7 @@ export function backward({
       // (normalisation.21) σ²[c] = 1/M · Σₙ Σₕ Σ_w (x[n, c, h, w] − μ[c])²
       for (const value of values) variance += ((value - mean) * (value - mean)) / M;
     }
-    // (normalisation.3) ρ[c] = 1 / √(σ²[c] + ε)
+    // (normalisation.3) ρ = 1 / √(σ² + ε)
     const rho = 1 / Math.sqrt(variance + epsilon);
     for (let n = 0; n < N; n++) {
       for (let p = 0; p < outH; p++) {

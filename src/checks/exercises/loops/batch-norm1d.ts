@@ -43,7 +43,7 @@ export function backward({
         }
       }
     }
-    // (normalisation.3) ρ[c] = 1 / √(σ²[c] + ε)
+    // (normalisation.3) ρ = 1 / √(σ² + ε)
     const rho = 1 / Math.sqrt(variance + epsilon);
     for (let n = 0; n < N; n++) {
       for (let l = 0; l < L; l++) {

@@ -48,7 +48,7 @@ export function backward({
         }
       }
     }
-    // (normalisation.3) ρ[c] = 1 / √(σ²[c] + ε)
+    // (normalisation.3) ρ = 1 / √(σ² + ε)
     const rho = 1 / Math.sqrt(variance + epsilon);
     for (let n = 0; n < N; n++) {
       for (let h = 0; h < H; h++) {
@@ -73,7 +73,8 @@ export function backward({
               rho *
               (dOut[n][c][h][w] - dBias[c] / M - (xHat[n][c][h][w] * dWeight[c]) / M);
           } else {
-            // (normalisation.28) dX[n, c, h, w] = weight[c] · ρ[c] · dOut[n, c, h, w], in evaluation
+            // (normalisation.28) dX[n, c, h, w] = weight[c] · ρ[c] · dOut[n, c, h, w],
+            //   in evaluation
             dX[n][c][h][w] = weight[c] * rho * dOut[n][c][h][w];
           }
         }

@@ -19,7 +19,7 @@ export function backward({ dOut, x, weight, epsilon, N, M }: GivenOf<"layerNorm"
     for (let i = 0; i < M; i++) mean += x[n][i] / M;
     // (normalisation.39) σ²[n] = 1/M · Σᵢ (x[n, i] − μ[n])²
     for (let i = 0; i < M; i++) variance += ((x[n][i] - mean) * (x[n][i] - mean)) / M;
-    // (normalisation.3) ρ[n] = 1 / √(σ²[n] + ε)
+    // (normalisation.3) ρ = 1 / √(σ² + ε)
     const rho = 1 / Math.sqrt(variance + epsilon);
     const [xHat, dXHat] = [zeros(M), zeros(M)];
     let [sum, product] = [0, 0];
