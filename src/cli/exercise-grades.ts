@@ -48,8 +48,11 @@ function formatEntry({ index, shape, yours, right }: NonNullable<Grade["shown"]>
 }
 
 function formatOptions(options: object): string | null {
-  const short = (_: string, value: unknown): unknown =>
-    typeof value === "number" ? Number(value.toPrecision(3)) : value;
+  const short = (_: string, value: unknown): unknown => {
+    if (typeof value === "number") return Number(value.toPrecision(3));
+    // a tensor: its numbers, as the reader is given them
+    return value !== null && typeof value === "object" && "data" in value ? value.data : value;
+  };
   const said = Object.entries(options).map(
     ([name, value]) => `${name} ${JSON.stringify(value, short)}`,
   );

@@ -374,6 +374,22 @@ export class Tensor {
     return formatTensor(this);
   }
 
+  /**
+   * Text stands for a tensor in text alone. Where an operator asks for a number, digits rounded to
+   * be read would pass for one.
+   *
+   * @throws InputError when what is asked for is not text
+   */
+  [Symbol.toPrimitive](asked: string): string {
+    if (asked === "string") return this.toString();
+    return reject(
+      "Tensor",
+      "numbers on both sides of an operator",
+      `a tensor of shape ${formatShape(this.shape)}`,
+      "a.item() is its number where it has but one; add, multiply, … take tensors",
+    );
+  }
+
   /** What `console.log` prints in Node. */
   [Symbol.for("nodejs.util.inspect.custom")](): string {
     const numbers = this.storage.lifetime?.hasEnded === true ? "(its memory is gone)" : `${this}`;

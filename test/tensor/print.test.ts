@@ -12,6 +12,25 @@ test("rank 0 and rank 1", () => {
   assert.is(`${tensor([4])}`, "[4]");
 });
 
+test("a tensor beside an operator is no number, and its text does not pass for one", () => {
+  const half = tensor([0.123456789]);
+  const expected =
+    /^Tensor: expected numbers on both sides of an operator, got a tensor of shape \[1\]; a\.item/;
+  const operations: readonly ((a: number) => unknown)[] = [
+    (a) => a * 2,
+    (a) => 1 - a,
+    (a) => a / a,
+    (a) => a + 1,
+    (a) => -a,
+    (a) => Math.exp(a),
+    (a) => Number(a),
+    (a) => a < 1,
+  ];
+  for (const operation of operations)
+    assert.throws(() => operation(half as unknown as number), expected);
+  assert.is(`${half}`, String(half));
+});
+
 test("rank 2: columns are aligned at the right over the whole tensor", () => {
   prints(
     tensor([

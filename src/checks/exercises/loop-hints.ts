@@ -5,6 +5,10 @@ import type { Hint } from "./hints.js";
 /** A statement that makes a gradient's entry: what is in front, name and index, sign, value. */
 const STATEMENT = /^( *(?:if \([^/]*\) )?)(d[A-Z]\w*(?:\[[^\]]+\])+) (\+?=)\s[^;]+;$/gm;
 
+/** What keeps the best of a search so far, and what it is compared with. */
+const SEARCH = /^( *(?:let )?\[largest, [^\]]+\]) = [^;]+;$/gm;
+const COMPARED = /(?<= if \().+ > largest(?=\) \{$)/gm;
+
 /**
  * The hints of an exercise that `emptyLoops` has made.
  *
@@ -21,7 +25,11 @@ export function hintsForLoops({ functions }: Exercise, steps: readonly Hint[]): 
     { about: `${name}, which loops`, text: loopsOf(lines) },
     {
       about: `${name}, all but the lines that matter`,
-      text: lines.join("\n").replace(STATEMENT, "$1$2 $3 …;"),
+      text: lines
+        .join("\n")
+        .replace(STATEMENT, "$1$2 $3 …;")
+        .replace(SEARCH, "$1 = …;")
+        .replace(COMPARED, "…"),
     },
     { about: `${name}, as leibniz has it`, text: lines.join("\n") },
   ];

@@ -100,7 +100,9 @@ function ofTensors(scopes: readonly Scope[]): string {
   const ofNumbers: readonly Row[] =
     functions.length === 0 ? [] : [[functions.join(", "), "of numbers, and of tensors"]];
   const isOfNumbers = scopes.every(({ given }) => given.every(({ says }) => says === "a number"));
-  const rows = isOfNumbers ? ofNumbers : [...tensorRows(everywhere), ...ofNumbers];
+  const rows = isOfNumbers
+    ? ofNumbers
+    : [...tensorRows(everywhere), ...rowsOfShapes(scopes), ...ofNumbers];
   const isHeld = (name: string): boolean =>
     scopes.some(({ given, above, tensors }) =>
       [...given.map((one) => one.name), ...above, ...tensors].includes(name),
@@ -114,6 +116,20 @@ function ofTensors(scopes: readonly Scope[]): string {
       "",
     ),
   ].join("\n\n");
+}
+
+/** What only some shapes ask for. */
+function rowsOfShapes(scopes: readonly Scope[]): readonly Row[] {
+  const isGiven = (shape: RegExp): boolean =>
+    scopes.some(({ given }) => given.some(({ says }) => shape.test(says)));
+  return [
+    ...(isGiven(/^scalar$/)
+      ? [["a.item()", "the number in a tensor of one entry, such as dOut"] as Row]
+      : []),
+    ...(isGiven(/^\[C\]/) && isGiven(/\[N, C, H, W\]/)
+      ? [["a.reshape([C, 1, 1])", "a number for each channel, [C], as it broadcasts"] as Row]
+      : []),
+  ];
 }
 
 function tensorRows(isInScope: (name: string) => boolean): readonly Row[] {

@@ -24,17 +24,34 @@ interface Contest {
   readonly start?: number;
   /** What an entry on the padding counts as; left out, it takes no part. */
   readonly padding?: number;
+  /** Whether pixel (0, 0) of the image wins a window in which nothing beats the start. */
+  readonly isFirstPixelHeld?: boolean;
+  /** Whether a window begins with the best of the one before; left out, with none. */
+  readonly keeps?: (window: number, right: WindowGeometry) => boolean;
 }
 
 /** (pooling.2): for each window, the first entry with the largest value. */
 function winnersOf(point: MistakenPoint, contest: Contest): Winner[] {
   const { numbers = () => ({}), beats = (a, b) => a > b, start, padding } = contest;
+  const { isFirstPixelHeld = false, keeps = () => false } = contest;
   const right = windowsOf(point);
   const x = point.inputs["x"]!.contiguous().data;
-  const winners: Winner[] = Array.from({ length: point.dOut.size }, () => null);
+  const corner = {
+    h: 0,
+    w: 0,
+    i: 0,
+    j: 0,
+    isInside: true,
+    value: start ?? Number.NEGATIVE_INFINITY,
+  };
+  const winners: Winner[] = Array.from({ length: point.dOut.size }, (_, window) =>
+    isFirstPixelHeld ? { ...corner, window, plane: 0 } : null,
+  );
   forEachEntry(point, { ...right, ...numbers(right) }, (entry) => {
-    if (!entry.isInside && padding === undefined) return;
-    const { window, plane, h, w, isInside } = entry;
+    const { window, plane, h, w, i, j, isInside } = entry;
+    if (i === 0 && j === 0 && window > 0 && keeps(window, right))
+      winners[window] = winners[window - 1]!;
+    if (!isInside && padding === undefined) return;
     const value = isInside ? x[inRowMajorOrder(plane, h, w, right)]! : padding!;
     const best = winners[window]?.value ?? start;
     if (best === undefined || beats(value, best)) winners[window] = { ...entry, value };
@@ -110,6 +127,16 @@ function wrong(tag: string, gradients: Readonly<Record<string, Mistaken["gradien
   }));
 }
 
+const FROM_ZERO = "the search starts from 0, so that no negative pixel can win; start from −∞";
+
+const KEPT = "the largest so far is kept from window to window; each has to start from −∞";
+
+/** For how long the largest is kept: for a row of windows, those of a plane, or all. */
+const row = (window: number, { outW }: WindowGeometry): boolean => window % outW !== 0;
+const plane = (window: number, { outH, outW }: WindowGeometry): boolean =>
+  window % (outH * outW) !== 0;
+const batch = (): boolean => true;
+
 export const maxPool2d: readonly Mistaken[] = [
   ...wrong("pooling.4", {
     "where windows share a winner, the last one overwrites the others: they have to be added": (
@@ -157,8 +184,13 @@ export const maxPool2d: readonly Mistaken[] = [
       handToWinners(point, { beats: (value, best) => Math.abs(value) > Math.abs(best) }),
     "padding counts as 0 and wins against negative pixels; it has to be −∞": (point) =>
       handToWinners(point, { padding: 0 }),
-    "the search starts from 0, so that no negative pixel can win; start from −∞": (point) =>
-      handToWinners(point, { start: 0 }),
+    [FROM_ZERO]: (point) => handToWinners(point, { start: 0 }),
   }),
+  ...wrong("pooling.2", {
+    [FROM_ZERO]: (point) => handToWinners(point, { start: 0, isFirstPixelHeld: true }),
+  }),
+  ...[row, plane, batch].flatMap((keeps) =>
+    wrong("pooling.2", { [KEPT]: (point) => handToWinners(point, { keeps }) }),
+  ),
   ...inWrongWindows("pooling.2", (point, numbers) => handToWinners(point, { numbers })),
 ];

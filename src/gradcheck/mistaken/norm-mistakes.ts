@@ -5,6 +5,7 @@
 import type { Mistaken, MistakenPoint } from "./mistaken.js";
 import {
   type Batch,
+  lastPerPlace,
   meanOver,
   type Of,
   type Spread,
@@ -105,6 +106,16 @@ export const factorMistakes: readonly FactorMistake[] = [
         (e) =>
           1 / rho(e),
     ),
+  },
+  {
+    says: "weight and ρ are missing as factors of dX",
+    isWeight: false,
+    dX: (batch) =>
+      ofAll(
+        ({ rho }) =>
+          (e) =>
+            1 / rho(e),
+      )({ ...batch, weight: each(batch.weight, () => 1) }),
   },
   {
     says: "ρ² stands for ρ: a factor too many, or no root of σ² + ε",
@@ -236,6 +247,8 @@ export function groupsMistaken({ batchOf, tags, groups }: Norm): readonly Mistak
   });
 }
 
+const LAST = "the sum is only its last term: = stands for +=";
+
 const inDWeight: readonly (readonly [says: string, numbers: Numbers])[] = [
   ["x̂ is missing: dOut alone is summed, as for the bias", ({ dOut }) => dOut],
   ["x stands for x̂", ({ dOut, x }) => times(dOut, x)],
@@ -265,7 +278,7 @@ const inDBias: readonly (readonly [says: string, numbers: Numbers])[] = [
   ["x is summed; it has to be dOut", ({ x }) => x],
 ];
 
-/** Sums of the wrong numbers for weight and bias. */
+/** Sums of the wrong numbers for weight and bias, and no sums. */
 export function sumsMistaken({ batchOf, tags }: Norm): readonly Mistaken[] {
   const sums =
     (argument: string, tag: string) =>
@@ -278,5 +291,19 @@ export function sumsMistaken({ batchOf, tags }: Norm): readonly Mistaken[] {
         return sumPerPlace(s, numbers(s));
       },
     });
-  return [...inDWeight.map(sums("weight", tags.dWeight)), ...inDBias.map(sums("bias", tags.dBias))];
+  const last = (argument: string, tag: string, numbers: Numbers): Mistaken => ({
+    argument,
+    says: LAST,
+    tag,
+    gradient: (point) => {
+      const s = standardised(batchOf(point));
+      return lastPerPlace(s, numbers(s));
+    },
+  });
+  return [
+    ...inDWeight.map(sums("weight", tags.dWeight)),
+    last("weight", tags.dWeight, ({ dOut, xHat }) => times(dOut, xHat)),
+    ...inDBias.map(sums("bias", tags.dBias)),
+    last("bias", tags.dBias, ({ dOut }) => dOut),
+  ];
 }

@@ -59,7 +59,10 @@ export function forEachEntry(
 
 /** What is wrong in either pooling if the windows lie elsewhere, in words. */
 const WRONG_WINDOWS: Readonly<Record<string, WrongNumbers>> = {
-  "the stride is left out of u(p, i) and v(q, j), (conv2d.1d)": () => ({ strideH: 1, strideW: 1 }),
+  "the stride is left out of the pixels' rows u(p, i) and columns v(q, j), (conv2d.1d)": () => ({
+    strideH: 1,
+    strideW: 1,
+  }),
   "strideH is left out of u(p, i), (conv2d.1d)": () => ({ strideH: 1 }),
   "strideW is left out of v(q, j), (conv2d.1e)": () => ({ strideW: 1 }),
   "strideH and strideW have changed places: H and W are mixed up": ({ strideH, strideW }) => ({
@@ -70,18 +73,24 @@ const WRONG_WINDOWS: Readonly<Record<string, WrongNumbers>> = {
     strideH: kH,
     strideW: kW,
   }),
-  "the padding is left out of u(p, i) and v(q, j), (conv2d.1d)": () => ({ padH: 0, padW: 0 }),
+  "the padding is left out of the pixels' rows u(p, i) and columns v(q, j), (conv2d.1d)": () => ({
+    padH: 0,
+    padW: 0,
+  }),
   "padH is left out of u(p, i), (conv2d.1d)": () => ({ padH: 0 }),
   "padW is left out of v(q, j), (conv2d.1e)": () => ({ padW: 0 }),
   "padH and padW have changed places: H and W are mixed up": ({ padH, padW }) => ({
     padH: padW,
     padW: padH,
   }),
-  "the padding is added in u(p, i) and v(q, j); it has to be subtracted": ({ padH, padW }) => ({
+  "the padding is added in the pixels' rows u(p, i) and columns v(q, j); subtract it": ({
+    padH,
+    padW,
+  }) => ({
     padH: -padH,
     padW: -padW,
   }),
-  "the dilation is left out of u(p, i) and v(q, j), (conv2d.1d)": () => ({
+  "the dilation is left out of the pixels' rows u(p, i) and columns v(q, j), (conv2d.1d)": () => ({
     dilationH: 1,
     dilationW: 1,
   }),

@@ -113,11 +113,28 @@ export function meanOver(size: number, group: Of, numbers: Of): Of {
   return (e) => sums[group(e)]! / counts[group(e)]!;
 }
 
+/** For each entry, the sum of the numbers over its group up to that entry, divided by M. */
+export function meanSoFar({ batch, M }: Standardised, numbers: Of): Of {
+  const [sums, list] = [new Float64Array(batch.x.length), new Float64Array(batch.x.length)];
+  for (let e = 0; e < list.length; e++) {
+    sums[batch.group(e)]! += numbers(e);
+    list[e] = sums[batch.group(e)]! / M;
+  }
+  return (e) => list[e]!;
+}
+
 /** The sum of the numbers for each entry of the weight, as its gradient and the bias's are. */
 export function sumPerPlace({ batch }: Standardised, numbers: Of): Float64Array {
   const sums = new Float64Array(batch.weight.length);
   for (let e = 0; e < batch.x.length; e++) sums[batch.place(e)]! += numbers(e);
   return sums;
+}
+
+/** The last of those numbers, where = stands for +=. */
+export function lastPerPlace({ batch }: Standardised, numbers: Of): Float64Array {
+  const last = new Float64Array(batch.weight.length);
+  for (let e = 0; e < batch.x.length; e++) last[batch.place(e)] = numbers(e);
+  return last;
 }
 
 /** The three ways of x to the output, as their shares in dX: (normalisation.16a). */

@@ -1,5 +1,12 @@
 /** What can go wrong with the three terms of a normalisation's dX, by the words for it. */
-import { type Of, type Standardised, type Terms, termsOf, times } from "./standardised.js";
+import {
+  meanSoFar,
+  type Of,
+  type Standardised,
+  type Terms,
+  termsOf,
+  times,
+} from "./standardised.js";
 
 /** A mistake in dX's terms. */
 export interface TermMistake {
@@ -183,6 +190,13 @@ const ofSeveral: readonly TermMistake[] = [
     wrong: (s) => ({
       mean: times(s.rho, s.mean(times(s.dXHat, s.xHat))),
       variance: times(s.rho, s.xHat, s.mean(s.dXHat)),
+    }),
+  },
+  {
+    says: "dX is taken before the sums are complete: it needs loops of its own, behind theirs",
+    wrong: (s) => ({
+      mean: times(s.rho, meanSoFar(s, s.dXHat)),
+      variance: times(s.rho, s.xHat, meanSoFar(s, times(s.dXHat, s.xHat))),
     }),
   },
   {

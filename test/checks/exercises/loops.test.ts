@@ -135,6 +135,15 @@ test("hints: steps, equations, which loops, the loops with gaps, the loops", () 
     const rest = blanked.split("\n").filter((line) => !line.includes("…"));
     for (const line of rest) assert.ok(whole.includes(line), line);
   }
+  // the search for a winner is what a max pooling is about
+  const [short, , blanked] = hintsForLoops(exerciseOf("maxPool2d"), []).map(({ text }) => text) as [
+    string,
+    string,
+    string,
+  ];
+  assert.match(short, "(pooling.4)");
+  assert.match(blanked, /^ +if \(…\) \{$/m);
+  assert.is(blanked.match(/^ +(?:let )?\[largest, winnerH, winnerW\] = …;$/gm)?.length, 2);
   const loops = hintsForLoops(exerciseOf("conv2d"), [])[1]!.text;
   assert.is(
     loops,

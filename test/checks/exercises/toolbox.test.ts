@@ -74,6 +74,16 @@ test("the comment fits its lines, and offers what there is, once", () => {
     }
 });
 
+test("what only some shapes ask for is offered there, and nowhere else", () => {
+  const [loss, norm, pool] = ["softmaxCrossEntropy", "batchNorm2d", "maxPool2d"].map(
+    (layer) => madeOf(layer)[1].comment,
+  ) as [string, string, string];
+  assert.match(loss, /^ \* {3}a\.item\(\) +the number in a tensor of one entry, such as dOut$/m);
+  assert.match(norm, /^ \* {3}a\.reshape\(\[C, 1, 1\]\) +a number for each channel/m);
+  assert.not.match(norm, "a.item()");
+  assert.not.match(pool, /a\.item\(\)|\[C, 1, 1\]/);
+});
+
 test("what a function is given is told by docstrings, how it is used by its type", () => {
   const [all, line] = madeOf("conv2d");
   const [one] = all.exercise.functions as [EmptiedFunction];

@@ -68,4 +68,42 @@ test("the chapter's smallest case, with one of the three ways left out", () => {
   assert.equal(without("the variance's term is twice"), [6, 0, -2, -4]);
 });
 
+/** What a learner's loops over a channel make of dX, dWeight and dBias. */
+function inOneLoop({ inputs, options, dOut }: MistakenPoint, sign: "+=" | "=") {
+  const [x, weight] = [inputs["x"]!, inputs["weight"]!];
+  const [N, C, H, W] = x.shape as [number, number, number, number];
+  const s = standardised(batchOf({ layer: "batchNorm2d" }, { inputs, options, dOut }));
+  const dX = new Float64Array(x.size);
+  const [dWeight, dBias] = [new Float64Array(C), new Float64Array(C)];
+  const M = N * H * W;
+  for (let c = 0; c < C; c++)
+    for (let n = 0; n < N; n++)
+      for (let i = 0; i < H * W; i++) {
+        const e = (n * C + c) * H * W + i;
+        dBias[c] = (sign === "=" ? 0 : dBias[c]!) + s.dOut(e);
+        dWeight[c] = (sign === "=" ? 0 : dWeight[c]!) + s.dOut(e) * s.xHat(e);
+        const taken = s.batch.running === null ? (dBias[c]! + s.xHat(e) * dWeight[c]!) / M : 0;
+        dX[e] = weight.data[c]! * s.rho(e) * (s.dOut(e) - taken);
+      }
+  return { x: dX, weight: dWeight, bias: dBias };
+}
+
+test("sums that are not sums yet are told, in dX as in what is summed", async () => {
+  const points = await pointsOf("batchNorm2d");
+  const told = (argument: "x" | "weight" | "bias", sign: "+=" | "="): readonly string[] =>
+    batchNorm2d
+      .filter(
+        (one) =>
+          one.argument === argument &&
+          points.every((point) => isAlike(one.gradient(point)!, inOneLoop(point, sign)[argument])),
+      )
+      .map(({ says }) => says);
+  const last = ["the sum is only its last term: = stands for +="];
+  assert.equal(told("weight", "="), last);
+  assert.equal(told("bias", "="), last);
+  assert.equal(told("x", "+="), [
+    "dX is taken before the sums are complete: it needs loops of its own, behind theirs",
+  ]);
+});
+
 test.run();

@@ -4,8 +4,8 @@
  *   n image   c channel   p, q window   i, j entry of a window   h, w pixel
  *
  * Forward, (pooling.5): out[n][c][p][q] is the sum of the pixels of window (p, q), divided by
- * kH · kW. Below entry (i, j) of it is the pixel in row p · strideH + i · dilationH - padH, and
- * likewise in its column; padding counts as 0.
+ * kH · kW. Entry (i, j) of the window lies on the pixel in row p · strideH + i · dilationH - padH
+ * of the image, and likewise for its column. Outside of the image is padding, which counts as 0.
  */
 import type { GivenOf } from "../letters.js";
 import { zeros } from "./zeros.js";

@@ -7,8 +7,9 @@
  * Forward, (fused.9): each pixel becomes weight[c] · x̂[n][c][h][w] + bias[c], and
  * out[n][c][p][q] is the largest of those in its window, the one at the place
  * argmax[n][c][p][q] = h · W + w. That is -1 where a rectifier's 0 is larger than all of them.
- * x̂ = ρ[c] · (x - μ[c]) with ρ[c] = 1 / √(σ²[c] + epsilon). In training μ[c] and σ²[c] are mean
- * and variance of the channel in this batch, so x moves them too; in evaluation, the running ones.
+ * x̂ = ρ[c] · (x - μ[c]) with ρ[c] = 1 / √(σ²[c] + epsilon). In training μ[c] is the mean of the
+ * channel in this batch, and σ²[c] the mean of (x - μ[c])², so x moves them too; in evaluation they
+ * are the running ones.
  */
 import type { GivenOf } from "../letters.js";
 import { zeros } from "./zeros.js";
@@ -71,13 +72,13 @@ export function backward({
         for (let w = 0; w < W; w++) {
           if (mode === "train") {
             // (fused.13) dX[n, c, h, w] = weight[c] · ρ[c] ·
-            //   (dNorm[n, c, h, w] − dBias[c]/M − x̂[n, c, h, w] · dWeight[c]/M)
+            //   (dNorm[n, c, h, w] − dBias[c]/M − x̂[n, c, h, w] · dWeight[c]/M), in training
             dX[n][c][h][w] =
               weight[c] *
               rho *
               (dNorm[n][c][h][w] - dBias[c] / M - (xHat[n][c][h][w] * dWeight[c]) / M);
           } else {
-            // (fused.14) dX[n, c, h, w] = weight[c] · ρ[c] · dNorm[n, c, h, w]
+            // (fused.14) dX[n, c, h, w] = weight[c] · ρ[c] · dNorm[n, c, h, w], in evaluation
             dX[n][c][h][w] = weight[c] * rho * dNorm[n][c][h][w];
           }
         }

@@ -6,8 +6,8 @@
  *
  * Forward, (normalisation.36): the same as for images of one row, N images of C channels and 1 × L
  * pixels: out[n][c][l] is weight[c] · x̂[n][c][l] + bias[c], with x̂ = ρ[c] · (x - μ[c]) and
- * ρ[c] = 1 / √(σ²[c] + epsilon). In training μ[c] and σ²[c] are mean and variance of the channel in
- * this batch, so x moves them too; in evaluation, the running ones.
+ * ρ[c] = 1 / √(σ²[c] + epsilon). In training μ[c] is the mean of the channel in this batch, and
+ * σ²[c] the mean of (x - μ[c])², so x moves them too; in evaluation they are the running ones.
  */
 import type { GivenOf } from "../letters.js";
 import { zeros } from "./zeros.js";
@@ -59,11 +59,11 @@ export function backward({
       for (let l = 0; l < L; l++) {
         if (mode === "train") {
           // (normalisation.26) dX[n, c, l] = weight[c] · ρ[c] ·
-          //   (dOut[n, c, l] − dBias[c]/M − x̂[n, c, l] · dWeight[c]/M)
+          //   (dOut[n, c, l] − dBias[c]/M − x̂[n, c, l] · dWeight[c]/M), in training
           dX[n][c][l] =
             weight[c] * rho * (dOut[n][c][l] - dBias[c] / M - (xHat[n][c][l] * dWeight[c]) / M);
         } else {
-          // (normalisation.28) dX[n, c, l] = weight[c] · ρ[c] · dOut[n, c, l]
+          // (normalisation.28) dX[n, c, l] = weight[c] · ρ[c] · dOut[n, c, l], in evaluation
           dX[n][c][l] = weight[c] * rho * dOut[n][c][l];
         }
       }

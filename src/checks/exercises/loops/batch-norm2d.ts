@@ -5,8 +5,9 @@
  *   n image   c channel   h, w pixel   M = N·H·W values of a channel
  *
  * Forward, (normalisation.22): out[n][c][h][w] is weight[c] · x̂[n][c][h][w] + bias[c], with
- * x̂ = ρ[c] · (x - μ[c]) and ρ[c] = 1 / √(σ²[c] + epsilon). In training μ[c] and σ²[c] are mean and
- * variance of the channel in this batch, so x moves them too; in evaluation, the running ones.
+ * x̂ = ρ[c] · (x - μ[c]) and ρ[c] = 1 / √(σ²[c] + epsilon). In training μ[c] is the mean of the
+ * channel in this batch, and σ²[c] the mean of (x - μ[c])², so x moves them too; in evaluation they
+ * are the running ones.
  */
 import type { GivenOf } from "../letters.js";
 import { zeros } from "./zeros.js";
@@ -66,13 +67,14 @@ export function backward({
         for (let w = 0; w < W; w++) {
           if (mode === "train") {
             // (normalisation.26) dX[n, c, h, w] = weight[c] · ρ[c] ·
-            //   (dOut[n, c, h, w] − dBias[c]/M − x̂[n, c, h, w] · dWeight[c]/M)
+            //   (dOut[n, c, h, w] − dBias[c]/M − x̂[n, c, h, w] · dWeight[c]/M), in training
             dX[n][c][h][w] =
               weight[c] *
               rho *
               (dOut[n][c][h][w] - dBias[c] / M - (xHat[n][c][h][w] * dWeight[c]) / M);
           } else {
-            // (normalisation.28) dX[n, c, h, w] = weight[c] · ρ[c] · dOut[n, c, h, w]
+            // (normalisation.28) dX[n, c, h, w] = weight[c] · ρ[c] · dOut[n, c, h, w],
+            //   in evaluation
             dX[n][c][h][w] = weight[c] * rho * dOut[n][c][h][w];
           }
         }

@@ -8,8 +8,8 @@
  * Forward, (fused.4): a convolution makes convH × convW numbers of each image and filter, and
  * out[n][k][p][q] is the largest of those in its window, the one at the place
  * argmax[n][k][p][q] = h · convW + w. That is -1 where a rectifier's 0 is larger than all of them.
- * Below entry (i, j) of the filter is the pixel in row h · strideH + i · dilationH - padH, and
- * likewise in its column.
+ * Entry (i, j) of the filter lies on the pixel in row h · strideH + i · dilationH - padH of the
+ * image, and likewise for its column.
  */
 import type { GivenOf } from "../letters.js";
 import { zeros } from "./zeros.js";

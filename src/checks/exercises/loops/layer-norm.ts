@@ -4,8 +4,8 @@
  *   n row   i, j place in a row   M values of a row
  *
  * Forward, (normalisation.40): out[n][i] is weight[i] · x̂[n][i] + bias[i], with
- * x̂ = ρ[n] · (x - μ[n]) and ρ[n] = 1 / √(σ²[n] + epsilon). μ[n] and σ²[n] are mean and variance of
- * the row, so x moves them too.
+ * x̂ = ρ[n] · (x - μ[n]) and ρ[n] = 1 / √(σ²[n] + epsilon). μ[n] is the mean of the row, and σ²[n]
+ * the mean of (x - μ[n])², so x moves them too.
  */
 import type { GivenOf } from "../letters.js";
 import { zeros } from "./zeros.js";

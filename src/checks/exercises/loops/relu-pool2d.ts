@@ -5,8 +5,9 @@
  *   n image   c channel   p, q window   i, j entry of a window   h, w pixel
  *
  * Forward, (fused.1): out[n][c][p][q] is the largest pixel of window (p, q), or 0 if none is above
- * 0. Below entry (i, j) of it is the pixel in row p · strideH + i · dilationH - padH, and likewise
- * in its column; padding never wins. If several are the largest, the first one wins, row by row.
+ * 0. Entry (i, j) of the window lies on the pixel in row p · strideH + i · dilationH - padH of the
+ * image, and likewise for its column. Outside of the image is padding, which never wins. If several
+ * pixels are the largest, the first one wins, row by row.
  */
 import type { GivenOf } from "../letters.js";
 import { zeros } from "./zeros.js";
