@@ -6,20 +6,18 @@ import { paint } from "./terminal.js";
 /** Where what is said of a gradient begins. */
 export const GRADE_TEXT = 13;
 
-/**
- * A line that says what is wrong, and below it where to see that.
- *
- * @param isUntouched whether the file is still as it was given
- */
-export function formatGrade(grade: Grade, isUntouched: boolean): string {
-  const { gradient, isRight, cases, shown } = grade;
+/** How much of an exercise's file is still as it was given. */
+export type Untouched =
+  | "all"
+  | "nothing"
+  /** Something was written, but the return that was to be replaced stands in front of it or below. */
+  | { readonly return: string };
+
+/** A line that says what is wrong, and below it where to see that. */
+export function formatGrade(grade: Grade, untouched: Untouched): string {
+  const { gradient, isRight, cases, shown, problem, problemOptions } = grade;
   const name = gradient.padEnd(GRADE_TEXT - 1);
-  if (isRight === null)
-    return `${name} ${
-      isUntouched
-        ? "not written yet"
-        : "nothing came back under this name; the function's type says what it returns"
-    }`;
+  if (isRight === null) return `${name} ${whyNothing(untouched)}`;
   if (isRight)
     return (
       `${name} ${paint("good", "right")} in ${cases} geometries; largest ` +
@@ -27,13 +25,22 @@ export function formatGrade(grade: Grade, isUntouched: boolean): string {
     );
   const headline = headlineOf(grade);
   const where = shown === null ? null : formatEntry(shown);
-  const below = (headline === null ? [] : [where]).concat(
-    shown === null ? null : formatOptions(shown.options),
-  );
+  // what is below belongs to the geometry of the headline
+  const below =
+    problem === null
+      ? [headline === null ? null : where, formatOptions(shown?.options ?? {})]
+      : [formatOptions(problemOptions ?? {})];
   return [
     `${name} ${paint("bad", "wrong")}: ${headline ?? where ?? "it stops"}`,
     ...below.flatMap((line) => (line === null ? [] : [" ".repeat(GRADE_TEXT) + line])),
   ].join("\n");
+}
+
+function whyNothing(untouched: Untouched): string {
+  if (untouched === "all") return "not written yet";
+  return untouched === "nothing"
+    ? "nothing came back under this name; the file's comment says what to return"
+    : `nothing came back under this name; \`${untouched.return}\` still stands in the file`;
 }
 
 /** The mistake, or what keeps the gradient from being compared; null where neither is known. */
@@ -50,7 +57,8 @@ function formatEntry({ index, shape, yours, right }: NonNullable<Grade["shown"]>
   return `at [${index.join(", ")}] of ${formatShape(shape)} yours is ${a}, it should be ${b}`;
 }
 
-function formatOptions(options: object): string | null {
+/** `with stride [2,1]  padding [0,2]`; null where a layer has no options. */
+export function formatOptions(options: object): string | null {
   const short = (_: string, value: unknown): unknown =>
     typeof value === "number" ? Number(value.toPrecision(3)) : value;
   const said = Object.entries(options).map(
@@ -75,7 +83,7 @@ export function apart(a: number, b: number): readonly [string, string] {
 }
 
 /** The line of `--json`. */
-export function gradeJson(layer: string, { shown, ...grade }: Grade): object {
+export function gradeJson(layer: string, { shown, problemOptions: _, ...grade }: Grade): object {
   if (shown === null) return { layer, ...grade };
   const { options, shape, relativeError, index, yours, right } = shown;
   return {

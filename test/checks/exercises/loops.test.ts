@@ -147,6 +147,7 @@ test("hints: steps, equations, which loops, the loops with gaps, the loops", () 
       "    inside of loops over n < N, k < K, p < outH, q < outW, c < C / G, i < kH, j < kW",
       "An index that has a loop and is not on the left is summed over, hence +=.",
       "No loop runs over first, h, w: the loops' indices decide.",
+      "first is the first channel of the filter's group.",
     ].join("\n"),
   );
 });
