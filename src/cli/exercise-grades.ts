@@ -10,7 +10,7 @@ export const GRADE_TEXT = 13;
 export type Untouched =
   | "all"
   | "nothing"
-  /** Something was written, but the return that was to be replaced stands in front of it or below. */
+  /** Something was written, but the return that was to be replaced is still there. */
   | { readonly return: string };
 
 /** A line that says what is wrong, and below it where to see that. */

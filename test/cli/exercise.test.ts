@@ -448,7 +448,7 @@ test("an entry is named by its place in the learner's own array", async () => {
   assert.match(atZero.stdout, /^ +at \[\d\] of \[6\] yours is [-.\d]+, it should be 0$/m);
 });
 
-test("who left the exercise's return in the file is told so, and who returned too little", async () => {
+test("a return left in the file is told, and so is one of too little", async () => {
   const check = await loops("affine");
   const left = await check("  const dX = zeros(N, I);\n  return {};");
   assert.match(

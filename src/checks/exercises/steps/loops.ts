@@ -102,18 +102,18 @@ const CONVOLUTION: readonly Step[] = [
   { ask: "And in which column?", tag: "conv2d.1e" },
   {
     ask:
-      "Write x̄ for the image with its frame of zeros. A filter sees the channels of its own group " +
-      "alone. Of K filters and C channels in G groups, which group is that of filter k, and where " +
-      "in x is the filter's channel c?",
+      "Write x̄ for the image with its frame of zeros. A filter sees the channels of its own " +
+      "group alone. Of K filters and C channels in G groups, which group is that of filter k, " +
+      "and where in x is the filter's channel c?",
     tag: "conv2d.16",
   },
   {
     ask:
       "From here on there is one group; with more of them, the same holds in each. The numbers " +
       "below window s are column s of a matrix cols, (conv2d.4), and the weights of filter k are " +
-      "row k of another, filters, (conv2d.4d). The layer is their product, (conv2d.4e). The " +
-      "letters n, k, r and s will belong to the number that moves. How does (conv2d.4e) read for " +
-      "an output with letters of its own: image m, filter l, window t?",
+      "row k of another, filters, (conv2d.4d). So the layer is a product, (conv2d.4e). The " +
+      "letters n, k, r and s will belong to the number that moves. How does the product read " +
+      "for an output with letters of its own: image m, filter l, window t?",
     tag: "conv2d.5a",
   },
   ...conv2d.steps["conv2dBackward"]!.filter(({ tag }) => /\.(?:5[b-z]|6.?)$/.test(tag)),
