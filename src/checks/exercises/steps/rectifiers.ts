@@ -25,8 +25,9 @@ export const relu: StepsOfLayer = {
       },
       {
         ask:
-          "Such a line may have any slope from 0 to 1, and leibniz takes 0, as PyTorch does: so " +
-          "(relu.3) holds at 0 too. If x[i] moves, which entries of the output move, and how far?",
+          "Such a line may have any slope from 0 to 1. leibniz takes 0, as PyTorch does, and so " +
+          "the rule for other numbers, (relu.3), holds at 0 too. If x[i] moves, which entries of " +
+          "the output move, and how far?",
         tag: "relu.6",
       },
       {
