@@ -25,7 +25,14 @@ export type {
   VisitBlock,
   Vocabulary,
 } from "./derive/index.js";
-export { answered, type Answers, returnedShapes, shapeProblem } from "./exercises/answered.js";
+export {
+  answered,
+  type Answers,
+  indexOf,
+  placeIn,
+  returnedShapes,
+  shapeProblem,
+} from "./exercises/answered.js";
 export { emptyLoops } from "./exercises/empty-loops.js";
 export {
   type CodeEquation,

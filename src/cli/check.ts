@@ -41,7 +41,7 @@ async function runCheck(
       printJson({ ...gradeJson(layer, grade), case: where?.number ?? null, seed });
       continue;
     }
-    printText(formatGrade(grade, true), GRADE_TEXT);
+    printText(formatGrade(grade, "all"), GRADE_TEXT);
     if (where !== undefined && grade.isRight === false)
       printText(`${" ".repeat(GRADE_TEXT)}${filesOf(folder, where)}`, GRADE_TEXT);
   }

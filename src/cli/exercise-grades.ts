@@ -6,31 +6,33 @@ import { paint } from "./terminal.js";
 /** Where what is said of a gradient begins. */
 export const GRADE_TEXT = 13;
 
-/**
- * A line that says what is wrong, and below it where to see that.
- *
- * @param isUntouched whether the file is still as it was given
- */
-export function formatGrade(grade: Grade, isUntouched: boolean): string {
-  const { gradient, isRight, cases, shown } = grade;
+/** How much of an exercise's file is still as it was given. */
+export type Untouched =
+  | "all"
+  | "nothing"
+  /** Something was written, but the return that was to be replaced is still there. */
+  | { readonly return: string };
+
+/** A line that says what is wrong, and below it where to see that. */
+export function formatGrade(grade: Grade, untouched: Untouched): string {
+  const { gradient, isRight, cases, shown, problem, problemOptions } = grade;
   const name = gradient.padEnd(GRADE_TEXT - 1);
-  if (isRight === null)
-    return `${name} ${
-      isUntouched
-        ? "not written yet"
-        : "nothing came back under this name; the function's type says what it returns"
-    }`;
+  if (isRight === null) return `${name} ${whyNothing(untouched)}`;
   if (isRight)
     return (
       `${name} ${paint("good", "right")} in ${cases} geometries; largest ` +
       `relative error ${shown!.relativeError.toExponential(1)}`
     );
-  const { problem, diagnosis } = grade;
   const stopped = grade.stops === grade.wrong ? stops(grade) : null;
-  const headline = problem ?? diagnosis ?? stopped;
-  // what cannot be compared has no entries to show
-  const isShown = shown !== null && problem === null && stopped === null;
-  const lines = isShown ? [formatEntry(shown), formatOptions(shown.options)] : [];
+  const headline = problem ?? grade.diagnosis ?? stopped;
+  // what is below belongs to the geometry of the headline, and what cannot be compared has no
+  // entries to show
+  const lines =
+    problem !== null
+      ? [formatOptions(problemOptions ?? {})]
+      : shown === null || stopped !== null
+        ? []
+        : [formatEntry(shown), formatOptions(shown.options)];
   const [first, ...below] = [headline, ...lines].filter((line) => line !== null);
   return [
     `${name} ${paint("bad", "wrong")}: ${first}`,
@@ -42,12 +44,20 @@ function stops({ stops: count, cases }: Grade): string {
   return `it stops before this comes back, in ${count} of ${cases} geometries`;
 }
 
+function whyNothing(untouched: Untouched): string {
+  if (untouched === "all") return "not written yet";
+  return untouched === "nothing"
+    ? "nothing came back under this name; the file's comment says what to return"
+    : `nothing came back under this name; \`${untouched.return}\` still stands in the file`;
+}
+
 function formatEntry({ index, shape, yours, right }: NonNullable<Grade["shown"]>): string {
   const [a, b] = apart(yours, right);
   return `at [${index.join(", ")}] of ${formatShape(shape)} yours is ${a}, it should be ${b}`;
 }
 
-function formatOptions(options: object): string | null {
+/** `with stride [2,1]  padding [0,2]`; null where a layer has no options. */
+export function formatOptions(options: object): string | null {
   const short = (_: string, value: unknown): unknown => {
     if (typeof value === "number") return Number(value.toPrecision(3));
     // a tensor: its numbers, as the reader is given them
@@ -75,7 +85,7 @@ export function apart(a: number, b: number): readonly [string, string] {
 }
 
 /** The line of `--json`. */
-export function gradeJson(layer: string, { shown, ...grade }: Grade): object {
+export function gradeJson(layer: string, { shown, problemOptions: _, ...grade }: Grade): object {
   if (shown === null) return { layer, ...grade };
   const { options, shape, relativeError, index, yours, right } = shown;
   return {

@@ -16,7 +16,13 @@ import {
 } from "../checks/index.js";
 import * as tensors from "../tensor/index.js";
 import { reject } from "../tensor/index.js";
-import { formatGrade, GRADE_TEXT, gradeJson } from "./exercise-grades.js";
+import {
+  formatGrade,
+  formatOptions,
+  GRADE_TEXT,
+  gradeJson,
+  type Untouched,
+} from "./exercise-grades.js";
 import { writePythonExercise } from "./exercise-python.js";
 import { tellTicked } from "./course-file.js";
 import { unfold } from "./fold.js";
@@ -92,8 +98,23 @@ async function runExercise(
   if (options.hint !== undefined)
     showHint(exercise.hints(), options.hint === true ? 1 : options.hint, json);
   else if (python) await writePythonExercise({ seed: "", ...options, layer, tags: exercise.tags });
-  else if (options.check === true) await check(layer, join(folder, exercise.file), options);
-  else writeExercise(layer, exercise, folder, options);
+  else if (options.check === true) {
+    if (options.out === undefined) askForLevel(layer, level, exercise.file);
+    await check(layer, join(folder, exercise.file), options);
+  } else writeExercise(layer, exercise, folder, options);
+}
+
+/** Who forgets the level at a check is told which one has a folder here. */
+function askForLevel(layer: string, level: Level, file: string): void {
+  const isThere = (one: Level): boolean => existsSync(join(exerciseFolder(layer, one), file));
+  const other = levels.find(isThere);
+  if (isThere(level) || other === undefined) return;
+  reject(
+    "--check",
+    `the exercise in ${exerciseFolder(layer, level)}`,
+    `none there, but one in ${exerciseFolder(layer, other)}`,
+    `add --level ${other}`,
+  );
 }
 
 function writeExercise(
@@ -181,12 +202,12 @@ async function check(layer: string, file: string, options: ExerciseOptions): Pro
   const graded = await gradeIn(input, file, code, seconds);
   if (graded === null) return;
   const { grades, stop } = graded;
-  if (stop !== null) printStop(file, stop.message, stop.line);
-  const isUntouched = exerciseText(layer, level).stubs.some((stub) => text.includes(stub));
+  if (stop !== null) printStop(file, stop.message, stop.line, stop.options);
+  const untouched = untouchedIn(text, exerciseText(layer, level).stubs);
   for (const given of grades) {
-    const grade = isUntouched ? withoutStub(given) : given;
+    const grade = untouched === "all" ? withoutStub(given) : given;
     if (json) printJson(gradeJson(layer, grade));
-    else printText(formatGrade(grade, isUntouched), GRADE_TEXT);
+    else printText(formatGrade(grade, untouched), GRADE_TEXT);
   }
   const right = grades.filter(({ isRight }) => isRight === true).length;
   if (!json)
@@ -197,6 +218,12 @@ async function check(layer: string, file: string, options: ExerciseOptions): Pro
     );
   if (right < grades.length) process.exitCode = 1;
   else if (!json) tellTicked(dirname(file), layer, level);
+}
+
+function untouchedIn(text: string, stubs: readonly string[]): Untouched {
+  if (stubs.some((stub) => text.includes(stub))) return "all";
+  const left = stubs.map((stub) => stub.split("\n").at(-1)!).find((line) => text.includes(line));
+  return left === undefined ? "nothing" : { return: left.trim() };
 }
 
 /** A slope that is not written yet is no number, and neither is a gradient that is made of it. */
@@ -232,10 +259,12 @@ async function gradeIn(
 }
 
 /** What the reader's code threw, and where. */
-function printStop(file: string, message: string, line: number | null): void {
+function printStop(file: string, message: string, line: number | null, options = {}): void {
+  const geometry = formatOptions(options);
   printError(
     `leibniz: ${file}${line === null ? "" : `:${line}`}: expected a backward pass that runs, but ` +
-      `it stopped: ${message.replaceAll("\n", " ")}${importHint(message)}`,
+      `it stopped: ${message.replaceAll("\n", " ")}${importHint(message)}` +
+      (geometry === null ? "" : `, ${geometry}`),
   );
 }
 

@@ -2,7 +2,7 @@
 import { existsSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { gradientName } from "../backprop/index.js";
-import { returnedShapes, shapeProblem } from "../checks/index.js";
+import { indexOf, placeIn, returnedShapes, shapeProblem } from "../checks/index.js";
 import { parseNpy, shownName } from "../data/index.js";
 import { formatShape, InputError, sameShape, Tensor } from "../tensor/index.js";
 import { changedGiven, readDrawn } from "./drawn-cases.js";
@@ -108,17 +108,6 @@ function readAnswer(
   }
 }
 
-/** The index of an entry, by its number in row-major order. */
-function indexOf(entry: number, shape: readonly number[]): number[] {
-  const index: number[] = [];
-  let rest = entry;
-  for (const extent of [...shape].reverse()) {
-    index.unshift(rest % extent);
-    rest = Math.floor(rest / extent);
-  }
-  return index;
-}
-
 /** The place of an entry in the shape that a learner's array has, which may be flat. */
 export function placeInAnswer(
   layer: string,
@@ -127,9 +116,7 @@ export function placeInAnswer(
   index: readonly number[],
   shape: readonly number[],
 ): { shape: readonly number[]; index: readonly number[] } {
-  const due = returnedShapes(layer, given)[gradient]!;
-  const entry = index.reduce((position, i, axis) => position * shape[axis]! + i, 0);
-  return { shape: due, index: indexOf(entry, due) };
+  return placeIn(returnedShapes(layer, given)[gradient]!, index, shape);
 }
 
 /** Files in `answers` under a name that nobody asked for, such as `dx.npy`. */

@@ -23,7 +23,7 @@ test("options that are tensors are shown as their numbers", () => {
         relativeError: 1e-4,
       },
     },
-    false,
+    "nothing",
   );
   assert.is(
     text.split("\n").at(-1)!.trim(),

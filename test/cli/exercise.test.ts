@@ -125,8 +125,8 @@ test(
     assert.equal(
       rows.map(({ gradient, isRight, problem }) => [gradient, isRight, problem]),
       [
-        ["dWeight", true, null],
         ["dX", null, null],
+        ["dWeight", true, null],
         ["dBias", false, "its shape should be [3], yours is [7]"],
       ],
     );
@@ -360,6 +360,124 @@ test("one line, or loops: not written yet, then the last hint, and that is right
     const after = await leibnizHere("exercise", layer, "--out", folder, "--check");
     assert.equal([after.status, after.stderr], [0, ""], layer);
     assert.match(after.stdout, `all of ${layer} is right`);
+  }
+});
+
+/** What the checker says of bodies of an exercise in loops, one after the other. */
+async function loops(
+  layer: string,
+  level = "3",
+): Promise<(body: string, ...words: string[]) => Promise<Outcome>> {
+  const folder = join(temporaryFolder(), "mine");
+  await leibnizHere("exercise", layer, "--level", level, "--out", folder);
+  const file = join(folder, `${layer}.ts`);
+  const text = readFileSync(file, "utf8");
+  return (body, ...words) => {
+    writeFileSync(
+      file,
+      text.replace(/ {2}\/\/ Yours.*\n.*return \{\};/, () => body),
+    );
+    const check = ["--level", level, "--out", folder, "--check"];
+    return leibnizHere("exercise", layer, ...check, ...words);
+  };
+}
+
+test("numbers that are right are not shown as an example of what is wrong", async () => {
+  const check = await loops("affine");
+  const body = (dX: string, more = ""): string => `
+    const [dX, dWeight, dBias] = [zeros(N, I), zeros(O, I), zeros(O)];
+    ${more}
+    for (let n = 0; n < N; n++)
+      for (let o = 0; o < O; o++) {
+        dBias[o] += dOut[n][o];
+        for (let i = 0; i < I; i++) {
+          ${dX};
+          dWeight[o][i] += dOut[n][o] * x[n][i];
+        }
+      }
+    return { dX, dWeight, dBias };`;
+  const right = "dX[n][i] += dOut[n][o] * weight[o][i]";
+  const always = await check(body(right)); // dBias where there is none
+  assert.match(
+    always.stdout,
+    /^dBias +wrong: there is no bias in this geometry, so dBias is null there; yours is not\n\n/m,
+  );
+  const stops = await check(body(right, "if (O > N) missing();"));
+  assert.match(
+    stops.stdout,
+    new RegExp(
+      "^dX +wrong: it stops before this comes back, in \\d+ of \\d+ geometries\\n" +
+        "dWeight +wrong: it stops before this comes back, in \\d+ of \\d+ geometries\\ndBias",
+      "m",
+    ),
+  );
+  const json = await check(body(right, "if (O > N) missing();"), "--json");
+  assert.not.match(json.stdout, "analytic");
+  const exchanged = await check(body("dX[n][i] += dOut[n][o] * x[n][i]"));
+  assert.match(exchanged.stdout, /^dX +wrong: x stands where weight has to: .*\n +at \[/m);
+});
+
+test("what is wrong is followed by the geometry in which that was seen", async () => {
+  const check = await loops("conv2d");
+  const without = await check(`
+    if (padH > 0 || G > 1) throw new Error("where?");
+    const dX = zeros(N, C, H, W);
+    if (strideH > 1) dX[0][0][0][0] = NaN;
+    return { dX };`);
+  assert.match(
+    without.stderr,
+    /it stopped: where\?, with kernelSize .*(padding \[[1-9]|groups [2-9]).*\n$/,
+  );
+  assert.match(
+    without.stdout,
+    new RegExp(
+      "^dX +wrong: its entries should be finite numbers, \\[0\\]\\[0\\]\\[0\\]\\[0\\] is NaN.*\\n" +
+        " +with kernelSize .*stride \\[[2-9],.*\\ndWeight",
+      "m",
+    ),
+  );
+});
+
+test("an entry is named by its place in the learner's own array", async () => {
+  const check = await loops("relu");
+  const ones = await check("  return { dX: x.map((v: number) => (v > 0 ? 1 : 0)) };");
+  assert.match(ones.stdout, /^ +at \[\d+\] of \[120\] yours is 1, it should be/m);
+  const atZero = await check(
+    "  return { dX: dOut.map((d: number, i: number) => x[i] < 0 ? 0 : d) };",
+  );
+  assert.match(atZero.stdout, /^ +at \[\d\] of \[6\] yours is [-.\d]+, it should be 0$/m);
+});
+
+test("a return left in the file is told, and so is one of too little", async () => {
+  const check = await loops("affine");
+  const left = await check("  const dX = zeros(N, I);\n  return {};");
+  assert.match(
+    left.stdout,
+    /^dX +nothing came back under this name; `return \{\};` still stands in the file$/m,
+  );
+  const little = await check("  return { dBias: hasBias ? zeros(O) : null };");
+  assert.match(
+    little.stdout,
+    /^dX +nothing came back under this name; the file's comment says what to return$/m,
+  );
+});
+
+test("a check without the level is told the level that has a folder here", async () => {
+  const there = process.cwd();
+  process.chdir(temporaryFolder());
+  try {
+    await leibnizHere("exercise", "relu", "--level", "3");
+    const { status, stderr } = await leibnizHere("exercise", "relu", "--check");
+    assert.equal(
+      [status, stderr],
+      [
+        2,
+        "leibniz: --check: expected the exercise in exercise-relu, got none there, but one in " +
+          "exercise-relu-3; add --level 3\n",
+      ],
+    );
+  } finally {
+    process.chdir(there);
   }
 });
 

@@ -70,6 +70,34 @@ export function returnedShapes(
   );
 }
 
+/**
+ * The place of an entry in the array that a learner returns, which may be flat where the input is
+ * not.
+ *
+ * @param index of the entry in an array of the input's shape
+ * @param shape the input's
+ * @param due the learner's, of as many entries
+ */
+export function placeIn(
+  due: readonly number[],
+  index: readonly number[],
+  shape: readonly number[],
+): { shape: readonly number[]; index: readonly number[] } {
+  const entry = index.reduce((position, i, axis) => position * shape[axis]! + i, 0);
+  return { shape: due, index: indexOf(entry, due) };
+}
+
+/** The index of an entry, by its number in row-major order. */
+export function indexOf(entry: number, shape: readonly number[]): number[] {
+  const index: number[] = [];
+  let rest = entry;
+  for (const extent of [...shape].reverse()) {
+    index.unshift(rest % extent);
+    rest = Math.floor(rest / extent);
+  }
+  return index;
+}
+
 /** What a wrong shape looks like, as the end of a line; empty if it looks like nothing known. */
 export function shapeProblem(yours: readonly number[], right: readonly number[]): string {
   return (

@@ -56,14 +56,19 @@ export function emptyLoops(layer: string, source: string): Exercise {
 function manual(layer: string, tools: readonly string[]): readonly string[] {
   const described = describeGiven(layer).map((line) => `   ${line}`);
   const also = tools.length === 0 ? "" : "; what is imported above takes a number";
+  const { given, returned } = lettersOf(layer);
+  const shapes = [...Object.values(given).map(({ axes }) => axes), ...Object.values(returned)];
+  const isNested = shapes.some((axes) => axes.length > 1);
   return [
     "/*",
-    " * Given. [N, C] are nested arrays, read as dOut[n][c]:",
+    isNested
+      ? " * Given. [N, C] are nested arrays, read as dOut[n][c]:"
+      : " * Given. [M] is an array of M numbers, read as x[i]:",
     " *",
     ...described.slice(0, -1).map((line) => ` *${line}`),
     " *",
     ` *${described.at(-1)!.slice(2)}`,
-    ` * zeros(N, C) makes such arrays${also}.`,
+    ` * ${isNested ? "zeros(N, C) makes such arrays" : "zeros(M) makes such an array"}${also}.`,
     " */",
   ];
 }

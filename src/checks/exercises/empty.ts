@@ -85,7 +85,7 @@ export function leaveOutLine(source: string, tag: string): Exercise {
     return {
       from,
       to,
-      comment: [`Yours, in place of the next line: ${what}   (${tag})`, HINTS_ARE],
+      comment: [`Yours, in place of the return below: ${what}   (${tag})`, HINTS_ARE],
     };
   });
 }

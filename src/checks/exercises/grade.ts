@@ -13,6 +13,8 @@ import {
 } from "../../gradcheck/index.js";
 import { Random } from "../../tensor/index.js";
 import { lineOf } from "../variant/line-of.js";
+import { returnedShapes } from "./answered.js";
+import { given } from "./given.js";
 import * as learner from "./learner.js";
 import { loopsAround } from "./loops-around.js";
 import { type Grade, ReportCard } from "./report-card.js";
@@ -44,6 +46,8 @@ export interface Stop {
   readonly message: string;
   /** Of the reader's file, from 1; null when it happened elsewhere. */
   readonly line: number | null;
+  /** The layer's options in that geometry. */
+  readonly options: object;
 }
 
 /** What the gradients are checked in. */
@@ -73,7 +77,7 @@ export async function grade({ layer, level = 2, seed, source }: GradeInput): Pro
   const learners = level === 3 ? loopsAround(layer, learner.backward) : (f: Differentiable) => f;
   const stopped = (one: CatalogCase, error: unknown): void => {
     const message = error instanceof Error ? error.message : String(error);
-    stop ??= { message, line: lineOf(error, source) };
+    stop ??= { message, line: lineOf(error, source), options: one.options };
     const names = Object.keys(one.inputs).filter((name) => !constants.includes(name));
     card.addStop(names);
   };
@@ -88,7 +92,8 @@ export async function grade({ layer, level = 2, seed, source }: GradeInput): Pro
         hints: false,
       })) {
         const results = gradients.map(({ result }) => result);
-        card.add({ options, inputs, dOut }, results, problems);
+        const due = level === 3 ? returnedShapes(layer, await given(layer, one, dOut)) : {};
+        card.add({ options, inputs, dOut }, results, problems, due);
       }
     } catch (error) {
       stopped(one, error);
@@ -100,8 +105,10 @@ export async function grade({ layer, level = 2, seed, source }: GradeInput): Pro
       tolerant(learners(f, kink), constants, problems);
     try {
       // what is not written yet, or no tensor, was told by the cases before
-      for await (const seen of checkKinks({ ...entry, kinks: [kink] }, random, around))
-        if (!problems.has(seen.result.argument)) card.addKink(seen);
+      for await (const seen of checkKinks({ ...entry, kinks: [kink] }, random, around)) {
+        const due = level === 3 ? returnedShapes(layer, await given(layer, kink, seen.dOut)) : {};
+        if (!problems.has(seen.result.argument)) card.addKink(seen, due);
+      }
     } catch (error) {
       stopped(kink, error);
     }

@@ -59,9 +59,18 @@ function loopsOf(lines: readonly string[]): string {
       ? ["An index that has a loop and is not on the left is summed over, hence +=."]
       : []),
     ...(computed.size > 0
-      ? [`No loop runs over ${[...computed].join(", ")}: the loops' indices decide.`]
+      ? [
+          `No loop runs over ${[...computed].join(", ")}: the loops' indices decide.`,
+          ...[...computed].flatMap((name) => meaningOf(name, code)),
+        ]
       : []),
   ].join("\n");
+}
+
+/** What a comment says of a name, in a line of its own; none where there is no comment. */
+function meaningOf(name: string, code: string): readonly string[] {
+  const comment = new RegExp(`^ *const ${name} = .*; // (?!\\()(.+)$`, "m").exec(code)?.[1];
+  return comment === undefined ? [] : [`${name} is the ${comment}.`];
 }
 
 /** The loops that are open at the end of some lines, from the outside in. */

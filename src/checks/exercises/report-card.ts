@@ -9,6 +9,7 @@ import {
   type Sighting,
   sightingsAt,
 } from "../../gradcheck/index.js";
+import { placeIn } from "./answered.js";
 import type { Problems } from "./tolerant.js";
 
 /** How one gradient did over all geometries. */
@@ -19,6 +20,8 @@ export interface Grade {
   readonly isRight: boolean | null;
   /** Why it cannot be compared: what came back is not the tensor that it should be. */
   readonly problem: string | null;
+  /** The layer's options in the geometry where that was first seen; null where there is none. */
+  readonly problemOptions: object | null;
   /** The mistake behind it, where one is known that fits all geometries, and no other does. */
   readonly diagnosis: string | null;
   /** Geometries checked. */
@@ -27,7 +30,10 @@ export interface Grade {
   readonly wrong: number;
   /** Those in which the code stopped before anything came back. */
   readonly stops: number;
-  /** The entry that is furthest off, in the first geometry that failed or the worst that passed. */
+  /**
+   * The entry that is furthest off, in the first geometry whose numbers were wrong; in the worst
+   * that passed where all is right. Null where numbers are not what is wrong.
+   */
   readonly shown: ShownEntry | null;
 }
 
@@ -35,7 +41,7 @@ export interface Grade {
 export interface ShownEntry {
   /** The layer's, in that geometry. */
   readonly options: object;
-  /** Of what the gradient belongs to, and so of the gradient. */
+  /** Of the gradient as the reader's code returns it. */
   readonly shape: readonly number[];
   /** One number per axis. */
   readonly index: readonly number[];
@@ -47,14 +53,20 @@ export interface ShownEntry {
   readonly relativeError: number;
 }
 
+/** By gradient, `dX`. */
+type Shapes = Readonly<Record<string, readonly number[]>>;
+
 interface Row {
   cases: number;
   wrong: number;
+  /** Those of the wrong ones that could be compared, and differ. */
+  differs: number;
   stops: number;
   unwritten: number;
   problem: string | null;
+  problemOptions: object | null;
   shown: ShownEntry | null;
-  kink: CheckedKink | null;
+  kink: (CheckedKink & { readonly due: Shapes }) | null;
   readonly sightings: Sighting[];
   readonly kinks: Sighting[];
 }
@@ -73,24 +85,35 @@ export class ReportCard {
     this.#entry = entry;
   }
 
-  /** One geometry: what was compared, and what could not be. */
+  /**
+   * One geometry: what was compared, and what could not be.
+   *
+   * @param due by gradient, the shapes that the reader's code returns; where it has none, they are
+   *   those of the inputs
+   */
   add(
     point: MistakenPoint,
     results: readonly GradientCheckResult[],
     problems: Problems = new Map(),
+    due: Shapes = {},
   ): void {
     const compared = results.filter(({ argument }) => !problems.has(argument));
     const sightings = sightingsAt(point, results);
+    // rows stand in the order of the inputs, whether or not they could be compared
+    for (const { argument } of results) this.#row(argument);
     for (const result of compared) {
       const row = this.#row(result.argument);
       const isWrong = result.verdict !== "pass";
       const isNews =
         row.shown === null
           ? true
-          : row.wrong === 0 && (isWrong || result.maxRelativeError > row.shown.relativeError);
+          : row.differs === 0 && (isWrong || result.maxRelativeError > row.shown.relativeError);
       row.cases++;
-      if (isNews) row.shown = shownOf(point.options, result);
-      if (isWrong) row.wrong++;
+      if (isNews) row.shown = shownOf(point.options, result, due);
+      if (isWrong) {
+        row.wrong++;
+        row.differs++;
+      }
       const sighting = sightings.get(result.argument);
       if (sighting !== undefined) row.sightings.push(sighting);
     }
@@ -98,13 +121,20 @@ export class ReportCard {
       const row = this.#row(argument);
       row.cases++;
       row.wrong++;
-      row.problem ??= problem;
+      if (row.problem === null && problem !== null) {
+        row.problem = problem;
+        row.problemOptions = point.options;
+      }
       if (problem === null) row.unwritten++;
     }
   }
 
-  /** One point on a kink. */
-  addKink(kink: CheckedKink): void {
+  /**
+   * One point on a kink.
+   *
+   * @param due as {@link add} has it
+   */
+  addKink(kink: CheckedKink, due: Shapes = {}): void {
     const row = this.#row(kink.result.argument);
     row.cases++;
     const { options, inputs } = kink.kink;
@@ -112,7 +142,7 @@ export class ReportCard {
     row.kinks.push(...sightingsAt(point, [kink.result]).values());
     if (kink.result.verdict === "pass") return;
     row.wrong++;
-    row.kink ??= kink;
+    row.kink ??= { ...kink, due };
   }
 
   /** One geometry in which nothing came back at all, by the names of its inputs. */
@@ -129,18 +159,19 @@ export class ReportCard {
   async grades(): Promise<readonly Grade[]> {
     const grades: Grade[] = [];
     for (const [argument, row] of this.#rows) {
-      const { cases, wrong, stops, unwritten, problem, shown, kink } = row;
+      const { cases, wrong, stops, unwritten, problem, problemOptions, kink } = row;
       const isOnlyKink = kink !== null && wrong === 1;
       const ofKink = kink === null ? null : `${kink.kink.convention} (${kink.kink.tag})`;
       grades.push({
         gradient: gradientName(argument),
         isRight: wrong === 0 ? true : unwritten === wrong ? null : false,
         problem,
+        problemOptions,
         diagnosis: isOnlyKink ? ofKink : await diagnose(this.#entry, row.sightings, row.kinks),
         cases,
         wrong,
         stops,
-        shown: isOnlyKink ? shownOf(kink.kink.options, kink.result) : shown,
+        shown: entryToShow(row),
       });
     }
     return grades;
@@ -150,9 +181,11 @@ export class ReportCard {
     const row: Row = this.#rows.get(argument) ?? {
       cases: 0,
       wrong: 0,
+      differs: 0,
       stops: 0,
       unwritten: 0,
       problem: null,
+      problemOptions: null,
       shown: null,
       kink: null,
       sightings: [],
@@ -163,11 +196,17 @@ export class ReportCard {
   }
 }
 
-function shownOf(options: object, result: GradientCheckResult): ShownEntry {
+/** What is right to the last digits is no example of what is wrong. */
+function entryToShow({ wrong, differs, shown, kink }: Row): ShownEntry | null {
+  if (differs > 0 || wrong === 0) return shown;
+  return kink === null ? null : shownOf(kink.kink.options, kink.result, kink.due);
+}
+
+function shownOf(options: object, result: GradientCheckResult, due: Shapes): ShownEntry {
+  const { shape, worstIndex } = result;
   return {
     options,
-    shape: result.shape,
-    index: result.worstIndex,
+    ...placeIn(due[gradientName(result.argument)] ?? shape, worstIndex, shape),
     yours: result.analytic,
     right: result.numeric,
     relativeError: result.maxRelativeError,

@@ -73,7 +73,7 @@ async function comparable(
     if (name !== undefined)
       problems.set(
         name,
-        `there is no ${name} in this geometry, so ${other} is null there; yours is a tensor`,
+        `there is no ${name} in this geometry, so ${other} is null there; yours is not`,
       );
   }
   return gradients;

@@ -196,6 +196,10 @@ const weightRows: readonly Row[] = [
       ]),
   ],
   [
+    "weight stands where x has to: the rate of out is what the weight is multiplied by",
+    (all) => affineDWeight(all, (numbers) => [dOutOf(numbers), weightOf(numbers)]),
+  ],
+  [
     "weight is multiplied in: the rate of out is x, not weight · x",
     (all) => affineDWeight(all, (numbers) => [dOutOf(numbers), xOf(numbers), weightOf(numbers)]),
   ],
@@ -258,6 +262,10 @@ const xRows: readonly Row[] = [
       };
       return sums.map((sum, at) => sum * total(at % I));
     },
+  ],
+  [
+    "x stands where weight has to: the rate of out is what x is multiplied by",
+    (all) => affineDX(all, (numbers) => [dOutOf(numbers), xOf(numbers)]),
   ],
   [
     "x is multiplied in: the rate of out is weight, not weight · x",

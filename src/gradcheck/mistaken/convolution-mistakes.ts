@@ -161,7 +161,7 @@ function imageRows({ tags, sizes: own, hasGroups }: Convolving): readonly Row[] 
   const overwritten = "overlap is overwritten, = for +=: only the last window of a pixel counts";
   return [
     [
-      "the filters are turned by half a turn, which col2im has done already",
+      "the filters are turned by half a turn; adding each product to its own pixel needs no turn",
       tags.columns,
       inPlaces(dXOf, filtersTurned),
     ],

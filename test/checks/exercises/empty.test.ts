@@ -159,7 +159,7 @@ test("a line is left out with all equations above it; what is above and below it
   const at = text.split("\n").indexOf("  if (isWanted) {");
   assert.equal(text.split("\n").slice(at, at + 6), [
     "  if (isWanted) {",
-    "    // Yours, in place of the next line: const { dB, dX } = …   (gain.5)",
+    "    // Yours, in place of the return below: const { dB, dX } = …   (gain.5)",
     "    // Hints, one after the other: node check.mjs --hint 1, --hint 2, …",
     "    return {} as never;",
     "    return { dA, dB, dX };",

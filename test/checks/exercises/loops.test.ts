@@ -103,6 +103,24 @@ test("the file has what it takes to write it, and none of the answer", async () 
   }
 });
 
+test("where all arrays are flat, the file does not speak of nested ones", () => {
+  for (const { layer } of catalog) {
+    const { given: names, returned } = lettersOf(layer);
+    const shapes = [...Object.values(names).map(({ axes }) => axes), ...Object.values(returned)];
+    const isFlat = shapes.every((axes) => axes.length <= 1);
+    const { text } = exerciseOf(layer);
+    assert.is(text.includes("Given. [M] is an array of M numbers, read as x[i]:"), isFlat, layer);
+    assert.is(text.includes("zeros(M) makes such an array"), isFlat, layer);
+    assert.is(
+      text.includes("Given. [N, C] are nested arrays, read as dOut[n][c]:"),
+      !isFlat,
+      layer,
+    );
+    // what it is said of is there
+    assert.is(isFlat && !("M" in names), false, layer);
+  }
+});
+
 test("hints: steps, equations, which loops, the loops with gaps, the loops", () => {
   const steps: readonly Hint[] = [{ about: "backward, (conv2d.5b)", text: "What moves?" }];
   for (const { layer } of catalog) {
@@ -156,6 +174,7 @@ test("hints: steps, equations, which loops, the loops with gaps, the loops", () 
       "    inside of loops over n < N, k < K, p < outH, q < outW, c < C / G, i < kH, j < kW",
       "An index that has a loop and is not on the left is summed over, hence +=.",
       "No loop runs over first, h, w: the loops' indices decide.",
+      "first is the first channel of the filter's group.",
     ].join("\n"),
   );
 });

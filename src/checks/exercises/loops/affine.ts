@@ -3,7 +3,7 @@
  *
  *   n row of the batch   i input   o output
  *
- * Forward, (affine.1): out[n][o] is bias[o], and for each i x[n][i] · weight[o][i] is added to it.
+ * Forward, (affine.1): out[n][o] is bias[o] plus the sum of x[n][i] · weight[o][i] over all i.
  */
 import type { GivenOf } from "../letters.js";
 import { zeros } from "./zeros.js";

@@ -5,10 +5,10 @@
  *   n image   c channel of a group   k filter   i, j entry of a filter   p, q window
  *   h, w pixel   g group
  *
- * Forward, (conv2d.3): out[n][k][p][q] is bias[k], and for each c, i and j weight[k][c][i][j] times
- * the pixel below it is added to that. The pixel is in row p · strideH + i · dilationH - padH, and
- * likewise in its column; outside of the image it is 0. Filter k sees the channels of its group
- * alone: with G groups, filters 0 … K/G - 1 see channels 0 … C/G - 1, and so on.
+ * Forward, (conv2d.3): out[n][k][p][q] is bias[k] plus, summed over all c, i and j, the weight
+ * weight[k][c][i][j] times the pixel under it. That is in row p · strideH + i · dilationH - padH,
+ * and its column goes by q and j likewise; outside of the image it is 0. Filter k sees the channels
+ * of its group alone: with G groups, filters 0 … K/G - 1 see channels 0 … C/G - 1, and so on.
  */
 import type { GivenOf } from "../letters.js";
 import { zeros } from "./zeros.js";
@@ -40,7 +40,7 @@ export function backward({
   const dBias = hasBias ? zeros(K) : null;
   for (let n = 0; n < N; n++) {
     for (let k = 0; k < K; k++) {
-      const first = Math.floor(k / (K / G)) * (C / G); // channel of the filter's group
+      const first = Math.floor(k / (K / G)) * (C / G); // first channel of the filter's group
       for (let p = 0; p < outH; p++) {
         for (let q = 0; q < outW; q++) {
           // (conv2d.6) dBias[k] = Σₙ Σₚ Σ_q dOut[n, k, p, q]

@@ -96,17 +96,27 @@ const OF_WHOLE_TENSORS: readonly string[] = ["activations.4", "affine.9"];
 /** A convolution goes from its definition, without a matrix of windows. */
 const CONVOLUTION: readonly Step[] = [
   {
-    ask:
-      "A filter sees the channels of its own group alone. Of K filters and C channels in G " +
-      "groups, which group is that of filter k, and where in x is the filter's channel c?",
-    tag: "conv2d.16",
-  },
-  {
     ask: "Entry (i, j) of window (p, q): on which row of the image does it lie?",
     tag: "conv2d.1d",
   },
   { ask: "And in which column?", tag: "conv2d.1e" },
-  ...conv2d.steps["conv2dBackward"]!.filter(({ tag }) => /\.(?:5.?|6.?)$/.test(tag)),
+  {
+    ask:
+      "Write x̄ for the image with its frame of zeros. A filter sees the channels of its own " +
+      "group alone. Of K filters and C channels in G groups, which group is that of filter k, " +
+      "and where in x is the filter's channel c?",
+    tag: "conv2d.16",
+  },
+  {
+    ask:
+      "From here on there is one group; with more of them, the same holds in each. The numbers " +
+      "below window s are column s of a matrix cols, (conv2d.4), and the weights of filter k are " +
+      "row k of another, filters, (conv2d.4d). So the layer is a product, (conv2d.4e). The " +
+      "letters n, k, r and s will belong to the number that moves. How does the product read " +
+      "for an output with letters of its own: image m, filter l, window t?",
+    tag: "conv2d.5a",
+  },
+  ...conv2d.steps["conv2dBackward"]!.filter(({ tag }) => /\.(?:5[b-z]|6.?)$/.test(tag)),
   {
     ask:
       "Row r of the columns belongs to the weight (c, i, j), column s is window (p, q), and the " +
@@ -123,7 +133,8 @@ const CONVOLUTION: readonly Step[] = [
   {
     ask:
       "Multiply that, (conv2d.10f), by dOut[m, l, p, q] and sum over all outputs. Which sums " +
-      "stay, and in which loops can you add up the same terms without searching for windows?",
+      "stay? And since the deltas are 0 in most terms: how can loops over windows and weights " +
+      "add each of the others to the pixel that it belongs to, without a search?",
     tag: "conv2d.11",
   },
 ];

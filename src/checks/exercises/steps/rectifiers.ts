@@ -24,7 +24,10 @@ export const relu: StepsOfLayer = {
         tag: "relu.5",
       },
       {
-        ask: "If x[i] moves, which entries of the output move, and how far?",
+        ask:
+          "Such a line may have any slope from 0 to 1. leibniz takes 0, as PyTorch does, and so " +
+          "the rule for other numbers, (relu.3), holds at 0 too. If x[i] moves, which entries of " +
+          "the output move, and how far?",
         tag: "relu.6",
       },
       {
