@@ -2,21 +2,13 @@
  * `leibniz exercise`: a layer with its backward emptied, hints, and a check of what was written.
  */
 import { existsSync } from "node:fs";
-import { basename, dirname, join, relative, resolve } from "node:path";
+import { dirname, join, relative, resolve } from "node:path";
 import { Argument, Command, Option } from "commander";
 import { catalog } from "../gradcheck/index.js";
-import {
-  type Grade,
-  type Graded,
-  type GradeInput,
-  type Hint,
-  pageOf,
-  VariantFailure,
-  runVariant,
-} from "../checks/index.js";
-import * as tensors from "../tensor/index.js";
+import { type Grade, type GradeInput, type Hint, pageOf } from "../checks/index.js";
 import { reject } from "../tensor/index.js";
 import { formatGrade, GRADE_TEXT, gradeJson } from "./exercise-grades.js";
+import { gradeIn, printStop } from "./exercise-run.js";
 import { writePythonExercise } from "./exercise-python.js";
 import { tellTicked } from "./course-file.js";
 import { unfold } from "./fold.js";
@@ -34,7 +26,7 @@ import { withValues } from "./known-values.js";
 import { layerNamed } from "./layer-names.js";
 import { jsonOption, printJson, wholeNumber } from "./options.js";
 import { stripTypes } from "./strip-types.js";
-import { printError, printText, widthOf } from "./terminal.js";
+import { printText, widthOf } from "./terminal.js";
 
 interface ExerciseOptions {
   readonly level: Level;
@@ -178,24 +170,21 @@ async function check(layer: string, file: string, options: ExerciseOptions): Pro
     source: resolve(file),
     ...(seed !== undefined && { seed }),
   };
-  const graded = await gradeIn(input, file, code, seconds);
-  if (graded === null) return;
-  const { grades, stop } = graded;
-  if (stop !== null) printStop(file, stop.message, stop.line);
+  const { grades, stop } = await gradeIn(input, file, code, seconds);
+  if (stop !== null) printStop(layer, file, stop);
   const isUntouched = exerciseText(layer, level).stubs.some((stub) => text.includes(stub));
   for (const given of grades) {
     const grade = isUntouched ? withoutStub(given) : given;
-    if (json) printJson(gradeJson(layer, grade));
+    if (json) printJson(gradeJson(layer, grade, stop));
     else printText(formatGrade(grade, isUntouched), GRADE_TEXT);
   }
   const right = grades.filter(({ isRight }) => isRight === true).length;
+  const isAll = grades.length > 0 && right === grades.length;
   if (!json)
     printText(
-      right === grades.length
-        ? `\nall of ${layer} is right`
-        : `\n${right} of ${grades.length} gradients are right`,
+      isAll ? `\nall of ${layer} is right` : `\n${right} of ${grades.length} gradients are right`,
     );
-  if (right < grades.length) process.exitCode = 1;
+  if (!isAll) process.exitCode = 1;
   else if (!json) tellTicked(dirname(file), layer, level);
 }
 
@@ -203,44 +192,4 @@ async function check(layer: string, file: string, options: ExerciseOptions): Pro
 function withoutStub(grade: Grade): Grade {
   const isOfStub = Number.isNaN(grade.shown?.yours);
   return isOfStub ? { ...grade, isRight: null, diagnosis: null, shown: null } : grade;
-}
-
-/** @returns null when the code did not run to its end; the reason was printed */
-async function gradeIn(
-  input: GradeInput,
-  file: string,
-  code: string,
-  seconds: number,
-): Promise<Graded | null> {
-  const compiled = (path: string): string => new URL(`../${path}`, import.meta.url).href;
-  const replaced =
-    input.level === 3 ? "checks/exercises/learner.js" : `backprop/${basename(file, ".ts")}.js`;
-  try {
-    return (await runVariant({
-      texts: new Map([[compiled(replaced), code]]),
-      module: compiled("checks/exercises/grade.js"),
-      input,
-      source: resolve(file),
-      seconds,
-    })) as Graded;
-  } catch (error) {
-    if (!(error instanceof VariantFailure)) throw error;
-    printStop(file, error.message, error.line);
-    process.exitCode = 1;
-    return null;
-  }
-}
-
-/** What the reader's code threw, and where. */
-function printStop(file: string, message: string, line: number | null): void {
-  printError(
-    `leibniz: ${file}${line === null ? "" : `:${line}`}: expected a backward pass that runs, but ` +
-      `it stopped: ${message.replaceAll("\n", " ")}${importHint(message)}`,
-  );
-}
-
-/** How a name comes in that nobody imported. */
-function importHint(message: string): string {
-  const name = /^(\w+) is not defined$/.exec(message)?.[1];
-  return name !== undefined && name in tensors ? `; import { ${name} } from "leibniz/tensor"` : "";
 }
