@@ -260,11 +260,44 @@ test("a check that does not end is ended", async () => {
   // it hears as little as an endless loop, and leaves the processor to others
   const wait = "  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);";
   writeFileSync(file, readFileSync(file, "utf8").replace(STUB, wait));
-  const { status, stderr } = await check("--seconds", "1");
+  const { status, stdout, stderr } = await check("--seconds", "1", "--json");
   assert.is(status, 1);
   assert.match(
     stderr,
-    /relu\.ts: expected a backward .*, but it stopped: it had not ended after 1 s\n$/,
+    /relu\.ts: expected a backward .*, but it stopped: it had not ended after 1 s.*\n$/,
+  );
+  const row = JSON.parse(stdout) as Record<string, unknown>;
+  assert.equal([row["gradient"], row["isRight"]], ["dX", false]);
+  assert.match(String(row["problem"]), /^it stopped: it had not ended after 1 s/);
+});
+
+test("code that changes what the check computes with stops there", async () => {
+  const { file, check } = await exercise("relu");
+  const text = readFileSync(file, "utf8");
+  const wrong = text.replace(STUB, "  return { dX: dOut };");
+  for (const [change, name] of [
+    ["Math.abs = () => 0;", "abs"],
+    ["Tensor.prototype.get = () => 0;", "get"],
+    ["globalThis.Float64Array = Array as never;", "Float64Array"],
+  ] as const) {
+    writeFileSync(file, `${wrong}\n${change}\n`);
+    const { status, stdout, stderr } = await check();
+    assert.is(status, 1);
+    assert.match(stdout, /^dX +wrong: it stops\n/);
+    const line = wrong.split("\n").length + 1;
+    assert.match(
+      stderr,
+      new RegExp(`relu\\.ts:${line}: .* but it stopped: Cannot assign to read only .*${name}`),
+    );
+  }
+});
+
+test("a function that was renamed is asked for by its name", async () => {
+  const { file, check } = await exercise("relu");
+  writeFileSync(file, readFileSync(file, "utf8").replaceAll("reluBackward", "reluBackwards"));
+  assert.match(
+    (await check()).stderr,
+    /relu\.ts: expected .* stopped: it no longer exports reluBackward, which the exercise as it/,
   );
 });
 
