@@ -138,11 +138,13 @@ function checkScript(layer: string, level: Level, seed: string | undefined): str
     String(level),
     ...(seed === undefined ? [] : [`--seed=${seed}`]),
   ];
+  const program = new URL("./program.js", import.meta.url).href;
   return `// Checks ${layer}: node check.mjs, or node check.mjs --hint 1 for the first hint.
 import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
-import { runProgram } from ${JSON.stringify(new URL("./program.js", import.meta.url).href)};
+import { runProgram, watchOutput } from ${JSON.stringify(program)};
 
+watchOutput();
 const here = dirname(fileURLToPath(import.meta.url));
 const asked = process.argv.slice(2);
 const what = asked.some((word) => word.startsWith("--hint")) ? asked : ["--check", ...asked];
@@ -159,9 +161,12 @@ function showHint(hints: readonly Hint[], number: number, json: boolean): void {
   printText(`hint ${number} of ${hints.length}: ${hint.about}\n\n${text}`);
 }
 
+/** Many times as long as any exercise with its solution. */
+const LARGEST_EXERCISE = 2 ** 20;
+
 async function check(layer: string, file: string, options: ExerciseOptions): Promise<void> {
   const { json = false, seconds, seed } = options;
-  const text = readText(file);
+  const text = readText(file, { largest: LARGEST_EXERCISE });
   const code = await stripTypes(text, file);
   const level = isInLoops(text) ? 3 : options.level;
   const input: GradeInput = {

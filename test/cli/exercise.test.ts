@@ -1,5 +1,5 @@
-import { readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { openSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { spawnSync } from "node:child_process";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
@@ -298,6 +298,23 @@ test("a function that was renamed is asked for by its name", async () => {
   assert.match(
     (await check()).stderr,
     /relu\.ts: expected .* stopped: it no longer exports reluBackward, which the exercise as it/,
+  );
+});
+
+test("a file that is no exercise, and output that cannot be written, are one line", async () => {
+  const { file, check } = await exercise("relu");
+  writeFileSync(file, " ".repeat(2 ** 20 + 1));
+  const { status, stderr } = await check();
+  assert.equal(
+    [status, stderr.split(": ").slice(2).join(": ")],
+    [2, "expected a file of at most 1048576 bytes, got 1048577 bytes\n"],
+  );
+  const stdio = ["ignore", openSync("/dev/full", "w"), "pipe"] as const;
+  const hint = [join(dirname(file), "check.mjs"), "--hint", "1"];
+  const full = spawnSync(process.execPath, hint, { encoding: "utf8", stdio: [...stdio] });
+  assert.equal(
+    [full.status, full.stderr],
+    [2, "leibniz: cannot write to standard output: the disk is full\n"],
   );
 });
 
