@@ -4,6 +4,7 @@
 import { existsSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
 import { Argument, Command, Option } from "commander";
+import { shownName } from "../data/index.js";
 import { catalog } from "../gradcheck/index.js";
 import { type Grade, type GradeInput, type Hint, pageOf } from "../checks/index.js";
 import { reject } from "../tensor/index.js";
@@ -177,10 +178,12 @@ async function check(layer: string, file: string, options: ExerciseOptions): Pro
   };
   const { grades, stop } = await gradeIn(input, file, code, seconds);
   if (stop !== null) printStop(layer, file, stop);
-  const isUntouched = exerciseText(layer, level).stubs.some((stub) => text.includes(stub));
-  for (const given of grades) {
-    const grade = isUntouched ? withoutStub(given) : given;
-    if (json) printJson(gradeJson(layer, grade, stop));
+  const given = exerciseText(layer, level);
+  const isUntouched = given.stubs.some((stub) => text.includes(stub));
+  const imports = foreignImports(text, given.text);
+  for (const one of grades) {
+    const grade = isUntouched ? withoutStub(one) : one;
+    if (json) printJson({ ...gradeJson(layer, grade, stop), imports });
     else printText(formatGrade(grade, isUntouched), GRADE_TEXT);
   }
   const right = grades.filter(({ isRight }) => isRight === true).length;
@@ -189,8 +192,21 @@ async function check(layer: string, file: string, options: ExerciseOptions): Pro
     printText(
       isAll ? `\nall of ${layer} is right` : `\n${right} of ${grades.length} gradients are right`,
     );
+  if (!json && imports.length > 0)
+    printText(`it imports ${imports.map(shownName).join(", ")}, which the exercise did not`, 2);
   if (!isAll) process.exitCode = 1;
   else if (!json) tellTicked(dirname(file), layer, level);
+}
+
+/** What a reader's file imports that the exercise has no use for: the gradients may be in it. */
+function foreignImports(text: string, given: string): readonly string[] {
+  const known = new Set(["leibniz/tensor", ...importsOf(given)]);
+  return [...new Set(importsOf(text))].filter((name) => !known.has(name));
+}
+
+function importsOf(text: string): readonly string[] {
+  const names = text.matchAll(/\b(?:from|import|require)\s*\(?\s*(["'`])([^"'`\n]{1,200})\1/g);
+  return [...names].map(([, , name]) => name!);
 }
 
 /** A slope that is not written yet is no number, and neither is a gradient that is made of it. */

@@ -292,6 +292,19 @@ test("code that changes what the check computes with stops there", async () => {
   }
 });
 
+test("what a file imports and the exercise did not is named", async () => {
+  const { file, check } = await exercise("relu");
+  const text = readFileSync(file, "utf8");
+  const foreign =
+    'import { exp } from "leibniz/tensor";\nimport "node:fs";\nimport "leibniz/kernels";\n' +
+    "const more = () => import('leibniz/gradcheck');\n";
+  writeFileSync(file, foreign + text.replace(STUB, "  return { dX: dOut };"));
+  assert.match(
+    (await check()).stdout,
+    /^it imports node:fs, leibniz\/gradcheck, which the exercise did not$/m,
+  );
+});
+
 test("a function that was renamed is asked for by its name", async () => {
   const { file, check } = await exercise("relu");
   writeFileSync(file, readFileSync(file, "utf8").replaceAll("reluBackward", "reluBackwards"));
@@ -381,6 +394,7 @@ test("--json prints objects and nothing else, whatever the code prints", async (
     "worstIndex",
     "analytic",
     "numeric",
+    "imports",
   ]);
 });
 
