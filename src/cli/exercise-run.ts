@@ -92,7 +92,7 @@ export function printStop(layer: string, file: string, { message, line }: Stop):
   const place = line === null ? "" : `:${line}`;
   printError(
     `leibniz: ${file}${place}: expected a backward pass that runs, but it stopped: ` +
-      `${missingExport(layer, message) ?? message}${importHint(message)}`,
+      `${missingExport(layer, message) ?? message}${importHint(message)}${returnHint(message, line)}`,
   );
 }
 
@@ -109,4 +109,10 @@ function missingExport(layer: string, message: string): string | null {
 function importHint(message: string): string {
   const name = /^(\w+) is not defined$/.exec(message)?.[1];
   return name !== undefined && name in tensors ? `; import { ${name} } from "leibniz/tensor"` : "";
+}
+
+/** Whoever calls the reader's function finds nothing there. */
+function returnHint(message: string, line: number | null): string {
+  const isNothing = /^Cannot (?:read properties|destructure .*) of '?.*\b(?:undefined|null)\b/;
+  return line === null && isNothing.test(message) ? "; is the return missing?" : "";
 }

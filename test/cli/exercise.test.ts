@@ -208,7 +208,7 @@ test(
       (await check()).stderr,
       new RegExp(
         "relu\\.ts: expected a backward pass that runs, but it stopped: Cannot read " +
-          "properties of null",
+          "properties of null .*; is the return missing\\?\n$",
       ),
     );
   },
