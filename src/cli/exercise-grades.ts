@@ -25,24 +25,21 @@ export function formatGrade(grade: Grade, isUntouched: boolean): string {
       `${name} ${paint("good", "right")} in ${cases} geometries; largest ` +
       `relative error ${shown!.relativeError.toExponential(1)}`
     );
-  const headline = headlineOf(grade);
-  const where = shown === null ? null : formatEntry(shown);
-  const below = (headline === null ? [] : [where]).concat(
-    shown === null ? null : formatOptions(shown.options),
-  );
+  const { problem, diagnosis } = grade;
+  const stopped = grade.stops === grade.wrong ? stops(grade) : null;
+  const headline = problem ?? diagnosis ?? stopped;
+  // what cannot be compared has no entries to show
+  const isShown = shown !== null && problem === null && stopped === null;
+  const lines = isShown ? [formatEntry(shown), formatOptions(shown.options)] : [];
+  const [first, ...below] = [headline, ...lines].filter((line) => line !== null);
   return [
-    `${name} ${paint("bad", "wrong")}: ${headline ?? where ?? "it stops"}`,
-    ...below.flatMap((line) => (line === null ? [] : [" ".repeat(GRADE_TEXT) + line])),
+    `${name} ${paint("bad", "wrong")}: ${first}`,
+    ...below.map((line) => " ".repeat(GRADE_TEXT) + line),
   ].join("\n");
 }
 
-/** The mistake, or what keeps the gradient from being compared; null where neither is known. */
-function headlineOf({ problem, diagnosis, stops, wrong, cases }: Grade): string | null {
-  if (problem !== null) return problem;
-  if (diagnosis !== null) return diagnosis;
-  if (stops > 0 && stops === wrong)
-    return `it stops before this comes back, in ${stops} of ${cases} geometries`;
-  return null;
+function stops({ stops: count, cases }: Grade): string {
+  return `it stops before this comes back, in ${count} of ${cases} geometries`;
 }
 
 function formatEntry({ index, shape, yours, right }: NonNullable<Grade["shown"]>): string {

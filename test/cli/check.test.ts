@@ -98,7 +98,7 @@ test("nothing is written, then loops from the files alone are right", async () =
   const after = await leibnizHere("check", "affine", folder);
   assert.equal([after.status, after.stderr], [0, ""]);
   for (const gradient of ["dX", "dWeight", "dBias"])
-    assert.match(after.stdout, new RegExp(`^${gradient} +right in \\d\\d geometries`, "m"));
+    assert.match(after.stdout, new RegExp(`^${gradient} +right in \\d+ geometries`, "m"));
   assert.match(after.stdout, /^all of affine is right$/m);
 });
 

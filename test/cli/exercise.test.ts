@@ -80,7 +80,7 @@ for (const [layer, gradients] of [
       assert.match(
         after.stdout,
         new RegExp(
-          `^${gradient} +right in \\d\\d geometries; largest relative error \\d\\.\\de-\\d+$`,
+          `^${gradient} +right in \\d+ geometries; largest relative error \\d\\.\\de-\\d+$`,
           "m",
         ),
       );

@@ -66,7 +66,7 @@ export interface GradedSoFar {
 }
 
 /** Random geometries besides the fixed ones. */
-const SAMPLES = 20;
+const SAMPLES = 10;
 
 /** The fixed cases of a layer, and random ones by a seed. */
 export function exerciseCases(entry: CatalogEntry, seed = ""): ExerciseCases {

@@ -107,7 +107,7 @@ export const openGates: readonly WrongDeal[] = [
     },
   ],
   [
-    "where out = 0, the first pixel of the window wins; no pixel does",
+    "where the rectifier gave 0, the first pixel of the window wins; no pixel does",
     (window, gradient, give, pooling) => {
       const winner = winnerOf(window, pooling);
       if (winner >= 0) give(winner, gradient);
