@@ -90,9 +90,10 @@ function placeOf({ geometry, of, options }: GradedSoFar): string {
 /** Says what the reader's code threw, and where. */
 export function printStop(layer: string, file: string, { message, line }: Stop): void {
   const place = line === null ? "" : `:${line}`;
+  const said = missingExport(layer, message) ?? message;
+  const hint = `${importHint(message)}${returnHint(message, line)}`;
   printError(
-    `leibniz: ${file}${place}: expected a backward pass that runs, but it stopped: ` +
-      `${missingExport(layer, message) ?? message}${importHint(message)}${returnHint(message, line)}`,
+    `leibniz: ${file}${place}: expected a backward pass that runs, but it stopped: ${said}${hint}`,
   );
 }
 

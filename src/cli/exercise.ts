@@ -139,11 +139,12 @@ function checkScript(layer: string, level: Level, seed: string | undefined): str
     String(level),
     ...(seed === undefined ? [] : [`--seed=${seed}`]),
   ];
-  const program = new URL("./program.js", import.meta.url).href;
+  const own = (file: string): string => JSON.stringify(new URL(file, import.meta.url).href);
   return `// Checks ${layer}: node check.mjs, or node check.mjs --hint 1 for the first hint.
 import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
-import { runProgram, watchOutput } from ${JSON.stringify(program)};
+import { runProgram } from ${own("program.js")};
+import { watchOutput } from ${own("stopping.js")};
 
 watchOutput();
 const here = dirname(fileURLToPath(import.meta.url));

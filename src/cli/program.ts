@@ -4,8 +4,6 @@ import { addExamples, addHelp, helpOutput, helpStyle } from "./help.js";
 import { Stopped } from "./stopping.js";
 import { printError } from "./terminal.js";
 
-export { watchOutput } from "./stopping.js";
-
 const OUTPUT =
   "Lines are as wide as the terminal. In a pipe or a file a row of a table is one line, unless " +
   "COLUMNS=N says how wide it is, and --json prints objects for programs. --debug and --no-color " +

@@ -5,33 +5,24 @@
  */
 import * as tensors from "../../tensor/index.js";
 
-/** Objects whose functions all of the check uses. */
-const BUILT_IN = [Math, JSON, Reflect];
+/** What JavaScript brings along, with what is inherited from it. */
+const BUILT_IN = [
+  ...["Math", "JSON", "Reflect", "Object", "Number", "Array", "Map", "Set", "Promise"],
+  ...["Float32Array", "Float64Array", "structuredClone", "isNaN", "isFinite"],
+];
 
-/** Classes, with what is inherited from them. */
-const CLASSES = [
-  ...[Number, Array, Map, Set, Promise, Float32Array, Float64Array],
-  Object.getPrototypeOf(Float64Array) as object,
-  ...Object.values(tensors),
-].filter((one) => typeof one === "function");
+const everywhere = globalThis as unknown as Readonly<Record<string, object>>;
 
-const NAMES = [
-  "Math",
-  "JSON",
-  "Reflect",
-  "Number",
-  "Array",
-  "Map",
-  "Set",
-  "Promise",
-  "Object",
-].concat(["Float32Array", "Float64Array", "structuredClone", "isNaN", "isFinite", "globalThis"]);
-
-for (const one of BUILT_IN) Object.freeze(one);
-for (const one of CLASSES) {
-  Object.freeze(one);
-  Object.freeze((one as { readonly prototype?: object }).prototype);
-}
-Object.freeze(Object); // but not what is inherited from it: names of ours could not be written
-for (const name of NAMES)
+for (const name of BUILT_IN) {
+  freeze(everywhere[name]!);
   Object.defineProperty(globalThis, name, { writable: false, configurable: false });
+}
+for (const one of [Object.getPrototypeOf(Float64Array) as object, ...Object.values(tensors)])
+  freeze(one);
+
+function freeze(one: unknown): void {
+  Object.freeze(one);
+  // of what all objects inherit, names of ours could then not be written
+  if (typeof one === "function" && one !== Object)
+    Object.freeze((one as { readonly prototype?: object }).prototype);
+}
