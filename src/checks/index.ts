@@ -46,6 +46,7 @@ export {
   type ExerciseCases,
   exerciseCases,
   type Graded,
+  type GradedSoFar,
   type GradeInput,
   type Stop,
 } from "./exercises/grade.js";

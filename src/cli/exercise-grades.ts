@@ -1,5 +1,5 @@
 /** What the checker says of an exercise, for people and as JSON. */
-import type { Grade } from "../checks/index.js";
+import type { Grade, Stop } from "../checks/index.js";
 import { formatShape } from "../tensor/index.js";
 import { paint } from "./terminal.js";
 
@@ -84,8 +84,20 @@ export function apart(a: number, b: number): readonly [string, string] {
   return [String(a), String(b)];
 }
 
-/** The line of `--json`. */
-export function gradeJson(layer: string, { shown, problemOptions: _, ...grade }: Grade): object {
+/**
+ * The line of `--json`.
+ *
+ * @param stop what the code threw, if it did
+ */
+export function gradeJson(
+  layer: string,
+  { shown, problem: seen, problemOptions: _, ...rest }: Grade,
+  stop: Stop | null = null,
+): object {
+  const isOnlyStop = stop !== null && rest.isRight === false && rest.stops === rest.wrong;
+  const problem = seen ?? (isOnlyStop ? `it stopped: ${stop.message}` : null);
+  const { gradient, isRight, ...others } = rest;
+  const grade = { gradient, isRight, problem, ...others };
   if (shown === null) return { layer, ...grade };
   const { options, shape, relativeError, index, yours, right } = shown;
   return {

@@ -2,27 +2,14 @@
  * `leibniz exercise`: a layer with its backward emptied, hints, and a check of what was written.
  */
 import { existsSync } from "node:fs";
-import { basename, dirname, join, relative, resolve } from "node:path";
+import { dirname, join, relative, resolve } from "node:path";
 import { Argument, Command, Option } from "commander";
+import { shownName } from "../data/index.js";
 import { catalog } from "../gradcheck/index.js";
-import {
-  type Grade,
-  type Graded,
-  type GradeInput,
-  type Hint,
-  pageOf,
-  VariantFailure,
-  runVariant,
-} from "../checks/index.js";
-import * as tensors from "../tensor/index.js";
+import { type Grade, type GradeInput, type Hint, pageOf } from "../checks/index.js";
 import { reject } from "../tensor/index.js";
-import {
-  formatGrade,
-  formatOptions,
-  GRADE_TEXT,
-  gradeJson,
-  type Untouched,
-} from "./exercise-grades.js";
+import { formatGrade, GRADE_TEXT, gradeJson, type Untouched } from "./exercise-grades.js";
+import { gradeIn, printStop } from "./exercise-run.js";
 import { writePythonExercise } from "./exercise-python.js";
 import { tellTicked } from "./course-file.js";
 import { unfold } from "./fold.js";
@@ -40,7 +27,7 @@ import { withValues } from "./known-values.js";
 import { layerNamed } from "./layer-names.js";
 import { jsonOption, printJson, wholeNumber } from "./options.js";
 import { stripTypes } from "./strip-types.js";
-import { printError, printText, widthOf } from "./terminal.js";
+import { printText, widthOf } from "./terminal.js";
 
 interface ExerciseOptions {
   readonly level: Level;
@@ -167,11 +154,14 @@ function checkScript(layer: string, level: Level, seed: string | undefined): str
     String(level),
     ...(seed === undefined ? [] : [`--seed=${seed}`]),
   ];
+  const own = (file: string): string => JSON.stringify(new URL(file, import.meta.url).href);
   return `// Checks ${layer}: node check.mjs, or node check.mjs --hint 1 for the first hint.
 import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
-import { runProgram } from ${JSON.stringify(new URL("./program.js", import.meta.url).href)};
+import { runProgram } from ${own("program.js")};
+import { watchOutput } from ${own("stopping.js")};
 
+watchOutput();
 const here = dirname(fileURLToPath(import.meta.url));
 const asked = process.argv.slice(2);
 const what = asked.some((word) => word.startsWith("--hint")) ? asked : ["--check", ...asked];
@@ -188,9 +178,12 @@ function showHint(hints: readonly Hint[], number: number, json: boolean): void {
   printText(`hint ${number} of ${hints.length}: ${hint.about}\n\n${text}`);
 }
 
+/** Many times as long as any exercise with its solution. */
+const LARGEST_EXERCISE = 2 ** 20;
+
 async function check(layer: string, file: string, options: ExerciseOptions): Promise<void> {
   const { json = false, seconds, seed } = options;
-  const text = readText(file);
+  const text = readText(file, { largest: LARGEST_EXERCISE });
   const code = await stripTypes(text, file);
   const level = isInLoops(text) ? 3 : options.level;
   const input: GradeInput = {
@@ -199,24 +192,25 @@ async function check(layer: string, file: string, options: ExerciseOptions): Pro
     source: resolve(file),
     ...(seed !== undefined && { seed }),
   };
-  const graded = await gradeIn(input, file, code, seconds);
-  if (graded === null) return;
-  const { grades, stop } = graded;
-  if (stop !== null) printStop(file, stop.message, stop.line, stop.options);
-  const untouched = untouchedIn(text, exerciseText(layer, level).stubs);
-  for (const given of grades) {
-    const grade = untouched === "all" ? withoutStub(given) : given;
-    if (json) printJson(gradeJson(layer, grade));
+  const { grades, stop } = await gradeIn(input, file, code, seconds);
+  if (stop !== null) printStop(layer, file, stop);
+  const given = exerciseText(layer, level);
+  const untouched = untouchedIn(text, given.stubs);
+  const imports = foreignImports(text, given.text);
+  for (const one of grades) {
+    const grade = untouched === "all" ? withoutStub(one) : one;
+    if (json) printJson({ ...gradeJson(layer, grade, stop), imports });
     else printText(formatGrade(grade, untouched), GRADE_TEXT);
   }
   const right = grades.filter(({ isRight }) => isRight === true).length;
+  const isAll = grades.length > 0 && right === grades.length;
   if (!json)
     printText(
-      right === grades.length
-        ? `\nall of ${layer} is right`
-        : `\n${right} of ${grades.length} gradients are right`,
+      isAll ? `\nall of ${layer} is right` : `\n${right} of ${grades.length} gradients are right`,
     );
-  if (right < grades.length) process.exitCode = 1;
+  if (!json && imports.length > 0)
+    printText(`it imports ${imports.map(shownName).join(", ")}, which the exercise did not`, 2);
+  if (!isAll) process.exitCode = 1;
   else if (!json) tellTicked(dirname(file), layer, level);
 }
 
@@ -226,50 +220,19 @@ function untouchedIn(text: string, stubs: readonly string[]): Untouched {
   return left === undefined ? "nothing" : { return: left.trim() };
 }
 
+/** What a reader's file imports that the exercise has no use for: the gradients may be in it. */
+function foreignImports(text: string, given: string): readonly string[] {
+  const known = new Set(["leibniz/tensor", ...importsOf(given)]);
+  return [...new Set(importsOf(text))].filter((name) => !known.has(name));
+}
+
+function importsOf(text: string): readonly string[] {
+  const names = text.matchAll(/\b(?:from|import|require)\s*\(?\s*(["'`])([^"'`\n]{1,200})\1/g);
+  return [...names].map(([, , name]) => name!);
+}
+
 /** A slope that is not written yet is no number, and neither is a gradient that is made of it. */
 function withoutStub(grade: Grade): Grade {
   const isOfStub = Number.isNaN(grade.shown?.yours);
   return isOfStub ? { ...grade, isRight: null, diagnosis: null, shown: null } : grade;
-}
-
-/** @returns null when the code did not run to its end; the reason was printed */
-async function gradeIn(
-  input: GradeInput,
-  file: string,
-  code: string,
-  seconds: number,
-): Promise<Graded | null> {
-  const compiled = (path: string): string => new URL(`../${path}`, import.meta.url).href;
-  const replaced =
-    input.level === 3 ? "checks/exercises/learner.js" : `backprop/${basename(file, ".ts")}.js`;
-  try {
-    return (await runVariant({
-      texts: new Map([[compiled(replaced), code]]),
-      module: compiled("checks/exercises/grade.js"),
-      input,
-      source: resolve(file),
-      seconds,
-    })) as Graded;
-  } catch (error) {
-    if (!(error instanceof VariantFailure)) throw error;
-    printStop(file, error.message, error.line);
-    process.exitCode = 1;
-    return null;
-  }
-}
-
-/** What the reader's code threw, and where. */
-function printStop(file: string, message: string, line: number | null, options = {}): void {
-  const geometry = formatOptions(options);
-  printError(
-    `leibniz: ${file}${line === null ? "" : `:${line}`}: expected a backward pass that runs, but ` +
-      `it stopped: ${message.replaceAll("\n", " ")}${importHint(message)}` +
-      (geometry === null ? "" : `, ${geometry}`),
-  );
-}
-
-/** How a name comes in that nobody imported. */
-function importHint(message: string): string {
-  const name = /^(\w+) is not defined$/.exec(message)?.[1];
-  return name !== undefined && name in tensors ? `; import { ${name} } from "leibniz/tensor"` : "";
 }

@@ -50,13 +50,13 @@ export function readFile(path: string, largest = LARGEST_FILE): Uint8Array {
 }
 
 /**
- * All text of a file of at most 128 MiB. A byte order mark at its start is left out, unless
- * `keepMark` is true.
+ * All text of a file of at most 128 MiB, or what is said. A byte order mark at its start is left
+ * out, unless `keepMark` is true.
  *
  * @throws InputError as {@link readFile}, and when the bytes are not UTF-8
  */
-export function readText(path: string, { keepMark = false } = {}): string {
-  const bytes = readFile(path, LARGEST_TEXT);
+export function readText(path: string, { keepMark = false, largest = LARGEST_TEXT } = {}): string {
+  const bytes = readFile(path, largest);
   try {
     return new TextDecoder("utf-8", { fatal: true, ignoreBOM: keepMark }).decode(bytes);
   } catch {

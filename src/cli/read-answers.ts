@@ -127,8 +127,10 @@ function strangeNames(
 ): string[] {
   const names = cases.flatMap(({ number }) => {
     const answers = join(folder, "answers", String(number));
-    if (statSync(answers, { throwIfNoEntry: false })?.isDirectory() !== true) return [];
-    return onFailure(`cannot read ${answers}`, () => readdirSync(answers));
+    return onFailure(`cannot read ${answers}`, () => {
+      const found = statSync(answers, { throwIfNoEntry: false });
+      return found?.isDirectory() === true ? readdirSync(answers) : [];
+    });
   });
   const known = wanted.map((name) => `${name}.npy`);
   return [...new Set(names)].filter((name) => !known.includes(name)).sort();

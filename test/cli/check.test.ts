@@ -135,6 +135,7 @@ test("what is no gradient is told by what it is, and the others are graded besid
     told: RegExp,
   ][] = [
     ["dX", cut, /1\/dX\.npy: expected 280 bytes for 5×7 of float64, got 277$/m],
+    ["dX", () => npyBytes("<f8", [1], new Uint8Array()).slice(0, 9), /got 9 bytes; .* cut short$/m],
     ["dX", () => new Uint8Array(), /1\/dX\.npy: expected a NumPy array, which starts with/],
     [
       "dX",
@@ -206,6 +207,14 @@ test("a file that is missing, no file, too large or one too many is one line", a
     large.stderr,
     /answers: expected dX\.npy, dWeight\.npy, dBias\.npy for each case, got dx\.npy as well\n$/,
   );
+});
+
+test("a file in place of all answers is one line", async () => {
+  const folder = await exercise("relu");
+  writeFileSync(join(folder, "answers"), "");
+  const { status, stderr } = await leibnizHere("check", "relu", folder);
+  assert.is(status, 2);
+  assert.match(stderr, /^leibniz: cannot read .*answers\/1: [^;]+\n$/);
 });
 
 test("a wrong gradient is shown with its numbers, its case and what it looks like", async () => {

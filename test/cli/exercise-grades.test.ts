@@ -14,6 +14,7 @@ test("options that are tensors are shown as their numbers", () => {
       cases: 23,
       wrong: 20,
       stops: 0,
+      problemOptions: null,
       shown: {
         options: { mode: "train", runningMean: running, kernelSize: [2, 3] },
         shape: [2, 3, 4, 5],

@@ -1,5 +1,5 @@
-import { readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { openSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { spawnSync } from "node:child_process";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
@@ -208,7 +208,7 @@ test(
       (await check()).stderr,
       new RegExp(
         "relu\\.ts: expected a backward pass that runs, but it stopped: Cannot read " +
-          "properties of null",
+          "properties of null .*; is the return missing\\?\n$",
       ),
     );
   },
@@ -260,11 +260,74 @@ test("a check that does not end is ended", async () => {
   // it hears as little as an endless loop, and leaves the processor to others
   const wait = "  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);";
   writeFileSync(file, readFileSync(file, "utf8").replace(STUB, wait));
-  const { status, stderr } = await check("--seconds", "1");
+  const { status, stdout, stderr } = await check("--seconds", "1", "--json");
   assert.is(status, 1);
   assert.match(
     stderr,
-    /relu\.ts: expected a backward .*, but it stopped: it had not ended after 1 s\n$/,
+    /relu\.ts: expected a backward .*, but it stopped: it had not ended after 1 s.*\n$/,
+  );
+  const row = JSON.parse(stdout) as Record<string, unknown>;
+  assert.equal([row["gradient"], row["isRight"]], ["dX", false]);
+  assert.match(String(row["problem"]), /^it stopped: it had not ended after 1 s/);
+});
+
+test("code that changes what the check computes with stops there", async () => {
+  const { file, check } = await exercise("relu");
+  const text = readFileSync(file, "utf8");
+  const wrong = text.replace(STUB, "  return { dX: dOut };");
+  for (const [change, name] of [
+    ["Math.abs = () => 0;", "abs"],
+    ["Tensor.prototype.get = () => 0;", "get"],
+    ["globalThis.Float64Array = Array as never;", "Float64Array"],
+  ] as const) {
+    writeFileSync(file, `${wrong}\n${change}\n`);
+    const { status, stdout, stderr } = await check();
+    assert.is(status, 1);
+    assert.match(stdout, /^dX +wrong: it stops\n/);
+    const line = wrong.split("\n").length + 1;
+    assert.match(
+      stderr,
+      new RegExp(`relu\\.ts:${line}: .* but it stopped: Cannot assign to read only .*${name}`),
+    );
+  }
+});
+
+test("what a file imports and the exercise did not is named", async () => {
+  const { file, check } = await exercise("relu");
+  const text = readFileSync(file, "utf8");
+  const foreign =
+    'import { exp } from "leibniz/tensor";\nimport "node:fs";\nimport "leibniz/kernels";\n' +
+    "const more = () => import('leibniz/gradcheck');\n";
+  writeFileSync(file, foreign + text.replace(STUB, "  return { dX: dOut };"));
+  assert.match(
+    (await check()).stdout,
+    /^it imports node:fs, leibniz\/gradcheck, which the exercise did not$/m,
+  );
+});
+
+test("a function that was renamed is asked for by its name", async () => {
+  const { file, check } = await exercise("relu");
+  writeFileSync(file, readFileSync(file, "utf8").replaceAll("reluBackward", "reluBackwards"));
+  assert.match(
+    (await check()).stderr,
+    /relu\.ts: expected .* stopped: it no longer exports reluBackward, which the exercise as it/,
+  );
+});
+
+test("a file that is no exercise, and output that cannot be written, are one line", async () => {
+  const { file, check } = await exercise("relu");
+  writeFileSync(file, " ".repeat(2 ** 20 + 1));
+  const { status, stderr } = await check();
+  assert.equal(
+    [status, stderr.split(": ").slice(2).join(": ")],
+    [2, "expected a file of at most 1048576 bytes, got 1048577 bytes\n"],
+  );
+  const stdio = ["ignore", openSync("/dev/full", "w"), "pipe"] as const;
+  const hint = [join(dirname(file), "check.mjs"), "--hint", "1"];
+  const full = spawnSync(process.execPath, hint, { encoding: "utf8", stdio: [...stdio] });
+  assert.equal(
+    [full.status, full.stderr],
+    [2, "leibniz: cannot write to standard output: the disk is full\n"],
   );
 });
 
@@ -331,6 +394,7 @@ test("--json prints objects and nothing else, whatever the code prints", async (
     "worstIndex",
     "analytic",
     "numeric",
+    "imports",
   ]);
 });
 

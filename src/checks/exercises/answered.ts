@@ -129,6 +129,9 @@ function otherwiseCalled(returned: object, names: readonly string[]): string | n
     : `nothing came back under this name, but under ${others.join(", ")}`;
 }
 
+/** Nothing here has half as many; an array may hold itself. */
+const MOST_AXES = 10;
+
 /** @returns the numbers in row-major order, or what is wrong with them */
 function readNested(value: unknown, shape: readonly number[]): number[] | string {
   if (value === null) return "null came back, though it is asked for";
@@ -136,7 +139,8 @@ function readNested(value: unknown, shape: readonly number[]): number[] | string
   if (!isRow(value))
     return `expected nested arrays of shape ${formatShape(shape)}, got ${whatIs(value)}`;
   const yours: number[] = [];
-  for (let level: unknown = value; isRow(level); level = level[0]) yours.push(level.length);
+  for (let level: unknown = value; isRow(level) && yours.length < MOST_AXES; level = level[0])
+    yours.push(level.length);
   const flat: number[] = [];
   const problem = collect(value, yours, [], flat);
   if (problem !== null) return problem;

@@ -13,6 +13,7 @@ import {
 } from "../../gradcheck/index.js";
 import { Random } from "../../tensor/index.js";
 import { lineOf } from "../variant/line-of.js";
+import { messageOf } from "../variant/message-of.js";
 import { returnedShapes } from "./answered.js";
 import { given } from "./given.js";
 import * as learner from "./learner.js";
@@ -58,6 +59,16 @@ export interface ExerciseCases {
   readonly cases: readonly NamedCase[];
 }
 
+/** Where a grading is, told before each geometry: one that does not end is known by that. */
+export interface GradedSoFar {
+  /** From 1. */
+  readonly geometry: number;
+  /** How many there are. */
+  readonly of: number;
+  /** The layer's. */
+  readonly options: object;
+}
+
 /** Random geometries besides the fixed ones. */
 const SAMPLES = 10;
 
@@ -67,21 +78,30 @@ export function exerciseCases(entry: CatalogEntry, seed = ""): ExerciseCases {
   return { random, cases: casesOf(entry, random, SAMPLES) };
 }
 
-/** Grades every gradient over all geometries; where the code throws in one, the others go on. */
-export async function grade({ layer, level = 2, seed, source }: GradeInput): Promise<Graded> {
+/**
+ * Grades every gradient over all geometries; where the code throws in one, the others go on.
+ *
+ * @param report is told before each
+ */
+export async function grade(
+  { layer, level = 2, seed, source }: GradeInput,
+  report: (soFar: GradedSoFar) => void = () => {},
+): Promise<Graded> {
   const entry = catalog.find((one) => one.layer === layer)!;
-  const { constants = [] } = entry;
+  const { constants = [], kinks = [] } = entry;
   const { random, cases } = exerciseCases(entry, seed);
   const card = new ReportCard(entry);
   let stop: Graded["stop"] = null;
   const learners = level === 3 ? loopsAround(layer, learner.backward) : (f: Differentiable) => f;
   const stopped = (one: CatalogCase, error: unknown): void => {
-    const message = error instanceof Error ? error.message : String(error);
-    stop ??= { message, line: lineOf(error, source), options: one.options };
+    stop ??= { message: messageOf(error), line: lineOf(error, source), options: one.options };
     const names = Object.keys(one.inputs).filter((name) => !constants.includes(name));
     card.addStop(names);
   };
+  const all = cases.length + kinks.length;
+  let geometry = 0;
   for (const one of cases) {
+    report({ geometry: ++geometry, of: all, options: one.options });
     const problems: Problems = new Map();
     const around = (f: Differentiable): Differentiable =>
       tolerant(learners(f, one), constants, problems);
@@ -99,7 +119,8 @@ export async function grade({ layer, level = 2, seed, source }: GradeInput): Pro
       stopped(one, error);
     }
   }
-  for (const kink of entry.kinks ?? []) {
+  for (const kink of kinks) {
+    report({ geometry: ++geometry, of: all, options: kink.options });
     const problems: Problems = new Map();
     const around = (f: Differentiable): Differentiable =>
       tolerant(learners(f, kink), constants, problems);
@@ -116,4 +137,5 @@ export async function grade({ layer, level = 2, seed, source }: GradeInput): Pro
   return { grades: await card.grades(), stop };
 }
 
-export default (input: unknown): Promise<Graded> => grade(input as GradeInput);
+export default (input: unknown, report: (soFar: GradedSoFar) => void): Promise<Graded> =>
+  grade(input as GradeInput, report);

@@ -5,10 +5,18 @@
  * text's source map.
  *
  * @param source the path of that file, as the source map names it; undefined for none
- * @returns null where it happened elsewhere
+ * @returns null where it happened elsewhere, and for what throws when it is looked at
  */
 export function lineOf(error: unknown, source: string | undefined): number | null {
-  const stack = (error instanceof Error && error.stack) || "";
-  const [, behind] = source === undefined ? [] : stack.split(`${source}:`);
-  return behind === undefined ? null : Number.parseInt(behind, 10);
+  const [, behind] = source === undefined ? [] : stackOf(error).split(`${source}:`);
+  const line = Number.parseInt(behind ?? "", 10);
+  return Number.isNaN(line) ? null : line;
+}
+
+function stackOf(error: unknown): string {
+  try {
+    return error instanceof Error ? String(error.stack ?? "") : "";
+  } catch {
+    return "";
+  }
 }

@@ -6,28 +6,53 @@ import { register } from "node:module";
 import { MessageChannel, Worker } from "node:worker_threads";
 import { inVariant, type Planting } from "./hooks.js";
 import { lineOf } from "./line-of.js";
-import type { VariantOutcome, VariantTask } from "./variant-task.js";
+import { messageOf } from "./message-of.js";
+import type { SentOutcome, SentTask, VariantOutcome } from "./variant-task.js";
 
 const { port1: hooks, port2 } = new MessageChannel();
 register("./hooks.js", import.meta.url, { data: port2, transferList: [port2] });
 hooks.unref();
 
 let count = 0;
-process.on("message", (task: VariantTask) => void run(task));
-process.once("disconnect", () => process.exit()); // there is no more work, or no parent
-// In a loop that never ends, this thread would not notice that its parent is gone.
-const watch = `setInterval(() => {
-  if (process.ppid !== ${Number(process.argv[2])}) process.kill(process.pid, "SIGKILL");
-}, 250);`;
+// the work may put another function in its place
+const send = process.send!.bind(process);
+process.on("message", (task: SentTask) => void run(task));
+process.once("disconnect", endGroup); // there is no more work, or no parent
+// In a loop that never ends, this thread would notice neither that its parent is gone nor that the
+// memory runs out.
+const [parent, mostBytes] = process.argv.slice(2).map(Number);
+const watch = `${endGroup.toString()}
+setInterval(() => {
+  if (process.ppid !== ${parent} || process.memoryUsage.rss() > ${mostBytes}) endGroup();
+}, 100);`;
 new Worker(watch, { eval: true }).unref();
 
-async function run({ texts, module, input, source }: VariantTask): Promise<void> {
+/** Ends this process and all that the work has started and left behind. */
+function endGroup(): void {
+  try {
+    process.kill(-process.pid, "SIGKILL");
+  } catch {
+    process.kill(process.pid, "SIGKILL"); // where there are no groups
+  }
+}
+
+/** Of the task that runs, if it is a reader's: what is thrown where nobody waits ends it, too. */
+let fail: ((error: unknown) => void) | null = null;
+
+async function run({ texts, module, input, source, key }: SentTask): Promise<void> {
   const variant = String(++count);
   process.setSourceMapsEnabled(source !== undefined);
   await plant({ variant, texts });
   const tell = (outcome: VariantOutcome): void => {
-    if (process.connected) process.send?.(outcome, () => {}); // the parent may be gone
+    const sent: SentOutcome = { ...outcome, key };
+    if (process.connected) send(sent, () => {}); // the parent may be gone
   };
+  const failed = (error: unknown): void =>
+    tell({ type: "failed", message: messageOf(error), line: lineOf(error, source) });
+  if (source !== undefined) {
+    if (fail === null) process.on("uncaughtException", (error) => fail?.(error));
+    fail = failed;
+  }
   try {
     const entry = new URL(inVariant(module, variant));
     const { default: work } = (await import(entry.href)) as {
@@ -41,11 +66,7 @@ async function run({ texts, module, input, source }: VariantTask): Promise<void>
       throw new Error(`expected ${unused} to be loaded, but nothing imports it`);
     tell({ type: "done", result });
   } catch (error) {
-    tell({
-      type: "failed",
-      message: error instanceof Error ? error.message : String(error),
-      line: lineOf(error, source),
-    });
+    failed(error);
   }
 }
 

@@ -1,7 +1,12 @@
 /** A process that works through one variant of the engine after the other. */
 import type { ChildProcess } from "node:child_process";
 import { MachineError, nodeModule, type StopSignal } from "../../tensor/index.js";
-import { VariantFailure, type VariantOutcome, type VariantTask } from "./variant-task.js";
+import {
+  type SentOutcome,
+  type SentTask,
+  VariantFailure,
+  type VariantTask,
+} from "./variant-task.js";
 
 /** Every variant's modules stay in memory for as long as its process lives. */
 const MOST_TASKS = 40;
@@ -29,7 +34,7 @@ export class VariantProcess {
    */
   async run(task: VariantTask, onReport: (message: unknown) => void = () => {}): Promise<unknown> {
     if (this.#tasks === MOST_TASKS || this.#child?.connected === false) this.end();
-    const child = (this.#child ??= await start(this.#stop));
+    const child = (this.#child ??= await start(task, this.#stop));
     let isReported = false;
     try {
       const result = await resultOf(child, task, (message) => {
@@ -47,17 +52,31 @@ export class VariantProcess {
   }
 
   end(): void {
-    this.#child?.kill("SIGKILL");
+    if (this.#child !== null) endGroup(this.#child);
     this.#child = null;
     this.#tasks = 0;
   }
 }
 
-async function start(stop: StopSignal | undefined): Promise<ChildProcess> {
+/** Ends the process and all that it has started, which would else stay behind. */
+function endGroup(child: ChildProcess): void {
+  try {
+    process.kill(-child.pid!, "SIGKILL");
+  } catch {
+    child.kill("SIGKILL"); // there are no groups here, or nobody is left
+  }
+}
+
+async function start(
+  { mostBytes = Infinity }: VariantTask,
+  stop: StopSignal | undefined,
+): Promise<ChildProcess> {
   const { fork } = nodeModule<typeof import("node:child_process")>("node:child_process");
   // What the work prints goes to standard error: standard output is for results.
   const stdio = ["ignore", process.stderr.fd, "inherit", "ipc"] as const;
-  const child = fork(new URL("./start.js", import.meta.url), [String(process.pid)], {
+  const words = [String(process.pid), String(mostBytes)];
+  const child = fork(new URL("./start.js", import.meta.url), words, {
+    detached: process.platform !== "win32", // the first of a group of its own
     serialization: "advanced",
     execArgv: ["--no-warnings"],
     stdio: [...stdio],
@@ -74,14 +93,18 @@ function resultOf(
   onReport: (message: unknown) => void,
 ): Promise<unknown> {
   const listeners = new AbortController();
+  const { randomUUID } = nodeModule<typeof import("node:crypto")>("node:crypto");
+  const sent: SentTask = { ...task, key: randomUUID() };
   return new Promise((resolve, refuse) => {
-    const onMessage = (outcome: VariantOutcome): void => {
+    const onMessage = (outcome: SentOutcome | null): void => {
+      if (outcome?.key !== sent.key) return;
       if (outcome.type === "report") onReport(outcome.message);
       else if (outcome.type === "done") resolve(outcome.result);
       else refuse(new VariantFailure(outcome.message, outcome.line));
     };
     const onClose = (code: number | null, signal: string | null): void => {
       if (code === 0) refuse(new VariantFailure("it ended the process before it was done", null));
+      if (task.source !== undefined) refuse(new VariantFailure(endOf(code, signal, task), null));
       refuse(
         new MachineError(
           `expected the process that runs changed code to end by itself, but it was ended by ` +
@@ -100,6 +123,15 @@ function resultOf(
     };
     const timer = seconds === undefined ? undefined : setTimeout(late, 1000 * seconds);
     listeners.signal.addEventListener("abort", () => clearTimeout(timer));
-    child.send(task, () => {}); // it may have died already, which is told above
+    child.send(sent, () => {}); // it may have died already, which is told above
   }).finally(() => listeners.abort());
+}
+
+/** How a reader's code ended its process, or what ended it. */
+function endOf(code: number | null, signal: string | null, { mostBytes }: VariantTask): string {
+  const memory =
+    signal === "SIGKILL" && mostBytes !== undefined
+      ? `, as it is when it takes more than ${(mostBytes / 2 ** 30).toFixed(1)} GiB of memory`
+      : "";
+  return `its process was ended by ${signal ?? `exit code ${code}`}${memory}`;
 }

@@ -18,12 +18,23 @@ export interface VariantTask {
   readonly source?: string;
   /** How long it may take, in seconds; as long as it likes if left out. */
   readonly seconds?: number;
+  /** With more memory than this its process is ended; as much as there is if left out. */
+  readonly mostBytes?: number;
+}
+
+/** A task on its way to the process. */
+export interface SentTask extends VariantTask {
+  /** Known to nobody else in that process: no work can answer in its place. */
+  readonly key: string;
 }
 
 export type VariantOutcome =
   | { readonly type: "report"; readonly message: unknown }
   | { readonly type: "done"; readonly result: unknown }
   | { readonly type: "failed"; readonly message: string; readonly line: number | null };
+
+/** What the process answers: what has another key is not from it but from the work. */
+export type SentOutcome = VariantOutcome & Pick<SentTask, "key">;
 
 /** The work itself failed, as mistaken code may. */
 export class VariantFailure extends Error {

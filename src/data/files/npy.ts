@@ -124,8 +124,10 @@ function headerOf(bytes: Uint8Array, where: string): { header: string; start: nu
   const version = bytes[6];
   if (bytes[0] !== 0x93 || text(1, 6) !== "NUMPY")
     reject(where, "a NumPy array, which starts with \\x93NUMPY", JSON.stringify(text(0, 6)));
-  if (bytes.length < 12 || version === undefined || version < 1 || version > 3)
-    reject(where, "a NumPy array of version 1, 2 or 3", `${version ?? "none"}`);
+  if (version !== undefined && (version < 1 || version > 3))
+    reject(where, "a NumPy array of version 1, 2 or 3", String(version));
+  if (version === undefined || bytes.length < 12)
+    reject(where, "a NumPy array", `${bytes.length} bytes`, "the file is cut short");
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const begin = version === 1 ? 10 : 12;
   const length = version === 1 ? view.getUint16(8, true) : view.getUint32(8, true);

@@ -105,6 +105,7 @@ function constant(ratio: number, layer: string, sightings: readonly Sighting[]):
   const count = sightings.reduce((sum, { suspect }) => sum + suspect.numeric.length, 0);
   if (count < 2) return null;
   if (isClose(ratio, -1)) return "the sign is flipped";
+  if (digits(ratio) === "1") return "right to six digits and no further: is it rounded to float32?";
   const isFixed = Object.keys(quantitiesOf(layer, sightings[0]!.point)).some((name) =>
     sightings.every(({ point }) => {
       const value = quantitiesOf(layer, point)[name]!;

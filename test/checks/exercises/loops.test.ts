@@ -199,6 +199,8 @@ test("what comes back and is no gradient is told in a line, and the others are r
     const rows = answer["dWeight"] as Nest;
     return { ...answer, dWeight: rows[0]!.map((_, i) => rows.map((row) => row[i])) };
   };
+  const inItself: unknown[] = [];
+  inItself.push(inItself);
   const outside = "; an index outside of an array reads undefined, and sums with that are NaN";
   for (const [change, expected] of [
     [transposed, "its shape should be [3, 7], yours is [7, 3]: the transposed one"],
@@ -210,6 +212,7 @@ test("what comes back and is no gradient is told in a line, and the others are r
     [first(undefined), `its entries should be finite numbers, [1][2] is undefined${outside}`],
     [first("2"), 'its entries should be finite numbers, [1][2] is "2"'],
     [first(Number.POSITIVE_INFINITY), "its entries should be finite numbers, [1][2] is Infinity"],
+    [instead(inItself), `its rows are of different depth: ${"[0]".repeat(10)} is an array`],
     [instead("none"), 'expected nested arrays of shape [3, 7], got "none"'],
     [instead(5), "expected nested arrays of shape [3, 7], got 5"],
     [instead(null), "null came back, though it is asked for"],

@@ -194,4 +194,62 @@ test("work that never ends goes with the process that asked for it, killed or no
   assert.not.ok(isLeft);
 });
 
+test("a reader's work answers only by what it returns, and leaves no process behind", async () => {
+  const file = join(temporaryFolder(), "pid");
+  const { module } = work(
+    `import { spawn } from "node:child_process";
+    import { writeFileSync } from "node:fs";
+    const sleeper = spawn(process.execPath, ["-e", "setTimeout(() => {}, 60_000)"]);
+    writeFileSync(${JSON.stringify(file)}, String(sleeper.pid));
+    for (const fake of [null, "garbage", { type: "done", result: "forged" }]) process.send(fake);
+    process.send = () => {};
+    export default async () => {
+      // nobody waits for it, and by then the work is done
+      setTimeout(() => { throw new Error("late"); }, 0);
+      return "right";
+    };`,
+  );
+  assert.is(
+    await runVariant({ texts: new Map(), module, input: null, source: "/mine.ts" }),
+    "right",
+  );
+  const pid = Number(readFileSync(file, "utf8"));
+  while (exists(pid)) await later(20); // or the test hangs
+});
+
+test("what a reader's work throws is one short line, wherever and whatever it is", async () => {
+  const messages: string[] = [];
+  for (const body of [
+    "throw { get message() { throw 1; }, toString() { throw 2; } };",
+    "throw Object.assign(new Error('\\u001b[2Ja\\r\\nb' + 'c'.repeat(1e5)), { stack: {} });",
+    "setTimeout(() => { throw new Error('nobody waits'); }); return new Promise(() => {});",
+    "Promise.reject(new Error('nobody awaits')); return new Promise(() => {});",
+    "process.exit(3);",
+  ]) {
+    const { module } = work(`export default () => { ${body} };`);
+    const task = { texts: new Map(), module, input: null, source: "/mine.ts", seconds: 20 };
+    const error = await failure(runVariant(task));
+    assert.instance(error, VariantFailure, body);
+    messages.push((error as Error).message);
+  }
+  assert.equal(messages, [
+    "it threw something that cannot be shown",
+    ` [2Ja b${"c".repeat(493)} …`,
+    "nobody waits",
+    "nobody awaits",
+    "its process was ended by exit code 3",
+  ]);
+});
+
+test("work that takes more memory than it may is ended", async () => {
+  const { module } = work("export default () => new Promise(() => {});");
+  const task = { texts: new Map(), module, input: null, source: "/mine.ts", mostBytes: 2 ** 20 };
+  const error = await failure(runVariant(task));
+  assert.instance(error, VariantFailure);
+  assert.is(
+    (error as Error).message,
+    "its process was ended by SIGKILL, as it is when it takes more than 0.0 GiB of memory",
+  );
+});
+
 test.run();

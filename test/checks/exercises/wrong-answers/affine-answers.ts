@@ -39,6 +39,12 @@ export const affineAnswers: readonly WrongAnswer[] = [
     names: [NOT_THERE],
   },
   affineWeight(
+    "rounded-to-float32",
+    "The gradient is right, but rounded to 24 bits.",
+    "map(await backend.matmul(dOut, x, { transposeA: true }), (v) => Math.fround(v))",
+    [/float32/i],
+  ),
+  affineWeight(
     "reshaped-instead-of-transposed",
     "xᵀ · dOut is given the shape of the weight by reshape, where it had to be transposed.",
     "(await backend.matmul(x, dOut, { transposeA: true })).reshape(weight.shape)",
