@@ -39,6 +39,7 @@ export function formatGrade(grade: Grade, isUntouched: boolean): string {
 }
 
 function stops({ stops: count, cases }: Grade): string {
+  if (cases === 0) return "it stops before any geometry";
   return `it stops before this comes back, in ${count} of ${cases} geometries`;
 }
 
