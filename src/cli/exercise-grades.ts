@@ -41,6 +41,7 @@ export function formatGrade(grade: Grade, untouched: Untouched): string {
 }
 
 function stops({ stops: count, cases }: Grade): string {
+  if (cases === 0) return "it stops before any geometry";
   return `it stops before this comes back, in ${count} of ${cases} geometries`;
 }
 

@@ -283,7 +283,7 @@ test("code that changes what the check computes with stops there", async () => {
     writeFileSync(file, `${wrong}\n${change}\n`);
     const { status, stdout, stderr } = await check();
     assert.is(status, 1);
-    assert.match(stdout, /^dX +wrong: it stops\n/);
+    assert.match(stdout, /^dX +wrong: it stops before any geometry\n/);
     const line = wrong.split("\n").length + 1;
     assert.match(
       stderr,
