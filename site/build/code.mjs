@@ -2,11 +2,16 @@
 import { escaped } from "./html.mjs";
 
 /** Lines of code without colours. */
-export const plainCode = {
+const plainCode = {
   codeHtml: (code) =>
     code
       .split("\n")
       .map((line) => `<span class="line">${escaped(line)}</span>`)
       .join("\n"),
   linesHtml: () => "",
+  pages: () => [],
 };
+
+export async function code() {
+  return plainCode;
+}
