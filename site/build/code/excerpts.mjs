@@ -59,7 +59,7 @@ export function excerptOfTag(project, tag, page = {}) {
     ...{ page: project.pagesOfTags.get(tag), ...page },
     path: file,
   });
-  const html = withoutIndent(lines.slice(first - 1, last)).join("");
+  const html = withoutIndent(lines.slice(first - 1, last)).join("\n");
   return { ...place, html, others };
 }
 

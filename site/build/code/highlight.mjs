@@ -66,8 +66,8 @@ export const escapeHtml = (text) =>
 export const parseCode = (text) => typescript.parse(text);
 
 /**
- * The lines of a text, each `<span class="line" …>…</span>` with its line end inside: a block in a
- * `pre` shows no empty line for it, and a page without styles still breaks there.
+ * The lines of a text, each `<span class="line" …>…</span>`. Join them with line ends, so that a page
+ * without styles breaks there too.
  *
  * @param {string} text TypeScript
  * @param {HighlightOptions} [options]
@@ -87,7 +87,7 @@ export function highlightText(text, options = {}) {
     const id = ids ? ` id="L${number}"` : "";
     const own = tagged.get(i + 1);
     const data = own === undefined ? "" : ` data-tags="${own.join(" ")}"`;
-    return `<span class="line"${id} data-line="${number}"${data}>${html}\n</span>`;
+    return `<span class="line"${id} data-line="${number}"${data}>${html}</span>`;
   });
 }
 

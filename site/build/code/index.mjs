@@ -16,7 +16,7 @@ export const refresh = () => project.refresh();
 /**
  * @param {string} text TypeScript
  * @param {import("./links.mjs").PageOptions & import("./links.mjs").LinesOptions} [options]
- * @returns {readonly string[]} `<span class="line" …>` each, to be joined by nothing
+ * @returns {readonly string[]} `<span class="line" …>` each, to be joined by line ends
  * @throws Error when a comment cites an equation that no chapter has
  */
 export const highlightLines = (text, options) => highlightLinesOf(project, text, options);

@@ -53,7 +53,7 @@ function accented(latex) {
         (braced ?? (command && GREEK[command.slice(1)]) ?? letter ?? "") + ACCENTS[accent],
     )
     .replace(/[{}\\\s]/g, "")
-    .normalize("NFC");
+    .normalize("NFD");
 }
 
 /**
@@ -90,7 +90,7 @@ export function sharedLetters(notation) {
  */
 export function symbolOfIdentifier(identifier) {
   if (Object.hasOwn(GREEK, identifier)) return GREEK[identifier];
-  return identifier.replace(/(?<=\p{L})(?:Hat|Bar|Tilde)$/u, (hat) => HATS[hat]).normalize("NFC");
+  return identifier.replace(/(?<=\p{L})(?:Hat|Bar|Tilde)$/u, (hat) => HATS[hat]).normalize("NFD");
 }
 
 /**
@@ -102,6 +102,6 @@ export function symbolOfIdentifier(identifier) {
  */
 export function markPlainFormula(plain, mark) {
   return plain.replace(/(?![ₐ-ₜᵢ-ᵪΣ])\p{L}(?:(?![ₐ-ₜᵢ-ᵪᵀᵗ])[\p{L}\p{M}\d])*/gu, (word) =>
-    mark(word, word.normalize("NFC")),
+    mark(word, word.normalize("NFD")),
   );
 }
