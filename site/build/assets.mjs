@@ -1,39 +1,56 @@
 /** Style, script and fonts: what site/client becomes. */
-import { build } from "esbuild";
-import { existsSync, readFileSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { appendFileSync, cpSync, existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { bundleClient } from "./client.mjs";
+import { cutFonts } from "./fonts.mjs";
 import { mathStyles } from "./formula.mjs";
-import { root } from "./places.mjs";
+import { plain } from "./html.mjs";
+import { root, target } from "./places.mjs";
 
-const client = join(root, "site", "client");
+const folder = join(target, "assets");
+/** Fonts that were cut before, by the characters that they have. */
+const kept = join(root, "dist", "site-data", "fonts");
 
-/** The scripts that pages start, or load when they are asked for. */
-const ENTRIES = ["site.ts", "search.ts", "run.ts"];
-
-/** The style sheet, with the styles of all formulas that were set before. */
-export function styleSheet() {
-  const file = join(client, "site.css");
-  return (existsSync(file) ? readFileSync(file, "utf8") : "") + mathStyles();
+/** Writes style and scripts, with the styles of all formulas that were set before. */
+export async function writeClient() {
+  mkdirSync(folder, { recursive: true });
+  await bundleClient(folder);
+  appendFileSync(join(folder, "site.css"), mathStyles());
 }
 
 /**
- * The scripts, by their path on the site.
+ * Writes the fonts, cut to the characters of all pages.
  *
- * @returns {Promise<Map<string, Uint8Array>>}
+ * @param {Iterable<string>} pages HTML
  */
-export async function scripts() {
-  const entryPoints = ENTRIES.map((file) => join(client, file)).filter(existsSync);
-  if (entryPoints.length === 0) return new Map();
-  const { outputFiles } = await build({
-    entryPoints,
-    bundle: true,
-    minify: true,
-    format: "esm",
-    target: "es2022",
-    outdir: "assets",
-    write: false,
-  });
-  return new Map(
-    outputFiles.map(({ path, contents }) => [`assets/${path.split(/[\\/]/).at(-1)}`, contents]),
-  );
+export async function writeFonts(pages) {
+  const characters = new Set();
+  for (const html of pages) for (const character of plain(html)) characters.add(character);
+  const used = [...characters].sort().join("");
+  const program = readFileSync(new URL("fonts.mjs", import.meta.url));
+  const name = createHash("sha256").update(program).update(used).digest("hex").slice(0, 16);
+  const cut = join(kept, name);
+  if (!existsSync(join(cut, "done"))) {
+    await cutFonts(cut, used);
+    mkdirSync(join(cut, "done"));
+  }
+  mkdirSync(join(folder, "fonts"), { recursive: true });
+  for (const file of readdirSync(cut))
+    if (file.endsWith(".woff2")) cpSync(join(cut, file), join(folder, "fonts", file));
+}
+
+/**
+ * All files below a folder of the site.
+ *
+ * @returns {Map<string, Uint8Array>} by path
+ */
+export function filesBelow(path) {
+  const found = new Map();
+  for (const entry of readdirSync(join(target, path), { withFileTypes: true })) {
+    const place = `${path}/${entry.name}`;
+    if (entry.isDirectory()) for (const [file, bytes] of filesBelow(place)) found.set(file, bytes);
+    else found.set(place, readFileSync(join(target, place)));
+  }
+  return found;
 }

@@ -146,6 +146,6 @@ function proof(site) {
 <div class="formula">${formula(tex, true)}</div>
 <a class="tag" href="${escaped(place)}">(${tag})</a>
 </div></div>
-${site.code.linesHtml(tag, path)}</div>
+${site.code.linesHtml(tag, path).replaceAll('href="#', `href="${place.split("#")[0]}#`)}</div>
 </section>`;
 }

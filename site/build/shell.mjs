@@ -31,6 +31,7 @@ export function shell(page) {
 <meta name="description" content="${escaped(page.description)}">
 <link rel="icon" type="image/svg+xml" href="${root}assets/icon.svg">
 <link rel="stylesheet" href="${root}assets/site.css">
+<script src="${root}assets/theme.js"></script>
 </head>
 <body data-page="${page.kind}" data-name="${escaped(page.name)}" data-root="${root}">
 <a class="skip" href="#text">Skip to the text</a>
@@ -41,7 +42,7 @@ ${contents(page)}
 ${page.main}
 </main>
 ${foot(page)}
-<script type="module" src="${root}assets/site.js"></script>
+<script defer src="${root}assets/site.js"></script>
 </body>
 </html>
 `;

@@ -1,9 +1,10 @@
 /** The whole site, page by page, in memory and on disk. */
 import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { scripts, styleSheet } from "./assets.mjs";
+import { filesBelow, writeClient, writeFonts } from "./assets.mjs";
 import { code } from "./code.mjs";
 import { homePage } from "./home.mjs";
+import { examplePages } from "./examples.mjs";
 import { experimentsPage } from "./experiments.mjs";
 import { chapterPage, notFoundPage, textPage, texts } from "./pages.mjs";
 import { experimentNames, placeOf, root, target } from "./places.mjs";
@@ -34,6 +35,7 @@ export class Site {
     this.page("404.html", notFoundPage(this));
     this.page("index.html", await homePage(this));
     this.page("experiments/index.html", experimentsPage(this));
+    for (const [path, html] of examplePages(this)) this.page(path, html);
     for (const [path, html] of this.code.pages(this)) this.page(path, html);
     this.copyPictures();
     await this.buildAssets();
@@ -61,16 +63,14 @@ export class Site {
     this.write(path, content);
   }
 
+  /** Writes style, scripts and fonts; `assets` are then all files that pages share. */
   async buildAssets() {
-    const asset = (path, content) => {
-      this.assets.set(path, content);
-      this.files.add(path);
-      this.write(path, content);
-    };
-    for (const [path, content] of await scripts()) asset(path, content);
-    asset("assets/site.css", styleSheet());
-    asset("assets/symbols.json", JSON.stringify(symbols()));
-    asset("assets/icon.svg", readFileSync(join(root, "site/build/icon.svg"), "utf8"));
+    await writeClient();
+    await writeFonts(this.pages.values());
+    this.write("assets/symbols.json", JSON.stringify(symbols()));
+    this.write("assets/icon.svg", readFileSync(join(root, "site/build/icon.svg"), "utf8"));
+    this.assets = filesBelow("assets");
+    for (const path of this.assets.keys()) this.files.add(path);
   }
 
   copyPictures() {
