@@ -5,8 +5,8 @@ import { build } from "esbuild";
 const scripts = ["site", "theme", "search"];
 
 /**
- * Writes `site.js`, `theme.js`, `search.js` and `site.css`. `theme.js` runs before the page is drawn and is a plain
- * script; the others are modules.
+ * Writes `site.js`, `theme.js`, `search.js` and `site.css`. They are plain scripts, since a browser
+ * runs no modules from a folder on disk; `theme.js` runs before the page is drawn.
  *
  * @param {string} folder the assets of the site
  * @param {{ minify?: boolean }} [options]
@@ -18,8 +18,7 @@ export async function bundleClient(folder, { minify = true } = {}) {
     build({
       ...shared,
       entryPoints: scripts.map((name) => `${here}${name}.ts`),
-      format: "esm",
-      external: ["./search.js"],
+      format: "iife",
     }),
     build({
       ...shared,
