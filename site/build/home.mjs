@@ -13,7 +13,7 @@ import { shell } from "./shell.mjs";
 
 const path = "index.html";
 /** The digit that is shown. */
-const SHOWN = 7;
+const SHOWN = 4;
 /** The colour of a pixel; how strong it is, is in its opacity, so that it fits light and dark. */
 const INK = [0x1f, 0x77, 0xb4];
 const GAP = 2;

@@ -36,11 +36,13 @@ export function shell(page) {
 <body data-page="${page.kind}" data-name="${escaped(page.name)}" data-root="${root}">
 <a class="skip" href="#text">Skip to the text</a>
 ${bar(page, root)}
-${course(page)}
-${contents(page)}
 <main id="text">
 ${page.main}
 </main>
+<div class="rail" id="rail">
+${contents(page)}
+${course(page)}
+</div>
 ${foot(page)}
 <script defer src="${root}assets/site.js"></script>
 </body>
@@ -60,11 +62,14 @@ const DOORS = [
 
 function bar({ path }, root) {
   const doors = DOORS.map(([place, word]) => `<a href="${linkTo(path, place)}">${word}</a>`);
+  const button = (action, word) =>
+    `<button class="needs-script ${action}" type="button" data-action="${action}">${word}</button>`;
   return `<header class="bar">
+${button("menu", "Contents")}
 <a class="name" href="${root}index.html">leibniz</a>
 <nav class="doors" aria-label="Site">${doors.join(" ")}</nav>
-<button class="needs-script" type="button" data-action="search">Search</button>
-<button class="needs-script" type="button" data-action="theme">Theme</button>
+${button("search", "Search <kbd>/</kbd>")}
+${button("theme", "Theme")}
 </header>`;
 }
 
@@ -73,7 +78,7 @@ function course({ path, course }) {
     const current = chapter.path === path ? ' aria-current="page"' : "";
     return `<li><a href="${linkTo(path, chapter.path)}"${current}>${escaped(chapter.title)}</a></li>`;
   });
-  return `<nav class="course" aria-label="Chapters"><ol>
+  return `<nav class="course" aria-label="Chapters"><h2>Chapters</h2><ol>
 ${items.join("\n")}
 </ol></nav>`;
 }
@@ -82,20 +87,19 @@ function contents({ headings = [] }) {
   const shown = headings.filter(({ level }) => level === 2 || level === 3);
   if (shown.length < 2) return "";
   const items = shown.map(
-    ({ level, slug, html }) => `<li class="h${level}"><a href="#${slug}">${html}</a></li>`,
+    ({ level, slug, html }) => `<li class="level${level}"><a href="#${slug}">${html}</a></li>`,
   );
-  return `<nav class="contents" aria-label="On this page"><ol>
+  return `<nav class="contents" aria-label="On this page"><h2>On this page</h2><ol>
 ${items.join("\n")}
 </ol></nav>`;
 }
 
 function foot({ path, previous = null, next = null }) {
-  const link = (to, rel, word) =>
-    to === null
-      ? ""
-      : `<a rel="${rel}" href="${linkTo(path, to.path)}"><span>${word}</span> ${escaped(to.title)}</a>`;
+  const link = (to, rel) =>
+    to === null ? "" : `<a rel="${rel}" href="${linkTo(path, to.path)}">${escaped(to.title)}</a>`;
+  if (previous === null && next === null) return "";
   return `<footer>
-${link(previous, "prev", "Previous")}
-${link(next, "next", "Next")}
+${link(previous, "prev")}
+${link(next, "next")}
 </footer>`;
 }
