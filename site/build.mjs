@@ -1,53 +1,30 @@
 /**
  * Builds the reading site:
  *
- *     npm run site:build
+ *     npm run site:build     writes dist/site, which any host can serve from any folder
+ *     npm run site           writes it, and writes anew what changes, until it is stopped
  *
- * writes dist/site, which any host can serve from any folder.
+ * A tag, a link or a place that leads nowhere is named with its file and line, and the build fails.
  */
-import { cpSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
-import { plainCode } from "./build/code.mjs";
-import { mathStyles } from "./build/formula.mjs";
-import { chapterPage, notFoundPage, textPage, texts } from "./build/pages.mjs";
-import { experimentNames, placeOf, root, target } from "./build/places.mjs";
-import { readChapters, recordedResults } from "./build/site-map.mjs";
+import { statSync } from "node:fs";
+import { join } from "node:path";
+import { brokenLinks } from "./build/check-links.mjs";
+import { target } from "./build/places.mjs";
+import { Site } from "./build/site.mjs";
+import { sizeTable } from "./build/sizes.mjs";
+import { watchAndServe } from "./build/watch.mjs";
 
-/** Writes a file of the site. */
-function write(path, text) {
-  const file = join(target, path);
-  mkdirSync(dirname(file), { recursive: true });
-  writeFileSync(file, text);
+const started = performance.now();
+const site = new Site();
+await site.build();
+const errors = [...site.errors, ...brokenLinks(site.pages, site.files)];
+for (const error of errors) console.error(error);
+const seconds = () => `${((performance.now() - started) / 1000).toFixed(1)} s`;
+if (process.argv.includes("--watch")) {
+  console.log(`${site.pages.size} pages in ${seconds()}`);
+  await watchAndServe(site);
+} else {
+  console.log(sizeTable(site.pages, site.assets));
+  console.log(`${site.pages.size} pages in ${target}, ${seconds()}`);
+  if (errors.length > 0 || !statSync(join(target, "index.html")).isFile()) process.exitCode = 1;
 }
-
-function copyPictures() {
-  const copy = (folder, to) => {
-    for (const file of readdirSync(join(root, folder)))
-      if (/\.(svg|jpg)$/.test(file)) cpSync(join(root, folder, file), join(target, to, file));
-  };
-  copy("derivations/figures", "figures");
-  for (const name of experimentNames())
-    copy(`results/experiments/${name}`, `figures/experiments/${name}`);
-}
-
-function build() {
-  const errors = [];
-  const report = (error) => errors.push(error);
-  rmSync(target, { recursive: true, force: true });
-  const site = {
-    ...readChapters(report),
-    code: plainCode,
-    recorded: recordedResults(),
-    report,
-  };
-  for (const chapter of site.chapters) write(chapter.path, chapterPage(site, chapter));
-  for (const { file, kind } of texts()) write(placeOf(file), textPage(site, file, kind));
-  write("404.html", notFoundPage(site));
-  copyPictures();
-  cpSync(join(root, "site/build/icon.svg"), join(target, "assets/icon.svg"));
-  write("assets/math.css", mathStyles());
-  for (const error of errors) console.error(error);
-  if (errors.length > 0) process.exitCode = 1;
-}
-
-build();

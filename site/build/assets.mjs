@@ -1,33 +1,38 @@
-/** What the pages load: script, style, fonts and the index of the search, all made of the pages as they are. */
-import { appendFileSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+/** Style, script and fonts: what site/client becomes. */
+import { build } from "esbuild";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { bundleClient } from "./client.mjs";
-import { cutFonts } from "./fonts.mjs";
-import { searchIndex } from "./search.mjs";
+import { mathStyles } from "./formula.mjs";
+import { root } from "./places.mjs";
+
+const client = join(root, "site", "client");
+
+/** The scripts that pages start, or load when they are asked for. */
+const ENTRIES = ["theme.ts", "site.ts", "search.ts", "run.ts"];
+
+/** Everything is for browsers of the last three years. */
+const shared = { bundle: true, minify: true, target: "es2022", outdir: "assets", write: false };
+
+/** The style sheet, with the styles of all formulas that were set before. */
+export async function styleSheet() {
+  const { outputFiles } = await build({
+    ...shared,
+    entryPoints: [join(client, "site.css")],
+    external: ["./fonts/*"],
+  });
+  return outputFiles[0].text + mathStyles().replace(/\n/g, "");
+}
 
 /**
- * @param {string} site the folder of the site, with its pages
- * @param {string} styles what the formulas add to the style sheet
+ * The scripts, by their path on the site. They are plain ones, since a browser runs no modules from a
+ * folder on disk.
+ *
+ * @returns {Promise<Map<string, Uint8Array>>}
  */
-export async function writeAssets(site, styles) {
-  const folder = join(site, "assets");
-  const paths = readdirSync(site, { recursive: true, encoding: "utf8" })
-    .filter((path) => path.endsWith(".html"))
-    .sort();
-  /** @type {(readonly [string, string])[]} */
-  const pages = paths.map((path) => [path, readFileSync(join(site, path), "utf8")]);
-  const used = new Set(pages.flatMap(([, html]) => [...html]));
-  const [, , index] = await Promise.all([
-    bundleClient(folder),
-    cutFonts(join(folder, "fonts"), [...used].join("")),
-    searchIndex(pages.filter(([path]) => !path.startsWith("404"))),
-  ]);
-  appendFileSync(join(folder, "site.css"), styles.replace(/\n/g, ""));
-  writeFileSync(join(folder, "search.json"), index);
-  return Object.fromEntries(
-    ["site.js", "site.css", "search.js", "search.json"].map((name) => [
-      name,
-      statSync(join(folder, name)).size,
-    ]),
+export async function scripts() {
+  const entryPoints = ENTRIES.map((file) => join(client, file)).filter(existsSync);
+  const { outputFiles } = await build({ ...shared, entryPoints, format: "iife" });
+  return new Map(
+    outputFiles.map(({ path, contents }) => [`assets/${path.split(/[\\/]/).at(-1)}`, contents]),
   );
 }

@@ -30,18 +30,23 @@ export function shell(page) {
 <title>${escaped(title)}</title>
 <meta name="description" content="${escaped(page.description)}">
 <link rel="icon" type="image/svg+xml" href="${root}assets/icon.svg">
+<script src="${root}assets/theme.js"></script>
 <link rel="stylesheet" href="${root}assets/site.css">
+<link rel="preload" href="${root}assets/fonts/text.woff2" as="font" type="font/woff2" crossorigin>
+<link rel="preload" href="${root}assets/fonts/math.woff2" as="font" type="font/woff2" crossorigin>
+<script defer src="${root}assets/site.js"></script>
 </head>
 <body data-page="${page.kind}" data-name="${escaped(page.name)}" data-root="${root}">
 <a class="skip" href="#text">Skip to the text</a>
 ${bar(page, root)}
-${course(page)}
+<div class="rail" id="chapters">
 ${contents(page)}
+${course(page)}
+</div>
 <main id="text">
 ${page.main}
 </main>
 ${foot(page)}
-<script type="module" src="${root}assets/site.js"></script>
 </body>
 </html>
 `;
@@ -60,9 +65,11 @@ const DOORS = [
 function bar({ path }, root) {
   const doors = DOORS.map(([place, word]) => `<a href="${linkTo(path, place)}">${word}</a>`);
   return `<header class="bar">
+<a class="menu" href="#chapters" data-action="menu">Contents</a>
 <a class="name" href="${root}index.html">leibniz</a>
 <nav class="doors" aria-label="Site">${doors.join(" ")}</nav>
-<button class="needs-script" type="button" data-action="search">Search</button>
+<button class="needs-script" type="button" data-action="search">Search <kbd>/</kbd></button>
+<button class="needs-script" type="button" data-action="keys">Keys <kbd>?</kbd></button>
 <button class="needs-script" type="button" data-action="theme">Theme</button>
 </header>`;
 }

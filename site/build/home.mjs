@@ -1,0 +1,151 @@
+/**
+ * The home page: what this is, a digit on its way through a network, and three doors. The network's
+ * numbers are the engine's: `site/home/record.mjs` has trained it.
+ */
+import { readFileSync } from "node:fs";
+import { encode } from "fast-png";
+import { open } from "leibniz";
+import { Tensor } from "leibniz/tensor";
+import { escaped } from "./html.mjs";
+import { formula } from "./formula.mjs";
+import { linkTo } from "./places.mjs";
+import { shell } from "./shell.mjs";
+
+const path = "index.html";
+/** The digit that is shown. */
+const SHOWN = 7;
+/** The colour of a pixel; how strong it is, is in its opacity, so that it fits light and dark. */
+const INK = [0x1f, 0x77, 0xb4];
+const GAP = 2;
+
+const recorded = (name) => readFileSync(new URL(`../home/${name}`, import.meta.url));
+
+/** What the network says of a digit, layer by layer. */
+async function run(digit) {
+  const engine = await open({ seed: 0, backend: "reference" });
+  const network = engine.loadNetwork(recorded("network.safetensors"), "network.safetensors");
+  const { pixels } = JSON.parse(recorded("digits.json").toString())[digit];
+  const x = Tensor.from(
+    Array.from(Buffer.from(pixels, "base64"), (value) => value / 255),
+    [1, 1, 28, 28],
+  );
+  const outputs = new Map([["image", x]]);
+  const observe = (name, out) => outputs.set(name, out);
+  await network.forward(x, { backend: engine.backend, mode: "evaluate", observe });
+  const logits = Array.from(outputs.get("classes").data);
+  await engine.dispose();
+  const largest = Math.max(...logits);
+  const powers = logits.map((logit) => Math.exp(logit - largest));
+  const total = powers.reduce((sum, power) => sum + power, 0);
+  return { outputs, probabilities: powers.map((power) => power / total) };
+}
+
+/** The channels of a picture beside each other, as PNG: the larger a number, the stronger. */
+function strip(tensor) {
+  const [, channels, height, width] = tensor.shape;
+  const rowLength = channels * (width + GAP) - GAP;
+  const data = new Uint8Array(rowLength * height * 4);
+  const numbers = Array.from(tensor.data);
+  const largest = Math.max(...numbers);
+  for (let c = 0; c < channels; c++)
+    for (let h = 0; h < height; h++)
+      for (let w = 0; w < width; w++) {
+        const value = Math.max(0, numbers[(c * height + h) * width + w]) / largest;
+        data.set([...INK, Math.round(255 * value)], (h * rowLength + c * (width + GAP) + w) * 4);
+      }
+  return { png: encode({ width: rowLength, height, data, channels: 4 }), width: rowLength, height };
+}
+
+/** The stages of the way: the layer whose output is shown, and what is said of it. */
+const STAGES = [
+  ["image", 8, "28 × 28 pixels", "a test image of MNIST that the network has never seen"],
+  ["relu", 2, "six filters, then the rectifier", "each of 5 × 5 weights looks for one thing"],
+  ["pool", 4, "the largest of each 2 × 2", "where it was, to two pixels"],
+];
+
+/** The home page; its pictures go to `site.picture`. */
+export async function homePage(site) {
+  const { outputs, probabilities } = await run(SHOWN);
+  const stages = STAGES.map(([name, scale, title, words]) => {
+    const { png, width, height } = strip(outputs.get(name));
+    const place = `figures/home/${name}.png`;
+    site.picture(place, png);
+    const extent = `width="${width * scale}" height="${height * scale}"`;
+    return `<li class="stage" data-stage="${name}">
+<img class="pixels" src="${place}" ${extent} alt="${title}">
+<p><b>${title}</b> ${words}</p>
+</li>`;
+  });
+  const said = probabilities.indexOf(Math.max(...probabilities));
+  const percent = (100 * probabilities[said]).toFixed(1);
+  return shell({
+    path,
+    kind: "home",
+    name: "home",
+    title: "leibniz: a convolutional network, every gradient derived by hand",
+    description:
+      "A convolutional neural network engine from scratch in TypeScript: each gradient derived by " +
+      "hand, computed by code that repeats the equations, and proved by running them.",
+    main: `<h1>Every gradient, by hand</h1>
+<p class="lead">A convolutional neural network from scratch: derived equation by equation, each the
+line of code that computes it, each proved by running it. No autograd, and no framework
+underneath.</p>
+<figure class="network">
+<ol class="stages">
+${stages.join("\n")}
+<li class="stage" data-stage="classes">
+${bars(probabilities, said)}
+<p><b>ten sums</b> the network says <b>${said}</b>, with ${percent} %</p>
+</li>
+</ol>
+<figcaption>A digit on its way through a network of 9 thousand weights, in the engine's own
+numbers.</figcaption>
+</figure>
+<div class="doors">
+${doors()}
+</div>
+${proof(site)}`,
+    course: site.chapters,
+  });
+}
+
+/** The ten probabilities, as bars with their numbers. */
+function bars(probabilities, said) {
+  const rows = probabilities.map((probability, digit) => {
+    const y = digit * 16;
+    const width = Math.max(1, Math.round(120 * probability));
+    const kind = digit === said ? "bar said" : "bar";
+    return `<text x="0" y="${y + 12}">${digit}</text><rect class="${kind}" x="16" y="${y + 2}" width="${width}" height="12"/>`;
+  });
+  return `<svg class="bars" width="140" height="160" viewBox="0 0 140 160" role="img" aria-label="Of the digits 0 to 9, ${said} is the most probable">${rows.join("")}</svg>`;
+}
+
+const doors = () =>
+  [
+    ["chapters/notation.html", "Read", "27 chapters, from what a letter means to the last gradient"],
+    ["chapters/conv2d-gradients.html", "Prove", "run any equation in the page, or break it"],
+    ["exercises.html", "Train", "write a backward pass yourself; the checker names your mistake"],
+  ]
+    .map(
+      ([place, word, says]) =>
+        `<a class="door" href="${linkTo(path, place)}"><b>${word}</b> ${says}</a>`,
+    )
+    .join("\n");
+
+/** One equation and the line that computes it. */
+function proof(site) {
+  const tag = "conv2d.7";
+  const place = site.tags.get(tag);
+  const [, tex] = new RegExp(`\\$\\$\\n([^$]*)\\n\\\\tag\\{${tag}\\}`).exec(
+    site.chapters.find(({ path: page }) => place.startsWith(page)).text,
+  );
+  return `<section class="part proof">
+<h2>An equation is a line of code</h2>
+<div class="pair">
+<div class="step"><div class="equation" data-tag="${tag}">
+<div class="formula">${formula(tex, true)}</div>
+<a class="tag" href="${escaped(place)}">(${tag})</a>
+</div></div>
+${site.code.linesHtml(tag, path)}</div>
+</section>`;
+}

@@ -1,0 +1,71 @@
+/** Writes anew what changes, and serves the site meanwhile. */
+import { spawn } from "node:child_process";
+import { watch } from "node:fs";
+import { join, sep } from "node:path";
+import { brokenLinks } from "./check-links.mjs";
+import { chapterPage, texts } from "./pages.mjs";
+import { read, root } from "./places.mjs";
+
+/** The folders whose files become pages, style or script. */
+const FOLDERS = ["derivations", "docs", "results/experiments", "site/client", "src"];
+
+/** Files are often saved in two or three steps. */
+const QUIET_MS = 30;
+
+export async function watchAndServe(site) {
+  spawn(process.execPath, [join(root, "dist/cli/main.js"), "site"], { stdio: "inherit" });
+  const changed = new Set();
+  let timer;
+  const update = async () => {
+    const files = [...changed];
+    changed.clear();
+    const started = performance.now();
+    const what = await rebuild(site, files);
+    const errors = [...site.errors, ...brokenLinks(site.pages, site.files)];
+    for (const error of errors) console.error(error);
+    console.log(`${what} in ${Math.round(performance.now() - started)} ms`);
+  };
+  for (const folder of FOLDERS)
+    watch(join(root, folder), { recursive: true }, (_, name) => {
+      if (name === null) return;
+      changed.add(join(folder, name).split(sep).join("/"));
+      clearTimeout(timer);
+      timer = setTimeout(update, QUIET_MS);
+    });
+}
+
+/**
+ * Builds what depends on files that have changed. Other pages depend on a chapter by its title, tags
+ * and headings only, so as long as these stay, its page alone is written.
+ *
+ * @param {import("./site.mjs").Site} site
+ * @param {readonly string[]} files from the project's root
+ * @returns {Promise<string>} what was built
+ */
+export async function rebuild(site, files) {
+  site.errors.length = 0;
+  const pages = [];
+  for (const file of files) {
+    const chapter = site.chapters.find((one) => one.file === file);
+    const text = texts().find((one) => one.file === file);
+    if (chapter !== undefined && outline(read(file)) === outline(chapter.text)) {
+      chapter.text = read(file);
+      site.page(chapter.path, chapterPage(site, chapter));
+      pages.push(chapter.path);
+    } else if (text !== undefined) {
+      site.text(text);
+      pages.push(file);
+    } else if (file.startsWith("site/client/")) {
+      await site.buildAssets();
+      pages.push("style and scripts");
+    } else {
+      await site.build();
+      return "everything";
+    }
+  }
+  return pages.join(", ");
+}
+
+/** What other pages may show of a chapter. */
+const outline = (text) =>
+  [...text.matchAll(/^#.*$|\\tag\{[^}]*\}/gm)].map(([found]) => found).join("\n");
