@@ -30,21 +30,23 @@ export function shell(page) {
 <title>${escaped(title)}</title>
 <meta name="description" content="${escaped(page.description)}">
 <link rel="icon" type="image/svg+xml" href="${root}assets/icon.svg">
-<link rel="stylesheet" href="${root}assets/site.css">
 <script src="${root}assets/theme.js"></script>
+<link rel="stylesheet" href="${root}assets/site.css">
+<link rel="preload" href="${root}assets/fonts/text.woff2" as="font" type="font/woff2" crossorigin>
+<link rel="preload" href="${root}assets/fonts/math.woff2" as="font" type="font/woff2" crossorigin>
+<script defer src="${root}assets/site.js"></script>
 </head>
 <body data-page="${page.kind}" data-name="${escaped(page.name)}" data-root="${root}">
 <a class="skip" href="#text">Skip to the text</a>
 ${bar(page, root)}
-<main id="text">
-${page.main}
-</main>
-<div class="rail" id="rail">
+<div class="rail" id="chapters">
 ${contents(page)}
 ${course(page)}
 </div>
+<main id="text">
+${page.main}
+</main>
 ${foot(page)}
-<script defer src="${root}assets/site.js"></script>
 </body>
 </html>
 `;
@@ -62,14 +64,13 @@ const DOORS = [
 
 function bar({ path }, root) {
   const doors = DOORS.map(([place, word]) => `<a href="${linkTo(path, place)}">${word}</a>`);
-  const button = (action, word) =>
-    `<button class="needs-script ${action}" type="button" data-action="${action}">${word}</button>`;
   return `<header class="bar">
-${button("menu", "Contents")}
+<a class="menu" href="#chapters" data-action="menu">Contents</a>
 <a class="name" href="${root}index.html">leibniz</a>
 <nav class="doors" aria-label="Site">${doors.join(" ")}</nav>
-${button("search", "Search <kbd>/</kbd>")}
-${button("theme", "Theme")}
+<button class="needs-script" type="button" data-action="search">Search <kbd>/</kbd></button>
+<button class="needs-script" type="button" data-action="keys">Keys <kbd>?</kbd></button>
+<button class="needs-script" type="button" data-action="theme">Theme</button>
 </header>`;
 }
 
@@ -78,7 +79,7 @@ function course({ path, course }) {
     const current = chapter.path === path ? ' aria-current="page"' : "";
     return `<li><a href="${linkTo(path, chapter.path)}"${current}>${escaped(chapter.title)}</a></li>`;
   });
-  return `<nav class="course" aria-label="Chapters"><h2>Chapters</h2><ol>
+  return `<nav class="course" aria-label="Chapters"><ol>
 ${items.join("\n")}
 </ol></nav>`;
 }
@@ -87,19 +88,20 @@ function contents({ headings = [] }) {
   const shown = headings.filter(({ level }) => level === 2 || level === 3);
   if (shown.length < 2) return "";
   const items = shown.map(
-    ({ level, slug, html }) => `<li class="level${level}"><a href="#${slug}">${html}</a></li>`,
+    ({ level, slug, html }) => `<li class="h${level}"><a href="#${slug}">${html}</a></li>`,
   );
-  return `<nav class="contents" aria-label="On this page"><h2>On this page</h2><ol>
+  return `<nav class="contents" aria-label="On this page"><ol>
 ${items.join("\n")}
 </ol></nav>`;
 }
 
 function foot({ path, previous = null, next = null }) {
-  const link = (to, rel) =>
-    to === null ? "" : `<a rel="${rel}" href="${linkTo(path, to.path)}">${escaped(to.title)}</a>`;
-  if (previous === null && next === null) return "";
+  const link = (to, rel, word) =>
+    to === null
+      ? ""
+      : `<a rel="${rel}" href="${linkTo(path, to.path)}"><span>${word}</span> ${escaped(to.title)}</a>`;
   return `<footer>
-${link(previous, "prev")}
-${link(next, "next")}
+${link(previous, "prev", "Previous")}
+${link(next, "next", "Next")}
 </footer>`;
 }
