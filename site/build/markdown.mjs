@@ -100,9 +100,22 @@ function equationHtml(token, { setting }) {
   return `<div class="equation" id="${tag}" data-tag="${tag}" tabindex="-1">
 <div class="formula">${math}</div>
 <a class="tag" href="#${tag}">(${tag})</a>
-<span class="mark" data-run="${tag}">${escaped(setting.recorded(tag))}</span>
+${markHtml(tag, setting.recorded(tag))}
 </div>
 `;
+}
+
+/** What an equation came to, and the buttons that run and break it; a definition has none. */
+function markHtml(tag, recorded) {
+  const result = `<span class="result">${escaped(recorded)}</span>`;
+  if (recorded === "a definition") return `<span class="mark">${result}</span>`;
+  const button = (name, word, more) =>
+    `<button type="button" class="${name} needs-script" aria-label="${word} (${tag})"${more}>${word}</button>`;
+  return `<span class="mark" data-run="${tag}">${button("run", "Run", "")} ${result} ${button(
+    "break",
+    "Break it",
+    ' aria-expanded="false"',
+  )}</span>`;
 }
 
 function codeBlock(token, { codeHtml }) {

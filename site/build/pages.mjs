@@ -47,7 +47,11 @@ export function chapterPage(site, chapter) {
   const minutes = about.words / WORDS_A_MINUTE + about.equations.length * MINUTES_AN_EQUATION;
   const count = about.equations.length;
   const equations = count === 0 ? "" : `, ${count} equation${count === 1 ? "" : "s"}`;
-  const facts = `<p class="facts">${Math.round(minutes)} minutes${equations}</p>\n`;
+  const run =
+    count === 0
+      ? ""
+      : ' <button type="button" class="needs-script" data-action="run-all">Run all</button> <output></output>';
+  const facts = `<p class="facts">${Math.round(minutes)} minutes${equations}${run}</p>\n`;
   return shell({
     path: chapter.path,
     kind: "chapter",

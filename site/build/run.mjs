@@ -7,7 +7,16 @@
  *
  * writes them below DIR/assets/run, dist/site if left out.
  */
-import { readdirSync, readFileSync, realpathSync, rmSync } from "node:fs";
+import {
+  cpSync,
+  existsSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
@@ -119,6 +128,43 @@ export async function buildRuns({ out, names = runnableChapters() }) {
     absWorkingDir: ROOT,
   });
   return Object.entries(metafile.outputs).map(([path, { bytes }]) => ({ name: path, bytes }));
+}
+
+/** Where bundles are kept from build to build. */
+const KEPT = join(ROOT, "dist", "site-data");
+
+/** What the bundles are made of: the engine, the chapters, and what is here. */
+const SOURCES = ["dist/.tsbuildinfo", "dist/checks/derive/chapters", "site/client/run"]
+  .concat(["site/build/run.mjs", "site/build/changes.mjs"])
+  .map((path) => join(ROOT, path));
+
+/**
+ * Writes the bundles into the site; what was bundled before is taken again while nothing that it
+ * is made of has changed.
+ *
+ * @param {string} out the folder of the site
+ * @returns {Promise<string[]>} the files, by their path on the site
+ */
+export async function writeRuns(out) {
+  const stamp = join(KEPT, "run.stamp");
+  const made = existsSync(stamp) ? statSync(stamp).mtimeMs : 0;
+  if (SOURCES.some((path) => newestBelow(path) > made)) {
+    const started = new Date();
+    await buildRuns({ out: KEPT });
+    writeFileSync(stamp, started.toISOString());
+  }
+  const from = join(KEPT, "assets", "run");
+  cpSync(from, join(out, "assets", "run"), { recursive: true });
+  return readdirSync(from, { recursive: true, encoding: "utf8" })
+    .filter((path) => path.endsWith(".js"))
+    .map((path) => `assets/run/${path.split("\\").join("/")}`);
+}
+
+/** When the newest file there was written. */
+function newestBelow(path) {
+  const { mtimeMs } = statSync(path);
+  if (!statSync(path).isDirectory()) return mtimeMs;
+  return Math.max(0, ...readdirSync(path).map((name) => newestBelow(join(path, name))));
 }
 
 if (

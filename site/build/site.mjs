@@ -10,6 +10,8 @@ import { experimentsPage } from "./experiments.mjs";
 import { chapterPage, notFoundPage, textPage, texts } from "./pages.mjs";
 import { experimentNames, placeOf, root, target } from "./places.mjs";
 import { searchIndex } from "./search.mjs";
+import { isRecorded, record } from "./record.mjs";
+import { writeRuns } from "./run.mjs";
 import { readChapters, recordedResults } from "./site-map.mjs";
 import { symbols } from "./symbols.mjs";
 
@@ -29,6 +31,7 @@ export class Site {
   async build() {
     rmSync(target, { recursive: true, force: true });
     this.errors.length = 0;
+    if (!isRecorded()) await record();
     this.recorded = recordedResults();
     this.readTexts();
     this.code = await code(this);
@@ -41,6 +44,7 @@ export class Site {
     for (const [path, html] of this.code.pages(this)) this.page(path, html);
     this.copyPictures();
     await this.buildAssets();
+    for (const path of await writeRuns(target)) this.files.add(path);
   }
 
   /** Reads the chapters, their titles and their tags. */

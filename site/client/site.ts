@@ -5,6 +5,7 @@ import { startKeys } from "./keys.js";
 import { startLinks } from "./links.js";
 import { startOverflow } from "./overflow.js";
 import { startPanel } from "./panel.js";
+import { startRun } from "./run/marks.js";
 import { openSearch } from "./search-box.js";
 import { remember } from "./store.js";
 
@@ -56,4 +57,5 @@ startContents();
 startOverflow();
 startPanel();
 startKeys();
+startRun();
 for (const button of all("[data-action='search']")) button.addEventListener("click", openSearch);
