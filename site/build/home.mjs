@@ -122,11 +122,7 @@ function bars(probabilities, said) {
 
 const doors = () =>
   [
-    [
-      "chapters/notation.html",
-      "Read",
-      "27 chapters, from what a letter means to the last gradient",
-    ],
+    ["chapters/notation.html", "Read", "27 chapters, from what a letter means to the last gradient"],
     ["chapters/conv2d-gradients.html", "Prove", "run any equation in the page, or break it"],
     ["exercises.html", "Train", "write a backward pass yourself; the checker names your mistake"],
   ]
