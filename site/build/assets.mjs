@@ -1,56 +1,38 @@
 /** Style, script and fonts: what site/client becomes. */
-import { createHash } from "node:crypto";
-import { appendFileSync, cpSync, existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
+import { build } from "esbuild";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { bundleClient } from "./client.mjs";
-import { cutFonts } from "./fonts.mjs";
 import { mathStyles } from "./formula.mjs";
-import { plain } from "./html.mjs";
-import { root, target } from "./places.mjs";
+import { root } from "./places.mjs";
 
-const folder = join(target, "assets");
-/** Fonts that were cut before, by the characters that they have. */
-const kept = join(root, "dist", "site-data", "fonts");
+const client = join(root, "site", "client");
 
-/** Writes style and scripts, with the styles of all formulas that were set before. */
-export async function writeClient() {
-  mkdirSync(folder, { recursive: true });
-  await bundleClient(folder);
-  appendFileSync(join(folder, "site.css"), mathStyles());
+/** The scripts that pages start, or load when they are asked for. */
+const ENTRIES = ["theme.ts", "site.ts", "search.ts", "run.ts"];
+
+/** Everything is for browsers of the last three years. */
+const shared = { bundle: true, minify: true, target: "es2022", outdir: "assets", write: false };
+
+/** The style sheet, with the styles of all formulas that were set before. */
+export async function styleSheet() {
+  const { outputFiles } = await build({
+    ...shared,
+    entryPoints: [join(client, "site.css")],
+    external: ["./fonts/*"],
+  });
+  return outputFiles[0].text + mathStyles().replace(/\n/g, "");
 }
 
 /**
- * Writes the fonts, cut to the characters of all pages.
+ * The scripts, by their path on the site. They are plain ones, since a browser runs no modules from a
+ * folder on disk.
  *
- * @param {Iterable<string>} pages HTML
+ * @returns {Promise<Map<string, Uint8Array>>}
  */
-export async function writeFonts(pages) {
-  const characters = new Set();
-  for (const html of pages) for (const character of plain(html)) characters.add(character);
-  const used = [...characters].sort().join("");
-  const program = readFileSync(new URL("fonts.mjs", import.meta.url));
-  const name = createHash("sha256").update(program).update(used).digest("hex").slice(0, 16);
-  const cut = join(kept, name);
-  if (!existsSync(join(cut, "done"))) {
-    await cutFonts(cut, used);
-    mkdirSync(join(cut, "done"));
-  }
-  mkdirSync(join(folder, "fonts"), { recursive: true });
-  for (const file of readdirSync(cut))
-    if (file.endsWith(".woff2")) cpSync(join(cut, file), join(folder, "fonts", file));
-}
-
-/**
- * All files below a folder of the site.
- *
- * @returns {Map<string, Uint8Array>} by path
- */
-export function filesBelow(path) {
-  const found = new Map();
-  for (const entry of readdirSync(join(target, path), { withFileTypes: true })) {
-    const place = `${path}/${entry.name}`;
-    if (entry.isDirectory()) for (const [file, bytes] of filesBelow(place)) found.set(file, bytes);
-    else found.set(place, readFileSync(join(target, place)));
-  }
-  return found;
+export async function scripts() {
+  const entryPoints = ENTRIES.map((file) => join(client, file)).filter(existsSync);
+  const { outputFiles } = await build({ ...shared, entryPoints, format: "iife" });
+  return new Map(
+    outputFiles.map(({ path, contents }) => [`assets/${path.split(/[\\/]/).at(-1)}`, contents]),
+  );
 }

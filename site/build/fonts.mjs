@@ -1,5 +1,5 @@
 /** Cuts the site's fonts to the characters that its pages use: five faces, under 60 kB together. */
-import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import subsetFont from "subset-font";
 
@@ -32,28 +32,25 @@ const faces = [
   face("math", "stix-two-math/files/stix-two-math-latin-400-normal", ["kern", "ssty", "ss04"], formulas),
 ];
 
+/** What was cut last: most changes of a text bring no new letter. */
+let last = { used: "", fonts: /** @type {Map<string, Uint8Array>} */ (new Map()) };
+
 /**
- * Writes `text.woff2`, `italic.woff2`, `bold.woff2`, `code.woff2` and `math.woff2`.
+ * The fonts `text`, `italic`, `bold`, `code` and `math`, by their path on the site.
  *
- * @param {string} folder where they go
- * @param {string} used the text of all pages; what no face has is left to the next in the list
- * @returns {Promise<Record<string, number>>} the bytes of each
+ * @param {string} used the letters of all pages; what no face has is left to the next in the list
+ * @returns {Promise<Map<string, Uint8Array>>}
  */
-export async function cutFonts(folder, used) {
-  await mkdir(folder, { recursive: true });
-  const sizes = await Promise.all(
-    faces.map(async ({ name, from, text, features }) => {
-      const whole = await readFile(resolve(`@fontsource/${from}.woff2`));
-      const cut = await subsetFont(whole, text(used), {
-        targetFormat: "woff2",
-        keepFeatures: features,
-        noHinting: true,
-      });
-      await writeFile(`${folder}/${name}.woff2`, cut);
-      return /** @type {const} */ ([name, cut.length]);
-    }),
-  );
-  return Object.fromEntries(sizes);
+export async function cutFonts(used) {
+  if (used === last.used) return last.fonts;
+  const cut = faces.map(async ({ name, from, text, features }) => {
+    const whole = await readFile(resolve(`@fontsource/${from}.woff2`));
+    const options = { targetFormat: "woff2", keepFeatures: features, noHinting: true };
+    const font = await subsetFont(whole, text(used), options);
+    return /** @type {const} */ ([`assets/fonts/${name}.woff2`, font]);
+  });
+  last = { used, fonts: new Map(await Promise.all(cut)) };
+  return last.fonts;
 }
 
 /** @returns {Face} */

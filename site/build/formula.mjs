@@ -7,8 +7,10 @@ import { escaped } from "./html.mjs";
 
 /** Function names and operators that Temml sets upright: words of mathematics, not of a chapter. */
 const WORDS = new Set(
-  ("log exp max min sin cos tan tanh arg argmax argmin lim sup inf mod sign det dim ker gcd if else " +
-    "and or for all otherwise with where of the a is in to").split(" "),
+  (
+    "log exp max min sin cos tan tanh arg argmax argmin lim sup inf mod sign det dim ker gcd if else " +
+    "and or for all otherwise with where of the a is in to"
+  ).split(" "),
 );
 
 /** Single letters that notation.md names. */

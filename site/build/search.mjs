@@ -152,6 +152,7 @@ export async function searchIndex(pages) {
   });
   let id = 0;
   for (const [path, html] of pages)
-    for (const entry of entriesOf(path, html)) index.add({ id: id++, ...entry });
+    if (path !== "404.html")
+      for (const entry of entriesOf(path, html)) index.add({ id: id++, ...entry });
   return JSON.stringify(index);
 }

@@ -30,19 +30,24 @@ export function shell(page) {
 <title>${escaped(title)}</title>
 <meta name="description" content="${escaped(page.description)}">
 <link rel="icon" type="image/svg+xml" href="${root}assets/icon.svg">
-<link rel="stylesheet" href="${root}assets/site.css">
 <script src="${root}assets/theme.js"></script>
+<link rel="stylesheet" href="${root}assets/site.css">
+<link rel="preload" href="${root}assets/fonts/text.woff2" as="font" type="font/woff2" crossorigin>
+<link rel="preload" href="${root}assets/fonts/math.woff2" as="font" type="font/woff2" crossorigin>
+<script defer src="${root}assets/site.js"></script>
 </head>
 <body data-page="${page.kind}" data-name="${escaped(page.name)}" data-root="${root}">
 <a class="skip" href="#text">Skip to the text</a>
 ${bar(page, root)}
-${course(page)}
-${contents(page)}
 <main id="text">
 ${page.main}
 </main>
+<div class="rail" id="chapters">
+<nav class="places" aria-label="Places">${places(page)}</nav>
+${contents(page)}
+${course(page)}
+</div>
 ${foot(page)}
-<script defer src="${root}assets/site.js"></script>
 </body>
 </html>
 `;
@@ -58,12 +63,16 @@ const DOORS = [
   ["docs/index.html", "Docs"],
 ];
 
-function bar({ path }, root) {
-  const doors = DOORS.map(([place, word]) => `<a href="${linkTo(path, place)}">${word}</a>`);
+const places = ({ path }) =>
+  DOORS.map(([place, word]) => `<a href="${linkTo(path, place)}">${word}</a>`).join(" ");
+
+function bar(page, root) {
   return `<header class="bar">
+<a class="menu" href="#chapters" data-action="menu">Contents</a>
 <a class="name" href="${root}index.html">leibniz</a>
-<nav class="doors" aria-label="Site">${doors.join(" ")}</nav>
-<button class="needs-script" type="button" data-action="search">Search</button>
+<nav class="doors" aria-label="Site">${places(page)}</nav>
+<button class="needs-script" type="button" data-action="search">Search <kbd>/</kbd></button>
+<button class="needs-script keys" type="button" data-action="keys">Keys <kbd>?</kbd></button>
 <button class="needs-script" type="button" data-action="theme">Theme</button>
 </header>`;
 }

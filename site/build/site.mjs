@@ -1,13 +1,15 @@
 /** The whole site, page by page, in memory and on disk. */
 import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { filesBelow, writeClient, writeFonts } from "./assets.mjs";
+import { scripts, styleSheet } from "./assets.mjs";
 import { code } from "./code.mjs";
+import { cutFonts } from "./fonts.mjs";
 import { homePage } from "./home.mjs";
 import { examplePages } from "./examples.mjs";
 import { experimentsPage } from "./experiments.mjs";
 import { chapterPage, notFoundPage, textPage, texts } from "./pages.mjs";
 import { experimentNames, placeOf, root, target } from "./places.mjs";
+import { searchIndex } from "./search.mjs";
 import { isRecorded, record } from "./record.mjs";
 import { writeRuns } from "./run.mjs";
 import { readChapters, recordedResults } from "./site-map.mjs";
@@ -67,14 +69,19 @@ export class Site {
     this.write(path, content);
   }
 
-  /** Writes style, scripts and fonts; `assets` are then all files that pages share. */
   async buildAssets() {
-    await writeClient();
-    await writeFonts(this.pages.values());
-    this.write("assets/symbols.json", JSON.stringify(symbols()));
-    this.write("assets/icon.svg", readFileSync(join(root, "site/build/icon.svg"), "utf8"));
-    this.assets = filesBelow("assets");
-    for (const path of this.assets.keys()) this.files.add(path);
+    const asset = (path, content) => {
+      this.assets.set(path, content);
+      this.files.add(path);
+      this.write(path, content);
+    };
+    for (const [path, content] of await scripts()) asset(path, content);
+    asset("assets/site.css", await styleSheet());
+    const used = new Set([...this.pages.values()].flatMap((html) => [...html]));
+    for (const [path, font] of await cutFonts([...used].sort().join(""))) asset(path, font);
+    asset("assets/search.json", await searchIndex(this.pages));
+    asset("assets/symbols.json", JSON.stringify(symbols()));
+    asset("assets/icon.svg", readFileSync(join(root, "site/build/icon.svg"), "utf8"));
   }
 
   copyPictures() {

@@ -16,7 +16,9 @@ export function structure(state) {
       if (level === 1) env.title = plain(heading.html);
       else env.headings.push({ level, ...heading });
       if (level === 2) {
-        out.push(raw(`${isOpen ? "</section>\n" : ""}<section class="part" id="${heading.slug}">\n`));
+        out.push(
+          raw(`${isOpen ? "</section>\n" : ""}<section class="part" id="${heading.slug}">\n`),
+        );
         isOpen = true;
       } else if (level > 2) token.attrSet("id", heading.slug);
       out.push(token, tokens[at + 1]);

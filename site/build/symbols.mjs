@@ -27,14 +27,19 @@ export function symbols() {
   }
   for (const [name, [meaning, shape]] of Object.entries(TENSORS)) {
     found[name] = { meaning, shape };
-    found[gradientOf(name)] = { meaning: `the gradient of the loss with respect to ${name}`, shape };
+    found[gradientOf(name)] = {
+      meaning: `the gradient of the loss with respect to ${name}`,
+      shape,
+    };
   }
   return found;
 }
 
 /** The rows of the first table: letter, what it counts, its index, what that runs over. */
 export function letterRows() {
-  const [, table] = /^\| letter \|.*\n\|[-| ]+\n((?:\|.*\n)+)/m.exec(read("derivations/notation.md"));
+  const [, table] = /^\| letter \|.*\n\|[-| ]+\n((?:\|.*\n)+)/m.exec(
+    read("derivations/notation.md"),
+  );
   return table
     .trim()
     .split("\n")

@@ -44,7 +44,10 @@ const digits = [];
 for (let at = 0; digits.filter(Boolean).length < 10; at++) {
   const { x, target } = test.batch([at]);
   const [digit] = target;
-  digits[digit] ??= { at, pixels: Buffer.from(Uint8Array.from(x.data, to8Bits)).toString("base64") };
+  digits[digit] ??= {
+    at,
+    pixels: Buffer.from(Uint8Array.from(x.data, to8Bits)).toString("base64"),
+  };
 }
 writeFileSync(beside("digits.json"), `${JSON.stringify(digits, null, 1)}\n`);
 await engine.dispose();
