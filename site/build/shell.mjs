@@ -32,14 +32,14 @@ export function shell(page) {
 <link rel="icon" type="image/svg+xml" href="${root}assets/icon.svg">
 <script src="${root}assets/theme.js"></script>
 <link rel="stylesheet" href="${root}assets/site.css">
-<link rel="preload" href="${root}assets/fonts/text.woff2" as="font" type="font/woff2" crossorigin>
-<link rel="preload" href="${root}assets/fonts/math.woff2" as="font" type="font/woff2" crossorigin>
+${FONTS.map((name) => `<link rel="preload" href="${root}assets/fonts/${name}.woff2" as="font" type="font/woff2" crossorigin>`).join("\n")}
 <script defer src="${root}assets/site.js"></script>
 </head>
 <body data-page="${page.kind}" data-name="${escaped(page.name)}" data-root="${root}">
 <a class="skip" href="#text">Skip to the text</a>
 ${bar(page, root)}
 <div class="rail" id="chapters">
+${doors(page.path)}
 ${contents(page)}
 ${course(page)}
 </div>
@@ -52,6 +52,9 @@ ${foot(page)}
 `;
 }
 
+/** They are asked for at once, so that no line moves when they come. */
+const FONTS = ["text", "math", "code", "italic", "bold"];
+
 /** The places that every page's bar leads to. */
 const DOORS = [
   ["chapters/notation.html", "Read"],
@@ -62,12 +65,16 @@ const DOORS = [
   ["docs/index.html", "Docs"],
 ];
 
+const doors = (path) => {
+  const links = DOORS.map(([place, word]) => `<a href="${linkTo(path, place)}">${word}</a>`);
+  return `<nav class="doors" aria-label="Site">${links.join(" ")}</nav>`;
+};
+
 function bar({ path }, root) {
-  const doors = DOORS.map(([place, word]) => `<a href="${linkTo(path, place)}">${word}</a>`);
   return `<header class="bar">
 <a class="menu" href="#chapters" data-action="menu">Contents</a>
 <a class="name" href="${root}index.html">leibniz</a>
-<nav class="doors" aria-label="Site">${doors.join(" ")}</nav>
+${doors(path)}
 <button class="needs-script" type="button" data-action="search">Search <kbd>/</kbd></button>
 <button class="needs-script" type="button" data-action="keys">Keys <kbd>?</kbd></button>
 <button class="needs-script" type="button" data-action="theme">Theme</button>
