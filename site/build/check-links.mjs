@@ -10,7 +10,10 @@ export function brokenLinks(pages, files) {
   const places = new Map([...pages].map(([path, html]) => [path, idsOf(html)]));
   const errors = [];
   for (const [path, html] of pages) {
-    for (const [, name, link] of html.matchAll(/ (href|src)="([^"]*)"/g)) {
+    const links = new Map(
+      [...html.matchAll(/ (href|src)="([^"]*)"/g)].map((found) => [found[2], found]),
+    );
+    for (const [, name, link] of links.values()) {
       if (/^[a-z]+:/i.test(link)) continue;
       const [to, hash] = link.replaceAll("&amp;", "&").split("#");
       const file = to === "" ? path : posix.join(posix.dirname(path), decodeURI(to));

@@ -77,8 +77,7 @@ export class Site {
     };
     for (const [path, content] of await scripts()) asset(path, content);
     asset("assets/site.css", await styleSheet());
-    const used = new Set([...this.pages.values()].flatMap((html) => [...html]));
-    for (const [path, font] of await cutFonts([...used].sort().join(""))) asset(path, font);
+    for (const [path, font] of await cutFonts(charactersOf(this.pages.values()))) asset(path, font);
     asset("assets/search.json", await searchIndex(this.pages));
     asset("assets/symbols.json", JSON.stringify(symbols()));
     asset("assets/icon.svg", readFileSync(join(root, "site/build/icon.svg"), "utf8"));
@@ -107,4 +106,12 @@ export class Site {
     mkdirSync(dirname(file), { recursive: true });
     writeFileSync(file, content);
   }
+}
+
+/** All characters of the pages, once each; those of ASCII are in every font. */
+function charactersOf(pages) {
+  const found = new Set();
+  for (const html of pages)
+    for (const [character] of html.matchAll(/[^\0-~]/gu)) found.add(character);
+  return [...found].sort().join("");
 }
