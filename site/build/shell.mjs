@@ -32,25 +32,28 @@ export function shell(page) {
 <link rel="icon" type="image/svg+xml" href="${root}assets/icon.svg">
 <script src="${root}assets/theme.js"></script>
 <link rel="stylesheet" href="${root}assets/site.css">
-<link rel="preload" href="${root}assets/fonts/text.woff2" as="font" type="font/woff2" crossorigin>
-<link rel="preload" href="${root}assets/fonts/math.woff2" as="font" type="font/woff2" crossorigin>
+${FONTS.map((name) => `<link rel="preload" href="${root}assets/fonts/${name}.woff2" as="font" type="font/woff2" crossorigin>`).join("\n")}
 <script defer src="${root}assets/site.js"></script>
 </head>
 <body data-page="${page.kind}" data-name="${escaped(page.name)}" data-root="${root}">
 <a class="skip" href="#text">Skip to the text</a>
 ${bar(page, root)}
-<div class="rail" id="chapters">
-${contents(page)}
-${course(page)}
-</div>
 <main id="text">
 ${page.main}
 </main>
+<div class="rail" id="chapters">
+${doors(page.path)}
+${contents(page)}
+${course(page)}
+</div>
 ${foot(page)}
 </body>
 </html>
 `;
 }
+
+/** They are asked for at once, so that no line moves when they come. */
+const FONTS = ["text", "math", "code", "italic", "bold"];
 
 /** The places that every page's bar leads to. */
 const DOORS = [
@@ -62,14 +65,18 @@ const DOORS = [
   ["docs/index.html", "Docs"],
 ];
 
+const doors = (path) => {
+  const links = DOORS.map(([place, word]) => `<a href="${linkTo(path, place)}">${word}</a>`);
+  return `<nav class="doors" aria-label="Site">${links.join(" ")}</nav>`;
+};
+
 function bar({ path }, root) {
-  const doors = DOORS.map(([place, word]) => `<a href="${linkTo(path, place)}">${word}</a>`);
   return `<header class="bar">
 <a class="menu" href="#chapters" data-action="menu">Contents</a>
 <a class="name" href="${root}index.html">leibniz</a>
-<nav class="doors" aria-label="Site">${doors.join(" ")}</nav>
+${doors(path)}
 <button class="needs-script" type="button" data-action="search">Search <kbd>/</kbd></button>
-<button class="needs-script" type="button" data-action="keys">Keys <kbd>?</kbd></button>
+<button class="needs-script keys" type="button" data-action="keys">Keys <kbd>?</kbd></button>
 <button class="needs-script" type="button" data-action="theme">Theme</button>
 </header>`;
 }
