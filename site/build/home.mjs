@@ -40,34 +40,42 @@ async function run(digit) {
   return { outputs, probabilities: powers.map((power) => power / total) };
 }
 
-/** The channels of a picture beside each other, as PNG: the larger a number, the stronger. */
-function strip(tensor) {
+/** The channels of a picture, three in a row, as PNG: the larger a number, the stronger. */
+function pixels(tensor) {
   const [, channels, height, width] = tensor.shape;
-  const rowLength = channels * (width + GAP) - GAP;
-  const data = new Uint8Array(rowLength * height * 4);
+  const columns = Math.min(3, channels);
+  const extent = (size, count) => size * count + GAP * (count - 1);
+  const [across, down] = [extent(width, columns), extent(height, Math.ceil(channels / columns))];
+  const data = new Uint8Array(across * down * 4);
   const numbers = Array.from(tensor.data);
   const largest = Math.max(...numbers);
   for (let c = 0; c < channels; c++)
     for (let h = 0; h < height; h++)
       for (let w = 0; w < width; w++) {
         const value = Math.max(0, numbers[(c * height + h) * width + w]) / largest;
-        data.set([...INK, Math.round(255 * value)], (h * rowLength + c * (width + GAP) + w) * 4);
+        const row = Math.floor(c / columns) * (height + GAP) + h;
+        const column = (c % columns) * (width + GAP) + w;
+        data.set([...INK, Math.round(255 * value)], (row * across + column) * 4);
       }
-  return { png: encode({ width: rowLength, height, data, channels: 4 }), width: rowLength, height };
+  return {
+    png: encode({ width: across, height: down, data, channels: 4 }),
+    width: across,
+    height: down,
+  };
 }
 
 /** The stages of the way: the layer whose output is shown, and what is said of it. */
 const STAGES = [
-  ["image", 8, "28 × 28 pixels", "a test image of MNIST that the network has never seen"],
-  ["relu", 2, "six filters, then the rectifier", "each of 5 × 5 weights looks for one thing"],
-  ["pool", 4, "the largest of each 2 × 2", "where it was, to two pixels"],
+  ["image", 6, "28 × 28 pixels", "of a digit that the network has never seen"],
+  ["relu", 3, "six filters", "of 5 × 5 weights, and the rectifier"],
+  ["pool", 6, "max pooling", "keeps the largest of each 2 × 2"],
 ];
 
 /** The home page; its pictures go to `site.picture`. */
 export async function homePage(site) {
   const { outputs, probabilities } = await run(SHOWN);
   const stages = STAGES.map(([name, scale, title, words]) => {
-    const { png, width, height } = strip(outputs.get(name));
+    const { png, width, height } = pixels(outputs.get(name));
     const place = `figures/home/${name}.png`;
     site.picture(place, png);
     const extent = `width="${width * scale}" height="${height * scale}"`;
@@ -95,10 +103,10 @@ underneath.</p>
 ${stages.join("\n")}
 <li class="stage" data-stage="classes">
 ${bars(probabilities, said)}
-<p><b>ten sums</b> the network says <b>${said}</b>, with ${percent} %</p>
+<p><b>ten sums</b> and their shares: a ${said}, ${percent} %</p>
 </li>
 </ol>
-<figcaption>A digit on its way through a network of 9 thousand weights, in the engine's own
+<figcaption>A test image of MNIST on its way through a network of 8,806 weights, in the engine's own
 numbers.</figcaption>
 </figure>
 <div class="doors">
@@ -109,15 +117,14 @@ ${proof(site)}`,
   });
 }
 
-/** The ten probabilities, as bars with their numbers. */
+/** The ten probabilities, as bars. */
 function bars(probabilities, said) {
   const rows = probabilities.map((probability, digit) => {
-    const y = digit * 16;
-    const width = Math.max(1, Math.round(120 * probability));
-    const kind = digit === said ? "bar said" : "bar";
-    return `<text x="0" y="${y + 12}">${digit}</text><rect class="${kind}" x="16" y="${y + 2}" width="${width}" height="12"/>`;
+    const [y, kind] = [digit * 16, digit === said ? ' class="said"' : ""];
+    const width = Math.max(1, Math.round(110 * probability));
+    return `<g${kind}><text x="0" y="${y + 13}">${digit}</text><rect x="18" y="${y + 2}" width="${width}" height="12"/></g>`;
   });
-  return `<svg class="bars" width="140" height="160" viewBox="0 0 140 160" role="img" aria-label="Of the digits 0 to 9, ${said} is the most probable">${rows.join("")}</svg>`;
+  return `<svg class="bars" width="132" height="164" viewBox="0 0 132 164" role="img" aria-label="Of the digits 0 to 9, ${said} is the most probable">${rows.join("")}</svg>`;
 }
 
 const doors = () =>

@@ -67,10 +67,8 @@ rules.summary_open = () => "<summary>";
 rules.summary_close = () => "</summary>\n";
 rules.details_close = () => "</details>\n";
 rules.raw = (tokens, at) => tokens[at].content;
-rules.table_open = () => `<div class="scroll"><table>\n`;
+rules.table_open = () => `<div class="table"><table>\n`;
 rules.table_close = () => "</table></div>\n";
-rules.blockquote_open = () => `<div class="result">\n`;
-rules.blockquote_close = () => "</div>\n";
 rules.image = (tokens, at, options, env, self) => {
   const token = tokens[at];
   const { setting } = env;

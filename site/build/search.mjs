@@ -45,18 +45,8 @@ export function entriesOf(path, html) {
     const id = part.slice(0, part.indexOf('"'));
     const body = part.slice(part.indexOf(">") + 1);
     const title = words(/<h2[^>]*>([\s\S]*?)<\/h2>/.exec(body)?.[1] ?? id);
-    const text = words(
-      body.replace(/<h2[^>]*>[\s\S]*?<\/h2>/, "").replace(/<math[\s\S]*?<\/math>/g, "…"),
-    );
-    entries.push({
-      url: `${path}#${id}`,
-      title,
-      of,
-      kind: "part",
-      says: short(text),
-      names: "",
-      text,
-    });
+    const text = words(body.replace(/<h2[^>]*>[\s\S]*?<\/h2>/, "").replace(/<math[\s\S]*?<\/math>/g, "…"));
+    entries.push({ url: `${path}#${id}`, title, of, kind: "part", says: short(text), names: "", text });
   }
   return [...entries, ...equations(path, of, prose), ...mistakes(path, of, prose)];
 }
@@ -67,26 +57,10 @@ function pageEntry(
   /** @type {string} */ of,
   /** @type {string} */ html,
 ) {
-  const text = path.startsWith("src/")
-    ? ""
-    : words(
-        html.replace(/<h1[\s\S]*?<\/h1>|<p class="facts[\s\S]*?<\/p>|<math[\s\S]*?<\/math>/g, "…"),
-      );
+  const text = path.startsWith("src/") ? "" : words(html.replace(/<h1[\s\S]*?<\/h1>|<p class="facts[\s\S]*?<\/p>|<math[\s\S]*?<\/math>/g, "…"));
   const kind = path.startsWith("src/") ? "file" : "page";
-  const name =
-    path
-      .replace(/\.html$/, "")
-      .split("/")
-      .at(-1) ?? "";
-  return {
-    url: path,
-    title: of,
-    of,
-    kind,
-    says: short(text.replace(/^[\s…]+/, "")),
-    names: name,
-    text,
-  };
+  const name = path.replace(/\.html$/, "").split("/").at(-1) ?? "";
+  return { url: path, title: of, of, kind, says: short(text.replace(/^[\s…]+/, "")), names: name, text };
 }
 
 /** Each equation, with the words before it: what it says is shown from its page. */
@@ -118,27 +92,13 @@ function functions(
   /** @type {string} */ of,
   /** @type {string} */ main,
 ) {
-  const lines = [
-    ...main.matchAll(
-      /<span class="line[^"]*" id="(L\d+)"[^>]*>([\s\S]*?)(?=<span class="line|<\/code>)/g,
-    ),
-  ];
+  const lines = [...main.matchAll(/<span class="line[^"]*" id="(L\d+)"[^>]*>([\s\S]*?)(?=<span class="line|<\/code>)/g)];
   return lines.flatMap(([, id, html]) => {
     const line = words(html ?? "");
     const declared = /^export (?:async )?(?:function|class|interface|type|const) (\w+)/.exec(line);
     if (declared === null) return [];
     const name = declared[1] ?? "";
-    return [
-      {
-        url: `${path}#${id}`,
-        title: name,
-        of,
-        kind: "function",
-        says: line.slice(0, SHOWN),
-        names: name,
-        text: "",
-      },
-    ];
+    return [{ url: `${path}#${id}`, title: name, of, kind: "function", says: line.slice(0, SHOWN), names: name, text: "" }];
   });
 }
 
@@ -151,9 +111,7 @@ function mistakes(
   if (!path.endsWith("/mistakes.html")) return [];
   return prose.split(/<section class="part" id="/).flatMap((part) => {
     const id = part.slice(0, part.indexOf('"'));
-    const items = [
-      ...part.matchAll(/<(?:p|li|td)><strong>([\s\S]*?)<\/strong>([\s\S]*?)<\/(?:p|li|td)>/g),
-    ];
+    const items = [...part.matchAll(/<(?:p|li|td)><strong>([\s\S]*?)<\/strong>([\s\S]*?)<\/(?:p|li|td)>/g)];
     return items.map(([, title, text]) => ({
       url: `${path}#${id}`,
       title: words(title ?? ""),

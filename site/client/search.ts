@@ -49,10 +49,7 @@ const list = make("ol", { id: "search-list", role: "listbox", "aria-label": "Res
 const dialog = make("dialog", { class: "search", "aria-label": "Search" }, input, status, list);
 
 function find(search: MiniSearch<Entry>, query: string): Entry[] {
-  const exact = query
-    .trim()
-    .replace(/^\(|\)$/g, "")
-    .toLowerCase();
+  const exact = query.trim().replace(/^\(|\)$/g, "").toLowerCase();
   const found = search.search(query, {
     prefix: (word) => word.length > 1,
     fuzzy: (word) => (word.length > 3 && !/\d/.test(word) ? 0.2 : false),
@@ -133,8 +130,7 @@ async function ask(): Promise<void> {
     if (query === input.value) render(find(search, query), query);
   } catch {
     index = null;
-    status.textContent =
-      "The index could not be loaded; from a folder on disk, start npx leibniz site.";
+    status.textContent = "The index could not be loaded; from a folder on disk, start npx leibniz site.";
   }
 }
 
