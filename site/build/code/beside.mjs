@@ -26,7 +26,8 @@ export function blockHtml(project, code, language, file, page) {
       .map((line, i) => `<span class="line" data-line="${i + 1}">${escaped(line)}</span>`)
       .join("\n");
   const chapter = chapterOf(file);
-  const options = chapter === undefined ? {} : { page: chapter };
+  const path = file.endsWith(".md") ? {} : { path: file };
+  const options = chapter === undefined ? path : { page: chapter };
   return highlightLinesOf(project, code, { ...options, root: rootOf(page) }).join("\n");
 }
 

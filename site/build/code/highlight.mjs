@@ -6,6 +6,7 @@
 import { highlightCode, styleTags, tagHighlighter, tags } from "@lezer/highlight";
 import { parser } from "@lezer/javascript";
 import { CITATION, citationsOf, tagsOfLines } from "./citations.mjs";
+import { importsOf } from "./declarations.mjs";
 import { markPlainFormula, symbolOfIdentifier } from "./symbols.mjs";
 
 const typescript = parser.configure({
@@ -48,6 +49,9 @@ const highlighter = tagHighlighter([
  * @property {(tag: string) => string | null} [linkOfTag] where an equation is; null where nowhere
  * @property {(name: string) => string | null} [linkOfChapter] where `derivations/NAME.md` is
  * @property {(specifier: string) => string | null} [linkOfImport] where `"./layer.js"` is
+ * @property {(name: string) => string | null} [linkOfName] where `{@link NAME}` is declared, and what
+ *   the file imports
+ * @property {import("@lezer/common").Tree} [tree] of the text, where it has been read already
  * @property {boolean} [ids] whether lines can be linked to: `#L93`
  * @property {number} [firstLine] the number of the first line; 1 if left out
  */
@@ -74,14 +78,22 @@ export const parseCode = (text) => typescript.parse(text);
  * @returns {readonly string[]}
  */
 export function highlightText(text, options = {}) {
-  const tree = parseCode(text);
+  const { tree = parseCode(text) } = options;
   const tagged = tagsOfLines(citationsOf(text, tree));
   const { ids = false, firstLine = 1 } = options;
+  const named = namesToLink(text, options);
   const lines = [""];
+  let at = 0;
   const put = (piece, classes) => {
-    lines[lines.length - 1] += pieceHtml(piece, classes, options);
+    const html = named.get(at) ?? (classes === "" && named.size > 0 && namesHtml(piece, at, named));
+    lines[lines.length - 1] += html || pieceHtml(piece, classes, options);
+    at += piece.length;
   };
-  highlightCode(text.replace(/\n$/, ""), tree, highlighter, put, () => lines.push(""));
+  const putBreak = () => {
+    lines.push("");
+    at++;
+  };
+  highlightCode(text.replace(/\n$/, ""), tree, highlighter, put, putBreak);
   return lines.map((html, i) => {
     const number = firstLine + i;
     const id = ids ? ` id="L${number}"` : "";
@@ -89,6 +101,27 @@ export function highlightText(text, options = {}) {
     const data = own === undefined ? "" : ` data-tags="${own.join(" ")}"`;
     return `<span class="line"${id} data-line="${number}"${data}>${html}</span>`;
   });
+}
+
+/** The names that a file imports or hands on, as links to their declarations, by their position. */
+function namesToLink(text, { linkOfName }) {
+  if (linkOfName === undefined) return new Map();
+  return new Map(
+    importsOf(text).flatMap(({ name, local, at }) => {
+      const href = name === "*" ? null : linkOfName(local);
+      return href === null ? [] : [[at, `<a href="${href}">${name}</a>`]];
+    }),
+  );
+}
+
+/** What the parser does not read in `export { type A }`; "" where there is none. */
+function namesHtml(piece, at, named) {
+  let found = false;
+  const html = escapeHtml(piece).replace(/[\w$]+/g, (word, index) => {
+    if (named.has(at + index)) found = true;
+    return named.get(at + index) ?? (word === "type" ? '<span class="k">type</span>' : word);
+  });
+  return found ? html : "";
 }
 
 /** A token, or a line of one. */
@@ -106,12 +139,21 @@ function pieceHtml(piece, classes, options) {
 }
 
 /** Links to equations and chapters; behind a tag, the symbols of its formula. */
-function commentHtml(comment, { symbols, linkOfTag, linkOfChapter }) {
-  const parts = comment.split(/(\([a-z][a-z0-9-]*\.\d+[a-z]?\)|derivations\/[a-z0-9-]+\.md)/);
+function commentHtml(comment, { symbols, linkOfTag, linkOfChapter, linkOfName }) {
+  const parts = comment.split(
+    /(\([a-z][a-z0-9-]*\.\d+[a-z]?\)|derivations\/[a-z0-9-]+\.md|\{@link [\w$.]+\})/,
+  );
   let isFormula = false;
   return parts
     .map((part, i) => {
       if (i % 2 === 0) return isFormula ? formulaHtml(part, symbols) : escapeHtml(part);
+      const name = /^\{@link ([\w$]+)/.exec(part)?.[1];
+      if (name !== undefined) {
+        const href = linkOfName?.(name) ?? null;
+        if (href === null) return part;
+        const words = part.slice("{@link ".length, -1);
+        return `{@link <a href="${href}">${words}</a>}`;
+      }
       const tag = new RegExp(`^${CITATION.source}$`).exec(part)?.[1];
       if (tag === undefined) {
         const href = linkOfChapter?.(part.slice("derivations/".length, -".md".length)) ?? null;

@@ -37,8 +37,18 @@ export function highlightLinesOf(project, text, options = {}) {
     const file = project.imported(path ?? "", specifier);
     return file === null ? null : `${root}${file}.html`;
   };
-  const links = { linkOfTag, linkOfChapter, linkOfImport };
-  const lines = highlightText(text, { symbols, ids, ...links });
+  const linkOfName = (name) => {
+    const found = path === undefined ? null : project.declarationOf(path, name);
+    if (found === null) return null;
+    const { file, declaration } = found;
+    return file === path && ids
+      ? `#L${declaration.line}`
+      : `${root}${file}.html#L${declaration.line}`;
+  };
+  const links = { linkOfTag, linkOfChapter, linkOfImport, linkOfName };
+  const isFile = path !== undefined && project.text(path) === text;
+  const tree = isFile ? { tree: project.tree(path) } : {};
+  const lines = highlightText(text, { symbols, ids, ...links, ...tree });
   return tags.length === 0 ? lines : lines.map((line) => withTags(line, tags));
 }
 

@@ -4,6 +4,7 @@ import { dirname, join, posix, relative, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import { pagesOfTags, readChapters } from "./chapters.mjs";
 import { citationsOf } from "./citations.mjs";
+import { declarationsOf, importsOf, summaryOf } from "./declarations.mjs";
 import { parseCode } from "./highlight.mjs";
 import { sharedLetters, symbolsOfChapter } from "./symbols.mjs";
 
@@ -43,12 +44,21 @@ export class Project {
   get sources() {
     return this.#once("sources", () =>
       readdirSync(join(this.#folder, "src"), { withFileTypes: true, recursive: true })
-        .filter((entry) => entry.isFile() && entry.name.endsWith(".ts"))
+        .filter((entry) => entry.isFile() && /\.(?:ts|mts|mjs)$/.test(entry.name))
         .map(({ parentPath, name }) => relative(this.#folder, join(parentPath, name)))
         .map((path) => path.split(sep).join("/"))
         .filter((path) => !path.includes("/generated/"))
         .sort(),
     );
+  }
+
+  /** @returns {readonly string[]} the folders of src in reading order */
+  get folders() {
+    const house = /^ {4}(tensor(?: < [\w-]+)+)$/m.exec(this.text("CONTRIBUTING.md"))?.[1] ?? "";
+    const found = new Set(this.sources.map((path) => path.split("/")[1]));
+    const ordered = house.split(" < ").filter((name) => found.has(name));
+    const others = [...found].filter((name) => !name.includes(".") && !ordered.includes(name));
+    return [...ordered, ...others];
   }
 
   /** @returns {ReadonlyMap<string, import("./chapters.mjs").Chapter>} */
@@ -73,9 +83,77 @@ export class Project {
    * @returns {readonly import("./citations.mjs").Citation[]}
    */
   citations(path) {
-    return this.#once(`citations ${path}`, () => {
-      const text = this.text(path);
-      return citationsOf(text, parseCode(text));
+    return this.#once(`citations ${path}`, () => citationsOf(this.text(path), this.tree(path)));
+  }
+
+  /**
+   * @param {string} path of a source
+   * @returns {import("@lezer/common").Tree}
+   */
+  tree(path) {
+    return this.#once(`tree ${path}`, () => parseCode(this.text(path)));
+  }
+
+  /**
+   * @param {string} path of a source
+   * @returns {readonly import("./declarations.mjs").Declaration[]}
+   */
+  declarations(path) {
+    return this.#once(`declarations ${path}`, () =>
+      declarationsOf(this.text(path), this.tree(path)),
+    );
+  }
+
+  /**
+   * @param {string} path of a source
+   * @returns {string} what it is about, in a sentence
+   */
+  summary(path) {
+    return summaryOf(this.text(path), this.declarations(path));
+  }
+
+  /**
+   * @param {string} path of a source
+   * @returns {readonly import("./declarations.mjs").Imported[]}
+   */
+  imports(path) {
+    return this.#once(`imports ${path}`, () => importsOf(this.text(path)));
+  }
+
+  /**
+   * Where a name of a file is declared, in it or, through any number of files, in another.
+   *
+   * @param {string} path of a source
+   * @param {string} name
+   * @returns {{ file: string, declaration: import("./declarations.mjs").Declaration } | null}
+   */
+  declarationOf(path, name) {
+    const declaration = this.declarations(path).find((one) => one.name === name);
+    if (declaration !== undefined) return { file: path, declaration };
+    for (const one of this.imports(path)) {
+      if (one.local !== name && one.name !== "*") continue;
+      const file = this.imported(path, one.specifier);
+      if (file === null) continue;
+      const found = this.declarationOf(file, one.name === "*" ? name : one.name);
+      if (found !== null) return found;
+    }
+    return null;
+  }
+
+  /**
+   * The sources that import something of each source.
+   *
+   * @returns {ReadonlyMap<string, readonly string[]>}
+   */
+  get importers() {
+    return this.#once("importers", () => {
+      const importers = new Map();
+      for (const path of this.sources) {
+        const files = this.imports(path).map(({ specifier }) => this.imported(path, specifier));
+        for (const file of new Set(files))
+          if (file !== null) importers.set(file, [...(importers.get(file) ?? []), path]);
+      }
+      return importers;
     });
   }
 
@@ -127,10 +205,13 @@ export class Project {
    * @returns {string | null}
    */
   imported(from, specifier) {
-    const path = specifier.startsWith("leibniz")
-      ? posix.join("src", specifier.slice("leibniz".length), "index.ts")
-      : posix.join(posix.dirname(from), specifier.replace(/\.js$/, ".ts"));
-    return this.sources.includes(path) ? path : null;
+    if (!/^\.|^leibniz\b/.test(specifier)) return null;
+    const bare = specifier.startsWith("leibniz")
+      ? posix.join("src", specifier.slice("leibniz".length), "index")
+      : posix.join(posix.dirname(from), specifier.replace(/\.js$/, ""));
+    const known = this.#once("known sources", () => new Set(this.sources));
+    // AssemblyScript names no ending
+    return [`${bare}.ts`, bare].find((path) => known.has(path)) ?? null;
   }
 
   #once(key, make) {

@@ -90,6 +90,7 @@ export function sharedLetters(notation) {
  */
 export function symbolOfIdentifier(identifier) {
   if (Object.hasOwn(GREEK, identifier)) return GREEK[identifier];
+  if (/^(?:[\x20-\x7e](?!Hat$|Bar$|Tilde$))*$/.test(identifier)) return identifier;
   return identifier.replace(/(?<=\p{L})(?:Hat|Bar|Tilde)$/u, (hat) => HATS[hat]).normalize("NFD");
 }
 
