@@ -4,12 +4,16 @@ import { mutationsOf } from "leibniz/checks";
 /**
  * @typedef {object} Change
  * @property {string} source the whole block with the mistake in it
- * @property {string} kind `sign`, `factor`, `number`, `order` or `transpose`
+ * @property {string} kind `sign`, `factor`, `number`, `order` of two indices, `arguments` in another
+ *   order, or `transpose`
  * @property {string} before a piece of the line in front of the change
  * @property {string} was
  * @property {string} becomes
  * @property {string} after a piece of the line behind it
  */
+
+/** What loops count with: `n`, `kH`, `r2`; exchanged, they lead to a number that is wrong. */
+const INDEX = /^[a-z][\dA-Z]?$/;
 
 /** How much of a line is shown on either side. */
 const AROUND = 28;
@@ -60,5 +64,6 @@ function kindOf(was, becomes) {
   if (/^2 [*/]|[*/] 2\b/.test(becomes) && !/^\d/.test(was)) return "factor";
   if (/^[+-]?$/.test(was) || /^-\w/.test(was)) return "sign";
   if (/^[\d.e-]+$/.test(was)) return "number";
-  return was.includes(",") ? "order" : "sign";
+  if (!was.includes(",")) return "sign";
+  return was.split(",").every((word) => INDEX.test(word.trim())) ? "order" : "arguments";
 }

@@ -121,10 +121,10 @@ ${proof(site)}`,
 function bars(probabilities, said) {
   const rows = probabilities.map((probability, digit) => {
     const [y, kind] = [digit * 16, digit === said ? ' class="said"' : ""];
-    const width = Math.max(1, Math.round(110 * probability));
+    const width = Math.max(0.75, 110 * probability).toFixed(2);
     return `<g${kind}><text x="0" y="${y + 13}">${digit}</text><rect x="18" y="${y + 2}" width="${width}" height="12"/></g>`;
   });
-  return `<svg class="bars" width="132" height="164" viewBox="0 0 132 164" role="img" aria-label="Of the digits 0 to 9, ${said} is the most probable">${rows.join("")}</svg>`;
+  return `<svg class="bars" width="132" height="164" viewBox="0 0 132 164" preserveAspectRatio="xMinYMid" role="img" aria-label="Of the digits 0 to 9, ${said} is the most probable">${rows.join("")}</svg>`;
 }
 
 const doors = () =>

@@ -21,6 +21,7 @@ import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import { changesOf } from "./changes.mjs";
+import { writtenViews } from "./written-views.mjs";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const CHAPTERS = join(ROOT, "dist", "checks", "derive", "chapters");
@@ -122,7 +123,7 @@ export async function buildRuns({ out, names = runnableChapters() }) {
     // gpu.js reads the source of functions, and error messages name what they are about
     minifyWhitespace: true,
     legalComments: "none",
-    plugins: [chapterModules],
+    plugins: [chapterModules, writtenViews],
     metafile: true,
     logLevel: "warning",
     absWorkingDir: ROOT,
@@ -135,7 +136,7 @@ const KEPT = join(ROOT, "dist", "site-data");
 
 /** What the bundles are made of: the engine, the chapters, and what is here. */
 const SOURCES = ["dist/.tsbuildinfo", "dist/checks/derive/chapters", "site/client/run"]
-  .concat(["site/build/run.mjs", "site/build/changes.mjs"])
+  .concat(["site/build/run.mjs", "site/build/changes.mjs", "site/build/written-views.mjs"])
   .map((path) => join(ROOT, path));
 
 /**

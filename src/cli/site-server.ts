@@ -26,8 +26,6 @@ export interface SiteOptions {
   readonly folder: string;
   /** The first port that is tried; 0 takes any that is free. */
   readonly port: number;
-  /** Files may come and go while it runs, as while one writes. */
-  readonly changing?: boolean;
 }
 
 /**
@@ -35,20 +33,12 @@ export interface SiteOptions {
  *
  * @throws InputError when the folder has no `index.html`; MachineError when no port is free
  */
-export async function startSite({
-  folder,
-  port,
-  changing = false,
-}: SiteOptions): Promise<SiteServer> {
+export async function startSite({ folder, port }: SiteOptions): Promise<SiteServer> {
   if (!existsSync(join(folder, "index.html")))
     reject("site", "a folder with index.html", folder, "npm run site:build makes dist/site");
   const root = realpathSync(folder);
-  const serve = sirv(root, {
-    dev: changing,
-    etag: true,
-    maxAge: 0,
-    setHeaders: (response, pathname) => setHeaders(response, pathname),
-  });
+  // `dev`: it looks for a file when it is asked for one, and not for all of them at the start
+  const serve = sirv(root, { dev: true, etag: true, setHeaders });
   const server = createServer();
   const own = await listen(server, port);
   const hosts = ["127.0.0.1", "localhost", "[::1]"].flatMap((name) => [

@@ -61,13 +61,15 @@ function listOf(changes: readonly Change[], breakable: Breakable): DocumentFragm
     const before = seen.get(change.kind) ?? 0;
     seen.set(change.kind, before + 1);
     const item = make("li", {}, ...switchOf(change, index, breakable));
-    item.hidden = before >= SHOWN_OF_A_KIND;
+    // most exchanged arguments end in an error, which teaches little
+    item.hidden = before >= SHOWN_OF_A_KIND || change.kind === "arguments";
     list.append(item);
   }
   const fragment = document.createDocumentFragment();
   fragment.append(list);
-  const hidden = all("li[hidden]", list).length;
-  if (hidden > 0) {
+  const hidden = all("li[hidden]", list);
+  if (hidden.length === changes.length) for (const item of hidden) item.hidden = false;
+  else if (hidden.length > 0) {
     const more = make("button", { type: "button", class: "more" }, `All ${changes.length}`);
     more.addEventListener("click", () => {
       const first = list.querySelector<HTMLElement>("li[hidden]");

@@ -2,7 +2,7 @@
 
 /** A small mistake in a block, as it is shown; its number is its place in the list. */
 export interface Change {
-  readonly kind: "sign" | "factor" | "number" | "order" | "transpose";
+  readonly kind: "sign" | "factor" | "number" | "order" | "arguments" | "transpose";
   /** A piece of the line in front of it. */
   readonly before: string;
   readonly was: string;

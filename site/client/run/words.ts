@@ -30,6 +30,7 @@ export function resultText(outcome: Outcome): string {
     return maxDifference === 0
       ? `both sides equal to the last bit: ${compared(outcome)}`
       : `both sides agree to ${shortNumber(maxDifference!)}: ${compared(outcome)}`;
-  if (maxDifference === null || maxDifference === Infinity) return `wrong: ${problem}`;
+  if (maxDifference === null) return `stops: ${problem}`;
+  if (maxDifference === Infinity) return `wrong: ${problem}`;
   return `wrong by ${shortNumber(maxDifference)}: ${compared(outcome)}`;
 }
