@@ -28,7 +28,9 @@ function get(
       response
         .setEncoding("utf8")
         .on("data", (part: string) => (text += part))
-        .on("end", () => resolve({ status: response.statusCode!, headers: response.headers, text }));
+        .on("end", () =>
+          resolve({ status: response.statusCode!, headers: response.headers, text }),
+        );
     });
     asked.on("error", refuse).end();
   });
@@ -83,7 +85,10 @@ test("nothing inline runs, nothing foreign is loaded, and memory may be shared",
   const run = siteHeaders("/assets/run/conv2d.js")["Content-Security-Policy"]!;
   assert.match(run, /'wasm-unsafe-eval'/);
   assert.not.match(run, /'unsafe-eval'/);
-  assert.not.match(String((await get(site, "/nothing")).headers["content-security-policy"]), /unsafe/);
+  assert.not.match(
+    String((await get(site, "/nothing")).headers["content-security-policy"]),
+    /unsafe/,
+  );
 });
 
 test("no way leads out of the folder", async () => {

@@ -106,7 +106,10 @@ test("what was compared is said by its extents", async () => {
 
 test("an equation that has no block is a clear error", async () => {
   const ask = await asker("affine");
-  assert.is((await ask({ ask: "run", tags: ["affine.99"] }))[0]!.failed, "(affine.99) has no block");
+  assert.is(
+    (await ask({ ask: "run", tags: ["affine.99"] }))[0]!.failed,
+    "(affine.99) has no block",
+  );
 });
 
 test("the mistakes of a block are those of leibniz derive --mutate, each with its place", async () => {
