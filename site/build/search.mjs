@@ -38,7 +38,7 @@ export function entriesOf(path, html) {
   const main = /<main[^>]*>([\s\S]*?)<\/main>/.exec(html)?.[1] ?? "";
   const of = words(/<h1[^>]*>([\s\S]*?)<\/h1>/.exec(main)?.[1] ?? path);
   const prose = main.replace(/<pre[\s\S]*?<\/pre>/g, " ").replace(/<aside[\s\S]*?<\/aside>/g, " ");
-  if (path.startsWith("src/")) return [pageEntry(path, of, main), ...functions(path, of, main)];
+  if (path.startsWith("src/")) return [pageEntry(path, of, main), ...functions(path, main)];
   const [lead, ...parts] = prose.split(/<section class="part" id="/);
   const entries = [pageEntry(path, of, lead)];
   for (const part of parts) {
@@ -87,18 +87,14 @@ function equations(
 }
 
 /** What a source file declares, by line. */
-function functions(
-  /** @type {string} */ path,
-  /** @type {string} */ of,
-  /** @type {string} */ main,
-) {
+function functions(/** @type {string} */ path, /** @type {string} */ main) {
   const lines = [...main.matchAll(/<span class="line[^"]*" id="(L\d+)"[^>]*>([\s\S]*?)(?=<span class="line|<\/code>)/g)];
   return lines.flatMap(([, id, html]) => {
     const line = words(html ?? "");
-    const declared = /^export (?:async )?(?:function|class|interface|type|const) (\w+)/.exec(line);
+    const declared = /^export (?:async )?(?:function|class|interface|const) (\w+)/.exec(line);
     if (declared === null) return [];
     const name = declared[1] ?? "";
-    return [{ url: `${path}#${id}`, title: name, of, kind: "function", says: line.slice(0, SHOWN), names: name, text: "" }];
+    return [{ url: `${path}#${id}`, title: name, of: "", kind: "function", says: "", names: "", text: "" }];
   });
 }
 

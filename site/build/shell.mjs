@@ -42,7 +42,7 @@ ${bar(page, root)}
 ${page.main}
 </main>
 <div class="rail" id="chapters">
-${doors(page.path)}
+<nav class="places" aria-label="Places">${places(page)}</nav>
 ${contents(page)}
 ${course(page)}
 </div>
@@ -65,16 +65,14 @@ const DOORS = [
   ["docs/index.html", "Docs"],
 ];
 
-const doors = (path) => {
-  const links = DOORS.map(([place, word]) => `<a href="${linkTo(path, place)}">${word}</a>`);
-  return `<nav class="doors" aria-label="Site">${links.join(" ")}</nav>`;
-};
+const places = ({ path }) =>
+  DOORS.map(([place, word]) => `<a href="${linkTo(path, place)}">${word}</a>`).join(" ");
 
-function bar({ path }, root) {
+function bar(page, root) {
   return `<header class="bar">
 <a class="menu" href="#chapters" data-action="menu">Contents</a>
 <a class="name" href="${root}index.html">leibniz</a>
-${doors(path)}
+<nav class="doors" aria-label="Site">${places(page)}</nav>
 <button class="needs-script" type="button" data-action="search">Search <kbd>/</kbd></button>
 <button class="needs-script keys" type="button" data-action="keys">Keys <kbd>?</kbd></button>
 <button class="needs-script" type="button" data-action="theme">Theme</button>

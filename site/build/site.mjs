@@ -27,10 +27,21 @@ export class Site {
 
   report = (error) => this.errors.push(error);
 
+  /** What a function returns; a mistake in a text that it throws is reported, and null comes back. */
+  attempt(make) {
+    try {
+      return make();
+    } catch (error) {
+      this.report(error.message);
+      return null;
+    }
+  }
+
   /** Builds everything anew. */
   async build() {
     rmSync(target, { recursive: true, force: true });
     this.errors.length = 0;
+    for (const kept of [this.pages, this.assets, this.files]) kept.clear();
     if (!isRecorded()) await record();
     this.recorded = recordedResults();
     this.readTexts();
@@ -41,7 +52,9 @@ export class Site {
     this.page("index.html", await homePage(this));
     this.page("experiments/index.html", experimentsPage(this));
     for (const [path, html] of examplePages(this)) this.page(path, html);
-    for (const [path, html] of this.code.pages(this)) this.page(path, html);
+    this.attempt(() => {
+      for (const [path, html] of this.code.pages(this)) this.page(path, html);
+    });
     this.copyPictures();
     await this.buildAssets();
     for (const path of await writeRuns(target)) this.files.add(path);
@@ -77,8 +90,7 @@ export class Site {
     };
     for (const [path, content] of await scripts()) asset(path, content);
     asset("assets/site.css", await styleSheet());
-    const used = new Set([...this.pages.values()].flatMap((html) => [...html]));
-    for (const [path, font] of await cutFonts([...used].sort().join(""))) asset(path, font);
+    for (const [path, font] of await cutFonts(charactersOf(this.pages.values()))) asset(path, font);
     asset("assets/search.json", await searchIndex(this.pages));
     asset("assets/symbols.json", JSON.stringify(symbols()));
     asset("assets/icon.svg", readFileSync(join(root, "site/build/icon.svg"), "utf8"));
@@ -107,4 +119,12 @@ export class Site {
     mkdirSync(dirname(file), { recursive: true });
     writeFileSync(file, content);
   }
+}
+
+/** All characters of the pages, once each; those of ASCII are in every font. */
+function charactersOf(pages) {
+  const found = new Set();
+  for (const html of pages)
+    for (const [character] of html.matchAll(/[^\0-~]/gu)) found.add(character);
+  return [...found].sort().join("");
 }

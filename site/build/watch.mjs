@@ -4,7 +4,7 @@ import { watch } from "node:fs";
 import { join, sep } from "node:path";
 import { brokenLinks } from "./check-links.mjs";
 import { chapterPage, texts } from "./pages.mjs";
-import { read, root } from "./places.mjs";
+import { placeOf, read, root } from "./places.mjs";
 
 /** The folders whose files become pages, style or script. */
 const FOLDERS = ["derivations", "docs", "results/experiments", "site/client", "src"];
@@ -20,9 +20,10 @@ export async function watchAndServe(site) {
     const files = [...changed];
     changed.clear();
     const started = performance.now();
-    const what = await rebuild(site, files);
-    const errors = [...site.errors, ...brokenLinks(site.pages, site.files)];
-    for (const error of errors) console.error(error);
+    const built = await rebuild(site, files);
+    const errors = [...site.errors, ...brokenLinks(site.pages, site.files, built ?? undefined)];
+    for (const error of new Set(errors)) console.error(error);
+    const what = built === null ? "everything" : built.join(", ") || "style and scripts";
     console.log(`${what} in ${Math.round(performance.now() - started)} ms`);
   };
   for (const folder of FOLDERS)
@@ -40,7 +41,7 @@ export async function watchAndServe(site) {
  *
  * @param {import("./site.mjs").Site} site
  * @param {readonly string[]} files from the project's root
- * @returns {Promise<string>} what was built
+ * @returns {Promise<string[] | null>} the pages that were written; null if all were
  */
 export async function rebuild(site, files) {
   site.errors.length = 0;
@@ -54,16 +55,14 @@ export async function rebuild(site, files) {
       pages.push(chapter.path);
     } else if (text !== undefined) {
       site.text(text);
-      pages.push(file);
-    } else if (file.startsWith("site/client/")) {
-      await site.buildAssets();
-      pages.push("style and scripts");
-    } else {
+      pages.push(placeOf(file));
+    } else if (file.startsWith("site/client/")) await site.buildAssets();
+    else {
       await site.build();
-      return "everything";
+      return null;
     }
   }
-  return pages.join(", ");
+  return pages;
 }
 
 /** What other pages may show of a chapter. */

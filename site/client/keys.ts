@@ -65,7 +65,7 @@ function showKeys(): void {
     close.addEventListener("click", () => dialog?.close());
     dialog = make(
       "dialog",
-      { class: "keys", "aria-labelledby": "keys-title" },
+      { class: "key-list", "aria-labelledby": "keys-title" },
       make("h2", { id: "keys-title" }, "Keys"),
       list,
       make("label", {}, box, " Single keys are on"),

@@ -8,7 +8,7 @@ interface Entry extends SearchResult {
   /** From the site's root: `chapters/conv2d.html#conv2d.7`. */
   readonly url: string;
   readonly title: string;
-  /** The page it is on. */
+  /** The page it is on; empty for a file, whose address says it. */
   readonly of: string;
   /** equation, part, page, function, mistake. */
   readonly kind: string;
@@ -103,7 +103,8 @@ function render(found: readonly Entry[], query: string): void {
   list.replaceChildren();
   found.forEach((entry, i) => {
     const shown = make("span", { class: "shown" }, ...marked(entry.says, entry.terms));
-    const place = entry.of === entry.title ? entry.kind : `${entry.kind} · ${entry.of}`;
+    const of = entry.of || entry.url.split(".html")[0]!;
+    const place = of === entry.title ? entry.kind : `${entry.kind} · ${of}`;
     const link = make(
       "a",
       { href: `${root()}${entry.url}`, tabindex: "-1" },

@@ -3,6 +3,7 @@ import { posix } from "node:path";
 import { escaped } from "../html.mjs";
 import { rootOf } from "../places.mjs";
 import { shell } from "../shell.mjs";
+import { exercisesPage } from "./exercises.mjs";
 import { indexPages } from "./folders.mjs";
 import { highlightLinesOf } from "./links.mjs";
 
@@ -14,6 +15,7 @@ import { highlightLinesOf } from "./links.mjs";
 export function* sourcePages(project, site) {
   for (const path of project.sources) yield [`${path}.html`, sourcePage(project, site, path)];
   yield* indexPages(project, site);
+  yield exercisesPage(project, site);
 }
 
 /**
