@@ -21,7 +21,8 @@ export function* indexPages(project, site) {
       main: `<h1>The code</h1>
 <p>A file imports from its own folder or from folders above it on this page, so it can be read from
 top to bottom. Beside a file is the
-number of equations that it cites.</p>
+number of equations that it cites. What each folder exports is in the
+<a href="../api/index.html">reference</a>.</p>
 <ul class="files">
 <li><a href="index.ts.html"><code>index.ts</code></a> <span>${sentenceHtml(project.summary("src/index.ts"))}</span></li>
 </ul>
