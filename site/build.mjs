@@ -17,7 +17,7 @@ import { watchAndServe } from "./build/watch.mjs";
 const started = performance.now();
 const site = new Site();
 await site.build();
-const errors = [...site.errors, ...brokenLinks(site.pages, site.files)];
+const errors = new Set([...site.errors, ...brokenLinks(site.pages, site.files)]);
 for (const error of errors) console.error(error);
 const seconds = () => `${((performance.now() - started) / 1000).toFixed(1)} s`;
 if (process.argv.includes("--watch")) {
@@ -26,5 +26,5 @@ if (process.argv.includes("--watch")) {
 } else {
   console.log(sizeTable(site.pages, site.assets));
   console.log(`${site.pages.size} pages in ${target}, ${seconds()}`);
-  if (errors.length > 0 || !statSync(join(target, "index.html")).isFile()) process.exitCode = 1;
+  if (errors.size > 0 || !statSync(join(target, "index.html")).isFile()) process.exitCode = 1;
 }

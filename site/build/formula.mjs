@@ -62,7 +62,7 @@ export function formula(tex, display, known = new Set()) {
     .replace(/<mpadded lspace="0">(<mi>[^<]*<\/mi>)<\/mpadded>/g, "$1")
     .replace(
       /<mover><mi>(\w)<\/mi>(<mo[^>]*>)([ˆ‾])<\/mo><\/mover>/g,
-      (all, letter, mo, sign) =>
+      (_all, letter, mo, sign) =>
         `<mover data-symbol="${letter}${sign === "ˆ" ? "\u0302" : "\u0304"}">` +
         `<mi>${letter}</mi>${mo}${sign}</mo></mover>`,
     )

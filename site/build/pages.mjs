@@ -1,6 +1,7 @@
 /** The pages that are Markdown: chapters, docs, reports of experiments. */
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
+import { escaped } from "./html.mjs";
 import { renderMarkdown } from "./markdown.mjs";
 import { experimentNames, placeOf, read, root, rootOf } from "./places.mjs";
 import { shell } from "./shell.mjs";
@@ -30,8 +31,9 @@ export function settingOf(site, file, page) {
     prefixes: site.prefixes,
     placeOfLink,
     sizeOf,
-    codeHtml: (code, language) => site.code.codeHtml(code, language, file, page),
-    linesHtml: site.code.linesHtml,
+    codeHtml: (code, language) =>
+      site.attempt(() => site.code.codeHtml(code, language, file, page)) ?? escaped(code),
+    linesHtml: (tag, at) => site.attempt(() => site.code.linesHtml(tag, at)) ?? "",
     recorded: site.recorded,
     report: site.report,
   };

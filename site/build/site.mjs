@@ -27,10 +27,21 @@ export class Site {
 
   report = (error) => this.errors.push(error);
 
+  /** What a function returns; a mistake in a text that it throws is reported, and null comes back. */
+  attempt(make) {
+    try {
+      return make();
+    } catch (error) {
+      this.report(error.message);
+      return null;
+    }
+  }
+
   /** Builds everything anew. */
   async build() {
     rmSync(target, { recursive: true, force: true });
     this.errors.length = 0;
+    for (const kept of [this.pages, this.assets, this.files]) kept.clear();
     if (!isRecorded()) await record();
     this.recorded = recordedResults();
     this.readTexts();
@@ -41,7 +52,9 @@ export class Site {
     this.page("index.html", await homePage(this));
     this.page("experiments/index.html", experimentsPage(this));
     for (const [path, html] of examplePages(this)) this.page(path, html);
-    for (const [path, html] of this.code.pages(this)) this.page(path, html);
+    this.attempt(() => {
+      for (const [path, html] of this.code.pages(this)) this.page(path, html);
+    });
     this.copyPictures();
     await this.buildAssets();
     for (const path of await writeRuns(target)) this.files.add(path);

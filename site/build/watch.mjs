@@ -22,7 +22,7 @@ export async function watchAndServe(site) {
     const started = performance.now();
     const built = await rebuild(site, files);
     const errors = [...site.errors, ...brokenLinks(site.pages, site.files, built ?? undefined)];
-    for (const error of errors) console.error(error);
+    for (const error of new Set(errors)) console.error(error);
     const what = built === null ? "everything" : built.join(", ") || "style and scripts";
     console.log(`${what} in ${Math.round(performance.now() - started)} ms`);
   };
