@@ -28,7 +28,7 @@ async function settled(page: Page, count: number): Promise<void> {
       document.querySelectorAll(".mark:is([data-state='pass'], [data-state='wrong'])").length >=
         count && document.querySelector(".mark[data-state='running']") === null,
     count,
-    { timeout: 60_000 },
+    { timeout: 120_000 },
   );
   // the line for all of them comes after the last one
   await page.waitForFunction(

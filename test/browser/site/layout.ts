@@ -12,7 +12,7 @@ function complaints(): string[] {
   const found: string[] = [];
   const say = (what: string, element: Element): void => {
     const name = element.id || element.className || element.localName;
-    found.push(`${what}: ${name} "${(element.textContent ?? "").trim().slice(0, 60)}"`);
+    found.push(`${what}: ${name} "${(element.textContent ?? "").trim().replace(/\s+/g, " ").slice(0, 60)}"`);
   };
   const wider = document.scrollingElement!.scrollWidth - innerWidth;
   if (wider > 0) {

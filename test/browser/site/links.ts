@@ -32,17 +32,22 @@ export function brokenLinks(folder: string, pages: readonly string[]): string[] 
     read.set(path, anchors);
     return anchors;
   };
-  return pages.flatMap((path) =>
-    anchorsOf(path).links.flatMap((link) => {
+  const broken = pages.flatMap((path) =>
+    [...new Set(anchorsOf(path).links)].flatMap((link) => {
       if (/^(https?|mailto|data):/.test(link)) return [];
-      if (/^[a-z]+:|^\//.test(link)) return [`${path}: ${link} is not relative`];
+      if (/^[a-z]+:|^\//.test(link)) return [[`${link} is not relative`, path]];
       const [file = "", anchor] = link.split("#");
       const target = file === "" ? path : posix.normalize(posix.join(dirname(path), file));
-      if (target.startsWith("..")) return [`${path}: ${link} leads out of the site`];
-      if (!existsSync(join(folder, target))) return [`${path}: ${link} leads nowhere`];
+      if (target.startsWith("..")) return [[`${link} leads out of the site`, path]];
+      if (!existsSync(join(folder, target))) return [[`${target} is not there`, path]];
       const place = decodeURIComponent(anchor ?? "");
       if (place === "" || !target.endsWith(".html") || anchorsOf(target).ids.has(place)) return [];
-      return [`${path}: ${link}: no such place on ${target}`];
+      return [[`no place #${place} on ${target}`, path]];
     }),
+  );
+  const from = new Map<string, string[]>();
+  for (const [what, path] of broken) from.set(what!, [...(from.get(what!) ?? []), path!]);
+  return [...from].map(
+    ([what, paths]) => `${what}: linked from ${paths.length} pages, such as ${paths[0]}`,
   );
 }

@@ -80,7 +80,7 @@ async function backAndDarkComplaints(browser: Browser, site: string): Promise<st
   await page.goForward();
   if (page.url() !== second) found.push(`forward: expected ${second}, got ${page.url()}`);
   const ground = (): Promise<string> =>
-    page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+    page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor);
   const light = await ground();
   await page.locator("[data-action='theme']").first().click();
   const dark = await ground();
@@ -104,8 +104,8 @@ async function plainComplaints(browser: Browser, site: string): Promise<string[]
   const found: string[] = [];
   const address = `${site}chapters/conv2d-gradients.html`;
   const { page, context, trouble } = await openPage(browser, address, { javaScriptEnabled: false });
-  const mark = await page.locator(".mark[data-run='conv2d.7']").innerText();
-  if (!/^both sides (agree|equal)/.test(mark)) found.push(`without script: got "${mark}"`);
+  const mark = await page.locator(".mark[data-run='conv2d.7'] .result").textContent();
+  if (!/^both sides (agree|equal)/.test(mark ?? "")) found.push(`without script: got "${mark}"`);
   if (await page.locator(".needs-script").first().isVisible())
     found.push("without script: a button that does nothing");
   if (!(await page.locator(".lines .code").first().isVisible()))
@@ -120,8 +120,8 @@ async function fileComplaints(browser: Browser, folder: string): Promise<string[
   const address = `file://${join(folder, "chapters", "conv2d.html")}`;
   const { page, context } = await openPage(browser, address);
   const title = /<h1[^>]*>([^<]*)/.exec(readFileSync(address.slice("file://".length), "utf8"))?.[1];
-  const shown = await page.locator("h1").innerText();
-  if (shown.trim() !== title?.trim()) found.push(`from a file: expected ${title}, got ${shown}`);
+  const shown = await page.locator("h1").textContent();
+  if (shown?.trim() !== title?.trim()) found.push(`from a file: expected ${title}, got ${shown}`);
   const face = await page.evaluate(() => getComputedStyle(document.body).fontFamily);
   if (!face.includes("Leibniz")) found.push(`from a file: no style, got ${face}`);
   await context.close();

@@ -1,6 +1,5 @@
 /** How soon a page of the site is there, by Chromium's own figures, on a slowed processor. */
 import type { Browser } from "playwright-core";
-import { openPage } from "./site-page.js";
 
 /** As Chromium measures it; times from the start of the navigation. */
 export interface PageSpeed {
