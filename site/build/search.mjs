@@ -21,6 +21,12 @@ function words(/** @type {string} */ html) {
 /** @type {Record<string, string>} */
 const entities = { lt: "<", gt: ">", amp: "&", quot: '"', "#39": "'" };
 
+/** A name or a short term as it is read, a longer formula as dots. */
+function shortMath(/** @type {string} */ math) {
+  const text = math.replace(/<[^>]+>/g, "");
+  return text.length <= 14 ? text : "…";
+}
+
 /** Names in formulas and code, which a reader types as they are. */
 function names(/** @type {string} */ html) {
   const found = [...html.matchAll(/data-symbol="([A-Za-z]\w{2,})"/g)].map(([, name]) => name);
@@ -45,7 +51,7 @@ export function entriesOf(path, html) {
     const id = part.slice(0, part.indexOf('"'));
     const body = part.slice(part.indexOf(">") + 1);
     const title = words(/<h2[^>]*>([\s\S]*?)<\/h2>/.exec(body)?.[1] ?? id);
-    const text = words(body.replace(/<h2[^>]*>[\s\S]*?<\/h2>/, "").replace(/<math[\s\S]*?<\/math>/g, "…"));
+    const text = words(body.replace(/<h2[^>]*>[\s\S]*?<\/h2>/, "").replace(/<math[\s\S]*?<\/math>/g, shortMath));
     entries.push({ url: `${path}#${id}`, title, of, kind: "part", says: short(text), names: "", text });
   }
   return [...entries, ...equations(path, of, prose), ...mistakes(path, of, prose)];
@@ -57,7 +63,7 @@ function pageEntry(
   /** @type {string} */ of,
   /** @type {string} */ html,
 ) {
-  const text = path.startsWith("src/") ? "" : words(html.replace(/<h1[\s\S]*?<\/h1>|<p class="facts[\s\S]*?<\/p>|<math[\s\S]*?<\/math>/g, "…"));
+  const text = path.startsWith("src/") ? "" : words(html.replace(/<h1[\s\S]*?<\/h1>|<p class="facts[\s\S]*?<\/p>/g, "").replace(/<math[\s\S]*?<\/math>/g, shortMath));
   const kind = path.startsWith("src/") ? "file" : "page";
   const name = path.replace(/\.html$/, "").split("/").at(-1) ?? "";
   return { url: path, title: of, of, kind, says: short(text.replace(/^[\s…]+/, "")), names: name, text };
@@ -72,7 +78,7 @@ function equations(
   const pieces = prose.split(/(?=<div class="equation" id=")/);
   return pieces.slice(1).map((piece, i) => {
     const tag = /id="([^"]+)"/.exec(piece)?.[1] ?? "";
-    const before = words((pieces[i] ?? "").replace(/<math[\s\S]*?<\/math>/g, "…")).slice(-220);
+    const before = words((pieces[i] ?? "").replace(/<math[\s\S]*?<\/math>/g, shortMath)).slice(-220);
     const says = before.replace(/^\S*\s/, "");
     return {
       url: `${path}#${tag}`,

@@ -2,7 +2,9 @@
 import { all } from "./dom.js";
 
 function measure(): void {
-  const boxes = all("main :is(.formula, .code, .table)");
+  const boxes = all("main :is(.formula, .code, .table, p, li)").filter(
+    (box) => getComputedStyle(box).overflowX === "auto",
+  );
   const stops = boxes.map((box) => box.scrollWidth > box.clientWidth + 1);
   boxes.forEach((box, i) => {
     if (stops[i]) box.tabIndex = 0;

@@ -46,7 +46,9 @@ const input = make("input", {
 });
 const status = make("p", { class: "search-status", role: "status" });
 const list = make("ol", { id: "search-list", role: "listbox", "aria-label": "Results" });
-const dialog = make("dialog", { class: "search", "aria-label": "Search" }, input, status, list);
+const close = make("button", { type: "button" }, "Close");
+const head = make("div", { class: "search-head" }, input, close);
+const dialog = make("dialog", { class: "search", "aria-label": "Search" }, head, status, list);
 
 function find(search: MiniSearch<Entry>, query: string): Entry[] {
   const exact = query.trim().replace(/^\(|\)$/g, "").toLowerCase();
@@ -135,6 +137,7 @@ async function ask(): Promise<void> {
   }
 }
 
+close.addEventListener("click", () => dialog.close());
 input.addEventListener("input", () => void ask());
 dialog.addEventListener("keydown", (event) => {
   const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];

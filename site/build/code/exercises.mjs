@@ -15,9 +15,11 @@ const INTRO = `<h1>Exercises</h1>
 <p>Take the backward pass out of a layer and write it yourself. The exercise is a file on your own
 machine; a checker compares what you wrote with the derivation, in cases that give every mistake
 away, and says in the words of the chapter what is wrong.</p>
-<pre class="code"><code><span class="line">npx leibniz exercise conv2d --level 1    # writes exercise-conv2d-1/conv2d.ts</span>
-<span class="line">node exercise-conv2d-1/check.mjs         # checks it, as often as you like</span>
-<span class="line">node exercise-conv2d-1/check.mjs --hint 1    # a question; each hint says a little more</span></code></pre>
+<pre class="code"><code><span class="line">npx leibniz exercise conv2d --level 1</span>
+<span class="line">node exercise-conv2d-1/check.mjs</span>
+<span class="line">node exercise-conv2d-1/check.mjs --hint 1</span></code></pre>
+<p>The first line writes the exercise, the second checks it, as often as you like, and the third asks
+a question. Each hint after it says a little more.</p>
 <p>At level 1 a line is missing, at level 2 the whole backward pass, and at level 3 you write it from
 nothing, in loops over nested arrays. <code>--python</code> in place of a level makes it an exercise
 in NumPy. <code>npx leibniz course</code> keeps a list of what you have done.</p>`;
@@ -74,7 +76,7 @@ function overview(chapters) {
   const heads = levels.map((level, i) => `<th scope="col">${level}, ${LEVELS[i]}</th>`);
   return `<section class="part" id="layers">
 <h2>Layers and levels</h2>
-<div class="scroll"><table>
+<div class="table"><table>
 <thead><tr><th scope="col">layer</th>${heads.join("")}<th scope="col">derived in</th></tr></thead>
 <tbody>
 ${rows.join("\n")}
@@ -108,7 +110,7 @@ function layerHtml(layer, linkOfTag) {
   const items = questions.map((question) => `<li>${sentenceHtml(question, null, linkOfTag)}</li>`);
   return `<div class="exercise" id="exercise-${layer}">
 <h4><code>${layer}</code></h4>
-<div class="scroll"><table>
+<div class="table"><table>
 <thead><tr><th scope="col">level</th><th scope="col">equations to write</th><th scope="col">hints</th></tr></thead>
 <tbody>
 ${rows.join("\n")}
@@ -140,7 +142,7 @@ function givenHtml(layer) {
   const results = Object.entries(returned).map(
     ([name, axes]) => `<code>${escaped(name)}</code> [${escaped(axes.join(", "))}]`,
   );
-  return `<div class="scroll"><table>
+  return `<div class="table"><table>
 <thead><tr><th scope="col">name</th><th scope="col">shape</th><th scope="col">meaning</th></tr></thead>
 <tbody>
 ${rows.join("\n")}

@@ -21,9 +21,10 @@ export function* indexPages(project, site) {
       main: `<h1>The code</h1>
 <p>A file imports from its own folder or from folders above it on this page, so it can be read from
 top to bottom. Beside a file is the
-number of equations that it cites.</p>
+number of equations that it cites. What each folder exports is in the
+<a href="../api/index.html">reference</a>.</p>
 <ul class="files">
-${fileItem(project, "src/index.ts", "index.ts")}
+<li><a href="index.ts.html"><code>index.ts</code></a> <span>${sentenceHtml(project.summary("src/index.ts"))}</span></li>
 </ul>
 ${folders.map((folder) => folderHtml(project, folder)).join("\n")}`,
     }),
@@ -62,14 +63,18 @@ ${files.map((path) => fileItem(project, path, posix.basename(path))).join("\n")}
   return `<section class="part" id="${name}">\n${parts.join("\n")}\n</section>`;
 }
 
+/** A file with its summary, or, for a folder's index, how much it exports. */
 function fileItem(project, path, name) {
-  const isIndex = name === "index.ts";
-  const about = isIndex ? "" : sentenceHtml(project.summary(path));
   const tags = new Set(project.citations(path).map(({ tag }) => tag));
   const count =
     tags.size === 0
       ? ""
       : ` <span class="count">${tags.size} equation${tags.size === 1 ? "" : "s"}</span>`;
+  const exported = project.imports(path).filter(({ isExport }) => isExport).length;
+  const about =
+    name === "index.ts" && exported > 0
+      ? `<span class="exports">what other folders may import</span>`
+      : sentenceHtml(project.summary(path));
   const href = `${path.slice(path.indexOf("/") + 1)}.html`;
-  return `<li><a href="${href}"><code>${escaped(name)}</code></a> ${about}${count}</li>`;
+  return `<li><a href="${href}"><code>${escaped(name)}</code></a> <span>${about}${count}</span></li>`;
 }

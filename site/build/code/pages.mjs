@@ -6,6 +6,7 @@ import { shell } from "../shell.mjs";
 import { exercisesPage } from "./exercises.mjs";
 import { indexPages } from "./folders.mjs";
 import { highlightLinesOf } from "./links.mjs";
+import { referencePages } from "./reference.mjs";
 
 /**
  * @param {import("./project.mjs").Project} project
@@ -15,6 +16,7 @@ import { highlightLinesOf } from "./links.mjs";
 export function* sourcePages(project, site) {
   for (const path of project.sources) yield [`${path}.html`, sourcePage(project, site, path)];
   yield* indexPages(project, site);
+  yield* referencePages(project, site);
   yield exercisesPage(project, site);
 }
 
@@ -73,22 +75,19 @@ function headingsOf(project, path) {
 }
 
 /**
- * The chapters that a file belongs to: first those with a row for it, each with its equations and
- * the line of the first citation.
+ * The chapters that a file belongs to, the most cited first, each with its equations in order.
  */
 function citedIn(project, path) {
   const chapters = new Map();
-  for (const { tag, line } of project.citations(path)) {
+  for (const { tag } of project.citations(path)) {
     const name = project.pagesOfTags.get(tag);
     if (name === undefined) continue;
-    const tags = chapters.get(name) ?? new Map();
-    if (!tags.has(tag)) tags.set(tag, line);
-    chapters.set(name, tags);
+    chapters.set(name, (chapters.get(name) ?? new Set()).add(tag));
   }
   return project.chaptersOf(path).map((name) => ({
     name,
     title: project.chapters.get(name).title,
-    tags: [...chapters.get(name)],
+    tags: project.chapters.get(name).tags.filter((tag) => chapters.get(name).has(tag)),
   }));
 }
 
@@ -99,7 +98,7 @@ function facts(text, cited, root) {
   const items = cited.map(({ name, title, tags }) => {
     const page = `${root}chapters/${name}.html`;
     const links = tags.map(
-      ([tag]) => `<a class="ref" href="${page}#${tag}" data-ref="${tag}">(${tag})</a>`,
+      (tag) => `<a class="ref" href="${page}#${tag}" data-ref="${tag}">(${tag})</a>`,
     );
     return `<li><a href="${page}">${escaped(title)}</a>: ${links.join(" ")}</li>`;
   });
