@@ -33,11 +33,12 @@ function complaints(): string[] {
   }
   for (const equation of document.querySelectorAll(".equation")) {
     const box = equation.querySelector(".formula")?.getBoundingClientRect();
-    const tag = equation.querySelector(".tag")?.getBoundingClientRect();
-    if (box === undefined || tag === undefined || box.width === 0) continue;
+    const link = equation.querySelector(".tag");
+    if (box === undefined || link === null || box.width === 0) continue;
+    const tag = words(link);
     if (overlap(box, tag)) say("the tag lies over its formula", equation);
     for (const part of equation.querySelectorAll(".mark > *")) {
-      const mark = part.getBoundingClientRect();
+      const mark = words(part);
       if (overlap(mark, box) || overlap(mark, tag))
         say("the mark lies over its formula or tag", equation);
     }
@@ -49,6 +50,13 @@ function complaints(): string[] {
   }
   for (const [what, count] of counts) if (count > 1) found.push(`${what}: ${count} times`);
   return found;
+
+  /** Where the letters are, without the padding around them. */
+  function words(element: Element): DOMRect {
+    const range = document.createRange();
+    range.selectNodeContents(element);
+    return range.getBoundingClientRect();
+  }
 
   function overlap(a: DOMRect, b: DOMRect): boolean {
     if (a.width === 0 || b.width === 0) return false;
