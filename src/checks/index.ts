@@ -3,6 +3,7 @@ export {
   belongsTo,
   type Chapter,
   chapters,
+  Comparisons,
   DERIVATION_TOLERANCE,
   type EquationResult,
   type EquationVerdict,
@@ -11,11 +12,11 @@ export {
   openChapter,
   pageOf,
   runChapter,
+  vocabulary,
 } from "./derive/index.js";
 export type {
   Block as EquationBlock,
   BlockRun,
-  Comparisons,
   Indexed,
   Loop,
   Place as SourcePlace,

@@ -89,6 +89,12 @@ const summaries: Readonly<Record<string, Summary>> = {
     examples: ["leibniz slides conv2d", "leibniz slides affine --out affine.html"],
     load: async () => (await import("./slides.js")).slidesCommand(),
   },
+  site: {
+    description: "serve chapters and code as pages that light each other up and prove themselves",
+    usage: "[options]",
+    examples: ["leibniz site --open", "leibniz site --port 8080"],
+    load: async () => (await import("./site.js")).siteCommand(),
+  },
   parity: {
     description: "compare every layer and optimizer with recorded results",
     usage: "[options] <FILE>",

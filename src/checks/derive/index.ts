@@ -11,10 +11,10 @@ export {
   type TakeEquation,
   type VisitBlock,
 } from "./run-chapter.js";
-export { type Comparisons, DERIVATION_TOLERANCE, type Side } from "./comparisons.js";
+export { Comparisons, DERIVATION_TOLERANCE, type Side } from "./comparisons.js";
 export { type Mutation, mutationsOf, type Place } from "./mutations.js";
 export type { Indexed } from "./indexed.js";
 export type { Loop } from "./loops.js";
-export type { Vocabulary } from "./vocabulary.js";
+export { type Vocabulary, vocabulary } from "./vocabulary.js";
 export { chapters } from "./chapters/index.js";
 export { pageOf } from "./page-of.js";

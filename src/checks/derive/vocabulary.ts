@@ -42,6 +42,9 @@ export interface Vocabulary {
 }
 
 /**
+ * The words, for one run of a chapter.
+ *
+ * @param seed of the numbers that `random` and `randomIn` draw
  * @param comparisons tells where `equals` and `atMost` record, since that is another place for each
  *   block
  */

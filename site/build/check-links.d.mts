@@ -1,0 +1,6 @@
+/** The types of `check-links.mjs`. */
+export function brokenLinks(
+  pages: ReadonlyMap<string, string>,
+  files: ReadonlySet<string>,
+  from?: Iterable<string>,
+): string[];

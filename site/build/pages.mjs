@@ -1,0 +1,119 @@
+/** The pages that are Markdown: chapters, docs, reports of experiments. */
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
+import { escaped } from "./html.mjs";
+import { renderMarkdown } from "./markdown.mjs";
+import { experimentNames, placeOf, read, root, rootOf } from "./places.mjs";
+import { shell } from "./shell.mjs";
+import { placeOfLink, sizeOf } from "./site-map.mjs";
+
+/** Texts of the project's root and of other folders that have a page of their own. */
+const OTHERS = [
+  "CONTRIBUTING.md",
+  "CHANGELOG.md",
+  "THIRD-PARTY.md",
+  "README.ja.md",
+  "bench/README.md",
+  "results/speed/README.md",
+  "test/fixtures/README.md",
+  "test/fixtures/record/README.md",
+];
+
+/** How many words a minute are read, and how long one looks at an equation, in minutes. */
+const [WORDS_A_MINUTE, MINUTES_AN_EQUATION] = [220, 0.5];
+
+/** How a text is set for a page. */
+export function settingOf(site, file, page) {
+  return {
+    file,
+    page,
+    placeOfTag: (tag) => site.tags.get(tag) ?? null,
+    prefixes: site.prefixes,
+    placeOfLink,
+    sizeOf,
+    codeHtml: (code, language) =>
+      site.attempt(() => site.code.codeHtml(code, language, file, page)) ?? escaped(code),
+    linesHtml: (tag, at) => site.attempt(() => site.code.linesHtml(tag, at)) ?? "",
+    recorded: site.recorded,
+    report: site.report,
+  };
+}
+
+/** A chapter's page, with its neighbours in reading order. */
+export function chapterPage(site, chapter) {
+  const at = site.chapters.indexOf(chapter);
+  const { html, ...about } = renderMarkdown(
+    chapter.text,
+    settingOf(site, chapter.file, chapter.path),
+  );
+  const minutes = about.words / WORDS_A_MINUTE + about.equations.length * MINUTES_AN_EQUATION;
+  const count = about.equations.length;
+  const equations = count === 0 ? "" : `, ${count} equation${count === 1 ? "" : "s"}`;
+  const run =
+    count === 0
+      ? ""
+      : ' <button type="button" class="needs-script" data-action="run-all">Run all</button> <output></output>';
+  const facts = `<p class="facts">${Math.round(minutes)} minutes${equations}${run}</p>\n`;
+  return shell({
+    path: chapter.path,
+    kind: "chapter",
+    name: chapter.name,
+    title: about.title,
+    description: about.description,
+    main: html.replace("</h1>\n", (end) => end + facts),
+    headings: about.headings,
+    course: site.chapters,
+    previous: site.chapters[at - 1] ?? null,
+    next: site.chapters[at + 1] ?? null,
+  });
+}
+
+/** The page of a text that is no chapter. */
+export function textPage(site, file, kind) {
+  const path = placeOf(file);
+  const { html, title, description, headings } = renderMarkdown(
+    read(file),
+    settingOf(site, file, path),
+  );
+  return shell({
+    path,
+    kind,
+    name: file,
+    title,
+    description,
+    main: html,
+    headings,
+    course: site.chapters,
+    lang: file.endsWith(".ja.md") ? "ja" : "en",
+  });
+}
+
+/** All texts that are no chapters, as files with their kind of page. */
+export function texts() {
+  const docs = readdirSync(join(root, "docs")).filter((file) => file.endsWith(".md"));
+  return [
+    ...docs.map((file) => ({ file: `docs/${file}`, kind: "docs" })),
+    ...OTHERS.map((file) => ({ file, kind: "docs" })),
+    ...experimentNames().map((name) => ({
+      file: `results/experiments/${name}/README.md`,
+      kind: "experiment",
+    })),
+    { file: "derivations/figures/README.md", kind: "pictures" },
+  ];
+}
+
+/** Where nothing is. Its links start at the server's root, since its own depth is not known. */
+export function notFoundPage(site) {
+  const path = "404.html";
+  return shell({
+    path,
+    kind: "missing",
+    name: "404",
+    title: "Nothing here",
+    description: "There is no such page.",
+    main: `<h1>Nothing here</h1>
+<p>No page of this site has that address. <a href="${rootOf(path)}index.html">Start over</a>, or
+look for it among the chapters.</p>`,
+    course: site.chapters,
+  });
+}

@@ -1,0 +1,130 @@
+/** The whole site, page by page, in memory and on disk. */
+import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { scripts, styleSheet } from "./assets.mjs";
+import { code } from "./code.mjs";
+import { cutFonts } from "./fonts.mjs";
+import { homePage } from "./home.mjs";
+import { examplePages } from "./examples.mjs";
+import { experimentsPage } from "./experiments.mjs";
+import { chapterPage, notFoundPage, textPage, texts } from "./pages.mjs";
+import { experimentNames, placeOf, root, target } from "./places.mjs";
+import { searchIndex } from "./search.mjs";
+import { isRecorded, record } from "./record.mjs";
+import { writeRuns } from "./run.mjs";
+import { readChapters, recordedResults } from "./site-map.mjs";
+import { symbols } from "./symbols.mjs";
+
+export class Site {
+  /** The HTML of every page, by its path on the site. */
+  pages = new Map();
+  /** Style, script and data that pages share, by path. */
+  assets = new Map();
+  /** All other files. */
+  files = new Set();
+  /** What is wrong with the texts, a line each. */
+  errors = [];
+
+  report = (error) => this.errors.push(error);
+
+  /** What a function returns; a mistake in a text that it throws is reported, and null comes back. */
+  attempt(make) {
+    try {
+      return make();
+    } catch (error) {
+      this.report(error.message);
+      return null;
+    }
+  }
+
+  /** Builds everything anew. */
+  async build() {
+    rmSync(target, { recursive: true, force: true });
+    this.errors.length = 0;
+    for (const kept of [this.pages, this.assets, this.files]) kept.clear();
+    if (!isRecorded()) await record();
+    this.recorded = recordedResults();
+    this.readTexts();
+    this.code = await code(this);
+    for (const chapter of this.chapters) this.page(chapter.path, chapterPage(this, chapter));
+    for (const text of texts()) this.text(text);
+    this.page("404.html", notFoundPage(this));
+    this.page("index.html", await homePage(this));
+    this.page("experiments/index.html", experimentsPage(this));
+    for (const [path, html] of examplePages(this)) this.page(path, html);
+    this.attempt(() => {
+      for (const [path, html] of this.code.pages(this)) this.page(path, html);
+    });
+    this.copyPictures();
+    await this.buildAssets();
+    for (const path of await writeRuns(target)) this.files.add(path);
+  }
+
+  /** Reads the chapters, their titles and their tags. */
+  readTexts() {
+    Object.assign(this, readChapters(this.report));
+  }
+
+  /** Writes the page of a text that is no chapter. */
+  text({ file, kind }) {
+    this.page(placeOf(file), textPage(this, file, kind));
+  }
+
+  /** Writes a page. */
+  page(path, html) {
+    this.pages.set(path, html);
+    this.write(path, html);
+  }
+
+  /** Writes a picture that a page has drawn. */
+  picture(path, content) {
+    this.files.add(path);
+    this.write(path, content);
+  }
+
+  async buildAssets() {
+    const asset = (path, content) => {
+      this.assets.set(path, content);
+      this.files.add(path);
+      this.write(path, content);
+    };
+    for (const [path, content] of await scripts()) asset(path, content);
+    asset("assets/site.css", await styleSheet());
+    for (const [path, font] of await cutFonts(charactersOf(this.pages.values()))) asset(path, font);
+    asset("assets/search.json", await searchIndex(this.pages));
+    asset("assets/symbols.json", JSON.stringify(symbols()));
+    asset("assets/icon.svg", readFileSync(join(root, "site/build/icon.svg"), "utf8"));
+  }
+
+  copyPictures() {
+    this.copy("derivations/figures", "figures");
+    for (const name of experimentNames())
+      this.copy(`results/experiments/${name}`, `figures/experiments/${name}`);
+    this.files.add("docs/license.txt");
+    this.write("docs/license.txt", readFileSync(join(root, "LICENSE"), "utf8"));
+  }
+
+  copy(folder, to) {
+    for (const file of readdirSync(join(root, folder)))
+      if (/\.(svg|jpg)$/.test(file)) {
+        const path = `${to}/${file}`;
+        this.files.add(path);
+        mkdirSync(join(target, to), { recursive: true });
+        cpSync(join(root, folder, file), join(target, path));
+      }
+  }
+
+  write(path, content) {
+    const file = join(target, path);
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, content);
+  }
+}
+
+/** All characters of the pages, once each; those of ASCII are in every font. */
+function charactersOf(pages) {
+  const found = new Set();
+  for (const html of pages)
+    for (const [character] of html.matchAll(/[^\0-~]/gu)) found.add(character);
+  return [...found].sort().join("");
+}

@@ -1,0 +1,117 @@
+/** Equation, line and symbol: each lights the others, by mouse, by keyboard and by touch. */
+import type { Browser, Page } from "playwright-core";
+import { openPage } from "./site-page.js";
+
+const PAGE = "chapters/conv2d-gradients.html";
+/** An equation that a line of the page cites, and a symbol of it that the code knows. */
+const TAG = "conv2d.7";
+const EQUATION = `.equation[data-tag="${TAG}"]`;
+const LINE = `.line[data-tags~="${TAG}"]`;
+
+const isLit = (page: Page, selector: string): Promise<boolean> =>
+  page.locator(`${selector}.lit`).first().isVisible();
+
+/** What of it does not hold, a line each. */
+export async function linkingComplaints(browser: Browser, site: string): Promise<string[]> {
+  const found: string[] = [];
+  const expect = async (what: string, holds: Promise<boolean>): Promise<void> => {
+    if (!(await holds)) found.push(what);
+  };
+  const { page, context } = await openPage(browser, `${site}${PAGE}`);
+  const away = (): Promise<void> => page.mouse.move(2, 2);
+
+  await page.locator(`${EQUATION} .formula`).hover();
+  await expect("mouse: the equation lights its line", isLit(page, LINE));
+  await away();
+  await expect(
+    "mouse: away, the line is dark",
+    isLit(page, LINE).then((lit) => !lit),
+  );
+  await page.locator(LINE).first().hover();
+  await expect("mouse: the line lights its equation", isLit(page, EQUATION));
+  await away();
+  await symbolComplaints(page, expect);
+
+  await page.locator(EQUATION).focus();
+  await expect("keyboard: the equation lights its line", isLit(page, LINE));
+  await page.keyboard.press("ArrowRight");
+  await expect(
+    "keyboard: an arrow lights a symbol",
+    page.locator(".lit-symbol").first().isVisible(),
+  );
+  await page.keyboard.press("j");
+  const next = await page.evaluate(() => document.activeElement?.getAttribute("data-tag"));
+  if (next === TAG || next === null) found.push(`keyboard: j goes to the next, got ${next}`);
+  await page.keyboard.press("k");
+  const back = await page.evaluate(() => document.activeElement?.getAttribute("data-tag"));
+  if (back !== TAG) found.push(`keyboard: k goes back to ${TAG}, got ${back}`);
+  await page.keyboard.press("r");
+  await page
+    .waitForSelector(`.mark[data-run="${TAG}"][data-state="pass"]`, { timeout: 15_000 })
+    .catch(() => found.push("keyboard: r runs the equation"));
+
+  await page.locator(`${EQUATION} .formula`).click({ position: { x: 3, y: 3 } });
+  await expect("click: pins", page.locator(`${EQUATION}.pinned`).isVisible());
+  if (new URL(page.url()).hash !== `#${TAG}`) found.push(`click: the pin is in ${page.url()}`);
+  await away();
+  await expect("click: pinned, the line stays lit", isLit(page, LINE));
+  await page.keyboard.press("Escape");
+  await expect(
+    "Esc: lets go",
+    page
+      .locator(".pinned")
+      .count()
+      .then((count) => count === 0),
+  );
+  await page.goBack();
+  await expect("back: pinned again", page.locator(`${EQUATION}.pinned`).isVisible());
+  await context.close();
+
+  const touch = await openPage(browser, `${site}${PAGE}`, {
+    hasTouch: true,
+    isMobile: true,
+    viewport: { width: 390, height: 844 },
+  });
+  await touch.page.locator(`${EQUATION} .formula`).tap({ position: { x: 3, y: 3 } });
+  await expect("touch: the equation lights its line", isLit(touch.page, LINE));
+  await touch.page.locator(LINE).first().tap();
+  await expect("touch: the line keeps its equation lit", isLit(touch.page, EQUATION));
+  await touch.context.close();
+
+  const deep = await openPage(browser, `${site}${PAGE}#${TAG}`);
+  await expect("deep link: pinned", deep.page.locator(`${EQUATION}.pinned`).isVisible());
+  const top = await deep.page.locator(EQUATION).evaluate((one) => one.getBoundingClientRect().top);
+  if (top < 40 || top > 700) found.push(`deep link: in sight, got ${Math.round(top)} px`);
+  await deep.context.close();
+  return found;
+}
+
+/** A symbol of the formula lights the same word in the code, and the other way round. */
+async function symbolComplaints(
+  page: Page,
+  expect: (what: string, holds: Promise<boolean>) => Promise<void>,
+): Promise<void> {
+  const name = await page.evaluate(
+    ([equation, line]) => {
+      const names = (within: string): string[] =>
+        [...document.querySelectorAll(`${within} [data-symbol]`)].map(
+          (one) => one.getAttribute("data-symbol")!,
+        );
+      const inCode = new Set(names(line!));
+      return names(equation!).find((name) => inCode.has(name)) ?? null;
+    },
+    [EQUATION, LINE],
+  );
+  await expect("symbols: the formula and its line share one", Promise.resolve(name !== null));
+  if (name === null) return;
+  const inFormula = `${EQUATION} math [data-symbol="${name}"]`;
+  const inCode = `${LINE} [data-symbol="${name}"]`;
+  const lit = (selector: string): Promise<boolean> =>
+    page.locator(`${selector}.lit-symbol`).first().isVisible();
+  await page.locator(inFormula).first().hover();
+  await expect(`symbols: ${name} in the formula lights it in the code`, lit(inCode));
+  await page.mouse.move(2, 2);
+  await page.locator(inCode).first().hover();
+  await expect(`symbols: ${name} in the code lights it in the formula`, lit(inFormula));
+  await page.mouse.move(2, 2);
+}

@@ -1,0 +1,53 @@
+/** All links of the site, from the files: whether what they lead to is there. */
+import { existsSync, readFileSync } from "node:fs";
+import { dirname, join, posix } from "node:path";
+
+/** What of a page links are about. */
+interface Anchors {
+  readonly ids: ReadonlySet<string>;
+  readonly links: readonly string[];
+}
+
+/**
+ * Links, pictures, scripts and styles of these pages that lead nowhere, or to a place of a page that
+ * it does not have.
+ *
+ * @param folder of the site
+ * @param pages their paths in it
+ */
+export function brokenLinks(folder: string, pages: readonly string[]): string[] {
+  const read = new Map<string, Anchors>();
+  const anchorsOf = (path: string): Anchors => {
+    const known = read.get(path);
+    if (known !== undefined) return known;
+    const html = readFileSync(join(folder, path), "utf8");
+    const values = (name: string): string[] =>
+      [...html.matchAll(new RegExp(`\\s${name}="([^"]*)"`, "g"))].map(([, value]) =>
+        value!.replaceAll("&amp;", "&"),
+      );
+    const anchors = {
+      ids: new Set(values("id")),
+      links: [...values("href"), ...values("src")],
+    };
+    read.set(path, anchors);
+    return anchors;
+  };
+  const broken = pages.flatMap((path) =>
+    [...new Set(anchorsOf(path).links)].flatMap((link) => {
+      if (/^(https?|mailto|data):/.test(link)) return [];
+      if (/^[a-z]+:|^\//.test(link)) return [[`${link} is not relative`, path]];
+      const [file = "", anchor] = link.split("#");
+      const target = file === "" ? path : posix.normalize(posix.join(dirname(path), file));
+      if (target.startsWith("..")) return [[`${link} leads out of the site`, path]];
+      if (!existsSync(join(folder, target))) return [[`${target} is not there`, path]];
+      const place = decodeURIComponent(anchor ?? "");
+      if (place === "" || !target.endsWith(".html") || anchorsOf(target).ids.has(place)) return [];
+      return [[`no place #${place} on ${target}`, path]];
+    }),
+  );
+  const from = new Map<string, string[]>();
+  for (const [what, path] of broken) from.set(what!, [...(from.get(what!) ?? []), path!]);
+  return [...from].map(
+    ([what, paths]) => `${what}: linked from ${paths.length} pages, such as ${paths[0]}`,
+  );
+}

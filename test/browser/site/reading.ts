@@ -1,0 +1,129 @@
+/** What a reader does on the site besides reading: search, go back, turn it dark, print, without script. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Browser } from "playwright-core";
+import { openPage } from "./site-page.js";
+
+/** What a reader types, and a part of an address among the first results. */
+const SEARCHES: readonly (readonly [words: string, expected: RegExp])[] = [
+  ["conv2d.7", /conv2d-gradients\.html#conv2d\.7$/],
+  ["(affine.3)", /affine\.html#affine\.3$/],
+  ["dCols", /conv2d|im2col/],
+  ["conv2dBackward", /conv2d/],
+  ["im2col", /im2col/],
+  ["softmax", /softmax/],
+  ["batch norm", /norm/],
+  ["learning rate", /schedules|optimizers|initialisation/],
+  ["overfitting", /experiments|dropout|augmentation|notes/],
+  ["backpropogation", /backpropagation/],
+];
+
+/** What of it does not hold, a line each. */
+export async function readingComplaints(
+  browser: Browser,
+  site: string,
+  folder: string,
+): Promise<string[]> {
+  return [
+    ...(await searchComplaints(browser, site)),
+    ...(await backAndDarkComplaints(browser, site)),
+    ...(await printComplaints(browser, site)),
+    ...(await plainComplaints(browser, site)),
+    ...(await fileComplaints(browser, folder)),
+  ];
+}
+
+async function searchComplaints(browser: Browser, site: string): Promise<string[]> {
+  const found: string[] = [];
+  const { page, context, trouble } = await openPage(browser, `${site}chapters/affine.html`);
+  await page.keyboard.press("/");
+  const field = page.locator("dialog.search input");
+  await field.waitFor({ timeout: 10_000 }).catch(() => found.push("search: / opens it"));
+  for (const [words, expected] of SEARCHES) {
+    if (found.length > 0) break;
+    await field.fill(words);
+    const links = page.locator("dialog.search a");
+    await links
+      .first()
+      .waitFor({ timeout: 5000 })
+      .catch(() => {});
+    await page.waitForTimeout(200);
+    const addresses = await links.evaluateAll((all) =>
+      all.slice(0, 5).map((link) => (link as HTMLAnchorElement).href),
+    );
+    if (!addresses.some((address) => expected.test(address)))
+      found.push(`search: "${words}": expected ${expected}, got ${addresses.join(" ")}`);
+  }
+  if (found.length === 0) {
+    await field.fill("conv2d.7");
+    await page.waitForTimeout(200);
+    await page.keyboard.press("Enter");
+    await page.waitForURL(/conv2d-gradients\.html#conv2d\.7$/, { timeout: 5000 }).catch(() => {
+      found.push(`search: Enter opens the first, got ${page.url()}`);
+    });
+  }
+  await context.close();
+  return [...found, ...trouble];
+}
+
+async function backAndDarkComplaints(browser: Browser, site: string): Promise<string[]> {
+  const found: string[] = [];
+  const { page, context, trouble } = await openPage(browser, site);
+  await page.locator("main a[href*='chapters/']").first().click();
+  await page.waitForURL(/chapters\//);
+  await page.locator("a[rel='next']").click();
+  const second = page.url();
+  await page.goBack();
+  await page.goBack();
+  if (page.url() !== site) found.push(`back: expected ${site}, got ${page.url()}`);
+  await page.goForward();
+  await page.goForward();
+  if (page.url() !== second) found.push(`forward: expected ${second}, got ${page.url()}`);
+  const ground = (): Promise<string> =>
+    page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor);
+  const light = await ground();
+  await page.locator("[data-action='theme']").first().click();
+  const dark = await ground();
+  if (light === dark) found.push(`theme: expected another ground than ${light}`);
+  await page.goto(`${site}chapters/affine.html`);
+  if ((await ground()) !== dark) found.push("theme: the next page has forgotten it");
+  await context.close();
+  return [...found, ...trouble];
+}
+
+async function printComplaints(browser: Browser, site: string): Promise<string[]> {
+  const { page, context } = await openPage(browser, `${site}chapters/conv2d.html`);
+  const pdf = await page.pdf({ format: "A4" });
+  await context.close();
+  const pages = pdf.toString("latin1").match(/\/Type\s*\/Page\b/g)?.length ?? 0;
+  return pages >= 3 && pages < 60 ? [] : [`print: expected a chapter on some pages, got ${pages}`];
+}
+
+/** Without script all is there to read, with what `leibniz derive` found. */
+async function plainComplaints(browser: Browser, site: string): Promise<string[]> {
+  const found: string[] = [];
+  const address = `${site}chapters/conv2d-gradients.html`;
+  const { page, context, trouble } = await openPage(browser, address, { javaScriptEnabled: false });
+  const mark = await page.locator(".mark[data-run='conv2d.7'] .result").textContent();
+  if (!/^both sides (agree|equal)/.test(mark ?? "")) found.push(`without script: got "${mark}"`);
+  if (await page.locator(".needs-script").first().isVisible())
+    found.push("without script: a button that does nothing");
+  if (!(await page.locator(".lines .code").first().isVisible()))
+    found.push("without script: the lines beside an equation");
+  await context.close();
+  return [...found, ...trouble];
+}
+
+/** From a folder on disk it can be read, with its style. */
+async function fileComplaints(browser: Browser, folder: string): Promise<string[]> {
+  const found: string[] = [];
+  const address = `file://${join(folder, "chapters", "conv2d.html")}`;
+  const { page, context } = await openPage(browser, address);
+  const title = /<h1[^>]*>([^<]*)/.exec(readFileSync(address.slice("file://".length), "utf8"))?.[1];
+  const shown = await page.locator("h1").textContent();
+  if (shown?.trim() !== title?.trim()) found.push(`from a file: expected ${title}, got ${shown}`);
+  const face = await page.evaluate(() => getComputedStyle(document.body).fontFamily);
+  if (!face.includes("Leibniz")) found.push(`from a file: no style, got ${face}`);
+  await context.close();
+  return found;
+}
