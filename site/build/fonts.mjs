@@ -29,7 +29,12 @@ const faces = [
   face("italic", "stix-two-text/files/stix-two-text-latin-400-italic", ["kern"], plain),
   face("bold", "stix-two-text/files/stix-two-text-latin-600-normal", ["kern"], plain),
   face("code", "ibm-plex-mono/files/ibm-plex-mono-latin-400-normal", [], all),
-  face("math", "stix-two-math/files/stix-two-math-latin-400-normal", ["kern", "ssty", "ss04"], formulas),
+  face(
+    "math",
+    "stix-two-math/files/stix-two-math-latin-400-normal",
+    ["kern", "ssty", "ss04"],
+    formulas,
+  ),
 ];
 
 /** What was cut last: most changes of a text bring no new letter. */

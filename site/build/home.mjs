@@ -117,7 +117,7 @@ function way(site, { outputs, probabilities }, digit) {
     site.picture(place, png);
     const extent = `width="${width * scale}" height="${height * scale}"`;
     return `<li class="stage">
-<img class="pixels" src="${place}" ${extent} loading="lazy" alt="">
+<img class="pixels" src="${place}" ${extent} loading="lazy" alt="${name === "image" ? `A handwritten ${digit}` : ""}">
 <p><b>${title}</b> ${words}</p>
 </li>`;
   });

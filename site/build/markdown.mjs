@@ -68,6 +68,9 @@ rules.summary_close = () => "</summary>\n";
 rules.details_close = () => "</details>\n";
 rules.raw = (tokens, at) => tokens[at].content;
 rules.table_open = () => `<div class="table"><table>\n`;
+// a header without a word is no header
+rules.th_open = (tokens, at) => (tokens[at + 1].content === "" ? "<td>" : "<th>");
+rules.th_close = (tokens, at) => (tokens[at - 1].content === "" ? "</td>" : "</th>\n");
 rules.table_close = () => "</table></div>\n";
 rules.image = (tokens, at, options, env, self) => {
   const token = tokens[at];

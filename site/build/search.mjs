@@ -51,8 +51,18 @@ export function entriesOf(path, html) {
     const id = part.slice(0, part.indexOf('"'));
     const body = part.slice(part.indexOf(">") + 1);
     const title = words(/<h2[^>]*>([\s\S]*?)<\/h2>/.exec(body)?.[1] ?? id);
-    const text = words(body.replace(/<h2[^>]*>[\s\S]*?<\/h2>/, "").replace(/<math[\s\S]*?<\/math>/g, shortMath));
-    entries.push({ url: `${path}#${id}`, title, of, kind: "part", says: short(text), names: "", text });
+    const text = words(
+      body.replace(/<h2[^>]*>[\s\S]*?<\/h2>/, "").replace(/<math[\s\S]*?<\/math>/g, shortMath),
+    );
+    entries.push({
+      url: `${path}#${id}`,
+      title,
+      of,
+      kind: "part",
+      says: short(text),
+      names: "",
+      text,
+    });
   }
   return [...entries, ...equations(path, of, prose), ...mistakes(path, of, prose)];
 }
@@ -63,10 +73,28 @@ function pageEntry(
   /** @type {string} */ of,
   /** @type {string} */ html,
 ) {
-  const text = path.startsWith("src/") ? "" : words(html.replace(/<h1[\s\S]*?<\/h1>|<p class="facts[\s\S]*?<\/p>/g, "").replace(/<math[\s\S]*?<\/math>/g, shortMath));
+  const text = path.startsWith("src/")
+    ? ""
+    : words(
+        html
+          .replace(/<h1[\s\S]*?<\/h1>|<p class="facts[\s\S]*?<\/p>/g, "")
+          .replace(/<math[\s\S]*?<\/math>/g, shortMath),
+      );
   const kind = path.startsWith("src/") ? "file" : "page";
-  const name = path.replace(/\.html$/, "").split("/").at(-1) ?? "";
-  return { url: path, title: of, of, kind, says: short(text.replace(/^[\s…]+/, "")), names: name, text };
+  const name =
+    path
+      .replace(/\.html$/, "")
+      .split("/")
+      .at(-1) ?? "";
+  return {
+    url: path,
+    title: of,
+    of,
+    kind,
+    says: short(text.replace(/^[\s…]+/, "")),
+    names: name,
+    text,
+  };
 }
 
 /** Each equation, with the words before it: what it says is shown from its page. */
@@ -78,7 +106,9 @@ function equations(
   const pieces = prose.split(/(?=<div class="equation" id=")/);
   return pieces.slice(1).map((piece, i) => {
     const tag = /id="([^"]+)"/.exec(piece)?.[1] ?? "";
-    const before = words((pieces[i] ?? "").replace(/<math[\s\S]*?<\/math>/g, shortMath)).slice(-220);
+    const before = words((pieces[i] ?? "").replace(/<math[\s\S]*?<\/math>/g, shortMath)).slice(
+      -220,
+    );
     const says = before.replace(/^\S*\s/, "");
     return {
       url: `${path}#${tag}`,
@@ -94,13 +124,27 @@ function equations(
 
 /** What a source file declares, by line. */
 function functions(/** @type {string} */ path, /** @type {string} */ main) {
-  const lines = [...main.matchAll(/<span class="line[^"]*" id="(L\d+)"[^>]*>([\s\S]*?)(?=<span class="line|<\/code>)/g)];
+  const lines = [
+    ...main.matchAll(
+      /<span class="line[^"]*" id="(L\d+)"[^>]*>([\s\S]*?)(?=<span class="line|<\/code>)/g,
+    ),
+  ];
   return lines.flatMap(([, id, html]) => {
     const line = words(html ?? "");
     const declared = /^export (?:async )?(?:function|class|interface|const) (\w+)/.exec(line);
     if (declared === null) return [];
     const name = declared[1] ?? "";
-    return [{ url: `${path}#${id}`, title: name, of: "", kind: "function", says: "", names: "", text: "" }];
+    return [
+      {
+        url: `${path}#${id}`,
+        title: name,
+        of: "",
+        kind: "function",
+        says: "",
+        names: "",
+        text: "",
+      },
+    ];
   });
 }
 
@@ -113,7 +157,9 @@ function mistakes(
   if (!path.endsWith("/mistakes.html")) return [];
   return prose.split(/<section class="part" id="/).flatMap((part) => {
     const id = part.slice(0, part.indexOf('"'));
-    const items = [...part.matchAll(/<(?:p|li|td)><strong>([\s\S]*?)<\/strong>([\s\S]*?)<\/(?:p|li|td)>/g)];
+    const items = [
+      ...part.matchAll(/<(?:p|li|td)><strong>([\s\S]*?)<\/strong>([\s\S]*?)<\/(?:p|li|td)>/g),
+    ];
     return items.map(([, title, text]) => ({
       url: `${path}#${id}`,
       title: words(title ?? ""),

@@ -41,9 +41,10 @@ function lightSymbol(symbol: string | null): void {
   }
 }
 
-/** Back to what is pinned. */
+/** Back to what is pinned, and to the equation that has the focus. */
 function rest(): void {
-  light(pinned === null ? [] : [pinned]);
+  const focused = document.activeElement?.closest<HTMLElement>("[data-tag]") ?? null;
+  light([...(pinned === null ? [] : [pinned]), ...tagsOf(focused)]);
   lightSymbol(null);
   hideCard();
 }
@@ -123,14 +124,16 @@ function walkSymbols(event: KeyboardEvent): void {
   const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
   const equation = near(event, ".equation");
   const scrolls = event.target instanceof Element && event.target.matches(".formula");
-  if (step === undefined || equation === null || event.altKey || event.ctrlKey || event.metaKey) return;
+  if (step === undefined || equation === null || event.altKey || event.ctrlKey || event.metaKey)
+    return;
   if (scrolls) return;
   const symbols = all<HTMLElement>("math [data-symbol]", equation);
   const names = [...new Set(symbols.map((element) => element.dataset["symbol"]!))];
   if (names.length === 0) return;
   event.preventDefault();
   const now = names.indexOf(litSymbols[0]?.getAttribute("data-symbol") ?? "");
-  const next = now < 0 ? (step > 0 ? 0 : names.length - 1) : (now + step + names.length) % names.length;
+  const next =
+    now < 0 ? (step > 0 ? 0 : names.length - 1) : (now + step + names.length) % names.length;
   lightSymbol(names[next]!);
   const at = symbols.find((element) => element.dataset["symbol"] === names[next])!;
   void showSymbol(at, names[next]!, true);

@@ -107,9 +107,10 @@ export function closePanel(): boolean {
 /** Opens the file of an equation, or else the first of the page. */
 export function togglePanel(tag: string | null): void {
   if (closePanel()) return;
-  const lines = tag === null ? null : document.querySelector<HTMLElement>(
-    `.lines[data-tags~="${CSS.escape(tag)}"]`,
-  );
+  const lines =
+    tag === null
+      ? null
+      : document.querySelector<HTMLElement>(`.lines[data-tags~="${CSS.escape(tag)}"]`);
   const file = lines?.dataset["file"] ?? filesOfPage()[0];
   if (file !== undefined) void openPanel(file, tag);
 }

@@ -51,7 +51,10 @@ const head = make("div", { class: "search-head" }, input, close);
 const dialog = make("dialog", { class: "search", "aria-label": "Search" }, head, status, list);
 
 function find(search: MiniSearch<Entry>, query: string): Entry[] {
-  const exact = query.trim().replace(/^\(|\)$/g, "").toLowerCase();
+  const exact = query
+    .trim()
+    .replace(/^\(|\)$/g, "")
+    .toLowerCase();
   const found = search.search(query, {
     prefix: (word) => word.length > 1,
     fuzzy: (word) => (word.length > 3 && !/\d/.test(word) ? 0.2 : false),
@@ -133,7 +136,8 @@ async function ask(): Promise<void> {
     if (query === input.value) render(find(search, query), query);
   } catch {
     index = null;
-    status.textContent = "The index could not be loaded; from a folder on disk, start npx leibniz site.";
+    status.textContent =
+      "The index could not be loaded; from a folder on disk, start npx leibniz site.";
   }
 }
 

@@ -15,7 +15,9 @@ export function tokens(text: string): string[] {
 }
 
 /** What is left out of the index: words without which every sentence is still found. */
-const COMMON = new Set("a an the of and or to in is are it its that this as by for with on be".split(" "));
+const COMMON = new Set(
+  "a an the of and or to in is are it its that this as by for with on be".split(" "),
+);
 
 /** Lower case; null drops the word. */
 export const term = (word: string): string | null => {
