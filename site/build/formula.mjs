@@ -3,7 +3,7 @@
  * them), so each style that Temml writes becomes a class, and `mathStyles` is their sheet.
  */
 import temml from "temml";
-import { escaped } from "./html.mjs";
+import { escaped, plain } from "./html.mjs";
 
 /** Function names and operators that Temml sets upright: words of mathematics, not of a chapter. */
 const WORDS = new Set(
@@ -44,6 +44,24 @@ function withoutStyle(tag) {
 const isSymbol = (name, known) =>
   known.has(name) || LETTERS.has(name) || (/^[A-Za-z][A-Za-z0-9]+$/.test(name) && !WORDS.has(name));
 
+/** A formula in a text is one piece up to so many signs; a longer one may break after an operator. */
+const [WHOLE, PIECE] = [24, 16];
+
+/** A formula in a text: browsers break no line inside `math`, so a long one becomes several. */
+function inLine(whole, broken) {
+  if (plain(whole).length <= WHOLE) return whole;
+  const pieces = [""];
+  for (const part of broken().slice("<math>".length, -"</math>".length).split(BREAK)) {
+    const before = plain(pieces.at(-1));
+    if (before.length >= PIECE && !before.endsWith("⋅")) pieces.push("");
+    pieces.push(pieces.pop() + part);
+  }
+  return pieces.map((piece) => `<math>${piece}</math>`).join("<wbr>");
+}
+
+/** Where Temml lets a line break: between rows of the outermost level. */
+const BREAK = /(?<=<mo[^>]*>[^<]*<\/mo><\/mrow>)(?=<mrow>)/;
+
 /**
  * A formula.
  *
@@ -52,11 +70,9 @@ const isSymbol = (name, known) =>
  * @param {ReadonlySet<string>} known names that count as symbols besides words and usual letters
  */
 export function formula(tex, display, known = new Set()) {
-  const html = temml.renderToString(tex, {
-    displayMode: display,
-    throwOnError: true,
-    wrap: display ? "=" : "tex",
-  });
+  const set = (wrap) =>
+    temml.renderToString(tex, { displayMode: display, throwOnError: true, wrap });
+  const html = display ? set("=") : inLine(set("none"), () => set("tex"));
   return html
     .replace(/<[a-z][^>]*>/g, withoutStyle)
     .replace(/<mpadded lspace="0">(<mi>[^<]*<\/mi>)<\/mpadded>/g, "$1")

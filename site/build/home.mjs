@@ -20,11 +20,18 @@ const GAP = 2;
 
 const recorded = (name) => readFileSync(new URL(`../home/${name}`, import.meta.url));
 
-/** What the network says of a digit, layer by layer. */
-async function run(digit) {
+/** What the network says of each digit, layer by layer. */
+async function runAll() {
   const engine = await open({ seed: 0, backend: "reference" });
   const network = engine.loadNetwork(recorded("network.safetensors"), "network.safetensors");
-  const { pixels } = JSON.parse(recorded("digits.json").toString())[digit];
+  const digits = JSON.parse(recorded("digits.json").toString());
+  const runs = [];
+  for (const { pixels } of digits) runs.push(await run(engine, network, pixels));
+  await engine.dispose();
+  return runs;
+}
+
+async function run(engine, network, pixels) {
   const x = Tensor.from(
     Array.from(Buffer.from(pixels, "base64"), (value) => value / 255),
     [1, 1, 28, 28],
@@ -33,7 +40,6 @@ async function run(digit) {
   const observe = (name, out) => outputs.set(name, out);
   await network.forward(x, { backend: engine.backend, mode: "evaluate", observe });
   const logits = Array.from(outputs.get("classes").data);
-  await engine.dispose();
   const largest = Math.max(...logits);
   const powers = logits.map((logit) => Math.exp(logit - largest));
   const total = powers.reduce((sum, power) => sum + power, 0);
@@ -73,19 +79,8 @@ const STAGES = [
 
 /** The home page; its pictures go to `site.picture`. */
 export async function homePage(site) {
-  const { outputs, probabilities } = await run(SHOWN);
-  const stages = STAGES.map(([name, scale, title, words]) => {
-    const { png, width, height } = pixels(outputs.get(name));
-    const place = `figures/home/${name}.png`;
-    site.picture(place, png);
-    const extent = `width="${width * scale}" height="${height * scale}"`;
-    return `<li class="stage" data-stage="${name}">
-<img class="pixels" src="${place}" ${extent} alt="${title}">
-<p><b>${title}</b> ${words}</p>
-</li>`;
-  });
-  const said = probabilities.indexOf(Math.max(...probabilities));
-  const percent = (100 * probabilities[said]).toFixed(1);
+  const runs = await runAll();
+  const ways = runs.map((one, digit) => way(site, one, digit));
   return shell({
     path,
     kind: "home",
@@ -99,15 +94,12 @@ export async function homePage(site) {
 line of code that computes it, each proved by running it. No autograd, and no framework
 underneath.</p>
 <figure class="network">
-<ol class="stages">
-${stages.join("\n")}
-<li class="stage" data-stage="classes">
-${bars(probabilities, said)}
-<p><b>ten sums</b> and their shares: a ${said}, ${percent} %</p>
-</li>
-</ol>
+${ways.join("\n")}
 <figcaption>A test image of MNIST on its way through a network of 8,806 weights, in the engine's own
 numbers.</figcaption>
+<fieldset class="digits"><legend>Another digit</legend>
+${runs.map((_, digit) => choice(digit)).join("\n")}
+</fieldset>
 </figure>
 <div class="doors">
 ${doors()}
@@ -116,6 +108,34 @@ ${proof(site)}`,
     course: site.chapters,
   });
 }
+
+/** One digit's way through the network, stage by stage. */
+function way(site, { outputs, probabilities }, digit) {
+  const stages = STAGES.map(([name, scale, title, words]) => {
+    const { png, width, height } = pixels(outputs.get(name));
+    const place = `figures/home/${digit}-${name}.png`;
+    site.picture(place, png);
+    const extent = `width="${width * scale}" height="${height * scale}"`;
+    return `<li class="stage">
+<img class="pixels" src="${place}" ${extent} loading="lazy" alt="${name === "image" ? `A handwritten ${digit}` : ""}">
+<p><b>${title}</b> ${words}</p>
+</li>`;
+  });
+  const said = probabilities.indexOf(Math.max(...probabilities));
+  const percent = (100 * probabilities[said]).toFixed(1);
+  const verdict = said === digit ? `a ${said}` : `a ${said}, wrongly`;
+  return `<ol class="stages" data-digit="${digit}">
+${stages.join("\n")}
+<li class="stage">
+${bars(probabilities, said)}
+<p><b>ten sums</b> and their shares: ${verdict}, ${percent} %</p>
+</li>
+</ol>`;
+}
+
+/** The switch that shows a digit; the style sheet does it, without script. */
+const choice = (digit) =>
+  `<label><input type="radio" name="digit" id="digit-${digit}"${digit === SHOWN ? " checked" : ""}>${digit}</label>`;
 
 /** The ten probabilities, as bars. */
 function bars(probabilities, said) {

@@ -27,7 +27,7 @@ export class Site {
 
   report = (error) => this.errors.push(error);
 
-  /** What a function returns; a mistake in a text that it throws is reported, and null comes back. */
+  /** What a function returns; null, and a report, where it throws a mistake in a text. */
   attempt(make) {
     try {
       return make();

@@ -7,8 +7,8 @@ const kilobytes = (bytes) => (bytes / 1000).toFixed(1).padStart(7);
 const SOURCES = 3;
 
 /**
- * A table: each page's HTML compressed, the largest first, and what all pages share; of the pages of
- * sources the largest only.
+ * A table: each page's HTML compressed, the largest first, and what all pages share; of the pages
+ * of sources the largest only.
  *
  * @param {ReadonlyMap<string, string>} pages
  * @param {ReadonlyMap<string, Uint8Array>} assets

@@ -36,8 +36,12 @@ export function structure(state) {
       }
       out.push(raw(`</div>\n${env.setting.linesHtml(tag, env.setting.page)}</div>\n`));
     } else if (isPicture(tokens, at)) {
-      out.push(raw('<figure class="picture">\n'), tokens[at + 1], raw("\n</figure>\n"));
-      at += 2;
+      const [inline, after] = [tokens[at + 1], captionAfter(tokens, at + 3)];
+      const caption = after ?? captionOf(inline, Token);
+      out.push(raw('<figure class="picture">\n'), inline);
+      if (caption !== null) out.push(raw("\n<figcaption>"), caption, raw("</figcaption>"));
+      out.push(raw("\n</figure>\n"));
+      at += after === null ? 2 : 5;
     } else {
       if (env.lead === "" && token.type === "paragraph_open" && env.title !== "")
         env.lead = leadOf(tokens[at + 1].content);
@@ -59,11 +63,34 @@ function headingOf(inline, env, md) {
   return { slug: count === 0 ? base : `${base}-${count}`, html };
 }
 
-/** A paragraph that is a picture and nothing else. */
-const isPicture = (tokens, at) =>
-  tokens[at].type === "paragraph_open" &&
-  tokens[at + 1].children?.length === 1 &&
-  tokens[at + 1].children[0].type === "image";
+/** A paragraph that is a picture, with a line in italics below it or nothing else. */
+const isPicture = (tokens, at) => {
+  if (tokens[at].type !== "paragraph_open") return false;
+  const { children } = tokens[at + 1];
+  const isCaption = children[1]?.type === "softbreak" && isEmphasis(children.slice(2));
+  return children[0]?.type === "image" && (children.length === 1 || isCaption);
+};
+
+const isEmphasis = (children) =>
+  children[0]?.type === "em_open" &&
+  children.findIndex(({ type }) => type === "em_close") === children.length - 1;
+
+/** The line below a picture, which is taken out of its paragraph. */
+function captionOf(inline, Token) {
+  if (inline.children.length === 1) return null;
+  const caption = Object.assign(new Token("inline", "", 0), { map: inline.map });
+  caption.children = inline.children.splice(1).slice(2, -1);
+  return caption;
+}
+
+/** A paragraph in italics below a picture says what it shows. */
+function captionAfter(tokens, at) {
+  if (tokens[at - 2]?.children?.length !== 1 || tokens[at]?.type !== "paragraph_open") return null;
+  const inline = tokens[at + 1];
+  if (!isEmphasis(inline.children)) return null;
+  inline.children = inline.children.slice(1, -1);
+  return inline;
+}
 
 /** The first paragraph, without marks, for search engines. */
 function leadOf(markdown) {

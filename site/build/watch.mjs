@@ -1,6 +1,6 @@
 /** Writes anew what changes, and serves the site meanwhile. */
 import { spawn } from "node:child_process";
-import { watch } from "node:fs";
+import { existsSync, watch } from "node:fs";
 import { join, sep } from "node:path";
 import { brokenLinks } from "./check-links.mjs";
 import { chapterPage, texts } from "./pages.mjs";
@@ -49,6 +49,7 @@ export async function rebuild(site, files) {
   for (const file of files) {
     const chapter = site.chapters.find((one) => one.file === file);
     const text = texts().find((one) => one.file === file);
+    if (chapter !== undefined) site.code.changed(site, file);
     if (chapter !== undefined && outline(read(file)) === outline(chapter.text)) {
       chapter.text = read(file);
       site.page(chapter.path, chapterPage(site, chapter));
@@ -57,13 +58,22 @@ export async function rebuild(site, files) {
       site.text(text);
       pages.push(placeOf(file));
     } else if (file.startsWith("site/client/")) await site.buildAssets();
-    else {
+    else if (isSource(site, file)) {
+      const { page, chapters } = site.code.changed(site, file);
+      site.page(...page);
+      for (const one of chapters) site.page(one.path, chapterPage(site, one));
+      pages.push(page[0], ...chapters.map(({ path }) => path));
+    } else {
       await site.build();
       return null;
     }
   }
   return pages;
 }
+
+/** A source that has a page already, and so was neither added nor removed. */
+const isSource = (site, file) =>
+  site.pages.has(`${file}.html`) && /^src\/.+\.\w+$/.test(file) && existsSync(join(root, file));
 
 /** What other pages may show of a chapter. */
 const outline = (text) =>

@@ -27,11 +27,17 @@ function blocksOf(text) {
 function blockHtml(block, inline) {
   const lines = block.split("\n");
   if (lines.every((line) => /^ {2}/.test(line)))
-    return `<pre class="code"><code>${escaped(lines.join("\n"))}</code></pre>`;
+    return `<pre class="code"><code>${escaped(withoutIndent(lines).join("\n"))}</code></pre>`;
   const isList = /^- /.test(lines[0]);
   if (!isList) return `<p>${inline(block.replace(/\s+/g, " ").trim())}</p>`;
   const items = block.split(/^- /m).slice(1);
   return `<ul>${items.map((item) => `<li>${inline(item.replace(/\s+/g, " ").trim())}</li>`).join("")}</ul>`;
+}
+
+/** Lines without the spaces that all of them begin with. */
+function withoutIndent(lines) {
+  const indent = Math.min(...lines.map((line) => /^ */.exec(line)[0].length));
+  return lines.map((line) => line.slice(indent));
 }
 
 function tagsHtml(tags, inline) {

@@ -29,6 +29,32 @@ export class Project {
   }
 
   /**
+   * Reads one file again. What follows from its text alone is forgotten, and for a chapter what
+   * follows from all of them; whoever adds or removes a file or an export refreshes all.
+   *
+   * @param {string} path from the project's root, with `/`
+   */
+  changed(path) {
+    this.#files.delete(path);
+    const isChapter = path.startsWith("derivations/");
+    for (const key of this.#kept.keys())
+      if (key.endsWith(` ${path}`) || (isChapter && !key.includes("src/"))) this.#kept.delete(key);
+    this.#kept.delete("importers");
+  }
+
+  /**
+   * The chapters that show lines of a source.
+   *
+   * @param {string} path
+   * @returns {readonly string[]} their names
+   */
+  chaptersWithLinesOf(path) {
+    return [...this.chapters.values()]
+      .filter(({ rows }) => rows.some(({ file }) => file === path))
+      .map(({ name }) => name);
+  }
+
+  /**
    * @param {string} path from the project's root, with `/`
    * @returns {string} its text, with line ends of one character
    */

@@ -61,6 +61,7 @@ async function pageComplaints(browser: Browser, site: string, path: string): Pro
     await page.evaluate(() => {
       for (const fold of document.querySelectorAll("details")) fold.open = true;
     });
+    await page.waitForTimeout(500); // boxes that scroll become tab stops when there is time
     const found = [...(await layoutComplaints(page)), ...(await axeFindings(page))];
     if (path.startsWith("chapters/") && (await page.locator(".mark[data-run]").count()) > 0) {
       found.push(...(await equationComplaints(page)), ...(await breakComplaints(page)));

@@ -10,7 +10,11 @@ export const WIDTHS = [320, 390, 820, 1440] as const;
  */
 function complaints(): string[] {
   const found: string[] = [];
+  const counts = new Map<string, number>();
   const say = (what: string, element: Element): void => {
+    const before = counts.get(what) ?? 0;
+    counts.set(what, before + 1);
+    if (before > 0) return; // the first of a kind, and below how many there are
     const name = element.id || element.className || element.localName;
     found.push(`${what}: ${name} "${(element.textContent ?? "").trim().replace(/\s+/g, " ").slice(0, 60)}"`);
   };
@@ -30,15 +34,18 @@ function complaints(): string[] {
     const tag = equation.querySelector(".tag")?.getBoundingClientRect();
     if (box === undefined || tag === undefined || box.width === 0) continue;
     if (overlap(box, tag)) say("the tag lies over its formula", equation);
-    const mark = equation.querySelector(".mark")?.getBoundingClientRect();
-    if (mark !== undefined && (overlap(mark, box) || overlap(mark, tag)))
-      say("the mark lies over its formula or tag", equation);
+    for (const part of equation.querySelectorAll(".mark > *")) {
+      const mark = part.getBoundingClientRect();
+      if (overlap(mark, box) || overlap(mark, tag))
+        say("the mark lies over its formula or tag", equation);
+    }
   }
   for (const element of document.querySelectorAll<HTMLElement>("main :is(p, li, h1, h2, h3, td)")) {
     const { overflowX } = getComputedStyle(element);
     if (element.scrollWidth > element.clientWidth + 1 && overflowX === "hidden")
       say("is cut", element);
   }
+  for (const [what, count] of counts) if (count > 1) found.push(`${what}: ${count} times`);
   return found;
 
   function overlap(a: DOMRect, b: DOMRect): boolean {
