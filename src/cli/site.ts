@@ -9,7 +9,7 @@ import { stoppable } from "./stopping.js";
 import { printError, printText } from "./terminal.js";
 
 /** What comes in the package. */
-const BUILT = fileURLToPath(new URL("../site", import.meta.url));
+const BUILT = fileURLToPath(new URL("../../dist/site", import.meta.url));
 
 interface SiteCommandOptions {
   readonly port: number;

@@ -16,7 +16,9 @@ function complaints(): string[] {
     counts.set(what, before + 1);
     if (before > 0) return; // the first of a kind, and below how many there are
     const name = element.id || element.className || element.localName;
-    found.push(`${what}: ${name} "${(element.textContent ?? "").trim().replace(/\s+/g, " ").slice(0, 60)}"`);
+    found.push(
+      `${what}: ${name} "${(element.textContent ?? "").trim().replace(/\s+/g, " ").slice(0, 60)}"`,
+    );
   };
   const wider = document.scrollingElement!.scrollWidth - innerWidth;
   if (wider > 0) {
