@@ -11,11 +11,10 @@ const dashes = "–—‘’“”…·×→←↑↓−≤≥≠≈";
 
 /**
  * A single letter of a formula is drawn as a mathematical italic one, of the plane from U+1D434 on:
- * Latin, without h, which is the constant of Planck (U+210E), and Greek.
+ * Latin, without h, which is the constant of Planck (U+210E); and Greek, as far as it is used.
  */
 const italics = [
   ...Array.from({ length: 52 }, (_, i) => String.fromCodePoint(0x1d434 + i)),
-  ...Array.from({ length: 25 }, (_, i) => String.fromCodePoint(0x1d6fc + i)),
   "ℎ",
 ].join("");
 /** Hats, primes and signs that Temml writes for a command, so that they are in no chapter. */
@@ -78,7 +77,12 @@ function plain() {
 }
 
 function formulas(/** @type {string} */ used) {
-  return unique(ascii + italics + mathematics + used.replace(/[ -ÿ]/g, ""));
+  const plainGreek = [...used].filter((letter) => letter >= "α" && letter <= "ω");
+  const greek = plainGreek.map((letter) =>
+    String.fromCodePoint(0x1d6fc + (letter.codePointAt(0) ?? 0) - 0x3b1),
+  );
+  const signs = ascii.replace(/["#$&@\\^_`~?]/g, "");
+  return unique(signs + italics + greek.join("") + mathematics + used.replace(/[ -ÿ]/g, ""));
 }
 
 function unique(/** @type {string} */ text) {

@@ -43,6 +43,8 @@ function names(/** @type {string} */ html) {
 export function entriesOf(path, html) {
   const main = /<main[^>]*>([\s\S]*?)<\/main>/.exec(html)?.[1] ?? "";
   const of = words(/<h1[^>]*>([\s\S]*?)<\/h1>/.exec(main)?.[1] ?? path);
+  // what a folder exports is found by its line of code
+  if (path.startsWith("api/")) return [{ ...pageEntry(path, of, ""), says: "", text: "" }];
   const prose = main.replace(/<pre[\s\S]*?<\/pre>/g, " ").replace(/<aside[\s\S]*?<\/aside>/g, " ");
   if (path.startsWith("src/")) return [pageEntry(path, of, main), ...functions(path, main)];
   const [lead, ...parts] = prose.split(/<section class="part" id="/);

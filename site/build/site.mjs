@@ -90,7 +90,11 @@ export class Site {
     };
     for (const [path, content] of await scripts()) asset(path, content);
     asset("assets/site.css", await styleSheet());
-    for (const [path, font] of await cutFonts(charactersOf(this.pages.values()))) asset(path, font);
+    // the code of src has letters of its own, which are left to the reader's fonts
+    const texts = [...this.pages].flatMap(([path, html]) =>
+      /^(src|api)\//.test(path) ? [] : [html],
+    );
+    for (const [path, font] of await cutFonts(charactersOf(texts))) asset(path, font);
     asset("assets/search.json", await searchIndex(this.pages));
     asset("assets/symbols.json", JSON.stringify(symbols()));
     asset("assets/icon.svg", readFileSync(join(root, "site/build/icon.svg"), "utf8"));

@@ -63,7 +63,8 @@ function find(search: MiniSearch<Entry>, query: string): Entry[] {
     boostDocument: (_id, _term, stored) => {
       const title = String(stored?.["title"]).toLowerCase();
       if (title === exact || title === `(${exact})`) return 8;
-      return { page: 1.6, part: 1.2, mistake: 1.1 }[String(stored?.["kind"])] ?? 1;
+      const isChapter = String(stored?.["url"]).startsWith("chapters/") ? 1.5 : 1;
+      return isChapter * ({ page: 1.6, part: 1.2, mistake: 1.1 }[String(stored?.["kind"])] ?? 1);
     },
   });
   return found.slice(0, MOST) as Entry[];
