@@ -31,6 +31,7 @@ export {
   type Answers,
   indexOf,
   placeIn,
+  type PlaceInAnswer,
   returnedShapes,
   shapeProblem,
 } from "./exercises/answered.js";

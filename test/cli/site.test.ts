@@ -60,7 +60,7 @@ test.before(async () => {
 });
 test.after(() => site.close());
 
-test("pages come with their types and are asked for again only when they have changed", async () => {
+test("pages come with their types, and again only when they have changed", async () => {
   const page = await get(site, "/chapters/conv2d.html");
   assert.equal([page.status, page.text], [200, "conv2d"]);
   assert.is(page.headers["content-type"], "text/html;charset=utf-8");

@@ -35,7 +35,7 @@ test("a source's page has its lines as places, its equations and who imports it"
   assert.not.match(html, ` id="L${count + 1}"`);
   assert.match(
     html,
-    /Convolution<\/a>: .*href="\.\.\/\.\.\/chapters\/conv2d\.html#conv2d\.1d" data-ref="conv2d\.1d"/,
+    /Convolution<\/a>: .*href="[./]+chapters\/conv2d\.html#conv2d\.1d" data-ref="conv2d\.1d"/,
   );
   assert.match(html, '<a href="../../src/im2col/index.ts.html">');
   // in the order of the chapter, though the code cites them in another

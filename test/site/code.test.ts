@@ -42,7 +42,8 @@ test("a line has its tokens, symbols and number", () => {
 
 test("a comment with a tag and the statement below belong to the equation", () => {
   const lines = highlightLines(
-    "// (conv2d.7) dWeight = Σₙ dOutₙ · colsₙᵀ\nf(\n  cols,\n);\nf(1); // (conv2d.8)\n// (conv2d.6)\nf(2);",
+    "// (conv2d.7) dWeight = Σₙ dOutₙ · colsₙᵀ\nf(\n  cols,\n);\n" +
+      "f(1); // (conv2d.8)\n// (conv2d.6)\nf(2);",
     { page: "conv2d-gradients" },
   );
   const tags = lines.map((line) => / data-tags="([^"]*)"/.exec(line)?.[1] ?? "");

@@ -1,4 +1,4 @@
-/** The equations as a page runs them: the same blocks, and the same digits as in `leibniz derive`. */
+/** The equations as a page runs them: the same blocks, the same digits as in `leibniz derive`. */
 import { pathToFileURL } from "node:url";
 import { join } from "node:path";
 import { test } from "uvu";
@@ -80,7 +80,7 @@ for (const name of names)
       assert.equal(outcomes(await ask({ ask: "run", tags: [one.tag] })), [one], one.tag);
   });
 
-test("every mistake that a page offers turns the number red, and leaves nothing behind", async () => {
+test("every mistake that a page offers turns the number red and leaves nothing", async () => {
   const ask = await asker("affine");
   let planted = 0;
   for (const { outcome } of await ask({ ask: "run", tags: null })) {
@@ -112,7 +112,7 @@ test("an equation that has no block is a clear error", async () => {
   );
 });
 
-test("the mistakes of a block are those of leibniz derive --mutate, each with its place", async () => {
+test("the mistakes of a block are those of derive --mutate, each with its place", async () => {
   const affine = chapters.find(({ name }) => name === "affine")!;
   await openChapter(affine, 0, async (tag, run, source) => {
     await run();

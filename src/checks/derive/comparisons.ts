@@ -21,7 +21,11 @@ export class Comparisons {
   worst = "";
   readonly #isEnough: (difference: number) => boolean;
 
-  /** @param isEnough a difference after which nothing more is compared: it is thrown */
+  /**
+   * Nothing is compared yet.
+   *
+   * @param isEnough a difference after which nothing more is compared: it is thrown
+   */
   constructor(isEnough: (difference: number) => boolean = () => false) {
     this.#isEnough = isEnough;
   }

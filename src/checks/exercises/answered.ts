@@ -70,6 +70,14 @@ export function returnedShapes(
   );
 }
 
+/** A place in the array that a learner returns. */
+export interface PlaceInAnswer {
+  /** Of that array. */
+  readonly shape: readonly number[];
+  /** One number per axis of it. */
+  readonly index: readonly number[];
+}
+
 /**
  * The place of an entry in the array that a learner returns, which may be flat where the input is
  * not.
@@ -82,7 +90,7 @@ export function placeIn(
   due: readonly number[],
   index: readonly number[],
   shape: readonly number[],
-): { shape: readonly number[]; index: readonly number[] } {
+): PlaceInAnswer {
   const entry = index.reduce((position, i, axis) => position * shape[axis]! + i, 0);
   return { shape: due, index: indexOf(entry, due) };
 }

@@ -53,9 +53,6 @@ export interface ShownEntry {
   readonly relativeError: number;
 }
 
-/** By gradient, `dX`. */
-type Shapes = Readonly<Record<string, readonly number[]>>;
-
 interface Row {
   cases: number;
   wrong: number;
@@ -66,7 +63,7 @@ interface Row {
   problem: string | null;
   problemOptions: object | null;
   shown: ShownEntry | null;
-  kink: (CheckedKink & { readonly due: Shapes }) | null;
+  kink: (CheckedKink & { readonly due: Readonly<Record<string, readonly number[]>> }) | null;
   readonly sightings: Sighting[];
   readonly kinks: Sighting[];
 }
@@ -95,7 +92,7 @@ export class ReportCard {
     point: MistakenPoint,
     results: readonly GradientCheckResult[],
     problems: Problems = new Map(),
-    due: Shapes = {},
+    due: Readonly<Record<string, readonly number[]>> = {},
   ): void {
     const compared = results.filter(({ argument }) => !problems.has(argument));
     const sightings = sightingsAt(point, results);
@@ -134,7 +131,7 @@ export class ReportCard {
    *
    * @param due as {@link add} has it
    */
-  addKink(kink: CheckedKink, due: Shapes = {}): void {
+  addKink(kink: CheckedKink, due: Readonly<Record<string, readonly number[]>> = {}): void {
     const row = this.#row(kink.result.argument);
     row.cases++;
     const { options, inputs } = kink.kink;
@@ -202,7 +199,11 @@ function entryToShow({ wrong, differs, shown, kink }: Row): ShownEntry | null {
   return kink === null ? null : shownOf(kink.kink.options, kink.result, kink.due);
 }
 
-function shownOf(options: object, result: GradientCheckResult, due: Shapes): ShownEntry {
+function shownOf(
+  options: object,
+  result: GradientCheckResult,
+  due: Readonly<Record<string, readonly number[]>>,
+): ShownEntry {
   const { shape, worstIndex } = result;
   return {
     options,

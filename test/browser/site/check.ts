@@ -3,7 +3,7 @@
  *
  *     npm run check:site                     every page, and all that can be done on it
  *     npm run check:site -- --sample         every chapter, and one page of each other kind
- *     npm run check:site -- affine search    the pages and steps whose names have one of these words
+ *     npm run check:site -- affine search    pages and steps whose names have one of these words
  *
  * The steps are links, linking, reading, speed, and for each page `page`.
  */

@@ -9,8 +9,7 @@ interface Anchors {
 }
 
 /**
- * Links, pictures, scripts and styles of these pages that lead nowhere, or to a place of a page that
- * it does not have.
+ * Links, pictures, scripts and styles that lead nowhere, or to a place that a page does not have.
  *
  * @param folder of the site
  * @param pages their paths in it

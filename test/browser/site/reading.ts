@@ -1,4 +1,4 @@
-/** What a reader does on the site besides reading: search, go back, turn it dark, print, without script. */
+/** What a reader does besides reading: search, go back, turn it dark, print, have no script. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Browser } from "playwright-core";
