@@ -3,6 +3,7 @@
  * to its page, and equations that are named in a text as links to them.
  */
 import MarkdownIt from "markdown-it";
+import { plainFormula } from "../../dist/checks/exercises/plain.js";
 import { formula } from "./formula.mjs";
 import { escaped, plain } from "./html.mjs";
 import { detailsBlock, displayFormula, inlineFormula } from "./markdown-rules.mjs";
@@ -69,8 +70,15 @@ rules.details_close = () => "</details>\n";
 rules.raw = (tokens, at) => tokens[at].content;
 rules.table_open = () => `<div class="table"><table>\n`;
 // a header without a word is no header
-rules.th_open = (tokens, at) => (tokens[at + 1].content === "" ? "<td>" : "<th>");
+rules.th_open = (tokens, at) => cell(tokens[at + 1].content === "" ? "td" : "th", tokens[at]);
+rules.td_open = (tokens, at) => cell("td", tokens[at]);
 rules.th_close = (tokens, at) => (tokens[at - 1].content === "" ? "</td>" : "</th>\n");
+/** A cell, aligned by a class: the site allows no style in its pages. */
+function cell(name, token) {
+  const side = /text-align:(right|center)/.exec(token.attrGet("style") ?? "")?.[1];
+  return side === undefined ? `<${name}>` : `<${name} class="${side}">`;
+}
+
 rules.table_close = () => "</table></div>\n";
 rules.image = (tokens, at, options, env, self) => {
   const token = tokens[at];
@@ -141,8 +149,12 @@ function resolved(target, { file, placeOfLink, report }, line) {
 /** Links follow files to their pages; equations and files that a text names become links. */
 function references(state) {
   const { setting } = state.env;
-  for (const token of state.tokens) {
+  for (const [at, token] of state.tokens.entries()) {
     if (token.type !== "inline" || token.children === null) continue;
+    const around = state.tokens[at - 1]?.type;
+    if (around === "th_open") spellFormulas(token, state.Token);
+    // what folds when it is pressed cannot hold a link
+    if (around === "summary_open") continue;
     const line = (token.map?.[0] ?? 0) + 1;
     let depth = 0;
     token.children = token.children.flatMap((child) => {
@@ -158,6 +170,12 @@ function references(state) {
       return [child];
     });
   }
+}
+
+/** A header of a formula alone says it in plain signs: MathML is no text to those who look for one. */
+function spellFormulas(token, Token) {
+  if (token.children.some(({ type }) => type !== "inline_formula")) return;
+  token.children = token.children.map(({ content }) => text(plainFormula(content), Token));
 }
 
 function followLink(link, setting, line) {
