@@ -24,8 +24,8 @@ export async function styleSheet() {
 }
 
 /**
- * The scripts, by their path on the site. They are plain ones, since a browser runs no modules from a
- * folder on disk.
+ * The scripts, by their path on the site. They are plain ones, since a browser runs no modules from
+ * a folder on disk.
  *
  * @returns {Promise<Map<string, Uint8Array>>}
  */

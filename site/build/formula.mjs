@@ -44,7 +44,9 @@ function withoutStyle(tag) {
 const isSymbol = (name, known) =>
   known.has(name) || LETTERS.has(name) || (/^[A-Za-z][A-Za-z0-9]+$/.test(name) && !WORDS.has(name));
 
-/** A formula in a text is one piece up to so many signs; a longer one may break after an operator. */
+/**
+ * A formula in a text is one piece up to so many signs; a longer one may break after an operator.
+ */
 const [WHOLE, PIECE] = [24, 16];
 
 /** A formula in a text: browsers break no line inside `math`, so a long one becomes several. */

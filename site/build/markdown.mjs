@@ -172,7 +172,9 @@ function references(state) {
   }
 }
 
-/** A header of a formula alone says it in plain signs: MathML is no text to those who look for one. */
+/**
+ * A header of a formula alone says it in plain signs: MathML is no text to those who look for one.
+ */
 function spellFormulas(token, Token) {
   if (token.children.some(({ type }) => type !== "inline_formula")) return;
   token.children = token.children.map(({ content }) => text(plainFormula(content), Token));

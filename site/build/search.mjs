@@ -1,4 +1,7 @@
-/** The index of the search: parts of pages, equations, functions and mistakes, from the pages as they were written. */
+/**
+ * The index of the search: parts of pages, equations, functions and mistakes, from the pages as
+ * they were written.
+ */
 import { build } from "esbuild";
 import MiniSearch from "minisearch";
 

@@ -25,7 +25,9 @@ export function readChapters(report) {
   return { chapters, tags, prefixes };
 }
 
-/** Where a link of a Markdown file leads: `figures/x.svg`, `../docs/library.md#…`, `#…`, `/src/…`. */
+/**
+ * Where a link of a Markdown file leads: `figures/x.svg`, `../docs/library.md#…`, `#…`, `/src/…`.
+ */
 export function placeOfLink(target, from) {
   const [path, anchor] = target.split("#");
   const file = path === "" ? from : path.startsWith("/") ? path.slice(1) : join2(from, path);

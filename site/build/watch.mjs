@@ -36,8 +36,8 @@ export async function watchAndServe(site) {
 }
 
 /**
- * Builds what depends on files that have changed. Other pages depend on a chapter by its title, tags
- * and headings only, so as long as these stay, its page alone is written.
+ * Builds what depends on files that have changed. Other pages depend on a chapter by its title,
+ * tags and headings only, so as long as these stay, its page alone is written.
  *
  * @param {import("./site.mjs").Site} site
  * @param {readonly string[]} files from the project's root

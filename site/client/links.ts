@@ -1,6 +1,7 @@
 /**
- * Equation, line and symbol light each other. Pointing at one, or moving the focus to it, lights the others for
- * as long; a click pins an equation, which is then in the address (`#conv2d.7`), and Esc lets it go.
+ * Equation, line and symbol light each other. Pointing at one, or moving the focus to it, lights
+ * the others for as long; a click pins an equation, which is then in the address (`#conv2d.7`), and
+ * Esc lets it go.
  */
 import { hideCard, showEquation, showSymbol } from "./card.js";
 import { all, near } from "./dom.js";
@@ -119,7 +120,9 @@ function click(event: MouseEvent): void {
   void showSymbol(symbol, symbol.dataset["symbol"] ?? "");
 }
 
-/** With the focus on an equation, left and right go from symbol to symbol and say what each means. */
+/**
+ * With the focus on an equation, left and right go from symbol to symbol and say what each means.
+ */
 function walkSymbols(event: KeyboardEvent): void {
   const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
   const equation = near(event, ".equation");

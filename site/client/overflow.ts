@@ -1,6 +1,6 @@
 /**
- * What scrolls sideways takes a tab stop, so that a keyboard can scroll it, and only while it does. The boxes are
- * measured a few at a time, while the browser has nothing else to do.
+ * What scrolls sideways takes a tab stop, so that a keyboard can scroll it, and only while it does.
+ * The boxes are measured a few at a time, while the browser has nothing else to do.
  */
 import { all, isWide } from "./dom.js";
 

@@ -1,4 +1,7 @@
-/** Runs before the page is drawn, so that nothing flashes: the scheme chosen last, and that script runs. */
+/**
+ * Runs before the page is drawn, so that nothing flashes: the scheme chosen last, and that script
+ * runs.
+ */
 const root = document.documentElement;
 root.classList.add("script");
 try {

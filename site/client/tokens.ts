@@ -1,6 +1,7 @@
 /**
- * How texts are cut into words, for the index and for what is typed alike. A tag (`conv2d.7`) and a name (`dCols`)
- * stay whole, and can be found by their parts as well: "cols", "conv2d", "grad input" for `grad_input`.
+ * How texts are cut into words, for the index and for what is typed alike. A tag (`conv2d.7`) and a
+ * name (`dCols`) stay whole, and can be found by their parts as well: "cols", "conv2d", "grad
+ * input" for `grad_input`.
  */
 export function tokens(text: string): string[] {
   const found: string[] = [];

@@ -1,4 +1,6 @@
-/** Which lines of a file an equation belongs to: the comment that cites it, and the statement below. */
+/**
+ * Which lines of a file an equation belongs to: the comment that cites it, and the statement below.
+ */
 
 /** A mention of an equation: (conv2d.7). */
 export const CITATION = /\(([a-z][a-z0-9]*(?:-[a-z0-9]+)*\.\d+[a-z]?)\)/g;

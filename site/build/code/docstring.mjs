@@ -1,4 +1,6 @@
-/** Docstrings as HTML: paragraphs, indented tables, and what `@param`, `@returns`, `@throws` say. */
+/**
+ * Docstrings as HTML: paragraphs, indented tables, and what `@param`, `@returns`, `@throws` say.
+ */
 import { escaped } from "../html.mjs";
 import { sentenceHtml } from "./sentence.mjs";
 

@@ -70,8 +70,8 @@ export const escapeHtml = (text) =>
 export const parseCode = (text) => typescript.parse(text);
 
 /**
- * The lines of a text, each `<span class="line" …>…</span>`. Join them with line ends, so that a page
- * without styles breaks there too.
+ * The lines of a text, each `<span class="line" …>…</span>`. Join them with line ends, so that a
+ * page without styles breaks there too.
  *
  * @param {string} text TypeScript
  * @param {HighlightOptions} [options]

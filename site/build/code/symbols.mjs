@@ -1,6 +1,6 @@
 /**
- * The symbols that formulas and code share: `\mathrm{dOut}` is `dOut`, `\hat x` is `xHat`, `\rho` is
- * `rho`. A symbol is spelled as a formula shows it: dOut, x̂, ρ.
+ * The symbols that formulas and code share: `\mathrm{dOut}` is `dOut`, `\hat x` is `xHat`, `\rho`
+ * is `rho`. A symbol is spelled as a formula shows it: dOut, x̂, ρ.
  */
 
 const GREEK = {
@@ -84,7 +84,8 @@ export function sharedLetters(notation) {
 }
 
 /**
- * The symbol that an identifier stands for: `xHat` for x̂, `rho` for ρ; the same name for any other.
+ * The symbol that an identifier stands for: `xHat` for x̂, `rho` for ρ; the same name for any
+ * other.
  *
  * @param {string} identifier
  */

@@ -1,4 +1,6 @@
-/** The mark of each equation: it runs the block, all of the chapter, or the block with a mistake. */
+/**
+ * The mark of each equation: it runs the block, all of the chapter, or the block with a mistake.
+ */
 import { all, announce, root } from "../dom.js";
 import { Engine } from "./engine.js";
 import type { Outcome } from "./messages.js";
