@@ -28,6 +28,8 @@ export interface Scale {
   /** Where a number is, in pixels, and null where it has no place. */
   readonly place: (value: number) => number | null;
   readonly ticks: readonly Tick[];
+  /** A number in the words of the axis, with more digits than the ticks have. */
+  readonly say: (value: number) => string;
   /** What numbers without a place are not, for people. */
   readonly missing: string;
 }
@@ -65,6 +67,7 @@ export function scaleOf(
     label: axis.label,
     place: (value) => (has(value) && value >= low && value <= high ? scale(value) : null),
     ticks: ticks.values.map((value, i) => ({ at: scale(value), text: texts[i]! })),
+    say: wordsOf(axis),
     missing:
       axis.domain !== undefined
         ? `from ${formatNumber(low)} to ${formatNumber(high)}`
@@ -122,6 +125,11 @@ function roundPowers(low: number, high: number): [number, number] {
   if (high / low < 100) return [low / 1.1, high * 1.1];
   const [from, to] = [decadeOf(low), decadeFrom(high)];
   return [Math.max(1 / LARGEST, Number(`1e${from}`)), Math.min(LARGEST, Number(`1e${to}`))];
+}
+
+function wordsOf({ format }: Axis): Scale["say"] {
+  if (format === undefined) return (value) => formatNumber(value, 5);
+  return format === "percent" ? (value) => `${formatNumber(100 * value, 4)} %` : format;
 }
 
 /** Of numbers closer than 1, the whole ones. */

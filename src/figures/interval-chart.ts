@@ -169,7 +169,7 @@ function drawRow({ name, values = [], mean, interval }: IntervalRow, x: Scale, y
     // first above the line, so that the interval is not hidden, then to both sides in turn
     const aside =
       Math.min(10, 6 + STEP_ASIDE * Math.floor(before / 2)) * (before % 2 === 0 ? -1 : 1);
-    const title = element("title", {}, escape(`${name}: ${value}`));
+    const title = element("title", {}, escape(`${name}: ${x.say(value)}`));
     const place = { cx: at, cy: y + aside, r: DOT };
     drawn.push(element("circle", { class: `${dots.colour} fill`, ...place }, title));
   }

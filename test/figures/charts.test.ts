@@ -262,7 +262,17 @@ test("intervalChart: every run a dot, the mean and its interval, a row for each"
     assert.ok(textsOf(chart).includes(text), text);
   assert.ok(textsOf(chart).includes("without: 1 value not finite, left out."));
   const titles = elementsOf(parseMarkup(chart), "title").map(textOf);
-  assert.ok(titles.includes("with: 0.91"));
+  assert.ok(titles.includes("with: 91 %"));
+  // a tooltip has no more digits than a reader can use
+  for (const [format, said] of [
+    ["percent", "a: 0.5 %"],
+    [undefined, "a: 0.005"],
+    [(value: number) => value.toFixed(1), "a: 0.0"],
+  ] as const) {
+    const x = { label: "errors", ...(format === undefined ? {} : { format }) };
+    const shown = intervalChart({ ...words, x, rows: [{ name: "a", values: [1 - 0.995] }] });
+    assert.ok(elementsOf(parseMarkup(shown), "title").map(textOf).includes(said), said);
+  }
 });
 
 test("barChart: as long as its number, in parts that follow each other", () => {

@@ -147,7 +147,7 @@ function triedFigure(measured: readonly Done[]): Figure {
     alt: "Validation images misclassified by each network, augmentation and set of details tried.",
     svg: intervalChart({
       title: "What was tried",
-      description: "A dot for each seed; further left is better.",
+      description: "A dot for each seed; further left is better. The number before a name: epochs.",
       width: CHART_WIDTH,
       x: { label: "validation images misclassified", format: "percent" },
       rows: triedIn(measured).map(({ stage, name, epochs, errors }) => ({
