@@ -97,6 +97,7 @@ async function wrongNetworkGradient({ setups }: CheckContext): Promise<string | 
         step: STEP,
         tolerance: NETWORK_TOLERANCE,
         sample: SAMPLE,
+        hints: false,
       }),
     );
     if (wrong !== null) return wrong;

@@ -4,7 +4,7 @@
  * no variant ever holds two copies of a module. Node runs this beside the program, see `register`
  * of `node:module`.
  */
-import { readFile } from "node:fs/promises";
+import { readFileSync } from "node:fs";
 import type { MessagePort } from "node:worker_threads";
 
 /** The modules of one variant that have another text, by address. */
@@ -53,14 +53,19 @@ export async function resolve(
 
 const resolved = new Map<string, Promise<Resolved>>();
 
-/** Where it is does not depend on the variant, and to look for it takes longer than all else. */
+/**
+ * Where it is does not depend on the variant, and to look for it takes longer than all else. A path
+ * from one module is the same as a path from another that leads to the same address.
+ */
 function resolveOnce(
   specifier: string,
   context: { readonly parentURL?: string },
   next: Resolve,
 ): Promise<Resolved> {
   const parent = withoutVariant(context.parentURL ?? "");
-  return once(resolved, `${specifier} from ${parent}`, async () => ({
+  const isPath = /^\.\.?\//.test(specifier) && parent.startsWith("file:");
+  const key = isPath ? new URL(specifier, parent).href : `${specifier} from ${parent}`;
+  return once(resolved, key, async () => ({
     ...(await next(specifier, context)),
     shortCircuit: true, // from the second time on nobody else is asked
   }));
@@ -71,8 +76,13 @@ export async function load(
   context: object,
   next: (url: string, context: object) => Promise<Loaded>,
 ): Promise<Loaded> {
-  const source = plantings.get(variantOf(url) ?? "")?.get(withoutVariant(url));
-  if (source === undefined) return next(url, context);
+  const address = withoutVariant(url);
+  const source = plantings.get(variantOf(url) ?? "")?.get(address);
+  if (source === undefined) {
+    const text = isOwn(address) ? textOf(address) : null;
+    if (text === null) return next(url, context);
+    return { format: "module", shortCircuit: true, source: text };
+  }
   // On the last line, so that all others keep their numbers: it tells that this text was really
   // loaded.
   const mark = "(globalThis.leibnizLoadedTexts ??= []).push(import.meta.url);";
@@ -122,16 +132,42 @@ async function readClosure(address: string, next: Resolve): Promise<ReadonlySet<
 
 /** The addresses that a module imports, now or later; packages are left out, and Node's own. */
 async function readImports(address: string, next: Resolve): Promise<readonly string[]> {
-  const path = address.startsWith(PACKAGE) ? address.slice(PACKAGE.length - 1) : address;
-  if (!address.startsWith("file:") || path.includes("/node_modules/")) return [];
-  const text = await readFile(new URL(address), "utf8").catch(() => "");
+  const text = isEngine(address) ? textOf(address) : null;
+  if (text === null) return [];
   const found: string[] = [];
   for (const [, specifier] of text.matchAll(/\b(?:from|import)\s*\(?"([^"\n]+)"/g))
     found.push(
-      ...(await next(specifier!, { parentURL: address }).then(
+      ...(await resolveOnce(specifier!, { parentURL: address }, next).then(
         ({ url }) => [url],
         () => [], // words of a comment
       )),
     );
   return found;
+}
+
+/** Whether a module may import one that has a new text: packages do not, nor does Node. */
+function isEngine(address: string): boolean {
+  const path = address.startsWith(PACKAGE) ? address.slice(PACKAGE.length - 1) : address;
+  return address.startsWith("file:") && !path.includes("/node_modules/");
+}
+
+/** Whether it is JavaScript of this package, whose package.json says that it is a module. */
+function isOwn(address: string): boolean {
+  return isEngine(address) && address.startsWith(PACKAGE) && address.endsWith(".js");
+}
+
+const texts = new Map<string, string | null>();
+
+/** Read once, for its imports and for every variant; null where there is nothing to read. */
+function textOf(address: string): string | null {
+  let text = texts.get(address);
+  if (text === undefined) {
+    try {
+      text = readFileSync(new URL(address), "utf8");
+    } catch {
+      text = null;
+    }
+    texts.set(address, text);
+  }
+  return text;
 }
