@@ -124,7 +124,8 @@ function way(site, { outputs, probabilities }, digit) {
   const said = probabilities.indexOf(Math.max(...probabilities));
   const percent = (100 * probabilities[said]).toFixed(1);
   const verdict = said === digit ? `a ${said}` : `a ${said}, wrongly`;
-  return `<ol class="stages" data-digit="${digit}">
+  const first = digit === SHOWN ? " first" : "";
+  return `<ol class="stages${first}" data-digit="${digit}">
 ${stages.join("\n")}
 <li class="stage">
 ${bars(probabilities, said)}

@@ -27,8 +27,11 @@ export function make<K extends keyof HTMLElementTagNameMap>(
   return element;
 }
 
-/** Whether the window is at least so many rem wide. */
-export const isWide = (rem: number): boolean => matchMedia(`(min-width: ${rem}rem)`).matches;
+/** Does something once the browser has nothing else to do. */
+export function idle(work: () => void): void {
+  if ("requestIdleCallback" in globalThis) requestIdleCallback(work);
+  else setTimeout(work, 50);
+}
 
 const pages = new Map<string, Promise<Document>>();
 

@@ -1,5 +1,6 @@
 /** How soon a page of the site is there, by Chromium's own figures, on a slowed processor. */
-import type { Browser } from "playwright-core";
+import type { Browser, Page } from "playwright-core";
+import { type Shares, traced } from "./trace.js";
 
 /** As Chromium measures it; times from the start of the navigation. */
 export interface PageSpeed {
@@ -12,6 +13,7 @@ export interface PageSpeed {
   readonly longestTaskMs: number;
   /** Bytes of script before anything is asked for, as they are sent. */
   readonly scriptBytes: number;
+  readonly elements: number;
 }
 
 interface Seen {
@@ -34,19 +36,27 @@ function watch(): void {
   observe("longtask", ({ duration }) => (seen.longest = Math.max(seen.longest, duration)));
 }
 
-/** @param slowdown of the processor */
+/** How a page is opened. */
+export interface SpeedOptions {
+  /** The processor is slower by this factor. */
+  readonly slowdown: number;
+  /** Of the window, in pixels. */
+  readonly width?: number;
+}
+
+/** What a page does after it has been read belongs to it as well. */
+const AFTERWARDS_MS = 1500;
+
+/** Opens a page in a fresh context, without a cache, and looks when it is there. */
 export async function speedOf(
   browser: Browser,
   address: string,
-  slowdown: number,
+  options: SpeedOptions,
 ): Promise<PageSpeed> {
-  const context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
-  const page = await context.newPage();
-  const session = await context.newCDPSession(page);
-  await session.send("Emulation.setCPUThrottlingRate", { rate: slowdown });
+  const { page, close } = await slowPage(browser, options);
   await page.addInitScript(watch);
   await page.goto(address, { waitUntil: "load" });
-  await page.waitForTimeout(1500);
+  await page.waitForTimeout(AFTERWARDS_MS);
   const speed = await page.evaluate(() => {
     const { seen } = globalThis as unknown as { seen: Seen };
     const [paint] = performance.getEntriesByName("first-contentful-paint");
@@ -61,8 +71,48 @@ export async function speedOf(
       layoutShift: seen.shift,
       longestTaskMs: seen.longest,
       scriptBytes: scripts,
+      elements: document.querySelectorAll("*").length,
     };
   });
-  await context.close();
+  await close();
   return speed;
+}
+
+/** Opens a page as `speedOf` does, and says what the processor did for it. */
+export async function workOf(
+  browser: Browser,
+  address: string,
+  options: SpeedOptions,
+): Promise<Shares> {
+  const { page, close } = await slowPage(browser, options);
+  const shares = await traced(browser, page, async () => {
+    await page.goto(address, { waitUntil: "load" });
+    await page.waitForTimeout(AFTERWARDS_MS);
+  });
+  await close();
+  return shares;
+}
+
+async function slowPage(
+  browser: Browser,
+  { slowdown, width = 1440 }: SpeedOptions,
+): Promise<{ readonly page: Page; readonly close: () => Promise<void> }> {
+  const context = await browser.newContext({ viewport: { width, height: 900 } });
+  const page = await context.newPage();
+  const session = await context.newCDPSession(page);
+  await session.send("Emulation.setCPUThrottlingRate", { rate: slowdown });
+  return { page, close: () => context.close() };
+}
+
+/** The median of each figure. */
+export function medians<K extends string>(
+  runs: readonly Readonly<Record<K, number>>[],
+): Record<K, number> {
+  const names = Object.keys(runs[0]!) as K[];
+  return Object.fromEntries(
+    names.map((name) => {
+      const sorted = runs.map((run) => run[name]).sort((a, b) => a - b);
+      return [name, sorted[sorted.length >> 1]!];
+    }),
+  ) as Record<K, number>;
 }
