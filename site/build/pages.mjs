@@ -39,13 +39,16 @@ export function settingOf(site, file, page) {
   };
 }
 
+/** What is said of an equation whose chapter was edited; a definition has no result. */
+const staleResult = (recorded) =>
+  recorded === "a definition" ? recorded : "not run since the chapter was edited";
+
 /** A chapter's page, with its neighbours in reading order. */
 export function chapterPage(site, chapter) {
   const at = site.chapters.indexOf(chapter);
-  const { html, ...about } = renderMarkdown(
-    chapter.text,
-    settingOf(site, chapter.file, chapter.path),
-  );
+  const setting = settingOf(site, chapter.file, chapter.path);
+  if (site.stale.has(chapter.name)) setting.recorded = (tag) => staleResult(site.recorded(tag));
+  const { html, ...about } = renderMarkdown(chapter.text, setting);
   const minutes = about.words / WORDS_A_MINUTE + about.equations.length * MINUTES_AN_EQUATION;
   const count = about.equations.length;
   const equations = count === 0 ? "" : `, ${count} equation${count === 1 ? "" : "s"}`;

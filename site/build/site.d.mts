@@ -1,11 +1,24 @@
+/** A chapter of the site. */
+export interface SiteChapter {
+  readonly name: string;
+  readonly file: string;
+  readonly path: string;
+  readonly title: string;
+  text: string;
+}
+
 /** As far as the tests build it. */
 export class Site {
   pages: Map<string, string>;
+  files: Set<string>;
   errors: string[];
-  chapters: readonly { readonly name: string; readonly path: string; readonly title: string }[];
+  stale: Set<string>;
+  edited: Set<string>;
+  chapters: readonly SiteChapter[];
   code: object;
-  recorded: () => string | null;
+  recorded: (tag: string) => string;
   readTexts(): void;
+  build(): Promise<void>;
   page(path: string, html: string): void;
   write: (path: string, content: string) => void;
 }

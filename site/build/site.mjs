@@ -24,6 +24,10 @@ export class Site {
   files = new Set();
   /** What is wrong with the texts, a line each. */
   errors = [];
+  /** Names of chapters whose blocks were edited and have not been run again. */
+  stale = new Set();
+  /** Those of them whose run has not begun. */
+  edited = new Set();
 
   report = (error) => this.errors.push(error);
 

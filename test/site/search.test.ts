@@ -52,7 +52,7 @@ const find = (typed: string): FoundEntry[] => client.find(index, typed);
 test.before(async () => {
   const site = new Site();
   site.write = () => {};
-  site.recorded = () => null;
+  site.recorded = () => "run";
   site.code = { codeHtml: () => "", linesHtml: () => "" };
   site.readTexts();
   for (const chapter of site.chapters) site.page(chapter.path, chapterPage(site, chapter));
