@@ -19,6 +19,8 @@ export class Site {
   recorded: (tag: string) => string;
   readTexts(): void;
   build(): Promise<void>;
+  buildStyle(): Promise<void>;
+  buildScripts(): Promise<void>;
   page(path: string, html: string): void;
   write: (path: string, content: string) => void;
 }

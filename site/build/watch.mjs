@@ -6,6 +6,7 @@ import { brokenLinks } from "./check-links.mjs";
 import { chapterPage, texts } from "./pages.mjs";
 import { placeOf, read, root } from "./places.mjs";
 import { blocksOf, runAgain } from "./run-again.mjs";
+import { searchIndex } from "./search.mjs";
 
 /** The folders whose files become pages, style or script. */
 const FOLDERS = ["derivations", "docs", "results/experiments", "site/client", "src"];
@@ -17,7 +18,12 @@ const IS_OURS = /^(?!.*\/\.).*\.(?:md|[mc]?ts|[mc]?js|json|css|svg|jpg)$/;
 const QUIET_MS = 30;
 
 export async function watchAndServe(site) {
-  spawn(process.execPath, [join(root, "dist/cli/main.js"), "site"], { stdio: "inherit" });
+  const command = [join(root, "dist/cli/main.js"), "site"];
+  const server = spawn(process.execPath, command, { stdio: "inherit" });
+  process.once("SIGTERM", () => {
+    server.kill();
+    process.exit(143);
+  });
   const changed = updates(site);
   for (const folder of FOLDERS)
     watch(join(root, folder), { recursive: true }, (_, name) => {
@@ -115,6 +121,7 @@ export async function rebuild(site, files) {
     if (chapter === undefined) return true;
     site.code.changed(site, file);
     const now = read(file);
+    if (now === "") return true; // it is being written
     if (blocksOf(now) !== blocksOf(chapter.text)) {
       site.stale.add(chapter.name);
       site.edited.add(chapter.name);
@@ -144,7 +151,7 @@ export async function rebuild(site, files) {
     } else if (text !== undefined) {
       site.text(text);
       pages.push(placeOf(file));
-    } else if (file.startsWith("site/client/")) await site.buildAssets();
+    } else if (file.startsWith("site/client/")) await rebuildClient(site, file);
     else {
       const { page, chapters } = site.code.changed(site, file);
       site.page(...page);
@@ -153,6 +160,16 @@ export async function rebuild(site, files) {
     }
   }
   return pages;
+}
+
+/** Style, script, or a piece of what runs the equations. */
+async function rebuildClient(site, file) {
+  if (file.endsWith(".css")) return site.buildStyle();
+  await site.buildScripts();
+  if (file.startsWith("site/client/run/")) await site.buildRuns();
+  // how texts are cut into words, and what is made of them
+  if (/\/(?:tokens|search-index)\.ts$/.test(file))
+    site.asset("assets/search.json", await searchIndex(site.pages));
 }
 
 /** A source that has a page already, and so was neither added nor removed. */
