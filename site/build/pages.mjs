@@ -105,10 +105,17 @@ export function texts() {
   ];
 }
 
-/** Where nothing is. Its links start at the server's root, since its own depth is not known. */
-export function notFoundPage(site) {
+/**
+ * Where nothing is. A host shows this page under the address that was asked for, of any depth, so
+ * its links need to be told where the site begins: `npm run site:build -- --base /leibniz/`, or
+ * `leibniz site`, which knows. Without that they hold only at the site's root.
+ *
+ * @param {import("./site.mjs").Site} site
+ * @param {string | null} base the site's place on its host
+ */
+export function notFoundPage(site, base) {
   const path = "404.html";
-  return shell({
+  const page = shell({
     path,
     kind: "missing",
     name: "404",
@@ -119,4 +126,7 @@ export function notFoundPage(site) {
 look for it among the chapters.</p>`,
     course: site.chapters,
   });
+  const start = base === null ? "<head>" : `<head>\n<base href="${escaped(base)}">`;
+  // a place on this page is no place at the base
+  return page.replace("<head>", start).replaceAll('href="#', `href="${path}#`);
 }

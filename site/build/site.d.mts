@@ -17,6 +17,7 @@ export class Site {
   chapters: readonly SiteChapter[];
   code: object;
   recorded: (tag: string) => string;
+  base: string | null;
   readTexts(): void;
   build(): Promise<void>;
   buildStyle(): Promise<void>;

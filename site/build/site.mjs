@@ -24,6 +24,8 @@ export class Site {
   files = new Set();
   /** What is wrong with the texts, a line each. */
   errors = [];
+  /** Where the site is on its host, such as `/leibniz/`; null if that is not known. */
+  base = null;
   /** Names of chapters whose blocks were edited and have not been run again. */
   stale = new Set();
   /** Those of them whose run has not begun. */
@@ -52,7 +54,7 @@ export class Site {
     this.code = await code(this);
     for (const chapter of this.chapters) this.page(chapter.path, chapterPage(this, chapter));
     for (const text of texts()) this.text(text);
-    this.page("404.html", notFoundPage(this));
+    this.page("404.html", notFoundPage(this, this.base));
     this.page("index.html", await homePage(this));
     this.page("experiments/index.html", experimentsPage(this));
     for (const [path, html] of examplePages(this)) this.page(path, html);
