@@ -1,7 +1,8 @@
 /**
  * Builds the reading site:
  *
- *     npm run site:build     writes dist/site, which any host can serve from any folder
+ *     npm run site:build     writes dist/site, which any host can serve from any folder; with
+ *                            `-- --base /leibniz/`, its place there, for links of 404.html
  *     npm run site           writes it, and writes anew what changes, until it is stopped
  *
  * A tag, a link or a place that leads nowhere is named with its file and line, and the build fails.
@@ -16,6 +17,8 @@ import { watchAndServe } from "./build/watch.mjs";
 
 const started = performance.now();
 const site = new Site();
+const base = process.argv.indexOf("--base");
+if (base > 0) site.base = baseOf(process.argv[base + 1]);
 await site.build();
 const errors = new Set([...site.errors, ...brokenLinks(site.pages, site.files)]);
 for (const error of errors) console.error(error);
@@ -27,4 +30,11 @@ if (process.argv.includes("--watch")) {
   console.log(sizeTable(site.pages, site.assets));
   console.log(`${site.pages.size} pages in ${target}, ${seconds()}`);
   if (errors.size > 0 || !statSync(join(target, "index.html")).isFile()) process.exitCode = 1;
+}
+
+/** A path that begins and ends with a slash. */
+function baseOf(path) {
+  if (path === undefined || !/^(?:\/[\w.~-]+)*\/?$/.test(path))
+    throw new Error(`site: expected --base to be a path as /leibniz/, got ${path}`);
+  return path.endsWith("/") ? path : `${path}/`;
 }

@@ -13,14 +13,31 @@ const ENTRIES = ["theme.ts", "site.ts", "search.ts", "run.ts"];
 /** Everything is for browsers of the last three years. */
 const shared = { bundle: true, minify: true, target: "es2022", outdir: "assets", write: false };
 
+/** What a build says that has not succeeded, with file and line. */
+const places = (messages) =>
+  messages.map(({ text, location }) => `${location?.file}:${location?.line}: ${text}`).join("\n");
+
+/** Builds with esbuild; whatever it warns of is an error. */
+async function bundled(options) {
+  const { outputFiles, warnings } = await build({
+    ...shared,
+    ...options,
+    absWorkingDir: root,
+    logLevel: "silent",
+  }).catch(({ errors, message }) => {
+    throw new Error(errors === undefined ? message : places(errors));
+  });
+  if (warnings.length > 0) throw new Error(places(warnings));
+  return outputFiles;
+}
+
 /** The style sheet, with the styles of all formulas that were set before. */
 export async function styleSheet() {
-  const { outputFiles } = await build({
-    ...shared,
+  const [sheet] = await bundled({
     entryPoints: [join(client, "site.css")],
     external: ["./fonts/*"],
   });
-  return outputFiles[0].text + mathStyles().replace(/\n/g, "");
+  return sheet.text + mathStyles().replace(/\n/g, "");
 }
 
 /**
@@ -31,8 +48,8 @@ export async function styleSheet() {
  */
 export async function scripts() {
   const entryPoints = ENTRIES.map((file) => join(client, file)).filter(existsSync);
-  const { outputFiles } = await build({ ...shared, entryPoints, format: "iife" });
+  const files = await bundled({ entryPoints, format: "iife" });
   return new Map(
-    outputFiles.map(({ path, contents }) => [`assets/${path.split(/[\\/]/).at(-1)}`, contents]),
+    files.map(({ path, contents }) => [`assets/${path.split(/[\\/]/).at(-1)}`, contents]),
   );
 }

@@ -4,6 +4,7 @@
  */
 import temml from "temml";
 import { escaped, plain } from "./html.mjs";
+import { spoken } from "./spoken.mjs";
 
 /** Function names and operators that Temml sets upright: words of mathematics, not of a chapter. */
 const WORDS = new Set(
@@ -75,8 +76,7 @@ export function formula(tex, display, known = new Set()) {
   const set = (wrap) =>
     temml.renderToString(tex, { displayMode: display, throwOnError: true, wrap });
   const html = display ? set("=") : inLine(set("none"), () => set("tex"));
-  return html
-    .replace(/<[a-z][^>]*>/g, withoutStyle)
+  return spoken(html.replace(/<[a-z][^>]*>/g, withoutStyle))
     .replace(/<mpadded lspace="0">(<mi>[^<]*<\/mi>)<\/mpadded>/g, "$1")
     .replace(
       /<mover><mi>(\w)<\/mi>(<mo[^>]*>)([ˆ‾])<\/mo><\/mover>/g,

@@ -1,4 +1,4 @@
-/** Rules by which markdown-it reads formulas, as GitHub writes them, and folded parts. */
+/** Rules by which markdown-it reads formulas, as GitHub writes them, folded parts and comments. */
 
 const lineOf = (state, line) =>
   state.src.slice(state.bMarks[line] + state.tShift[line], state.eMarks[line]);
@@ -20,6 +20,15 @@ export function displayFormula(state, startLine, endLine, silent) {
   token.meta = { tag, tex: tex.replace(/\\tag\{[^}]*\}/, "").trim() };
   token.map = [startLine, line + 1];
   state.line = line + 1;
+  return true;
+}
+
+/** A comment, `<!-- … -->`, for those who read the file. */
+export function comment(state, startLine, endLine, silent) {
+  if (!lineOf(state, startLine).startsWith("<!--")) return false;
+  let line = startLine;
+  while (!lineOf(state, line).includes("-->")) if (++line >= endLine) return false;
+  if (!silent) state.line = line + 1;
   return true;
 }
 

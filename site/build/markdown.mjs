@@ -6,7 +6,7 @@ import MarkdownIt from "markdown-it";
 import { plainFormula } from "../../dist/checks/exercises/plain.js";
 import { formula } from "./formula.mjs";
 import { escaped, plain } from "./html.mjs";
-import { detailsBlock, displayFormula, inlineFormula } from "./markdown-rules.mjs";
+import { comment, detailsBlock, displayFormula, inlineFormula } from "./markdown-rules.mjs";
 import { linkTo } from "./places.mjs";
 import { structure } from "./structure.mjs";
 
@@ -53,6 +53,7 @@ parser.disable("reference");
 const alt = ["paragraph", "reference", "blockquote", "list"];
 parser.block.ruler.before("fence", "formula", displayFormula, { alt });
 parser.block.ruler.before("fence", "details", detailsBlock, { alt });
+parser.block.ruler.before("fence", "comment", comment, { alt });
 parser.inline.ruler.before("escape", "formula", inlineFormula);
 parser.core.ruler.push("structure", structure);
 parser.core.ruler.push("references", references);

@@ -39,13 +39,16 @@ export function settingOf(site, file, page) {
   };
 }
 
+/** What is said of an equation whose chapter was edited; a definition has no result. */
+const staleResult = (recorded) =>
+  recorded === "a definition" ? recorded : "not run since the chapter was edited";
+
 /** A chapter's page, with its neighbours in reading order. */
 export function chapterPage(site, chapter) {
   const at = site.chapters.indexOf(chapter);
-  const { html, ...about } = renderMarkdown(
-    chapter.text,
-    settingOf(site, chapter.file, chapter.path),
-  );
+  const setting = settingOf(site, chapter.file, chapter.path);
+  if (site.stale.has(chapter.name)) setting.recorded = (tag) => staleResult(site.recorded(tag));
+  const { html, ...about } = renderMarkdown(chapter.text, setting);
   const minutes = about.words / WORDS_A_MINUTE + about.equations.length * MINUTES_AN_EQUATION;
   const count = about.equations.length;
   const equations = count === 0 ? "" : `, ${count} equation${count === 1 ? "" : "s"}`;
@@ -102,10 +105,17 @@ export function texts() {
   ];
 }
 
-/** Where nothing is. Its links start at the server's root, since its own depth is not known. */
-export function notFoundPage(site) {
+/**
+ * Where nothing is. A host shows this page under the address that was asked for, of any depth, so
+ * its links need to be told where the site begins: `npm run site:build -- --base /leibniz/`, or
+ * `leibniz site`, which knows. Without that they hold only at the site's root.
+ *
+ * @param {import("./site.mjs").Site} site
+ * @param {string | null} base the site's place on its host
+ */
+export function notFoundPage(site, base) {
   const path = "404.html";
-  return shell({
+  const page = shell({
     path,
     kind: "missing",
     name: "404",
@@ -116,4 +126,7 @@ export function notFoundPage(site) {
 look for it among the chapters.</p>`,
     course: site.chapters,
   });
+  const start = base === null ? "<head>" : `<head>\n<base href="${escaped(base)}">`;
+  // a place on this page is no place at the base
+  return page.replace("<head>", start).replaceAll('href="#', `href="${path}#`);
 }

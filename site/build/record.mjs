@@ -2,9 +2,17 @@
  * What `leibniz derive` found, for readers without script: a line for each equation, by its tag, in
  * `dist/site-data/derive.json`.
  *
- *     node site/build/record.mjs
+ *     node site/build/record.mjs [CHAPTER]
  */
-import { existsSync, mkdirSync, readdirSync, realpathSync, statSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -21,14 +29,22 @@ export function isRecorded() {
   return statSync(FILE).mtimeMs >= newest;
 }
 
-/** Runs every equation, in some seconds. @returns how many there are */
-export async function record() {
+/**
+ * Runs every equation, in some seconds, or those of one chapter.
+ *
+ * @param {string} [name] of the chapter
+ * @returns how many were run
+ */
+export async function record(name) {
   const { chapters, runChapter } = await import("leibniz/checks");
   const lines = {};
   for (const chapter of chapters)
-    for (const result of await runChapter(chapter)) lines[result.tag] = lineOf(result);
+    if (name === undefined || chapter.name === name)
+      for (const result of await runChapter(chapter)) lines[result.tag] = lineOf(result);
+  const before =
+    name !== undefined && existsSync(FILE) ? JSON.parse(readFileSync(FILE, "utf8")) : {};
   mkdirSync(dirname(FILE), { recursive: true });
-  writeFileSync(FILE, `${JSON.stringify(lines, null, 1)}\n`);
+  writeFileSync(FILE, `${JSON.stringify({ ...before, ...lines }, null, 1)}\n`);
   return Object.keys(lines).length;
 }
 
@@ -46,4 +62,4 @@ if (
   process.argv[1] !== undefined &&
   realpathSync(process.argv[1]) === fileURLToPath(import.meta.url)
 )
-  console.log(`${await record()} equations in ${FILE}`);
+  console.log(`${await record(process.argv[2])} equations in ${FILE}`);

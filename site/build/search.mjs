@@ -2,18 +2,30 @@
  * The index of the search: parts of pages, equations, functions and mistakes, from the pages as
  * they were written.
  */
-import { build } from "esbuild";
-import MiniSearch from "minisearch";
+import { packIndex } from "./search-pack.mjs";
 
 /** @typedef {{ url: string, title: string, of: string, kind: string, says: string, names: string, text: string }} Entry */
 
 /** How many letters of a part are shown under its title. */
-const SHOWN = 150;
+const SHOWN = 100;
+
+/** What stands beside the prose: code, what is above it, marks, lines that cite an equation. */
+const BESIDE = new RegExp(
+  [
+    "<pre[\\s\\S]*?</pre>",
+    '<div class="lines"[\\s\\S]*?\\n</div>',
+    '<span class="mark".*</span>$',
+    "<summary>[\\s\\S]*?</summary>",
+    '<a class="tag".*?</a>',
+  ].join("|"),
+  "gm",
+);
 
 /** The words of a piece of HTML; formulas are left to their symbols. */
 function words(/** @type {string} */ html) {
   return html
     .replace(/<annotation[\s\S]*?<\/annotation>|<svg[\s\S]*?<\/svg>/g, " ")
+    .replace(/<math[\s\S]*?<\/math>/g, shortMath)
     .replace(/<\/?(?:p|li|td|th|tr|h\d|div|pre|math|figure|span class="line")\b[^>]*>/g, " ")
     .replace(/<[^>]+>/g, "")
     .replace(/&(lt|gt|amp|quot|#39);/g, (_, name) => entities[name])
@@ -30,10 +42,14 @@ function shortMath(/** @type {string} */ math) {
   return text.length <= 14 ? text : "…";
 }
 
-/** Names in formulas and code, which a reader types as they are. */
-function names(/** @type {string} */ html) {
-  const found = [...html.matchAll(/data-symbol="([A-Za-z]\w{2,})"/g)].map(([, name]) => name);
-  return [...new Set(found)].join(" ");
+/** Names in formulas, which a reader types as they are; one on the left of `=` comes as `=name`. */
+function symbolNames(/** @type {string} */ html) {
+  const found = new Set(
+    [...html.matchAll(/data-symbol="([A-Za-z]\w{2,})"/g)].map(([, name]) => name),
+  );
+  const left = html.split("<mo>=</mo>")[0] ?? "";
+  const [, first] = /data-symbol="(\w+)"/.exec(left) ?? [];
+  return [...found].map((name) => (name === first ? `=${name}` : name));
 }
 
 /**
@@ -47,29 +63,51 @@ export function entriesOf(path, html) {
   const main = /<main[^>]*>([\s\S]*?)<\/main>/.exec(html)?.[1] ?? "";
   const of = words(/<h1[^>]*>([\s\S]*?)<\/h1>/.exec(main)?.[1] ?? path);
   // what a folder exports is found by its line of code
-  if (path.startsWith("api/")) return [{ ...pageEntry(path, of, ""), says: "", text: "" }];
-  const prose = main.replace(/<pre[\s\S]*?<\/pre>/g, " ").replace(/<aside[\s\S]*?<\/aside>/g, " ");
-  if (path.startsWith("src/")) return [pageEntry(path, of, main), ...functions(path, main)];
-  const [lead, ...parts] = prose.split(/<section class="part" id="/);
-  const entries = [pageEntry(path, of, lead)];
-  for (const part of parts) {
-    const id = part.slice(0, part.indexOf('"'));
-    const body = part.slice(part.indexOf(">") + 1);
-    const title = words(/<h2[^>]*>([\s\S]*?)<\/h2>/.exec(body)?.[1] ?? id);
-    const text = words(
-      body.replace(/<h2[^>]*>[\s\S]*?<\/h2>/, "").replace(/<math[\s\S]*?<\/math>/g, shortMath),
-    );
-    entries.push({
-      url: `${path}#${id}`,
-      title,
-      of,
-      kind: "part",
-      says: short(text),
-      names: "",
-      text,
-    });
-  }
-  return [...entries, ...equations(path, of, prose), ...mistakes(path, of, prose)];
+  if (path.startsWith("api/")) return [pageEntry(path, of, "")];
+  if (path.startsWith("src/") && path !== "src/index.html")
+    return [fileEntry(path), ...functions(path, main)];
+  const prose = main.replace(BESIDE, " ");
+  const [lead = "", ...parts] = prose.split(/<section class="part" id="/);
+  return [
+    pageEntry(path, of, lead),
+    ...parts.flatMap((part) => partEntries(path, of, part)),
+    ...equations(path, of, prose),
+  ];
+}
+
+/** A section, and the mistakes that it lists. @returns {Entry[]} */
+function partEntries(
+  /** @type {string} */ path,
+  /** @type {string} */ of,
+  /** @type {string} */ part,
+) {
+  const id = part.slice(0, part.indexOf('"'));
+  const body = part.slice(part.indexOf(">") + 1);
+  const title = words(/<h2[^>]*>([\s\S]*?)<\/h2>/.exec(body)?.[1] ?? id);
+  const [first = "", ...items] = body.split(/<h4 id="/);
+  const text = words(first.replace(/<h2[^>]*>[\s\S]*?<\/h2>/, ""));
+  const entry = {
+    url: `${path}#${id}`,
+    title,
+    of,
+    kind: "part",
+    says: short(text),
+    names: "",
+    text,
+  };
+  const isCatalog = path.endsWith("/mistakes.html") && items.length > 0;
+  if (isCatalog) return [entry, ...items.map((item) => mistake(path, of, item))];
+  return [{ ...entry, text: words(body.replace(/<h2[^>]*>[\s\S]*?<\/h2>/, "")) }];
+}
+
+/** A mistake of the catalog: its name is that of its place, its title what is wrong. */
+function mistake(/** @type {string} */ path, /** @type {string} */ of, /** @type {string} */ item) {
+  const id = item.slice(0, item.indexOf('"'));
+  const text = item.slice(item.indexOf("</h4>"));
+  const [whole, title = id] = /<strong>([\s\S]*?)<\/strong>/.exec(text) ?? [""];
+  const rest = words(text.replace(whole, ""));
+  const url = `${path}#${id}`;
+  return { url, title: words(title), of, kind: "mistake", says: "", names: id, text: rest };
 }
 
 /** @returns {Entry} */
@@ -78,53 +116,54 @@ function pageEntry(
   /** @type {string} */ of,
   /** @type {string} */ html,
 ) {
-  const text = path.startsWith("src/")
-    ? ""
-    : words(
-        html
-          .replace(/<h1[\s\S]*?<\/h1>|<p class="facts[\s\S]*?<\/p>/g, "")
-          .replace(/<math[\s\S]*?<\/math>/g, shortMath),
-      );
-  const kind = path.startsWith("src/") ? "file" : "page";
+  const text = words(html.replace(/<h1[\s\S]*?<\/h1>|<p class="facts[\s\S]*?<\/p>/g, ""));
   const name =
     path
-      .replace(/\.html$/, "")
+      .replace(/(?:\/index)?\.html$/, "")
       .split("/")
       .at(-1) ?? "";
-  return {
-    url: path,
-    title: of,
-    of,
-    kind,
-    says: short(text.replace(/^[\s…]+/, "")),
-    names: name,
-    text,
-  };
+  const names = `${name} ${ALSO[name] ?? ""}`.trim();
+  const says = short(text.replace(/^[\s…]+/, ""));
+  return { url: path, title: of, of, kind: "page", says, names, text };
 }
 
-/** Each equation, with the words before it: what it says is shown from its page. */
+/** What else readers call what a chapter is about. @type {Record<string, string>} */
+const ALSO = {
+  activations: "sigmoid tanh gelu",
+  affine: "linear dense fully-connected",
+  conv2d: "convolution conv",
+  "conv2d-second-road": "transposed-convolution deconvolution flipped turned rotated filter kernel",
+  initialisation: "he xavier glorot kaiming",
+  matmul: "matrix-multiplication gemm",
+  "mean-squared-error": "mse",
+  normalisation: "batchnorm batch-norm layernorm layer-norm normalization",
+  optimizers: "sgd adam adamw momentum rmsprop",
+  pooling: "maxpool max-pooling average-pooling",
+  relu: "rectifier",
+  residual: "resnet skip-connection",
+  schedules: "learning-rate warm-up cosine gradient-clipping",
+  "softmax-cross-entropy": "loss logits softmax-gradient",
+};
+
+/** Each equation by its tag and its symbols: what it says is shown from its page. */
 function equations(
   /** @type {string} */ path,
   /** @type {string} */ of,
   /** @type {string} */ prose,
 ) {
   const pieces = prose.split(/(?=<div class="equation" id=")/);
-  return pieces.slice(1).map((piece, i) => {
+  return pieces.slice(1).map((piece) => {
     const tag = /id="([^"]+)"/.exec(piece)?.[1] ?? "";
-    const before = words((pieces[i] ?? "").replace(/<math[\s\S]*?<\/math>/g, shortMath)).slice(
-      -220,
-    );
-    const says = before.replace(/^\S*\s/, "");
-    return {
-      url: `${path}#${tag}`,
-      title: `(${tag})`,
-      of,
-      kind: "equation",
-      says: short(says.slice(-SHOWN)),
-      names: `${tag} ${names(piece.slice(0, piece.indexOf("</math>")))}`,
-      text: "",
-    };
+    const names = [tag, ...symbolNames(piece.slice(0, piece.indexOf("</math>")))].join(" ");
+    return { ...nothing, url: `${path}#${tag}`, title: `(${tag})`, of, kind: "equation", names };
   });
+}
+
+const nothing = { of: "", says: "", names: "", text: "" };
+
+/** A source file. */
+function fileEntry(/** @type {string} */ path) {
+  return { ...nothing, url: path, title: path.replace(/\.html$/, ""), kind: "file" };
 }
 
 /** What a source file declares, by line. */
@@ -138,55 +177,12 @@ function functions(/** @type {string} */ path, /** @type {string} */ main) {
     const line = words(html ?? "");
     const declared = /^export (?:async )?(?:function|class|interface|const) (\w+)/.exec(line);
     if (declared === null) return [];
-    const name = declared[1] ?? "";
-    return [
-      {
-        url: `${path}#${id}`,
-        title: name,
-        of: "",
-        kind: "function",
-        says: "",
-        names: "",
-        text: "",
-      },
-    ];
-  });
-}
-
-/** The list of mistakes: each item of its page that begins in bold. */
-function mistakes(
-  /** @type {string} */ path,
-  /** @type {string} */ of,
-  /** @type {string} */ prose,
-) {
-  if (!path.endsWith("/mistakes.html")) return [];
-  return prose.split(/<section class="part" id="/).flatMap((part) => {
-    const id = part.slice(0, part.indexOf('"'));
-    const items = [
-      ...part.matchAll(/<(?:p|li|td)><strong>([\s\S]*?)<\/strong>([\s\S]*?)<\/(?:p|li|td)>/g),
-    ];
-    return items.map(([, title, text]) => ({
-      url: `${path}#${id}`,
-      title: words(title ?? ""),
-      of,
-      kind: "mistake",
-      says: short(words(text ?? "")),
-      names: "",
-      text: words(text ?? ""),
-    }));
+    return [{ ...nothing, url: `${path}#${id}`, title: declared[1] ?? "", kind: "function" }];
   });
 }
 
 function short(/** @type {string} */ text) {
   return text.length <= SHOWN ? text : `${text.slice(0, SHOWN).replace(/\s\S*$/, "")} …`;
-}
-
-/** The words as the page will cut them: by the very code that runs there. */
-async function cutters() {
-  const entry = new URL("../client/tokens.ts", import.meta.url).pathname;
-  const made = await build({ entryPoints: [entry], bundle: true, format: "esm", write: false });
-  const text = made.outputFiles[0]?.text ?? "";
-  return await import(`data:text/javascript;base64,${Buffer.from(text).toString("base64")}`);
 }
 
 /**
@@ -196,16 +192,8 @@ async function cutters() {
  * @returns {Promise<string>}
  */
 export async function searchIndex(pages) {
-  const { term, tokens } = await cutters();
-  const index = new MiniSearch({
-    fields: ["title", "names", "text"],
-    storeFields: ["url", "title", "of", "kind", "says"],
-    tokenize: tokens,
-    processTerm: term,
-  });
-  let id = 0;
-  for (const [path, html] of pages)
-    if (path !== "404.html")
-      for (const entry of entriesOf(path, html)) index.add({ id: id++, ...entry });
-  return JSON.stringify(index);
+  const entries = [...pages].flatMap(([path, html]) =>
+    path === "404.html" ? [] : entriesOf(path, html),
+  );
+  return JSON.stringify(await packIndex(entries));
 }

@@ -24,6 +24,12 @@ export class Site {
   files = new Set();
   /** What is wrong with the texts, a line each. */
   errors = [];
+  /** Where the site is on its host, such as `/leibniz/`; null if that is not known. */
+  base = null;
+  /** Names of chapters whose blocks were edited and have not been run again. */
+  stale = new Set();
+  /** Those of them whose run has not begun. */
+  edited = new Set();
 
   report = (error) => this.errors.push(error);
 
@@ -48,7 +54,7 @@ export class Site {
     this.code = await code(this);
     for (const chapter of this.chapters) this.page(chapter.path, chapterPage(this, chapter));
     for (const text of texts()) this.text(text);
-    this.page("404.html", notFoundPage(this));
+    this.page("404.html", notFoundPage(this, this.base));
     this.page("index.html", await homePage(this));
     this.page("experiments/index.html", experimentsPage(this));
     for (const [path, html] of examplePages(this)) this.page(path, html);
@@ -57,7 +63,7 @@ export class Site {
     });
     this.copyPictures();
     await this.buildAssets();
-    for (const path of await writeRuns(target)) this.files.add(path);
+    await this.buildRuns();
   }
 
   /** Reads the chapters, their titles and their tags. */
@@ -82,22 +88,37 @@ export class Site {
     this.write(path, content);
   }
 
+  /** Writes style, script or data that pages share. */
+  asset(path, content) {
+    this.assets.set(path, content);
+    this.files.add(path);
+    this.write(path, content);
+  }
+
   async buildAssets() {
-    const asset = (path, content) => {
-      this.assets.set(path, content);
-      this.files.add(path);
-      this.write(path, content);
-    };
-    for (const [path, content] of await scripts()) asset(path, content);
-    asset("assets/site.css", await styleSheet());
+    await this.buildScripts();
+    await this.buildStyle();
     // the code of src has letters of its own, which are left to the reader's fonts
     const texts = [...this.pages].flatMap(([path, html]) =>
       /^(src|api)\//.test(path) ? [] : [html],
     );
-    for (const [path, font] of await cutFonts(charactersOf(texts))) asset(path, font);
-    asset("assets/search.json", await searchIndex(this.pages));
-    asset("assets/symbols.json", JSON.stringify(symbols()));
-    asset("assets/icon.svg", readFileSync(join(root, "site/build/icon.svg"), "utf8"));
+    for (const [path, font] of await cutFonts(charactersOf(texts))) this.asset(path, font);
+    this.asset("assets/search.json", await searchIndex(this.pages));
+    this.asset("assets/symbols.json", JSON.stringify(symbols()));
+    this.asset("assets/icon.svg", readFileSync(join(root, "site/build/icon.svg"), "utf8"));
+  }
+
+  async buildStyle() {
+    this.asset("assets/site.css", await styleSheet());
+  }
+
+  async buildScripts() {
+    for (const [path, content] of await scripts()) this.asset(path, content);
+  }
+
+  /** The Workers that run the equations. */
+  async buildRuns() {
+    for (const path of await writeRuns(target)) this.files.add(path);
   }
 
   copyPictures() {

@@ -1,37 +1,22 @@
 /** The search: a dialog over an index that is fetched when it is first opened. */
-import MiniSearch, { type SearchResult } from "minisearch";
 import { all, make, page, root } from "./dom.js";
-import { term, tokens } from "./tokens.js";
-
-/** An entry of the index, as site/build/search.mjs writes it. */
-interface Entry extends SearchResult {
-  /** From the site's root: `chapters/conv2d.html#conv2d.7`. */
-  readonly url: string;
-  readonly title: string;
-  /** The page it is on; empty for a file, whose address says it. */
-  readonly of: string;
-  /** equation, part, page, function, mistake. */
-  readonly kind: string;
-  /** A sentence to show. */
-  readonly says: string;
-}
+import {
+  type Entry,
+  type Found,
+  find,
+  type Index,
+  type PackedIndex,
+  unpack,
+} from "./search-index.js";
 
 const MOST = 24;
-/** Formulas and lines are taken from their pages, which is worth it for what is in sight. */
-const SHOWN = 6;
 
-let index: Promise<MiniSearch<Entry>> | null = null;
+let index: Promise<Index> | null = null;
 let chosen = 0;
 
-async function load(): Promise<MiniSearch<Entry>> {
+async function load(): Promise<Index> {
   const answer = await fetch(`${root()}assets/search.json`);
-  const json = await answer.text();
-  return MiniSearch.loadJSON<Entry>(json, {
-    fields: ["title", "names", "text"],
-    storeFields: ["url", "title", "of", "kind", "says"],
-    tokenize: tokens,
-    processTerm: term,
-  });
+  return unpack((await answer.json()) as PackedIndex);
 }
 
 const input = make("input", {
@@ -50,26 +35,6 @@ const close = make("button", { type: "button" }, "Close");
 const head = make("div", { class: "search-head" }, input, close);
 const dialog = make("dialog", { class: "search", "aria-label": "Search" }, head, status, list);
 
-function find(search: MiniSearch<Entry>, query: string): Entry[] {
-  const exact = query
-    .trim()
-    .replace(/^\(|\)$/g, "")
-    .toLowerCase();
-  const found = search.search(query, {
-    prefix: (word) => word.length > 1,
-    fuzzy: (word) => (word.length > 3 && !/\d/.test(word) ? 0.2 : false),
-    boost: { title: 4, names: 3 },
-    combineWith: "AND",
-    boostDocument: (_id, _term, stored) => {
-      const title = String(stored?.["title"]).toLowerCase();
-      if (title === exact || title === `(${exact})`) return 8;
-      const isChapter = String(stored?.["url"]).startsWith("chapters/") ? 1.5 : 1;
-      return isChapter * ({ page: 1.6, part: 1.2, mistake: 1.1 }[String(stored?.["kind"])] ?? 1);
-    },
-  });
-  return found.slice(0, MOST) as Entry[];
-}
-
 function choose(at: number): void {
   const items = all("li", list);
   chosen = Math.max(0, Math.min(items.length - 1, at));
@@ -84,7 +49,7 @@ function choose(at: number): void {
 function marked(says: string, terms: readonly string[]): (Node | string)[] {
   if (terms.length === 0) return [says];
   const words = terms.map((word) => word.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"));
-  const parts = says.split(new RegExp(`(${words.join("|")})`, "giu"));
+  const parts = says.split(new RegExp(`((?<!\\p{L})(?:${words.join("|")})\\p{L}*)`, "giu"));
   return parts.map((part, i) => (i % 2 === 1 ? make("mark", {}, part) : part));
 }
 
@@ -105,8 +70,20 @@ async function preview(entry: Entry, into: HTMLElement): Promise<void> {
   }
 }
 
-function render(found: readonly Entry[], query: string): void {
+/** Formulas and lines are taken from their pages, once they are in sight. */
+const previews = new Map<Element, () => void>();
+const sight = new IntersectionObserver((changes) => {
+  for (const { isIntersecting, target } of changes)
+    if (isIntersecting) {
+      sight.unobserve(target);
+      previews.get(target)?.();
+    }
+});
+
+function render(found: readonly Found[], query: string): void {
   list.replaceChildren();
+  sight.disconnect();
+  previews.clear();
   found.forEach((entry, i) => {
     const shown = make("span", { class: "shown" }, ...marked(entry.says, entry.terms));
     const of = entry.of || entry.url.split(".html")[0]!;
@@ -121,7 +98,8 @@ function render(found: readonly Entry[], query: string): void {
     const item = make("li", { role: "option", id: `found-${i}` }, link);
     link.addEventListener("click", () => dialog.close());
     list.append(item);
-    if (i < SHOWN) void preview(entry, shown);
+    previews.set(item, () => void preview(entry, shown));
+    sight.observe(item);
   });
   if (query.trim() === "") status.textContent = "";
   else if (found.length === 0) status.textContent = `Nothing for “${query.trim()}”.`;
@@ -134,7 +112,7 @@ async function ask(): Promise<void> {
   index ??= load();
   try {
     const search = await index;
-    if (query === input.value) render(find(search, query), query);
+    if (query === input.value) render(find(search, query).slice(0, MOST), query);
   } catch {
     index = null;
     status.textContent =

@@ -15,13 +15,31 @@ export function tokens(text: string): string[] {
   return found;
 }
 
-/** What is left out of the index: words without which every sentence is still found. */
+/**
+ * Words that say nothing about a part, whatever a reader asks: "why is the filter turned round?"
+ * is about filter, turned and round.
+ */
 const COMMON = new Set(
-  "a an the of and or to in is are it its that this as by for with on be".split(" "),
+  (
+    "a about after all also an and any are as at be because been before between both but by can " +
+    "could did do does each every for from given has have here how i if in into is it its itself " +
+    "made make makes many may more most much no not now of on one only or other our over own same " +
+    "says see should so such takes than that the their them then there these they this those to " +
+    "too under up us very was we were what when where which while who whose why will with without " +
+    "would yet you your"
+  ).split(" "),
 );
 
-/** Lower case; null drops the word. */
+/** A number has no meaning of its own: `0.125`, `1e-5`, `1,024`. */
+const NUMBER = /^\d+(?:[.\-e]\d+)*$/;
+
+/**
+ * A word as it is kept: in lower case, and without the ending of a genitive, a plural or a verb.
+ * null drops it.
+ */
 export const term = (word: string): string | null => {
-  const low = word.toLowerCase();
-  return COMMON.has(low) ? null : low;
+  const low = word.toLowerCase().replace(/'s?$/, "");
+  if (COMMON.has(low) || NUMBER.test(low)) return null;
+  if (!/^\p{L}+$/u.test(low)) return low;
+  return low.replace(/(?<=....)(?:ing|ed)$|(?<=...[^aious])s$/, "");
 };

@@ -107,7 +107,10 @@ function setHeaders(response: ServerResponse, pathname: string): void {
 function notFound(root: string, response: ServerResponse): void {
   const file = join(root, "404.html");
   if (!existsSync(file)) return say(response, 404, "not found");
-  const page = readFileSync(file, "utf8").replace("<head>", '<head><base href="/">');
+  const page = readFileSync(file, "utf8").replace(
+    /<head>\s*(?:<base [^>]*>)?/,
+    '<head><base href="/">',
+  );
   setHeaders(response, "/404.html");
   response
     .writeHead(404, { "Content-Type": "text/html;charset=utf-8", "Cache-Control": "no-store" })

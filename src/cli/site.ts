@@ -11,7 +11,7 @@ import { printError, printText } from "./terminal.js";
 /** What comes in the package. */
 const BUILT = fileURLToPath(new URL("../../dist/site", import.meta.url));
 
-interface SiteCommandOptions {
+export interface SiteCommandOptions {
   readonly port: number;
   readonly open?: boolean;
   readonly json?: boolean;
@@ -32,13 +32,17 @@ export function siteCommand(): Command {
       "package, and any host can serve them.",
     0,
   );
-  return command.action(runSite);
+  return command.action((options: SiteCommandOptions) => serveUntilStopped(BUILT, options));
 }
 
-async function runSite({ port, open = false, json = false }: SiteCommandOptions): Promise<void> {
+/** Serves a folder until a signal ends it. @throws Stopped */
+export async function serveUntilStopped(
+  folder: string,
+  { port, open = false, json = false }: SiteCommandOptions,
+): Promise<void> {
   await stoppable("site", async (stop) => {
-    const server = await startSite({ folder: BUILT, port });
-    if (json) printJson({ address: server.address, folder: BUILT });
+    const server = await startSite({ folder, port });
+    if (json) printJson({ address: server.address, folder });
     else {
       if (port !== 0 && server.port !== port) printError(`port ${port} is taken`);
       printText(`${server.address} (until Ctrl-C)`);

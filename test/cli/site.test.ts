@@ -1,10 +1,11 @@
 /** `leibniz site`: the server for the pages, and who is not served. */
-import { mkdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { type IncomingHttpHeaders, request } from "node:http";
-import { createServer } from "node:net";
+import { connect, createServer } from "node:net";
 import { join } from "node:path";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
+import { serveUntilStopped } from "../../dist/cli/site.js";
 import { siteHeaders } from "../../dist/cli/site-headers.js";
 import { type SiteServer, startSite } from "../../dist/cli/site-server.js";
 import { temporaryFolder } from "../helpers/cli.js";
@@ -44,7 +45,10 @@ writeFileSync(join(outside, "secret.html"), "secret");
 writeFileSync(join(outside, "site-secret.html"), "secret");
 for (const [file, text] of [
   ["index.html", "<title>home</title>"],
-  ["404.html", '<html><head><link href="assets/site.css"></head>nothing here</html>'],
+  [
+    "404.html",
+    '<html><head><base href="/leibniz/"><link href="assets/site.css"></head>nothing here</html>',
+  ],
   ["chapters/conv2d.html", "conv2d"],
   ["assets/run/conv2d.js", "run()"],
   ["picture.svg", "<svg/>"],
@@ -120,6 +124,7 @@ test("what is not there is said by a page that finds its style from any depth", 
   const { status, text } = await get(site, "/no/such/page");
   assert.is(status, 404);
   assert.match(text, '<head><base href="/"><link href="assets/site.css">');
+  assert.not.match(text, "/leibniz/");
 });
 
 test("another site whose name leads here is told by the Host", async () => {
@@ -160,6 +165,74 @@ test("a port that is taken leads to the next one", async () => {
     await next.close();
     taken.close();
   }
+});
+
+test("an address that is too long is refused, and the next one is answered", async () => {
+  assert.is((await get(site, `/${"a".repeat(8000)}`)).status, 404);
+  assert.is((await get(site, `/${"a/".repeat(4000)}`)).status, 404);
+  assert.is((await get(site, `/${"a".repeat(20_000)}`)).status, 431);
+  assert.is((await get(site, "/")).status, 200);
+});
+
+test("what is no HTTP is refused, and the next request is answered", async () => {
+  for (const said of ["\0\0\r\n\r\n", "GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n", "GET"]) {
+    const answer = await new Promise<string>((resolve) => {
+      let text = "";
+      const socket = connect(site.port, "127.0.0.1", () => socket.end(said));
+      socket.on("data", (part) => (text += String(part))).on("close", () => resolve(text));
+    });
+    assert.match(answer, /^HTTP\/1\.1 4\d\d |^$/);
+  }
+  assert.is((await get(site, "/")).status, 200);
+});
+
+/** Serves the folder by the command, and gives what it prints until it is stopped. */
+async function serveAndStop(path: string, signal: "SIGINT" | "SIGTERM"): Promise<string> {
+  const { write } = process.stdout;
+  const { write: complain } = process.stderr;
+  const { PATH } = process.env;
+  let said = "";
+  const keep = ((text: string): boolean => ((said += text), true)) as typeof write;
+  Object.assign(process.stdout, { write: keep });
+  Object.assign(process.stderr, { write: keep });
+  process.env["PATH"] = path;
+  try {
+    const serving = serveUntilStopped(folder, { port: 0, open: true });
+    const until = Date.now() + 10_000;
+    while (!/(?:opened|yourself)/.test(`${said}${existsSync(opened) ? "opened" : ""}`)) {
+      assert.ok(Date.now() < until, said);
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+    process.listeners(signal).at(-1)!(signal);
+    await rejects(() => serving, new RegExp(`^site: stopped by ${signal}$`));
+  } finally {
+    Object.assign(process.stdout, { write });
+    Object.assign(process.stderr, { write: complain });
+    process.env["PATH"] = PATH;
+  }
+  return said;
+}
+
+const opened = join(outside, "opened");
+
+test("--open opens the address that is printed, and Ctrl-C ends it", async () => {
+  const programs = join(outside, "programs");
+  mkdirSync(programs);
+  for (const name of ["xdg-open", "open"])
+    writeFileSync(join(programs, name), `#!/bin/sh\nprintf %s "$1" > ${opened}\n`, { mode: 0o755 });
+  const said = await serveAndStop(programs, "SIGINT");
+  const [, address] = /^(http:\/\/127\.0\.0\.1:\d+\/) \(until Ctrl-C\)\n$/.exec(said) ?? [];
+  assert.is(readFileSync(opened, "utf8"), address);
+  await rejects(() => fetch(address!), /fetch failed/);
+  rmSync(opened);
+});
+
+test("where nothing opens it, a line says so, and it is served all the same", async () => {
+  const said = await serveAndStop(join(outside, "no-programs"), "SIGTERM");
+  assert.match(
+    said,
+    /--open: expected (?:xdg-)?open to open a browser, got none; open http.* yourself/,
+  );
 });
 
 test("a folder without pages is refused, with what makes them", async () => {

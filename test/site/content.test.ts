@@ -2,6 +2,8 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { brokenLinks } from "../../site/build/check-links.mjs";
+import { notFoundPage } from "../../site/build/pages.mjs";
+import { Site } from "../../site/build/site.mjs";
 import { type Rendered, renderMarkdown } from "../../site/build/markdown.mjs";
 
 const test = suite("site: content");
@@ -119,6 +121,30 @@ test("a link is followed to its page, its file and its place", () => {
     "a/one.html: two elements are called #x",
   ]);
   assert.equal(brokenLinks(pages, new Set(["p.svg"]), ["index.html"]).length, 1);
+});
+
+test("a comment of the text is no part of the page", () => {
+  const { html } = rendered("# Gain\n\n<!-- written\nby a program -->\n\nText.\n");
+  assert.not.match(html, /written|program|--/);
+  assert.match(html, "<p>Text.</p>");
+});
+
+test("404.html finds everything from any depth once it knows where the site begins", () => {
+  const site = new Site();
+  site.readTexts();
+  const at = (page: string, address: string): Set<string> => {
+    const base = /<base href="([^"]*)">/.exec(page)?.[1] ?? "";
+    const found = [...page.matchAll(/ (?:href|src)="(?!\/)([^"]*)"/g)].map(
+      ([, link]) => new URL(link!, new URL(base, address)).href,
+    );
+    return new Set(found);
+  };
+  const known = notFoundPage(site, "/leibniz/");
+  const deep = at(known, "https://host.example/leibniz/no/such/page.html");
+  assert.equal(deep, at(known, "https://host.example/leibniz/404.html"));
+  assert.ok(deep.has("https://host.example/leibniz/assets/site.css"));
+  assert.ok(deep.has("https://host.example/leibniz/404.html#text"));
+  assert.not.match(notFoundPage(site, null), "<base");
 });
 
 test.run();

@@ -1,0 +1,1 @@
+export function formula(tex: string, display: boolean, known?: ReadonlySet<string>): string;

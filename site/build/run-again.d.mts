@@ -1,0 +1,2 @@
+export function blocksOf(text: string): string;
+export function chapterPlaces(text: string): string;

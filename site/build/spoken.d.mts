@@ -1,0 +1,1 @@
+export function spoken(math: string): string;
