@@ -16,6 +16,7 @@ import { linkTo, rootOf } from "./places.mjs";
  * @param {readonly { path: string, title: string }[]} page.course the chapters in reading order
  * @param {{ path: string, title: string } | null} [page.previous]
  * @param {{ path: string, title: string } | null} [page.next]
+ * @param {readonly string[]} [page.scripts] of this page alone
  * @param {string} [page.lang]
  */
 export function shell(page) {
@@ -33,7 +34,7 @@ export function shell(page) {
 <script src="${root}assets/theme.js"></script>
 <link rel="stylesheet" href="${root}assets/site.css">
 ${FONTS.map((name) => `<link rel="preload" href="${root}assets/fonts/${name}.woff2" as="font" type="font/woff2" crossorigin>`).join("\n")}
-<script defer src="${root}assets/site.js"></script>
+${["site", ...(page.scripts ?? [])].map((name) => `<script defer src="${root}assets/${name}.js"></script>`).join("\n")}
 </head>
 <body data-page="${page.kind}" data-name="${escaped(page.name)}" data-root="${root}">
 <a class="skip" href="#text">Skip to the text</a>

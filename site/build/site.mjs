@@ -5,6 +5,7 @@ import { scripts, styleSheet } from "./assets.mjs";
 import { code } from "./code.mjs";
 import { cutFonts } from "./fonts.mjs";
 import { homePage } from "./home.mjs";
+import { liveFiles } from "./live.mjs";
 import { examplePages } from "./examples.mjs";
 import { experimentsPage } from "./experiments.mjs";
 import { chapterPage, notFoundPage, textPage, texts } from "./pages.mjs";
@@ -58,6 +59,7 @@ export class Site {
     this.copyPictures();
     await this.buildAssets();
     for (const path of await writeRuns(target)) this.files.add(path);
+    for (const [path, content] of await liveFiles()) this.picture(path, content);
   }
 
   /** Reads the chapters, their titles and their tags. */
@@ -76,7 +78,7 @@ export class Site {
     this.write(path, html);
   }
 
-  /** Writes a picture that a page has drawn. */
+  /** Writes a file that is no page, such as a picture that a page has drawn. */
   picture(path, content) {
     this.files.add(path);
     this.write(path, content);
