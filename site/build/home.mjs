@@ -57,8 +57,8 @@ ${runs.map((_, digit) => choice(digit)).join("\n")}
 </fieldset>
 <button type="button" class="draw needs-script" data-action="draw">Draw your own</button>
 </div>
-<figcaption>A test image of MNIST on its way through a network of 8,806 weights, in the engine's own
-numbers. <output class="live"></output></figcaption>
+<figcaption><span class="still">A test image of MNIST on its way through a network of 8,806 weights,
+in the engine's own numbers.</span> <output class="live"></output></figcaption>
 </figure>
 <div class="doors">
 ${doors()}
@@ -136,5 +136,7 @@ function proof(site) {
 <a class="tag" href="${escaped(place)}">(${tag})</a>
 </div></div>
 ${site.code.linesHtml(tag, path).replaceAll('href="#', `href="${place.split("#")[0]}#`)}</div>
+<p>Left, the gradient of a convolution's weights; right, the line that computes it. Run on random
+tensors, ${escaped(site.recorded(tag))}. <a href="${escaped(place)}">Run it yourself, or break it</a>.</p>
 </section>`;
 }

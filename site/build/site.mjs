@@ -5,9 +5,10 @@ import { scripts, styleSheet } from "./assets.mjs";
 import { code } from "./code.mjs";
 import { cutFonts } from "./fonts.mjs";
 import { homePage } from "./home.mjs";
+import { lettersPage } from "./letters.mjs";
 import { liveFiles } from "./live.mjs";
 import { examplePages } from "./examples.mjs";
-import { experimentsPage } from "./experiments.mjs";
+import { experimentPages, experimentsPage } from "./experiments.mjs";
 import { chapterPage, notFoundPage, textPage, texts } from "./pages.mjs";
 import { experimentNames, placeOf, root, target } from "./places.mjs";
 import { searchIndex } from "./search.mjs";
@@ -52,6 +53,8 @@ export class Site {
     this.page("404.html", notFoundPage(this));
     this.page("index.html", await homePage(this));
     this.page("experiments/index.html", experimentsPage(this));
+    for (const [path, html] of experimentPages(this)) this.page(path, html);
+    this.page("letters.html", lettersPage(this));
     for (const [path, html] of examplePages(this)) this.page(path, html);
     this.attempt(() => {
       for (const [path, html] of this.code.pages(this)) this.page(path, html);

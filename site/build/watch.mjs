@@ -3,6 +3,7 @@ import { spawn } from "node:child_process";
 import { existsSync, watch } from "node:fs";
 import { join, sep } from "node:path";
 import { brokenLinks } from "./check-links.mjs";
+import { experimentPages } from "./experiments.mjs";
 import { chapterPage, texts } from "./pages.mjs";
 import { placeOf, read, root } from "./places.mjs";
 
@@ -57,6 +58,11 @@ export async function rebuild(site, files) {
     } else if (text !== undefined) {
       site.text(text);
       pages.push(placeOf(file));
+    } else if (file.startsWith("results/experiments/") && placeOf(file) !== null) {
+      const [page] = experimentPages(site).filter(([path]) => path === placeOf(file));
+      if (page === undefined) continue;
+      site.page(...page);
+      pages.push(page[0]);
     } else if (file.startsWith("site/client/")) await site.buildAssets();
     else if (isSource(site, file)) {
       const { page, chapters } = site.code.changed(site, file);

@@ -42,7 +42,7 @@ class Live {
     image!.replaceWith(this.pad.element);
     this.pad.element.nextElementSibling!.replaceChildren(
       make("b", {}, "your digit"),
-      " brought into MNIST's form, 28 × 28 pixels",
+      " as MNIST would have it, 28\u00a0×\u00a028",
     );
     for (const map of maps) map.replaceWith(canvasLike(map));
     this.#verdict = this.stages.querySelector<HTMLElement>(".verdict")!;
@@ -79,7 +79,7 @@ class Live {
     this.#verdict.textContent = words;
     clearTimeout(this.#rest);
     this.#rest = window.setTimeout(() => {
-      this.#status.textContent = `The engine, in this page, in ${ms.toFixed(1)} ms: ${words}.`;
+      this.#status.textContent = `Computed in this page by the engine, in ${Math.ceil(ms)} ms: ${words}.`;
     }, REST_MS);
   }
 
@@ -152,7 +152,8 @@ function start(figure: HTMLElement): void {
     live = new Live(figure.querySelector<HTMLElement>(`[data-digit="${chosen()}"]`)!, status);
     figure.classList.add("drawing");
     button.textContent = "Clear the pad";
-    status.textContent = "Draw over it, or clear the pad.";
+    live.pad.element.nextElementSibling!.append(button);
+    status.textContent = "Draw over it, or clear the pad and draw your own.";
     live.pad.focus();
     void pictureOf(figure, chosen()).then((picture) => live?.pad.put(picture));
   });

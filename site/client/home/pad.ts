@@ -68,8 +68,10 @@ export class Pad {
     this.#onChange();
   }
 
+  /** Takes the focus, and comes into sight. */
   focus(): void {
     this.#canvas.focus({ preventScroll: true });
+    this.element.scrollIntoView({ block: "nearest" });
   }
 
   #place({ clientX, clientY }: MouseEvent): readonly [number, number] {
@@ -80,7 +82,7 @@ export class Pad {
   #press(event: PointerEvent): void {
     if (event.button !== 0) return;
     event.preventDefault();
-    this.focus();
+    this.#canvas.focus({ preventScroll: true });
     this.#pen.hidden = true;
     this.#canvas.setPointerCapture(event.pointerId);
     this.#at = this.#place(event);
