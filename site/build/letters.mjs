@@ -9,7 +9,7 @@ import { symbolsOfFormula } from "./code/symbols.mjs";
 import { renderMarkdown } from "./markdown.mjs";
 import { settingOf } from "./pages.mjs";
 import { shell } from "./shell.mjs";
-import { letterRows } from "./symbols.mjs";
+import { letterRows, TENSORS } from "./symbols.mjs";
 
 const PATH = "letters.html";
 const NOTATION = "derivations/notation.md";
@@ -37,7 +37,7 @@ export function lettersPage(site) {
  */
 export function lettersText(chapters) {
   const first = firstUses(chapters);
-  const { options, tensors } = layerLetters();
+  const { options } = layerLetters(chapters);
   return `# Letters
 
 What each letter and name of the formulas means, what shape it has, and which equation uses it
@@ -63,19 +63,10 @@ ${table(
 
 ## Tensors
 
-With a d in front, a name is the gradient of the loss with respect to the tensor. It has the
-tensor's shape.
+A name that several layers share has a row for each shape. With a d in front, it is the gradient of
+the loss with respect to the tensor.
 
-${table(
-  ["name", "meaning", "shape", "of the layers", "first in"],
-  tensors.map(({ name, means, shape, layers }) => [
-    `\`${name}\``,
-    means,
-    shape,
-    layers.join(", "),
-    first([name]),
-  ]),
-)}
+${table(["name", "meaning", "shape", "of the layers", "first in"], tensorRows(chapters))}
 
 ## Signs
 
@@ -120,40 +111,82 @@ export function firstUses(chapters) {
   };
 }
 
-/** What the exercises' layers are given and return, each name with each shape once. */
-function layerLetters() {
+/** What the exercises' layers are given: options of windows, and tensors with each shape once. */
+function layerLetters(chapters) {
   const options = new Map();
   const tensors = new Map();
-  const add = (name, means, axes, layer) => {
-    const shape = axes.length === 0 ? "a number" : `[${axes.join(", ")}]`;
-    const key = `${name} ${shape}`;
-    const known = tensors.get(key) ?? { name, means, shape, layers: [] };
-    tensors.set(key, known);
-    known.layers.push(layer);
-  };
-  for (const layer of layerNames()) {
+  const gradients = new Map();
+  for (const { layer, chapter } of layersOfCourse()) {
     const { given, returned } = lettersOf(layer);
+    const first = firstUses(familyOf(chapter, chapters));
     for (const [name, { axes, means }] of Object.entries(given)) {
       if (WINDOW.test(name) && !options.has(name)) options.set(name, { name, means });
-      if (axes.length > 0) add(name, means, axes, layer);
+      if (axes.length === 0 || name === "dOut") continue;
+      const shape = `[${axes.join(", ")}]`;
+      const known = tensors.get(`${name} ${shape}`);
+      if (known === undefined)
+        tensors.set(`${name} ${shape}`, { name, means, shape, layers: [layer], at: first([name]) });
+      else known.layers.push(layer);
     }
-    for (const [name, axes] of Object.entries(returned))
-      add(name, `the gradient with respect to ${gradientOf(name)}`, axes, layer);
+    for (const name of Object.keys(returned)) {
+      const at = gradients.get(name)?.at || first([name]);
+      if (/^d[A-Z]/.test(name)) gradients.set(name, { name, at });
+    }
   }
-  const all = [...tensors.values()];
-  const names = [...new Set(all.map(({ name }) => name))];
-  return {
-    options: [...options.values()],
-    tensors: names.flatMap((name) => all.filter((one) => one.name === name)),
-  };
+  return { options: [...options.values()], tensors: byName(tensors), gradients };
 }
 
-/** dWeight is the gradient with respect to weight. */
-const gradientOf = (name) => name[1].toLowerCase() + name.slice(2);
+/** Those of one name follow each other. */
+function byName(tensors) {
+  const all = [...tensors.values()];
+  return [...new Set(all.map(({ name }) => name))].flatMap((name) =>
+    all.filter((one) => one.name === name),
+  );
+}
 
-function layerNames() {
-  const items = courseChapters().flatMap(({ items: all }) => all);
-  return [...new Set(items.filter(({ kind }) => kind === "exercise").map(({ name }) => name))];
+/** Names that all chapters use come first, then those of the layers, then the gradients. */
+function tensorRows(chapters) {
+  const { tensors, gradients } = layerLetters(chapters);
+  const first = firstUses(chapters);
+  const shared = Object.entries(TENSORS)
+    .filter(([name]) => !tensors.some((one) => one.name === name))
+    .map(([name, [means, shape]]) => [`\`${name}\``, means, shape, "", first([name])]);
+  const own = tensors.map(({ name, means, shape, layers, at }) => [
+    `\`${name}\``,
+    means,
+    shape,
+    layers.join(", "),
+    at,
+  ]);
+  const slopes = [{ name: "dOut", at: first(["dOut"]) }, ...gradients.values()].map(
+    ({ name, at }) => {
+      const of = name[1].toLowerCase() + name.slice(2);
+      const means = name === "dOut" ? "the upstream gradient, with respect to out" : "the gradient";
+      const more = name === "dOut" ? "" : ` with respect to ${of}`;
+      return [`\`${name}\``, means + more, `that of ${of}`, "", at];
+    },
+  );
+  return [...shared, ...own, ...slopes];
+}
+
+/**
+ * The layers with an exercise, and the chapter that has it. Fused layers come last: they take what
+ * others have introduced.
+ */
+function layersOfCourse() {
+  const found = new Map();
+  for (const { name: chapter, items } of courseChapters())
+    for (const { kind, name } of items)
+      if (kind === "exercise" && !found.has(name)) found.set(name, { layer: name, chapter });
+  const isFused = ({ chapter }) => Number(chapter === "fused");
+  return [...found.values()].sort((one, other) => isFused(one) - isFused(other));
+}
+
+/** A chapter with its parts: conv2d and conv2d-gradients. */
+function familyOf(name, chapters) {
+  const isPart = (part, whole) => part === whole || part.startsWith(`${whole}-`);
+  const head = chapters.find((one) => isPart(name, one.name))?.name ?? name;
+  return chapters.filter((one) => isPart(one.name, head));
 }
 
 /** A table of a text, by the beginning of its first line. */
