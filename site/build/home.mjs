@@ -12,7 +12,7 @@ import { linkTo } from "./places.mjs";
 import { shell } from "./shell.mjs";
 
 const path = "index.html";
-/** The digit that is shown. */
+/** The digit that is shown first, here and in home.css. */
 const SHOWN = 4;
 
 const recorded = (name) => readFileSync(new URL(`../home/${name}`, import.meta.url));

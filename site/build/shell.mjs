@@ -83,7 +83,7 @@ function bar(page, root) {
 <nav class="doors" aria-label="Site">${places(page)}</nav>
 <button class="needs-script" type="button" data-action="search">Search <kbd>/</kbd></button>
 <button class="needs-script keys" type="button" data-action="keys">Keys <kbd>?</kbd></button>
-<button class="needs-script" type="button" data-action="theme">Theme</button>
+<button class="needs-script" type="button" data-action="theme">Dark</button>
 </header>`;
 }
 

@@ -73,6 +73,8 @@ async function drawnComplaints(browser: Browser, site: string): Promise<string[]
   await page.getByLabel("3", { exact: true }).check({ force: true });
   const three = await saysSoon(page, /^a 3/);
   if (three !== null) found.push(three);
+  const ways = await page.locator(".stages:visible").count();
+  if (ways !== 1) found.push(`home: expected one way to be shown, got ${ways}`);
   await context.close();
   return [...found, ...trouble];
 }
