@@ -8,7 +8,7 @@ import { root } from "./places.mjs";
 const client = join(root, "site", "client");
 
 /** The scripts that pages start, or load when they are asked for. */
-const ENTRIES = ["theme.ts", "site.ts", "search.ts", "run.ts"];
+const ENTRIES = ["theme.ts", "site.ts", "search.ts", "home.ts"];
 
 /** Everything is for browsers of the last three years. */
 const shared = { bundle: true, minify: true, target: "es2022", outdir: "assets", write: false };

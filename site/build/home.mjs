@@ -4,77 +4,33 @@
  */
 import { readFileSync } from "node:fs";
 import { encode } from "fast-png";
-import { open } from "leibniz";
-import { Tensor } from "leibniz/tensor";
+import { openHome } from "../home/run.mjs";
+import { barOf, verdictOf } from "../home/shown.mjs";
 import { escaped } from "./html.mjs";
 import { formula } from "./formula.mjs";
 import { linkTo } from "./places.mjs";
 import { shell } from "./shell.mjs";
 
 const path = "index.html";
-/** The digit that is shown. */
+/** The digit that is shown first, here and in home.css. */
 const SHOWN = 4;
-/** The colour of a pixel; how strong it is, is in its opacity, so that it fits light and dark. */
-const INK = [0x1f, 0x77, 0xb4];
-const GAP = 2;
 
 const recorded = (name) => readFileSync(new URL(`../home/${name}`, import.meta.url));
 
-/** What the network says of each digit, layer by layer. */
+/** What the network says of each digit. */
 async function runAll() {
-  const engine = await open({ seed: 0, backend: "reference" });
-  const network = engine.loadNetwork(recorded("network.safetensors"), "network.safetensors");
-  const digits = JSON.parse(recorded("digits.json").toString());
+  const run = openHome(recorded("network.safetensors"));
   const runs = [];
-  for (const { pixels } of digits) runs.push(await run(engine, network, pixels));
-  await engine.dispose();
+  for (const { pixels } of JSON.parse(recorded("digits.json").toString()))
+    runs.push(await run(Array.from(Buffer.from(pixels, "base64"), (value) => value / 255)));
   return runs;
 }
 
-async function run(engine, network, pixels) {
-  const x = Tensor.from(
-    Array.from(Buffer.from(pixels, "base64"), (value) => value / 255),
-    [1, 1, 28, 28],
-  );
-  const outputs = new Map([["image", x]]);
-  const observe = (name, out) => outputs.set(name, out);
-  await network.forward(x, { backend: engine.backend, mode: "evaluate", observe });
-  const logits = Array.from(outputs.get("classes").data);
-  const largest = Math.max(...logits);
-  const powers = logits.map((logit) => Math.exp(logit - largest));
-  const total = powers.reduce((sum, power) => sum + power, 0);
-  return { outputs, probabilities: powers.map((power) => power / total) };
-}
-
-/** The channels of a picture, three in a row, as PNG: the larger a number, the stronger. */
-function pixels(tensor) {
-  const [, channels, height, width] = tensor.shape;
-  const columns = Math.min(3, channels);
-  const extent = (size, count) => size * count + GAP * (count - 1);
-  const [across, down] = [extent(width, columns), extent(height, Math.ceil(channels / columns))];
-  const data = new Uint8Array(across * down * 4);
-  const numbers = Array.from(tensor.data);
-  const largest = Math.max(...numbers);
-  for (let c = 0; c < channels; c++)
-    for (let h = 0; h < height; h++)
-      for (let w = 0; w < width; w++) {
-        const value = Math.max(0, numbers[(c * height + h) * width + w]) / largest;
-        const row = Math.floor(c / columns) * (height + GAP) + h;
-        const column = (c % columns) * (width + GAP) + w;
-        data.set([...INK, Math.round(255 * value)], (row * across + column) * 4);
-      }
-  return {
-    png: encode({ width: across, height: down, data, channels: 4 }),
-    width: across,
-    height: down,
-  };
-}
-
-/** The stages of the way: the layer whose output is shown, and what is said of it. */
+/** The stages of the way: the layer whose output is shown, how large, and what is said of it. */
 const STAGES = [
-  ["image", 6, "28 × 28 pixels", "of a digit that the network has never seen"],
-  ["relu", 3, "six filters", "of 5 × 5 weights, and the rectifier"],
-  ["pool", 6, "max pooling", "keeps the largest of each 2 × 2"],
+  ["image", 6, "28 × 28 pixels", "that it has never seen"],
+  ["relu", 3, "six filters", "of 5 × 5 weights, rectified"],
+  ["pool", 6, "max pooling", "the largest of each 2 × 2"],
 ];
 
 /** The home page; its pictures go to `site.picture`. */
@@ -90,46 +46,48 @@ export async function homePage(site) {
       "A convolutional neural network engine from scratch in TypeScript: each gradient derived by " +
       "hand, computed by code that repeats the equations, and proved by running them.",
     main: `<h1>Every gradient, by hand</h1>
-<p class="lead">A convolutional neural network from scratch: derived equation by equation, each the
-line of code that computes it, each proved by running it. No autograd, and no framework
+<p class="lead">A convolutional neural network from scratch. Each gradient is derived on paper, is a
+line of code beside its equation, and is proved by running it. No autograd, no framework
 underneath.</p>
 <figure class="network">
 ${ways.join("\n")}
-<figcaption>A test image of MNIST on its way through a network of 8,806 weights, in the engine's own
-numbers.</figcaption>
+<div class="choose">
 <fieldset class="digits"><legend>Another digit</legend>
 ${runs.map((_, digit) => choice(digit)).join("\n")}
 </fieldset>
+<button type="button" class="draw needs-script" data-action="draw">Draw your own</button>
+</div>
+<figcaption><span class="still">A test image of MNIST on its way through a network of 8,806 weights,
+in the engine's own numbers.</span> <output class="live"></output></figcaption>
 </figure>
 <div class="doors">
 ${doors()}
 </div>
 ${proof(site)}`,
     course: site.chapters,
+    scripts: ["home"],
   });
 }
 
 /** One digit's way through the network, stage by stage. */
-function way(site, { outputs, probabilities }, digit) {
+function way(site, { pictures, probabilities }, digit) {
   const stages = STAGES.map(([name, scale, title, words]) => {
-    const { png, width, height } = pixels(outputs.get(name));
+    const { width, height, data } = pictures[name];
     const place = `figures/home/${digit}-${name}.png`;
-    site.picture(place, png);
-    const extent = `width="${width * scale}" height="${height * scale}"`;
+    site.picture(place, encode({ width, height, data, channels: 4 }));
+    const extent = `width="${width * scale}" height="${height * scale}" data-layer="${name}" data-across="${width}" data-down="${height}"`;
+    const alt = name === "image" ? `A handwritten ${digit}` : "";
     return `<li class="stage">
-<img class="pixels" src="${place}" ${extent} loading="lazy" alt="${name === "image" ? `A handwritten ${digit}` : ""}">
-<p><b>${title}</b> ${words}</p>
+<img class="pixels" src="${place}" ${extent} loading="lazy" alt="${alt}">
+<p><b>${title}</b> ${words.replaceAll(" × ", "\u00a0×\u00a0")}</p>
 </li>`;
   });
-  const said = probabilities.indexOf(Math.max(...probabilities));
-  const percent = (100 * probabilities[said]).toFixed(1);
-  const verdict = said === digit ? `a ${said}` : `a ${said}, wrongly`;
-  const first = digit === SHOWN ? " first" : "";
-  return `<ol class="stages${first}" data-digit="${digit}">
+  const { said, words } = verdictOf(probabilities);
+  return `<ol class="stages" data-digit="${digit}">
 ${stages.join("\n")}
 <li class="stage">
 ${bars(probabilities, said)}
-<p><b>ten sums</b> and their shares: ${verdict}, ${percent} %</p>
+<p><b class="verdict">${words}</b> ${said === digit ? "" : "(wrong) "}ten sums, as shares</p>
 </li>
 </ol>`;
 }
@@ -142,8 +100,7 @@ const choice = (digit) =>
 function bars(probabilities, said) {
   const rows = probabilities.map((probability, digit) => {
     const [y, kind] = [digit * 16, digit === said ? ' class="said"' : ""];
-    const width = Math.max(0.75, 110 * probability).toFixed(2);
-    return `<g${kind}><text x="0" y="${y + 13}">${digit}</text><rect x="18" y="${y + 2}" width="${width}" height="12"/></g>`;
+    return `<g${kind}><text x="0" y="${y + 13}">${digit}</text><rect x="18" y="${y + 2}" width="${barOf(probability)}" height="12"/></g>`;
   });
   return `<svg class="bars" width="132" height="164" viewBox="0 0 132 164" preserveAspectRatio="xMinYMid" role="img" aria-label="Of the digits 0 to 9, ${said} is the most probable">${rows.join("")}</svg>`;
 }
@@ -179,5 +136,7 @@ function proof(site) {
 <a class="tag" href="${escaped(place)}">(${tag})</a>
 </div></div>
 ${site.code.linesHtml(tag, path).replaceAll('href="#', `href="${place.split("#")[0]}#`)}</div>
+<p>Left, the gradient of a convolution's weights; right, the line that computes it. Run on random
+tensors, ${escaped(site.recorded(tag))}. <a href="${escaped(place)}">Run it yourself, or break it</a>.</p>
 </section>`;
 }

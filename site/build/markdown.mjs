@@ -64,6 +64,11 @@ rules.inline_formula = (tokens, at, _, env) =>
 rules.display_formula = (tokens, at, _, env) => equationHtml(tokens[at], env);
 rules.fence = (tokens, at, _, env) => codeBlock(tokens[at], env.setting);
 rules.code_block = (tokens, at, _, env) => codeBlock(tokens[at], env.setting);
+// a number and its per cent stay on one line
+rules.text = (tokens, at) => escaped(tokens[at].content).replace(/(?<=\d) (?=%)/g, "\u00a0");
+// an option is not broken at its dashes
+rules.code_inline = (tokens, at) =>
+  `<code>${escaped(tokens[at].content).replace(/(?<=^| )--?[\w-]+/g, '<span class="whole">$&</span>')}</code>`;
 rules.details_open = () => `<details class="fold">`;
 rules.summary_open = () => "<summary>";
 rules.summary_close = () => "</summary>\n";

@@ -3,7 +3,7 @@ import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { escaped } from "./html.mjs";
 import { renderMarkdown } from "./markdown.mjs";
-import { experimentNames, placeOf, read, root, rootOf } from "./places.mjs";
+import { placeOf, read, root, rootOf } from "./places.mjs";
 import { shell } from "./shell.mjs";
 import { placeOfLink, sizeOf } from "./site-map.mjs";
 
@@ -84,12 +84,19 @@ export function textPage(site, file, kind) {
     name: file,
     title,
     description,
-    main: html,
+    main: kind === "pictures" ? withCaptions(html) : html,
     headings,
     course: site.chapters,
     lang: file.endsWith(".ja.md") ? "ja" : "en",
   });
 }
+
+/** Pictures by themselves: what each shows is said below it, for everybody. */
+const withCaptions = (html) =>
+  html.replace(
+    /(<img [^>]*alt=")([^"]*)("[^>]*>)\n(?=<\/figure>)/g,
+    (_, before, says, after) => `${before}${after}\n<figcaption>${says}</figcaption>\n`,
+  );
 
 /** All texts that are no chapters, as files with their kind of page. */
 export function texts() {
@@ -97,10 +104,6 @@ export function texts() {
   return [
     ...docs.map((file) => ({ file: `docs/${file}`, kind: "docs" })),
     ...OTHERS.map((file) => ({ file, kind: "docs" })),
-    ...experimentNames().map((name) => ({
-      file: `results/experiments/${name}/README.md`,
-      kind: "experiment",
-    })),
     { file: "derivations/figures/README.md", kind: "pictures" },
   ];
 }
@@ -122,8 +125,14 @@ export function notFoundPage(site, base) {
     title: "Nothing here",
     description: "There is no such page.",
     main: `<h1>Nothing here</h1>
-<p>No page of this site has that address. <a href="${rootOf(path)}index.html">Start over</a>, or
-look for it among the chapters.</p>`,
+<p>No page of this site has that address. <button type="button" class="asked needs-script"
+data-action="search">Search</button></p>
+<ul>
+<li><a href="${rootOf(path)}index.html">The first page</a></li>
+<li><a href="${rootOf(path)}chapters/notation.html">The chapters, from the beginning</a></li>
+<li><a href="${rootOf(path)}docs/index.html">The documentation</a></li>
+<li><a href="${rootOf(path)}src/index.html">The code, file by file</a></li>
+</ul>`,
     course: site.chapters,
   });
   const start = base === null ? "<head>" : `<head>\n<base href="${escaped(base)}">`;

@@ -16,6 +16,7 @@ import { linkTo, rootOf } from "./places.mjs";
  * @param {readonly { path: string, title: string }[]} page.course the chapters in reading order
  * @param {{ path: string, title: string } | null} [page.previous]
  * @param {{ path: string, title: string } | null} [page.next]
+ * @param {readonly string[]} [page.scripts] of this page alone
  * @param {string} [page.lang]
  */
 export function shell(page) {
@@ -33,7 +34,7 @@ export function shell(page) {
 <script src="${root}assets/theme.js"></script>
 <link rel="stylesheet" href="${root}assets/site.css">
 ${FONTS.map((name) => `<link rel="preload" href="${root}assets/fonts/${name}.woff2" as="font" type="font/woff2" crossorigin>`).join("\n")}
-<script defer src="${root}assets/site.js"></script>
+${["site", ...(page.scripts ?? [])].map((name) => `<script defer src="${root}assets/${name}.js"></script>`).join("\n")}
 </head>
 <body data-page="${page.kind}" data-name="${escaped(page.name)}" data-root="${root}">
 <a class="skip" href="#text">Skip to the text</a>
@@ -57,16 +58,23 @@ const FONTS = ["text", "math", "code", "italic", "bold"];
 
 /** The places that every page's bar leads to. */
 const DOORS = [
-  ["chapters/notation.html", "Read"],
-  ["src/index.html", "Code"],
-  ["exercises.html", "Exercises"],
-  ["experiments/index.html", "Experiments"],
-  ["pictures.html", "Pictures"],
-  ["docs/index.html", "Docs"],
+  ["chapters/notation.html", "Read", "chapters/"],
+  ["letters.html", "Letters", "letters.html"],
+  ["pictures.html", "Pictures", "pictures.html"],
+  ["exercises.html", "Exercises", "exercises.html"],
+  ["experiments/index.html", "Experiments", "experiments/"],
+  ["src/index.html", "Code", "src/"],
+  ["api/index.html", "Reference", "api/"],
+  ["docs/index.html", "Docs", "docs/"],
 ];
 
+/** The one that a page belongs to is marked: as itself, or as where the page is. */
 const places = ({ path }) =>
-  DOORS.map(([place, word]) => `<a href="${linkTo(path, place)}">${word}</a>`).join(" ");
+  DOORS.map(([place, word, below]) => {
+    const mark = place === path ? "page" : path.startsWith(below) ? "true" : null;
+    const current = mark === null ? "" : ` aria-current="${mark}"`;
+    return `<a href="${linkTo(path, place)}"${current}>${word}</a>`;
+  }).join(" ");
 
 function bar(page, root) {
   return `<header class="bar">
@@ -75,11 +83,13 @@ function bar(page, root) {
 <nav class="doors" aria-label="Site">${places(page)}</nav>
 <button class="needs-script" type="button" data-action="search">Search <kbd>/</kbd></button>
 <button class="needs-script keys" type="button" data-action="keys">Keys <kbd>?</kbd></button>
-<button class="needs-script" type="button" data-action="theme">Theme</button>
+<button class="needs-script" type="button" data-action="theme">Dark</button>
 </header>`;
 }
 
-function course({ path, course }) {
+function course({ path, course, kind }) {
+  // the pictures have a heading for each chapter already
+  if (kind === "pictures") return "";
   const items = course.map((chapter) => {
     const current = chapter.path === path ? ' aria-current="page"' : "";
     return `<li><a href="${linkTo(path, chapter.path)}"${current}>${escaped(chapter.title)}</a></li>`;
@@ -100,13 +110,25 @@ ${items.join("\n")}
 </ol></nav>`;
 }
 
+/** What every page ends with. */
+const ENDS = [
+  ["docs/reading-order.html", "Reading order"],
+  ["docs/glossary.html", "Glossary"],
+  ["docs/readme-ja.html", '<span lang="ja">日本語</span>'],
+  ["docs/contributing.html", "Contributing"],
+  ["docs/changelog.html", "Changelog"],
+  ["docs/license.txt", "MIT licence"],
+];
+
 function foot({ path, previous = null, next = null }) {
   const link = (to, rel, word) =>
     to === null
       ? ""
       : `<a rel="${rel}" href="${linkTo(path, to.path)}"><span>${word}</span> ${escaped(to.title)}</a>`;
+  const ends = ENDS.map(([place, word]) => `<a href="${linkTo(path, place)}">${word}</a>`);
   return `<footer>
 ${link(previous, "prev", "Previous")}
 ${link(next, "next", "Next")}
+<nav class="ends" aria-label="About"><i>leibniz</i> ${ends.join(" ")}</nav>
 </footer>`;
 }

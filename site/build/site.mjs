@@ -5,8 +5,10 @@ import { scripts, styleSheet } from "./assets.mjs";
 import { code } from "./code.mjs";
 import { cutFonts } from "./fonts.mjs";
 import { homePage } from "./home.mjs";
+import { lettersPage } from "./letters.mjs";
+import { liveFiles } from "./live.mjs";
 import { examplePages } from "./examples.mjs";
-import { experimentsPage } from "./experiments.mjs";
+import { experimentPages, experimentsPage } from "./experiments.mjs";
 import { chapterPage, notFoundPage, textPage, texts } from "./pages.mjs";
 import { experimentNames, placeOf, root, target } from "./places.mjs";
 import { searchIndex } from "./search.mjs";
@@ -57,6 +59,8 @@ export class Site {
     this.page("404.html", notFoundPage(this, this.base));
     this.page("index.html", await homePage(this));
     this.page("experiments/index.html", experimentsPage(this));
+    for (const [path, html] of experimentPages(this)) this.page(path, html);
+    this.page("letters.html", lettersPage(this));
     for (const [path, html] of examplePages(this)) this.page(path, html);
     this.attempt(() => {
       for (const [path, html] of this.code.pages(this)) this.page(path, html);
@@ -64,6 +68,7 @@ export class Site {
     this.copyPictures();
     await this.buildAssets();
     await this.buildRuns();
+    for (const [path, content] of await liveFiles()) this.picture(path, content);
   }
 
   /** Reads the chapters, their titles and their tags. */
@@ -82,7 +87,7 @@ export class Site {
     this.write(path, html);
   }
 
-  /** Writes a picture that a page has drawn. */
+  /** Writes a file that is no page, such as a picture that a page has drawn. */
   picture(path, content) {
     this.files.add(path);
     this.write(path, content);

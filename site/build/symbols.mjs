@@ -2,7 +2,7 @@
 import { read } from "./places.mjs";
 
 /** Names that all chapters use, with their shapes. */
-const TENSORS = {
+export const TENSORS = {
   x: ["the input of a layer", "[N, C, H, W]"],
   weight: ["the filters, or the weights of an affine layer", "[K, C, kH, kW] or [O, I]"],
   bias: ["a number that is added to each output of a filter", "[K] or [O]"],

@@ -3,6 +3,7 @@ import { spawn } from "node:child_process";
 import { existsSync, watch } from "node:fs";
 import { join, sep } from "node:path";
 import { brokenLinks } from "./check-links.mjs";
+import { experimentPages } from "./experiments.mjs";
 import { chapterPage, texts } from "./pages.mjs";
 import { placeOf, read, root } from "./places.mjs";
 import { blocksOf, runAgain } from "./run-again.mjs";
@@ -133,6 +134,7 @@ export async function rebuild(site, files) {
   const isKnown = (file) =>
     chapterOf(file) !== undefined ||
     texts().some((one) => one.file === file) ||
+    (file.startsWith("results/experiments/") && site.pages.has(placeOf(file))) ||
     file.startsWith("site/client/") ||
     isSource(site, file);
   // of all chapters it has to be seen what was edited
@@ -151,6 +153,11 @@ export async function rebuild(site, files) {
     } else if (text !== undefined) {
       site.text(text);
       pages.push(placeOf(file));
+    } else if (file.startsWith("results/experiments/") && placeOf(file) !== null) {
+      const [page] = experimentPages(site).filter(([path]) => path === placeOf(file));
+      if (page === undefined) continue;
+      site.page(...page);
+      pages.push(page[0]);
     } else if (file.startsWith("site/client/")) await rebuildClient(site, file);
     else {
       const { page, chapters } = site.code.changed(site, file);

@@ -67,15 +67,17 @@ function overview(chapters) {
     );
     return [...layers].map((layer) => {
       const counts = levels.map((level) => {
-        const count = exerciseText(layer, level).tags.length;
-        return `<td>${count} equation${count === 1 ? "" : "s"}</td>`;
+        return `<td class="right">${exerciseText(layer, level).tags.length}</td>`;
       });
       return `<tr><th scope="row"><a href="#exercise-${layer}"><code>${layer}</code></a></th>${counts.join("")}<td><a href="chapters/${name}.html">${escaped(title)}</a></td></tr>`;
     });
   });
-  const heads = levels.map((level, i) => `<th scope="col">${level}, ${LEVELS[i]}</th>`);
+  const heads = levels.map(
+    (level, i) => `<th scope="col" class="right">${level}, ${LEVELS[i]}</th>`,
+  );
   return `<section class="part" id="layers">
 <h2>Layers and levels</h2>
+<p>How many equations you write of each layer, level by level.</p>
 <div class="table"><table>
 <thead><tr><th scope="col">layer</th>${heads.join("")}<th scope="col">derived in</th></tr></thead>
 <tbody>

@@ -5,7 +5,7 @@
  *     npm run check:site -- --sample         every chapter, and one page of each other kind
  *     npm run check:site -- affine search    pages and steps whose names have one of these words
  *
- * The steps are links, linking, reading, speed, and for each page `page`.
+ * The steps are links, linking, home, reading, speed, and for each page `page`.
  */
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
@@ -15,6 +15,7 @@ import { root } from "../../helpers/cli.js";
 import { findChromium, HOW_TO_GET_IT, startChromium } from "../chromium.js";
 import { axeFindings } from "./axe.js";
 import { breakComplaints, equationComplaints } from "./equations.js";
+import { homeComplaints } from "./home.js";
 import { layoutComplaints } from "./layout.js";
 import { brokenLinks } from "./links.js";
 import { linkingComplaints } from "./linking.js";
@@ -112,6 +113,7 @@ async function main(): Promise<void> {
   const steps: Record<string, () => string[] | Promise<string[]>> = {
     links: () => brokenLinks(folder, pages),
     linking: () => linkingComplaints(browser, site),
+    home: () => homeComplaints(browser, site),
     reading: () => readingComplaints(browser, site, folder),
     speed: () => speedComplaints(browser, site),
   };

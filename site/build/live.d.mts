@@ -1,0 +1,3 @@
+/** See `live.mjs`. */
+
+export declare function liveFiles(): Promise<Map<string, Uint8Array>>;
