@@ -28,7 +28,11 @@ function idle(work: () => void): void {
 
 /** On a phone a paragraph scrolls as well where a formula is wider than its line. */
 function measureAll(): void {
-  measure(all(`main :is(.formula, .code, .table${isWide(40) ? "" : ", :is(p, li):has(> math)"})`));
+  measure(
+    all(
+      `main :is(.formula, .code, .table${isWide(40) ? "" : ", :is(p, li):has(> :is(math, .whole))"})`,
+    ),
+  );
 }
 
 export function startOverflow(): void {
