@@ -70,10 +70,16 @@ rules.summary_open = () => "<summary>";
 rules.summary_close = () => "</summary>\n";
 rules.details_close = () => "</details>\n";
 rules.raw = (tokens, at) => tokens[at].content;
+// an option stays in one piece: browsers break a line after each of its hyphens
+rules.code_inline = (tokens, at) =>
+  `<code>${escaped(tokens[at].content).replace(/(?<!\S)--?\w[\w-]{0,20}/g, '<span class="whole">$&</span>')}</code>`;
 rules.table_open = () => `<div class="table"><table>\n`;
 // a header without a word is no header
 rules.th_open = (tokens, at) => cell(tokens[at + 1].content === "" ? "td" : "th", tokens[at]);
-rules.td_open = (tokens, at) => cell("td", tokens[at]);
+rules.td_open = (tokens, at) =>
+  /^(step|definition)$/.test(tokens[at + 1].content)
+    ? `<td class="quiet">`
+    : cell("td", tokens[at]);
 rules.th_close = (tokens, at) => (tokens[at - 1].content === "" ? "</td>" : "</th>\n");
 /** A cell, aligned by a class: the site allows no style in its pages. */
 function cell(name, token) {

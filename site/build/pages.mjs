@@ -112,8 +112,14 @@ export function notFoundPage(site) {
     title: "Nothing here",
     description: "There is no such page.",
     main: `<h1>Nothing here</h1>
-<p>No page of this site has that address. <a href="${rootOf(path)}index.html">Start over</a>, or
-look for it among the chapters.</p>`,
+<p>No page of this site has that address. It may have been moved or renamed. Press <kbd>/</kbd> and
+type a word, a function or the tag of an equation, or begin at one of these:</p>
+<ul>
+<li><a href="${rootOf(path)}index.html">Home</a>, what this is</li>
+<li><a href="${rootOf(path)}chapters/notation.html">The chapters</a>, from the first one on</li>
+<li><a href="${rootOf(path)}src/index.html">The code</a>, every file</li>
+<li><a href="${rootOf(path)}exercises.html">Exercises</a></li>
+</ul>`,
     course: site.chapters,
   });
 }
