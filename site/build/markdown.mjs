@@ -59,8 +59,10 @@ parser.core.ruler.push("structure", structure);
 parser.core.ruler.push("references", references);
 
 const { rules } = parser.renderer;
-rules.inline_formula = (tokens, at, _, env) =>
-  typeset(tokens[at].content, false, env.setting, tokens[at].meta?.line);
+rules.inline_formula = (tokens, at, _, env) => {
+  const { line, before = "", after = "" } = tokens[at].meta ?? {};
+  return kept(before, typeset(tokens[at].content, false, env.setting, line), after);
+};
 rules.display_formula = (tokens, at, _, env) => equationHtml(tokens[at], env);
 rules.fence = (tokens, at, _, env) => codeBlock(tokens[at], env.setting);
 rules.code_block = (tokens, at, _, env) => codeBlock(tokens[at], env.setting);
@@ -74,10 +76,16 @@ rules.summary_open = () => "<summary>";
 rules.summary_close = () => "</summary>\n";
 rules.details_close = () => "</details>\n";
 rules.raw = (tokens, at) => tokens[at].content;
+// an option stays in one piece: browsers break a line after each of its hyphens
+rules.code_inline = (tokens, at) =>
+  `<code>${escaped(tokens[at].content).replace(/(?<!\S)--?\w[\w-]{0,20}/g, '<span class="whole">$&</span>')}</code>`;
 rules.table_open = () => `<div class="table"><table>\n`;
 // a header without a word is no header
 rules.th_open = (tokens, at) => cell(tokens[at + 1].content === "" ? "td" : "th", tokens[at]);
-rules.td_open = (tokens, at) => cell("td", tokens[at]);
+rules.td_open = (tokens, at) =>
+  /^(step|definition)$/.test(tokens[at + 1].content)
+    ? `<td class="quiet">`
+    : cell("td", tokens[at]);
 rules.th_close = (tokens, at) => (tokens[at - 1].content === "" ? "</td>" : "</th>\n");
 /** A cell, aligned by a class: the site allows no style in its pages. */
 function cell(name, token) {
@@ -175,7 +183,52 @@ function references(state) {
       if (child.type === "code_inline") return withFile(child, setting, state.Token);
       return [child];
     });
+    keepPunctuation(token.children);
+    if (around === "td_open") token.children = withTag(token, setting, state.Token);
   }
+}
+
+/**
+ * A line may break between a formula and the stop after it, since a formula is no letter: the
+ * formula takes the signs that no space parts from it.
+ */
+function keepPunctuation(children) {
+  for (const [at, child] of children.entries()) {
+    if (child.type !== "inline_formula") continue;
+    const [previous, next] = [children[at - 1], children[at + 1]];
+    if (next?.type === "text") {
+      child.meta.after = /^[.,;:!?)\]’”]*/.exec(next.content)[0];
+      next.content = next.content.slice(child.meta.after.length);
+    }
+    if (previous?.type === "text") {
+      child.meta.before = /[([‘“]*$/.exec(previous.content)[0];
+      previous.content = previous.content.slice(
+        0,
+        previous.content.length - child.meta.before.length,
+      );
+    }
+  }
+}
+
+/** A formula with what has to stay in its line: its last piece, if it may break. */
+function kept(before, html, after) {
+  const whole = (text) => `<span class="whole">${text}</span>`;
+  const pieces = html.split("<wbr>");
+  if (before !== "") pieces[0] = escaped(before) + pieces[0];
+  if (after !== "") pieces.push(pieces.pop() + escaped(after));
+  return pieces
+    .map((piece) => (piece.startsWith("<math") && piece.endsWith("</math>") ? piece : whole(piece)))
+    .join("<wbr>");
+}
+
+/** A cell that is a tag alone, as the tables of a chapter's code have it, leads to the equation. */
+function withTag({ content, children }, setting, Token) {
+  const [, prefix] = /^([a-z][\w-]*)\.\d+[a-z]?$/.exec(content) ?? [];
+  const place = setting.prefixes.has(prefix) ? setting.placeOfTag(content) : null;
+  if (place === null) return children;
+  const href = linkTo(setting.page, place);
+  const link = `<a class="ref" href="${href}" data-ref="${content}">${content}</a>`;
+  return [Object.assign(new Token("raw", "", 0), { content: link })];
 }
 
 /**

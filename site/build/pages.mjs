@@ -125,13 +125,15 @@ export function notFoundPage(site, base) {
     title: "Nothing here",
     description: "There is no such page.",
     main: `<h1>Nothing here</h1>
-<p>No page of this site has that address. <button type="button" class="asked needs-script"
-data-action="search">Search</button></p>
+<p>No page of this site has that address. It may have been moved or renamed.
+<button type="button" class="asked needs-script" data-action="search">Search</button>
+for a word, a function or the tag of an equation, or begin at one of these:</p>
 <ul>
-<li><a href="${rootOf(path)}index.html">The first page</a></li>
-<li><a href="${rootOf(path)}chapters/notation.html">The chapters, from the beginning</a></li>
+<li><a href="${rootOf(path)}index.html">Home</a>, what this is</li>
+<li><a href="${rootOf(path)}chapters/notation.html">The chapters</a>, from the first one on</li>
 <li><a href="${rootOf(path)}docs/index.html">The documentation</a></li>
-<li><a href="${rootOf(path)}src/index.html">The code, file by file</a></li>
+<li><a href="${rootOf(path)}src/index.html">The code</a>, every file</li>
+<li><a href="${rootOf(path)}exercises.html">Exercises</a></li>
 </ul>`,
     course: site.chapters,
   });

@@ -6,7 +6,7 @@
 import { all } from "./dom.js";
 
 /** On a phone a paragraph scrolls as well where a formula is wider than its line. */
-const BOXES = "main :is(.formula, .code, .table, :is(p, li):has(> math))";
+const BOXES = "main :is(.formula, .code, .table, :is(p, li):has(> :is(math, .whole)))";
 
 function scrolls(box: Element): boolean {
   return (
