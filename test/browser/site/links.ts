@@ -64,7 +64,5 @@ export function brokenLinks(folder: string, pages: readonly string[]): string[] 
     for (const name of anchorsOf(path).doubled) broken.push([`two elements are #${name}`, path]);
   const from = new Map<string, string[]>();
   for (const [what, path] of broken) from.set(what!, [...(from.get(what!) ?? []), path!]);
-  return [...from].map(
-    ([what, paths]) => `${what}: on ${paths.length} pages, such as ${paths[0]}`,
-  );
+  return [...from].map(([what, paths]) => `${what}: on ${paths.length} pages, such as ${paths[0]}`);
 }

@@ -8,6 +8,7 @@ import { type SiteServer, startSite } from "../../../dist/cli/site-server.js";
 import { root } from "../../helpers/cli.js";
 import { findChromium, HOW_TO_GET_IT, startChromium } from "../chromium.js";
 import { pagesOf, samplePages } from "./kinds.js";
+import { BAD_FINDINGS, badSite } from "./bad-site.js";
 import { brokenLinks } from "./links.js";
 import { linkingComplaints } from "./linking.js";
 import { readingComplaints } from "./reading.js";
@@ -38,6 +39,24 @@ test.before(async () => {
 test.after(async () => {
   await browser.close();
   await server.close();
+});
+
+test("the check finds what is wrong with a page, and says where", async () => {
+  const bad = badSite();
+  const bads = await startSite({ folder: bad, port: 0 });
+  const found = brokenLinks(bad, ["index.html"]);
+  try {
+    await visitAll(browser, bads.address, ["index.html"], (_path, complaints) => {
+      found.push(...complaints);
+    });
+  } finally {
+    await bads.close();
+  }
+  for (const pattern of BAD_FINDINGS)
+    assert.ok(
+      found.some((one) => pattern.test(one)),
+      `${pattern}\n${found.join("\n")}`,
+    );
 });
 
 test("every link leads to a place", () => {

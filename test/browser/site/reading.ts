@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Browser } from "playwright-core";
+import { look } from "./look.js";
 import { openPage } from "./site-page.js";
 
 /** What a reader types, and a part of an address among the first results. */
@@ -16,6 +17,12 @@ const SEARCHES: readonly (readonly [words: string, expected: RegExp])[] = [
   ["learning rate", /schedules|optimizers|initialisation/],
   ["overfitting", /experiments|dropout|augmentation|notes/],
   ["backpropogation", /backpropagation/],
+];
+
+/** A page of each kind, to be read without script. */
+const PLAIN = [
+  ...["index.html", "chapters/affine.html", "exercises.html", "pictures.html"],
+  ...["src/backprop/affine.ts.html", "api/im2col.html", "experiments/filters.html"],
 ];
 
 /** What of it does not hold, a line each. */
@@ -110,6 +117,17 @@ async function plainComplaints(browser: Browser, site: string): Promise<string[]
     found.push("without script: a button that does nothing");
   if (!(await page.locator(".lines .code").first().isVisible()))
     found.push("without script: the lines beside an equation");
+  for (const path of PLAIN) {
+    await page.goto(`${site}${path}`);
+    for (const width of [1440, 390]) {
+      await page.setViewportSize({ width, height: 900 });
+      for (const one of [
+        ...(await look(page, "fitComplaints")),
+        ...(await look(page, "textComplaints")),
+      ])
+        found.push(`without script: ${path}, ${width} px: ${one}`);
+    }
+  }
   await context.close();
   return [...found, ...trouble];
 }

@@ -13,7 +13,8 @@ const AROUND_LETTERS = 0.25;
 const AROUND_FORMULA = 2;
 
 /** For a screen reader alone, or of no size. */
-const isTiny = ({ left, top, right, bottom }: Box): boolean => right - left <= 1 || bottom - top <= 1;
+const isTiny = ({ left, top, right, bottom }: Box): boolean =>
+  right - left <= 1 || bottom - top <= 1;
 
 const shrink = ({ left, top, right, bottom }: Box, by: number): Box => ({
   left,
