@@ -50,16 +50,22 @@ const isSymbol = (name, known) =>
  */
 const [WHOLE, PIECE] = [24, 16];
 
+/** From so many signs on, a piece may be wider than the smallest screens, where it is set smaller. */
+const LONG = 18;
+
+const withLength = (math) =>
+  plain(math).length < LONG ? math : math.replace("<math>", '<math class="long">');
+
 /** A formula in a text: browsers break no line inside `math`, so a long one becomes several. */
 function inLine(whole, broken) {
-  if (plain(whole).length <= WHOLE) return whole;
+  if (plain(whole).length <= WHOLE) return withLength(whole);
   const pieces = [""];
   for (const part of broken().slice("<math>".length, -"</math>".length).split(BREAK)) {
     const before = plain(pieces.at(-1));
     if (before.length >= PIECE && !before.endsWith("⋅")) pieces.push("");
     pieces.push(pieces.pop() + part);
   }
-  return pieces.map((piece) => `<math>${piece}</math>`).join("<wbr>");
+  return pieces.map((piece) => withLength(`<math>${piece}</math>`)).join("<wbr>");
 }
 
 /** Where Temml lets a line break: between rows of the outermost level. */

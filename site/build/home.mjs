@@ -131,7 +131,7 @@ function proof(site) {
   return `<section class="part proof">
 <h2>An equation is a line of code</h2>
 <div class="pair">
-<div class="step"><div class="equation" data-tag="${tag}">
+<div class="step"><div class="equation" data-tag="${tag}" tabindex="-1">
 <div class="formula">${formula(tex, true)}</div>
 <a class="tag" href="${escaped(place)}">(${tag})</a>
 </div></div>

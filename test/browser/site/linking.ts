@@ -67,16 +67,7 @@ export async function linkingComplaints(browser: Browser, site: string): Promise
   await expect("back: pinned again", page.locator(`${EQUATION}.pinned`).isVisible());
   await context.close();
 
-  const touch = await openPage(browser, `${site}${PAGE}`, {
-    hasTouch: true,
-    isMobile: true,
-    viewport: { width: 390, height: 844 },
-  });
-  await touch.page.locator(`${EQUATION} .formula`).tap({ position: { x: 3, y: 3 } });
-  await expect("touch: the equation lights its line", isLit(touch.page, LINE));
-  await touch.page.locator(LINE).first().tap();
-  await expect("touch: the line keeps its equation lit", isLit(touch.page, EQUATION));
-  await touch.context.close();
+  found.push(...(await touchComplaints(browser, site)));
 
   const deep = await openPage(browser, `${site}${PAGE}#${TAG}`);
   await expect("deep link: pinned", deep.page.locator(`${EQUATION}.pinned`).isVisible());
@@ -84,6 +75,47 @@ export async function linkingComplaints(browser: Browser, site: string): Promise
   if (top < 40 || top > 700) found.push(`deep link: in sight, got ${Math.round(top)} px`);
   await deep.context.close();
   return found;
+}
+
+/** The same with a finger, and the file of an equation, which a tablet has in a drawer. */
+async function touchComplaints(browser: Browser, site: string): Promise<string[]> {
+  const found: string[] = [];
+  const expect = async (what: string, holds: Promise<boolean>): Promise<void> => {
+    if (!(await holds)) found.push(`touch: ${what}`);
+  };
+  const finger = { hasTouch: true, isMobile: true };
+  const { page, context, trouble } = await openPage(browser, `${site}${PAGE}`, {
+    ...finger,
+    viewport: { width: 390, height: 844 },
+  });
+  await page.locator(`${EQUATION} .formula`).tap({ position: { x: 3, y: 3 } });
+  await expect("the equation lights its line", isLit(page, LINE));
+  await page.locator(LINE).first().tap();
+  await expect("the line keeps its equation lit", isLit(page, EQUATION));
+  await page.locator(`${EQUATION} math [data-symbol="cols"]`).first().tap();
+  const symbol = page.locator(`${LINE} [data-symbol="cols"].lit-symbol`).first();
+  await expect("a symbol lights the same word in the code", symbol.isVisible());
+  await page.locator("[data-action='menu']").tap();
+  await expect("the chapters come", page.locator(".rail .course a").first().isVisible());
+  await page.touchscreen.tap(380, 600);
+  await expect("beside them, a tap sends them away", page.locator(".rail").isHidden());
+  await context.close();
+
+  const tablet = await openPage(browser, `${site}${PAGE}`, {
+    ...finger,
+    viewport: { width: 820, height: 1180 },
+  });
+  const panel = tablet.page.locator(".panel");
+  await tablet.page.locator(`.lines[data-tags~="${TAG}"] .where a`).first().tap();
+  await panel.waitFor({ timeout: 10_000 }).catch(() => found.push("touch: the file opens"));
+  await expect(
+    "the line is lit in its file",
+    panel.locator(`${LINE}.pinned, ${LINE}`).first().isVisible(),
+  );
+  await panel.locator("button").tap();
+  await expect("the file closes", panel.isHidden());
+  await tablet.context.close();
+  return [...found, ...trouble, ...tablet.trouble];
 }
 
 /** A symbol of the formula lights the same word in the code, and the other way round. */

@@ -6,10 +6,18 @@ import { dirname, join, posix } from "node:path";
 interface Anchors {
   readonly ids: ReadonlySet<string>;
   readonly links: readonly string[];
+  /** Names that two elements have. */
+  readonly doubled: readonly string[];
+}
+
+/** The index of the search, as MiniSearch writes it. */
+interface SearchIndex {
+  readonly storedFields: Readonly<Record<string, { readonly url: string }>>;
 }
 
 /**
- * Links, pictures, scripts and styles that lead nowhere, or to a place that a page does not have.
+ * Links, pictures, scripts and styles that lead nowhere, or to a place that a page does not have,
+ * in pages and in what the search finds; and names that two elements of a page have.
  *
  * @param folder of the site
  * @param pages their paths in it
@@ -24,15 +32,23 @@ export function brokenLinks(folder: string, pages: readonly string[]): string[] 
       [...html.matchAll(new RegExp(`\\s${name}="([^"]*)"`, "g"))].map(([, value]) =>
         value!.replaceAll("&amp;", "&"),
       );
+    const names = values("id");
     const anchors = {
-      ids: new Set(values("id")),
+      ids: new Set(names),
       links: [...values("href"), ...values("src")],
+      doubled: names.filter((name, i) => names.indexOf(name) < i),
     };
     read.set(path, anchors);
     return anchors;
   };
-  const broken = pages.flatMap((path) =>
-    [...new Set(anchorsOf(path).links)].flatMap((link) => {
+  const search = "assets/search.json";
+  const { storedFields } = JSON.parse(readFileSync(join(folder, search), "utf8")) as SearchIndex;
+  const linksFrom: readonly (readonly [path: string, links: readonly string[]])[] = [
+    ...pages.map((path) => [path, anchorsOf(path).links] as const),
+    [search, Object.values(storedFields).map(({ url }) => `../${url}`)],
+  ];
+  const broken = linksFrom.flatMap(([path, links]) =>
+    [...new Set(links)].flatMap((link) => {
       if (/^(https?|mailto|data):/.test(link)) return [];
       if (/^[a-z]+:|^\//.test(link)) return [[`${link} is not relative`, path]];
       const [file = "", anchor] = link.split("#");
@@ -44,9 +60,9 @@ export function brokenLinks(folder: string, pages: readonly string[]): string[] 
       return [[`no place #${place} on ${target}`, path]];
     }),
   );
+  for (const path of pages)
+    for (const name of anchorsOf(path).doubled) broken.push([`two elements are #${name}`, path]);
   const from = new Map<string, string[]>();
   for (const [what, path] of broken) from.set(what!, [...(from.get(what!) ?? []), path!]);
-  return [...from].map(
-    ([what, paths]) => `${what}: linked from ${paths.length} pages, such as ${paths[0]}`,
-  );
+  return [...from].map(([what, paths]) => `${what}: on ${paths.length} pages, such as ${paths[0]}`);
 }

@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Browser } from "playwright-core";
+import { look } from "./look.js";
 import { openPage } from "./site-page.js";
 
 /** What a reader types, and an address that has to be among the first three. */
@@ -18,6 +19,12 @@ const SEARCHES: readonly (readonly [words: string, expected: RegExp])[] = [
   ["mistake sign", /mistakes\.html#decay-that-grows$/],
   ["stride padding output size", /conv2d\.html#padding-stride-dilation$/],
   ["backpropogation", /backpropagation\.html/],
+];
+
+/** A page of each kind, to be read without script. */
+const PLAIN = [
+  ...["index.html", "chapters/affine.html", "exercises.html", "pictures.html"],
+  ...["src/backprop/affine.ts.html", "api/im2col.html", "experiments/filters.html"],
 ];
 
 /** What of it does not hold, a line each. */
@@ -113,6 +120,17 @@ async function plainComplaints(browser: Browser, site: string): Promise<string[]
     found.push("without script: a button that does nothing");
   if (!(await page.locator(".lines .code").first().isVisible()))
     found.push("without script: the lines beside an equation");
+  for (const path of PLAIN) {
+    await page.goto(`${site}${path}`);
+    for (const width of [1440, 390]) {
+      await page.setViewportSize({ width, height: 900 });
+      for (const one of [
+        ...(await look(page, "fitComplaints")),
+        ...(await look(page, "textComplaints")),
+      ])
+        found.push(`without script: ${path}, ${width} px: ${one}`);
+    }
+  }
   await context.close();
   return [...found, ...trouble];
 }
