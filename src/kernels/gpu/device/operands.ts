@@ -105,6 +105,26 @@ export class DeviceOperands {
     return this.memories.tensor(shape, handle);
   }
 
+  /** As {@link tensor}, of numbers that no tensor holds. */
+  async ofNumbers(
+    shape: readonly number[],
+    kernel: KernelLaunch["kernel"],
+    data: Float32Array,
+    numbers: KernelLaunch["numbers"],
+  ): Promise<Tensor> {
+    const sent = await this.#kernels.send(data);
+    try {
+      return await this.tensor(shape, kernel, [sent], numbers);
+    } finally {
+      this.release(sent);
+    }
+  }
+
+  /** Copies numbers from the device, for the processor to compute on with. */
+  fetch(handle: Handle): Promise<Float32Array> {
+    return this.#kernels.fetch(handle);
+  }
+
   /**
    * Copies numbers to the device, until the step that runs has ended. What a step sends twice, such
    * as its batch for the forward and the backward pass, travels once, unless it was written to
