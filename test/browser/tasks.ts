@@ -8,6 +8,7 @@ import { Random, Tensor } from "leibniz/tensor";
 import { primitiveCases, wasmTolerance } from "../kernels/primitive-cases.js";
 import { gpuConvolutionSuite } from "../kernels/gpu-convolution-suite.js";
 import { type DeviceMode, gpuLossSuite } from "../kernels/gpu-loss-suite.js";
+import { gpuLayersSuite } from "../kernels/gpu-layers-suite.js";
 import { gpuStepSuite } from "../kernels/gpu-step-suite.js";
 import { gpuSuite } from "../kernels/gpu-suite.js";
 import { computeInWorkers } from "../kernels/gpu-workers.js";
@@ -110,7 +111,7 @@ export const tasks = {
   /** The gpu backend's suites in a mode; what each test failed with, or `null`. */
   gpuSuites: async (mode: DeviceMode): Promise<Record<string, string | null>> => {
     const tests: [string, () => Promise<void>][] = [];
-    for (const suite of [gpuSuite, gpuConvolutionSuite, gpuStepSuite, gpuLossSuite])
+    for (const suite of [gpuSuite, gpuConvolutionSuite, gpuStepSuite, gpuLayersSuite, gpuLossSuite])
       suite(mode, (name, run) => tests.push([name, run]));
     const failures: Record<string, string | null> = {};
     for (const [name, run] of tests) failures[name] = await run().then(() => null, String);

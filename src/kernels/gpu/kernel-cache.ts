@@ -2,7 +2,7 @@ import { reject } from "../../tensor/index.js";
 import type * as GpuJs from "./gpujs.js";
 import { type DeviceContext, DeviceWatch } from "./device-watch.js";
 import { type Handle, Handles } from "./device/handle.js";
-import { activationHelpers } from "./device/activations/index.js";
+import { activationHelpers } from "./device/activations/helpers.js";
 import { copy } from "./device/copy-kernel.js";
 import { quotient } from "./device/quotient.js";
 import type { CompiledFunction, KernelCall, KernelLaunch, Traffic } from "./kernel-calls.js";

@@ -59,7 +59,8 @@ export function sharesOfWindows(
   const countP = quotient(dilationH * (kH - 1), numbers[4]!) + 1;
   const countQ = quotient(dilationW * (kW - 1), numbers[5]!) + 1;
   let total = 0;
-  // (pooling.6) dX[n, c, h, w] = 1/(kH·kW) · Σₚ Σ_q 1[window (p, q) holds (h, w)] · dOut[n, c, p, q]
+  // (pooling.6) dX[n, c, h, w] = 1/(kH·kW) · Σₚ Σ_q 1[window (p, q) holds (h, w)] ·
+  //   dOut[n, c, p, q]
   for (let a = 0; a < countP; a++) {
     const p = lastP - a;
     const down = fromTop - p * numbers[4]!;

@@ -93,23 +93,20 @@ export function channelLine(
 /**
  * What a straight line in x̂ leaves of dOut, times a factor.
  *
- * @param dBias over M
- * @param dWeight over M
- * @param scale `weight · ρ`
+ * @param line [3, C]: dBias/M, dWeight/M and `weight · ρ` of each channel
  * @param numbers P and C
  */
 export function offTheLine(
   this: IKernelFunctionThis,
   dOut: number[],
   xHat: number[],
-  dBias: number[],
-  dWeight: number[],
-  scale: number[],
+  line: number[],
   numbers: number[],
 ): number {
+  const C = numbers[1]!;
   const plane = quotient(this.thread.x, numbers[0]!);
-  const c = plane - quotient(plane, numbers[1]!) * numbers[1]!;
-  const line = dBias[c]! + xHat[this.thread.x]! * dWeight[c]!;
+  const c = plane - quotient(plane, C) * C;
+  const onLine = line[c]! + xHat[this.thread.x]! * line[C + c]!;
   // (normalisation.26) dX = weight · ρ · (dOut − dBias/M − x̂ · dWeight/M)
-  return scale[c]! * (dOut[this.thread.x]! - line);
+  return line[2 * C + c]! * (dOut[this.thread.x]! - onLine);
 }

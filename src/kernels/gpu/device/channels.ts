@@ -52,8 +52,7 @@ export class DeviceChannels {
     const { C, P } = channelExtents("channelResidual", y, { x }, line);
     const { intercept, slope, scale } = line;
     if (!(y instanceof Tensor) || !this.#takes([y, x], intercept, slope, scale)) return null;
-    const operands = [y, x, intercept, slope, scale];
-    return this.#operands.tensor(y.shape, offTheLine, operands, Int32Array.of(P, C));
+    return this.#residual(y, x, [intercept, slope, scale], [P, C]);
   }
 
   /** Are images there, or one of them, and can kernels read the others and the numbers? */
@@ -73,12 +72,13 @@ export class DeviceChannels {
       this.#operands.entries(columnMean, C, [planes], Int32Array.of(C, N, M)),
     );
     return this.#using(means, async () => {
-      const [off, squares] = await this.#pairs(planeDistances, [x, means], [N, C, P]);
+      const [distances, squares] = await this.#pairs(planeDistances, [x, means], [N, C, P]);
+      const off = distances.map((sum) => sum / M);
       const mean = await this.#operands.fetch(means);
       return {
-        mean: this.#ofChannels(mean.map((mu, c) => mu + off[c]! / M)),
+        mean: this.#ofChannels(mean.map((mu, c) => mu + off[c]!)),
         // what a rounded mean is off by is no part of the variance
-        variance: this.#ofChannels(squares.map((sum, c) => sum / M - square(off[c]! / M))),
+        variance: this.#ofChannels(squares.map((sum, c) => sum / M - square(off[c]!))),
       };
     });
   }
@@ -125,6 +125,21 @@ export class DeviceChannels {
     const operands: Operand[] = [x];
     for (const tensor of numbers) operands.push(tensor ?? (await this.#operands.zeros(C)));
     return this.#operands.tensor(x.shape, channelLine, operands, Int32Array.of(P, C));
+  }
+
+  async #residual(
+    y: Tensor,
+    x: Tensor,
+    line: readonly Tensor[],
+    [P, C]: readonly [number, number],
+  ): Promise<Tensor> {
+    const numbers: number[] = [];
+    for (const { storage } of line) await this.#operands.memories.read(storage);
+    for (const tensor of line) numbers.push(...tensor.contiguous().data);
+    const sent = await this.#operands.send(Float32Array.from(numbers));
+    return this.#using(sent, () =>
+      this.#operands.tensor(y.shape, offTheLine, [y, x, sent], Int32Array.of(P, C)),
+    );
   }
 
   #ofChannels(values: ArrayLike<number>): Tensor {

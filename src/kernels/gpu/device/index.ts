@@ -33,10 +33,6 @@ export function deviceBackend(
   const base = bringing(below, memories, count);
   const operands = new DeviceOperands(kernels, memories, { smallest, limits });
   const products = new DeviceProducts(operands);
-  const entrywise = new DeviceEntrywise(operands);
-  const activations = new DeviceActivations(operands);
-  const pooling = new DevicePooling(operands);
-  const channels = new DeviceChannels(operands, below.allocator);
   const updates = new DeviceUpdates(operands);
   return {
     ...base,
@@ -50,37 +46,12 @@ export function deviceBackend(
       base.productOntoImages(a, b, channels, geometry),
     sumPerChannel: async (x) =>
       (x instanceof Tensor ? sumPerChannel(operands, x) : null) ?? base.sumPerChannel(x),
-    relu: async (x) => entrywise.relu(x) ?? base.relu(x),
-    reluBackward: async (dOut, x) => entrywise.reluBackward(dOut, x) ?? base.reluBackward(dOut, x),
-    activation: async (x, f, known) =>
-      activations.activation(x, known) ?? base.activation(x, f, known),
-    activationBackward: async (dOut, at, slope, known) =>
-      activations.backward(dOut, at, known) ?? base.activationBackward(dOut, at, slope, known),
-    activationWithSlope: async (x, pair, wantsSlope, known) =>
-      activations.withSlope(x, wantsSlope, known) ??
-      base.activationWithSlope(x, pair, wantsSlope, known),
+    ...ofEntries(base, operands),
+    ...ofWindows(base, operands),
+    ...ofChannels(base, operands),
     randomMask: async (shape, dtype, mask) =>
       (dtype === "float32" ? randomMask(operands, shape, mask) : null) ??
       base.randomMask(shape, dtype, mask),
-    channelMoments: async (x) => channels.moments(x) ?? base.channelMoments(x),
-    channelSums: async (x, y) => channels.sums(x, y) ?? base.channelSums(x, y),
-    channelAffine: async (x, numbers) =>
-      channels.affine(x, numbers) ?? base.channelAffine(x, numbers),
-    channelResidual: async (y, x, line) =>
-      channels.residual(y, x, line) ?? base.channelResidual(y, x, line),
-    add: async (a, b) => entrywise.add(a, b) ?? base.add(a, b),
-    multiply: async (a, b) => entrywise.multiply(a, b) ?? base.multiply(a, b),
-    accumulate: async (target, source) =>
-      entrywise.accumulate(target, source) ?? base.accumulate(target, source),
-    maxPool2d: async (x, geometry, options = {}) =>
-      pooling.maxPool2d(x, geometry, options) ?? base.maxPool2d(x, geometry, options),
-    maxPool2dBackward: async (dOut, argmax, geometry) =>
-      pooling.maxPool2dBackward(dOut, argmax, geometry) ??
-      base.maxPool2dBackward(dOut, argmax, geometry),
-    averagePool2d: async (x, geometry) =>
-      pooling.averagePool2d(x, geometry) ?? base.averagePool2d(x, geometry),
-    averagePool2dBackward: async (dOut, geometry) =>
-      pooling.averagePool2dBackward(dOut, geometry) ?? base.averagePool2dBackward(dOut, geometry),
     update: async (kind, tensors, numbers) =>
       updates.covers(kind, tensors)
         ? updates.update(kind, tensors, numbers)
@@ -97,6 +68,54 @@ export function deviceBackend(
       memories.dispose();
       await below.dispose();
     },
+  };
+}
+
+/** What is computed of each entry alone. */
+function ofEntries(base: Backend, operands: DeviceOperands): Partial<Backend> {
+  const entrywise = new DeviceEntrywise(operands);
+  const activations = new DeviceActivations(operands);
+  return {
+    relu: async (x) => entrywise.relu(x) ?? base.relu(x),
+    reluBackward: async (dOut, x) => entrywise.reluBackward(dOut, x) ?? base.reluBackward(dOut, x),
+    activation: async (x, f, known) =>
+      activations.activation(x, known) ?? base.activation(x, f, known),
+    activationBackward: async (dOut, at, slope, known) =>
+      activations.backward(dOut, at, known) ?? base.activationBackward(dOut, at, slope, known),
+    activationWithSlope: async (x, pair, wantsSlope, known) =>
+      activations.withSlope(x, wantsSlope, known) ??
+      base.activationWithSlope(x, pair, wantsSlope, known),
+    add: async (a, b) => entrywise.add(a, b) ?? base.add(a, b),
+    multiply: async (a, b) => entrywise.multiply(a, b) ?? base.multiply(a, b),
+    accumulate: async (target, source) =>
+      entrywise.accumulate(target, source) ?? base.accumulate(target, source),
+  };
+}
+
+function ofWindows(base: Backend, operands: DeviceOperands): Partial<Backend> {
+  const pooling = new DevicePooling(operands);
+  return {
+    maxPool2d: async (x, geometry, options = {}) =>
+      pooling.maxPool2d(x, geometry, options) ?? base.maxPool2d(x, geometry, options),
+    maxPool2dBackward: async (dOut, argmax, geometry) =>
+      pooling.maxPool2dBackward(dOut, argmax, geometry) ??
+      base.maxPool2dBackward(dOut, argmax, geometry),
+    averagePool2d: async (x, geometry) =>
+      pooling.averagePool2d(x, geometry) ?? base.averagePool2d(x, geometry),
+    averagePool2dBackward: async (dOut, geometry) =>
+      pooling.averagePool2dBackward(dOut, geometry) ?? base.averagePool2dBackward(dOut, geometry),
+  };
+}
+
+function ofChannels(base: Backend, operands: DeviceOperands): Partial<Backend> {
+  const channels = new DeviceChannels(operands, base.allocator);
+  return {
+    channelMoments: async (x) => channels.moments(x) ?? base.channelMoments(x),
+    channelSums: async (x, y) => channels.sums(x, y) ?? base.channelSums(x, y),
+    channelAffine: async (x, numbers) =>
+      channels.affine(x, numbers) ?? base.channelAffine(x, numbers),
+    channelResidual: async (y, x, line) =>
+      channels.residual(y, x, line) ?? base.channelResidual(y, x, line),
   };
 }
 

@@ -105,19 +105,9 @@ export class DeviceOperands {
     return this.memories.tensor(shape, handle);
   }
 
-  /** As {@link tensor}, of numbers that no tensor holds. */
-  async ofNumbers(
-    shape: readonly number[],
-    kernel: KernelLaunch["kernel"],
-    data: Float32Array,
-    numbers: KernelLaunch["numbers"],
-  ): Promise<Tensor> {
-    const sent = await this.#kernels.send(data);
-    try {
-      return await this.tensor(shape, kernel, [sent], numbers);
-    } finally {
-      this.release(sent);
-    }
+  /** Copies numbers to the device that no tensor holds; to be released. */
+  send(data: Float32Array): Promise<Handle> {
+    return this.#kernels.send(data);
   }
 
   /** Copies numbers from the device, for the processor to compute on with. */

@@ -39,5 +39,19 @@ export function randomMask(
   const digits = new Float32Array(Math.ceil(size / DIGITS));
   for (let i = 0; i < size; i++)
     if (bits[i]! >= least) digits[Math.floor(i / DIGITS)]! += POWERS[i % DIGITS]!;
-  return operands.ofNumbers(shape, maskEntry, digits, Float32Array.of(value, ...POWERS));
+  return drawn(operands, shape, digits, Float32Array.of(value, ...POWERS));
+}
+
+async function drawn(
+  operands: DeviceOperands,
+  shape: readonly number[],
+  digits: Float32Array,
+  numbers: Float32Array,
+): Promise<Tensor> {
+  const sent = await operands.send(digits);
+  try {
+    return await operands.tensor(shape, maskEntry, [sent], numbers);
+  } finally {
+    operands.release(sent);
+  }
 }

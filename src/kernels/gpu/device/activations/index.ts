@@ -8,19 +8,12 @@ import type { WithSlope } from "../../../backend.js";
 import type { EntryFunction } from "../../kernel-calls.js";
 import type { DeviceOperands } from "../operands.js";
 import { elu, eluBack } from "./elu.js";
-import { exponential, exponentialMinusOne, exponentialSeries, powerOfHalf } from "./exponential.js";
-import { densityOf, gelu, geluSlope, millsRatio } from "./gelu.js";
+import { gelu, geluSlope } from "./gelu.js";
 import { leakyRelu, leakyReluBack } from "./leaky-relu.js";
-import { sigmoid, sigmoidBack, sigmoidOf } from "./sigmoid.js";
+import { sigmoid, sigmoidBack } from "./sigmoid.js";
 import { silu, siluSlope } from "./silu.js";
-import { logOfOnePlus, softplus } from "./softplus.js";
+import { softplus } from "./softplus.js";
 import { tanh, tanhBack } from "./tanh.js";
-
-/** What the kernels of this folder call. */
-export const activationHelpers = [
-  ...[powerOfHalf, exponentialSeries, exponentialMinusOne, exponential],
-  ...[sigmoidOf, logOfOnePlus, densityOf, millsRatio],
-] as const;
 
 const values: Readonly<Record<(KnownActivation | KnownPair)["name"], EntryFunction>> = {
   ...{ sigmoid, tanh, elu, leakyRelu },
