@@ -8,6 +8,7 @@ import { Random, Tensor } from "leibniz/tensor";
 import { primitiveCases, wasmTolerance } from "../kernels/primitive-cases.js";
 import { gpuConvolutionSuite } from "../kernels/gpu-convolution-suite.js";
 import { type DeviceMode, gpuLossSuite } from "../kernels/gpu-loss-suite.js";
+import { gpuLayersSuite } from "../kernels/gpu-layers-suite.js";
 import { gpuStepSuite } from "../kernels/gpu-step-suite.js";
 import { gpuSuite } from "../kernels/gpu-suite.js";
 import { computeInWorkers } from "../kernels/gpu-workers.js";
@@ -85,6 +86,12 @@ async function withWorkers<T>(replacement: typeof Worker, run: () => Promise<T>)
   }
 }
 
+const gpuSuites = {
+  "every product": [gpuSuite, gpuConvolutionSuite],
+  "every step": [gpuStepSuite],
+  "every layer, and a lost device": [gpuLayersSuite, gpuLossSuite],
+};
+
 export const tasks = {
   open: (choice: Choice): Promise<Opened> =>
     withBackend(choice, async (backend) => void (await backend.relu(Tensor.full([3], 1)))),
@@ -107,11 +114,16 @@ export const tasks = {
     return { opened, failures };
   },
 
-  /** The gpu backend's suites in a mode; what each test failed with, or `null`. */
-  gpuSuites: async (mode: DeviceMode): Promise<Record<string, string | null>> => {
+  /** A part of the gpu backend's suites in a mode; what each test failed with, or `null`. */
+  gpuSuites: async ({
+    mode,
+    part,
+  }: {
+    mode: DeviceMode;
+    part: keyof typeof gpuSuites;
+  }): Promise<Record<string, string | null>> => {
     const tests: [string, () => Promise<void>][] = [];
-    for (const suite of [gpuSuite, gpuConvolutionSuite, gpuStepSuite, gpuLossSuite])
-      suite(mode, (name, run) => tests.push([name, run]));
+    for (const suite of gpuSuites[part]) suite(mode, (name, run) => tests.push([name, run]));
     const failures: Record<string, string | null> = {};
     for (const [name, run] of tests) failures[name] = await run().then(() => null, String);
     return failures;

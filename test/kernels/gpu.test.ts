@@ -12,6 +12,7 @@ import { assertClose, assertRejects } from "../helpers/assert-close.js";
 import { root } from "../helpers/cli.js";
 import { canTestWebGpu } from "../helpers/vulkan.js";
 import { gpuConvolutionSuite } from "./gpu-convolution-suite.js";
+import { gpuLayersSuite } from "./gpu-layers-suite.js";
 import { gpuLossSuite } from "./gpu-loss-suite.js";
 import { gpuStepSuite } from "./gpu-step-suite.js";
 import { assertFails, destroyedDuring, gpuSuite, patched, withBackend } from "./gpu-suite.js";
@@ -23,12 +24,14 @@ for (const mode of MODES) {
   gpuSuite(mode, test);
   gpuConvolutionSuite(mode, test);
   gpuStepSuite(mode, test);
+  gpuLayersSuite(mode, test);
 }
 
 if (await canTestWebGpu()) {
   gpuSuite("webgpu", test);
   gpuConvolutionSuite("webgpu", test);
   gpuStepSuite("webgpu", test);
+  gpuLayersSuite("webgpu", test);
   gpuLossSuite("webgpu", test);
 }
 

@@ -2,6 +2,7 @@ import { reject } from "../../tensor/index.js";
 import type * as GpuJs from "./gpujs.js";
 import { type DeviceContext, DeviceWatch } from "./device-watch.js";
 import { type Handle, Handles } from "./device/handle.js";
+import { activationHelpers } from "./device/activations/helpers.js";
 import { copy } from "./device/copy-kernel.js";
 import { quotient } from "./device/quotient.js";
 import type { CompiledFunction, KernelCall, KernelLaunch, Traffic } from "./kernel-calls.js";
@@ -9,7 +10,7 @@ import { type GpuMode, hasDevice } from "./modes.js";
 import { flatten, type KernelResult, keepFlat, type Quads } from "./quads.js";
 
 /** What kernels may call. */
-const helpers = [quotient];
+const helpers = [quotient, ...activationHelpers];
 
 /**
  * A device gets a second more for every so many multiplications. The slowest that was seen, a

@@ -133,6 +133,11 @@ export class DeviceMemories {
     return this.#steps.length > 0;
   }
 
+  /** Has the step that runs left results on the device? */
+  get hasResults(): boolean {
+    return (this.#steps.at(-1)?.memories.length ?? 0) > 0;
+  }
+
   /** Zeros that stay until they are disposed of, whatever step they were made in. */
   readonly persistent: Allocator = {
     allocate: (dtype, length) => {

@@ -105,6 +105,16 @@ export class DeviceOperands {
     return this.memories.tensor(shape, handle);
   }
 
+  /** Copies numbers to the device that no tensor holds; to be released. */
+  send(data: Float32Array): Promise<Handle> {
+    return this.#kernels.send(data);
+  }
+
+  /** Copies numbers from the device, for the processor to compute on with. */
+  fetch(handle: Handle): Promise<Float32Array> {
+    return this.#kernels.fetch(handle);
+  }
+
   /**
    * Copies numbers to the device, until the step that runs has ended. What a step sends twice, such
    * as its batch for the forward and the backward pass, travels once, unless it was written to

@@ -1,10 +1,11 @@
 import type { WindowGeometry } from "../../../im2col/index.js";
 import { type Storage, sizeOf, type Tensor } from "../../../tensor/index.js";
 import type { MaxPool2dResult, PoolOptions } from "../../backend.js";
+import { sharesOfWindows, windowMean } from "./average-pooling-kernels.js";
 import { poolingNumbers, taken, winner, winnings } from "./max-pooling-kernels.js";
 import type { DeviceOperands } from "./operands.js";
 
-/** Max pooling. Each method returns null where it is not for the device. */
+/** Max and average pooling. Each method returns null where it is not for the device. */
 export class DevicePooling {
   readonly #operands: DeviceOperands;
 
@@ -53,6 +54,27 @@ export class DevicePooling {
     if (!fits || !this.#operands.hasRoomFor(dOut.size, sizeOf(shape))) return null;
     if (!this.#operands.takes(0, dOut) || !this.#operands.isHeld(argmax)) return null;
     return this.#operands.tensor(shape, winnings, [dOut, argmax], poolingNumbers(geometry));
+  }
+
+  /** See {@link Backend.averagePool2d}. */
+  averagePool2d(x: Tensor, geometry: WindowGeometry): Promise<Tensor> | null {
+    const [N, C, H, W] = x.shape as [number, number, number, number];
+    const shape = [N, C, geometry.outH, geometry.outW];
+    const fits = x.rank === 4 && H === geometry.H && W === geometry.W;
+    return fits && this.#operands.hasRoomFor(x.size, sizeOf(shape)) && this.#operands.takes(0, x)
+      ? this.#operands.tensor(shape, windowMean, [x], poolingNumbers(geometry))
+      : null;
+  }
+
+  /** See {@link Backend.averagePool2dBackward}. */
+  averagePool2dBackward(dOut: Tensor, geometry: WindowGeometry): Promise<Tensor> | null {
+    const [N, C, p, q] = dOut.shape as [number, number, number, number];
+    const shape = [N, C, geometry.H, geometry.W];
+    const fits = dOut.rank === 4 && p === geometry.outH && q === geometry.outW;
+    if (!fits || !this.#operands.hasRoomFor(dOut.size, sizeOf(shape))) return null;
+    return this.#operands.takes(0, dOut)
+      ? this.#operands.tensor(shape, sharesOfWindows, [dOut], poolingNumbers(geometry))
+      : null;
   }
 }
 
