@@ -20,8 +20,10 @@ const lines = (text: string): Record<string, unknown>[] =>
 /**
  * Runs the command line here with one thread: two would wait for each other longer than they work
  * on so few images, and the bits are the same. What a process of its own started is finished by it.
+ * No report is drawn, which takes longer than the training.
  */
-const alone = (...args: string[]): Promise<Outcome> => leibnizHere(...args, "--threads", "1");
+const alone = (...args: string[]): Promise<Outcome> =>
+  leibnizHere(...args, "--threads", "1", ...(args[0] === "train" ? ["--no-report"] : []));
 const last = (text: string): Record<string, unknown> => lines(text).at(-1)!;
 
 test("train --json prints a line per epoch and one at the end, and nothing else", () => {
@@ -72,15 +74,8 @@ test("train --json prints a line per epoch and one at the end, and nothing else"
 
 test("for people: the summary, a line per epoch, and where the weights are", async () => {
   const out = join(temporaryFolder(), "run");
-  const { status, stdout } = await alone(
-    "train",
-    "--data",
-    smallDataFolder(),
-    "--epochs",
-    "1",
-    "--out",
-    out,
-  );
+  const data = ["--data", smallDataFolder(), "--threads", "1"];
+  const { status, stdout } = await leibnizHere("train", ...data, "--epochs", "1", "--out", out);
   assert.is(status, 0);
   assert.match(stdout, /102,130/);
   assert.match(stdout, /96 training images, 40 test images/);
@@ -192,46 +187,45 @@ for (const recipe of ["default", "notebook"]) {
 }
 
 test("a run with a schedule goes on for as many epochs as planned, and no others", async () => {
-  const data = smallDataFolder({ train: 640, test: 10 });
-  const [out, epochs] = [join(temporaryFolder(), "run"), "12"];
-  const { child, outcome, firstOutput } = startLeibniz(
-    "train",
-    "--recipe",
-    "tuned",
-    "--data",
-    data,
-    "--epochs",
-    epochs,
-    "--json",
-    "--out",
-    out,
-  );
-  await firstOutput;
-  child.kill("SIGINT");
-  assert.is((await outcome).signal, "SIGINT", "it was stopped before it was done");
-  const refused = await alone("train", "--data", data, "--resume", out, "--epochs", "13");
+  const data = smallDataFolder({ train: 64, test: 10 });
+  const out = join(temporaryFolder(), "run");
+  const train = ["train", "--recipe", "tuned", "--data", data, "--epochs", "4", "--json"];
+  const { now } = performance;
+  let seconds = 0;
+  performance.now = () => 1000 * seconds++; // so that events have their turn after each step
+  try {
+    const begun = alone(...train, "--out", out);
+    await epochIsKept(out, begun);
+    process.listeners("SIGINT").at(-1)!("SIGINT"); // as Ctrl-C does
+    assert.is((await begun).status, 130, "it was stopped before it was done");
+  } finally {
+    performance.now = now;
+  }
+  const refused = await alone("train", "--data", data, "--resume", out, "--epochs", "5");
   assert.is(refused.status, 2);
   assert.is(
     refused.stderr,
-    "leibniz: --resume: expected the 12 epochs that the run was started with, over which its " +
-      "learning rate is spread, got --epochs 13\n",
+    "leibniz: --resume: expected the 4 epochs that the run was started with, over which its " +
+      "learning rate is spread, got --epochs 5\n",
   );
   // without --epochs
   const rest = await alone("train", "--data", data, "--json", "--resume", out);
-  const whole = await alone(
-    "train",
-    "--recipe",
-    "tuned",
-    "--data",
-    data,
-    "--epochs",
-    epochs,
-    "--json",
-  );
+  const whole = await alone(...train);
   assert.is(rest.status, 0, rest.stderr);
-  assert.is(lines(rest.stdout).at(-2)!["epoch"], 11);
+  assert.is(lines(rest.stdout).at(-2)!["epoch"], 3);
   assert.is(last(rest.stdout)["weightsSha256"], last(whole.stdout)["weightsSha256"]);
 });
+
+/** Waits until a run in this process has done its first epoch; it goes on between two looks. */
+async function epochIsKept(out: string, run: Promise<Outcome>): Promise<void> {
+  let hasEnded = false;
+  void run.finally(() => (hasEnded = true));
+  const log = join(out, "log.jsonl");
+  while (!existsSync(log) || readFileSync(log, "utf8") === "") {
+    assert.not.ok(hasEnded, "it ended before its first epoch");
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+}
 
 test("a resumed run keeps the subset that it was started with", async () => {
   const data = smallDataFolder();
@@ -244,7 +238,7 @@ test("a resumed run keeps the subset that it was started with", async () => {
 
 for (const signal of ["SIGINT", "SIGTERM", "SIGKILL"] as const) {
   test(`${signal}: the run goes on from where it was kept`, async () => {
-    const data = smallDataFolder({ train: 640, test: 10 });
+    const data = smallDataFolder({ train: 64, test: 10 });
     const out = join(temporaryFolder(), "run");
     const { child, outcome, firstOutput } = startLeibniz(
       "train",

@@ -1,6 +1,6 @@
 /** A folder beside this one in which the packed package is installed, as anybody would. */
 import { spawnSync } from "node:child_process";
-import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { root } from "../helpers/cli.js";
@@ -76,8 +76,7 @@ export function unpackInto(folder: string, archive: string): void {
   const packages = join(folder, "node_modules");
   mkdirSync(packages, { recursive: true });
   run(packages, ["tar", "-xzf", archive]);
-  cpSync(join(packages, "package"), join(packages, "leibniz"), { recursive: true });
-  rmSync(join(packages, "package"), { recursive: true });
+  renameSync(join(packages, "package"), join(packages, "leibniz"));
   const { packages: locked } = JSON.parse(
     run(root, [process.execPath, "-p", "JSON.stringify(require('./package-lock.json'))"]),
   ) as { packages: Readonly<Record<string, { dev?: boolean; peer?: boolean }>> };

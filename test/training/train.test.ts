@@ -51,7 +51,8 @@ function first(dataset: LabelledImages, count: number): LabelledImages {
   };
 }
 
-const small = { train: first(mnist.train, 200), test: first(mnist.test, 50) };
+/** Two whole batches of the recipe `default`, and one that is cut short. */
+const small = { train: first(mnist.train, 72), test: first(mnist.test, 20) };
 
 interface Run {
   readonly network: Sequential;
@@ -101,12 +102,12 @@ test("events come in order: a step for each batch, the evaluation, then the epoc
   const { events } = await run(recipe, wasm);
   assert.equal(
     events.map(({ type }) => type),
-    [0, 1].flatMap(() => [...new Array<string>(7).fill("step"), "evaluating", "epoch"]),
+    [0, 1].flatMap(() => ["step", "step", "step", "evaluating", "epoch"]),
   );
   const steps = events.flatMap((event) => (event.type === "step" ? [event] : []));
   assert.equal(
-    steps.slice(0, 7).map(({ epoch, step, steps: all, images }) => [epoch, step, all, images]),
-    [32, 64, 96, 128, 160, 192, 200].map((images, i) => [0, i + 1, 7, images]),
+    steps.slice(0, 3).map(({ epoch, step, steps: all, images }) => [epoch, step, all, images]),
+    [32, 64, 72].map((images, i) => [0, i + 1, 3, images]),
   );
   assert.ok(
     Math.abs(steps[0]!.loss - Math.log(10)) < 0.1,
@@ -115,8 +116,8 @@ test("events come in order: a step for each batch, the evaluation, then the epoc
   const epoch = events.find((event) => event.type === "epoch")!;
   assert.ok(
     epoch.type === "epoch" &&
-      epoch.result.trainLoss === steps[6]!.meanLoss &&
-      epoch.result.trainAccuracy === steps[6]!.meanAccuracy,
+      epoch.result.trainLoss === steps[2]!.meanLoss &&
+      epoch.result.trainAccuracy === steps[2]!.meanAccuracy,
   );
 });
 
@@ -133,25 +134,25 @@ test("an epoch's loss is the mean over its images, the test loss that of evaluat
     assert.ok(Math.abs(event.meanLoss - total / images) < 1e-12, `step ${event.step}`);
     assert.ok(event.imagesPerSecond > 0 && Number.isFinite(event.imagesPerSecond));
   }
-  const whole = losses.slice(0, 6).reduce((sum, loss) => sum + 32 * loss, 0);
-  assert.ok(Math.abs(last.result.trainLoss - (whole + 8 * losses[6]!) / 200) < 1e-12);
+  const whole = losses.slice(0, 2).reduce((sum, loss) => sum + 32 * loss, 0);
+  assert.ok(Math.abs(last.result.trainLoss - (whole + 8 * losses[2]!) / 72) < 1e-12);
   const again = await evaluate({ network, dataset: small.test, backend: wasm, batchSize: 256 });
   assert.equal([last.result.testLoss, last.result.testAccuracy], [again.loss, again.accuracy]);
 });
 
 test("the notebook recipe alone has the notes' mean of batch means", async () => {
   const means = async (name: string): Promise<number[]> => {
-    const chosen: Recipe = { ...findRecipe(name), batchSize: 64, shuffle: false };
+    const chosen: Recipe = { ...findRecipe(name), batchSize: 32, shuffle: false };
     const { events, network } = await run(chosen, wasm, { epochs: 1 });
     const losses = events.flatMap((event) => (event.type === "step" ? [event.loss] : []));
     const last = events.at(-1)!;
     if (last.type !== "epoch") throw new Error("expected an epoch");
-    assert.is(losses.length, 4);
-    const ofBatches = losses.reduce((sum, loss) => sum + loss, 0) / 4;
-    const of200 = losses.slice(0, 3).reduce((sum, loss) => sum + 64 * loss, 8 * losses[3]!) / 200;
-    assert.ok(Math.abs(ofBatches - of200) > 1e-4);
+    assert.is(losses.length, 3);
+    const ofBatches = losses.reduce((sum, loss) => sum + loss, 0) / 3;
+    const ofImages = losses.slice(0, 2).reduce((sum, loss) => sum + 32 * loss, 8 * losses[2]!) / 72;
+    assert.ok(Math.abs(ofBatches - ofImages) > 1e-4);
     network.dispose();
-    return [last.result.trainLoss - ofBatches, last.result.trainLoss - of200].map(Math.abs);
+    return [last.result.trainLoss - ofBatches, last.result.trainLoss - ofImages].map(Math.abs);
   };
   assert.ok((await means("notebook"))[0]! < 1e-12);
   for (const name of ["default", "tuned"]) assert.ok((await means(name))[1]! < 1e-12, name);
@@ -159,7 +160,8 @@ test("the notebook recipe alone has the notes' mean of batch means", async () =>
 
 test("a recipe may have another loss: here the classes as a regression", async () => {
   const chosen: Recipe = { ...recipe, loss: meanSquaredError() };
-  const { events } = await run(chosen, wasm, { epochs: 3 });
+  const data = { train: first(mnist.train, 200), test: first(mnist.test, 50) };
+  const { events } = await run(chosen, wasm, { epochs: 3, data });
   const losses = events.flatMap((event) => (event.type === "step" ? [event.loss] : []));
   // outputs near 0, of which one in ten should be 1
   assert.ok(Math.abs(losses[0]! - 0.1) < 0.02, String(losses[0]));
@@ -180,8 +182,9 @@ test("32 images are learned by heart", async () => {
 test("the same seed gives the same weights, another seed others", async () => {
   const hash = async (seed: number): Promise<string> =>
     weightsSha256((await run(recipe, wasm, { seed, epochs: 1 })).network);
-  assert.is(await hash(1), await hash(1));
-  assert.is.not(await hash(2), await hash(1));
+  const one = await hash(1);
+  assert.is(await hash(1), one);
+  assert.is.not(await hash(2), one);
 });
 
 /** All that may change from step to step. */
@@ -205,30 +208,31 @@ const augmented: Recipe = {
   ],
 };
 
-for (const chosen of [...recipes, scheduled, augmented]) {
+for (const original of [...recipes, scheduled, augmented]) {
+  const chosen = { ...original, batchSize: 32 }; // three steps an epoch
   test(
     `${chosen.name}: going on from a checkpoint is as if nothing had happened, to the ` + `bit`,
     async () => {
-      const whole = await run(chosen, wasm, { epochs: 3 });
-      const stopped = recipeNetwork(chosen, wasm);
+      const whole = recipeNetwork(chosen, wasm);
       const random = new Random(1);
-      initialise(stopped, random.split("initial weights"));
+      initialise(whole, random.split("initial weights"));
+      const events: TrainingEvent[] = [];
       let bytes: Uint8Array | null = null;
       for await (const event of train({
         recipe: chosen,
-        network: stopped,
+        network: whole,
         ...small,
         backend: wasm,
         random,
         epochs: 3,
       })) {
-        if (event.type !== "epoch") continue;
-        bytes = encodeCheckpoint(stopped, event.optimizer, {
-          epochs: 1,
-          recipe: chosen.name,
-          seed: 1,
-        });
-        break;
+        events.push(event);
+        if (event.type === "epoch")
+          bytes ??= encodeCheckpoint(whole, event.optimizer, {
+            epochs: 1,
+            recipe: chosen.name,
+            seed: 1,
+          });
       }
       const checkpoint = decodeCheckpoint(bytes!, "checkpoint");
       assert.equal(checkpoint.info, { epochs: 1, recipe: chosen.name, seed: 1 });
@@ -236,11 +240,11 @@ for (const chosen of [...recipes, scheduled, augmented]) {
       const optimizer = buildOptimizer(chosen.optimizer, network.parameters);
       checkpoint.restore(network, optimizer);
       const rest = await run(chosen, wasm, { epochs: 3, network, from: { epoch: 1, optimizer } });
-      assert.is(await weightsSha256(network), await weightsSha256(whole.network));
+      assert.is(await weightsSha256(network), await weightsSha256(whole));
       const rates = (events: readonly TrainingEvent[]): number[] =>
         events.flatMap((event) => (event.type === "step" ? [event.learningRate] : []));
-      const done = rates(whole.events).length / 3;
-      assert.equal(rates(rest.events), rates(whole.events).slice(done));
+      const done = rates(events).length / 3;
+      assert.equal(rates(rest.events), rates(events).slice(done));
     },
   );
 }
@@ -378,7 +382,7 @@ test(
       ...small,
       backend: wasm,
       random: new Random(1),
-      epochs: 2,
+      epochs: 3,
     })) {
       if (event.type !== "step") continue;
       rates.push(event.learningRate);
@@ -386,11 +390,11 @@ test(
     }
     assert.equal(
       asked,
-      Array.from({ length: 14 }, (_, step) => [step, 14]),
+      Array.from({ length: 9 }, (_, step) => [step, 9]),
     );
     assert.equal(
       rates,
-      [1, 1 / 2, 1 / 3, 1 / 4, 1 / 5, ...new Array<number>(9).fill(0)].map(
+      [1, 1 / 2, 1 / 3, 1 / 4, 1 / 5, ...new Array<number>(4).fill(0)].map(
         (factor) => factor * 0.25,
       ),
     );
@@ -410,7 +414,7 @@ test("a schedule of the factor f is f times the rate, and none is the factor 1",
     plain,
   );
   assert.is.not(
-    await hash({ ...recipe, optimizer: withRate(0.125), schedule: stepDecay({ every: 3 }) }),
+    await hash({ ...recipe, optimizer: withRate(0.125), schedule: stepDecay({ every: 2 }) }),
     plain,
   );
 });
@@ -424,8 +428,8 @@ test("with a bound on the gradient, no step is longer than rate times bound", as
       optimizer: sgd({ learningRate: 0.5 }),
       ...(clipNorm === undefined ? {} : { clipNorm }),
     };
-    const weights = (): number[] =>
-      network.parameters.flatMap(({ parameter }) => [...parameter.value.data]);
+    const weights = (): Float64Array[] =>
+      network.parameters.map(({ parameter }) => Float64Array.from(parameter.value.data));
     let before = weights();
     const found: number[] = [];
     for await (const { type } of train({
@@ -438,7 +442,10 @@ test("with a bound on the gradient, no step is longer than rate times bound", as
     })) {
       if (type !== "step") continue;
       const after = weights();
-      found.push(Math.sqrt(after.reduce((sum, w, i) => sum + (w - before[i]!) ** 2, 0)));
+      const squares = after.map((weight, k) =>
+        weight.reduce((sum, w, i) => sum + (w - before[k]![i]!) ** 2, 0),
+      );
+      found.push(Math.sqrt(squares.reduce((sum, square) => sum + square)));
       before = after;
     }
     return found;
@@ -456,7 +463,7 @@ test("with a bound on the gradient, no step is longer than rate times bound", as
 
 test("any number of threads gives the same weights, to the bit", async () => {
   const hashes = [];
-  const data = { train: first(mnist.train, 640), test: first(mnist.test, 10) };
+  const data = { train: first(mnist.train, 256), test: first(mnist.test, 10) };
   for (const threads of [1, 2, 3]) {
     const backend = await wasmBackend({ threads });
     try {
@@ -465,7 +472,7 @@ test("any number of threads gives the same weights, to the bit", async () => {
         epochs: 1,
         data,
       });
-      assert.is(events.filter(({ type }) => type === "step").length, 10);
+      assert.is(events.filter(({ type }) => type === "step").length, 4);
       hashes.push(await weightsSha256(network));
     } finally {
       await backend.dispose();
@@ -515,18 +522,18 @@ test("it says where the loss stopped being finite, and takes that step no more",
     })) {
       if (event.type !== "step") continue;
       steps++;
-      if (event.epoch !== 1 || event.step !== 3) continue;
+      if (event.epoch !== 1 || event.step !== 1) continue;
       value.data[4] = -Infinity;
       spoiled = await weightsSha256(network);
     }
   };
   await assertRejects(
     training,
-    "train: expected a finite loss, got Infinity in epoch 1, step 4;",
+    "train: expected a finite loss, got Infinity in epoch 1, step 2;",
     "is affine2",
     "lower the learning rate",
   );
-  assert.is(steps, 7 + 3);
+  assert.is(steps, 3 + 1);
   assert.is(await weightsSha256(network), spoiled);
 });
 
@@ -564,7 +571,7 @@ test(
   async () => {
     const wild: Recipe = {
       ...recipe,
-      batchSize: 200,
+      batchSize: 72,
       optimizer: sgd({ learningRate: 1e30 }),
     };
     const network = recipeNetwork(wild, reference);
@@ -742,7 +749,7 @@ test("a step counts the images that were right before the update", async () => {
 test("the notebook recipe renews its optimizer every epoch, the default one does not", async () => {
   const stepsAfterEpochs = async (name: string): Promise<number[]> => {
     const counted: number[] = [];
-    const chosen: Recipe = { ...findRecipe(name), batchSize: 64 };
+    const chosen: Recipe = { ...findRecipe(name), batchSize: 32 };
     const network = recipeNetwork(chosen, wasm);
     initialise(network, new Random(1));
     for await (const event of train({
@@ -757,8 +764,8 @@ test("the notebook recipe renews its optimizer every epoch, the default one does
     }
     return counted;
   };
-  assert.equal(await stepsAfterEpochs("default"), [4, 8, 12]);
-  assert.equal(await stepsAfterEpochs("notebook"), [4, 4, 4]);
+  assert.equal(await stepsAfterEpochs("default"), [3, 6, 9]);
+  assert.equal(await stepsAfterEpochs("notebook"), [3, 3, 3]);
 });
 
 test("whoever stops in the middle of an epoch can go on with network and backend", async () => {
@@ -778,7 +785,7 @@ test("whoever stops in the middle of an epoch can go on with network and backend
       events++;
       if (type === stopAt) break;
     }
-    assert.is(events, { step: 1, evaluating: 8, epoch: 9 }[stopAt]);
+    assert.is(events, { step: 1, evaluating: 4, epoch: 5 }[stopAt]);
     assert.is.not(await weightsSha256(network), before);
   }
   const { loss } = await evaluate({ network, dataset: small.test, backend: wasm, batchSize: 32 });
@@ -809,17 +816,17 @@ test("evaluate: batches as they come, logits in order, and nothing is changed", 
     network,
     dataset: small.test,
     backend: reference,
-    batchSize: 16,
+    batchSize: 6,
     onBatch: (batch, done) => (seen.push([batch.shape[0]!, done]), logits.push(batch)),
   });
   assert.equal(seen, [
-    [16, 16],
-    [16, 32],
-    [16, 48],
-    [2, 50],
+    [6, 6],
+    [6, 12],
+    [6, 18],
+    [2, 20],
   ]);
-  assert.is(result.accuracy, result.correct / 50);
-  const { x } = makeBatch(small.test, [48, 49]);
+  assert.is(result.accuracy, result.correct / 20);
+  const { x } = makeBatch(small.test, [18, 19]);
   assert.equal(
     logits[3]!.toNested(),
     (await network.forward(x, { backend: reference, mode: "evaluate" })).out.toNested(),
@@ -838,7 +845,7 @@ test("a checkpoint that is none, or of another optimizer, is refused", async () 
   // of format 1, which has no digest that tells of any change at all
   const text = new TextDecoder("latin1").decode(bytes).replace("checkpoint 2", "checkpoint 1");
   const edited = (from: string, to: string): Uint8Array =>
-    Uint8Array.from(text.replace(from, to), (character) => character.charCodeAt(0));
+    Buffer.from(text.replace(from, to), "latin1");
   await assertRejects(
     () => decodeCheckpoint(edited("leibniz checkpoint 1", "leibniz checkpoint 9"), "c"),
     "a leibniz checkpoint",
