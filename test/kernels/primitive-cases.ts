@@ -74,22 +74,34 @@ export function sprinkled(random: Random, shape: readonly number[], zeros: numbe
  * Runs the same on backend and reference, inside a step so that memory is reused from case to
  * case.
  */
-async function assertSame(
-  { backend, tolerance }: Subject,
+function assertSame(
+  subject: Subject,
   what: string,
   terms: number,
   run: (backend: Backend) => Promise<Tensor>,
 ): Promise<void> {
-  const expected = await run(reference);
+  return assertSameAll(subject, what, terms, async (backend) => ({ result: await run(backend) }));
+}
+
+/** The same for several results of one run. */
+async function assertSameAll(
+  { backend, tolerance }: Subject,
+  what: string,
+  terms: number,
+  run: (backend: Backend) => Promise<Readonly<Record<string, Tensor>>>,
+): Promise<void> {
+  const expected = Object.entries(await run(reference));
   await backend.step(async () => {
     // whatever was in the memory before must not matter
     await backend.relu(sevens);
   });
-  await backend.step(async () =>
-    assertClose(await backend.read(await run(backend)), expected, {
-      ...{ tolerance: tolerance(terms), what },
-    }),
-  );
+  await backend.step(async () => {
+    const actual = await run(backend);
+    for (const [name, tensor] of expected)
+      assertClose(await backend.read(actual[name]!), tensor, {
+        ...{ tolerance: tolerance(terms), what: `${name}, ${what}` },
+      });
+  });
 }
 
 /** Where what is changed in place may live. */
@@ -910,28 +922,23 @@ primitive(
         const random = new Random(`${name} ${length}`);
         const [start, gradients] = [random.normal([length]), random.normal([10, length])];
         for (const held of places) {
-          for (const result of ["value", "first", "second"] as const) {
-            await assertSame(
-              subject,
-              `${result} of ${name}, ${length} numbers, held ${held}`,
-              10,
-              async (backend) => {
-                const zeros = (): Tensor =>
-                  Tensor.zeros([length], "float32", allocatorOf(backend, held));
-                const state = {
-                  value: start.clone(allocatorOf(backend, held)),
-                  grad: zeros(),
-                  first: zeros(),
-                  second: zeros(),
-                };
-                for (let step = 1; step <= 10; step++) {
-                  state.grad.data.set(gradients.data.subarray((step - 1) * length, step * length));
-                  await update(backend, state, step);
-                }
-                return state[result];
-              },
-            );
-          }
+          await assertSameAll(
+            subject,
+            `${name}, ${length} numbers, held ${held}`,
+            10,
+            async (backend) => {
+              const zeros = (): Tensor =>
+                Tensor.zeros([length], "float32", allocatorOf(backend, held));
+              const grad = zeros();
+              const value = start.clone(allocatorOf(backend, held));
+              const [first, second] = [zeros(), zeros()];
+              for (let step = 1; step <= 10; step++) {
+                grad.data.set(gradients.data.subarray((step - 1) * length, step * length));
+                await update(backend, { value, grad, first, second }, step);
+              }
+              return { value, first, second };
+            },
+          );
         }
       }
     }
