@@ -1,4 +1,4 @@
-/** The experiments: their list, in the order in which the chapter tells them, and a page for each. */
+/** The experiments: their list, in the order of the chapter, and a page for each. */
 import { escaped } from "./html.mjs";
 import { renderMarkdown } from "./markdown.mjs";
 import { settingOf } from "./pages.mjs";

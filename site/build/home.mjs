@@ -136,7 +136,6 @@ function proof(site) {
 <a class="tag" href="${escaped(place)}">(${tag})</a>
 </div></div>
 ${site.code.linesHtml(tag, path).replaceAll('href="#', `href="${place.split("#")[0]}#`)}</div>
-<p>Left, the gradient of a convolution's weights; right, the line that computes it. Run on random
-tensors, ${escaped(site.recorded(tag))}. <a href="${escaped(place)}">Run it yourself, or break it</a>.</p>
+<p>The gradient of a convolution's weights, and the line that computes it. On random tensors, ${escaped(site.recorded(tag))}. <a href="${escaped(place)}">Run it yourself, or break it</a>.</p>
 </section>`;
 }

@@ -79,7 +79,8 @@ class Live {
     this.#verdict.textContent = words;
     clearTimeout(this.#rest);
     this.#rest = window.setTimeout(() => {
-      this.#status.textContent = `Computed in this page by the engine, in ${Math.ceil(ms)} ms: ${words}.`;
+      const time = `${Math.ceil(ms)} ms`;
+      this.#status.textContent = `Computed in this page by the engine, in ${time}: ${words}.`;
     }, REST_MS);
   }
 

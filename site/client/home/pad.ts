@@ -1,6 +1,6 @@
 /**
- * A pad to draw a digit on, by mouse, finger or pen; with the keyboard, arrows move a pen that Space
- * puts down and lifts.
+ * A pad to draw a digit on, by mouse, finger or pen; with the keyboard, arrows move a pen that
+ * Space puts down and lifts.
  */
 import { make } from "../dom.js";
 

@@ -1,6 +1,6 @@
 /**
- * The engine of the home page: it brings a drawing into MNIST's form, as `leibniz predict` does, and
- * sends it through the network that the page was built with.
+ * The engine of the home page: it brings a drawing into MNIST's form, as `leibniz predict` does,
+ * and sends it through the network that the page was built with.
  */
 import { asMnist } from "leibniz/data";
 import { openHome } from "../../home/run.mjs";
