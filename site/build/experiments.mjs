@@ -22,7 +22,8 @@ export function experimentsPage(site) {
     description: "Why a convolution: each experiment with its question, prediction and result.",
     main: `<h1>Experiments</h1>
 <p>Each has a question, a prediction that was written down first, and what came out.
-<a href="${linkTo(path, "chapters/experiments.html")}">The chapter</a> tells what they say together.</p>
+<a href="${linkTo(path, "chapters/experiments.html")}">The chapter</a>
+tells what they say together.</p>
 <ul class="entries">
 ${entries.join("\n")}
 </ul>`,
