@@ -4,8 +4,8 @@ import { mutationsOf } from "leibniz/checks";
 /**
  * @typedef {object} Change
  * @property {string} source the whole block with the mistake in it
- * @property {string} kind `sign`, `factor`, `number`, `order` of two indices, `arguments` in another
- *   order, or `transpose`
+ * @property {string} kind `sign`, `factor`, `number`, `order` of two indices, `arguments` in
+ *   another order, or `transpose`
  * @property {string} before a piece of the line in front of the change
  * @property {string} was
  * @property {string} becomes

@@ -20,7 +20,13 @@ const italics = [
 /** Hats, primes and signs that Temml writes for a command, so that they are in no chapter. */
 const mathematics = "ˆ˜¯‾̂̃̄′″∗⋅⊙⊗∑∏∫∂∇√∞∈∉⊂∪∩⇒⇔⌊⌋⌈⌉⟨⟩‖∣|⏟⏞…⋮⋯⋱ℝ𝖳⊤∼±∘";
 
-/** @typedef {{ name: string, from: string, text: (used: string) => string, features: string[] }} Face */
+/**
+ * @typedef {object} Face
+ * @property {string} name
+ * @property {string} from
+ * @property {(used: string) => string} text
+ * @property {string[]} features
+ */
 
 /** @type {readonly Face[]} */
 const faces = [

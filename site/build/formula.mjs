@@ -9,8 +9,8 @@ import { spoken } from "./spoken.mjs";
 /** Function names and operators that Temml sets upright: words of mathematics, not of a chapter. */
 const WORDS = new Set(
   (
-    "log exp max min sin cos tan tanh arg argmax argmin lim sup inf mod sign det dim ker gcd if else " +
-    "and or for all otherwise with where of the a is in to"
+    "log exp max min sin cos tan tanh arg argmax argmin lim sup inf mod sign det dim ker gcd " +
+    "if else and or for all otherwise with where of the a is in to"
   ).split(" "),
 );
 

@@ -43,8 +43,8 @@ export async function homePage(site) {
     name: "home",
     title: "leibniz: a convolutional network, every gradient derived by hand",
     description:
-      "A convolutional neural network engine from scratch in TypeScript: each gradient derived by " +
-      "hand, computed by code that repeats the equations, and proved by running them.",
+      "A convolutional neural network engine from scratch in TypeScript: each gradient derived " +
+      "by hand, computed by code that repeats the equations, and proved by running them.",
     main: `<h1>Every gradient, by hand</h1>
 <p class="lead">A convolutional neural network from scratch. Each gradient is derived on paper, is a
 line of code beside its equation, and is proved by running it. No autograd, no framework
@@ -78,7 +78,8 @@ function way(site, { pictures, probabilities }, digit) {
     const extent = `width="${width * scale}" height="${height * scale}" data-layer="${name}" data-across="${width}" data-down="${height}"`;
     const alt = name === "image" ? `A handwritten ${digit}` : "";
     return `<li class="stage">
-<img class="pixels" src="${place}" ${extent} loading="lazy" alt="${alt}">
+<img class="pixels" src="${place}" ${extent} loading="lazy"
+alt="${alt}">
 <p><b>${title}</b> ${words.replaceAll(" × ", "\u00a0×\u00a0")}</p>
 </li>`;
   });
@@ -94,15 +95,19 @@ ${bars(probabilities, said)}
 
 /** The switch that shows a digit; the style sheet does it, without script. */
 const choice = (digit) =>
-  `<label><input type="radio" name="digit" id="digit-${digit}"${digit === SHOWN ? " checked" : ""}>${digit}</label>`;
+  `<label><input type="radio" name="digit" id="digit-${digit}"` +
+  `${digit === SHOWN ? " checked" : ""}>${digit}</label>`;
 
 /** The ten probabilities, as bars. */
 function bars(probabilities, said) {
   const rows = probabilities.map((probability, digit) => {
     const [y, kind] = [digit * 16, digit === said ? ' class="said"' : ""];
-    return `<g${kind}><text x="0" y="${y + 13}">${digit}</text><rect x="18" y="${y + 2}" width="${barOf(probability)}" height="12"/></g>`;
+    const bar = `<rect x="18" y="${y + 2}" width="${barOf(probability)}" height="12"/>`;
+    return `<g${kind}><text x="0" y="${y + 13}">${digit}</text>${bar}</g>`;
   });
-  return `<svg class="bars" width="132" height="164" viewBox="0 0 132 164" preserveAspectRatio="xMinYMid" role="img" aria-label="Of the digits 0 to 9, ${said} is the most probable">${rows.join("")}</svg>`;
+  return `<svg class="bars" width="132" height="164" viewBox="0 0 132 164"
+preserveAspectRatio="xMinYMid" role="img"
+aria-label="Of the digits 0 to 9, ${said} is the most probable">${rows.join("")}</svg>`;
 }
 
 const doors = () =>

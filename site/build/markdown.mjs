@@ -30,7 +30,8 @@ import { structure } from "./structure.mjs";
 /**
  * @param {string} text
  * @param {Setting} setting
- * @returns {{ title: string, html: string, headings: { level: number, slug: string, html: string }[],
+ * @returns {{ title: string, html: string,
+ *   headings: { level: number, slug: string, html: string }[],
  *   equations: string[], words: number, description: string }}
  */
 export function renderMarkdown(text, setting) {
@@ -133,7 +134,8 @@ function markHtml(tag, recorded) {
   const result = `<span class="result">${escaped(recorded)}</span>`;
   if (recorded === "a definition") return `<span class="mark">${result}</span>`;
   const button = (name, word, more) =>
-    `<button type="button" class="${name} needs-script" aria-label="${word} (${tag})"${more}>${word}</button>`;
+    `<button type="button" class="${name} needs-script" aria-label="${word} (${tag})"${more}>` +
+    `${word}</button>`;
   return `<span class="mark" data-run="${tag}">${button("run", "Run", "")} ${result} ${button(
     "break",
     "Break it",
@@ -150,7 +152,8 @@ function codeBlock(token, { codeHtml }) {
   if (use !== "equation") return use === "example" ? pre.replace("code", "code example") : pre;
   const tag = token.meta?.tag;
   const names = tag === undefined ? "" : ` data-equation="${tag}"`;
-  return `<details class="fold"${names}><summary>The same in TypeScript</summary>\n${pre}</details>\n`;
+  const summary = "<summary>The same in TypeScript</summary>";
+  return `<details class="fold"${names}>${summary}\n${pre}</details>\n`;
 }
 
 /** Where a link or a picture of the Markdown is on the site; null, and reported, if nowhere. */
@@ -280,6 +283,7 @@ function withFile(token, setting, Token) {
   if (!/^src\/[\w./-]+$/.test(token.content)) return [token];
   const place = setting.placeOfLink(`/${token.content}`, setting.file);
   if (place === null) return [token];
-  const link = `<a href="${linkTo(setting.page, place)}"><code>${escaped(token.content)}</code></a>`;
+  const name = `<code>${escaped(token.content)}</code>`;
+  const link = `<a href="${linkTo(setting.page, place)}">${name}</a>`;
   return [Object.assign(new Token("raw", "", 0), { content: link })];
 }

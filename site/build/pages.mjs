@@ -55,7 +55,8 @@ export function chapterPage(site, chapter) {
   const run =
     count === 0
       ? ""
-      : ' <button type="button" class="needs-script" data-action="run-all">Run all</button> <output></output>';
+      : ' <button type="button" class="needs-script" data-action="run-all">Run all</button>' +
+        " <output></output>";
   const facts = `<p class="facts">${Math.round(minutes)} minutes${equations}${run}</p>\n`;
   return shell({
     path: chapter.path,

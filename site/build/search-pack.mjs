@@ -4,8 +4,11 @@
  */
 import { build } from "esbuild";
 
-/** @typedef {import("./search.mjs").Entry} Entry */
-/** @typedef {typeof import("../client/search-index.js") & typeof import("../client/tokens.js")} Client */
+/** @typedef {import("./search.mjs").SearchEntry} Entry */
+/**
+ * @typedef {typeof import("../client/search-index.js") &
+ *   typeof import("../client/tokens.js")} Client
+ */
 
 /** The very code that runs in the page. */
 export async function searchClient() {

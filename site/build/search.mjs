@@ -4,7 +4,7 @@
  */
 import { packIndex } from "./search-pack.mjs";
 
-/** @typedef {{ url: string, title: string, of: string, kind: string, says: string, names: string, text: string }} Entry */
+/** @typedef {import("./search.mjs").SearchEntry} Entry what a page can be found by */
 
 /** How many letters of a part are shown under its title. */
 const SHOWN = 100;

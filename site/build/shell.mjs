@@ -33,8 +33,8 @@ export function shell(page) {
 <link rel="icon" type="image/svg+xml" href="${root}assets/icon.svg">
 <script src="${root}assets/theme.js"></script>
 <link rel="stylesheet" href="${root}assets/site.css">
-${FONTS.map((name) => `<link rel="preload" href="${root}assets/fonts/${name}.woff2" as="font" type="font/woff2" crossorigin>`).join("\n")}
-${["site", ...(page.scripts ?? [])].map((name) => `<script defer src="${root}assets/${name}.js"></script>`).join("\n")}
+${FONTS.map((name) => preload(`${root}assets/fonts/${name}.woff2`)).join("\n")}
+${["site", ...(page.scripts ?? [])].map((name) => script(`${root}assets/${name}.js`)).join("\n")}
 </head>
 <body data-page="${page.kind}" data-name="${escaped(page.name)}" data-root="${root}">
 <a class="skip" href="#text">Skip to the text</a>
@@ -55,6 +55,11 @@ ${foot(page)}
 
 /** They are asked for at once, so that no line moves when they come. */
 const FONTS = ["text", "math", "code", "italic", "bold"];
+
+const preload = (font) =>
+  `<link rel="preload" href="${font}" as="font" type="font/woff2" crossorigin>`;
+
+const script = (source) => `<script defer src="${source}"></script>`;
 
 /** The places that every page's bar leads to. */
 const DOORS = [
@@ -92,7 +97,8 @@ function course({ path, course, kind }) {
   if (kind === "pictures") return "";
   const items = course.map((chapter) => {
     const current = chapter.path === path ? ' aria-current="page"' : "";
-    return `<li><a href="${linkTo(path, chapter.path)}"${current}>${escaped(chapter.title)}</a></li>`;
+    const href = linkTo(path, chapter.path);
+    return `<li><a href="${href}"${current}>${escaped(chapter.title)}</a></li>`;
   });
   return `<nav class="course" aria-label="Chapters"><ol>
 ${items.join("\n")}
@@ -124,8 +130,8 @@ function foot({ path, previous = null, next = null }) {
   const link = (to, rel, word) =>
     to === null
       ? ""
-      : `<a rel="${rel}" href="${linkTo(path, to.path)}"><span>${word}</span> ${escaped(to.title)}</a>`;
-  const ends = ENDS.map(([place, word]) => `<a href="${linkTo(path, place)}">${word}</a>`);
+${FONTS.map((name) => preload(`${root}assets/fonts/${name}.woff2`)).join("\n")}
+${["site", ...(page.scripts ?? [])].map((name) => script(`${root}assets/${name}.js`)).join("\n")}
   return `<footer>
 ${link(previous, "prev", "Previous")}
 ${link(next, "next", "Next")}

@@ -194,7 +194,8 @@ export async function unpack(packed: PackedIndex): Promise<Index> {
     addWords(kind === "page" ? [] : tokens(of), PAGE, i, postings),
     texts[i]!,
   ]);
-  const numbered = <T>(values: readonly T[]): Record<string, T> => ({ ...values });
+  const numbered = <T>(values: readonly T[]): Record<string, T> =>
+    Object.fromEntries(values.entries());
   const mean = (field: number): number =>
     lengths.reduce((sum, length) => sum + length[field]!, 0) / lengths.length;
   const plain: AsPlainObject = {

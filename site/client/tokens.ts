@@ -21,12 +21,12 @@ export function tokens(text: string): string[] {
  */
 const COMMON = new Set(
   (
-    "a about after all also an and any are as at be because been before between both but by can " +
-    "could did do does each every for from given has have here how i if in into is it its itself " +
-    "made make makes many may more most much no not now of on one only or other our over own same " +
-    "says see should so such takes than that the their them then there these they this those to " +
-    "too under up us very was we were what when where which while who whose why will with without " +
-    "would yet you your"
+    "a about after all also an and any are as at be because been before between both but by " +
+    "can could did do does each every for from given has have here how i if in into is it its " +
+    "itself made make makes many may more most much no not now of on one only or other our " +
+    "over own same says see should so such takes than that the their them then there these " +
+    "they this those to too under up us very was we were what when where which while who " +
+    "whose why will with without would yet you your"
   ).split(" "),
 );
 

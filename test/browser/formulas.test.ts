@@ -138,7 +138,7 @@ test("ten formulas are read as a person would read them", async () => {
   );
 });
 
-test("names are one word, bars open and close, and a sum has its limits in a line too", async () => {
+test("names are one word, bars open and close, a sum in a line has limits", async () => {
   const said = await readAloud([
     formula("|\\mathrm{dOut}| / \\sum_{k} |x_k|", false),
     formula("f''(x) + p(a | b)", true),

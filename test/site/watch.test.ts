@@ -108,7 +108,7 @@ test("what cannot be built is named, and built with the next file that is saved"
   assert.equal(lines, ["wrong: site/client/css/base.css:7: no end", "docs/library.html in … ms"]);
 });
 
-test("a reference to no equation is named with its line, and is gone when it is mended", async () => {
+test("a reference to no equation is named with its line, and gone when it is mended", async () => {
   const site = siteOfChapters();
   const lines = await saved(site, ["derivations/relu.md", "derivations/relu.md"], {
     build: async (_, [file]) => {

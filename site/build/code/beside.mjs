@@ -48,7 +48,8 @@ export function besideEquation(project, tag, page) {
     (place) => `<a href="${href(place)}">${place.file.slice(place.file.lastIndexOf("/") + 1)}</a>`,
   );
   const others = also.length === 0 ? "" : `<p class="also">also ${also.join(", ")}</p>\n`;
-  return `<div class="lines" role="group" aria-label="Code of ${tag}" data-file="${found.file}" data-tags="${tag}">
+  return `<div class="lines" role="group" aria-label="Code of ${tag}"
+data-file="${found.file}" data-tags="${tag}">
 <p class="where"><a href="${href(found)}">${found.file}</a></p>
 <pre class="code"><code>${found.html}</code></pre>
 ${others}</div>

@@ -33,7 +33,8 @@ function blockHtml(block, inline) {
   const isList = /^- /.test(lines[0]);
   if (!isList) return `<p>${inline(block.replace(/\s+/g, " ").trim())}</p>`;
   const items = block.split(/^- /m).slice(1);
-  return `<ul>${items.map((item) => `<li>${inline(item.replace(/\s+/g, " ").trim())}</li>`).join("")}</ul>`;
+  const html = items.map((item) => `<li>${inline(item.replace(/\s+/g, " ").trim())}</li>`);
+  return `<ul>${html.join("")}</ul>`;
 }
 
 /** Lines without the spaces that all of them begin with. */

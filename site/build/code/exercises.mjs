@@ -18,11 +18,11 @@ away, and says in the words of the chapter what is wrong.</p>
 <pre class="code"><code><span class="line">npx leibniz exercise conv2d --level 1</span>
 <span class="line">node exercise-conv2d-1/check.mjs</span>
 <span class="line">node exercise-conv2d-1/check.mjs --hint 1</span></code></pre>
-<p>The first line writes the exercise, the second checks it, as often as you like, and the third asks
-a question. Each hint after it says a little more.</p>
-<p>At level 1 a line is missing, at level 2 the whole backward pass, and at level 3 you write it from
-nothing, in loops over nested arrays. <code>--python</code> in place of a level makes it an exercise
-in NumPy. <code>npx leibniz course</code> keeps a list of what you have done.</p>`;
+<p>The first line writes the exercise, the second checks it, as often as you like, and the third
+asks a question. Each hint after it says a little more.</p>
+<p>At level 1 a line is missing, at level 2 the whole backward pass, and at level 3 you write it
+from nothing, in loops over nested arrays. <code>--python</code> in place of a level makes it an
+exercise in NumPy. <code>npx leibniz course</code> keeps a list of what you have done.</p>`;
 
 /**
  * @param {import("./project.mjs").Project} project
@@ -69,7 +69,9 @@ function overview(chapters) {
       const counts = levels.map((level) => {
         return `<td class="right">${exerciseText(layer, level).tags.length}</td>`;
       });
-      return `<tr><th scope="row"><a href="#exercise-${layer}"><code>${layer}</code></a></th>${counts.join("")}<td><a href="chapters/${name}.html">${escaped(title)}</a></td></tr>`;
+      const exercise = `<a href="#exercise-${layer}"><code>${layer}</code></a>`;
+      const chapter = `<a href="chapters/${name}.html">${escaped(title)}</a>`;
+      return `<tr><th scope="row">${exercise}</th>${counts.join("")}<td>${chapter}</td></tr>`;
     });
   });
   const heads = levels.map(
@@ -93,10 +95,12 @@ function chapterHtml({ name, title, items }, linkOfTag) {
   const pencil =
     problems === 0
       ? ""
-      : `<a href="${path}#with-a-pencil">${problems} problem${problems === 1 ? "" : "s"} for a pencil</a>`;
+      : `<a href="${path}#with-a-pencil">` +
+        `${problems} problem${problems === 1 ? "" : "s"} for a pencil</a>`;
   const layers = new Set(items.filter(({ kind }) => kind === "exercise").map((item) => item.name));
+  const exercises = [...layers].map((layer) => layerHtml(layer, linkOfTag));
   return `<h3><a href="${path}">${escaped(title)}</a></h3>
-${pencil === "" ? "" : `<p class="pencil">${pencil}</p>\n`}${[...layers].map((layer) => layerHtml(layer, linkOfTag)).join("\n")}`;
+${pencil === "" ? "" : `<p class="pencil">${pencil}</p>\n`}${exercises.join("\n")}`;
 }
 
 /** A layer's exercise: its levels, the questions of its hints, and what level 3 is given. */
@@ -106,14 +110,16 @@ function layerHtml(layer, linkOfTag) {
     const links = tags.map(
       (tag) => `<a class="ref" href="${linkOfTag(tag)}" data-ref="${tag}">(${tag})</a>`,
     );
-    return `<tr><th scope="row">${i + 1}, ${LEVELS[i]}</th><td>${links.join(" ")}</td><td>${hints().length}</td></tr>`;
+    const level = `<th scope="row">${i + 1}, ${LEVELS[i]}</th>`;
+    return `<tr>${level}<td>${links.join(" ")}</td><td>${hints().length}</td></tr>`;
   });
   const questions = questionsOf(texts[1].hints());
   const items = questions.map((question) => `<li>${sentenceHtml(question, null, linkOfTag)}</li>`);
   return `<div class="exercise" id="exercise-${layer}">
 <h4><code>${layer}</code></h4>
 <div class="table"><table>
-<thead><tr><th scope="col">level</th><th scope="col">equations to write</th><th scope="col">hints</th></tr></thead>
+<thead><tr><th scope="col">level</th><th scope="col">equations to write</th>
+<th scope="col">hints</th></tr></thead>
 <tbody>
 ${rows.join("\n")}
 </tbody></table></div>
@@ -139,13 +145,15 @@ function givenHtml(layer) {
   const rows = Object.entries(given).map(([name, { axes, entry, means }]) => {
     const shape =
       axes.length > 0 ? `[${axes.join(", ")}]` : entry === "mode" ? "a word" : `a ${entry}`;
-    return `<tr><th scope="row"><code>${escaped(name)}</code></th><td>${escaped(shape)}</td><td>${escaped(means)}</td></tr>`;
+    const head = `<th scope="row"><code>${escaped(name)}</code></th>`;
+    return `<tr>${head}<td>${escaped(shape)}</td><td>${escaped(means)}</td></tr>`;
   });
   const results = Object.entries(returned).map(
     ([name, axes]) => `<code>${escaped(name)}</code> [${escaped(axes.join(", "))}]`,
   );
   return `<div class="table"><table>
-<thead><tr><th scope="col">name</th><th scope="col">shape</th><th scope="col">meaning</th></tr></thead>
+<thead><tr><th scope="col">name</th><th scope="col">shape</th>
+<th scope="col">meaning</th></tr></thead>
 <tbody>
 ${rows.join("\n")}
 </tbody></table></div>

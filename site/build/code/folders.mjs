@@ -24,7 +24,8 @@ top to bottom. Beside a file is the
 number of equations that it cites. What each folder exports is in the
 <a href="../api/index.html">reference</a>.</p>
 <ul class="files">
-<li><a href="index.ts.html"><code>index.ts</code></a> <span>${sentenceHtml(project.summary("src/index.ts"))}</span></li>
+<li><a href="index.ts.html"><code>index.ts</code></a>
+<span>${sentenceHtml(project.summary("src/index.ts"))}</span></li>
 </ul>
 ${folders.map((folder) => folderHtml(project, folder)).join("\n")}`,
     }),
@@ -76,5 +77,6 @@ function fileItem(project, path, name) {
       ? `<span class="exports">what other folders may import</span>`
       : sentenceHtml(project.summary(path));
   const href = `${path.slice(path.indexOf("/") + 1)}.html`;
-  return `<li><a href="${href}"><code>${escaped(name)}</code></a> <span>${about}${count}</span></li>`;
+  const link = `<a href="${href}"><code>${escaped(name)}</code></a>`;
+  return `<li>${link} <span>${about}${count}</span></li>`;
 }

@@ -49,8 +49,8 @@ const highlighter = tagHighlighter([
  * @property {(tag: string) => string | null} [linkOfTag] where an equation is; null where nowhere
  * @property {(name: string) => string | null} [linkOfChapter] where `derivations/NAME.md` is
  * @property {(specifier: string) => string | null} [linkOfImport] where `"./layer.js"` is
- * @property {(name: string) => string | null} [linkOfName] where `{@link NAME}` is declared, and what
- *   the file imports
+ * @property {(name: string) => string | null} [linkOfName] where `{@link NAME}` is declared, and
+ *   what the file imports
  * @property {import("@lezer/common").Tree} [tree] of the text, where it has been read already
  * @property {boolean} [ids] whether lines can be linked to: `#L93`
  * @property {number} [firstLine] the number of the first line; 1 if left out
@@ -133,8 +133,10 @@ function pieceHtml(piece, classes, options) {
   if (classes === "c") return indent + span(commentHtml(rest, options));
   if (classes === "s") return indent + span(stringHtml(rest, options));
   const symbol = symbolOfIdentifier(rest);
-  if ((classes === "v" || classes === "f") && options.symbols?.has(symbol))
-    return `${indent}<span${classes === "f" ? ' class="f"' : ""} data-symbol="${symbol}">${rest}</span>`;
+  if ((classes === "v" || classes === "f") && options.symbols?.has(symbol)) {
+    const kind = classes === "f" ? ' class="f"' : "";
+    return `${indent}<span${kind} data-symbol="${symbol}">${rest}</span>`;
+  }
   return indent + span(escapeHtml(rest));
 }
 

@@ -3,14 +3,16 @@ import { highlightText } from "./highlight.mjs";
 
 /**
  * @typedef {object} PageOptions
- * @property {string} [root] the way from the page to the site's folder: "", "../"; "../" if left out
+ * @property {string} [root] the way from the page to the site's folder: "", "../"; "../" if left
+ *   out
  * @property {string} [page] the chapter that the page shows: its own equations are near, and its
  *   symbols are marked
  */
 
 /**
  * @typedef {object} LinesOptions
- * @property {string} [path] of the file, from which imports are resolved; none for a block of a page
+ * @property {string} [path] of the file, from which imports are resolved; none for a block of a
+ *   page
  * @property {readonly string[]} [tags] equations to which every line belongs
  * @property {ReadonlySet<string>} [symbols] in place of the page's, or else of the file's
  * @property {boolean} [ids] whether lines can be linked to

@@ -59,7 +59,8 @@ function trail(path, root) {
     const anchor = folders.slice(0, i + 1).join("/");
     return `<a href="${root}${top}/index.html#${anchor}">${name}</a>`;
   });
-  return `<p class="trail">${[`<a href="${root}${top}/index.html">${top}</a>`, ...links].join(" / ")} /</p>`;
+  const first = `<a href="${root}${top}/index.html">${top}</a>`;
+  return `<p class="trail">${[first, ...links].join(" / ")} /</p>`;
 }
 
 /** What a file exports, as headings of its page. */

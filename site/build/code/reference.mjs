@@ -19,7 +19,8 @@ export function* referencePages(project, site) {
     yield [part.path, partPage(project, site, part, [parts[i - 1], parts[i + 1]])];
   const items = parts.map(
     ({ path, specifier, says, exports }) =>
-      `<li><a href="${path.slice("api/".length)}"><code>${specifier}</code></a> <span>${sentenceHtml(says)} <span class="count">${exports.length} names</span></span></li>`,
+      `<li><a href="${path.slice("api/".length)}"><code>${specifier}</code></a> ` +
+      `<span>${sentenceHtml(says)} <span class="count">${exports.length} names</span></span></li>`,
   );
   yield [
     "api/index.html",
@@ -73,6 +74,8 @@ function partPage(project, site, part, [previous, next]) {
   const sections = exports.map((one) => exportHtml(project, one, path, exports));
   const values = exports.filter(({ declaration }) => isValue(declaration)).map(({ name }) => name);
   const [first = "…"] = values;
+  const line = `import { ${first} } from "${specifier}";`;
+  const imported = highlightLinesOf(project, line, { root: "../" });
   return shell({
     ...{ path, kind: "reference", name: title, title, course: site.chapters },
     description: says || `What ${specifier} exports.`,
@@ -84,7 +87,7 @@ function partPage(project, site, part, [previous, next]) {
     main: `<p class="trail"><a href="index.html">reference</a> /</p>
 <h1><code>${specifier}</code></h1>
 <p>${sentenceHtml(says)}</p>
-<pre class="code"><code>${highlightLinesOf(project, `import { ${first} } from "${specifier}";`, { root: "../" }).join("\n")}</code></pre>
+<pre class="code"><code>${imported.join("\n")}</code></pre>
 ${sections.join("\n")}`,
     previous: previous ?? null,
     next: next ?? null,
@@ -120,7 +123,8 @@ function exportHtml(project, { name, file, declaration }, page, exports) {
   const inside =
     members.length === 0
       ? ""
-      : `\n<details class="fold"><summary>${members.length} member${members.length === 1 ? "" : "s"}</summary>
+      : `\n<details class="fold">
+<summary>${members.length} member${members.length === 1 ? "" : "s"}</summary>
 <div class="members">
 ${members.join("\n")}
 </div></details>`;

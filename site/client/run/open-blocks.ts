@@ -67,7 +67,7 @@ export async function openBlocks(
       } finally {
         around = outside;
       }
-    }) as Vocabulary["each"],
+    }) as unknown as Vocabulary["each"],
     equals: (...sides) => {
       note(sides[0]);
       plain.equals(...sides);
