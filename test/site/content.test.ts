@@ -74,6 +74,28 @@ test("an equation, its tag, its mark, its block and its lines are one pair", () 
   assert.match(pair!, '<aside class="lines" data-tags="gain.1">');
 });
 
+test("what no space parts from a formula, and an option, stays in its line", () => {
+  const { html } = rendered(
+    "# G\n\nIt is ($x = 2$), and $y$; run `leibniz derive --mutate` now.\n",
+  );
+  assert.match(html, /<span class="whole">\(<math>.*?<\/math>\),<\/span> and /);
+  assert.match(html, /<span class="whole"><math>.*?<\/math>;<\/span> run /);
+  assert.match(html, '<code>leibniz derive <span class="whole">--mutate</span></code>');
+  assert.match(rendered("# G\n\nLet $x$ be 2.\n").html, "Let <math>");
+});
+
+test("a cell that is a tag leads to its equation; a step's row is quiet", () => {
+  const { html, errors } = rendered(
+    "| tag | code |\n| --- | --- |\n| gain.1 | step |\n| gain.9 | x |\n",
+  );
+  assert.match(
+    html,
+    '<td><a class="ref" href="#gain.1" data-ref="gain.1">gain.1</a></td>\n<td class="quiet">step</td>',
+  );
+  assert.match(html, "<td>gain.9</td>");
+  assert.equal(errors, []);
+});
+
 test("a formula keeps names whole, marks its symbols, and has no style attribute", () => {
   const { html } = rendered(CHAPTER);
   assert.match(html, '<mi data-symbol="gain">gain</mi>');
