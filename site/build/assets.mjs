@@ -3,6 +3,7 @@ import { build } from "esbuild";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { mathStyles } from "./formula.mjs";
+import { partStyles } from "./part-sizes.mjs";
 import { root } from "./places.mjs";
 
 const client = join(root, "site", "client");
@@ -13,14 +14,14 @@ const ENTRIES = ["theme.ts", "site.ts", "search.ts", "run.ts"];
 /** Everything is for browsers of the last three years. */
 const shared = { bundle: true, minify: true, target: "es2022", outdir: "assets", write: false };
 
-/** The style sheet, with the styles of all formulas that were set before. */
+/** The style sheet, with the heights of parts and the styles of all formulas that were set before. */
 export async function styleSheet() {
   const { outputFiles } = await build({
     ...shared,
     entryPoints: [join(client, "site.css")],
     external: ["./fonts/*"],
   });
-  return outputFiles[0].text + mathStyles().replace(/\n/g, "");
+  return outputFiles[0].text + partStyles() + mathStyles().replace(/\n/g, "");
 }
 
 /**
