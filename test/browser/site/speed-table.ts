@@ -80,10 +80,15 @@ function row({ name, speeds, works }: Measured): string[] {
 
 function chosenPages(folder: string): readonly string[] {
   if (words.length === 0) return KINDS;
-  return readdirSync(folder, { recursive: true, encoding: "utf8" })
+  const pages = readdirSync(folder, { recursive: true, encoding: "utf8" })
     .map((path) => path.replaceAll("\\", "/"))
-    .filter((path) => path.endsWith(".html") && words.some((word) => path.includes(word)))
+    .filter((path) => path.endsWith(".html"))
     .sort();
+  // a whole path is that page alone
+  const chosen = words.flatMap((word) =>
+    pages.includes(word) ? [word] : pages.filter((path) => path.includes(word)),
+  );
+  return [...new Set(chosen)];
 }
 
 async function main(): Promise<void> {
