@@ -37,7 +37,7 @@ test("every part of a page has its own height, and each step its style", () => {
   assert.is(height(26), 917);
 });
 
-test("what a script makes the browser lay out is layout; a detail belongs to what it lies in", () => {
+test("what a script makes the browser lay out is layout; a detail is part of its event", () => {
   const event = (name: string, ts: number, dur: number, tid = 1): TraceEvent => ({
     ...{ name, ph: "X", pid: 7, tid, ts: ts * 1000, dur: dur * 1000, tdur: dur * 500 },
   });

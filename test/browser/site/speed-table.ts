@@ -2,7 +2,7 @@
  * How soon the pages of the reading site are there, on a processor that is four times slower:
  *
  *     npm run speed:site                                    one page of each kind
- *     npm run speed:site -- conv2d- affine --width 390      pages whose paths have one of these words
+ *     npm run speed:site -- conv2d- affine --width 390      pages whose paths have a word
  *
  * `--runs N` (5) medians are of so many loads, `--slowdown N` (4). The pages take turns, an empty
  * one first, which is what the browser and this machine need by themselves. First paint to longest
