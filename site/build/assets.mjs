@@ -3,6 +3,7 @@ import { build } from "esbuild";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { mathStyles } from "./formula.mjs";
+import { partStyles } from "./part-sizes.mjs";
 import { root } from "./places.mjs";
 
 const client = join(root, "site", "client");
@@ -31,13 +32,13 @@ async function bundled(options) {
   return outputFiles;
 }
 
-/** The style sheet, with the styles of all formulas that were set before. */
+/** The style sheet, with heights of parts and the styles of all formulas set before. */
 export async function styleSheet() {
   const [sheet] = await bundled({
     entryPoints: [join(client, "site.css")],
     external: ["./fonts/*"],
   });
-  return sheet.text + mathStyles().replace(/\n/g, "");
+  return sheet.text + partStyles() + mathStyles().replace(/\n/g, "");
 }
 
 /**

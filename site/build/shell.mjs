@@ -1,5 +1,6 @@
 /** What all pages have around their text: head, bar, the course, and where to go from here. */
 import { escaped } from "./html.mjs";
+import { withSizes } from "./part-sizes.mjs";
 import { linkTo, rootOf } from "./places.mjs";
 
 /**
@@ -40,7 +41,7 @@ ${["site", ...(page.scripts ?? [])].map((name) => script(`${root}assets/${name}.
 <a class="skip" href="#text">Skip to the text</a>
 ${bar(page, root)}
 <main id="text">
-${page.main}
+${withSizes(page.main)}
 </main>
 <div class="rail" id="chapters">
 <nav class="places" aria-label="Places">${places(page)}</nav>

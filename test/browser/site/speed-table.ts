@@ -2,7 +2,7 @@
  * How soon the pages of the reading site are there, on a processor that is four times slower:
  *
  *     npm run speed:site                                    one page of each kind
- *     npm run speed:site -- conv2d- affine --width 390      pages whose paths have one of these words
+ *     npm run speed:site -- conv2d- affine --width 390      pages whose paths have a word
  *
  * `--runs N` (5) medians are of so many loads, `--slowdown N` (4). The pages take turns, an empty
  * one first, which is what the browser and this machine need by themselves. First paint to longest
@@ -80,10 +80,15 @@ function row({ name, speeds, works }: Measured): string[] {
 
 function chosenPages(folder: string): readonly string[] {
   if (words.length === 0) return KINDS;
-  return readdirSync(folder, { recursive: true, encoding: "utf8" })
+  const pages = readdirSync(folder, { recursive: true, encoding: "utf8" })
     .map((path) => path.replaceAll("\\", "/"))
-    .filter((path) => path.endsWith(".html") && words.some((word) => path.includes(word)))
+    .filter((path) => path.endsWith(".html"))
     .sort();
+  // a whole path is that page alone
+  const chosen = words.flatMap((word) =>
+    pages.includes(word) ? [word] : pages.filter((path) => path.includes(word)),
+  );
+  return [...new Set(chosen)];
 }
 
 async function main(): Promise<void> {

@@ -1,0 +1,2 @@
+export function withSizes(html: string): string;
+export function partStyles(): string;
