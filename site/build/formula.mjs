@@ -56,6 +56,18 @@ const LONG = 18;
 const withLength = (math) =>
   plain(math).length < LONG ? math : math.replace("<math>", '<math class="long">');
 
+/** A line of a formula with more signs is wider than paper. */
+const WIDE = 75;
+
+const withWidth = (html) =>
+  html.includes("<mtr") || plain(html).length <= WIDE
+    ? html
+    : html.replace(
+        /^<math\b(?:([^>]*) class="([^"]*)")?/,
+        (_all, before = "", names = "") =>
+          `<math${before} class="${names === "" ? "" : `${names} `}long"`,
+      );
+
 /** A formula in a text: browsers break no line inside `math`, so a long one becomes several. */
 function inLine(whole, broken) {
   if (plain(whole).length <= WHOLE) return withLength(whole);
@@ -81,7 +93,7 @@ const BREAK = /(?<=<mo[^>]*>[^<]*<\/mo><\/mrow>)(?=<mrow>)/;
 export function formula(tex, display, known = new Set()) {
   const set = (wrap) =>
     temml.renderToString(tex, { displayMode: display, throwOnError: true, wrap });
-  const html = display ? set("=") : inLine(set("none"), () => set("tex"));
+  const html = display ? withWidth(set("=")) : inLine(set("none"), () => set("tex"));
   return spoken(html.replace(/<[a-z][^>]*>/g, withoutStyle))
     .replace(/<mpadded lspace="0">(<mi>[^<]*<\/mi>)<\/mpadded>/g, "$1")
     .replace(

@@ -6,12 +6,15 @@ import { temporaryFolder } from "../../helpers/cli.js";
 const PAGE = `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><title>Wrong</title>
 <link rel="icon" href="data:,"><link rel="stylesheet" href="bad.css"></head>
-<body><header class="bar">A bar</header><nav>Only for a screen</nav><main id="text"><h1>Wrong</h1>
+<body><header class="bar">A bar</header><nav>Only for a screen</nav>
+<main id="text"><h1>Wrong</h1>
 <p class="faint">Faint by day</p><p class="night">Faint by night</p>
 <p>A line of text</p><p class="over">Another on top of it</p>
-<div class="equation" data-tag="bad.1"><div class="formula"><math><mi>a</mi><mo>=</mo><mi>b</mi></math></div>
+<div class="equation" data-tag="bad.1">
+<div class="formula"><math><mi>a</mi><mo>=</mo><mi>b</mi></math></div>
 <a class="tag" href="#bad.1">(bad.1)</a></div>
-<pre class="code"><code><span class="line" data-tags="bad.1">${"long ".repeat(60)}</span></code></pre>
+<pre class="code"><code>
+<span class="line" data-tags="bad.1">${"long ".repeat(60)}</span></code></pre>
 <div class="short">Its end is out of reach, since nothing scrolls it</div>
 <p class="flat">Its lower half is out of reach</p>
 <p class="scrolls">${"Scrolled_sideways_to_be_read".repeat(4)}</p>

@@ -18,5 +18,6 @@ export function nameOf(element: Element): string {
   const { id, localName, textContent } = element;
   const classes = element.getAttribute("class") ?? "";
   const words = textContent.trim().replace(/\s+/g, " ").slice(0, 60);
-  return `${localName}${id === "" ? "" : `#${id}`}${classes === "" ? "" : `.${classes}`} "${words}"`;
+  const place = (id === "" ? "" : `#${id}`) + (classes === "" ? "" : `.${classes}`);
+  return `${localName}${place} "${words}"`;
 }

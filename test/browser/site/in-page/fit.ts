@@ -31,7 +31,7 @@ function widthComplaints(complaints: Complaints): void {
   }
 }
 
-/** A tag or a mark over its formula. The formula's own box scrolls, so it is the box that counts. */
+/** A tag or a mark over its formula, whose box counts: what scrolls in it is in sight or not. */
 function equationComplaints(complaints: Complaints): void {
   for (const equation of document.querySelectorAll(".equation")) {
     const box = equation.querySelector(".formula")?.getBoundingClientRect();

@@ -26,34 +26,20 @@ const shrink = ({ left, top, right, bottom }: Box, by: number): Box => ({
 /** All lines and formulas that the page lays out, in sight or not. */
 function allTexts(): Text[] {
   const found: Text[] = [];
+  const words = (node: Node): string => node.textContent!.trim().replace(/\s+/g, " ").slice(0, 50);
+  for (const of of document.querySelectorAll("math"))
+    if (isSeen(of))
+      found.push({ ...shrink(of.getBoundingClientRect(), AROUND_FORMULA), of, text: words(of) });
   const range = document.createRange();
-  const walker = document.createTreeWalker(
-    document.body,
-    NodeFilter.SHOW_TEXT | NodeFilter.SHOW_ELEMENT,
-    {
-      acceptNode: (node) =>
-        node instanceof Element
-          ? node.localName === "math" && isSeen(node)
-            ? NodeFilter.FILTER_ACCEPT
-            : node.localName === "math" || node.localName === "svg"
-              ? NodeFilter.FILTER_REJECT
-              : NodeFilter.FILTER_SKIP
-          : node.parentElement!.closest("math") === null &&
-              node.textContent!.trim() !== "" &&
-              isSeen(node.parentElement!)
-            ? NodeFilter.FILTER_ACCEPT
-            : NodeFilter.FILTER_REJECT,
-    },
-  );
+  // without a filter: where a page may run no script, a browser calls none
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   for (let node = walker.nextNode(); node !== null; node = walker.nextNode()) {
-    const text = node.textContent!.trim().replace(/\s+/g, " ").slice(0, 50);
-    if (node instanceof Element) {
-      found.push({ ...shrink(node.getBoundingClientRect(), AROUND_FORMULA), of: node, text });
-      continue;
-    }
+    const of = node.parentElement!;
+    const text = words(node);
+    if (text === "" || of.closest("math, svg") !== null || !isSeen(of)) continue;
     range.selectNodeContents(node);
     for (const line of range.getClientRects())
-      found.push({ ...shrink(line, line.height * AROUND_LETTERS), of: node.parentElement!, text });
+      found.push({ ...shrink(line, line.height * AROUND_LETTERS), of, text });
   }
   return found;
 }
