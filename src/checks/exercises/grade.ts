@@ -29,10 +29,7 @@ export interface GradeInput {
   readonly level?: 1 | 2 | 3;
   /** Other numbers and geometries for each; `""` if left out. */
   readonly seed?: string;
-  /**
-   * Names the forward pass of the layer's file, where many with the same one are graded; see
-   * {@link GradientCheckOptions}.
-   */
+  /** Names the forward pass of the layer's file, where many with the same one are graded. */
   readonly forward?: string;
   /** The path of the reader's file, as its source map names it: for the line of a failure. */
   readonly source?: string;
