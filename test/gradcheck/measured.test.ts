@@ -47,7 +47,7 @@ async function checked(
   return { result: result!, passes: one.passes - before };
 }
 
-test("what was measured once is not measured again, and judges another backward alike", async () => {
+test("what was measured is not measured again, and judges another backward alike", async () => {
   const forward = "a square that is checked twice";
   const first = await checked(square(), { forward });
   assert.equal([first.result.verdict, first.passes], ["pass", 2 + 3 * 4]);
