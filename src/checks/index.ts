@@ -63,7 +63,13 @@ export { type InScope, type Scope, scopeOf } from "./exercises/scope.js";
 export { type Step, type StepsOfLayer, stepsOf, stepsToLoops } from "./exercises/steps/index.js";
 export { toolboxOf, type ToolboxOptions } from "./exercises/toolbox.js";
 export { TOOLS, toolsOf } from "./exercises/tools.js";
-export { VariantFailure, runVariant, Variants, type VariantTask } from "./variant/index.js";
+export {
+  VariantFailure,
+  runVariant,
+  Variants,
+  type VariantTask,
+  withoutBackward,
+} from "./variant/index.js";
 export { parseParity, PARITY_TOLERANCE, type ParityCase, type ParityResult } from "./parity.js";
 export { type PlantedMutation, plantMutations } from "./mutations/plant.js";
 export {

@@ -64,6 +64,8 @@ export interface CheckCaseOptions {
   readonly curves?: boolean;
   /** See {@link GradientCheckOptions}. */
   readonly hints?: boolean;
+  /** See {@link GradientCheckOptions}; of the layer's file, whatever the layer and its options. */
+  readonly forward?: string;
   /**
    * What stands between the layer and the check, such as a planted mistake; nothing if left out.
    */
@@ -86,13 +88,14 @@ export async function checkCase(
 }
 
 async function checkAt(
-  { differentiable, constants = [], linear = [] }: CatalogEntry,
+  { layer: name, differentiable, constants = [], linear = [] }: CatalogEntry,
   { options, inputs }: CatalogCase,
   {
     random,
     adjoints = false,
     curves = false,
     hints = true,
+    forward,
     around = (layer) => layer,
   }: CheckCaseOptions,
 ): Promise<Pick<CheckedCase, "gradients" | "dOut">> {
@@ -115,6 +118,7 @@ async function checkAt(
     tolerance: LAYER_TOLERANCE,
     curves,
     hints,
+    ...(forward === undefined ? {} : { forward: JSON.stringify([name, options, forward]) }),
   })) {
     const { argument } = result;
     const isLinear = adjoints && linear.includes(argument);

@@ -8,6 +8,7 @@ import { copyOf, type Point, type Slope, slopeAt } from "./differences.js";
 import { type Differentiable, type NamedTensors, own, ravel, unravel } from "./differentiable.js";
 import { type ErrorCurve, errorCurve } from "./error-curve.js";
 import { explain } from "./explain.js";
+import { measuredOf } from "./measured.js";
 import { type GradientCheckResult, judge } from "./verdicts.js";
 
 /** Options of {@link gradientCheck}; only `random` is required. */
@@ -36,6 +37,11 @@ export interface GradientCheckOptions {
   readonly curves?: boolean;
   /** Whether wrong gradients are explained, by this one point; true if left out. */
   readonly hints?: boolean;
+  /**
+   * Names what forward computes: what was measured of it stays in memory, and checks under the same
+   * name at the same point, with the same dOut, take it from there. Measured anew if left out.
+   */
+  readonly forward?: string;
   /** Is told after each entry how many of all are done. */
   readonly onProgress?: (done: number, total: number) => void | Promise<void>;
 }
@@ -94,6 +100,7 @@ async function checkAt(
     curves = false,
     hints = true,
     batch,
+    forward,
     onProgress,
   }: GradientCheckOptions & Required<Pick<GradientCheckOptions, Steps>>,
 ): Promise<GradientCheckResult[]> {
@@ -117,11 +124,15 @@ async function checkAt(
   );
   const total = [...chosen.values()].reduce((sum, entries) => sum + entries.length, 0);
   let done = 0;
+  const known = forward === undefined ? null : measuredOf(forward).at(point, [step, smallestStep]);
   const results: GradientCheckResult[] = [];
   for (const [argument, entries] of chosen) {
     const slopes = new Map<number, Slope>();
     for (const entry of entries) {
-      slopes.set(entry, await measure(point, argument, entry, step, smallestStep));
+      const name = `${argument} ${entry}`;
+      const slope = known?.get(name) ?? (await measure(point, argument, entry, step, smallestStep));
+      known?.set(name, slope);
+      slopes.set(entry, slope);
       await onProgress?.(++done, total);
     }
     const { shape } = inputs[argument]!;

@@ -29,6 +29,8 @@ export interface GradeInput {
   readonly level?: 1 | 2 | 3;
   /** Other numbers and geometries for each; `""` if left out. */
   readonly seed?: string;
+  /** Names the forward pass of the layer's file, where many with the same one are graded. */
+  readonly forward?: string;
   /** The path of the reader's file, as its source map names it: for the line of a failure. */
   readonly source?: string;
 }
@@ -84,7 +86,7 @@ export function exerciseCases(entry: CatalogEntry, seed = ""): ExerciseCases {
  * @param report is told before each
  */
 export async function grade(
-  { layer, level = 2, seed, source }: GradeInput,
+  { layer, level = 2, seed, forward, source }: GradeInput,
   report: (soFar: GradedSoFar) => void = () => {},
 ): Promise<Graded> {
   const entry = catalog.find((one) => one.layer === layer)!;
@@ -110,6 +112,7 @@ export async function grade(
         random,
         around,
         hints: false,
+        ...(forward === undefined ? {} : { forward }),
       })) {
         const results = gradients.map(({ result }) => result);
         const due = level === 3 ? returnedShapes(layer, await given(layer, one, dOut)) : {};

@@ -9,6 +9,14 @@ import { squareCase } from "../mistakes/square-cases.js";
 /** Random geometries besides the fixed ones. */
 const SAMPLES = 3;
 
+/** What is to be checked, as it is sent to the process. */
+export interface NoticeInput {
+  /** As the catalog calls it: `conv2d`. */
+  readonly layer: string;
+  /** Names the layer's forward pass, which most mutations leave as it is. */
+  readonly forward: string;
+}
+
 /**
  * - `noticed`: a gradient was computed, and the check calls it wrong
  * - `stopped`: in no case a wrong gradient was computed, but in some none was: the code threw, or
@@ -27,12 +35,17 @@ export interface Notice {
  * computes something that would not fit elsewhere.
  */
 export default async function notice(input: unknown): Promise<Notice> {
-  const entry = catalog.find(({ layer }) => layer === input)!;
+  const { layer, forward } = input as NoticeInput;
+  const entry = catalog.find((one) => one.layer === layer)!;
   const random = new Random(`mutation ${entry.layer}`);
   let error: string | null = null;
   for (const one of [...casesOf(entry, random, SAMPLES), ...squareCases(entry, random)]) {
     try {
-      for await (const { gradients } of checkCases(entry, [one], { random, hints: false })) {
+      for await (const { gradients } of checkCases(entry, [one], {
+        random,
+        hints: false,
+        forward,
+      })) {
         const wrong = gradients.find(({ result }) => result.verdict !== "pass")?.result;
         if (wrong === undefined) continue;
         const size = wrong.maxRelativeError.toExponential(1);

@@ -3,7 +3,8 @@
  * check notices.
  */
 import { VariantFailure, Variants } from "../variant/index.js";
-import type { Notice } from "./notice.js";
+import { withoutBackward } from "../variant/index.js";
+import type { Notice, NoticeInput } from "./notice.js";
 import { type PlantedMutation, plantMutations } from "./plant.js";
 
 /** Whether the gradient check noticed a mutation. */
@@ -93,7 +94,7 @@ async function runOne(
     const found = (await variants.run({
       texts: new Map([[address, text]]),
       module: notice,
-      input: layer,
+      input: { layer, forward: withoutBackward(text) } satisfies NoticeInput,
     })) as Notice;
     return { layer, mutation: what, ...found };
   } catch (error) {

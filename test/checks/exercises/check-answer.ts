@@ -9,6 +9,7 @@ import {
   patch,
   TOOLS,
   type Variants,
+  withoutBackward,
 } from "leibniz/checks";
 import { layerFile } from "leibniz/gradcheck";
 import { stripTypes } from "../../../dist/cli/strip-types.js";
@@ -28,7 +29,7 @@ export async function gradeText(variants: Variants, layer: string, text: string)
   return (await variants.run({
     texts: new Map([[url(`backprop/${layerFile(layer)}.js`), text]]),
     module: url("checks/exercises/grade.js"),
-    input: { layer } satisfies GradeInput,
+    input: { layer, forward: withoutBackward(text) } satisfies GradeInput,
   })) as Graded;
 }
 
