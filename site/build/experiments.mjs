@@ -61,8 +61,8 @@ ${names.map((name) => entry(site, name, known.get(name))).join("\n")}
     main: `<h1>Experiments</h1>
 <p class="lead">Each asks one question. What was expected was written down before it was run, and is
 not corrected afterwards.</p>
-<p><a href="${linkTo(INDEX, placeOf(CHAPTER))}">The chapter</a> tells what they say together. Every run is
-recorded, and one command repeats it to the same digits.</p>
+<p><a href="${linkTo(INDEX, placeOf(CHAPTER))}">The chapter</a> tells what they say together. Every
+run is recorded, and one command repeats it to the same digits.</p>
 ${parts.join("\n")}`,
     course: site.chapters,
   });
@@ -79,7 +79,8 @@ function entry(site, name, cost) {
   const picture =
     place === null
       ? ""
-      : `<img src="${linkTo(INDEX, place)}" alt="" width="${THUMBNAIL}" height="${THUMBNAIL_HEIGHT}" loading="lazy" decoding="async">`;
+      : `<img src="${linkTo(INDEX, place)}" alt="" width="${THUMBNAIL}"
+height="${THUMBNAIL_HEIGHT}" loading="lazy" decoding="async">`;
   const spent = cost === undefined ? "" : `, ${cost.units} units, ${cost.minutes} minutes`;
   return `<li>${picture}<div><p class="question">${question}</p>
 <p class="more"><a href="${linkTo(INDEX, page)}">${name}</a>${spent}</p></div></li>`;
@@ -126,7 +127,8 @@ export function withParts(html) {
     .replace(/<\/h1>\n<p>/, '</h1>\n<p class="lead">')
     .replace(/<p><strong>([^<]+)\.<\/strong> ([\s\S]*?<\/p>\n)/g, (_, title, rest) =>
       title === "Method"
-        ? `<details class="fold method"><summary>Method</summary>\n<p>${rest}</details>\n${part("Results")}\n`
+        ? `<details class="fold method"><summary>Method</summary>\n<p>${rest}</details>\n` +
+          `${part("Results")}\n`
         : `${part(title)}\n<p>${rest}`,
     );
   return { main, headings };

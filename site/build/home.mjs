@@ -75,7 +75,8 @@ function way(site, { pictures, probabilities }, digit) {
     const { width, height, data } = pictures[name];
     const place = `figures/home/${digit}-${name}.png`;
     site.picture(place, encode({ width, height, data, channels: 4 }));
-    const extent = `width="${width * scale}" height="${height * scale}" data-layer="${name}" data-across="${width}" data-down="${height}"`;
+    const extent = `width="${width * scale}" height="${height * scale}"
+data-layer="${name}" data-across="${width}" data-down="${height}"`;
     const alt = name === "image" ? `A handwritten ${digit}` : "";
     return `<li class="stage">
 <img class="pixels" src="${place}" ${extent} loading="lazy"
@@ -141,6 +142,7 @@ function proof(site) {
 <a class="tag" href="${escaped(place)}">(${tag})</a>
 </div></div>
 ${site.code.linesHtml(tag, path).replaceAll('href="#', `href="${place.split("#")[0]}#`)}</div>
-<p>The gradient of a convolution's weights, and the line that computes it. On random tensors, ${escaped(site.recorded(tag))}. <a href="${escaped(place)}">Run it yourself, or break it</a>.</p>
+<p>The gradient of a convolution's weights, and the line that computes it.
+On random tensors, ${escaped(site.recorded(tag))}. <a href="${escaped(place)}">Run it yourself, or break it</a>.</p>
 </section>`;
 }

@@ -69,17 +69,16 @@ rules.fence = (tokens, at, _, env) => codeBlock(tokens[at], env.setting);
 rules.code_block = (tokens, at, _, env) => codeBlock(tokens[at], env.setting);
 // a number and its per cent stay on one line
 rules.text = (tokens, at) => escaped(tokens[at].content).replace(/(?<=\d) (?=%)/g, "\u00a0");
-// an option is not broken at its dashes
-rules.code_inline = (tokens, at) =>
-  `<code>${escaped(tokens[at].content).replace(/(?<=^| )--?[\w-]+/g, '<span class="whole">$&</span>')}</code>`;
 rules.details_open = () => `<details class="fold">`;
 rules.summary_open = () => "<summary>";
 rules.summary_close = () => "</summary>\n";
 rules.details_close = () => "</details>\n";
 rules.raw = (tokens, at) => tokens[at].content;
 // an option stays in one piece: browsers break a line after each of its hyphens
-rules.code_inline = (tokens, at) =>
-  `<code>${escaped(tokens[at].content).replace(/(?<!\S)--?\w[\w-]{0,20}/g, '<span class="whole">$&</span>')}</code>`;
+rules.code_inline = (tokens, at) => {
+  const text = escaped(tokens[at].content);
+  return `<code>${text.replace(/(?<!\S)--?\w[\w-]{0,20}/g, '<span class="whole">$&</span>')}</code>`;
+};
 rules.table_open = () => `<div class="table"><table>\n`;
 // a header without a word is no header
 rules.th_open = (tokens, at) => cell(tokens[at + 1].content === "" ? "td" : "th", tokens[at]);

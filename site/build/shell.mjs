@@ -131,8 +131,9 @@ function foot({ path, previous = null, next = null }) {
   const link = (to, rel, word) =>
     to === null
       ? ""
-${FONTS.map((name) => preload(`${root}assets/fonts/${name}.woff2`)).join("\n")}
-${["site", ...(page.scripts ?? [])].map((name) => script(`${root}assets/${name}.js`)).join("\n")}
+      : `<a rel="${rel}" href="${linkTo(path, to.path)}">` +
+        `<span>${word}</span> ${escaped(to.title)}</a>`;
+  const ends = ENDS.map(([place, word]) => `<a href="${linkTo(path, place)}">${word}</a>`);
   return `<footer>
 ${link(previous, "prev", "Previous")}
 ${link(next, "next", "Next")}
