@@ -10,6 +10,8 @@ export interface FoundEntry {
 
 /** What of site/client the search is made of. */
 export interface SearchClient {
+  /** All that can be found. */
+  listed(packed: unknown): { readonly url: string }[];
   unpack(packed: unknown): Promise<object>;
   find(index: object, query: string): FoundEntry[];
   tokens(text: string): string[];

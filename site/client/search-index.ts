@@ -67,7 +67,7 @@ interface Listed extends Entry {
 }
 
 /** All entries, in the order of their numbers. */
-const listed = (packed: PackedIndex): Listed[] => [
+export const listed = (packed: PackedIndex): Listed[] => [
   ...packed.entries.map((entry) => textEntry(packed, entry)),
   ...packed.equations.flatMap(([page, ...all]) =>
     all.map((words) => equationEntry(packed.pages[page]!, words)),

@@ -25,12 +25,19 @@ const PAGE = policy({
  * The engine runs in Workers of this folder, which have a policy of their own: it compiles its
  * WebAssembly, and starts threads from a text.
  */
-const ENGINE = policy({
-  "default-src": "'none'",
-  "script-src": "'self' 'wasm-unsafe-eval' blob:",
-  "connect-src": "'self'",
-  "worker-src": "blob:",
-});
+const engine = (compiles: string): string =>
+  policy({
+    "default-src": "'none'",
+    "script-src": `'self' ${compiles} blob:`,
+    "connect-src": "'self'",
+    "worker-src": "blob:",
+  });
+
+const ENGINE = engine("'wasm-unsafe-eval'");
+
+/** gpu.js compiles what it makes of a kernel, also for its mode `cpu`; one chapter runs it. */
+const GPU_ENGINE = engine("'wasm-unsafe-eval' 'unsafe-eval'");
+const RUNS_GPU = "/assets/run/speed.js";
 
 /** A picture that is opened by itself: its style is in it. */
 const PICTURE = policy({
@@ -52,10 +59,11 @@ const EVERYWHERE = {
 
 /** @param pathname of the request, decoded: `/assets/run/affine.js` */
 export function siteHeaders(pathname: string): Readonly<Record<string, string>> {
-  const isPicture = pathname.endsWith(".svg");
-  const isEngine = pathname.startsWith("/assets/run/");
-  return {
-    ...EVERYWHERE,
-    "Content-Security-Policy": isPicture ? PICTURE : isEngine ? ENGINE : PAGE,
-  };
+  return { ...EVERYWHERE, "Content-Security-Policy": policyOf(pathname) };
+}
+
+function policyOf(pathname: string): string {
+  if (pathname.endsWith(".svg")) return PICTURE;
+  if (pathname === RUNS_GPU) return GPU_ENGINE;
+  return pathname.startsWith("/assets/run/") ? ENGINE : PAGE;
 }

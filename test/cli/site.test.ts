@@ -89,6 +89,11 @@ test("nothing inline runs, nothing foreign is loaded, and memory may be shared",
   const run = siteHeaders("/assets/run/conv2d.js")["Content-Security-Policy"]!;
   assert.match(run, /'wasm-unsafe-eval'/);
   assert.not.match(run, /'unsafe-eval'/);
+  // gpu.js compiles its kernels, and only the chapter that runs it may
+  const speed = siteHeaders("/assets/run/speed.js")["Content-Security-Policy"]!;
+  assert.match(speed, /script-src 'self' 'wasm-unsafe-eval' 'unsafe-eval' blob:;/);
+  for (const path of ["/assets/run/speed.json", "/assets/run/", "/chapters/speed.html"])
+    assert.not.match(siteHeaders(path)["Content-Security-Policy"]!, /'unsafe-eval'/, path);
   assert.not.match(
     String((await get(site, "/nothing")).headers["content-security-policy"]),
     /unsafe/,

@@ -47,7 +47,14 @@ export function badSite(): string {
   mkdirSync(join(folder, "assets"));
   writeFileSync(
     join(folder, "assets", "search.json"),
-    '{"storedFields":{"0":{"url":"gone.html"}}}',
+    JSON.stringify({
+      pages: [["gone.html", "Gone", ""]],
+      entries: [[0, "", "", "", "It is gone."]],
+      equations: [],
+      files: [],
+      words: "",
+      places: "",
+    }),
   );
   writeFileSync(join(folder, "index.html"), PAGE);
   writeFileSync(join(folder, "bad.css"), STYLE);

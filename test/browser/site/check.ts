@@ -67,14 +67,14 @@ async function main(): Promise<void> {
     if (complaints.length === 0) passed++;
     else failed++;
   };
-  const steps: Record<string, () => string[] | Promise<string[]>> = {
+  const steps: Record<string, () => Promise<string[]>> = {
     links: () => brokenLinks(folder, pages),
     linking: () => linkingComplaints(browser, site),
     home: () => homeComplaints(browser, site),
     reading: () => readingComplaints(browser, site, folder),
     speed: () => speedComplaints(browser, site),
   };
-  const attempt = async (name: string, run: () => string[] | Promise<string[]>): Promise<void> => {
+  const attempt = async (name: string, run: () => Promise<string[]>): Promise<void> => {
     const started = performance.now();
     try {
       report(name, await run(), performance.now() - started);

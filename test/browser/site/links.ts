@@ -1,6 +1,7 @@
 /** All links of the site, from the files: whether what they lead to is there. */
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join, posix } from "node:path";
+import { searchClient } from "../../../site/build/search-pack.mjs";
 
 /** What of a page links are about. */
 interface Anchors {
@@ -10,11 +11,6 @@ interface Anchors {
   readonly doubled: readonly string[];
 }
 
-/** The index of the search, as MiniSearch writes it. */
-interface SearchIndex {
-  readonly storedFields: Readonly<Record<string, { readonly url: string }>>;
-}
-
 /**
  * Links, pictures, scripts and styles that lead nowhere, or to a place that a page does not have,
  * in pages and in what the search finds; and names that two elements of a page have.
@@ -22,7 +18,7 @@ interface SearchIndex {
  * @param folder of the site
  * @param pages their paths in it
  */
-export function brokenLinks(folder: string, pages: readonly string[]): string[] {
+export async function brokenLinks(folder: string, pages: readonly string[]): Promise<string[]> {
   const read = new Map<string, Anchors>();
   const anchorsOf = (path: string): Anchors => {
     const known = read.get(path);
@@ -42,10 +38,11 @@ export function brokenLinks(folder: string, pages: readonly string[]): string[] 
     return anchors;
   };
   const search = "assets/search.json";
-  const { storedFields } = JSON.parse(readFileSync(join(folder, search), "utf8")) as SearchIndex;
+  const { listed } = await searchClient();
+  const found = listed(JSON.parse(readFileSync(join(folder, search), "utf8")));
   const linksFrom: readonly (readonly [path: string, links: readonly string[]])[] = [
     ...pages.map((path) => [path, anchorsOf(path).links] as const),
-    [search, Object.values(storedFields).map(({ url }) => `../${url}`)],
+    [search, found.map(({ url }) => `../${url}`)],
   ];
   const broken = linksFrom.flatMap(([path, links]) =>
     [...new Set(links)].flatMap((link) => {

@@ -19,6 +19,13 @@ function bundled(): string {
   return script;
 }
 
+/** Parts of a page are laid out when a reader comes to them; from now on, all of them are. */
+export const layOutAll = (page: Page): Promise<void> =>
+  page.evaluate(() => {
+    for (const part of document.querySelectorAll<HTMLElement>(".part"))
+      part.style.contentVisibility = "visible";
+  });
+
 /** The complaints of one function, a line each. */
 export async function look(page: Page, name: keyof typeof InPage): Promise<string[]> {
   // what the debugger evaluates is no inline script, so that the page's policy holds

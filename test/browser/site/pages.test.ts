@@ -44,7 +44,7 @@ test.after(async () => {
 test("the check finds what is wrong with a page, and says where", async () => {
   const bad = badSite();
   const bads = await startSite({ folder: bad, port: 0 });
-  const found = brokenLinks(bad, ["index.html"]);
+  const found = await brokenLinks(bad, ["index.html"]);
   try {
     await visitAll(browser, bads.address, ["index.html"], (_path, complaints) => {
       found.push(...complaints);
@@ -59,8 +59,8 @@ test("the check finds what is wrong with a page, and says where", async () => {
     );
 });
 
-test("every link leads to a place", () => {
-  none(brokenLinks(folder, pagesOf(folder)));
+test("every link leads to a place", async () => {
+  none(await brokenLinks(folder, pagesOf(folder)));
 });
 
 test("equation, line and symbol light each other", async () => {

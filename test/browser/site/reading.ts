@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Browser } from "playwright-core";
-import { look } from "./look.js";
+import { layOutAll, look } from "./look.js";
 import { openPage } from "./site-page.js";
 
 /** What a reader types, and an address that has to be among the first three. */
@@ -122,6 +122,7 @@ async function plainComplaints(browser: Browser, site: string): Promise<string[]
     found.push("without script: the lines beside an equation");
   for (const path of PLAIN) {
     await page.goto(`${site}${path}`);
+    await layOutAll(page);
     for (const width of [1440, 390]) {
       await page.setViewportSize({ width, height: 900 });
       for (const one of [

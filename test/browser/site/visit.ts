@@ -3,7 +3,7 @@ import type { Browser, Page } from "playwright-core";
 import { axeFindings } from "./axe.js";
 import { breakComplaints, equationComplaints } from "./equations.js";
 import { layoutComplaints, settleScrollers, WIDTHS } from "./layout.js";
-import { look } from "./look.js";
+import { layOutAll, look } from "./look.js";
 import { listen } from "./site-page.js";
 
 /** Tabs that look at pages at once. */
@@ -52,10 +52,8 @@ export async function visitAll(
 async function pageComplaints(page: Page): Promise<string[]> {
   await page.evaluate(() => {
     for (const fold of document.querySelectorAll("details")) fold.open = true;
-    // what is laid out only when a reader comes to it
-    for (const part of document.querySelectorAll<HTMLElement>(".part"))
-      part.style.contentVisibility = "visible";
   });
+  await layOutAll(page);
   await settleScrollers(page);
   const found = await axeFindings(page);
   await page.keyboard.press("Tab"); // from now on the focus shows where it is
