@@ -87,8 +87,12 @@ function formulas(/** @type {string} */ used) {
   const greek = plainGreek.map((letter) =>
     String.fromCodePoint(0x1d6fc + (letter.codePointAt(0) ?? 0) - 0x3b1),
   );
+  const forms = [..."∂ϵϑϰϕϱϖ"].flatMap((letter, i) =>
+    used.includes(letter) || letter === "∂" ? String.fromCodePoint(0x1d715 + i) : [],
+  );
   const signs = ascii.replace(/["#$&@\\^_`~?]/g, "");
-  return unique(signs + italics + greek.join("") + mathematics + used.replace(/[ -ÿ]/g, ""));
+  const letters = [italics, ...greek, ...forms].join("");
+  return unique(signs + letters + mathematics + used.replace(/[ -ÿ]/g, ""));
 }
 
 function unique(/** @type {string} */ text) {

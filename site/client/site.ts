@@ -50,12 +50,19 @@ function startMenu(): void {
   });
 }
 
-startTheme();
-startMenu();
-startLinks();
-startContents();
-startOverflow();
-startPanel();
-startKeys();
-startRun();
-for (const button of all("[data-action='search']")) button.addEventListener("click", openSearch);
+function startSearch(): void {
+  for (const button of all("[data-action='search']")) button.addEventListener("click", openSearch);
+}
+
+/** In this order, each in a task of its own: so no key and no touch has to wait for all of them. */
+const starts = [
+  ...[startTheme, startMenu, startSearch, startLinks, startContents],
+  ...[startOverflow, startPanel, startKeys, startRun],
+];
+
+function startNext(): void {
+  starts.shift()?.();
+  if (starts.length > 0) setTimeout(startNext);
+}
+
+startNext();
