@@ -8,14 +8,17 @@ import { root } from "./project.js";
 const NOWHERE = "/nowhere/chromium";
 
 /** Runs the browser's tests, and nothing else, as if Chromium were not there. */
-function runWithout(extra: NodeJS.ProcessEnv): {
+function runWithout(
+  extra: NodeJS.ProcessEnv,
+  ...others: readonly string[]
+): {
   status: number | null;
   lines: string[];
   errors: string;
 } {
   const { status, stdout, stderr } = spawnSync(
     process.execPath,
-    [join(root, ".test-build/run.js"), "browser/engine"],
+    [join(root, ".test-build/run.js"), "browser/engine", ...others],
     {
       env: { ...process.env, REQUIRE_BROWSER: "", CHROMIUM: NOWHERE, ...extra },
       encoding: "utf8",
@@ -39,6 +42,16 @@ test("where a browser is required, none is a failure", () => {
   assert.is(lines.at(-1), "0 passed, 1 failed");
   assert.match(errors, new RegExp(`expected Chromium, got none at ${NOWHERE}; install`));
   assert.is(status, 1);
+});
+
+test("beside others, they run in a process of their own, and are counted", () => {
+  const skipped = runWithout({}, "training/sha256");
+  assert.is(skipped.lines.filter((line) => line.startsWith("skipped browser/engine")).length, 1);
+  assert.is(skipped.lines.at(-1), "1 passed, 0 failed");
+  const failed = runWithout({ REQUIRE_BROWSER: "1" }, "training/sha256");
+  assert.is(failed.lines.at(-1), "1 passed, 1 failed");
+  assert.ok(failed.lines.some((line) => line.includes("expected Chromium, got none")));
+  assert.is(failed.status, 1);
 });
 
 test.run();
