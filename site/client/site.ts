@@ -54,11 +54,16 @@ function startSearch(): void {
   for (const button of all("[data-action='search']")) button.addEventListener("click", openSearch);
 }
 
+/** What answers before the page has been looked through: buttons, menu and keys. */
+function startAnswers(): void {
+  startTheme();
+  startMenu();
+  startSearch();
+  startKeys();
+}
+
 /** In this order, each in a task of its own: so no key and no touch has to wait for all of them. */
-const starts = [
-  ...[startTheme, startMenu, startSearch, startLinks, startContents],
-  ...[startOverflow, startPanel, startKeys, startRun],
-];
+const starts = [startAnswers, startLinks, startContents, startOverflow, startPanel, startRun];
 
 function startNext(): void {
   starts.shift()?.();
