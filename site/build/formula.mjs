@@ -50,7 +50,7 @@ const isSymbol = (name, known) =>
  */
 const [WHOLE, PIECE] = [24, 16];
 
-/** From so many signs on, a piece may be wider than the smallest screens, where it is set smaller. */
+/** From so many signs on, a piece may be wider than the smallest screens, and is set smaller. */
 const LONG = 18;
 
 const withLength = (math) =>

@@ -143,6 +143,7 @@ function proof(site) {
 </div></div>
 ${site.code.linesHtml(tag, path).replaceAll('href="#', `href="${place.split("#")[0]}#`)}</div>
 <p>The gradient of a convolution's weights, and the line that computes it.
-On random tensors, ${escaped(site.recorded(tag))}. <a href="${escaped(place)}">Run it yourself, or break it</a>.</p>
+On random tensors, ${escaped(site.recorded(tag))}.
+<a href="${escaped(place)}">Run it yourself, or break it</a>.</p>
 </section>`;
 }

@@ -76,8 +76,9 @@ rules.details_close = () => "</details>\n";
 rules.raw = (tokens, at) => tokens[at].content;
 // an option stays in one piece: browsers break a line after each of its hyphens
 rules.code_inline = (tokens, at) => {
-  const text = escaped(tokens[at].content);
-  return `<code>${text.replace(/(?<!\S)--?\w[\w-]{0,20}/g, '<span class="whole">$&</span>')}</code>`;
+  const whole = '<span class="whole">$&</span>';
+  const text = escaped(tokens[at].content).replace(/(?<!\S)--?\w[\w-]{0,20}/g, whole);
+  return `<code>${text}</code>`;
 };
 rules.table_open = () => `<div class="table"><table>\n`;
 // a header without a word is no header

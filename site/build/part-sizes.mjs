@@ -4,7 +4,7 @@
  * less than 9 %. An attribute says it, since pages have no styles of their own.
  */
 
-/** Pixels for each letter that is not folded away, for each pixel of a picture, and for a heading. */
+/** Pixels for each letter that is not folded away, each pixel of a picture, and a heading. */
 const [LETTER, PICTURE, HEADING] = [0.63, 1.28, 128];
 const PIXELS_A_REM = 18;
 

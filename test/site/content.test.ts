@@ -90,7 +90,8 @@ test("a cell that is a tag leads to its equation; a step's row is quiet", () => 
   );
   assert.match(
     html,
-    '<td><a class="ref" href="#gain.1" data-ref="gain.1">gain.1</a></td>\n<td class="quiet">step</td>',
+    '<td><a class="ref" href="#gain.1" data-ref="gain.1">gain.1</a></td>\n' +
+      '<td class="quiet">step</td>',
   );
   assert.match(html, "<td>gain.9</td>");
   assert.equal(errors, []);

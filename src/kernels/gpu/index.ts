@@ -164,7 +164,8 @@ export async function availableGpuModes(software?: "last" | "none"): Promise<Gpu
  * already. Those in float64 do not, since no device has that type: gradient checks run on the
  * reference, whatever the backend. Sums on a device are float32 sums, so results agree with the
  * reference to about √I units of the last place. An infinite weight may make more of a
- * convolution's dX NaN than on the reference (see `derivations/conv2d-groups.md`, "A pixel that gathers").
+ * convolution's dX NaN than on the reference (see `derivations/conv2d-groups.md`, "A pixel that
+ * gathers").
  *
  * @throws InputError when gpu.js has no such mode, or this machine has not
  * @throws Error when gpu.js fails on the mode, or moves to another
