@@ -3,8 +3,8 @@
  *
  *     npm test -- [PATTERN…]      only files whose path contains one of the patterns
  *
- * Files of `browser` mostly wait for Chromium. So where there are others too, they have a process of
- * their own beside this one, and what it said comes at the end.
+ * Files of `browser` mostly wait for Chromium. So where there are others too, they have a process
+ * of their own beside this one, and what it said comes at the end.
  *
  * uvu alone would call a file that forgets `test.run()`, or a pattern that matches nothing, a
  * success. Here a file without tests fails, and so does a run without files. A file that cannot run
