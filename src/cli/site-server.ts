@@ -80,17 +80,22 @@ function refuse(
   return null;
 }
 
-/** Is it a link that leads out of the folder? */
+/**
+ * Is it a link that leads out of the folder? The path is read as sirv reads it, and every file is
+ * looked at that sirv would try: `new URL` would take the first name of `//name/file` for a host.
+ */
 function leadsOutside(root: string, url: string): boolean {
   let path: string;
   try {
-    path = decodeURI(new URL(url, "http://localhost").pathname);
+    path = decodeURI(url.split(/[?#]/, 1)[0] ?? "/");
   } catch {
     return true; // not an address
   }
   if (path.includes("\0")) return true;
-  const bare = join(root, path.replace(/\/+$/, ""));
-  return [bare, `${bare}.html`, `${bare}.htm`, join(bare, "index.html"), join(bare, "index.htm")]
+  const bare = join(root, path).replace(/\/+$/, "");
+  const index = join(bare, "index");
+  return [bare, index]
+    .flatMap((file) => [file, `${file}.html`, `${file}.htm`])
     .filter((candidate) => existsSync(candidate))
     .some((candidate) => {
       const real = realpathSync(candidate);

@@ -56,6 +56,9 @@ for (const [file, text] of [
   writeFileSync(join(folder, file!), text!);
 symlinkSync(join(outside, "secret.html"), join(folder, "link.html"));
 symlinkSync(outside, join(folder, "linked"));
+symlinkSync(outside, join(folder, "chapters", "linked"));
+mkdirSync(join(folder, "bare"));
+symlinkSync(join(outside, "secret.html"), join(folder, "bare", "index"));
 symlinkSync(join(folder, "index.html"), join(folder, "inside.html"));
 
 let site: SiteServer;
@@ -107,6 +110,8 @@ test("no way leads out of the folder", async () => {
     ...["//secret.html", "/../site-secret.html", "/.%00./secret.html", "/%c0%ae%c0%ae/secret.html"],
     ...[`//${outside}/secret.html`, `/${outside}/secret.html`, "/%252e%252e/secret.html"],
     ...["/link.html", "/link", "/linked/secret.html", "/linked/secret", "/linked/"],
+    // the first name is no host's: what follows is looked for below it
+    ...["//chapters/linked/secret.html", "//chapters/linked/secret", "/bare/", "/bare"],
     ...["/%", "/%zz", "/%00", "http://127.0.0.1/../secret.html"],
   ]) {
     const { status, text } = await get(site, path);
