@@ -127,13 +127,16 @@ const doors = () =>
     )
     .join("\n");
 
-/** One equation and the line that computes it. */
+/** One equation and the line that computes it; nothing, and a report, where it is gone. */
 function proof(site) {
   const tag = "conv2d.7";
   const place = site.tags.get(tag);
-  const [, tex] = new RegExp(`\\$\\$\\n([^$]*)\\n\\\\tag\\{${tag}\\}`).exec(
-    site.chapters.find(({ path: page }) => place.startsWith(page)).text,
-  );
+  const text = site.chapters.find(({ path: page }) => place?.startsWith(page))?.text ?? "";
+  const tex = new RegExp(`\\$\\$\\n([^$]*)\\n\\\\tag\\{${tag}\\}`).exec(text)?.[1];
+  if (tex === undefined) {
+    site.report(`site/build/home.mjs: expected an equation (${tag}) in a chapter, got none`);
+    return "";
+  }
   return `<section class="part proof">
 <h2>An equation is a line of code</h2>
 <div class="pair">
