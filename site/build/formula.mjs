@@ -46,11 +46,11 @@ const isSymbol = (name, known) =>
   known.has(name) || LETTERS.has(name) || (/^[A-Za-z][A-Za-z0-9]+$/.test(name) && !WORDS.has(name));
 
 /**
- * A formula in a text is one piece up to so many signs; a longer one may break after an operator.
+ * A formula in a text is one piece up to this many signs; a longer one may break at an operator.
  */
 const [WHOLE, PIECE] = [24, 16];
 
-/** From so many signs on, a piece may be wider than the smallest screens, and is set smaller. */
+/** A piece with at least this many signs may not fit the smallest screens: it is set smaller. */
 const LONG = 18;
 
 const withLength = (math) =>

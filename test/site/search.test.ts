@@ -11,7 +11,7 @@ import { Site } from "../../site/build/site.mjs";
 
 const test = suite("site: search");
 
-/** Typed, what has to be among the first so many, and how many. */
+/** What is typed, what has to be found, and among how many first results. */
 const SEARCHES: readonly (readonly [typed: string, url: RegExp, first: number])[] = [
   ["conv2d.7", /^chapters\/conv2d-gradients\.html#conv2d\.7$/, 1],
   ["(Affine.3)", /^chapters\/affine\.html#affine\.3$/, 1],
@@ -37,7 +37,7 @@ const SEARCHES: readonly (readonly [typed: string, url: RegExp, first: number])[
   ["transposed convolution", /^chapters\/conv2d-second-road\.html/, 1],
 ];
 
-/** Of the sources, so many pages are enough to compete with the chapters. */
+/** Source pages that compete with the chapters; this many are enough. */
 const SOURCES = ["backprop/conv2d", "backprop/batch-norm", "backprop/sigmoid", "im2col/im2col"]
   .concat(["training/optimizers/adam", "network/initialisers", "gradcheck/gradient-check"])
   .map((name) => `src/${name}.ts`);

@@ -4,10 +4,10 @@
  *     npm run speed:site                                    one page of each kind
  *     npm run speed:site -- conv2d- affine --width 390      pages whose paths have a word
  *
- * `--runs N` (5) medians are of so many loads, `--slowdown N` (4). The pages take turns, an empty
- * one first, which is what the browser and this machine need by themselves. First paint to longest
- * task are Chromium's own figures; the work is what the page's thread had of the processor, from
- * loads of their own.
+ * `--runs N` is the loads behind each median (5), `--slowdown N` the factor (4). The pages take
+ * turns, an empty one first, which is what the browser and this machine need by themselves. First
+ * paint to longest task are Chromium's own figures; the work is what the page's thread had of the
+ * processor, from loads of their own.
  */
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
