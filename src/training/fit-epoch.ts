@@ -6,7 +6,7 @@ import type { Run } from "./fit-options.js";
 import { takeStep } from "./fit-step.js";
 import { readState } from "./read-state.js";
 import { Totals } from "./totals.js";
-import { turns } from "./turn.js";
+import { turn } from "./turn.js";
 
 /** What an epoch of training came to. */
 export interface TrainedEpoch {
@@ -28,7 +28,6 @@ export async function* trainEpoch(
   const stepsBefore = from?.step ?? 0;
   if (stepsBefore > steps) reject(run.words.where, `from a step up to ${steps}`, `${stepsBefore}`);
   const totals = new Totals(run.metrics, from?.sums);
-  const turn = turns();
   let ms = 1000 * (from?.seconds ?? 0);
   const soFar = (): TrainedEpoch => ({
     loss: totals.loss(meanOver),

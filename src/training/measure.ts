@@ -27,7 +27,7 @@ import {
 import type { Metrics } from "./metrics.js";
 import { type MeanOver, Totals } from "./totals.js";
 import { whereNotFinite } from "./culprit.js";
-import { turns } from "./turn.js";
+import { turn } from "./turn.js";
 
 /** Options of {@link measure}. `backend`, `data` and `loss` are required. */
 export interface MeasureOptions {
@@ -113,7 +113,6 @@ export async function measureWith(
   const examples = examplesOf(data, where);
   const order = Uint32Array.from({ length: examples.count }, (_, i) => i);
   const totals = new Totals(metrics);
-  const turn = turns();
   for (const indices of batches(order, batchSize)) {
     await turn();
     await backend.step(async () => {

@@ -3,17 +3,18 @@
 /** A screen that is drawn 60 times a second waits 16 ms. */
 const LONGEST_MS = 10;
 
+/** When events last had their turn; for all loops together, since one of its own may be short. */
+let last = -Infinity;
+
 /**
  * Between the steps of a long computation: returns at once most of the time, and every 10 ms after
  * all that waits has had its turn. Awaiting a promise alone lets no timer fire.
  */
-export function turns(now = () => performance.now()): () => Promise<void> {
-  let last = now();
-  return async () => {
-    if (now() - last < LONGEST_MS) return;
-    await nextTurn();
-    last = now();
-  };
+export async function turn(): Promise<void> {
+  const since = performance.now() - last;
+  if (since >= 0 && since < LONGEST_MS) return;
+  await nextTurn();
+  last = performance.now();
 }
 
 /** Resolves after the timers and events that are due; a `setTimeout` waits for 4 ms in browsers. */

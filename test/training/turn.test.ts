@@ -94,6 +94,24 @@ for (const [backend, images] of [
     network.dispose();
   });
 
+test("signals and timers have their turn between epochs that are over in no time", async () => {
+  const recipe = findRecipe("default");
+  const network = recipeNetwork(recipe, wasm);
+  initialise(network, new Random(0));
+  let [epochs, firedBy] = [0, 0];
+  const timer = setTimeout(() => (firedBy = epochs), 0);
+  // A step of one image takes a millisecond, so that no epoch lasts for as long as a turn does.
+  for await (const event of train({
+    ...{ recipe, network, backend: wasm, random: new Random(0), epochs: 100 },
+    ...{ train: someImages(trainImages, 1), test: someImages(testImages, 1) },
+  }))
+    if (event.type === "epoch") epochs++;
+  clearTimeout(timer);
+  assert.is(epochs, 100);
+  assert.ok(firedBy > 0 && firedBy < 100, `after epoch ${firedBy}`);
+  network.dispose();
+});
+
 test("the backend is given back", () => wasm.dispose());
 
 test.run();

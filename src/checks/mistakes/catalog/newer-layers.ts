@@ -72,8 +72,8 @@ export const newerLayers: readonly Mistake[] = [
         replace: 'mode: "train",\n        random: new Random(totals.batches)',
       },
       {
-        find: 'import { turns } from "./turn.js";',
-        replace: 'import { Random } from "../tensor/index.js";\nimport { turns } from "./turn.js";',
+        find: 'import { turn } from "./turn.js";',
+        replace: 'import { Random } from "../tensor/index.js";\nimport { turn } from "./turn.js";',
       },
     ],
     tag: "dropout.13",
