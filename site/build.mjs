@@ -20,7 +20,10 @@ const site = new Site();
 const base = process.argv.indexOf("--base");
 if (base > 0) site.base = baseOf(process.argv[base + 1]);
 await site.build();
-const errors = new Set([...site.errors, ...brokenLinks(site.pages, site.files)]);
+const errors = new Set([
+  ...site.errors,
+  ...brokenLinks(site.pages, site.files, undefined, site.labState),
+]);
 for (const error of errors) console.error(error);
 const seconds = () => `${((performance.now() - started) / 1000).toFixed(1)} s`;
 if (process.argv.includes("--watch")) {

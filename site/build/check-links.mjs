@@ -5,9 +5,11 @@ import { posix } from "node:path";
  * @param {ReadonlyMap<string, string>} pages the HTML of each page, by its path
  * @param {ReadonlySet<string>} files all other files of the site
  * @param {Iterable<string>} [from] the pages whose links are followed; all if left out
+ * @param {(file: string, hash: string) => string | null | undefined} [asState] what is wrong with a
+ *   place that is the state of a laboratory, or null; undefined for one that is none
  * @returns {string[]} a line for each link that leads nowhere
  */
-export function brokenLinks(pages, files, from = pages.keys()) {
+export function brokenLinks(pages, files, from = pages.keys(), asState = () => undefined) {
   const known = new Map();
   const hasPlace = (path, id) => {
     if (!pages.has(path)) return false;
@@ -22,9 +24,14 @@ export function brokenLinks(pages, files, from = pages.keys()) {
       if (/^[a-z]+:/i.test(link)) continue;
       const [to, hash] = link.replaceAll("&amp;", "&").split("#");
       const file = to === "" ? path : posix.join(posix.dirname(path), decodeURI(to));
-      if (!pages.has(file) && !files.has(file))
+      if (!pages.has(file) && !files.has(file)) {
         errors.push(`${path}: ${name} ${link}: there is no ${file}`);
-      else if (hash !== undefined && !hasPlace(file, decodeURIComponent(hash)))
+        continue;
+      }
+      if (hash === undefined) continue;
+      const wrong = asState(file, hash);
+      if (wrong) errors.push(`${path}: ${name} ${link}: ${wrong}`);
+      else if (wrong === undefined && !hasPlace(file, decodeURIComponent(hash)))
         errors.push(`${path}: ${name} ${link}: ${file} has no place #${hash}`);
     }
     for (const id of doubled(idsOf(html))) errors.push(`${path}: two elements are called #${id}`);

@@ -39,8 +39,8 @@ export async function liveFiles() {
   return new Map([...files, ["assets/home/network.safetensors", readFileSync(WEIGHTS)]]);
 }
 
-/** The network is small enough for the reference backend: the others stay where they are. */
-const onlyReference = {
+/** What runs here is small enough for the reference backend: the others stay where they are. */
+export const onlyReference = {
   name: "only-reference",
   setup(bundler) {
     bundler.onLoad({ filter: /kernels[\\/](?:gpu|wasm)[\\/]index\.js$/ }, () => ({

@@ -23,9 +23,22 @@ export function displayFormula(state, startLine, endLine, silent) {
   return true;
 }
 
-/** A comment, `<!-- … -->`, for those who read the file. */
+/**
+ * A comment, `<!-- … -->`, for those who read the file. One for the site puts a laboratory
+ * there, in the state that a link to it would have:
+ *
+ *     <!-- laboratory: im2col v1&stride=2 | Which outputs does this pixel reach? -->
+ */
 export function comment(state, startLine, endLine, silent) {
-  if (!lineOf(state, startLine).startsWith("<!--")) return false;
+  const first = lineOf(state, startLine);
+  if (!first.startsWith("<!--")) return false;
+  const laboratory = /^<!-- laboratory: ([\w-]+)(?: (v\S+))? \| (.+) -->$/.exec(first);
+  if (laboratory !== null && !silent) {
+    const [, name, link = "", words] = laboratory;
+    const token = state.push("laboratory", "", 0);
+    token.meta = { name, link, words };
+    token.map = [startLine, startLine + 1];
+  }
   let line = startLine;
   while (!lineOf(state, line).includes("-->")) if (++line >= endLine) return false;
   if (!silent) state.line = line + 1;

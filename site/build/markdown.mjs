@@ -69,6 +69,15 @@ rules.fence = (tokens, at, _, env) => codeBlock(tokens[at], env.setting);
 rules.code_block = (tokens, at, _, env) => codeBlock(tokens[at], env.setting);
 // a number and its per cent stay on one line
 rules.text = (tokens, at) => escaped(tokens[at].content).replace(/(?<=\d) (?=%)/g, "\u00a0");
+rules.laboratory = (tokens, at, _, { setting }) => {
+  const { name, link, words } = tokens[at].meta;
+  const place = linkTo(setting.page, `labs/${name}.html${link === "" ? "" : `#${link}`}`);
+  return (
+    `<aside class="try" data-lab="${name}" data-state="${escaped(link)}">` +
+    `<p><a href="${escaped(place)}">${escaped(words)}</a></p>` +
+    `<button type="button" class="needs-script" data-action="lab">Try it here</button></aside>\n`
+  );
+};
 rules.details_open = () => `<details class="fold">`;
 rules.summary_open = () => "<summary>";
 rules.summary_close = () => "</summary>\n";

@@ -18,6 +18,7 @@ import { linkTo, rootOf } from "./places.mjs";
  * @param {{ path: string, title: string } | null} [page.previous]
  * @param {{ path: string, title: string } | null} [page.next]
  * @param {readonly string[]} [page.scripts] of this page alone
+ * @param {readonly string[]} [page.styles] of this page alone
  * @param {string} [page.lang]
  */
 export function shell(page) {
@@ -33,7 +34,7 @@ export function shell(page) {
 <meta name="description" content="${escaped(page.description)}">
 <link rel="icon" type="image/svg+xml" href="${root}assets/icon.svg">
 <script src="${root}assets/theme.js"></script>
-<link rel="stylesheet" href="${root}assets/site.css">
+${["site", ...(page.styles ?? [])].map((name) => style(`${root}assets/${name}.css`)).join("\n")}
 ${FONTS.map((name) => preload(`${root}assets/fonts/${name}.woff2`)).join("\n")}
 ${["site", ...(page.scripts ?? [])].map((name) => script(`${root}assets/${name}.js`)).join("\n")}
 </head>
@@ -60,12 +61,15 @@ const FONTS = ["text", "math", "code", "italic", "bold"];
 const preload = (font) =>
   `<link rel="preload" href="${font}" as="font" type="font/woff2" crossorigin>`;
 
+const style = (sheet) => `<link rel="stylesheet" href="${sheet}">`;
+
 const script = (source) => `<script defer src="${source}"></script>`;
 
 /** The places that every page's bar leads to. */
 const DOORS = [
   ["chapters/notation.html", "Read", "chapters/"],
   ["letters.html", "Letters", "letters.html"],
+  ["labs/index.html", "Laboratories", "labs/"],
   ["pictures.html", "Pictures", "pictures.html"],
   ["exercises.html", "Exercises", "exercises.html"],
   ["experiments/index.html", "Experiments", "experiments/"],

@@ -5,6 +5,7 @@ import { scripts, styleSheet } from "./assets.mjs";
 import { code } from "./code.mjs";
 import { cutFonts } from "./fonts.mjs";
 import { homePage } from "./home.mjs";
+import { labFiles, labPages, labStates } from "./labs.mjs";
 import { lettersPage } from "./letters.mjs";
 import { liveFiles } from "./live.mjs";
 import { examplePages } from "./examples.mjs";
@@ -32,6 +33,9 @@ export class Site {
   stale = new Set();
   /** Those of them whose run has not begun. */
   edited = new Set();
+
+  /** What is wrong with a link to a laboratory in some state; see check-links.mjs. */
+  labState = undefined;
 
   report = (error) => this.errors.push(error);
 
@@ -62,6 +66,8 @@ export class Site {
     for (const [path, html] of experimentPages(this)) this.page(path, html);
     this.page("letters.html", lettersPage(this));
     for (const [path, html] of examplePages(this)) this.page(path, html);
+    this.labState = await labStates();
+    for (const [path, html] of await labPages(this)) this.page(path, html);
     this.attempt(() => {
       for (const [path, html] of this.code.pages(this)) this.page(path, html);
     });
@@ -69,6 +75,7 @@ export class Site {
     await this.buildAssets();
     await this.buildRuns();
     for (const [path, content] of await liveFiles()) this.picture(path, content);
+    for (const [path, content] of await labFiles()) this.picture(path, content);
   }
 
   /** Reads the chapters, their titles and their tags. */

@@ -10,7 +10,7 @@ import { blocksOf, runAgain } from "./run-again.mjs";
 import { searchIndex } from "./search.mjs";
 
 /** The folders whose files become pages, style or script. */
-const FOLDERS = ["derivations", "docs", "results/experiments", "site/client", "src"];
+const FOLDERS = ["derivations", "docs", "results/experiments", "site/client", "site/labs", "src"];
 
 /** What pages are made of; editors write other files beside it while they save. */
 const IS_OURS = /^(?!.*\/\.).*\.(?:md|[mc]?ts|[mc]?js|json|css|svg|jpg)$/;
@@ -56,7 +56,10 @@ export function updates(site, by = {}) {
   const update = async (files) => {
     const started = performance.now();
     const built = await build(site, files);
-    const errors = [...site.errors, ...brokenLinks(site.pages, site.files, built ?? undefined)];
+    const errors = [
+      ...site.errors,
+      ...brokenLinks(site.pages, site.files, built ?? undefined, site.labState),
+    ];
     for (const error of new Set(errors)) complain(error);
     const what = built === null ? "everything" : built.join(", ") || "style and scripts";
     say(`${what} in ${Math.round(performance.now() - started)} ms`);

@@ -1,6 +1,7 @@
 /** What every page of the site does once it is there. */
 import { startContents } from "./contents.js";
 import { all } from "./dom.js";
+import { startEmbeds } from "./embeds.js";
 import { startKeys } from "./keys.js";
 import { startLinks } from "./links.js";
 import { startOverflow } from "./overflow.js";
@@ -63,7 +64,15 @@ function startAnswers(): void {
 }
 
 /** In this order, each in a task of its own: so no key and no touch has to wait for all of them. */
-const starts = [startAnswers, startLinks, startContents, startOverflow, startPanel, startRun];
+const starts = [
+  startAnswers,
+  startLinks,
+  startContents,
+  startOverflow,
+  startPanel,
+  startRun,
+  startEmbeds,
+];
 
 function startNext(): void {
   starts.shift()?.();

@@ -29,6 +29,7 @@ const rules: LayeringRules = {
     "bench",
     "figures",
     "report",
+    "tracing",
     "checks",
     "experiments",
     "cli",

@@ -5,7 +5,8 @@
  *     npm run check:site -- --sample         every chapter, and one page of each other kind
  *     npm run check:site -- affine search    pages and steps whose names have one of these words
  *
- * The steps are links, linking, home, reading, speed, and for each page `page`.
+ * The steps are links, linking, home, reading, speed, a laboratory each (`lab-im2col`), and
+ * for each page `page`.
  */
 import { join } from "node:path";
 import type { Browser } from "playwright-core";
@@ -13,6 +14,7 @@ import { startSite } from "../../../dist/cli/site-server.js";
 import { root } from "../../helpers/cli.js";
 import { findChromium, HOW_TO_GET_IT, startChromium } from "../chromium.js";
 import { homeComplaints } from "./home.js";
+import { labs } from "./labs/index.js";
 import { pagesOf, samplePages } from "./kinds.js";
 import { brokenLinks } from "./links.js";
 import { linkingComplaints } from "./linking.js";
@@ -73,6 +75,9 @@ async function main(): Promise<void> {
     home: () => homeComplaints(browser, site),
     reading: () => readingComplaints(browser, site, folder),
     speed: () => speedComplaints(browser, site),
+    ...Object.fromEntries(
+      Object.entries(labs).map(([name, lab]) => [`lab-${name}`, () => lab.all(browser, site)]),
+    ),
   };
   const attempt = async (name: string, run: () => Promise<string[]>): Promise<void> => {
     const started = performance.now();

@@ -15,14 +15,14 @@ const EXAMPLES = [
 ];
 
 /**
- * All chapters, the pages that are alone of their kind, the tables of contents, and an example of
- * each other kind.
+ * All chapters and laboratories, the pages that are alone of their kind, the tables of contents,
+ * and an example of each other kind.
  *
  * @throws Error when a kind has no example
  */
 export function samplePages(pages: readonly string[]): string[] {
   const isWanted = (path: string): boolean =>
-    /^chapters\/|^[^/]*$|\/index\.html$/.test(path) || EXAMPLES.includes(path);
+    /^(chapters|labs)\/|^[^/]*$|\/index\.html$/.test(path) || EXAMPLES.includes(path);
   const chosen = pages.filter(isWanted);
   const isKnown = (path: string): boolean =>
     chosen.some((one) => !one.endsWith("/index.html") && kindOf(one) === kindOf(path));

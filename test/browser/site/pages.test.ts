@@ -9,6 +9,7 @@ import { root } from "../../helpers/cli.js";
 import { findChromium, HOW_TO_GET_IT, startChromium } from "../chromium.js";
 import { pagesOf, samplePages } from "./kinds.js";
 import { BAD_FINDINGS, badSite } from "./bad-site.js";
+import { labs } from "./labs/index.js";
 import { brokenLinks } from "./links.js";
 import { linkingComplaints } from "./linking.js";
 import { readingComplaints } from "./reading.js";
@@ -70,6 +71,11 @@ test("equation, line and symbol light each other", async () => {
 test("it can be searched, printed, turned dark, and read without script", async () => {
   none(await readingComplaints(browser, server.address, folder));
 });
+
+for (const [name, lab] of Object.entries(labs))
+  test(`the laboratory ${name}, used by a person`, async () => {
+    none(await lab.sample(browser, server.address));
+  });
 
 test("every chapter and a page of each other kind", async () => {
   const paths = samplePages(pagesOf(folder));
