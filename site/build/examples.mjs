@@ -17,12 +17,13 @@ export function examplePages(site) {
     const html = site.code.codeHtml(text.trimEnd(), language, `examples/${file}`, path);
     const main = `<h1>${escaped(file)}</h1>
 <pre class="code" data-language="${language}"><code>${html}</code></pre>`;
-    const says = firstComment(text) ?? `An example: ${file}`;
+    const says = firstComment(text) ?? recipeWords(text);
     return { file, path, main, says };
   });
   const entries = pages.map(
     ({ file, path, says }) =>
-      `<li><a href="${linkTo(INDEX, path)}">${escaped(file)}</a><p>${escaped(says)}</p></li>`,
+      `<li><a href="${linkTo(INDEX, path)}"><code>${escaped(file)}</code></a>\n` +
+      `<span>${escaped(says)}</span></li>`,
   );
   const list = {
     path: INDEX,
@@ -31,7 +32,7 @@ export function examplePages(site) {
     main: `<h1>Examples</h1>
 <p>Small programs to copy; <a href="${linkTo(INDEX, "docs/library.html")}">Library</a> explains
 what they use.</p>
-<ul class="entries">
+<ul class="files">
 ${entries.join("\n")}
 </ul>`,
   };
@@ -47,6 +48,11 @@ ${entries.join("\n")}
       course: site.chapters,
     }),
   ]);
+}
+
+/** A recipe says itself what it trains. */
+function recipeWords(text) {
+  return `A recipe of one's own: ${JSON.parse(text).description}.`;
 }
 
 /** What the comment at a program's head says. */

@@ -134,6 +134,7 @@ for a word, a function or the tag of an equation, or begin at one of these:</p>
 <li><a href="${rootOf(path)}chapters/notation.html">The chapters</a>, from the first one on</li>
 <li><a href="${rootOf(path)}docs/index.html">The documentation</a></li>
 <li><a href="${rootOf(path)}src/index.html">The code</a>, every file</li>
+<li><a href="${rootOf(path)}labs/index.html">The laboratories</a>, to see a backward pass</li>
 <li><a href="${rootOf(path)}exercises.html">Exercises</a></li>
 </ul>`,
     course: site.chapters,

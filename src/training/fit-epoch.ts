@@ -69,6 +69,10 @@ export async function* trainEpoch(
     const means = { meanLoss, metrics, examplesPerSecond };
     yield { type: "step", ...done, loss, learningRate, ...means, progress, optimizer };
   }
+  // a device may still be at work on the last update, and the epoch has not ended before it has
+  const started = performance.now();
+  await readState(backend, run.network, optimizer);
+  ms += performance.now() - started;
   return soFar();
 }
 

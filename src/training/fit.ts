@@ -51,7 +51,6 @@ async function* events(run: Run): AsyncGenerator<FitEvent> {
       const from = epoch === run.firstEpoch ? run.progress : null;
       if (run.freshOptimizer && from === null) run.optimizer.reset();
       const trained = yield* trainEpoch(run, epoch, from);
-      await readState(run.backend, network, run.optimizer);
       goOn = run.average?.show() ?? null;
       if (run.validation !== null) yield { type: "validating", epoch };
       const validation = await validate(run, epoch);
