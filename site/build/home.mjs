@@ -1,5 +1,5 @@
 /**
- * The home page: what this is, a digit on its way through a network, and three doors. The network's
+ * The home page: what this is, a digit on its way through a network, and four doors. The network's
  * numbers are the engine's: `site/home/record.mjs` has trained it.
  */
 import { readFileSync } from "node:fs";
@@ -118,6 +118,7 @@ const doors = () =>
       "Read",
       "27 chapters, from what a letter means to the last gradient",
     ],
+    ["labs/index.html", "See", "watch every addend of a gradient, and change what you like"],
     ["chapters/conv2d-gradients.html", "Prove", "run any equation in the page, or break it"],
     ["exercises.html", "Train", "write a backward pass yourself; the checker names your mistake"],
   ]
