@@ -61,7 +61,7 @@ ${runs.map((_, digit) => choice(digit)).join("\n")}
 in the engine's own numbers.</span> <output class="live"></output></figcaption>
 </figure>
 <div class="doors">
-${doors()}
+${doors(site)}
 </div>
 ${proof(site)}`,
     course: site.chapters,
@@ -111,12 +111,12 @@ preserveAspectRatio="xMinYMid" role="img"
 aria-label="Of the digits 0 to 9, ${said} is the most probable">${rows.join("")}</svg>`;
 }
 
-const doors = () =>
+const doors = (site) =>
   [
     [
       "chapters/notation.html",
       "Read",
-      "27 chapters, from what a letter means to the last gradient",
+      `${site.chapters.length} chapters, from what a letter means to the last gradient`,
     ],
     ["labs/index.html", "See", "watch every addend of a gradient, and change what you like"],
     ["chapters/conv2d-gradients.html", "Prove", "run any equation in the page, or break it"],
