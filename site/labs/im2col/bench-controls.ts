@@ -22,6 +22,9 @@ export function viewTabs({ lab }: Scene): TemplateResult {
   });
 }
 
+/** On a phone the sizes would push everything else off the screen. */
+const isWide = matchMedia("(min-width: 60rem)").matches;
+
 type Single = "channels" | "filters" | "stride" | "padding" | "dilation";
 
 export function geometryControls(scene: Scene): TemplateResult {
@@ -45,12 +48,12 @@ export function geometryControls(scene: Scene): TemplateResult {
       most,
       onInput: (value, group) => set({ [name]: value } as never, group),
     });
-  return html`<details class="geometry" ?open=${!lab.isEmbedded}>
-    <summary>${summaryOf(scene)}</summary>
+  return html`<details class="geometry" ?open=${isWide && !lab.isEmbedded}>
+    <summary>Sizes: ${summaryOf(scene)}</summary>
     <div class="controls">
-      ${extent("size", 0, "H, rows of x")} ${extent("size", 1, "W, columns of x")}
-      ${extent("kernel", 0, "kH, rows of a filter")}
-      ${extent("kernel", 1, "kW, columns of a filter")} ${single("stride", 1, MOST.stride)}
+      ${extent("size", 0, "image rows, H")} ${extent("size", 1, "image columns, W")}
+      ${extent("kernel", 0, "filter rows, kH")}
+      ${extent("kernel", 1, "filter columns, kW")} ${single("stride", 1, MOST.stride)}
       ${single("padding", 0, MOST.padding)} ${single("dilation", 1, MOST.dilation)}
       ${single("channels", 1, 2)} ${single("filters", 1, 2)}
     </div>

@@ -79,8 +79,8 @@ function scrub(scene: Scene, { copied, multiplied, at, end }: Progress): Templat
       onInput: (follow) => lab.set({ follow }),
     })}
     <button type="button" ?disabled=${at === 0} @click=${() => go(at - 1)}>Step back</button>
-    ${slider({ label: "step", value: at, least: 0, most: end, text, onInput: go })}
     <button type="button" ?disabled=${at === end} @click=${() => go(at + 1)}>Step on</button>
+    ${slider({ label: "step", value: at, least: 0, most: end, text, onInput: go })}
   </div>`;
 }
 

@@ -1,6 +1,6 @@
 /** What the microscope shows of a state. */
 import { conv2dBackward, conv2dForward } from "leibniz/backprop";
-import { col2im, im2col, type WindowGeometry } from "leibniz/im2col";
+import { col2im, conv2dGeometry, im2col, type WindowGeometry } from "leibniz/im2col";
 import { matmul, max, maximum, negate, Random, subtract, Tensor } from "leibniz/tensor";
 import {
   firstRoad,
@@ -61,6 +61,10 @@ export interface Roads {
   /** [K, …upSize] and [C, K, kH, kW] */
   readonly up: Numbers;
   readonly upSize: readonly [number, number];
+  /** [K, …upSize]: 1 for a cell of dOut, 0 for a zero that was put in. */
+  readonly gaps: Numbers;
+  /** [K·kH·kW, H·W]: which place of `up` lies under each entry of the turned filter. */
+  readonly upSources: Numbers;
   readonly flipped: Numbers;
   readonly lengths: RoadLengths;
   /** The largest difference between both ends. */
@@ -120,7 +124,7 @@ export async function compute(state: Im2colState): Promise<Im2colNumbers> {
     geometry,
     ...{ x: listOf(x), weight: listOf(weight), dOut: listOf(dOut), out: listOf(out) },
     ...{ cols: listOf(cols), dCols: listOf(dCols), dX: listOf(dX), dWeight: listOf(dWeight) },
-    sources: sourcesOf(geometry, C),
+    sources: placesIn(C, withFrame(geometry)),
     dXWithFrame: listOf(col2im(onImages, C, withFrame(geometry))),
     copies: listOf(col2im(Tensor.full([1, R, P], 1, "float64"), C, geometry)),
     roundTrip: listOf(col2im(cols, C, geometry)),
@@ -138,12 +142,11 @@ export async function compute(state: Im2colState): Promise<Im2colNumbers> {
   };
 }
 
-/** im2col of places instead of pixels. */
-function sourcesOf(geometry: WindowGeometry, C: number): number[] {
-  const framed = withFrame(geometry);
-  const size = C * framed.H * framed.W;
-  const places = Array.from({ length: size }, (_, at) => at);
-  return listOf(im2col(Tensor.from(places, [1, C, framed.H, framed.W], "float64"), framed));
+/** im2col of places instead of pixels, of an image without padding. */
+function placesIn(C: number, geometry: WindowGeometry): number[] {
+  const { H, W } = geometry;
+  const places = Array.from({ length: C * H * W }, (_, at) => at);
+  return listOf(im2col(Tensor.from(places, [1, C, H, W], "float64"), geometry));
 }
 
 async function dripOf(
@@ -168,14 +171,18 @@ interface Travelled {
 }
 
 async function roadsOf({ state, geometry, weight, dOut, dX, onImages }: Travelled): Promise<Roads> {
-  const { channels: C, filters: K, travelled } = state;
+  const { channels: C, filters: K, dilation, travelled } = state;
   const { up, flipped, dX: second } = await secondRoad(dOut, weight, geometry);
   const difference = subtract(second, dX);
+  const [upH, upW] = up.shape.slice(2) as [number, number];
+  const kernelSize: [number, number] = [geometry.kH, geometry.kW];
   return {
     first: listOf(firstRoad(onImages, C, geometry, travelled)),
     second: listOf(second),
     up: listOf(up),
-    upSize: [up.shape[2]!, up.shape[3]!],
+    upSize: [upH, upW],
+    gaps: listOf((await secondRoad(Tensor.full(dOut.shape, 1, "float64"), weight, geometry)).up),
+    upSources: placesIn(K, conv2dGeometry("up", upH, upW, { kernelSize, dilation })),
     flipped: listOf(flipped),
     lengths: roadLengths(geometry, C, K),
     apart: max(maximum(difference, negate(difference))).item(),

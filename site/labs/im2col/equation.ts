@@ -16,7 +16,7 @@ export function equation(
   text: string,
   isInCode = true,
 ): TemplateResult {
-  return html`<p class="equation">
+  return html`<p class="code-line">
     <code>${text}</code>
     <span
       ><a href="${root()}chapters/${chapter}.html#${tag}">(${tag})</a>${

@@ -46,6 +46,11 @@ export function roadsView(scene: Scene): TemplateResult {
           ${lengths.second} multiplications.
         </p>
         ${secondRoad(scene, way)}
+        <p class="hint">
+          Dashed: zeros that were put in, around dOut${
+            scene.state.stride > 1 ? " and, since the stride is above 1, between its cells" : ""
+          }.
+        </p>
         ${equation(
           "conv2d-second-road",
           "conv2d.14b",
@@ -74,6 +79,7 @@ function scrub(scene: Scene, { at, end }: Way): TemplateResult {
   return html`<div class="scrub">
     <button type="button" ?disabled=${at === 0} @click=${() => go(0)}>To the start</button>
     <button type="button" ?disabled=${at === 0} @click=${() => go(at - 1)}>Step back</button>
+    <button type="button" ?disabled=${at === end} @click=${() => go(at + 1)}>Step on</button>
     ${slider({
       label: "step",
       value: at,
@@ -82,7 +88,6 @@ function scrub(scene: Scene, { at, end }: Way): TemplateResult {
       text: `${at} of ${end}`,
       onInput: go,
     })}
-    <button type="button" ?disabled=${at === end} @click=${() => go(at + 1)}>Step on</button>
   </div>`;
 }
 
@@ -118,21 +123,21 @@ function firstRoad(scene: Scene, { at, end, windows }: Way): TemplateResult {
 
 function secondRoad(scene: Scene, { at, end, pixels }: Way): TemplateResult {
   const { numbers, state } = scene;
-  const { W, kH, kW, dilationH, dilationW } = numbers.geometry;
-  const { up, upSize, flipped, second } = numbers.roads;
+  const { H, W, kH, kW } = numbers.geometry;
+  const { up, upSize, upSources, gaps, flipped, second } = numbers.roads;
   const isPassing = at > 0 && at < end && pixels === at;
   const [h, w] = [Math.floor((pixels - 1) / W), (pixels - 1) % W];
-  const isUnder = ([, a, b]: readonly number[]): boolean => {
-    const [i, j] = [(a! - h) / dilationH, (b! - w) / dilationW];
-    return Number.isInteger(i) && Number.isInteger(j) && i >= 0 && j >= 0 && i < kH && j < kW;
-  };
+  const placeOfUp = ([k, a, b]: readonly number[]): number =>
+    (k! * upSize[0] + a!) * upSize[1] + b!;
+  const under = new Set(isPassing ? upSources.filter((_, at) => at % (H * W) === pixels - 1) : []);
   return html`<div class="grids">
     ${planeGrids(scene, planesOf(up, [state.filters], ...upSize), {
       name: "up, dOut between zeros",
       scale: "gradient",
       marks: (at) => {
-        const zero = isGap(scene, at) ? "padding" : "";
-        return isPassing && isUnder(at) ? `${zero} lit` : zero;
+        const place = placeOfUp(at);
+        const zero = gaps[place] === 0 ? "padding" : "";
+        return under.has(place) ? `${zero} lit` : zero;
       },
     })}
     ${planeGrids(scene, planesOf(flipped, [state.channels, state.filters], kH, kW), {
@@ -146,13 +151,4 @@ function secondRoad(scene: Scene, { at, end, pixels }: Way): TemplateResult {
       marks: ([, r, s]) => (isPassing && r === h && s === w ? "lit" : ""),
     })}
   </div>`;
-}
-
-/** Whether a cell of up is one of the zeros that were put in. */
-function isGap({ numbers: { geometry } }: Scene, [, a, b]: readonly number[]): boolean {
-  const { kH, kW, strideH, strideW, padH, padW, dilationH, dilationW, outH, outW } = geometry;
-  const p = (a! - dilationH * (kH - 1) + padH) / strideH;
-  const q = (b! - dilationW * (kW - 1) + padW) / strideW;
-  const isWindow = Number.isInteger(p) && Number.isInteger(q);
-  return !(isWindow && p >= 0 && q >= 0 && p < outH && q < outW);
 }

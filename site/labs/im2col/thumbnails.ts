@@ -3,7 +3,7 @@ import { html, svg, type TemplateResult } from "lit-html";
 import { shortNumber } from "../frame/short-number.js";
 import { chosenPixel, factor, isPixel, placeOf, placesUnder, type Scene } from "./scene.js";
 
-const CELL = 9;
+const CELL = 11;
 
 export function thumbnails(scene: Scene): TemplateResult {
   const { shares } = scene.numbers.pixel;
