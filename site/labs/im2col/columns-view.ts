@@ -49,7 +49,7 @@ export function columnsView(scene: Scene): TemplateResult {
   return html`${scrub(scene, progress)}
     <div class="grids">${imageGrids(scene, lights, progress)}</div>
     <p class="readout">${readout(scene, target)}</p>
-    <div class="product">${matrices(scene, lights, progress)}</div>
+    <div class="product ${isDense(scene) ? "dense" : ""}">${matrices(scene, lights, progress)}</div>
     ${
       scene.state.follow === "window"
         ? outputReceipt(scene)
@@ -166,6 +166,9 @@ function matrices(
   });
   return [html`<div class="left">${filters}</div>`, html`<div class="right">${cols}${out}</div>`];
 }
+
+/** Whether the columns need small cells. */
+const isDense = ({ numbers }: Scene): boolean => numbers.cols.length > 200;
 
 function copiesSaid(scene: Scene, [c, h, w]: readonly [number, number, number]): string {
   const { length } = copiesOf(scene, { kind: "pixel", c, h, w });

@@ -49,9 +49,16 @@ export interface Im2colNumbers {
   readonly reach: readonly WindowOver[];
   readonly output: { readonly products: readonly PatchProduct[]; readonly sum: number };
   readonly entry: WeightGradientReceipt;
-  /** What comes of one cell of dOut alone. */
-  readonly drip: { readonly value: number; readonly dX: Numbers; readonly dWeight: Numbers };
-  readonly roads: Roads;
+  /** Only where it is seen, as the next one. */
+  readonly drip: Drip | null;
+  readonly roads: Roads | null;
+}
+
+/** What comes of one cell of dOut alone. */
+export interface Drip {
+  readonly value: number;
+  readonly dX: Numbers;
+  readonly dWeight: Numbers;
 }
 
 export interface Roads {
@@ -137,8 +144,14 @@ export async function compute(state: Im2colState): Promise<Im2colNumbers> {
       geometry,
       state.entry as [number, number, number, number],
     ),
-    drip: await dripOf(dOut, [k, p, q], (one) => conv2dBackward(one, cache)),
-    roads: await roadsOf({ state, geometry, weight, dOut, dX, onImages }),
+    drip:
+      state.view === "drip"
+        ? await dripOf(dOut, [k, p, q], (one) => conv2dBackward(one, cache))
+        : null,
+    roads:
+      state.view === "roads"
+        ? await roadsOf({ state, geometry, weight, dOut, dX, onImages })
+        : null,
   };
 }
 
@@ -153,7 +166,7 @@ async function dripOf(
   dOut: Tensor,
   [k, p, q]: readonly [number, number, number],
   backward: (one: Tensor) => Promise<{ dX: Tensor; dWeight: Tensor }>,
-): Promise<Im2colNumbers["drip"]> {
+): Promise<Drip> {
   const one = Tensor.zeros(dOut.shape, "float64");
   const value = dOut.get(0, k, p, q);
   one.set([0, k, p, q], value);

@@ -9,7 +9,7 @@ import { chosenWindow, named, type Scene } from "./scene.js";
 
 export function dripView(scene: Scene): TemplateResult {
   const { lab, numbers } = scene;
-  const { drip } = numbers;
+  const drip = numbers.drip!;
   const chosen = chosenWindow(scene);
   const { k, p, q } = chosen;
   const lights = lightsOf(scene, chosen);

@@ -17,6 +17,8 @@ interface Way {
   readonly pixels: number;
 }
 
+const ARRIVING = "Both are on their way to the same dX";
+
 function wayOf(scene: Scene): Way {
   const { H, W } = scene.numbers.geometry;
   const [P, all] = [windowCount(scene), H * W];
@@ -27,7 +29,7 @@ function wayOf(scene: Scene): Way {
 
 export function roadsView(scene: Scene): TemplateResult {
   const way = wayOf(scene);
-  const { lengths, apart } = scene.numbers.roads;
+  const { lengths, apart } = scene.numbers.roads!;
   const isThere = way.at === way.end;
   return html`${scrub(scene, way)}
     <div class="pair">
@@ -64,7 +66,7 @@ export function roadsView(scene: Scene): TemplateResult {
         isThere
           ? html`Both have arrived. The largest difference between the two dX:
             <output>${fullNumber(apart)}</output>.`
-          : "Both are on their way to the same dX."
+          : `${way.windows === windowCount(scene) ? "The first road is at its end" : ARRIVING}.`
       }
     </p>`;
 }
@@ -112,7 +114,7 @@ function firstRoad(scene: Scene, { at, end, windows }: Way): TemplateResult {
       value: (r, s) => numbers.dCols[r * P + s]!,
       marks: (_, s) => (isPassing && s === windows - 1 ? "lit" : s >= windows ? "faint" : ""),
     })}
-    ${planeGrids(scene, planes(scene, "dX", numbers.roads.first), {
+    ${planeGrids(scene, planes(scene, "dX", numbers.roads!.first), {
       name: "dX, first road",
       scale: "gradient",
       marks: ([c, h, w]) =>
@@ -124,7 +126,7 @@ function firstRoad(scene: Scene, { at, end, windows }: Way): TemplateResult {
 function secondRoad(scene: Scene, { at, end, pixels }: Way): TemplateResult {
   const { numbers, state } = scene;
   const { H, W, kH, kW } = numbers.geometry;
-  const { up, upSize, upSources, gaps, flipped, second } = numbers.roads;
+  const { up, upSize, upSources, gaps, flipped, second } = numbers.roads!;
   const isPassing = at > 0 && at < end && pixels === at;
   const [h, w] = [Math.floor((pixels - 1) / W), (pixels - 1) % W];
   const placeOfUp = ([k, a, b]: readonly number[]): number =>

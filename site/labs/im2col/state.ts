@@ -79,8 +79,8 @@ export const fields: Fields<Im2colState> = {
   travelled: whole(END, 0, END),
 };
 
-/** Fields that change only what is seen. */
-export const viewFields = ["view", "tool", "brush", "follow", "receipt", "step"] as const;
+/** Fields that change only what is seen, and nothing that is computed. */
+export const viewFields = ["tool", "brush", "follow", "receipt", "step"] as const;
 
 /** @throws Error when the kernel does not fit into its image */
 export function geometryOf(state: Im2colState): WindowGeometry {
