@@ -7,7 +7,7 @@ import { type Im2colState, MOST, VIEWS } from "./state.js";
 
 const NAMES: Readonly<Record<Im2colState["view"], string>> = {
   columns: "Columns",
-  receipt: "A pixel's receipt",
+  receipt: "A pixel’s receipt",
   drip: "Drip",
   roads: "Two roads",
   overlap: "Overlap",

@@ -15,8 +15,8 @@ export function receiptView(scene: Scene): TemplateResult {
     label: "Receipt of",
     value: state.receipt,
     options: [
-      ["dX", "dX, a pixel's gradient"],
-      ["dWeight", "dWeight, a weight's"],
+      ["dX", "dX, a pixel’s gradient"],
+      ["dWeight", "dWeight, a weight’s"],
       ["out", "out, an output"],
     ],
     onInput: (receipt) => lab.set({ receipt }),
