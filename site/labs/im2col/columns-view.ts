@@ -6,13 +6,13 @@ import { shortNumber } from "../frame/short-number.js";
 import { planeGrids } from "./grids.js";
 import { planes } from "./planes.js";
 import { outputReceipt } from "./receipt-table.js";
+import { named } from "./names.js";
 import {
   chosenPixel,
   chosenWindow,
   copiesOf,
   entryAt,
   isPixel,
-  named,
   type Scene,
   type Target,
   windowAt,

@@ -5,7 +5,8 @@ import { equation } from "./equation.js";
 import { planeGrids } from "./grids.js";
 import { lightsOf } from "./lights.js";
 import { planes } from "./planes.js";
-import { chosenWindow, named, type Scene } from "./scene.js";
+import { named } from "./names.js";
+import { chosenWindow, type Scene } from "./scene.js";
 
 export function dripView(scene: Scene): TemplateResult {
   const { lab, numbers } = scene;

@@ -2,7 +2,8 @@
 import type { TemplateResult } from "lit-html";
 import { type Cell, type GridData, numberGrid } from "../frame/number-grid.js";
 import { shortNumber } from "../frame/short-number.js";
-import { isPixel, named, type Scene } from "./scene.js";
+import { named } from "./names.js";
+import { isPixel, type Scene } from "./scene.js";
 import type { Im2colState } from "./state.js";
 
 /** What can be edited. */

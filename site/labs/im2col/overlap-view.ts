@@ -5,7 +5,8 @@ import { equation } from "./equation.js";
 import { planeGrids } from "./grids.js";
 import { lightsOf } from "./lights.js";
 import { planes } from "./planes.js";
-import { chosenPixel, isPixel, named, type PixelTarget, type Scene } from "./scene.js";
+import { named } from "./names.js";
+import { chosenPixel, isPixel, type PixelTarget, type Scene } from "./scene.js";
 
 export function overlapView(scene: Scene): TemplateResult {
   const { lab, numbers, point } = scene;

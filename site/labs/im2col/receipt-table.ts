@@ -2,7 +2,8 @@
 import { html, type TemplateResult } from "lit-html";
 import { fullNumber, shortNumber } from "../frame/short-number.js";
 import { equation } from "./equation.js";
-import { chosenPixel, chosenWindow, factor, isPixel, named, type Scene } from "./scene.js";
+import { factor, named } from "./names.js";
+import { chosenPixel, chosenWindow, isPixel, type Scene } from "./scene.js";
 
 /** One addend: two named factors and their product. */
 interface Row {

@@ -1,7 +1,5 @@
 /** What every view of the microscope draws from, and what is pointed at. */
 import type { Lab } from "../frame/lab.js";
-import type { Cell } from "../frame/number-grid.js";
-import { fullNumber } from "../frame/short-number.js";
 import type { Im2colNumbers } from "./compute.js";
 import type { Im2colState } from "./state.js";
 
@@ -32,14 +30,6 @@ export interface Scene {
   readonly pointed: Target | null;
   readonly point: (target: Target | null) => void;
 }
-
-/** `dX[0, 2, 3]` */
-export const named = (name: string, ...indices: readonly number[]): string =>
-  `${name}[${indices.map(fullNumber).join(", ")}]`;
-
-/** A negative number in brackets, as a factor is written. */
-export const factor = (value: number): string =>
-  value < 0 ? `(${fullNumber(value)})` : fullNumber(value);
 
 /** Where a pixel's number is in the image with its frame; what `sources` has. */
 export function placeOf({ numbers: { geometry } }: Scene, { c, h, w }: PixelTarget): number {
@@ -101,6 +91,3 @@ export function chosenWindow({ state }: Scene): Required<WindowTarget> {
 
 export const isSameWindow = (a: WindowTarget, p: number, q: number): boolean =>
   a.p === p && a.q === q;
-
-export const cellIs = ([row, column]: Cell, r: number, c: number): boolean =>
-  row === r && column === c;

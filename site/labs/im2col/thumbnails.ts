@@ -1,7 +1,8 @@
 /** Every window that holds the chosen pixel, small, one beside the other. */
 import { html, svg, type TemplateResult } from "lit-html";
 import { shortNumber } from "../frame/short-number.js";
-import { chosenPixel, factor, isPixel, placeOf, placesUnder, type Scene } from "./scene.js";
+import { factor } from "./names.js";
+import { chosenPixel, isPixel, placeOf, placesUnder, type Scene } from "./scene.js";
 
 const CELL = 11;
 

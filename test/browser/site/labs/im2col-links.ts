@@ -57,7 +57,7 @@ const stateOf = (page: Page): Promise<State> =>
 
 const problemOf = async (page: Page): Promise<string | null> => {
   const found = page.locator(".bench > .problem:visible");
-  return (await found.count()) === 0 ? null : (await found.first().innerText()).trim();
+  return (await found.count()) === 0 ? null : ((await found.first().textContent()) ?? "").trim();
 };
 
 const SLIDERS: readonly (readonly [name: string, value: (state: State) => Value])[] = [

@@ -1,5 +1,5 @@
 /** The im2col microscope, driven as a person would, on numbers that the engine has in Node too. */
-import type { Browser, Page } from "playwright-core";
+import type { Browser, Locator, Page } from "playwright-core";
 import { conv2dBackward, conv2dForward } from "leibniz/backprop";
 import { col2im, conv2dGeometry, im2col } from "leibniz/im2col";
 import { Random, Tensor } from "leibniz/tensor";
@@ -103,7 +103,7 @@ async function numbers(browser: Browser, site: string, layer: Layer): Promise<st
       ...both("dX, second road, channel", (c) => rowsOf(dX, 0, c)),
     })),
   );
-  const apart = await page.locator(".total output").innerText();
+  const apart = await page.locator(".total output").textContent();
   if (apart !== "0") complaints.push(`the roads are ${apart} apart`);
   await view("Overlap");
   const ones = col2im(Tensor.full([1, R, P], 1, "float64"), 2, geometry);
@@ -125,6 +125,10 @@ async function readReceipt(page: Page): Promise<{ products: number[]; sums: numb
   const sums = await page.locator(".total output").allInnerTexts();
   return { products: products.map(read), sums: sums.map(read) };
 }
+
+/** The number in a cell. */
+const numberIn = async (one: Locator): Promise<number> =>
+  Number(((await one.textContent()) ?? "").trim().replace("−", "-"));
 
 const sumOf = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0);
 
@@ -217,10 +221,10 @@ async function mouse(browser: Browser, site: string, layer: Layer): Promise<stri
   await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2 - 18, { steps: 4 });
   await page.mouse.up();
   await settled(page);
-  expect("dragged", Number((await target.innerText()).replace("−", "-")), before + 3);
+  expect("dragged", await numberIn(target), before + 3);
   await page.getByRole("button", { name: "Undo" }).click();
   await settled(page);
-  expect("undone", Number((await target.innerText()).replace("−", "-")), before);
+  expect("undone", await numberIn(target), before);
   await page.getByRole("button", { name: "Paint cells" }).click();
   await cell(page, "x, channel 0", padH + 1, padW).hover();
   await page.mouse.down();
@@ -267,8 +271,8 @@ async function keyboard(browser: Browser, site: string): Promise<string[]> {
   const lit = await grid(page, cols).locator(".lit").allInnerTexts();
   if (lit.length !== 4 || lit.some((text) => text.trim() !== "42"))
     complaints.push(`copies of 42: ${lit.join()}`);
-  const said = await page.locator("p[role=status]").innerText();
-  if (!said.includes("x[0, 1, 1]")) complaints.push(`said: ${said}`);
+  const said = await page.locator("p[role=status]").textContent();
+  if (!said?.includes("x[0, 1, 1]")) complaints.push(`said: ${String(said)}`);
   await page.getByRole("button", { name: "Two roads" }).focus();
   await page.keyboard.press("Enter");
   await settled(page);
