@@ -49,7 +49,7 @@ export function columnsView(scene: Scene): TemplateResult {
   return html`${scrub(scene, progress)}
     <div class="grids">${imageGrids(scene, lights, progress)}</div>
     <p class="readout">${readout(scene, target)}</p>
-    <div class="product ${isDense(scene) ? "dense" : ""}">${matrices(scene, lights, progress)}</div>
+    <div class="product">${matrices(scene, lights, progress)}</div>
     ${
       scene.state.follow === "window"
         ? outputReceipt(scene)
@@ -64,6 +64,10 @@ function scrub(scene: Scene, { copied, multiplied, at, end }: Progress): Templat
   const P = windowCount(scene);
   const go = (step: number, group?: string): void =>
     lab.set({ step: step >= end ? END : Math.max(0, step) }, group === undefined ? {} : { group });
+  const walk = (step: number, group?: string): void => {
+    go(step, group);
+    requestAnimationFrame(showColumn);
+  };
   const text =
     multiplied === 0
       ? `${copied} of ${P} windows copied`
@@ -78,10 +82,20 @@ function scrub(scene: Scene, { copied, multiplied, at, end }: Progress): Templat
       ],
       onInput: (follow) => lab.set({ follow }),
     })}
-    <button type="button" ?disabled=${at === 0} @click=${() => go(at - 1)}>Step back</button>
-    <button type="button" ?disabled=${at === end} @click=${() => go(at + 1)}>Step on</button>
-    ${slider({ label: "step", value: at, least: 0, most: end, text, onInput: go })}
+    <button type="button" ?disabled=${at === 0} @click=${() => walk(at - 1)}>Step back</button>
+    <button type="button" ?disabled=${at === end} @click=${() => walk(at + 1)}>Step on</button>
+    ${slider({ label: "step", value: at, least: 0, most: end, text, onInput: walk })}
   </div>`;
+}
+
+/** Scrolls the matrices, and only them, to the column that the scrub bar is at. */
+function showColumn(): void {
+  const box = document.querySelector<HTMLElement>(".product .right");
+  const cell = box?.querySelector<HTMLElement>("td.lit");
+  if (box == null || cell == null) return;
+  const left = cell.getBoundingClientRect().left - box.getBoundingClientRect().left;
+  const isSeen = left >= 0 && left + cell.offsetWidth <= box.clientWidth;
+  if (!isSeen) box.scrollLeft += left - box.clientWidth / 2;
 }
 
 function imageGrids(scene: Scene, lights: Lights, { multiplied }: Progress): TemplateResult[] {
@@ -166,9 +180,6 @@ function matrices(
   });
   return [html`<div class="left">${filters}</div>`, html`<div class="right">${cols}${out}</div>`];
 }
-
-/** Whether the columns need small cells. */
-const isDense = ({ numbers }: Scene): boolean => numbers.cols.length > 200;
 
 function copiesSaid(scene: Scene, [c, h, w]: readonly [number, number, number]): string {
   const { length } = copiesOf(scene, { kind: "pixel", c, h, w });

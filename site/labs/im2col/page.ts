@@ -33,8 +33,10 @@ function viewOf(lab: Lab<Im2colState, Im2colNumbers>): () => TemplateResult {
     const { shown } = lab;
     if (shown === null) return html`<p>The engine is on its way.</p>`;
     const scene: Scene = { lab, state: shown.state, numbers: shown.result, pointed, point };
+    // small cells, so that more of a large matrix is seen
+    const isLarge = shown.result.cols.length > 200;
     const isPainting = lab.state.tool === "paint";
-    return html`<div class="microscope ${isPainting ? "painting" : ""}">
+    return html`<div class="microscope ${isPainting ? "painting" : ""} ${isLarge ? "dense" : ""}">
       ${viewTabs(scene)} ${geometryControls(scene)} ${numberControls(scene)}
       ${VIEWS[shown.state.view](scene)}
     </div>`;

@@ -1,6 +1,7 @@
 /** What is seen of the microscope without script: one layer both ways, and a pixel's receipt. */
 import { cells, diagram, label, type Window } from "leibniz/figures";
 import { initialState } from "../frame/fields.js";
+import { fullNumber } from "../frame/short-number.js";
 import { compute, type Im2colNumbers } from "./compute.js";
 import { factor, named } from "./names.js";
 import { fields } from "./state.js";
@@ -17,13 +18,13 @@ export async function still(): Promise<string> {
     image(forward(numbers, [p, q])),
     `<p>${named("out", 0, p, q)} is the sum of`,
     `${output.products.map(({ weight, value }) => `${factor(weight)} · ${factor(value)}`).join(" + ")}`,
-    `= ${factor(output.sum)}.</p>`,
+    `= ${fullNumber(output.sum)}.</p>`,
     "<p>Backward: every window returns its numbers to the pixels that it was copied from. The four",
     `windows that hold pixel (${h}, ${w}) are the four outputs that it influences.</p>`,
     image(backward(numbers, [h, w])),
     `<p>The receipt of ${named("dX", c, h, w)}:</p>`,
     receipt(numbers, c),
-    `<p>Their sum is ${factor(pixel.sum)}, and so says the engine.</p>`,
+    `<p>Their sum is ${fullNumber(pixel.sum)}, and so says the engine.</p>`,
   ].join("\n");
 }
 
@@ -110,7 +111,7 @@ function receipt({ pixel }: Im2colNumbers, c: number): string {
       `(${p}, ${q})`,
       `${named("weight", k, c, i, j)} · ${named("dOut", k, p, q)}`,
       `${factor(weight)} · ${factor(dOut)}`,
-      factor(product),
+      fullNumber(product),
     ]),
   );
   const head = ["window", "factors", "numbers", "product"];
