@@ -1,5 +1,6 @@
 /** Forward: windows become columns, and the filters multiply them. */
 import { html, type TemplateResult } from "lit-html";
+import { guard } from "lit-html/directives/guard.js";
 import { slider, tabs } from "../frame/controls.js";
 import { numberGrid } from "../frame/number-grid.js";
 import { shortNumber } from "../frame/short-number.js";
@@ -46,10 +47,12 @@ export function columnsView(scene: Scene): TemplateResult {
   const chosen = scene.state.follow === "pixel" ? chosenPixel(scene) : chosenWindow(scene);
   const target = scene.pointed ?? passing(scene, progress) ?? chosen;
   const lights = lightsOf(scene, target);
+  // thousands of cells: they are drawn again only when something of them is another
+  const seen = [scene.numbers, scene.state, scene.lab.state.tool, JSON.stringify(target)];
   return html`${scrub(scene, progress)}
     <div class="grids">${imageGrids(scene, lights, progress)}</div>
     <p class="readout">${readout(scene, target)}</p>
-    <div class="product">${matrices(scene, lights, progress)}</div>
+    <div class="product">${guard(seen, () => matrices(scene, lights, progress))}</div>
     ${
       scene.state.follow === "window"
         ? outputReceipt(scene)
@@ -149,7 +152,6 @@ function matrices(
     value: (r, s) => (s < copied ? numbers.cols[r * P + s]! : 0),
     text: (r, s) => (s < copied ? shortNumber(numbers.cols[r * P + s]!) : ""),
     marks: lights.copy,
-    describe: (r, s) => copySaid(scene, r, s, s < copied),
     onPoint: (cell) => point(cell && windowAt(scene, cell[1])),
     onPick: ([, s]) => choose(scene.state.output[0]!, s),
   });
@@ -186,12 +188,6 @@ function copiesSaid(scene: Scene, [c, h, w]: readonly [number, number, number]):
   return length === 0
     ? "No window has it"
     : `${length} ${length === 1 ? "copy" : "copies"} in cols`;
-}
-
-function copySaid(scene: Scene, row: number, column: number, isCopied: boolean): string {
-  const { cols } = scene.numbers;
-  const value = isCopied ? shortNumber(cols[row * windowCount(scene) + column]!) : "not yet";
-  return `cols[${row}, ${column}]: ${value}`;
 }
 
 function readout(scene: Scene, target: Target): string {

@@ -49,13 +49,25 @@ export interface Copy {
   readonly column: number;
 }
 
+const found = new WeakMap<readonly number[], ReadonlyMap<number, readonly Copy[]>>();
+
 /** Every copy of a pixel, found by where the columns are from. */
-export function copiesOf(scene: Scene, target: PixelTarget): Copy[] {
-  const place = placeOf(scene, target);
-  const P = windowCount(scene);
-  return scene.numbers.sources.flatMap((source, at) =>
-    source === place ? [{ row: Math.floor(at / P), column: at % P }] : [],
-  );
+export function copiesOf(scene: Scene, target: PixelTarget): readonly Copy[] {
+  const { sources } = scene.numbers;
+  let copies = found.get(sources);
+  if (copies === undefined) found.set(sources, (copies = byPlace(sources, windowCount(scene))));
+  return copies.get(placeOf(scene, target)) ?? [];
+}
+
+function byPlace(sources: readonly number[], P: number): ReadonlyMap<number, readonly Copy[]> {
+  const copies = new Map<number, Copy[]>();
+  for (const [at, place] of sources.entries()) {
+    const copy = { row: Math.floor(at / P), column: at % P };
+    const others = copies.get(place);
+    if (others === undefined) copies.set(place, [copy]);
+    else others.push(copy);
+  }
+  return copies;
 }
 
 /** The places under a window, in all channels. */
