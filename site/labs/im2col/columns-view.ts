@@ -1,6 +1,7 @@
 /** Forward: windows become columns, and the filters multiply them. */
 import { html, type TemplateResult } from "lit-html";
 import { guard } from "lit-html/directives/guard.js";
+import { all } from "../../client/dom.js";
 import { slider, tabs } from "../frame/controls.js";
 import { numberGrid } from "../frame/number-grid.js";
 import { shortNumber } from "../frame/short-number.js";
@@ -93,12 +94,13 @@ function scrub(scene: Scene, { copied, multiplied, at, end }: Progress): Templat
 
 /** Scrolls the matrices, and only them, to the column that the scrub bar is at. */
 function showColumn(): void {
-  const box = document.querySelector<HTMLElement>(".product .right");
-  const cell = box?.querySelector<HTMLElement>("td.lit");
-  if (box == null || cell == null) return;
-  const left = cell.getBoundingClientRect().left - box.getBoundingClientRect().left;
-  const isSeen = left >= 0 && left + cell.offsetWidth <= box.clientWidth;
-  if (!isSeen) box.scrollLeft += left - box.clientWidth / 2;
+  for (const box of all(".product .right")) {
+    const cell = box.querySelector<HTMLElement>("td.lit");
+    if (cell === null) continue;
+    const left = cell.getBoundingClientRect().left - box.getBoundingClientRect().left;
+    const isSeen = left >= 0 && left + cell.offsetWidth <= box.clientWidth;
+    if (!isSeen) box.scrollLeft += left - box.clientWidth / 2;
+  }
 }
 
 function imageGrids(scene: Scene, lights: Lights, { multiplied }: Progress): TemplateResult[] {
