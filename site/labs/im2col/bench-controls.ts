@@ -51,9 +51,9 @@ export function geometryControls(scene: Scene): TemplateResult {
   return html`<details class="geometry" ?open=${isWide && !lab.isEmbedded}>
     <summary>Sizes: ${summaryOf(scene)}</summary>
     <div class="controls">
-      ${extent("size", 0, "image rows, H")} ${extent("size", 1, "image columns, W")}
-      ${extent("kernel", 0, "filter rows, kH")}
-      ${extent("kernel", 1, "filter columns, kW")} ${single("stride", 1, MOST.stride)}
+      ${extent("size", 0, "image height H")} ${extent("size", 1, "image width W")}
+      ${extent("kernel", 0, "filter height kH")}
+      ${extent("kernel", 1, "filter width kW")} ${single("stride", 1, MOST.stride)}
       ${single("padding", 0, MOST.padding)} ${single("dilation", 1, MOST.dilation)}
       ${single("channels", 1, 2)} ${single("filters", 1, 2)}
     </div>

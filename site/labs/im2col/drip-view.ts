@@ -63,12 +63,14 @@ export function dripView(scene: Scene): TemplateResult {
         </p>
         <div class="grids">
           ${planeGrids(scene, planes(scene, "dX", drip.dX), {
-            name: "dX of the drop",
+            name: "dX",
+            note: ", of the drop",
             scale: "gradient",
             marks: lights.pixel,
           })}
           ${planeGrids(scene, planes(scene, "dWeight", drip.dWeight), {
-            name: "dWeight of the drop",
+            name: "dWeight",
+            note: ", of the drop",
             scale: "gradient",
             marks: lights.weight,
           })}

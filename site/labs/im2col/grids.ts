@@ -60,6 +60,8 @@ export function planesOf(
 
 export interface PlaneOptions {
   readonly name: string;
+  /** Of the caption, behind the name and the plane. */
+  readonly note?: string;
   readonly scale: "signed" | "gradient" | "amount" | "plain";
   /** Which numbers an edit changes; nothing can be edited if left out. */
   readonly edited?: Edited;
@@ -92,7 +94,7 @@ function planeGrid(
   options: PlaneOptions,
   { largest, planes }: { readonly largest: number; readonly planes: readonly Plane[] },
 ): TemplateResult {
-  const { name, scale, edited, frame, marks, more, isShown, onPoint, onPick } = options;
+  const { name, note = "", scale, edited, frame, marks, more, isShown, onPoint, onPick } = options;
   const { padH, padW } = scene.numbers.geometry;
   const [top, left] = frame === undefined ? [0, 0] : [padH, padW];
   const indicesOf = (r: number, c: number): number[] => [...plane.leading, r - top, c - left];
@@ -104,7 +106,7 @@ function planeGrid(
   const hides = (r: number, c: number): boolean => isShown?.(indicesOf(r, c)) === false;
   const last = plane.leading.length > 1 ? "filter" : name.endsWith("ut") ? "filter" : "channel";
   return numberGrid({
-    label: planes.length === 1 ? name : captionOf(name, plane.leading, last),
+    label: `${planes.length === 1 ? name : captionOf(name, plane.leading, last)}${note}`,
     rows: plane.rows + 2 * top,
     columns: plane.columns + 2 * left,
     value: (r, c) => (hides(r, c) ? 0 : value(r, c)),

@@ -41,7 +41,7 @@ function receiptTable({ caption, from, rows, sum, engine: [name, value] }: Recei
             ({ from: place, names, factors, product }) =>
               html`<tr>
                 <td>${place}</td>
-                <td>${names[0]} · ${names[1]}</td>
+                <td><span>${names[0]}</span> · <span>${names[1]}</span></td>
                 <td>${factor(factors[0])} · ${factor(factors[1])}</td>
                 <td class="number">${fullNumber(product)}</td>
               </tr>`,

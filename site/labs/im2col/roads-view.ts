@@ -115,7 +115,8 @@ function firstRoad(scene: Scene, { at, end, windows }: Way): TemplateResult {
       marks: (_, s) => (isPassing && s === windows - 1 ? "lit" : s >= windows ? "faint" : ""),
     })}
     ${planeGrids(scene, planes(scene, "dX", numbers.roads!.first), {
-      name: "dX, first road",
+      name: "dX",
+      note: ", first road",
       scale: "gradient",
       marks: ([c, h, w]) =>
         under.has(placeOf(scene, { kind: "pixel", c: c!, h: h!, w: w! })) ? "lit" : "",
@@ -134,7 +135,8 @@ function secondRoad(scene: Scene, { at, end, pixels }: Way): TemplateResult {
   const under = new Set(isPassing ? upSources.filter((_, at) => at % (H * W) === pixels - 1) : []);
   return html`<div class="grids">
     ${planeGrids(scene, planesOf(up, [state.filters], ...upSize), {
-      name: "up, dOut between zeros",
+      name: "up",
+      note: ": dOut between zeros",
       scale: "gradient",
       marks: (at) => {
         const place = placeOfUp(at);
@@ -147,7 +149,8 @@ function secondRoad(scene: Scene, { at, end, pixels }: Way): TemplateResult {
       scale: "signed",
     })}
     ${planeGrids(scene, planes(scene, "dX", second), {
-      name: "dX, second road",
+      name: "dX",
+      note: ", second road",
       scale: "gradient",
       isShown: ([, r, s]) => r! * W + s! < pixels,
       marks: ([, r, s]) => (isPassing && r === h && s === w ? "lit" : ""),

@@ -15,7 +15,7 @@ export const walk: readonly WalkStep<Im2colState>[] = [
   step(
     "Point at a pixel of x. Its copies light up in cols, and the outputs that it influences in " +
       "out. A pixel in the middle has a copy for every entry of the filter, one in a corner has 1.",
-    { view: "columns", pixel: [0, 1, 2] },
+    { view: "columns", pixel: [0, 2, 2] },
   ),
   step(
     "Press Step on. Each step copies a window of x into a column of cols. When all are copied, " +

@@ -61,10 +61,10 @@ const problemOf = async (page: Page): Promise<string | null> => {
 };
 
 const SLIDERS: readonly (readonly [name: string, value: (state: State) => Value])[] = [
-  ["image rows, H", ({ size }) => (size as number[])[0]!],
-  ["image columns, W", ({ size }) => (size as number[])[1]!],
-  ["filter rows, kH", ({ kernel }) => (kernel as number[])[0]!],
-  ["filter columns, kW", ({ kernel }) => (kernel as number[])[1]!],
+  ["image height H", ({ size }) => (size as number[])[0]!],
+  ["image width W", ({ size }) => (size as number[])[1]!],
+  ["filter height kH", ({ kernel }) => (kernel as number[])[0]!],
+  ["filter width kW", ({ kernel }) => (kernel as number[])[1]!],
   ...["stride", "padding", "dilation", "channels", "filters"].map(
     (name) => [name, (state: State) => state[name]!] as const,
   ),

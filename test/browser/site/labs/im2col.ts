@@ -72,8 +72,13 @@ async function compare(page: Page, expected: Record<string, number[][]>): Promis
   return complaints;
 }
 
-const both = (name: string, rows: (c: number) => number[][]): Record<string, number[][]> =>
-  Object.fromEntries([0, 1].map((c) => [`${name} ${c}`, rows(c)]));
+/** Grids of both channels or filters. */
+const both = (
+  name: string,
+  rows: (c: number) => number[][],
+  note = "",
+): Record<string, number[][]> =>
+  Object.fromEntries([0, 1].map((c) => [`${name} ${c}${note}`, rows(c)]));
 
 /** Every view shows the engine's numbers, and both roads meet. */
 async function numbers(browser: Browser, site: string, layer: Layer): Promise<string[]> {
@@ -99,8 +104,8 @@ async function numbers(browser: Browser, site: string, layer: Layer): Promise<st
   await view("Two roads");
   complaints.push(
     ...(await compare(page, {
-      ...both("dX, first road, channel", (c) => rowsOf(dX, 0, c)),
-      ...both("dX, second road, channel", (c) => rowsOf(dX, 0, c)),
+      ...both("dX, channel", (c) => rowsOf(dX, 0, c), ", first road"),
+      ...both("dX, channel", (c) => rowsOf(dX, 0, c), ", second road"),
     })),
   );
   const apart = await page.locator(".total output").textContent();
@@ -186,9 +191,9 @@ async function drip(page: Page, { x, weight, dOut, geometry }: Layer): Promise<s
   one.set([0, 1, 1, 0], dOut.get(0, 1, 1, 0));
   const { dX, dWeight } = await conv2dBackward(one, cache);
   return compare(page, {
-    ...both("dX of the drop, channel", (c) => rowsOf(dX, 0, c)),
-    "dWeight of the drop[1, 0]": rowsOf(dWeight, 1, 0),
-    "dWeight of the drop[0, 1]": rowsOf(dWeight, 0, 1),
+    ...both("dX, channel", (c) => rowsOf(dX, 0, c), ", of the drop"),
+    "dWeight[1, 0], of the drop": rowsOf(dWeight, 1, 0),
+    "dWeight[0, 1], of the drop": rowsOf(dWeight, 0, 1),
   });
 }
 
