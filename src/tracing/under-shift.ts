@@ -20,11 +20,11 @@ export interface LayerUnderShift {
   readonly after: Tensor;
   /** ‖f(x moved) − f(x)‖ / ‖f(x)‖; null where f(x) is 0 all over. */
   readonly change: number | null;
-  /** 1 less the change, at least 0. */
+  /** The cosine of the two, from −1 to 1; null where one of them is 0 all over. */
   readonly kept: number | null;
   /**
-   * The same, compared with f(x) moved along by as many of its own pixels; null where that is no
-   * whole number of them, or f(x) moved along is 0 all over.
+   * The cosine of f(x moved) and of f(x), moved along by as many pixels of its own; null where that
+   * is no whole number of them.
    */
   readonly followed: number | null;
 }
@@ -44,12 +44,14 @@ export async function underShift(
   const found: LayerUnderShift[] = [];
   let [before, after, stride] = [x, moved(x, dH, dW), 1];
   const compare = (name: string): void => {
-    const change = relativeDistance(after, before);
     const isWhole = dH % stride === 0 && dW % stride === 0;
     const along = isWhole ? moved(before, dH / stride, dW / stride) : null;
-    const apart = along === null ? null : relativeDistance(after, along);
-    const kept = keptOf(change);
-    found.push({ name, before, after, change, kept, followed: keptOf(apart) });
+    found.push({
+      ...{ name, before, after },
+      change: relativeDistance(after, before),
+      kept: cosine(after, before),
+      followed: along === null ? null : cosine(after, along),
+    });
   };
   compare("x");
   for (const layer of layers) {
@@ -60,9 +62,6 @@ export async function underShift(
   return found;
 }
 
-const keptOf = (change: number | null): number | null =>
-  change === null ? null : Math.max(0, 1 - change);
-
 /** ‖a − b‖ / ‖b‖; null where b is 0. */
 function relativeDistance(a: Tensor, b: Tensor): number | null {
   const [of, from] = [a.contiguous().data, b.contiguous().data];
@@ -72,4 +71,17 @@ function relativeDistance(a: Tensor, b: Tensor): number | null {
     squares += from[at]! ** 2;
   }
   return squares === 0 ? null : Math.sqrt(distance / squares);
+}
+
+/** ⟨a, b⟩ / (‖a‖·‖b‖); null where one of them is 0. */
+function cosine(a: Tensor, b: Tensor): number | null {
+  const [of, from] = [a.contiguous().data, b.contiguous().data];
+  let [product, squaresA, squaresB] = [0, 0, 0];
+  for (let at = 0; at < from.length; at++) {
+    product += of[at]! * from[at]!;
+    squaresA += of[at]! ** 2;
+    squaresB += from[at]! ** 2;
+  }
+  if (squaresA === 0 || squaresB === 0) return null;
+  return Math.min(1, Math.max(-1, product / Math.sqrt(squaresA * squaresB)));
 }

@@ -1,21 +1,13 @@
-/** All that can be chosen: the picture, the filter, and how its window goes over it. */
+/** What can be chosen but for the filter: the picture, how a window goes over it, the shift. */
 import { html, nothing, type TemplateResult } from "lit-html";
 import { choice, slider, tabs, toggle } from "../frame/controls.js";
 import type { Lab } from "../frame/lab.js";
 import type { FiltersNumbers } from "./compute.js";
 import type { FileSource } from "./file-source.js";
-import { type Preset, presetNames, presetOf, presets, resized } from "./presets.js";
-import { channelsOf, type FiltersState, type PictureKind } from "./state.js";
+import { presets, resized } from "./presets.js";
+import type { FiltersState, PictureKind } from "./state.js";
 
 type FiltersLab = Lab<FiltersState, FiltersNumbers>;
-
-export function controls(lab: FiltersLab, file: FileSource): TemplateResult {
-  const { state } = lab;
-  return html`<div class="controls">
-      ${pictureControls(lab, file)} ${state.view === "shift" ? shiftControls(lab) : nothing}
-    </div>
-    <div class="controls">${filterControls(lab)} ${windowControls(lab)}</div>`;
-}
 
 const KINDS: readonly (readonly [PictureKind, string])[] = [
   ["digit", "a digit"],
@@ -23,7 +15,7 @@ const KINDS: readonly (readonly [PictureKind, string])[] = [
   ["drawing", "your drawing"],
 ];
 
-function pictureControls(lab: FiltersLab, file: FileSource): TemplateResult {
+export function pictureControls(lab: FiltersLab, file: FileSource): TemplateResult {
   const { state } = lab;
   const isSmall = state.picture === "digit" || state.picture === "drawing";
   const take = (event: Event): void => {
@@ -32,7 +24,7 @@ function pictureControls(lab: FiltersLab, file: FileSource): TemplateResult {
     if (chosen !== undefined) void file.take(lab, chosen);
     input.value = ""; // the same file can be chosen again
   };
-  return html`${choice<PictureKind>({
+  return html`<div class="controls">${choice<PictureKind>({
     label: "picture",
     value: state.picture,
     options: file.has ? [...KINDS, ["file", "your file"]] : KINDS,
@@ -72,63 +64,28 @@ function pictureControls(lab: FiltersLab, file: FileSource): TemplateResult {
           value: state.colour,
           onInput: (colour) => lab.set({ colour }),
         })}`
-  }`;
+  }</div>`;
 }
 
-function filterControls(lab: FiltersLab): TemplateResult {
+export function modeTabs(lab: FiltersLab): TemplateResult {
   const { state } = lab;
-  const isConv = state.mode === "conv" || state.view === "shift";
-  const [kH, kW] = state.kernel as [number, number];
-  return html`${
-    state.view === "shift"
-      ? nothing
-      : tabs({
-          label: "What the window does",
-          value: state.mode,
-          options: [
-            ["conv", "Filter"],
-            ["max", "Max pooling"],
-            ["average", "Average pooling"],
-          ],
-          onInput: (mode) => lab.set(mode === "conv" ? { mode } : pooling(mode, state)),
-        })
-  }
-  ${
-    isConv
-      ? html`${choice<Preset | "own">({
-          label: "filter",
-          value: presetOf(state.weight, state.kernel) ?? "own",
-          options: [
-            ...presetNames.map((name) => [name, name] as const),
-            ["own", "your own values"],
-          ],
-          onInput: (name) =>
-            name === "own"
-              ? lab.update()
-              : lab.set({ kernel: [3, 3], weight: inAll(state, presets[name]) }),
-        })}
-          ${toggle({
-            label: "turned by half a turn",
-            value: state.turned,
-            onInput: (turned) => lab.set({ turned }),
-          })}`
-      : nothing
-  }
-  ${slider({
-    label: "rows kH",
-    value: kH,
-    least: 1,
-    most: 5,
-    onInput: (rows, group) => lab.set(withKernel(state, [rows, kW]), { group }),
-  })}
-  ${slider({
-    label: "columns kW",
-    value: kW,
-    least: 1,
-    most: 5,
-    onInput: (columns, group) => lab.set(withKernel(state, [kH, columns]), { group }),
-  })}`;
+  return tabs({
+    label: "What the window does",
+    value: state.mode,
+    options: [
+      ["conv", "Filter"],
+      ["max", "Max pooling"],
+      ["average", "Average pooling"],
+    ],
+    onInput: (mode) => lab.set(mode === "conv" ? filtering : pooling(mode, state)),
+  });
 }
+
+const filtering: Partial<FiltersState> = {
+  mode: "conv",
+  ...{ kernel: [3, 3], weight: presets["Sobel x"] },
+  ...{ stride: 1, padding: 0, dilation: 1 },
+};
 
 /** As a pooling usually is: windows side by side. */
 const pooling = (mode: "max" | "average", state: FiltersState): Partial<FiltersState> => ({
@@ -136,10 +93,6 @@ const pooling = (mode: "max" | "average", state: FiltersState): Partial<FiltersS
   ...withKernel(state, [2, 2]),
   ...{ stride: 2, padding: 0, dilation: 1 },
 });
-
-/** One plane of weights in every channel. */
-const inAll = (state: FiltersState, plane: readonly number[]): number[] =>
-  Array.from({ length: channelsOf(state) }, () => plane).flat();
 
 /** Another size, with the weights around its middle kept. */
 function withKernel(
@@ -155,8 +108,9 @@ function withKernel(
   return { kernel: to, weight: planes.flat() };
 }
 
-function windowControls(lab: FiltersLab): TemplateResult {
+export function windowControls(lab: FiltersLab): TemplateResult {
   const { state } = lab;
+  const [kH, kW] = state.kernel as [number, number];
   const one = (name: "stride" | "padding" | "dilation", least: number): TemplateResult =>
     slider({
       label: name,
@@ -165,10 +119,21 @@ function windowControls(lab: FiltersLab): TemplateResult {
       most: 4,
       onInput: (value, group) => lab.set({ [name]: value }, { group }),
     });
-  return html`${one("stride", 1)} ${one("padding", 0)} ${one("dilation", 1)}`;
+  const side = (label: string, value: number, to: (value: number) => [number, number]) =>
+    slider({
+      ...{ label, value },
+      least: 1,
+      most: 5,
+      onInput: (count, group) => lab.set(withKernel(state, to(count)), { group }),
+    });
+  return html`<div class="controls">
+    ${one("stride", 1)} ${one("padding", 0)} ${one("dilation", 1)}
+    ${side("rows kH", kH, (rows) => [rows, kW])}
+    ${side("columns kW", kW, (columns) => [kH, columns])}
+  </div>`;
 }
 
-function shiftControls(lab: FiltersLab): TemplateResult {
+export function shiftControls(lab: FiltersLab): TemplateResult {
   const { state } = lab;
   const pixels = (count: number): string => `${count} pixel${Math.abs(count) === 1 ? "" : "s"}`;
   const one = (name: "dx" | "dy", label: string): TemplateResult =>
@@ -180,7 +145,7 @@ function shiftControls(lab: FiltersLab): TemplateResult {
       text: pixels(state[name]).replace("-", "−"),
       onInput: (value, group) => lab.set({ [name]: value }, { group }),
     });
-  return html`${one("dx", "moved right")} ${one("dy", "moved down")}
+  return html`<div class="controls">${one("dx", "moved right")} ${one("dy", "moved down")}
   ${slider({
     label: "pooling",
     value: state.pool,
@@ -188,5 +153,5 @@ function shiftControls(lab: FiltersLab): TemplateResult {
     most: 4,
     text: `${state.pool} × ${state.pool}`,
     onInput: (pool, group) => lab.set({ pool }, { group }),
-  })}`;
+  })}</div>`;
 }

@@ -1,11 +1,12 @@
 /** The picture, the filter and out beside each other, and below them one place under the glass. */
 import { html, nothing, type TemplateResult } from "lit-html";
 import type { Lab, Shown } from "../frame/lab.js";
-import { type Cell, numberGrid } from "../frame/number-grid.js";
+import type { Cell } from "../frame/number-grid.js";
 import { pixelCanvas } from "../frame/pixel-canvas.js";
-import { fullNumber, shortNumber } from "../frame/short-number.js";
+import { shortNumber } from "../frame/short-number.js";
 import type { FiltersNumbers, Planes } from "./compute.js";
-import { CHANNELS } from "./channels.js";
+import { modeTabs } from "./controls.js";
+import { filterPane } from "./filter-controls.js";
 import type { Focus, Place } from "./focus.js";
 import { receipt } from "./receipt.js";
 import { type FiltersState, INK, SMALL_SIDE } from "./state.js";
@@ -36,9 +37,10 @@ export function lookView(lab: FiltersLab): (shown: FiltersShown) => TemplateResu
   return (shown) => {
     const { focus } = shown.result;
     const kind = lab.given("pointed") == null ? "pinned" : "lit";
-    return html`<div class="grids">
+    return html`${modeTabs(lab)}
+      <div class="panes">
         ${picture(lab, shown, { kind, point, pick })}
-        ${shown.state.mode === "conv" ? weights(lab, shown) : nothing}
+        ${shown.state.mode === "conv" ? filterPane(lab) : nothing}
         ${out(shown, { kind, point, pick })}
       </div>
       ${receipt(focus, shown)}`;
@@ -118,38 +120,6 @@ function inked(drawing: readonly number[], cells: readonly Cell[]): number[] {
   }
   return result;
 }
-
-function weights(lab: FiltersLab, { state, result }: FiltersShown): TemplateResult {
-  const [kH, kW] = state.kernel as [number, number];
-  const channels = state.weight.length / (kH * kW);
-  const grids = (label: string, values: readonly number[], isEdited: boolean): TemplateResult[] =>
-    Array.from({ length: channels }, (_, c) => {
-      const name = channels === 1 ? label : `${label}, ${CHANNELS[c]}`;
-      const at = (row: number, column: number): number => (c * kH + row) * kW + column;
-      return numberGrid({
-        label: name,
-        rows: kH,
-        columns: kW,
-        scale: "signed",
-        largest: Math.max(...values.map(Math.abs)),
-        value: (row, column) => values[at(row, column)]!,
-        describe: (row, column) =>
-          `weight ${row}, ${column}: ${fullNumber(values[at(row, column)]!)}`,
-        ...(isEdited
-          ? {
-              onEdit: ([row, column]: Cell, value: number, group: string) =>
-                lab.set({ weight: state.weight.with(at(row, column), limited(value)) }, { group }),
-            }
-          : {}),
-      });
-    });
-  return html`<div class="pane filter">
-    ${grids("filter", state.weight, true)}
-    ${state.turned ? grids("turned, as it is laid on", result.laid, false) : nothing}
-  </div>`;
-}
-
-const limited = (value: number): number => Math.min(100, Math.max(-100, value));
 
 function out({ state, result }: FiltersShown, { kind, point, pick }: Pointing): TemplateResult {
   const { out: planes, focus } = result;

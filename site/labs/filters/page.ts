@@ -3,7 +3,7 @@ import { html } from "lit-html";
 import { tabs } from "../frame/controls.js";
 import { defineLab } from "../frame/element.js";
 import type { FiltersNumbers } from "./compute.js";
-import { controls } from "./controls.js";
+import { pictureControls, windowControls } from "./controls.js";
 import { equation } from "./equation.js";
 import { FileSource } from "./file-source.js";
 import { lookView } from "./look-view.js";
@@ -38,14 +38,15 @@ defineLab<FiltersState, FiltersNumbers>({
         ],
         onInput: (view) => lab.set({ view }),
       })}
-      ${controls(lab, file)} ${lab.shown === null ? "" : equation(lab.shown.result.sizes)}
+      ${pictureControls(lab, file)}
       ${
         lab.shown === null
           ? html`<p>The engine is on its way.</p>`
           : lab.shown.state.view === "look"
             ? look(lab.shown)
-            : shiftView(lab.shown)
+            : shiftView(lab)
       }
+      ${windowControls(lab)} ${lab.shown === null ? "" : equation(lab.shown.result.sizes)}
     </div>`;
   },
 });

@@ -1,5 +1,5 @@
 /** What is seen of the laboratory without script: a digit, Sobel's filter, out, and one sum. */
-import { pictures } from "leibniz/figures";
+import { pictures, type PicturesOptions } from "leibniz/figures";
 import { initialState } from "../frame/fields.js";
 import { shortNumber } from "../frame/short-number.js";
 import { compute } from "./compute.js";
@@ -15,14 +15,14 @@ export async function still(): Promise<string> {
   const { shift } = await compute({ ...state, view: "shift" });
   const [down] = sizes;
   const figure = [
-    pictures({
+    image({
       title: "A digit",
       description: `A handwritten ${state.digit} of 28 × 28 pixels, white on black.`,
       kind: "light",
       size: 196,
       pictures: [{ caption: "picture", ...picture }],
     }),
-    pictures({
+    image({
       title: "What Sobel's filter makes of it",
       description: "The left edges of its strokes are orange, above 0, the right ones blue.",
       kind: "signed",
@@ -38,16 +38,25 @@ export async function still(): Promise<string> {
     `<p>The filter, Sobel x, lies over 3 × 3 pixels at a time. Here is where the number ` +
     `out[${AT.join(", ")}] comes from:</p>\n${patchTable(focus as OutFocus)}\n` +
     `<p>How many numbers there are: ${size}.</p>\n` +
-    "<p>When the picture moves by one pixel to the right, this is what each layer keeps:</p>\n" +
+    "<p>When the picture moves by one pixel to the right, this becomes of each layer:</p>\n" +
     table(
-      ["layer", "kept in place", "kept, moved along"],
-      shift.map(({ name, kept, followed }) => [
+      ["layer", "changed by", "in common, in place", "in common, moved along"],
+      shift.map(({ name, change, kept, followed }) => [
         name === "x" ? "picture" : name,
+        percent(change),
         percent(kept),
         percent(followed),
       ]),
     )
   );
+}
+
+/** Its style is in it, which a page of this site may not have. */
+function image(options: PicturesOptions): string {
+  const svg = pictures(options);
+  const [, width, height] = /width="(\d+)" height="(\d+)"/.exec(svg)!;
+  const source = `data:image/svg+xml,${encodeURIComponent(svg)}`;
+  return `<img src="${source}" alt="${options.description}" width="${width}" height="${height}">`;
 }
 
 function patchTable({ patch, out }: OutFocus): string {
