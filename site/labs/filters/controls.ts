@@ -51,12 +51,11 @@ export function pictureControls(lab: FiltersLab, file: FileSource): TemplateResu
     isSmall
       ? nothing
       : html`${slider({
-          label: "longer side",
+          label: "pixels, longer side",
           value: state.side,
           least: 24,
           most: 64,
           step: 8,
-          text: `${state.side} pixels`,
           onInput: (side, group) => lab.set({ side }, { group }),
         })}
         ${toggle({

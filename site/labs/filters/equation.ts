@@ -13,7 +13,7 @@ export function equation([down, across]: readonly [OutputSize, OutputSize]): Tem
       : "equation (7.1) of the book that the notes study, with a dilation, which it leaves out";
   return html`<section class="size" aria-label="The size of out">
     <p class="formula">
-      <math
+      <math displaystyle="true"
         ><mi>outH</mi><mo>=</mo><mrow
           ><mo>⌊</mo
           ><mfrac
@@ -34,7 +34,7 @@ export function equation([down, across]: readonly [OutputSize, OutputSize]): Tem
 function written(name: string, one: OutputSize): TemplateResult {
   const { size, padding, dilation, kernel, stride, room, steps, out } = one;
   return html`<p class="formula">
-    <math
+    <math displaystyle="true"
       ><mi>${name}</mi><mo>=</mo
       ><mrow
         ><mo>⌊</mo
@@ -47,7 +47,7 @@ function written(name: string, one: OutputSize): TemplateResult {
         ><mo>⌋</mo></mrow
       ><mo>+</mo><mn>1</mn></math
     >
-    <math
+    <math displaystyle="true"
       ><mo>=</mo><mrow><mo>⌊</mo><mfrac><mn>${room}</mn><mn>${stride}</mn></mfrac><mo>⌋</mo></mrow
       ><mo>+</mo><mn>1</mn><mo>=</mo><mn>${steps}</mn><mo>+</mo><mn>1</mn><mo>=</mo
       ><mn class="found">${out}</mn></math

@@ -43,6 +43,14 @@ export function lookView(lab: FiltersLab): (shown: FiltersShown) => TemplateResu
         ${shown.state.mode === "conv" ? filterPane(lab) : nothing}
         ${out(shown, { kind, point, pick })}
       </div>
+      <p class="key">
+        ${
+          shown.state.mode === "conv"
+            ? "Out: orange is above 0, blue below it; the strongest colour is its largest number."
+            : "Out: as in the picture, black is 0 and white is 1."
+        }
+        Numbers are rounded to three digits.
+      </p>
       ${receipt(focus, shown)}`;
   };
 }
@@ -141,12 +149,5 @@ function out({ state, result }: FiltersShown, { kind, point, pick }: Pointing): 
       onPoint: (at) => point("out", at),
       onPick: (at) => pick("out", at),
     })}
-    <p class="key">
-      ${
-        state.mode === "conv"
-          ? "Orange is above 0, blue below it; the strongest colour is the largest number."
-          : "As in the picture: black is 0, white is 1."
-      }
-    </p>
   </div>`;
 }

@@ -12,7 +12,7 @@ import type { FiltersState } from "./state.js";
 
 export function shiftView(lab: Lab<FiltersState, FiltersNumbers>): TemplateResult {
   const { shift } = lab.shown!.result;
-  return html`${shiftControls(lab)} ${filterPane(lab)}
+  return html`<div class="shift-tools">${shiftControls(lab)} ${filterPane(lab)}</div>
     <div class="table" tabindex="0" role="group" aria-label="What each layer keeps">
       <table class="shift">
         <thead>
@@ -21,8 +21,8 @@ export function shiftView(lab: Lab<FiltersState, FiltersNumbers>): TemplateResul
             <th scope="col">before</th>
             <th scope="col">after the move</th>
             <th scope="col">changed by</th>
-            <th scope="col">in common, in place</th>
-            <th scope="col">in common, moved along</th>
+            <th scope="col">in common</th>
+            <th scope="col">moved along</th>
           </tr>
         </thead>
         <tbody>
@@ -60,8 +60,7 @@ function small(label: string, planes: ShiftRow["before"], name: string): Templat
 
 function bar(share: number | null): TemplateResult {
   return html`<span class="share"
-    ><svg class="bar" viewBox="0 0 100 12" preserveAspectRatio="none" aria-hidden="true">
-      <rect width=${100 * Math.max(0, share ?? 0)} height="12"></rect></svg
+    ><progress aria-hidden="true" max="1" .value=${Math.max(0, share ?? 0)}></progress
     ><b>${percent(share)}</b></span
   >`;
 }
