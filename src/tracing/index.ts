@@ -12,5 +12,10 @@ export {
   type PatchProduct,
   patchProducts,
 } from "./patch.js";
-export { type LayerUnderShift, underShift, type WatchedLayer } from "./under-shift.js";
+export {
+  type LayerUnderShift,
+  shiftedImage,
+  throughLayer,
+  type WatchedLayer,
+} from "./under-shift.js";
 export { type WindowOver, windowsOver } from "./windows-over.js";

@@ -27,39 +27,47 @@ export interface LayerUnderShift {
    * is no whole number of them.
    */
   readonly followed: number | null;
+  /** How the picture has moved: down and right, in its pixels. */
+  readonly shift: readonly [dH: number, dW: number];
+  /** Pixels of the picture for each of this layer's, along both axes. */
+  readonly stride: number;
 }
 
 /**
- * Sends an image and the same one moved through layers, one after the other, and compares what
- * comes out of each. The first entry is the image itself.
+ * An image, and the same one moved, as what the first layer sees.
  *
  * @param x [N, C, H, W]
  * @param shift down and right, in pixels of x
  */
-export async function underShift(
-  x: Tensor,
-  [dH, dW]: readonly [dH: number, dW: number],
-  layers: readonly WatchedLayer[],
-): Promise<LayerUnderShift[]> {
-  const found: LayerUnderShift[] = [];
-  let [before, after, stride] = [x, moved(x, dH, dW), 1];
-  const compare = (name: string): void => {
-    const isWhole = dH % stride === 0 && dW % stride === 0;
-    const along = isWhole ? moved(before, dH / stride, dW / stride) : null;
-    found.push({
-      ...{ name, before, after },
-      change: relativeDistance(after, before),
-      kept: cosine(after, before),
-      followed: along === null ? null : cosine(after, along),
-    });
+export function shiftedImage(x: Tensor, shift: LayerUnderShift["shift"]): LayerUnderShift {
+  return compared({ name: "x", before: x, after: moved(x, ...shift), shift, stride: 1 });
+}
+
+/** Sends both on through another layer, and compares what comes out of it. */
+export async function throughLayer(
+  { before, after, shift, stride }: LayerUnderShift,
+  layer: WatchedLayer,
+): Promise<LayerUnderShift> {
+  return compared({
+    name: layer.name,
+    before: await layer.run(before),
+    after: await layer.run(after),
+    shift,
+    stride: stride * layer.stride,
+  });
+}
+
+function compared(pair: Omit<LayerUnderShift, "change" | "kept" | "followed">): LayerUnderShift {
+  const { before, after, stride } = pair;
+  const [dH, dW] = pair.shift;
+  const isWhole = dH % stride === 0 && dW % stride === 0;
+  const along = isWhole ? moved(before, dH / stride, dW / stride) : null;
+  return {
+    ...pair,
+    change: relativeDistance(after, before),
+    kept: cosine(after, before),
+    followed: along === null ? null : cosine(after, along),
   };
-  compare("x");
-  for (const layer of layers) {
-    [before, after] = [await layer.run(before), await layer.run(after)];
-    stride *= layer.stride;
-    compare(layer.name);
-  }
-  return found;
 }
 
 /** ‖a − b‖ / ‖b‖; null where b is 0. */

@@ -2,7 +2,14 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { conv2dBackward, conv2dForward, maxPool2dForward, reluForward } from "leibniz/backprop";
 import { Random, Tensor } from "leibniz/tensor";
-import { halfTurn, moved, underShift, type WatchedLayer } from "leibniz/tracing";
+import {
+  halfTurn,
+  type LayerUnderShift,
+  moved,
+  shiftedImage,
+  throughLayer,
+  type WatchedLayer,
+} from "leibniz/tracing";
 import { assertClose } from "../helpers/assert-close.js";
 
 function drawn(seed: number, shape: readonly number[]): Tensor {
@@ -24,6 +31,17 @@ function within(seed: number, [H, W]: readonly [number, number], margin: number)
     return isInside ? value : 0;
   });
   return Tensor.from(values, x.shape, "float64");
+}
+
+/** The image, and after it each of the layers. */
+async function underShift(
+  x: Tensor,
+  shift: readonly [number, number],
+  layers: readonly WatchedLayer[],
+): Promise<LayerUnderShift[]> {
+  const found = [shiftedImage(x, shift)];
+  for (const layer of layers) found.push(await throughLayer(found.at(-1)!, layer));
+  return found;
 }
 
 const conv = (weight: Tensor, stride = 1): WatchedLayer => ({

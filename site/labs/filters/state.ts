@@ -119,9 +119,11 @@ export function settle(given: FiltersState, hasFile: boolean): ReadState<Filters
     const weight = Array.from({ length: channels }, () =>
       resized(presets["Sobel x"], [3, 3], [kH, kW]),
     ).flat();
-    problem =
-      `A filter of ${kH} × ${kW} has ${plane} weights for each channel, got ` +
-      `${state.weight.length}: it starts as Sobel x.`;
+    // a pooling has no weights, so that a link to one need not say any
+    if (state.mode === "conv" || state.view === "shift")
+      problem =
+        `A filter of ${kH} × ${kW} has ${plane} weights for each channel, got ` +
+        `${state.weight.length}: it starts as Sobel x.`;
     state = { ...state, weight };
   }
   // a pooling's window must hold a pixel: none may lie on the padding alone

@@ -40,7 +40,7 @@ export const walk: readonly WalkStep<FiltersState>[] = [
       picture: "scene",
       colour: true,
       weight: [...presets["Sobel y"], ...presets["Sobel y"], ...presets["Sobel y"]],
-      ...{ mode: "conv", view: "look", turned: false, pin: "out", at: [19, 20] },
+      ...{ mode: "conv", view: "look", turned: false, pin: "out", at: [24, 20] },
     },
   },
   {
@@ -49,7 +49,7 @@ export const walk: readonly WalkStep<FiltersState>[] = [
       "point at one, and it is in a window, but out does not depend on it.",
     state: {
       ...start,
-      ...{ mode: "max", kernel: [2, 2], weight: [0, 0, 0, 0], stride: 2, padding: 0, dilation: 1 },
+      ...{ mode: "max", kernel: [2, 2], stride: 2, padding: 0, dilation: 1 },
       ...{ pin: "picture", at: [7, 13] },
     },
   },
