@@ -10,10 +10,12 @@ import { Tensor } from "../tensor/index.js";
 export function moved(x: Tensor, dH: number, dW: number): Tensor {
   const [H, W] = [x.shape[2]!, x.shape[3]!];
   const values = x.contiguous().data;
-  const result = Array.from(values, (_, at) => {
-    const [h, w] = [Math.floor(at / W) % H, at % W];
-    return values[at + (within(h - dH, H) - h) * W + within(w - dW, W) - w]!;
-  });
+  const result = new Float64Array(values.length);
+  for (let plane = 0; plane < values.length; plane += H * W)
+    for (let h = 0; h < H; h++) {
+      const from = plane + within(h - dH, H) * W;
+      for (let w = 0; w < W; w++) result[plane + h * W + w] = values[from + within(w - dW, W)]!;
+    }
   return Tensor.from(result, x.shape, x.dtype);
 }
 

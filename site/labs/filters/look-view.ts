@@ -32,7 +32,7 @@ export function lookView(lab: FiltersLab): (shown: FiltersShown) => TemplateResu
   const pick = (side: Place["side"], at: Cell): void => {
     const { state } = lab;
     const isPinned = state.pin === side && state.at[0] === at[0] && state.at[1] === at[1];
-    lab.set(isPinned ? { pin: "none" } : { pin: side, at: [...at] });
+    lab.set(isPinned ? { pin: "none", at: [0, 0] } : { pin: side, at: [...at] });
   };
   return (shown) => {
     const { focus } = shown.result;
