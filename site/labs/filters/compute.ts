@@ -59,14 +59,30 @@ export async function compute(
   };
 }
 
-let last: { readonly key: string; readonly forward: Promise<Forward> } | null = null;
+/** Remembers the last thing that was asked for: sliders and pointers ask for most of it again. */
+function remembered<T>(): (key: readonly unknown[], make: () => T) => T {
+  let last: { readonly key: string; readonly value: T } | null = null;
+  return (parts, make) => {
+    const key = JSON.stringify(parts);
+    if (last?.key !== key) last = { key, value: make() };
+    return last.value;
+  };
+}
 
-/** Pointing at something asks again and again for the same. */
+const lastPicture = remembered<Tensor>();
+const lastForward = remembered<Promise<Forward>>();
+
 function forwardOf(state: FiltersState, given: GivenPicture | null): Promise<Forward> {
-  const { view, pin, at, dx, dy, pool, ...rest } = state;
-  const key = JSON.stringify([rest, view, given?.stamp]);
-  if (last?.key !== key) last = { key, forward: run(state, pictureOf(state, given)) };
-  return last.forward;
+  const { picture, digit, side, drawing } = state;
+  const source = [picture, digit, side, drawing, channelsOf(state), given?.stamp];
+  const { mode, kernel, weight, turned, stride, padding, dilation, view } = state;
+  const options = [mode, kernel, weight, turned, stride, padding, dilation, view];
+  return lastForward([source, options], () =>
+    run(
+      state,
+      lastPicture(source, () => pictureOf(state, given)),
+    ),
+  );
 }
 
 async function run(state: FiltersState, x: Tensor): Promise<Forward> {
