@@ -51,7 +51,7 @@ export function pictureControls(lab: FiltersLab, file: FileSource): TemplateResu
     isSmall
       ? nothing
       : html`${slider({
-          label: "pixels, longer side",
+          label: "side in pixels",
           value: state.side,
           least: 24,
           most: 64,

@@ -13,30 +13,33 @@ type FiltersLab = Lab<FiltersState, FiltersNumbers>;
 
 export function filterPane(lab: FiltersLab): TemplateResult {
   const { state } = lab;
-  return html`<div class="pane filter">
-    ${choice<Preset | "own">({
-      label: "filter",
-      value: presetOf(state.weight, state.kernel) ?? "own",
-      options: [...presetNames.map((name) => [name, name] as const), ["own", "your own values"]],
-      onInput: (name) =>
-        name === "own"
-          ? lab.update()
-          : lab.set({ kernel: [3, 3], weight: inAll(state, presets[name]) }),
-    })}
-    <div class="grids tight">${weightGrids(lab, "weights", state.weight, true)}</div>
-    <p class="key">Type a number, or drag it up or down.</p>
-    ${toggle({
-      label: "turned by half a turn",
-      value: state.turned,
-      onInput: (turned) => lab.set({ turned }),
-    })}
-    ${
-      state.turned && lab.shown !== null && lab.shown.result.laid.length === state.weight.length
-        ? html`<div class="grids tight">
-          ${weightGrids(lab, "as they are laid on", lab.shown.result.laid, false)}
-        </div>`
-        : nothing
-    }
+  const isKnown = lab.shown?.result.laid.length === state.weight.length;
+  return html`<div class="filter">
+    <div>
+      ${choice<Preset | "own">({
+        label: "filter",
+        value: presetOf(state.weight, state.kernel) ?? "own",
+        options: [...presetNames.map((name) => [name, name] as const), ["own", "your own values"]],
+        onInput: (name) =>
+          name === "own"
+            ? lab.update()
+            : lab.set({ kernel: [3, 3], weight: inAll(state, presets[name]) }),
+      })}
+      ${toggle({
+        label: "turned by half a turn",
+        value: state.turned,
+        onInput: (turned) => lab.set({ turned }),
+      })}
+      <p class="key">Weights: type a number, or drag it up or down.</p>
+    </div>
+    <div class="grids tight">
+      ${weightGrids(lab, "weights", state.weight, true)}
+      ${
+        state.turned && isKnown
+          ? weightGrids(lab, "as they are laid on", lab.shown!.result.laid, false)
+          : nothing
+      }
+    </div>
   </div>`;
 }
 

@@ -38,7 +38,7 @@ export function lookView(lab: FiltersLab): (shown: FiltersShown) => TemplateResu
     const { focus } = shown.result;
     const kind = lab.given("pointed") == null ? "pinned" : "lit";
     return html`${modeTabs(lab)}
-      <div class="panes">
+      <div class="panes ${shown.state.mode === "conv" ? "" : "pooled"}">
         ${picture(lab, shown, { kind, point, pick })}
         ${shown.state.mode === "conv" ? filterPane(lab) : nothing}
         ${out(shown, { kind, point, pick })}
