@@ -46,10 +46,16 @@ async function driven(
   drives: Readonly<Record<string, Drive>>,
 ): Promise<string[]> {
   const found: string[] = [];
-  for (const [name, drive] of Object.entries(drives))
-    await drive(browser, site, (holds, what) => {
-      if (!holds) found.push(`filters, ${name}: ${what}`);
-    });
+  for (const [name, drive] of Object.entries(drives)) {
+    const say = (what: string): number => found.push(`filters, ${name}: ${what}`);
+    try {
+      await drive(browser, site, (holds, what) => {
+        if (!holds) say(what);
+      });
+    } catch (error) {
+      say(String(error).split("\n").slice(0, 3).join(" "));
+    }
+  }
   return found;
 }
 
