@@ -21,7 +21,12 @@ export {
 } from "./patch.js";
 export { type RoadLengths, roadLengths } from "./road-lengths.js";
 export { type SecondRoad, secondRoad } from "./second-road.js";
-export { type LayerUnderShift, underShift, type WatchedLayer } from "./under-shift.js";
+export {
+  type LayerUnderShift,
+  type WatchedLayer,
+  shiftedImage,
+  throughLayer,
+} from "./under-shift.js";
 export {
   type WeightGradientAddend,
   type WeightGradientReceipt,

@@ -20,48 +20,55 @@ export interface LayerUnderShift {
   readonly after: Tensor;
   /** ‖f(x moved) − f(x)‖ / ‖f(x)‖; null where f(x) is 0 all over. */
   readonly change: number | null;
-  /** 1 less the change, at least 0. */
+  /** The cosine of the two, from −1 to 1; null where one of them is 0 all over. */
   readonly kept: number | null;
   /**
-   * The same, compared with f(x) moved along by as many of its own pixels; null where that is no
-   * whole number of them, or f(x) moved along is 0 all over.
+   * The cosine of f(x moved) and of f(x), moved along by as many pixels of its own; null where that
+   * is no whole number of them.
    */
   readonly followed: number | null;
+  /** How the picture has moved: down and right, in its pixels. */
+  readonly shift: readonly [dH: number, dW: number];
+  /** Pixels of the picture for each of this layer's, along both axes. */
+  readonly stride: number;
 }
 
 /**
- * Sends an image and the same one moved through layers, one after the other, and compares what
- * comes out of each. The first entry is the image itself.
+ * An image, and the same one moved, as what the first layer sees.
  *
  * @param x [N, C, H, W]
  * @param shift down and right, in pixels of x
  */
-export async function underShift(
-  x: Tensor,
-  [dH, dW]: readonly [dH: number, dW: number],
-  layers: readonly WatchedLayer[],
-): Promise<LayerUnderShift[]> {
-  const found: LayerUnderShift[] = [];
-  let [before, after, stride] = [x, moved(x, dH, dW), 1];
-  const compare = (name: string): void => {
-    const change = relativeDistance(after, before);
-    const isWhole = dH % stride === 0 && dW % stride === 0;
-    const along = isWhole ? moved(before, dH / stride, dW / stride) : null;
-    const apart = along === null ? null : relativeDistance(after, along);
-    const kept = keptOf(change);
-    found.push({ name, before, after, change, kept, followed: keptOf(apart) });
-  };
-  compare("x");
-  for (const layer of layers) {
-    [before, after] = [await layer.run(before), await layer.run(after)];
-    stride *= layer.stride;
-    compare(layer.name);
-  }
-  return found;
+export function shiftedImage(x: Tensor, shift: LayerUnderShift["shift"]): LayerUnderShift {
+  return compared({ name: "x", before: x, after: moved(x, ...shift), shift, stride: 1 });
 }
 
-const keptOf = (change: number | null): number | null =>
-  change === null ? null : Math.max(0, 1 - change);
+/** Sends both on through another layer, and compares what comes out of it. */
+export async function throughLayer(
+  { before, after, shift, stride }: LayerUnderShift,
+  layer: WatchedLayer,
+): Promise<LayerUnderShift> {
+  return compared({
+    name: layer.name,
+    before: await layer.run(before),
+    after: await layer.run(after),
+    shift,
+    stride: stride * layer.stride,
+  });
+}
+
+function compared(pair: Omit<LayerUnderShift, "change" | "kept" | "followed">): LayerUnderShift {
+  const { before, after, stride } = pair;
+  const [dH, dW] = pair.shift;
+  const isWhole = dH % stride === 0 && dW % stride === 0;
+  const along = isWhole ? moved(before, dH / stride, dW / stride) : null;
+  return {
+    ...pair,
+    change: relativeDistance(after, before),
+    kept: cosine(after, before),
+    followed: along === null ? null : cosine(after, along),
+  };
+}
 
 /** ‖a − b‖ / ‖b‖; null where b is 0. */
 function relativeDistance(a: Tensor, b: Tensor): number | null {
@@ -72,4 +79,17 @@ function relativeDistance(a: Tensor, b: Tensor): number | null {
     squares += from[at]! ** 2;
   }
   return squares === 0 ? null : Math.sqrt(distance / squares);
+}
+
+/** ⟨a, b⟩ / (‖a‖·‖b‖); null where one of them is 0. */
+function cosine(a: Tensor, b: Tensor): number | null {
+  const [of, from] = [a.contiguous().data, b.contiguous().data];
+  let [product, squaresA, squaresB] = [0, 0, 0];
+  for (let at = 0; at < from.length; at++) {
+    product += of[at]! * from[at]!;
+    squaresA += of[at]! ** 2;
+    squaresB += from[at]! ** 2;
+  }
+  if (squaresA === 0 || squaresB === 0) return null;
+  return Math.min(1, Math.max(-1, product / Math.sqrt(squaresA * squaresB)));
 }

@@ -47,11 +47,12 @@ function keys<S extends State, R>(lab: Lab<S, R>, event: KeyboardEvent): void {
 
 async function copyLink<S extends State, R>(lab: Lab<S, R>): Promise<void> {
   const { link } = lab;
+  const note = lab.options.linkNote?.(lab.state) ?? null;
   history.replaceState(null, "", link);
   try {
     await navigator.clipboard.writeText(link);
-    announce("The link is copied.");
-    lab.complain(null);
+    lab.complain(note === null ? null : `The link is copied. ${note}`);
+    if (note === null) announce("The link is copied.");
   } catch {
     lab.complain("The browser let nothing be copied: the link is in the address bar.");
   }

@@ -29,6 +29,8 @@ export interface LabOptions<S extends State, R> {
   readonly viewFields?: readonly (keyof S & string)[];
   /** A state that hangs together, as a filter that fits into its image, and what was changed. */
   readonly settle?: (state: S) => ReadState<S>;
+  /** What a link that is copied leaves out, in one line; null for nothing. */
+  readonly linkNote?: (state: S) => string | null;
   readonly walk: readonly WalkStep<S>[];
   /** Called once; what it returns draws the laboratory, again and again. */
   readonly view: (lab: Lab<S, R>) => () => TemplateResult;

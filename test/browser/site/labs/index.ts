@@ -1,5 +1,6 @@
 /** The laboratories, driven as a person would. */
 import type { Browser } from "playwright-core";
+import { filters } from "./filters.js";
 import { im2colLab } from "./im2col.js";
 
 /** What of a laboratory does not hold, a line each. */
@@ -13,4 +14,4 @@ export interface DrivenLab {
   readonly all: Complaints;
 }
 
-export const labs: Readonly<Record<string, DrivenLab>> = { im2col: im2colLab };
+export const labs: Readonly<Record<string, DrivenLab>> = { im2col: im2colLab, filters };
