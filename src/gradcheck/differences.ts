@@ -10,13 +10,16 @@ import type { Tensor } from "../tensor/index.js";
 import { flipped } from "./flips.js";
 import type { Differentiable, NamedTensors } from "./differentiable.js";
 
-/** The largest relative error of one rounding in float64. */
-export const EPSILON = 1 / 2 ** 53;
+/** The largest relative error of one rounding. */
+const EPSILON = { float64: 1 / 2 ** 53, float32: 1 / 2 ** 24 };
 
 /** A function at a point, and the upstream gradient that makes one number of its output. */
 export interface Point {
   readonly f: Differentiable;
-  /** float64 and contiguous; an entry is changed during a measurement and restored after it. */
+  /**
+   * Contiguous; an entry is changed during a measurement and restored after it. In float64, unless
+   * somebody wants to see what float32 does.
+   */
   readonly inputs: NamedTensors;
   /** A copy of the output there. */
   readonly out: Float64Array;
@@ -62,6 +65,7 @@ interface Neighbour {
  * Measures the derivative of f by one entry of one argument. It takes four evaluations of f.
  *
  * @param entry its number in row-major order
+ * @param step h, in the unit of the argument
  */
 export async function slopeAt(
   point: Point,
@@ -76,7 +80,8 @@ export async function slopeAt(
   const here = { x, out: point.out, choices: point.choices };
   const { dOut } = point;
   const [coarse, fine] = [quotient(dOut, below, above), quotient(dOut, nearBelow, nearAbove)];
-  const rounding = roundingError(dOut, below, above, step);
+  const epsilon = EPSILON[point.inputs[argument]!.dtype];
+  const rounding = roundingError(dOut, below, above, step, epsilon);
   const neighbours = [below, above, nearBelow, nearAbove];
   const flips =
     point.choices === null
@@ -120,9 +125,10 @@ async function evaluate(
   const data = inputs[argument]!.data;
   const before = data[entry]!;
   data[entry] = value;
+  const x = data[entry]!; // as float32 has it
   try {
     const { out, choices = null } = await f(inputs);
-    return { x: value, out: copyOf(out), choices };
+    return { x, out: copyOf(out), choices };
   } finally {
     data[entry] = before;
   }
@@ -155,6 +161,7 @@ function roundingError(
   below: Neighbour,
   above: Neighbour,
   step: number,
+  epsilon: number,
 ): number {
   // (gradient-check.18a) |f| = Σⱼ |dOutⱼ| · maxₖ |outₖ|, over the outputs that move; over all where
   //   none does, since rounding may have swallowed it
@@ -167,5 +174,5 @@ function roundingError(
   }
   if (!Number.isFinite(largest)) return NaN; // the function is to blame, not its rounding
   // (gradient-check.12e) rounding error ≤ 3·ε·|f|/h
-  return (3 * EPSILON * weights * largest) / step;
+  return (3 * epsilon * weights * largest) / step;
 }

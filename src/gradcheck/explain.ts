@@ -7,7 +7,13 @@ import type { GradientCheckResult } from "./verdicts.js";
 /** More entries than this are not measured again for other upstream gradients. */
 const MOST_ENTRIES = 3000;
 
-/** The same results, each wrong one with a hint where there is one to give. */
+/**
+ * The same results, each wrong one with a hint where there is one to give.
+ *
+ * @param outShape of the output; [] for a loss
+ * @param step for what has to be measured again, with another upstream gradient
+ * @param batch the input whose first axis is the batch; the first one if left out
+ */
 export async function explain(
   results: readonly GradientCheckResult[],
   point: Point,

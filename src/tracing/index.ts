@@ -2,4 +2,25 @@
  * Where a number comes from: the addends of an output or a gradient, what a single input reaches,
  * and what a change of one weight does. The laboratories of the site show it.
  */
-export {};
+export { type Balance, balanceOf } from "./balance.js";
+export {
+  explainedAt,
+  judgedAt,
+  passAt,
+  type Passed,
+  type Slopes,
+  slopesAt,
+} from "./check-at-step.js";
+export { type CheckedLayer, checkedLayer, type CheckSetting } from "./check-setting.js";
+export {
+  CHECKED_LAYERS,
+  type CheckSizes,
+  fittingSizes,
+  hasWindows,
+  inputShapes,
+  outputShape,
+} from "./check-sizes.js";
+export { type ErrorTurn, errorTurn } from "./error-turn.js";
+export { type Notice, noticesOf } from "./notices.js";
+export { type PlantedMistake, plantedMistakes } from "./planted-mistakes.js";
+export { UPSTREAMS, type UpstreamOptions, upstreamOf } from "./upstream.js";

@@ -1,0 +1,65 @@
+/**
+ * Where the error of a central quotient turns: to the right of it the step cuts too much off, to
+ * its left rounding rules.
+ */
+import type { ErrorAtStep, ErrorCurve } from "../gradcheck/index.js";
+
+/** What a curve of errors shows, beside what the chapter predicts. */
+export interface ErrorTurn {
+  /** The step with the smallest error of the central quotient, and that error; null if all are 0. */
+  readonly lowest: { readonly step: number; readonly error: number } | null;
+  /** (gradient-check.11) and (gradient-check.12); null for a function without curvature. */
+  readonly predicted: { readonly step: number; readonly error: number } | null;
+  /** By how many decades the error falls for each decade of the step, to the right of the turn. */
+  readonly slopeRight: number | null;
+  /** The same to its left, where it rises: below 0. */
+  readonly slopeLeft: number | null;
+}
+
+/** So many times larger or smaller than the turn is a step where one of the errors rules. */
+const WELL_AWAY = 6;
+/** With fewer points a line says nothing. */
+const FEWEST = 4;
+
+/**
+ * @param thirdDerivative |f‴|, 0 for none; the curve's own may be hidden by rounding in float32
+ */
+export function errorTurn(
+  { points }: ErrorCurve,
+  thirdDerivative: number,
+): ErrorTurn {
+  const known = points.filter(({ central, isKink }) => !isKink && central > 0);
+  const lowest = known.reduce<ErrorAtStep | null>(
+    (best, one) => (best === null || one.central < best.central ? one : best),
+    null,
+  );
+  const size = points[0]!.rounding * points[0]!.step; // ε·|f|
+  // (gradient-check.11) h* = (3·ε·|f| / |f‴|)^(1/3)
+  const best = Math.cbrt((3 * size) / thirdDerivative);
+  const isBent = thirdDerivative > 0 && size > 0;
+  const away = (isRight: boolean): readonly ErrorAtStep[] =>
+    known.filter(({ step }) =>
+      isRight ? step > WELL_AWAY * best && step < 0.05 : step < best / WELL_AWAY,
+    );
+  return {
+    lowest: lowest === null ? null : { step: lowest.step, error: lowest.central },
+    // (gradient-check.12) E(h*) = 3/2 · ε·|f| / h*
+    predicted: isBent ? { step: best, error: (1.5 * size) / best } : null,
+    slopeRight: isBent ? slopeOf(away(true)) : null,
+    slopeLeft: slopeOf(isBent ? away(false) : known),
+  };
+}
+
+/** Of the line through the points on logarithmic axes, by least squares. */
+function slopeOf(points: readonly ErrorAtStep[]): number | null {
+  if (points.length < FEWEST) return null;
+  const [x, y] = [
+    points.map(({ step }) => Math.log10(step)),
+    points.map(({ central }) => Math.log10(central)),
+  ];
+  const mean = (values: readonly number[]): number =>
+    values.reduce((sum, value) => sum + value, 0) / values.length;
+  const [meanX, meanY] = [mean(x), mean(y)];
+  const shared = x.reduce((sum, value, i) => sum + (value - meanX) * (y[i]! - meanY), 0);
+  return shared / x.reduce((sum, value) => sum + (value - meanX) ** 2, 0);
+}
