@@ -21,6 +21,7 @@ export {
   outputShape,
 } from "./check-sizes.js";
 export { type ErrorTurn, errorTurn } from "./error-turn.js";
+export { type MistakeName, mistakeNames } from "./mistake-names.js";
 export { type Notice, noticesOf } from "./notices.js";
-export { type PlantedMistake, plantedMistakes } from "./planted-mistakes.js";
+export { type PlantedMistake, plantedMistake } from "./planted-mistakes.js";
 export { UPSTREAMS, type UpstreamOptions, upstreamOf } from "./upstream.js";

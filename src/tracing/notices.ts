@@ -1,20 +1,23 @@
 /** Which checks notice a mistake, and which let it pass. */
 import {
   adjointCheck,
+  checkKinks,
   type Differentiable,
   type GradientCheckResult,
   STEP,
   type Verdict,
 } from "../gradcheck/index.js";
-import { Random } from "../tensor/index.js";
-import { judgedAt, passAt, slopesAt } from "./check-at-step.js";
+import { type DType, Random } from "../tensor/index.js";
+import { judgedAt, passAt, type Passed, type Slopes } from "./check-at-step.js";
 import { checkedLayer, type CheckSetting } from "./check-setting.js";
+import { outputShape } from "./check-sizes.js";
+import type { PlantedMistake } from "./planted-mistakes.js";
 import { type UpstreamOptions, upstreamOf } from "./upstream.js";
 
 /** A check, and what it says of a layer. */
 export interface Notice {
   /** Which check: `random`, the one to be recommended, and popular weaker ones. */
-  readonly check: "random" | "ones" | "one" | "float32" | "large step" | "adjoint";
+  readonly check: "random" | "ones" | "one" | "large step" | "float32" | "kinks" | "adjoint";
   /** `wrong` if it noticed something; null where it cannot be asked. */
   readonly verdict: Verdict | null;
   /** The largest relative error, of all gradients. */
@@ -26,7 +29,7 @@ export interface Notice {
 const CHECKS: readonly {
   readonly check: Notice["check"];
   readonly kind: UpstreamOptions["kind"];
-  readonly dtype: "float32" | "float64";
+  readonly dtype: DType;
   readonly step: number;
 }[] = [
   { check: "random", kind: "random", dtype: "float64", step: STEP },
@@ -37,25 +40,26 @@ const CHECKS: readonly {
 ];
 
 /**
- * Asks every check, at one point.
+ * Asks every check, at one point, and on the layer's kinks.
  *
- * @param plant what puts the mistake into the layer; the layer itself for none
+ * @param plant puts the mistake into the layer
+ * @param slopesOf measures at a point, and may know them from before; the name tells the checks
+ *   apart
  */
 export async function noticesOf(
   setting: CheckSetting,
-  plant: (layer: Differentiable) => Differentiable,
+  plant: PlantedMistake["plant"],
+  slopesOf: (name: string, passed: Passed, step: number) => Promise<Slopes>,
 ): Promise<readonly Notice[]> {
   const notices: Notice[] = [];
   for (const { check, kind, dtype, step } of CHECKS) {
     const { entry, options, inputs } = checkedLayer(setting, dtype);
-    const f = plant(entry.differentiable(options));
-    const { shape } = (await f(inputs)).out;
-    const dOut = upstreamOf(shape, { kind, seed: setting.seed, at: 0, own: [] });
+    const f = plant(entry.differentiable(options), options);
+    const dOut = upstreamOf(outputShape(setting), { kind, seed: setting.seed, at: 0, own: [] });
     const passed = await passAt(f, inputs, dOut);
-    const results = judgedAt(passed, await slopesAt(passed.point, Object.keys(inputs), step));
-    notices.push({ check, ...overall(results) });
+    notices.push({ check, ...overall(judgedAt(passed, await slopesOf(check, passed, step))) });
   }
-  return [...notices, await adjointNotice(setting, plant)];
+  return [...notices, await kinkNotice(setting, plant), await adjointNotice(setting, plant)];
 }
 
 /** The worst gradient's: one that is wrong, or else one that does not pass. */
@@ -71,13 +75,30 @@ function overall(results: readonly GradientCheckResult[]): Omit<Notice, "check">
   return { verdict: worst.verdict, error: worst.maxRelativeError, argument: worst.argument };
 }
 
+/** On the kinks of the catalog, against what the chapter takes for a derivative there. */
+async function kinkNotice(
+  setting: CheckSetting,
+  plant: PlantedMistake["plant"],
+): Promise<Notice> {
+  const { entry } = checkedLayer(setting);
+  const random = new Random(setting.seed).split("kinks");
+  const results: GradientCheckResult[] = [];
+  for (const kink of entry.kinks ?? []) {
+    const around = (layer: Differentiable): Differentiable => plant(layer, kink.options);
+    for await (const { result } of checkKinks({ ...entry, kinks: [kink] }, random, around))
+      results.push(result);
+  }
+  if (results.length === 0) return { check: "kinks", verdict: null, error: 0, argument: "" };
+  return { check: "kinks", ...overall(results) };
+}
+
 /** Of all inputs in which the layer is linear, the worst. */
 async function adjointNotice(
   setting: CheckSetting,
-  plant: (layer: Differentiable) => Differentiable,
+  plant: PlantedMistake["plant"],
 ): Promise<Notice> {
   const { entry, options, inputs } = checkedLayer(setting);
-  const f = plant(entry.differentiable(options));
+  const f = plant(entry.differentiable(options), options);
   const random = new Random(setting.seed).split("adjoint");
   let worst: Notice = { check: "adjoint", verdict: null, error: 0, argument: "" };
   for (const argument of entry.linear ?? []) {

@@ -15,8 +15,9 @@ import {
   softmaxCrossEntropyMistaken,
 } from "../gradcheck/index.js";
 import type { WindowGeometry } from "../im2col/index.js";
-import { multiply, Tensor } from "../tensor/index.js";
+import { multiply, reject, Tensor } from "../tensor/index.js";
 import type { CheckSizes } from "./check-sizes.js";
+import { type MistakeName, mistakeNames } from "./mistake-names.js";
 
 /** A mistake, and how a layer comes to make it. */
 export interface PlantedMistake {
@@ -76,6 +77,7 @@ function exchanged(dOut: Tensor): Tensor {
   );
 }
 
+/** Those that stand in no list of the checker. */
 const OF_ANY: readonly PlantedMistake[] = [
   {
     name: "sign",
@@ -89,10 +91,6 @@ const OF_ANY: readonly PlantedMistake[] = [
     tag: null,
     plant: around(same, (right) => multiply(right, 1.001)),
   },
-];
-
-/** Of layers with more than one output. */
-const OF_OUTPUTS: readonly PlantedMistake[] = [
   {
     name: "exchanged",
     says: "two outputs are exchanged",
@@ -105,15 +103,22 @@ const OF_OUTPUTS: readonly PlantedMistake[] = [
     tag: null,
     plant: around((dOut) => Tensor.full(dOut.shape, 1, dOut.dtype), same),
   },
-];
-
-/** Of losses that are a mean over the batch. */
-const OF_LOSSES: readonly PlantedMistake[] = [
   {
     name: "no-mean",
     says: "the mean's 1/N is missing",
     tag: "softmax-cross-entropy.15",
     plant: around(same, (right, inputs) => multiply(right, batchOf(inputs))),
+  },
+  {
+    name: "col-overwritten",
+    says: "overlap is overwritten, = for +=: only the last window of a pixel counts",
+    tag: "conv2d.9",
+    plant: (layer, options) => async (inputs) => ({
+      ...(await layer(inputs)),
+      backward: async (dOut) => ({
+        x: overwritten(dOut, inputs["x"]!.shape[1]!, options as unknown as WindowGeometry),
+      }),
+    }),
   },
 ];
 
@@ -155,98 +160,35 @@ function overwritten(cols: Tensor, channels: number, geometry: WindowGeometry): 
   return Tensor.from([...dX], [N, channels, H, W], cols.dtype);
 }
 
-const OF_IM2COL: readonly PlantedMistake[] = [
-  {
-    name: "overwritten",
-    says: "overlap is overwritten, = for +=: only the last window of a pixel counts",
-    tag: "conv2d.9",
-    plant: (layer, options) => async (inputs) => ({
-      ...(await layer(inputs)),
-      backward: async (dOut) => ({
-        x: overwritten(dOut, inputs["x"]!.shape[1]!, options as unknown as WindowGeometry),
-      }),
-    }),
-  },
-];
 
-/** By the words that the checker has for them; `argument` where two gradients share those. */
-interface Known {
-  readonly name: string;
-  readonly begins: string;
-  readonly argument?: string;
-}
-
-const KNOWN: Readonly<Record<string, readonly [readonly Mistaken[], readonly Known[]]>> = {
-  affine: [
-    affineMistaken,
-    [
-      { name: "reshaped", begins: "dOut is read as [O, N]", argument: "weight" },
-      { name: "transposed", begins: "weight is read as [I, O]", argument: "x" },
-      { name: "last-output", begins: "only the last output counts", argument: "x" },
-      { name: "times-bias", begins: "dBias is multiplied by the bias", argument: "bias" },
-    ],
-  ],
-  conv2d: [
-    conv2dMistaken,
-    [
-      { name: "turned", begins: "the filters are turned by half a turn", argument: "x" },
-      { name: "overwritten", begins: "overlap is overwritten", argument: "x" },
-      { name: "no-stride", begins: "the stride is dropped", argument: "x" },
-      { name: "no-padding", begins: "the padding is dropped", argument: "x" },
-      { name: "first-window", begins: "only the first window of each image", argument: "weight" },
-      { name: "transposed", begins: "dWeight is laid out column by column", argument: "weight" },
-    ],
-  ],
-  relu: [
-    reluMistaken,
-    [
-      { name: "no-mask", begins: "the mask 1[x > 0] is left out" },
-      { name: "mask-of-dout", begins: "the mask asks whether dOut is positive" },
-      { name: "not-strict", begins: "at the kink x = 0 the slope is 0" },
-    ],
-  ],
-  maxPool2d: [
-    maxPool2dMistaken,
-    [
-      { name: "last-wins", begins: "in a tie the last pixel wins" },
-      { name: "tie-shared", begins: "in a tie the winners share dOut" },
-      { name: "tie-all", begins: "in a tie every winner gets all of dOut" },
-      { name: "overwritten", begins: "where windows share a winner, the last one overwrites" },
-      { name: "evenly", begins: "dOut is spread evenly over the window" },
-    ],
-  ],
-  averagePool2d: [
-    averagePool2dMistaken,
-    [
-      { name: "no-share", begins: "the factor 1/(kH·kW) is left out" },
-      { name: "overwritten", begins: "where windows overlap, the last one overwrites" },
-    ],
-  ],
-  softmaxCrossEntropy: [
-    softmaxCrossEntropyMistaken,
-    [
-      { name: "no-targets", begins: "the targets are not subtracted" },
-      { name: "mean-of-all", begins: "the mean is taken over all N · C entries" },
-      { name: "diagonal", begins: "only the diagonal of softmax's Jacobian" },
-    ],
-  ],
+/** The lists of the checker, by layer. */
+const MISTAKEN: Readonly<Record<string, readonly Mistaken[]>> = {
+  affine: affineMistaken,
+  conv2d: conv2dMistaken,
+  relu: reluMistaken,
+  maxPool2d: maxPool2dMistaken,
+  averagePool2d: averagePool2dMistaken,
+  softmaxCrossEntropy: softmaxCrossEntropyMistaken,
 };
 
-/** What a layer can get wrong here; none of it is in what the layer really does. */
-export function plantedMistakes(layer: CheckSizes["layer"]): readonly PlantedMistake[] {
-  const [mistaken, known] = KNOWN[layer] ?? [[], []];
-  const own = known.flatMap(({ name, begins, argument = null }): PlantedMistake[] => {
-    const wrong = mistaken.find(
-      (one) => one.says.startsWith(begins) && (argument === null || one.argument === argument),
-    );
-    return wrong === undefined
-      ? []
-      : [{ name, says: wrong.says, tag: wrong.tag, plant: inPlace(wrong) }];
-  });
-  return [
-    ...OF_ANY,
-    ...(layer === "softmaxCrossEntropy" ? OF_LOSSES : OF_OUTPUTS),
-    ...(layer === "im2col" ? OF_IM2COL : []),
-    ...own,
-  ];
+function ofList(layer: CheckSizes["layer"], { name, begins, argument }: MistakeName): PlantedMistake {
+  const wrong = MISTAKEN[layer]?.find(
+    (one) => one.says.startsWith(begins!) && (argument ?? one.argument) === one.argument,
+  );
+  if (wrong === undefined)
+    reject("plantedMistake", "a mistake that the checker knows", `"${begins}"`);
+  return { name, says: wrong.says, tag: wrong.tag, plant: inPlace(wrong) };
+}
+
+/**
+ * What a layer can get wrong here, by the names of {@link mistakeNames}.
+ *
+ * @throws InputError when the layer has no mistake of that name
+ */
+export function plantedMistake(layer: CheckSizes["layer"], name: string): PlantedMistake {
+  const known =
+    mistakeNames(layer).find((one) => one.name === name) ??
+    reject("plantedMistake", `a mistake of ${layer}`, `"${name}"`);
+  if (known.begins !== undefined) return ofList(layer, known);
+  return OF_ANY.find((one) => one.name === name)!;
 }
