@@ -44,17 +44,7 @@ export {
 } from "./gradient-check.js";
 export { findHint, type Suspect } from "./hints.js";
 export { type CheckedKink, checkKinks } from "./kinks.js";
-export {
-  affineMistaken,
-  averagePool2dMistaken,
-  conv2dMistaken,
-  maxPool2dMistaken,
-  type Mistaken,
-  mistakenOf,
-  type MistakenPoint,
-  reluMistaken,
-  softmaxCrossEntropyMistaken,
-} from "./mistaken/index.js";
+export { type Mistaken, mistakenOf, type MistakenPoint } from "./mistaken/index.js";
 export {
   type AdjointResult,
   type EntryCheck,

@@ -62,47 +62,31 @@ export function checksView(lab: CheckLab, { state, result }: Seen): TemplateResu
           : `${noticed} of ${asked} checks notice it.`
       }
     </p>
-    <div class="scroll">
-      <table class="notices">
-        <thead>
-          <tr>
-            <th scope="col">check</th>
-            <th scope="col">says</th>
-            <th scope="col">error</th>
-            <th scope="col">see it</th>
-          </tr>
-        </thead>
-        <tbody>
-          ${notices.map((notice) => row(lab, notice))}
-        </tbody>
-      </table>
-    </div>`;
+    <ul class="notices">
+      ${notices.map((notice) => item(lab, notice))}
+    </ul>`;
 }
 
-function row(lab: CheckLab, { check, verdict, error }: Notice): TemplateResult {
+function item(lab: CheckLab, { check, verdict, error }: Notice): TemplateResult {
   const { name, about, state } = CHECKS[check];
-  return html`<tr>
-    <th scope="row">${name}<small>${about}</small></th>
-    <td>
-      ${
-        verdict === null
-          ? "does not apply"
-          : html`<span class="verdict ${verdict}">${SIGNS[verdict]} ${verdict}</span>`
-      }
-    </td>
-    <td>${verdict === null || !Number.isFinite(error) ? "–" : power(error)}</td>
-    <td>
-      ${
-        state === null || verdict === null
-          ? nothing
-          : html`<button
-            type="button"
-            aria-label="Set up: ${name}"
-            @click=${() => lab.set({ view: "maps", ...state })}
-          >
-            Set up
-          </button>`
-      }
-    </td>
-  </tr>`;
+  const setUp = (): void => lab.set({ view: "maps", ...state });
+  return html`<li>
+    <div>
+      <strong>${name}</strong>
+      <p>${about}</p>
+    </div>
+    ${
+      verdict === null
+        ? html`<span>does not apply</span>`
+        : html`<span>
+          <span class="verdict ${verdict}">${SIGNS[verdict]} ${verdict}</span>
+          ${Number.isFinite(error) ? html`<small>error ${power(error)}</small>` : nothing}
+        </span>`
+    }
+    ${
+      state === null || verdict === null
+        ? html`<span></span>`
+        : html`<button type="button" aria-label="Set up: ${name}" @click=${setUp}>Set up</button>`
+    }
+  </li>`;
 }

@@ -29,7 +29,8 @@ import {
   slopesAt,
   upstreamOf,
 } from "leibniz/tracing";
-import { argumentOf, NONE, type State } from "./state.js";
+import { argumentOf, NONE } from "./chosen.js";
+import type { State } from "./state.js";
 
 /** Numbers of any shape, in row-major order. */
 export interface Numbers {
@@ -67,6 +68,8 @@ export interface CheckResult {
   readonly inputs: readonly (Numbers & { readonly name: string })[];
   readonly out: Numbers;
   readonly dOut: Numbers;
+  /** Whether dOut is drawn, though the state has numbers for it: they are not as many. */
+  readonly isRedrawn: boolean;
   readonly lines: readonly Line[];
   /** The mistake that is planted; null for none. */
   readonly mistake: { readonly says: string; readonly tag: string | null } | null;
@@ -143,6 +146,7 @@ export async function compute(state: State): Promise<CheckResult> {
     })),
     out: numbersOf(out),
     dOut: { shape: out.shape, data: Array.from(point.dOut) },
+    isRedrawn: state.upstream === "own" && state.u.length !== point.dOut.length,
     lines,
     mistake: mistake === null ? null : { says: mistake.says, tag: mistake.tag },
     isHidden: mistake !== null && areSame(passed, right),

@@ -5,7 +5,7 @@ import type { Line } from "./compute.js";
 import type { CheckLab, Seen } from "./panel.js";
 import { argumentOf, LARGEST } from "./state.js";
 import { indexOf, placeOf, tensorGrid } from "./tensor-grid.js";
-import { figure, MEANINGS, power, SIGNS } from "./words.js";
+import { figure, MEANINGS, power, roughPower, SIGNS } from "./words.js";
 
 /** The line of the chosen gradient. */
 export const lineOf = ({ state, result: { lines } }: Seen): Line =>
@@ -51,8 +51,10 @@ export function upstreamGrid(lab: CheckLab, { result }: Seen, label = "dOut"): T
 const depth = ({ relativeError }: EntryCheck): number =>
   relativeError > 0 ? Math.max(0, 16 + Math.log10(Math.min(1, relativeError))) : 0;
 
-const errorText = ({ verdict, relativeError }: EntryCheck): string =>
-  verdict === "pass" ? power(relativeError) : verdict === "wrong" ? `✗${power(relativeError)}` : SIGNS[verdict];
+function errorText({ verdict, relativeError }: EntryCheck): string {
+  if (verdict === "pass") return roughPower(relativeError);
+  return verdict === "wrong" ? `✗${roughPower(relativeError)}` : `${SIGNS[verdict]} ${verdict}`;
+}
 
 export function maps(lab: CheckLab, seen: Seen): TemplateResult {
   const { state } = seen;

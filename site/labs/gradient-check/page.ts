@@ -41,5 +41,9 @@ defineLab<State, CheckResult>({
 function shown(lab: CheckLab): TemplateResult {
   const { shown: seen } = lab;
   if (seen === null) return html`<p>The engine is on its way.</p>`;
-  return html`${verdict(lab, seen)} ${VIEWS[seen.state.view](lab, seen)}`;
+  return html`<p class="problem" ?hidden=${!seen.result.isRedrawn}>
+      dOut is drawn: the link has ${seen.state.u.length} numbers for it, of
+      ${seen.result.dOut.data.length}.
+    </p>
+    ${verdict(lab, seen)} ${VIEWS[seen.state.view](lab, seen)}`;
 }

@@ -62,7 +62,7 @@ export function panel(lab: CheckLab): TemplateResult {
           }),
       })}
       ${choice({
-        label: "mistake in backward",
+        label: "mistake",
         value: state.mistake,
         options: [
           [NONE, "none"],
@@ -71,7 +71,7 @@ export function panel(lab: CheckLab): TemplateResult {
         onInput: (mistake) => lab.set({ mistake }),
       })}
       ${choice({
-        label: "numbers",
+        label: "type",
         value: state.type,
         options: TYPES.map((type) => [type, type] as const),
         onInput: (type) => lab.set({ type }),

@@ -1,11 +1,9 @@
 /** What a link to the gradient check carries. */
 import {
   CHECKED_LAYERS,
-  type CheckSizes,
   fittingSizes,
   inputShapes,
   mistakeNames,
-  outputShape,
   UPSTREAMS,
 } from "leibniz/tracing";
 import {
@@ -17,12 +15,12 @@ import {
   whole,
   wholes,
 } from "../frame/fields.js";
+import { argumentOf, NONE, sizesOf } from "./chosen.js";
 
 export const VIEWS = ["maps", "step", "checks", "balance"] as const;
 export const GRADIENTS = ["x", "weight", "bias"] as const;
 export const TYPES = ["float64", "float32"] as const;
-/** No mistake. */
-export const NONE = "none";
+export { argumentOf, NONE, sizesOf } from "./chosen.js";
 
 const MISTAKES = [...new Set(CHECKED_LAYERS.flatMap(mistakeNames).map(({ name }) => name))];
 
@@ -95,20 +93,7 @@ export const fields: Fields<State> = {
   sizes: flag(false),
 } as Fields<State>;
 
-/** The sizes of a state; pairs come as lists of two. */
-export const sizesOf = (state: State): CheckSizes => state as unknown as CheckSizes;
-
 const product = (shape: readonly number[]): number => shape.reduce((all, one) => all * one, 1);
-
-/** The gradients that a layer has. */
-export const gradientsOf = (state: State): readonly string[] =>
-  Object.keys(inputShapes(sizesOf(state)));
-
-/** The name of the input that the chosen gradient is of. */
-export function argumentOf(state: State): string {
-  const names = gradientsOf(state);
-  return names.includes(state.gradient) ? state.gradient : names[0]!;
-}
 
 /** A state whose fields hang together, and what was changed for it. */
 export function settle(state: State): ReadState<State> {
@@ -130,12 +115,6 @@ export function settle(state: State): ReadState<State> {
   if (state.x.length > 0 && state.x.length !== first) {
     settled["x"] = [];
     said.push(`The link has ${state.x.length} numbers for x, which has ${first}: they are drawn.`);
-  }
-  const outputs = product(outputShape(sizes));
-  settled["one"] = Math.min(state.one, outputs - 1);
-  if (state.u.length > 0 && state.u.length !== outputs) {
-    settled["u"] = [];
-    said.push(`The link has ${state.u.length} numbers for dOut, which has ${outputs}.`);
   }
   if (now.upstream === "own" && now.u.length === 0) settled["upstream"] = "random";
   return { state: now, problem: said.length === 0 ? null : said.join(" ") };

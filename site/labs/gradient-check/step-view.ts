@@ -72,6 +72,12 @@ function turnOf({ state, result }: Seen, { turn }: Curves): TemplateResult {
       A mistake has no V: with a smaller step the quotient comes nearer to the derivative, but not
       to what backward says. The error stays where it is, above ${power(lowest.error)}.
     </p>`;
+  if (lowest === null)
+    return html`<p>
+      Here the quotient is exact at every step that reaches no kink: the layer is a straight line in
+      this entry, and nothing is rounded. For a V, take softmax and cross-entropy, or batch
+      normalisation.
+    </p>`;
   if (predicted === null)
     return html`<p>
       This entry has no curvature: f‴ is 0, so that no step cuts anything off, and there is no turn.
@@ -83,7 +89,7 @@ function turnOf({ state, result }: Seen, { turn }: Curves): TemplateResult {
   return html`<p>
     <strong>It turns near h* = ${power(predicted.step)}</strong>, (gradient-check.11), where the
     chapter expects an error of at most ${power(predicted.error)}.
-    ${lowest === null ? nothing : `The smallest one measured is ${power(lowest.error)}, at h = ${power(lowest.step)}.`}
+    The smallest one measured is ${power(lowest.error)}, at h = ${power(lowest.step)}.
     To the right the step cuts off h²/6·|f‴|: ten times the step, a hundred times the
     error${slopeRight === null ? nothing : ` (measured slope ${slope(slopeRight)})`}. To the left
     rounding is divided by h: a tenth of the step, ten times the

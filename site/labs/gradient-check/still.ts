@@ -7,6 +7,8 @@ import { fields, type State } from "./state.js";
 import { placeOf } from "./tensor-grid.js";
 import { power } from "./words.js";
 
+const TITLE = "The error of a measured gradient against the step, on logarithmic axes";
+
 export async function still(): Promise<string> {
   const start = initialState(fields);
   const right = await compute(start);
@@ -56,8 +58,8 @@ async function picture(start: State): Promise<string> {
   const { points } = curves!.float64;
   const along = (of: "central" | "extrapolated" | "rounding"): Point[] =>
     points.map((point) => [point.step, point[of] > 0 ? point[of] : Number.NaN] as const);
-  return lineChart({
-    title: "The error of a measured gradient against the step",
+  const svg = lineChart({
+    title: TITLE,
     description:
       "On logarithmic axes: from the right the error of the central quotient falls with the " +
       "square of the step, turns, and rises again as rounding takes over.",
@@ -70,4 +72,6 @@ async function picture(start: State): Promise<string> {
       { name: "ε·|f|/h", points: along("rounding"), isGuide: true },
     ],
   });
+  // a picture of its own: its style is not the page's
+  return `<p><img alt="${TITLE}: a V" src="data:image/svg+xml,${encodeURIComponent(svg)}"></p>`;
 }

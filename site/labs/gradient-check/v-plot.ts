@@ -8,9 +8,9 @@ const STEPS = [-12, -1] as const;
 const ERRORS = [-17, 1] as const;
 const WIDTH = 620;
 const HEIGHT = 380;
-const LEFT = 52;
+const LEFT = 70;
 const TOP = 14;
-const BOTTOM = HEIGHT - 44;
+const BOTTOM = HEIGHT - 52;
 const RIGHT = WIDTH - 12;
 
 export interface VPlotData {
@@ -63,7 +63,7 @@ function axes(): SVGTemplateResult {
     ${across.map((decades) => {
       const x = acrossOf(10 ** decades);
       return svg`<line x1=${x} x2=${x} y1=${TOP} y2=${BOTTOM} />
-        <text x=${x} y=${BOTTOM + 16} text-anchor="middle">${tenTo(decades)}</text>`;
+        <text x=${x} y=${BOTTOM + 20} text-anchor="middle">${tenTo(decades)}</text>`;
     })}
     ${down.map((decades) => {
       const y = downOf(10 ** decades);

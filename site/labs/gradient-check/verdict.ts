@@ -18,7 +18,7 @@ export function verdict(lab: CheckLab, seen: Seen): TemplateResult {
         <thead>
           <tr>
             <th scope="col">gradient</th>
-            <th scope="col">relative error</th>
+            <th scope="col">error</th>
             <th scope="col">worst at</th>
             <th scope="col">adjoint</th>
             <th scope="col">verdict</th>

@@ -28,7 +28,7 @@ export const walk: readonly WalkStep<State>[] = [
   {
     text:
       "All checks on that mistake. Those that draw dOut at random notice; the one with ones does " +
-      "not. Try other mistakes: the dropped stride is one that this geometry hides.",
+      "not. Try other mistakes: a dropped padding is one that this geometry hides.",
     state: { ...start, view: "checks", mistake: "exchanged" },
   },
   {

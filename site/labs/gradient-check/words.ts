@@ -11,10 +11,16 @@ export function power(value: number): string {
   return `${digits!.replace(/\.0$/, "")}e${exponent!.replace("+", "").replace("-", "−")}`;
 }
 
-/** Six digits and a true minus sign, for a number in a sentence. */
+/** The same to one digit, for a small cell. */
+export function roughPower(value: number): string {
+  if (value === 0 || !Number.isFinite(value) || (value >= 0.01 && value < 100)) return power(value);
+  return value.toExponential(0).replace("e+", "e").replace("e-", "e−");
+}
+
+/** Twelve digits and a true minus sign: enough to see where two numbers part. */
 export function figure(value: number): string {
   if (!Number.isFinite(value)) return shortNumber(value);
-  return String(Number(value.toPrecision(7))).replaceAll("-", "−");
+  return String(Number(value.toPrecision(12))).replaceAll("-", "−");
 }
 
 /** A verdict's sign, which is no colour. */

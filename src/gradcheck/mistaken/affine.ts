@@ -284,7 +284,6 @@ const rows = [
   { argument: "bias", tag: "affine.5", rows: biasRows },
 ];
 
-/** What goes wrong in the backward pass of an affine layer. */
 export const affine: readonly Mistaken[] = rows.flatMap(({ rows: list, ...common }) =>
   list.map(([says, gradient]) => ({
     ...common,

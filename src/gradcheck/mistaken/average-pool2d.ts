@@ -58,7 +58,6 @@ function wrong(mistakes: Readonly<Record<string, Wrong>>): Mistaken[] {
   }));
 }
 
-/** What goes wrong in the backward pass of average pooling. */
 export const averagePool2d: readonly Mistaken[] = [
   ...wrong({
     "the factor 1/(kH·kW) is left out: each pixel gets all of dOut": { share: () => 1 },

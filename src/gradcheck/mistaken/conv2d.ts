@@ -22,7 +22,6 @@ export function convolutionOf({ options, inputs, dOut }: MistakenPoint): Convolu
   };
 }
 
-/** What goes wrong in the backward pass of a convolution. */
 export const conv2d: readonly Mistaken[] = convolutionMistakes({
   of: convolutionOf,
   tags: {

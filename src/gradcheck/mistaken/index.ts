@@ -28,16 +28,6 @@ import type { Mistaken } from "./mistaken.js";
 
 export type { Mistaken, MistakenPoint } from "./mistaken.js";
 
-// one by one, for those who want some and not all
-export {
-  affine as affineMistaken,
-  averagePool2d as averagePool2dMistaken,
-  conv2d as conv2dMistaken,
-  maxPool2d as maxPool2dMistaken,
-  relu as reluMistaken,
-  softmaxCrossEntropy as softmaxCrossEntropyMistaken,
-};
-
 const MISTAKEN: Readonly<Record<string, readonly Mistaken[]>> = {
   affine,
   averagePool2d,

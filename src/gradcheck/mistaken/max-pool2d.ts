@@ -137,7 +137,6 @@ const plane = (window: number, { outH, outW }: WindowGeometry): boolean =>
   window % (outH * outW) !== 0;
 const batch = (): boolean => true;
 
-/** What goes wrong in the backward pass of max pooling. */
 export const maxPool2d: readonly Mistaken[] = [
   ...wrong("pooling.4", {
     "where windows share a winner, the last one overwrites the others: they have to be added": (

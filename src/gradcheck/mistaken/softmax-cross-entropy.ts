@@ -65,7 +65,6 @@ function throughSoftmax({ rows: { p }, n, c, C }: At, dP: (k: number) => number)
   return p[n]![c]! * (dP(c) - along);
 }
 
-/** What goes wrong in the backward pass of softmax and cross-entropy in one. */
 export const softmaxCrossEntropy: readonly Mistaken[] = [
   ...wrong("22", {
     "the targets are not subtracted: it has to be p − targets, not p": ({ p }) => p,
