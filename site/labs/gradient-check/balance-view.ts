@@ -1,5 +1,5 @@
 /** ⟨Wx, y⟩ = ⟨x, Wᵀy⟩ as a balance: x and y lie on it, and a mistake makes it tip. */
-import { html, nothing, svg, type TemplateResult } from "lit-html";
+import { html, svg, type TemplateResult } from "lit-html";
 import { inputGrid, lineOf, upstreamGrid } from "./maps.js";
 import type { CheckLab, Seen } from "./panel.js";
 import { tensorGrid } from "./tensor-grid.js";
@@ -20,9 +20,10 @@ export function balanceView(lab: CheckLab, seen: Seen): TemplateResult {
   const { forward, backward, relativeError, verdict } = result;
   const isLevel = verdict === "pass";
   const side = forward > backward ? "left" : "right";
-  const name = argument === "x" ? "x" : argument;
+  const name = argument;
+  const input = seen.result.inputs.find((one) => one.name === argument)!;
   return html`<h3>⟨f(${name}) − f(0), y⟩ and ⟨${name}, backward(y)⟩</h3>
-    ${scale(forward, backward, isLevel)}
+    ${scale(name, forward, backward, isLevel)}
     <p aria-live="polite" class="balance-says">
       <span class="verdict ${verdict}">${SIGNS[verdict]} ${isLevel ? "level" : `tips to the ${side}`}</span>:
       ${figure(forward)} and ${figure(backward)}, apart by ${power(relativeError)} of all that is
@@ -33,7 +34,16 @@ export function balanceView(lab: CheckLab, seen: Seen): TemplateResult {
       }
     </p>
     <div class="grids">
-      ${inputGrid(lab, seen)}
+      ${
+        argument === "x"
+          ? inputGrid(lab, seen)
+          : tensorGrid({
+              label: name,
+              shape: input.shape,
+              scale: "signed",
+              value: (entry) => input.data[entry]!,
+            })
+      }
       ${tensorGrid({
         label: `f(${name}) − f(0)`,
         shape: seen.result.out.shape,
@@ -50,7 +60,12 @@ export function balanceView(lab: CheckLab, seen: Seen): TemplateResult {
     </div>`;
 }
 
-function scale(forward: number, backward: number, isLevel: boolean): TemplateResult {
+function scale(
+  name: string,
+  forward: number,
+  backward: number,
+  isLevel: boolean,
+): TemplateResult {
   const size = Math.max(Math.abs(forward), Math.abs(backward));
   const share = isLevel || size === 0 ? 0 : (backward - forward) / size;
   // a small difference has to be seen as well
@@ -70,7 +85,7 @@ function scale(forward: number, backward: number, isLevel: boolean): TemplateRes
     <path class="post" d="M200 46V176M160 176h80" />
     <line class="beam" x1=${left[0]} y1=${left[1]} x2=${right[0]} y2=${right[1]} />
     <circle class="post" cx="200" cy="46" r="5" />
-    ${dish(left, forward, "⟨f(x) − f(0), y⟩")} ${dish(right, backward, "⟨x, backward(y)⟩")}
-    ${nothing}
+    ${dish(left, forward, `⟨f(${name}) − f(0), y⟩`)}
+    ${dish(right, backward, `⟨${name}, backward(y)⟩`)}
   </svg>`;
 }

@@ -80,14 +80,19 @@ function remark(line: Line): TemplateResult | typeof nothing {
   const isOff = word === "wrong" || word === "noise";
   if (!isOff && kinks === 0) return nothing;
   return html`<p>
-    <strong>${gradient}</strong>
+    <strong>${gradient}${isOff ? placeOf(worst) : ""}:</strong>
     ${
       isOff
-        ? html`at ${placeOf(worst)}: backward says ${figure(analytic)}, measured
+        ? html`backward says ${figure(analytic)}, measured
           ${figure(numeric)} ± ${power(estimate)}.`
         : nothing
     }
-    ${hint === null ? nothing : html`It looks like this: ${hint}.`}
+    ${hint === null ? nothing : `It looks like this: ${hint}.`}
+    ${
+      word === "wrong" && hint === null
+        ? "From this one geometry alone it cannot be named."
+        : nothing
+    }
     ${word === "noise" ? html`So it is ${MEANINGS.noise}.` : nothing}
     ${kinks === 0 ? nothing : `${kinks} ${kinks === 1 ? "kink" : "kinks"} left out.`}
   </p>`;
