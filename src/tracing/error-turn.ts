@@ -33,7 +33,9 @@ export function errorTurn(
     (best, one) => (best === null || one.central < best.central ? one : best),
     null,
   );
-  const size = points[0]!.rounding * points[0]!.step; // ε·|f|
+  // ε·|f|, near enough to the point for |f| to be that of the point
+  const near = points.find(({ step }) => step < 0.011)!;
+  const size = near.rounding * near.step;
   // (gradient-check.11) h* = (3·ε·|f| / |f‴|)^(1/3)
   const best = Math.cbrt((3 * size) / thirdDerivative);
   const isBent = thirdDerivative > 0 && size > 0;
