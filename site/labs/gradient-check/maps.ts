@@ -75,7 +75,7 @@ export function maps(lab: CheckLab, seen: Seen): TemplateResult {
         scale: "gradient",
         largest,
         value: (entry) => checks[entry]!.analytic,
-        describe: (entry) => `backward says ${figure(checks[entry]!.analytic)}`,
+        describe: (entry) => checks[entry]!.verdict,
       })}
       ${tensorGrid({
         ...common,
@@ -83,7 +83,7 @@ export function maps(lab: CheckLab, seen: Seen): TemplateResult {
         scale: "gradient",
         largest,
         value: (entry) => checks[entry]!.numeric,
-        describe: (entry) => `measured ${figure(checks[entry]!.numeric)}`,
+        describe: (entry) => checks[entry]!.verdict,
       })}
       ${tensorGrid({
         ...common,
@@ -92,8 +92,7 @@ export function maps(lab: CheckLab, seen: Seen): TemplateResult {
         largest: 16,
         value: (entry) => depth(checks[entry]!),
         text: (entry) => errorText(checks[entry]!),
-        describe: (entry) =>
-          `relative error ${power(checks[entry]!.relativeError)}, ${checks[entry]!.verdict}`,
+        describe: (entry) => checks[entry]!.verdict,
       })}
     </div>
     ${entryLine(lab, seen)}`;

@@ -1,6 +1,7 @@
 /** A tensor as one grid: its last axis across, all others down, plane below plane. */
 import type { TemplateResult } from "lit-html";
 import { type Cell, type GridData, numberGrid } from "../frame/number-grid.js";
+import { shortNumber } from "../frame/short-number.js";
 
 export interface TensorGridData
   extends Omit<
@@ -20,7 +21,7 @@ export interface TensorGridData
   readonly value: (entry: number) => number;
   readonly text?: (entry: number) => string;
   readonly marks?: (entry: number) => string;
-  /** Said behind the place of an entry: `dX[0, 1]: ` */
+  /** Said behind an entry and its number: `dX[0, 1]: 0.5, ` */
   readonly describe?: (entry: number) => string;
   /** What its entries are called: the label if left out. */
   readonly name?: string;
@@ -60,8 +61,10 @@ export function tensorGrid(data: TensorGridData): TemplateResult {
     ...(text === undefined ? {} : { text: (r: number, c: number) => text(at([r, c])) }),
     describe: (r, c) => {
       const entry = at([r, c]);
-      const said = describe?.(entry) ?? String(value(entry));
-      return `${name}${placeOf(indexOf(entry, shape))}: ${said}`;
+      // what is seen is also said
+      const seen = text?.(entry) ?? shortNumber(value(entry));
+      const more = describe === undefined ? "" : `, ${describe(entry)}`;
+      return `${name}${placeOf(indexOf(entry, shape))}: ${seen}${more}`;
     },
     ...(onPoint === undefined
       ? {}

@@ -38,6 +38,7 @@ function row(lab: CheckLab, line: Line, isChosen: boolean): TemplateResult {
   return html`<tr>
     <th scope="row">
       <button type="button" aria-pressed=${isChosen} @click=${choose}>${gradient}</button>
+      <span class="on-paper">${gradient}</span>
     </th>
     <td>${Number.isFinite(error) ? power(error) : "–"}</td>
     <td>${placeOf(worst)}</td>

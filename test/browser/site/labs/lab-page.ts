@@ -57,6 +57,10 @@ export async function shownNumbers(page: Page, name: string): Promise<number[][]
   return rows.map((row) => row.map((text) => Number(text.replaceAll("−", "-"))));
 }
 
+/** The list of a name, of which one is chosen. */
+export const select = (page: Page, name: string): Locator =>
+  page.getByRole("combobox", { name: exactly(name) });
+
 /** The state in the address bar, once it has been written there. */
 export async function hashOf(page: Page): Promise<string> {
   await page.waitForTimeout(250);
