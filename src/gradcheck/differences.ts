@@ -55,10 +55,21 @@ export interface Slope {
 }
 
 /** The function one step away from the point. */
-interface Neighbour {
+export interface Neighbour {
   readonly x: number;
   readonly out: Float64Array;
   readonly choices: readonly Choices[] | null;
+}
+
+/** The function around a point, with one entry moved to both sides by a step and by half of it. */
+export interface Around {
+  readonly x: number;
+  readonly step: number;
+  readonly epsilon: number;
+  readonly below: Neighbour;
+  readonly above: Neighbour;
+  readonly nearBelow: Neighbour;
+  readonly nearAbove: Neighbour;
 }
 
 /**
@@ -73,14 +84,37 @@ export async function slopeAt(
   entry: number,
   step: number,
 ): Promise<Slope> {
-  const x = point.inputs[argument]!.data[entry]!;
+  return slopeFrom(point, await around(point, argument, entry, step), point.dOut);
+}
+
+/**
+ * The four evaluations of {@link slopeAt}, from which the slopes for any dOut can be had.
+ *
+ * @param entry its number in row-major order
+ * @param step h, in the unit of the argument
+ */
+export async function around(
+  point: Point,
+  argument: string,
+  entry: number,
+  step: number,
+): Promise<Around> {
+  const { data, dtype } = point.inputs[argument]!;
+  const x = data[entry]!;
   const at = (value: number): Promise<Neighbour> => evaluate(point, argument, entry, value);
   const [below, above] = [await at(x - step), await at(x + step)];
   const [nearBelow, nearAbove] = [await at(x - step / 2), await at(x + step / 2)];
+  return { x, step, epsilon: EPSILON[dtype], below, above, nearBelow, nearAbove };
+}
+
+/** What evaluations around a point say of the slope. */
+export function slopeFrom(
+  point: Point,
+  { x, step, epsilon, below, above, nearBelow, nearAbove }: Around,
+  dOut: ArrayLike<number>,
+): Slope {
   const here = { x, out: point.out, choices: point.choices };
-  const { dOut } = point;
   const [coarse, fine] = [quotient(dOut, below, above), quotient(dOut, nearBelow, nearAbove)];
-  const epsilon = EPSILON[point.inputs[argument]!.dtype];
   const rounding = roundingError(dOut, below, above, step, epsilon);
   const neighbours = [below, above, nearBelow, nearAbove];
   const flips =

@@ -33,9 +33,17 @@ export { checkNetwork, type CheckNetworkOptions, NETWORK_TOLERANCE } from "./che
 export { diagnose } from "./diagnosis/diagnose.js";
 export { type Sighting, sightingsAt } from "./diagnosis/sighting.js";
 export type { Differentiable, NamedTensors } from "./differentiable.js";
-export { type Point, type Slope, slopeAt } from "./differences.js";
+export {
+  type Around,
+  around,
+  type Neighbour,
+  type Point,
+  type Slope,
+  slopeAt,
+  slopeFrom,
+} from "./differences.js";
 export { curveSteps, type ErrorAtStep, type ErrorCurve, errorCurve } from "./error-curve.js";
-export { explain } from "./explain.js";
+export { explain, otherUpstreams, type Variants } from "./explain.js";
 export {
   gradientCheck,
   type GradientCheckOptions,

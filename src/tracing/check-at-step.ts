@@ -3,15 +3,18 @@
  * has chosen, where `gradientCheck` draws and decides.
  */
 import {
+  around,
   type Differentiable,
   explain,
   type GradientCheckResult,
   judge,
   LAYER_TOLERANCE,
   type NamedTensors,
+  otherUpstreams,
   type Point,
   type Slope,
-  slopeAt,
+  slopeFrom,
+  type Variants,
 } from "../gradcheck/index.js";
 import type { Tensor } from "../tensor/index.js";
 
@@ -38,8 +41,16 @@ export async function passAt(
   return { point: { f, inputs, out: numbers, choices, dOut: upstream }, out, gradients };
 }
 
-/** Slopes by the input's name, and by the number of the entry. */
-export type Slopes = ReadonlyMap<string, ReadonlyMap<number, Slope>>;
+/** What was measured of one input. */
+export interface Measured {
+  /** By the number of the entry. */
+  readonly slopes: ReadonlyMap<number, Slope>;
+  /** What backward passes would return that take something else for dOut. */
+  readonly variants: Variants;
+}
+
+/** What was measured, by the input's name. */
+export type Slopes = ReadonlyMap<string, Measured>;
 
 /**
  * Measures every entry of these inputs. Forward alone decides what comes out, so that many backward
@@ -48,16 +59,24 @@ export type Slopes = ReadonlyMap<string, ReadonlyMap<number, Slope>>;
  * @param step h; the other one is h/2
  */
 export async function slopesAt(
-  point: Point,
+  { point, out }: Passed,
   names: readonly string[],
   step: number,
 ): Promise<Slopes> {
-  const all = new Map<string, ReadonlyMap<number, Slope>>();
+  const others = Object.entries(otherUpstreams(point.dOut, out.shape));
+  const all = new Map<string, Measured>();
   for (const name of names) {
     const slopes = new Map<number, Slope>();
-    for (let entry = 0; entry < point.inputs[name]!.size; entry++)
-      slopes.set(entry, await slopeAt(point, name, entry, step));
-    all.set(name, slopes);
+    const variants = Object.fromEntries(others.map(([hint]) => [hint, [] as number[]]));
+    for (let entry = 0; entry < point.inputs[name]!.size; entry++) {
+      const evaluated = await around(point, name, entry, step);
+      const slope = slopeFrom(point, evaluated, point.dOut);
+      slopes.set(entry, slope);
+      const isSmooth = slope.flipped === null && !slope.isOutside;
+      for (const [hint, dOut] of others)
+        variants[hint]!.push(isSmooth ? slopeFrom(point, evaluated, dOut).numeric : Number.NaN);
+    }
+    all.set(name, { slopes, variants });
   }
   return all;
 }
@@ -74,7 +93,7 @@ export function judgedAt(
   tolerance = LAYER_TOLERANCE,
 ): GradientCheckResult[] {
   return Object.entries(gradients).map(([name, gradient]) =>
-    judge(name, gradient.shape, gradient.contiguous().data, slopes.get(name)!, tolerance),
+    judge(name, gradient.shape, gradient.contiguous().data, slopes.get(name)!.slopes, tolerance),
   );
 }
 
@@ -84,5 +103,7 @@ export async function explainedAt(
   slopes: Slopes,
   step: number,
 ): Promise<GradientCheckResult[]> {
-  return explain(judgedAt(passed, slopes), passed.point, passed.out.shape, step);
+  const { point, out } = passed;
+  const variantsOf = async (argument: string): Promise<Variants> => slopes.get(argument)!.variants;
+  return explain(judgedAt(passed, slopes), point, out.shape, step, undefined, variantsOf);
 }

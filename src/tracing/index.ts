@@ -6,6 +6,7 @@ export { type Balance, balanceOf } from "./balance.js";
 export {
   explainedAt,
   judgedAt,
+  type Measured,
   passAt,
   type Passed,
   type Slopes,

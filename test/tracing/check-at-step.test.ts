@@ -35,7 +35,7 @@ for (const layer of CHECKED_LAYERS)
       const { shape } = (await f(inputs)).out;
       const dOut = new Random("dOut").uniform(shape, -1, 1, "float64");
       const passed = await passAt(f, inputs, dOut);
-      const slopes = await slopesAt(passed.point, Object.keys(inputs), STEP);
+      const slopes = await slopesAt(passed, Object.keys(inputs), STEP);
       const shipped = await gradientCheck(f, inputs, { random: new Random("dOut") });
       assert.equal(await explainedAt(passed, slopes, STEP), shipped);
       assert.equal(
@@ -136,8 +136,8 @@ async function noticed(
     padding: [1, 0],
     dilation: [1, 1],
   };
-  const measure = (_: string, { point }: Passed, step: number): Promise<Slopes> =>
-    slopesAt(point, Object.keys(point.inputs), step);
+  const measure = (_: string, passed: Passed, step: number): Promise<Slopes> =>
+    slopesAt(passed, Object.keys(passed.point.inputs), step);
   const plant = name === null ? asItIs : plantedMistake(layer, name).plant;
   const notices = await noticesOf(setting, plant, measure);
   return Object.fromEntries(notices.map(({ check, verdict }) => [check, verdict]));

@@ -98,7 +98,7 @@ const MOST_KNOWN = 16;
 async function measured(key: string, passed: Passed, step: number): Promise<Slopes> {
   const before = known.get(key);
   if (before !== undefined) return before;
-  const slopes = await slopesAt(passed.point, Object.keys(passed.point.inputs), step);
+  const slopes = await slopesAt(passed, Object.keys(passed.point.inputs), step);
   if (known.size >= MOST_KNOWN) known.delete(known.keys().next().value!);
   known.set(key, slopes);
   return slopes;

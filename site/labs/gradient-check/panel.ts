@@ -158,7 +158,7 @@ function geometry(lab: CheckLab): TemplateResult {
     <div class="controls">
       ${layer === "im2col" ? nothing : count("images", "images", 1, 2)}
       ${hasPlanes ? count("channels", "channels", 1, 2) : nothing}
-      ${layer === "conv2d" ? count("filters", "filters", 1, 3) : nothing}
+      ${layer === "conv2d" ? count("filters", "filters", 1, 2) : nothing}
       ${layer === "affine" ? count("features", "features", 1, 6) : nothing}
       ${isTable ? count(isLoss ? "classes" : "outputs", "outputs", 2, 5) : nothing}
       ${isTable ? nothing : pair(["height H", "width W"], "size", 1, 5)}

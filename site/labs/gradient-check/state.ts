@@ -80,7 +80,7 @@ export const fields: Fields<State> = {
   seed: whole(1, 0, 9999),
   images: whole(1, 1, 2),
   channels: whole(1, 1, 2),
-  filters: whole(2, 1, 3),
+  filters: whole(2, 1, 2),
   features: whole(3, 1, 6),
   outputs: whole(2, 2, 5),
   size: wholes([4, 5], 1, 5),
