@@ -87,7 +87,8 @@ export function relight(): void {
 }
 
 function readAddress(): void {
-  const tag = decodeURIComponent(location.hash.slice(1));
+  // tags need no decoding, and an address may hold what cannot be decoded
+  const tag = location.hash.slice(1);
   const element = tag === "" ? null : document.getElementById(tag);
   setPin(element?.dataset["tag"] === undefined ? null : tag);
 }

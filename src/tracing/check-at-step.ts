@@ -3,6 +3,7 @@
  * has chosen, where `gradientCheck` draws and decides.
  */
 import {
+  type Around,
   around,
   type Differentiable,
   explain,
@@ -41,42 +42,57 @@ export async function passAt(
   return { point: { f, inputs, out: numbers, choices, dOut: upstream }, out, gradients };
 }
 
-/** What was measured of one input. */
-export interface Measured {
-  /** By the number of the entry. */
-  readonly slopes: ReadonlyMap<number, Slope>;
-  /** What backward passes would return that take something else for dOut. */
-  readonly variants: Variants;
-}
-
-/** What was measured, by the input's name. */
-export type Slopes = ReadonlyMap<string, Measured>;
+/** Forward around a point: for each input, each of its entries moved. */
+export type Evaluations = ReadonlyMap<string, readonly Around[]>;
 
 /**
- * Measures every entry of these inputs. Forward alone decides what comes out, so that many backward
- * passes can be judged by it.
+ * Evaluates forward around every entry of these inputs: nearly all that a check costs, and nothing
+ * that depends on backward or on dOut.
  *
  * @param step h; the other one is h/2
  */
-export async function slopesAt(
-  { point, out }: Passed,
+export async function evaluationsAt(
+  { point }: Passed,
   names: readonly string[],
   step: number,
-): Promise<Slopes> {
-  const others = Object.entries(otherUpstreams(point.dOut, out.shape));
-  const all = new Map<string, Measured>();
+): Promise<Evaluations> {
+  const all = new Map<string, readonly Around[]>();
   for (const name of names) {
-    const slopes = new Map<number, Slope>();
-    const variants = Object.fromEntries(others.map(([hint]) => [hint, [] as number[]]));
-    for (let entry = 0; entry < point.inputs[name]!.size; entry++) {
-      const evaluated = await around(point, name, entry, step);
-      const slope = slopeFrom(point, evaluated, point.dOut);
-      slopes.set(entry, slope);
-      const isSmooth = slope.flipped === null && !slope.isOutside;
-      for (const [hint, dOut] of others)
-        variants[hint]!.push(isSmooth ? slopeFrom(point, evaluated, dOut).numeric : Number.NaN);
-    }
-    all.set(name, { slopes, variants });
+    const evaluated: Around[] = [];
+    for (let entry = 0; entry < point.inputs[name]!.size; entry++)
+      evaluated.push(await around(point, name, entry, step));
+    all.set(name, evaluated);
+  }
+  return all;
+}
+
+/** What was measured of one input. */
+export interface MeasuredInput {
+  /** By the number of the entry. */
+  readonly slopes: ReadonlyMap<number, Slope>;
+  /** What backward passes would return that take something else for dOut; computed when asked. */
+  readonly variants: () => Variants;
+}
+
+/** What was measured, by the input's name. */
+export type Slopes = ReadonlyMap<string, MeasuredInput>;
+
+/** The slopes for a pass's dOut. */
+export function slopesFrom({ point, out }: Passed, evaluations: Evaluations): Slopes {
+  const others = Object.entries(otherUpstreams(point.dOut, out.shape));
+  const all = new Map<string, MeasuredInput>();
+  for (const [name, evaluated] of evaluations) {
+    const slopes = evaluated.map((one) => slopeFrom(point, one, point.dOut));
+    const isSmooth = slopes.map(({ flipped, isOutside }) => flipped === null && !isOutside);
+    const numericFor = (dOut: readonly number[]): number[] =>
+      evaluated.map((one, entry) =>
+        isSmooth[entry] ? slopeFrom(point, one, dOut).numeric : Number.NaN,
+      );
+    all.set(name, {
+      slopes: new Map(slopes.entries()),
+      variants: () =>
+        Object.fromEntries(others.map(([hint, dOut]) => [hint, numericFor(dOut)] as const)),
+    });
   }
   return all;
 }
@@ -104,6 +120,6 @@ export async function explainedAt(
   step: number,
 ): Promise<GradientCheckResult[]> {
   const { point, out } = passed;
-  const variantsOf = async (argument: string): Promise<Variants> => slopes.get(argument)!.variants;
+  const variantsOf = async (argument: string): Promise<Variants> => slopes.get(argument)!.variants();
   return explain(judgedAt(passed, slopes), point, out.shape, step, undefined, variantsOf);
 }

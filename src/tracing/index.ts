@@ -4,13 +4,15 @@
  */
 export { type Balance, balanceOf } from "./balance.js";
 export {
+  type Evaluations,
+  evaluationsAt,
   explainedAt,
   judgedAt,
-  type Measured,
+  type MeasuredInput,
   passAt,
   type Passed,
   type Slopes,
-  slopesAt,
+  slopesFrom,
 } from "./check-at-step.js";
 export { type CheckedLayer, checkedLayer, type CheckSetting } from "./check-setting.js";
 export {

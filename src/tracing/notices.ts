@@ -8,7 +8,7 @@ import {
   type Verdict,
 } from "../gradcheck/index.js";
 import { type DType, Random } from "../tensor/index.js";
-import { judgedAt, passAt, type Passed, type Slopes } from "./check-at-step.js";
+import { type Evaluations, judgedAt, passAt, type Passed, slopesFrom } from "./check-at-step.js";
 import { checkedLayer, type CheckSetting } from "./check-setting.js";
 import { outputShape } from "./check-sizes.js";
 import type { PlantedMistake } from "./planted-mistakes.js";
@@ -17,7 +17,7 @@ import { type UpstreamOptions, upstreamOf } from "./upstream.js";
 /** A check, and what it says of a layer. */
 export interface Notice {
   /** Which check: `random`, the one to be recommended, and popular weaker ones. */
-  readonly check: "random" | "ones" | "one" | "large step" | "float32" | "kinks" | "adjoint";
+  readonly check: "random" | "ones" | "one" | "float32" | "kinks" | "adjoint";
   /** `wrong` if it noticed something; null where it cannot be asked. */
   readonly verdict: Verdict | null;
   /** The largest relative error, of all gradients. */
@@ -35,7 +35,6 @@ const CHECKS: readonly {
   { check: "random", kind: "random", dtype: "float64", step: STEP },
   { check: "ones", kind: "ones", dtype: "float64", step: STEP },
   { check: "one", kind: "one", dtype: "float64", step: STEP },
-  { check: "large step", kind: "random", dtype: "float64", step: 0.1 },
   { check: "float32", kind: "random", dtype: "float32", step: 0.01 },
 ];
 
@@ -43,13 +42,12 @@ const CHECKS: readonly {
  * Asks every check, at one point, and on the layer's kinks.
  *
  * @param plant puts the mistake into the layer
- * @param slopesOf measures at a point, and may know them from before; the name tells the checks
- *   apart
+ * @param evaluated evaluates forward around a point, and may know that from before
  */
 export async function noticesOf(
   setting: CheckSetting,
   plant: PlantedMistake["plant"],
-  slopesOf: (name: string, passed: Passed, step: number) => Promise<Slopes>,
+  evaluated: (passed: Passed, dtype: DType, step: number) => Promise<Evaluations>,
 ): Promise<readonly Notice[]> {
   const notices: Notice[] = [];
   for (const { check, kind, dtype, step } of CHECKS) {
@@ -57,7 +55,8 @@ export async function noticesOf(
     const f = plant(entry.differentiable(options), options);
     const dOut = upstreamOf(outputShape(setting), { kind, seed: setting.seed, at: 0, own: [] });
     const passed = await passAt(f, inputs, dOut);
-    notices.push({ check, ...overall(judgedAt(passed, await slopesOf(check, passed, step))) });
+    const slopes = slopesFrom(passed, await evaluated(passed, dtype, step));
+    notices.push({ check, ...overall(judgedAt(passed, slopes)) });
   }
   return [...notices, await kinkNotice(setting, plant), await adjointNotice(setting, plant)];
 }

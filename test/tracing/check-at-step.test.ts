@@ -2,13 +2,15 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { curveSteps, errorCurve, gradientCheck, slopeAt, STEP } from "leibniz/gradcheck";
-import { Random, Tensor } from "leibniz/tensor";
+import { type DType, Random, Tensor } from "leibniz/tensor";
 import {
   balanceOf,
   CHECKED_LAYERS,
   checkedLayer,
   type CheckSetting,
   errorTurn,
+  type Evaluations,
+  evaluationsAt,
   explainedAt,
   judgedAt,
   mistakeNames,
@@ -17,8 +19,7 @@ import {
   type Passed,
   plantedMistake,
   type PlantedMistake,
-  type Slopes,
-  slopesAt,
+  slopesFrom,
 } from "leibniz/tracing";
 import { drawnSetting } from "./settings.js";
 
@@ -35,7 +36,7 @@ for (const layer of CHECKED_LAYERS)
       const { shape } = (await f(inputs)).out;
       const dOut = new Random("dOut").uniform(shape, -1, 1, "float64");
       const passed = await passAt(f, inputs, dOut);
-      const slopes = await slopesAt(passed, Object.keys(inputs), STEP);
+      const slopes = slopesFrom(passed, await evaluationsAt(passed, Object.keys(inputs), STEP));
       const shipped = await gradientCheck(f, inputs, { random: new Random("dOut") });
       assert.equal(await explainedAt(passed, slopes, STEP), shipped);
       assert.equal(
@@ -136,8 +137,8 @@ async function noticed(
     padding: [1, 0],
     dilation: [1, 1],
   };
-  const measure = (_: string, passed: Passed, step: number): Promise<Slopes> =>
-    slopesAt(passed, Object.keys(passed.point.inputs), step);
+  const measure = (passed: Passed, _: DType, step: number): Promise<Evaluations> =>
+    evaluationsAt(passed, Object.keys(passed.point.inputs), step);
   const plant = name === null ? asItIs : plantedMistake(layer, name).plant;
   const notices = await noticesOf(setting, plant, measure);
   return Object.fromEntries(notices.map(({ check, verdict }) => [check, verdict]));

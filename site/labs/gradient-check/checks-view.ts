@@ -28,11 +28,6 @@ const CHECKS: Readonly<Record<Notice["check"], Words>> = {
     about: "Sees the inputs of one output, and nothing of the others.",
     state: { upstream: "one", one: 0, type: "float64", h: -12 },
   },
-  "large step": {
-    name: "Differences, h = 0.1",
-    about: "Cuts much off where the layer is bent, and reaches kinks.",
-    state: { upstream: "random", type: "float64", h: -4 },
-  },
   float32: {
     name: "Differences in float32, h = 0.01",
     about: "Good to three digits at best: what is smaller is noise.",

@@ -17,6 +17,8 @@ import {
   type CheckSetting,
   type ErrorTurn,
   errorTurn,
+  type Evaluations,
+  evaluationsAt,
   explainedAt,
   type Notice,
   noticesOf,
@@ -26,7 +28,7 @@ import {
   type PlantedMistake,
   plantedMistake,
   type Slopes,
-  slopesAt,
+  slopesFrom,
   upstreamOf,
 } from "leibniz/tracing";
 import { argumentOf, NONE } from "./chosen.js";
@@ -82,27 +84,28 @@ export interface CheckResult {
 
 const settingOf = (state: State): CheckSetting => state as unknown as CheckSetting;
 
-/** What changes only the view, or only backward. */
-const APART = { view: "", mistake: "", entry: 0, gradient: "", sizes: false };
-/** What the checks of the list decide for themselves. */
-const CHOSEN = { type: "", h: 0, upstream: "", one: 0, u: [] };
+/** What changes only the view, or only backward; type and step are told apart by themselves. */
+const APART = {
+  ...{ view: "", mistake: "", entry: 0, gradient: "", sizes: false },
+  ...{ upstream: "", one: 0, u: [], type: "", h: 0 },
+};
 
-/** What slopes depend on. */
-const keyOf = (state: State, check: string | null): string =>
-  JSON.stringify([check, { ...state, ...APART, ...(check === null ? {} : CHOSEN) }]);
+/** What was evaluated last, by what forward depends on: a mistake needs no new evaluations. */
+const known = new Map<string, Evaluations>();
+const MOST_KNOWN = 8;
 
-/** Slopes that were measured last, by what they depend on: changes of a mistake need no new ones. */
-const known = new Map<string, Slopes>();
-const MOST_KNOWN = 16;
-
-async function measured(key: string, passed: Passed, step: number): Promise<Slopes> {
-  const before = known.get(key);
-  if (before !== undefined) return before;
-  const slopes = await slopesAt(passed, Object.keys(passed.point.inputs), step);
-  if (known.size >= MOST_KNOWN) known.delete(known.keys().next().value!);
-  known.set(key, slopes);
-  return slopes;
-}
+const evaluated =
+  (state: State) =>
+  async (passed: Passed, type: State["type"], step: number): Promise<Evaluations> => {
+    const key = JSON.stringify([type, step, { ...state, ...APART }]);
+    const before = known.get(key);
+    if (before !== undefined) return before;
+    const names = Object.keys(passed.point.inputs);
+    const evaluations = await evaluationsAt(passed, names, step);
+    if (known.size >= MOST_KNOWN) known.delete(known.keys().next().value!);
+    known.set(key, evaluations);
+    return evaluations;
+  };
 
 const plantOf = (state: State): PlantedMistake | null =>
   state.mistake === NONE ? null : plantedMistake(settingOf(state).layer, state.mistake);
@@ -134,7 +137,7 @@ export async function compute(state: State): Promise<CheckResult> {
   const step = curveSteps()[-4 - state.h]!;
   const passed = await passOf(state, state.type);
   const { checked, point, out, right } = passed;
-  const slopes = await measured(keyOf(state, null), passed, step);
+  const slopes = slopesFrom(passed, await evaluated(state)(passed, state.type, step));
   const mistake = plantOf(state);
   const { view } = state;
   const lines = await linesOf(state, passed, slopes, step);
@@ -216,7 +219,7 @@ function noticesAt(state: State): Promise<readonly Notice[]> {
   return noticesOf(
     settingOf(state),
     (layer, options) => mistake?.plant(layer, options) ?? layer,
-    (name, passed, step) => measured(keyOf(state, name), passed, step),
+    evaluated(state),
   );
 }
 

