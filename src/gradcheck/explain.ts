@@ -118,7 +118,7 @@ export function otherUpstreams(
       ? {
           "only the first entry of the batch counts: the sum over the batch is missing": ofImage(0),
           ["only the last entry of the batch counts: the sum over the batch is missing, or each " +
-          "overwrites the one before"]: ofImage(N - 1),
+            "overwrites the one before"]: ofImage(N - 1),
         }
       : {}),
   };

@@ -38,10 +38,7 @@ export async function balanceOf(
   const zero = Tensor.zeros(x.shape, x.dtype);
   const before = (await f({ ...inputs, [argument]: zero })).out.contiguous().data;
   const moved = after.map((value, j) => value - before[j]!);
-  const [left, right] = [
-    inner(moved, y.contiguous().data),
-    inner(x.contiguous().data, back),
-  ];
+  const [left, right] = [inner(moved, y.contiguous().data), inner(x.contiguous().data, back)];
   const size = Math.max(left.size, right.size);
   return { result: judgeAdjoint(argument, left.sum, right.sum, size), moved, back };
 }

@@ -120,6 +120,7 @@ export async function explainedAt(
   step: number,
 ): Promise<GradientCheckResult[]> {
   const { point, out } = passed;
-  const variantsOf = async (argument: string): Promise<Variants> => slopes.get(argument)!.variants();
+  const variantsOf = async (argument: string): Promise<Variants> =>
+    slopes.get(argument)!.variants();
   return explain(judgedAt(passed, slopes), point, out.shape, step, undefined, variantsOf);
 }

@@ -24,10 +24,7 @@ const FEWEST = 4;
 /**
  * @param thirdDerivative |f‴|, 0 for none; the curve's own may be hidden by rounding in float32
  */
-export function errorTurn(
-  { points }: ErrorCurve,
-  thirdDerivative: number,
-): ErrorTurn {
+export function errorTurn({ points }: ErrorCurve, thirdDerivative: number): ErrorTurn {
   const known = points.filter(({ central, isKink }) => !isKink && central > 0);
   const lowest = known.reduce<ErrorAtStep | null>(
     (best, one) => (best === null || one.central < best.central ? one : best),

@@ -75,10 +75,7 @@ function overall(results: readonly GradientCheckResult[]): Omit<Notice, "check">
 }
 
 /** On the kinks of the catalog, against what the chapter takes for a derivative there. */
-async function kinkNotice(
-  setting: CheckSetting,
-  plant: PlantedMistake["plant"],
-): Promise<Notice> {
+async function kinkNotice(setting: CheckSetting, plant: PlantedMistake["plant"]): Promise<Notice> {
   const { entry } = checkedLayer(setting);
   const random = new Random(setting.seed).split("kinks");
   const results: GradientCheckResult[] = [];

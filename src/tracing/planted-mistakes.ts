@@ -53,8 +53,10 @@ const plantedBy =
   };
 
 /** Numbers in the shape of another tensor. */
-const like = ({ shape, dtype }: { shape: readonly number[]; dtype: DType }, data: number[]): Tensor =>
-  Tensor.from(data, shape, dtype);
+const like = (
+  { shape, dtype }: { shape: readonly number[]; dtype: DType },
+  data: number[],
+): Tensor => Tensor.from(data, shape, dtype);
 
 /** A tensor whose entry `at` is what `of` says, from the numbers of another. */
 function remade(tensor: Tensor, of: (at: number, numbers: ArrayLike<number>) => number): Tensor {
@@ -91,10 +93,7 @@ const atInputs =
 
 /** One gradient, with other numbers in it. */
 const inGradient =
-  (
-    argument: string,
-    of: (at: number, numbers: ArrayLike<number>, all: At) => number,
-  ): Wrong =>
+  (argument: string, of: (at: number, numbers: ArrayLike<number>, all: At) => number): Wrong =>
   async (at) => {
     const right = (await at.backward(at.dOut))[argument]!;
     return { [argument]: remade(right, (entry, numbers) => of(entry, numbers, at)) };

@@ -10,7 +10,7 @@ import {
   fittingSizes,
   inputShapes,
   outputShape,
-  UPSTREAMS,
+  type UPSTREAMS,
   upstreamOf,
 } from "leibniz/tracing";
 import { drawnSetting } from "./settings.js";
@@ -46,9 +46,20 @@ const base: CheckSizes = {
 
 test("what had to be changed is said", () => {
   const { sizes, changed } = fittingSizes(base);
-  assert.equal([sizes.kernel, sizes.dilation], [[1, 3], [1, 2]]);
+  assert.equal(
+    [sizes.kernel, sizes.dilation],
+    [
+      [1, 3],
+      [1, 2],
+    ],
+  );
   assert.match(changed!, "window fits into the image only as 1×3");
-  const pooling = fittingSizes({ ...base, layer: "averagePool2d", kernel: [1, 2], padding: [1, 1] });
+  const pooling = fittingSizes({
+    ...base,
+    layer: "averagePool2d",
+    kernel: [1, 2],
+    padding: [1, 1],
+  });
   assert.equal(pooling.sizes.padding, [0, 1]);
   assert.match(pooling.changed!, "0×1");
   const single = fittingSizes({ ...base, layer: "batchNorm2d", size: [1, 1] });

@@ -72,7 +72,8 @@ for (const layer of CHECKED_LAYERS)
         for (const [other, gradient] of Object.entries(right))
           if (other !== argument)
             assert.equal([...wrong[other]!.data], [...gradient.data], `${other} stays right`);
-        differs ||= apart(wrong[argument]!.contiguous().data, right[argument]!.contiguous().data) > 0;
+        differs ||=
+          apart(wrong[argument]!.contiguous().data, right[argument]!.contiguous().data) > 0;
       }
       assert.ok(differs || layer === "im2col", "in some geometry it is a mistake");
     });
@@ -85,7 +86,10 @@ test("im2col: of overlapping windows the last one is left", async () => {
     ...{ padding: [0, 0], dilation: [1, 1] },
   };
   const { entry, options, inputs } = checkedLayer(setting);
-  const wrong = plantedMistake("im2col", "overwritten").plant(entry.differentiable(options), options);
+  const wrong = plantedMistake("im2col", "overwritten").plant(
+    entry.differentiable(options),
+    options,
+  );
   const { backward } = await wrong(inputs);
   // columns [1, 2] and [3, 4] lie at 0 and at 1
   const { x } = await backward(Tensor.from([1, 3, 2, 4], [1, 2, 2], "float64"));
@@ -96,7 +100,10 @@ for (const layer of CHECKED_LAYERS) {
   const names = mistakeNames(layer).map(({ name }) => name);
   test(`${layer}: a flipped sign, and a thousandth`, async () => {
     const random = new Random(`any ${layer}`);
-    for (const [name, factor] of [["sign", -1], ["thousandth", 1.001]] as const) {
+    for (const [name, factor] of [
+      ["sign", -1],
+      ["thousandth", 1.001],
+    ] as const) {
       const { right, wrong } = await planted(drawnSetting(layer, random), name, random);
       for (const [argument, gradient] of Object.entries(right)) {
         const expected = [...gradient.contiguous().data].map((value) => value * factor);
@@ -122,10 +129,7 @@ for (const layer of CHECKED_LAYERS) {
       const without = await planted(setting, "no-upstream", random);
       const ofOnes = (await passAt(f, inputs, Tensor.full(ones, 1, "float64"))).gradients;
       for (const [argument, gradient] of Object.entries(ofOnes))
-        assert.is(
-          apart(without.wrong[argument]!.contiguous().data, gradient.contiguous().data),
-          0,
-        );
+        assert.is(apart(without.wrong[argument]!.contiguous().data, gradient.contiguous().data), 0);
     });
 
   test(`${layer}: a mistake of no name is refused`, () => {

@@ -1,5 +1,5 @@
 /** Small layers of random sizes. */
-import { Random } from "leibniz/tensor";
+import type { Random } from "leibniz/tensor";
 import { type CheckSetting, fittingSizes } from "leibniz/tracing";
 
 /** A layer whose sizes are drawn, and made to fit; H and W differ where they can. */

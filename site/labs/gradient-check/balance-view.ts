@@ -60,12 +60,7 @@ export function balanceView(lab: CheckLab, seen: Seen): TemplateResult {
     </div>`;
 }
 
-function scale(
-  name: string,
-  forward: number,
-  backward: number,
-  isLevel: boolean,
-): TemplateResult {
+function scale(name: string, forward: number, backward: number, isLevel: boolean): TemplateResult {
   const size = Math.max(Math.abs(forward), Math.abs(backward));
   const share = isLevel || size === 0 ? 0 : (backward - forward) / size;
   // a small difference has to be seen as well

@@ -45,7 +45,10 @@ const CHECKS: Readonly<Record<Notice["check"], Words>> = {
   },
 };
 
-export function checksView(lab: CheckLab, { state, result }: Seen): TemplateResult | typeof nothing {
+export function checksView(
+  lab: CheckLab,
+  { state, result }: Seen,
+): TemplateResult | typeof nothing {
   const { notices } = result;
   if (notices === null) return nothing;
   const noticed = notices.filter(({ verdict }) => verdict === "wrong").length;

@@ -123,8 +123,7 @@ async function passOf(
   const dOut = upstreamOf(outputShape(setting), { kind, seed, at, own });
   const right = await passAt(f, inputs, dOut);
   const mistake = plantOf(state);
-  const passed =
-    mistake === null ? right : await passAt(mistake.plant(f, options), inputs, dOut);
+  const passed = mistake === null ? right : await passAt(mistake.plant(f, options), inputs, dOut);
   return { ...passed, checked, right };
 }
 

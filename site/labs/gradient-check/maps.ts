@@ -63,7 +63,9 @@ export function maps(lab: CheckLab, seen: Seen): TemplateResult {
   const pick = (entry: number): void => lab.set({ entry });
   const marks = (entry: number): string =>
     `${checks[entry]!.verdict}-cell ${entry === state.entry ? "pinned" : ""}`;
-  const largest = Math.max(...checks.map(({ analytic, numeric }) => Math.max(Math.abs(analytic), Math.abs(numeric))));
+  const largest = Math.max(
+    ...checks.map(({ analytic, numeric }) => Math.max(Math.abs(analytic), Math.abs(numeric))),
+  );
   const common = { shape, name: gradient, marks, onPick: pick };
   return html`<div class="grids">
       ${inputGrid(lab, seen)} ${upstreamGrid(lab, seen)}

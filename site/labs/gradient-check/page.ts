@@ -28,7 +28,8 @@ defineLab<State, CheckResult>({
   viewFields: ["sizes"],
   settle,
   walk,
-  view: (lab) => () => html`${panel(lab)}
+  view: (lab) => () =>
+    html`${panel(lab)}
     ${tabs({
       label: "What to look at",
       value: lab.state.view,

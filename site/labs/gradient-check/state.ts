@@ -58,7 +58,8 @@ export interface CheckState extends Readonly<Record<string, unknown>> {
 }
 
 /** The state as the frame wants it: of plain values by name. */
-export type State = CheckState & Readonly<Record<string, number | string | boolean | readonly number[]>>;
+export type State = CheckState &
+  Readonly<Record<string, number | string | boolean | readonly number[]>>;
 
 export const version = 1;
 

@@ -55,7 +55,13 @@ function chooseEntry(lab: CheckLab, seen: Seen): TemplateResult {
   </div>`;
 }
 
-function atThisStep({ step, central, extrapolated, rounding, isKink }: ErrorAtStep): TemplateResult {
+function atThisStep({
+  step,
+  central,
+  extrapolated,
+  rounding,
+  isKink,
+}: ErrorAtStep): TemplateResult {
   return html`<p>
     At h = ${power(step)}, D(h) is off by ${power(central)} from what backward says, and the value
     of both steps by ${power(extrapolated)}. Rounding may make ${power(rounding)} of it.

@@ -38,8 +38,18 @@ function saysOf({ gradient, verdict, error, worst }: Line): string {
 }
 
 const pair = ({ checks }: Line, H: number, W: number): string =>
-  table(checks.map(({ analytic }) => shortNumber(analytic)), H, W, "from backward") +
-  table(checks.map(({ numeric }) => shortNumber(numeric)), H, W, "measured");
+  table(
+    checks.map(({ analytic }) => shortNumber(analytic)),
+    H,
+    W,
+    "from backward",
+  ) +
+  table(
+    checks.map(({ numeric }) => shortNumber(numeric)),
+    H,
+    W,
+    "measured",
+  );
 
 function table(texts: readonly string[], rows: number, columns: number, caption = ""): string {
   const row = (r: number): string =>

@@ -46,7 +46,8 @@ function pathOf(points: readonly Point[]): string {
   const parts: string[] = [];
   for (const [step, error] of points) {
     const has = error > 0 && Number.isFinite(error);
-    if (has) parts.push(`${isNext ? "L" : "M"}${acrossOf(step).toFixed(1)} ${downOf(error).toFixed(1)}`);
+    if (has)
+      parts.push(`${isNext ? "L" : "M"}${acrossOf(step).toFixed(1)} ${downOf(error).toFixed(1)}`);
     isNext = has;
   }
   return parts.join("");
@@ -127,7 +128,9 @@ export function vPlot(data: VPlotData): TemplateResult {
       <path class="extrapolated" d=${pathOf(extrapolated)} />
       <path class="central" d=${pathOf(central)} />
       ${kinks.map(
-        (point) => svg`<path class="kink" d="M${acrossOf(point.step) - 5} ${downOf(point.central) + 5}l5 -9l5 9z">
+        (
+          point,
+        ) => svg`<path class="kink" d="M${acrossOf(point.step) - 5} ${downOf(point.central) + 5}l5 -9l5 9z">
           <title>a choice flips within the step ${power(point.step)}</title>
         </path>`,
       )}

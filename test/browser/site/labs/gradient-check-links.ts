@@ -2,7 +2,7 @@
 import type { Browser, Page } from "playwright-core";
 import type { Random } from "leibniz/tensor";
 import { importTs } from "../../../../site/build/import-ts.mjs";
-import { hashOf, openLab, select, settled } from "./lab-page.js";
+import { hashOf, openLab, select, settled, wordsOf } from "./lab-page.js";
 
 const NAME = "gradient-check";
 const LINKS = 10;
@@ -32,7 +32,7 @@ const stateOf = (page: Page): Promise<State> =>
 
 const problemOf = async (page: Page): Promise<string | null> => {
   const found = page.locator(".bench > .problem:visible");
-  return (await found.count()) === 0 ? null : (await found.first().innerText()).trim();
+  return (await found.count()) === 0 ? null : await wordsOf(found.first());
 };
 
 /** A value that a field may have, by what it says it expects. */
@@ -52,9 +52,7 @@ function drawn({ initial, expected }: Fields[string], random: Random): State[str
 
 /** Random states: each, opened elsewhere, is the same in every field, and the address as it was. */
 async function roundTrips(browser: Browser, site: string, random: Random): Promise<string[]> {
-  const { fields, version, settle } = (await importTs(
-    `site/labs/${NAME}/state.ts`,
-  )) as StateModule;
+  const { fields, version, settle } = (await importTs(`site/labs/${NAME}/state.ts`)) as StateModule;
   const { writeState } = (await importTs("site/labs/frame/fields.ts")) as FieldsModule;
   const complaints: string[] = [];
   const changed = new Set<string>();
@@ -92,7 +90,9 @@ async function roundTrips(browser: Browser, site: string, random: Random): Promi
     complaints.push(...trouble.map((one) => `${link}: ${one}`));
     await close();
   }
-  const never = Object.keys(fields).filter((name) => !changed.has(name) && !["x", "u"].includes(name));
+  const never = Object.keys(fields).filter(
+    (name) => !changed.has(name) && !["x", "u"].includes(name),
+  );
   if (never.length > 0) complaints.push(`no link had another ${never.join(", ")}`);
   return complaints;
 }

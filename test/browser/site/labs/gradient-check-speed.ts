@@ -78,11 +78,17 @@ export async function speedComplaints(browser: Browser, site: string): Promise<s
   let crowd = crowding();
   if (soon > SOON_MS * crowd) complaints.push(`interactive after ${Math.round(soon)} ms`);
   for (const [view, field] of SLIDERS) {
-    const { page, close } = await openLab(browser, site, "gradient-check", `${LARGEST}&view=${view}`);
+    const { page, close } = await openLab(
+      browser,
+      site,
+      "gradient-check",
+      `${LARGEST}&view=${view}`,
+    );
     crowd = Math.max(crowd, crowding());
     const ms = shortest(await answersMs(page, field));
     console.log(`  ${view}, ${field}: an answer after ${ms.toFixed(1)} ms`);
-    if (ms > ANSWER_MS * crowd) complaints.push(`${view}, ${field}: an answer after ${ms.toFixed(0)} ms`);
+    if (ms > ANSWER_MS * crowd)
+      complaints.push(`${view}, ${field}: an answer after ${ms.toFixed(0)} ms`);
     await close();
   }
   console.log(

@@ -6,11 +6,20 @@ import { checkedLayer, type CheckSetting, outputShape, upstreamOf } from "leibni
 import { everyLink } from "./gradient-check-links.js";
 import { speedComplaints } from "./gradient-check-speed.js";
 import type { DrivenLab } from "./index.js";
-import { cell, grid, hashOf, type LabPage, openLab, select, settled, shownNumbers } from "./lab-page.js";
+import {
+  cell,
+  grid,
+  hashOf,
+  type LabPage,
+  openLab,
+  select,
+  settled,
+  shownNumbers,
+  wordsOf,
+} from "./lab-page.js";
 
 const NAME = "gradient-check";
-const TIE =
-  "v1&layer=maxPool2d&size=2x4&kernel=2x2&stride=2x2&x=0.5,0.5,0.1,-0.3,0.2,-0.4,0.3,0.2";
+const TIE = "v1&layer=maxPool2d&size=2x4&kernel=2x2&stride=2x2&x=0.5,0.5,0.1,-0.3,0.2,-0.4,0.3,0.2";
 
 /** What the laboratory starts with. */
 const START: CheckSetting = {
@@ -88,7 +97,7 @@ async function mistakes(page: Page, look: Looks): Promise<void> {
   await choose(page, "mistake", "turned");
   look.is(await verdicts(page), ["wrong", "pass", "pass"], "filters turned");
   await choose(page, "mistake", "sign");
-  const says = await page.locator(".remarks").innerText();
+  const says = await wordsOf(page.locator(".remarks"));
   if (!says.includes("the sign is flipped"))
     look.complaints.push(`no hint for a flipped sign: ${says}`);
   await choose(page, "mistake", "exchanged");
@@ -152,7 +161,7 @@ async function alongTheV(page: Page, look: Looks): Promise<void> {
   await page.keyboard.press("End");
   await settled(page);
   look.is(await stepOf(page), "0.1", "the step after End");
-  const text = await page.locator(".bench").innerText();
+  const text = await wordsOf(page.locator(".bench"));
   for (const words of ["It turns near h*", "measured slope 2.00"])
     if (!text.includes(words)) look.complaints.push(`the V does not say "${words}"`);
   await page.getByRole("button", { name: "Undo" }).click();
@@ -163,7 +172,7 @@ async function alongTheV(page: Page, look: Looks): Promise<void> {
 async function balance(page: Page, look: Looks): Promise<void> {
   await choose(page, "layer", "im2col");
   await view(page, "The balance");
-  const says = (): Promise<string> => page.locator(".balance-says").innerText();
+  const says = (): Promise<string> => wordsOf(page.locator(".balance-says"));
   if (!(await says()).includes("level")) look.complaints.push(`not level: ${await says()}`);
   const setting: CheckSetting = { ...START, layer: "im2col" };
   const { entry, options, inputs } = checkedLayer(setting);
@@ -189,7 +198,7 @@ async function tie(browser: Browser, site: string, look: Looks): Promise<void> {
   look.near(await flat(page, "dX, measured"), [half, half, 0, 0, 0, 0, dOut[1]!, 0], "measured");
   await cell(page, "dX, from backward", 0, 1).tap();
   await settled(page);
-  const said = await page.locator(".entry").innerText();
+  const said = await wordsOf(page.locator(".entry"));
   for (const words of ["dX[0, 0, 0, 1]", "kink", "the winner of window"])
     if (!said.includes(words)) look.complaints.push(`a tap shows no "${words}": ${said}`);
   const marked = await grid(page, "dX, measured").locator(".kink-cell").count();

@@ -61,6 +61,10 @@ export async function shownNumbers(page: Page, name: string): Promise<number[][]
 export const select = (page: Page, name: string): Locator =>
   page.getByRole("combobox", { name: exactly(name) });
 
+/** What stands in an element, in one line. */
+export const wordsOf = async (element: Locator): Promise<string> =>
+  ((await element.textContent()) ?? "").replace(/\s+/g, " ").trim();
+
 /** The state in the address bar, once it has been written there. */
 export async function hashOf(page: Page): Promise<string> {
   await page.waitForTimeout(250);
