@@ -1,7 +1,7 @@
 /**
  * Both sides of ⟨f(x) − f(0), y⟩ = ⟨x, backward(y)⟩, product by product: what holds for every layer
- * that is linear up to a constant, and for every x and y, if backward is its adjoint.
- * (gradient-check.29) with x as the step from 0, and for im2col (conv2d.10a).
+ * that is linear up to a constant, and for every x and y, if backward is its adjoint. That is
+ * (gradient-check.29). The step is x itself, from 0.
  */
 import {
   type AdjointResult,

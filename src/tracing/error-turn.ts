@@ -3,12 +3,13 @@
  * its left rounding rules.
  */
 import type { ErrorAtStep, ErrorCurve } from "../gradcheck/index.js";
+import { exp, log } from "../tensor/index.js";
 
 /** What a curve of errors shows, beside what the chapter predicts. */
 export interface ErrorTurn {
   /** The step with the smallest error of the central quotient, and that error; null if all are 0. */
   readonly lowest: { readonly step: number; readonly error: number } | null;
-  /** (gradient-check.11) and (gradient-check.12); null for a function without curvature. */
+  /** Where the chapter expects it, and the error there; null for a function without curvature. */
   readonly predicted: { readonly step: number; readonly error: number } | null;
   /** By how many decades the error falls for each decade of the step, to the right of the turn. */
   readonly slopeRight: number | null;
@@ -34,7 +35,7 @@ export function errorTurn({ points }: ErrorCurve, thirdDerivative: number): Erro
   const near = points.find(({ step }) => step < 0.011)!;
   const size = near.rounding * near.step;
   // (gradient-check.11) h* = (3·ε·|f| / |f‴|)^(1/3)
-  const best = Math.cbrt((3 * size) / thirdDerivative);
+  const best = exp(log((3 * size) / thirdDerivative) / 3);
   const isBent = thirdDerivative > 0 && size > 0;
   const away = (isRight: boolean): readonly ErrorAtStep[] =>
     known.filter(({ step }) =>
@@ -52,13 +53,10 @@ export function errorTurn({ points }: ErrorCurve, thirdDerivative: number): Erro
 /** Of the line through the points on logarithmic axes, by least squares. */
 function slopeOf(points: readonly ErrorAtStep[]): number | null {
   if (points.length < FEWEST) return null;
-  const [x, y] = [
-    points.map(({ step }) => Math.log10(step)),
-    points.map(({ central }) => Math.log10(central)),
-  ];
+  const [x, y] = [points.map(({ step }) => log(step)), points.map(({ central }) => log(central))];
   const mean = (values: readonly number[]): number =>
     values.reduce((sum, value) => sum + value, 0) / values.length;
   const [meanX, meanY] = [mean(x), mean(y)];
   const shared = x.reduce((sum, value, i) => sum + (value - meanX) * (y[i]! - meanY), 0);
-  return shared / x.reduce((sum, value) => sum + (value - meanX) ** 2, 0);
+  return shared / x.reduce((sum, value) => sum + (value - meanX) * (value - meanX), 0);
 }
