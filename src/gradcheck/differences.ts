@@ -15,6 +15,7 @@ const EPSILON = { float64: 1 / 2 ** 53, float32: 1 / 2 ** 24 };
 
 /** A function at a point, and the upstream gradient that makes one number of its output. */
 export interface Point {
+  /** What is differentiated. */
   readonly f: Differentiable;
   /**
    * Contiguous; an entry is changed during a measurement and restored after it. In float64, unless
@@ -23,7 +24,9 @@ export interface Point {
   readonly inputs: NamedTensors;
   /** A copy of the output there. */
   readonly out: Float64Array;
+  /** What is chosen there; null where the function does not say. */
   readonly choices: readonly Choices[] | null;
+  /** The upstream gradient, row-major. */
   readonly dOut: ArrayLike<number>;
 }
 
@@ -31,8 +34,9 @@ export interface Point {
 export interface Slope {
   /** The step h. */
   readonly step: number;
-  /** D(h) and D(h/2). */
+  /** D(h) */
   readonly coarse: number;
+  /** D(h/2) */
   readonly fine: number;
   /** What both extrapolate to. */
   readonly numeric: number;
@@ -56,19 +60,29 @@ export interface Slope {
 
 /** The function one step away from the point. */
 export interface Neighbour {
+  /** The moved entry, as its element type has it. */
   readonly x: number;
+  /** A copy of the output there. */
   readonly out: Float64Array;
+  /** What is chosen there; null where the function does not say. */
   readonly choices: readonly Choices[] | null;
 }
 
 /** The function around a point, with one entry moved to both sides by a step and by half of it. */
 export interface Around {
+  /** The entry itself. */
   readonly x: number;
+  /** h */
   readonly step: number;
+  /** ε of the element type. */
   readonly epsilon: number;
+  /** At x − h. */
   readonly below: Neighbour;
+  /** At x + h. */
   readonly above: Neighbour;
+  /** At x − h/2. */
   readonly nearBelow: Neighbour;
+  /** At x + h/2. */
   readonly nearAbove: Neighbour;
 }
 

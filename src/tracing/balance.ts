@@ -22,6 +22,8 @@ export interface Balance {
 }
 
 /**
+ * Weighs one argument against y.
+ *
  * @param y of the output's shape
  * @param argument in which f is linear
  */

@@ -13,9 +13,6 @@ export const CHECKED_LAYERS = [
   "im2col",
 ] as const;
 
-/** A pair of sizes: of rows, and of columns. */
-type HeightAndWidth = readonly [h: number, w: number];
-
 /** A layer and its sizes; it has no use for some of them. */
 export interface CheckSizes {
   /** By its name in the catalog; `im2col` is a layer whose backward pass is col2im. */
@@ -31,15 +28,15 @@ export interface CheckSizes {
   /** Outputs of an affine layer, classes of a loss. */
   readonly outputs: number;
   /** H and W of the image. */
-  readonly size: HeightAndWidth;
+  readonly size: readonly [h: number, w: number];
   /** kH and kW of a window. */
-  readonly kernel: HeightAndWidth;
+  readonly kernel: readonly [h: number, w: number];
   /** From window to window. */
-  readonly stride: HeightAndWidth;
+  readonly stride: readonly [h: number, w: number];
   /** On either side. */
-  readonly padding: HeightAndWidth;
+  readonly padding: readonly [h: number, w: number];
   /** Between entries of a window. */
-  readonly dilation: HeightAndWidth;
+  readonly dilation: readonly [h: number, w: number];
 }
 
 /** Whether the layer slides a window over its image. */
@@ -81,13 +78,19 @@ export function outputShape(sizes: CheckSizes): readonly number[] {
   return [N, layer === "conv2d" ? K : C, outH, outW];
 }
 
+/** Sizes that hang together. */
+export interface FittingSizes {
+  /** Those that were asked for, as far as they fit. */
+  readonly sizes: CheckSizes;
+  /** What had to be changed, in words; null for nothing. */
+  readonly changed: string | null;
+}
+
 /**
  * The sizes nearest to these that hang together: a window no larger than the padded image, and for
  * a pooling no more padding than half the window.
- *
- * @returns the same sizes, and what had to be changed, in words; null for nothing
  */
-export function fittingSizes(sizes: CheckSizes): { sizes: CheckSizes; changed: string | null } {
+export function fittingSizes(sizes: CheckSizes): FittingSizes {
   const { layer } = sizes;
   if (layer === "batchNorm2d") {
     const [H, W] = sizes.size;

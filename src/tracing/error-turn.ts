@@ -5,12 +5,20 @@
 import type { ErrorAtStep, ErrorCurve } from "../gradcheck/index.js";
 import { exp, log } from "../tensor/index.js";
 
+/** A place on a curve of errors. */
+export interface Turn {
+  /** h */
+  readonly step: number;
+  /** Of the central quotient with this step. */
+  readonly error: number;
+}
+
 /** What a curve of errors shows, beside what the chapter predicts. */
 export interface ErrorTurn {
   /** The step with the smallest error of the central quotient, and that error; null if all are 0. */
-  readonly lowest: { readonly step: number; readonly error: number } | null;
+  readonly lowest: Turn | null;
   /** Where the chapter expects it, and the error there; null for a function without curvature. */
-  readonly predicted: { readonly step: number; readonly error: number } | null;
+  readonly predicted: Turn | null;
   /** By how many decades the error falls for each decade of the step, to the right of the turn. */
   readonly slopeRight: number | null;
   /** The same to its left, where it rises: below 0. */
@@ -23,6 +31,8 @@ const WELL_AWAY = 6;
 const FEWEST = 4;
 
 /**
+ * Looks where a curve turns, and how steep its two sides are.
+ *
  * @param thirdDerivative |f‴|, 0 for none; the curve's own may be hidden by rounding in float32
  */
 export function errorTurn({ points }: ErrorCurve, thirdDerivative: number): ErrorTurn {

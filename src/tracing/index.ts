@@ -18,12 +18,13 @@ export { type CheckedLayer, checkedLayer, type CheckSetting } from "./check-sett
 export {
   CHECKED_LAYERS,
   type CheckSizes,
+  type FittingSizes,
   fittingSizes,
   hasWindows,
   inputShapes,
   outputShape,
 } from "./check-sizes.js";
-export { type ErrorTurn, errorTurn } from "./error-turn.js";
+export { type ErrorTurn, errorTurn, type Turn } from "./error-turn.js";
 export { type MistakeName, mistakeNames } from "./mistake-names.js";
 export { type Notice, noticesOf } from "./notices.js";
 export { type PlantedMistake, plantedMistake } from "./planted-mistakes.js";
