@@ -7,12 +7,12 @@ import { root } from "./places.mjs";
 /** Of what comes back: purple above 0, green below it, from faint to strong. */
 const GRADIENTS = {
   light: {
-    plus: ["#f3eaf7", "#e3cfec", "#cda8dc", "#a874bd", "#7b3a97", "#551a6f"],
+    plus: ["#f3eaf7", "#e3cfec", "#cda8dc", "#b383c8", "#7b3a97", "#551a6f"],
     minus: ["#e6f3e6", "#cbe7cc", "#a2d2a6", "#62ab69", "#257a3e", "#0d5226"],
   },
   dark: {
-    plus: ["#2f2538", "#43304f", "#5c406d", "#8a62a1", "#b58fcb", "#d9bfe8"],
-    minus: ["#1f2f24", "#274231", "#315940", "#4c8a5d", "#79b988", "#b0e0ba"],
+    plus: ["#2f2538", "#43304f", "#5c406d", "#9a72b1", "#b58fcb", "#d9bfe8"],
+    minus: ["#1f2f24", "#274231", "#315940", "#559a68", "#79b988", "#b0e0ba"],
   },
 };
 

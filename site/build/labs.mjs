@@ -134,6 +134,7 @@ export async function labFiles() {
     entryPoints: names.map((name) => ({ in: join(root, fileOf(name, "page.ts")), out: name })),
     format: "iife",
     minify: true,
+    plugins: [onlyReference],
   });
   const workers = await build({
     ...shared,
@@ -143,9 +144,8 @@ export async function labFiles() {
     })),
     format: "esm",
     platform: "browser",
-    // error messages name what they are about
-    minifyWhitespace: true,
-    minifySyntax: true,
+    // error messages name functions and arguments by texts of their own
+    minify: true,
     legalComments: "none",
     plugins: [writtenViews, onlyReference],
   });

@@ -10,17 +10,23 @@ import type { Tensor } from "../tensor/index.js";
 import { flipped } from "./flips.js";
 import type { Differentiable, NamedTensors } from "./differentiable.js";
 
-/** The largest relative error of one rounding in float64. */
-export const EPSILON = 1 / 2 ** 53;
+/** The largest relative error of one rounding. */
+const EPSILON = { float64: 1 / 2 ** 53, float32: 1 / 2 ** 24 };
 
 /** A function at a point, and the upstream gradient that makes one number of its output. */
 export interface Point {
+  /** What is differentiated. */
   readonly f: Differentiable;
-  /** float64 and contiguous; an entry is changed during a measurement and restored after it. */
+  /**
+   * Contiguous; an entry is changed during a measurement and restored after it. In float64, unless
+   * somebody wants to see what float32 does.
+   */
   readonly inputs: NamedTensors;
   /** A copy of the output there. */
   readonly out: Float64Array;
+  /** What is chosen there; null where the function does not say. */
   readonly choices: readonly Choices[] | null;
+  /** The upstream gradient, row-major. */
   readonly dOut: ArrayLike<number>;
 }
 
@@ -28,8 +34,9 @@ export interface Point {
 export interface Slope {
   /** The step h. */
   readonly step: number;
-  /** D(h) and D(h/2). */
+  /** D(h) */
   readonly coarse: number;
+  /** D(h/2) */
   readonly fine: number;
   /** What both extrapolate to. */
   readonly numeric: number;
@@ -52,16 +59,38 @@ export interface Slope {
 }
 
 /** The function one step away from the point. */
-interface Neighbour {
+export interface Neighbour {
+  /** The moved entry, as its element type has it. */
   readonly x: number;
+  /** A copy of the output there. */
   readonly out: Float64Array;
+  /** What is chosen there; null where the function does not say. */
   readonly choices: readonly Choices[] | null;
+}
+
+/** The function around a point, with one entry moved to both sides by a step and by half of it. */
+export interface Around {
+  /** The entry itself. */
+  readonly x: number;
+  /** h */
+  readonly step: number;
+  /** ε of the element type. */
+  readonly epsilon: number;
+  /** At x − h. */
+  readonly below: Neighbour;
+  /** At x + h. */
+  readonly above: Neighbour;
+  /** At x − h/2. */
+  readonly nearBelow: Neighbour;
+  /** At x + h/2. */
+  readonly nearAbove: Neighbour;
 }
 
 /**
  * Measures the derivative of f by one entry of one argument. It takes four evaluations of f.
  *
  * @param entry its number in row-major order
+ * @param step h, in the unit of the argument
  */
 export async function slopeAt(
   point: Point,
@@ -69,14 +98,38 @@ export async function slopeAt(
   entry: number,
   step: number,
 ): Promise<Slope> {
-  const x = point.inputs[argument]!.data[entry]!;
+  return slopeFrom(point, await around(point, argument, entry, step), point.dOut);
+}
+
+/**
+ * The four evaluations of {@link slopeAt}, from which the slopes for any dOut can be had.
+ *
+ * @param entry its number in row-major order
+ * @param step h, in the unit of the argument
+ */
+export async function around(
+  point: Point,
+  argument: string,
+  entry: number,
+  step: number,
+): Promise<Around> {
+  const { data, dtype } = point.inputs[argument]!;
+  const x = data[entry]!;
   const at = (value: number): Promise<Neighbour> => evaluate(point, argument, entry, value);
   const [below, above] = [await at(x - step), await at(x + step)];
   const [nearBelow, nearAbove] = [await at(x - step / 2), await at(x + step / 2)];
+  return { x, step, epsilon: EPSILON[dtype], below, above, nearBelow, nearAbove };
+}
+
+/** What evaluations around a point say of the slope. */
+export function slopeFrom(
+  point: Point,
+  { x, step, epsilon, below, above, nearBelow, nearAbove }: Around,
+  dOut: ArrayLike<number>,
+): Slope {
   const here = { x, out: point.out, choices: point.choices };
-  const { dOut } = point;
   const [coarse, fine] = [quotient(dOut, below, above), quotient(dOut, nearBelow, nearAbove)];
-  const rounding = roundingError(dOut, below, above, step);
+  const rounding = roundingError(dOut, below, above, step, epsilon);
   const neighbours = [below, above, nearBelow, nearAbove];
   const flips =
     point.choices === null
@@ -120,9 +173,10 @@ async function evaluate(
   const data = inputs[argument]!.data;
   const before = data[entry]!;
   data[entry] = value;
+  const x = data[entry]!; // as float32 has it
   try {
     const { out, choices = null } = await f(inputs);
-    return { x: value, out: copyOf(out), choices };
+    return { x, out: copyOf(out), choices };
   } finally {
     data[entry] = before;
   }
@@ -155,6 +209,7 @@ function roundingError(
   below: Neighbour,
   above: Neighbour,
   step: number,
+  epsilon: number,
 ): number {
   // (gradient-check.18a) |f| = Σⱼ |dOutⱼ| · maxₖ |outₖ|, over the outputs that move; over all where
   //   none does, since rounding may have swallowed it
@@ -167,5 +222,5 @@ function roundingError(
   }
   if (!Number.isFinite(largest)) return NaN; // the function is to blame, not its rounding
   // (gradient-check.12e) rounding error ≤ 3·ε·|f|/h
-  return (3 * EPSILON * weights * largest) / step;
+  return (3 * epsilon * weights * largest) / step;
 }

@@ -35,7 +35,20 @@ export interface ErrorAtStep {
 const DECADES = 11;
 const FOURTH_ROOT_OF_10 = Math.sqrt(Math.sqrt(10));
 
-/** Measures one entry with steps from 1e-1 down to 1e-12, four a decade. */
+/** The steps of an {@link ErrorCurve}: from 1e-1 down to 1e-12, four a decade. */
+export function curveSteps(): readonly number[] {
+  const steps: number[] = [];
+  for (let i = 0, step = 0.1; i <= 4 * DECADES; i++, step /= FOURTH_ROOT_OF_10) steps.push(step);
+  return steps;
+}
+
+/**
+ * Measures one entry with the steps of {@link curveSteps}.
+ *
+ * @param index of the entry, one number per axis
+ * @param entry its number in row-major order
+ * @param analytic what backward returned there
+ */
 export async function errorCurve(
   point: Point,
   argument: string,
@@ -45,7 +58,7 @@ export async function errorCurve(
 ): Promise<ErrorCurve> {
   const points: ErrorAtStep[] = [];
   let thirdDerivative: number | null = null;
-  for (let i = 0, step = 0.1; i <= 4 * DECADES; i++, step /= FOURTH_ROOT_OF_10) {
+  for (const step of curveSteps()) {
     const slope = await slopeAt(point, argument, entry, step);
     const { coarse, fine, numeric, rounding } = slope;
     const isKink = slope.flipped !== null || slope.isOutside;

@@ -48,6 +48,7 @@ export interface GradientCheckOptions {
 
 // (gradient-check.12h) h = (360·ε·|f| / |f⁽⁵⁾|)^(1/5), which is 2e-3 in float64 where f and f⁽⁵⁾
 //   are of one size; a bit less, for f⁽⁵⁾ is often larger
+/** The step h of the check, unless another is given. */
 export const STEP = 1e-3;
 /** Up to here the relative error of a layer's gradient passes. */
 export const LAYER_TOLERANCE = 1e-8;

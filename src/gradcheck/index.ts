@@ -13,21 +13,43 @@ export {
   type NamedCase,
 } from "./cases.js";
 export {
+  affineEntry,
+  averagePool2dEntry,
+  batchNorm2dEntry,
   catalog,
   type CatalogCase,
   type CatalogEntry,
+  conv2dEntry,
   type KinkCase,
   layerEntry,
   layerFile,
   type LayerOptions,
   type LayerPasses,
+  maxPool2dEntry,
+  reluEntry,
+  softmaxCrossEntropyEntry,
 } from "./catalog/index.js";
 export { checkNetwork, type CheckNetworkOptions, NETWORK_TOLERANCE } from "./check-network.js";
 export { diagnose } from "./diagnosis/diagnose.js";
 export { type Sighting, sightingsAt } from "./diagnosis/sighting.js";
 export type { Differentiable, NamedTensors } from "./differentiable.js";
-export type { ErrorAtStep, ErrorCurve } from "./error-curve.js";
-export { gradientCheck, type GradientCheckOptions, LAYER_TOLERANCE } from "./gradient-check.js";
+export {
+  type Around,
+  around,
+  type Neighbour,
+  type Point,
+  type Slope,
+  slopeAt,
+  slopeFrom,
+} from "./differences.js";
+export { curveSteps, type ErrorAtStep, type ErrorCurve, errorCurve } from "./error-curve.js";
+export { explain, otherUpstreams, type Variants } from "./explain.js";
+export {
+  gradientCheck,
+  type GradientCheckOptions,
+  LAYER_TOLERANCE,
+  STEP,
+} from "./gradient-check.js";
 export { findHint, type Suspect } from "./hints.js";
 export { type CheckedKink, checkKinks } from "./kinks.js";
 export { type Mistaken, mistakenOf, type MistakenPoint } from "./mistaken/index.js";
@@ -35,6 +57,8 @@ export {
   type AdjointResult,
   type EntryCheck,
   type GradientCheckResult,
+  judge,
+  judgeAdjoint,
   type Verdict,
   verdictOf,
 } from "./verdicts.js";

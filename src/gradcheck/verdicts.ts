@@ -106,8 +106,11 @@ const CORNER = 1e-3;
 const ESTIMATES = 4;
 
 /**
+ * Compares one gradient with what was measured of it, entry by entry.
+ *
  * @param analytic backward's gradient, all entries
  * @param slopes what was measured, by the number of the entry
+ * @param tolerance the largest relative error that passes
  */
 export function judge(
   argument: string,
@@ -211,7 +214,13 @@ export interface AdjointResult {
 /** Sums of a few hundred products, each rounded: some ε, and far from a wrong digit. */
 const ADJOINT_TOLERANCE = 1e-12;
 
-/** @param size the sum of the absolute values of the products */
+/**
+ * Compares the two inner products of an adjoint.
+ *
+ * @param forward ⟨f(x + v) − f(x), u⟩
+ * @param backward ⟨v, backward(u)⟩
+ * @param size the sum of the absolute values of the products
+ */
 export function judgeAdjoint(
   argument: string,
   forward: number,

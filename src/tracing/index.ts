@@ -2,6 +2,29 @@
  * Where a number comes from: the addends of an output or a gradient, what a single input reaches,
  * and what a change of one weight does. The laboratories of the site show it.
  */
+export { type Balance, balanceOf } from "./balance.js";
+export {
+  type Evaluations,
+  evaluationsAt,
+  explainedAt,
+  judgedAt,
+  type MeasuredInput,
+  passAt,
+  type Passed,
+  type Slopes,
+  slopesFrom,
+} from "./check-at-step.js";
+export { type CheckedLayer, checkedLayer, type CheckSetting } from "./check-setting.js";
+export {
+  CHECKED_LAYERS,
+  type CheckSizes,
+  type FittingSizes,
+  fittingSizes,
+  hasWindows,
+  inputShapes,
+  outputShape,
+} from "./check-sizes.js";
+export { type ErrorTurn, errorTurn, type Turn } from "./error-turn.js";
 export { firstRoad } from "./first-road.js";
 export { halfTurn } from "./half-turn.js";
 export {
@@ -10,7 +33,9 @@ export {
   imageGradientReceipt,
   type WindowShare,
 } from "./image-gradient-receipt.js";
+export { type MistakeName, mistakeNames } from "./mistake-names.js";
 export { moved } from "./moved.js";
+export { type Notice, noticesOf } from "./notices.js";
 export { type OutputSize, outputSizes } from "./output-size.js";
 export {
   channelSums,
@@ -19,6 +44,7 @@ export {
   type PatchProduct,
   patchProducts,
 } from "./patch.js";
+export { type PlantedMistake, plantedMistake } from "./planted-mistakes.js";
 export { type RoadLengths, roadLengths } from "./road-lengths.js";
 export { type SecondRoad, secondRoad } from "./second-road.js";
 export {
@@ -27,6 +53,7 @@ export {
   shiftedImage,
   throughLayer,
 } from "./under-shift.js";
+export { UPSTREAMS, type UpstreamOptions, upstreamOf } from "./upstream.js";
 export {
   type WeightGradientAddend,
   type WeightGradientReceipt,

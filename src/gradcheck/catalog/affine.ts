@@ -15,6 +15,7 @@ function makeCase(
   return { options: {}, inputs };
 }
 
+/** An affine layer, with cases to check it in. */
 export const affine = layerEntry({
   layer: "affine",
   linear: ["x", "weight", "bias"],

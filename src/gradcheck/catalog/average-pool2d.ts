@@ -3,6 +3,7 @@ import type { WindowOptions } from "../../im2col/index.js";
 import { layerEntry, uniform } from "./entry.js";
 import { poolingOptions, samplePooling } from "./pooling-cases.js";
 
+/** Average pooling, with cases to check it in. */
 export const averagePool2d = layerEntry({
   layer: "averagePool2d",
   linear: ["x"],

@@ -2,6 +2,7 @@ import { batchNorm2dBackward, batchNorm2dForward } from "../../backprop/index.js
 import { batchNormCase, batchNormForward, sampleBatchNormOptions } from "./batch-norm-cases.js";
 import { between, layerEntry, unequal } from "./entry.js";
 
+/** Batch normalisation of images, with cases to check it in. */
 export const batchNorm2d = layerEntry({
   layer: "batchNorm2d",
   forward: batchNormForward("batchNorm2d", batchNorm2dForward),

@@ -19,6 +19,7 @@ function makeCase(
   };
 }
 
+/** A convolution, with cases to check it in. */
 export const conv2d = layerEntry({
   layer: "conv2d",
   linear: ["x", "weight", "bias"],

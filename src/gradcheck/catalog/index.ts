@@ -40,6 +40,17 @@ export {
   type LayerPasses,
 } from "./entry.js";
 
+// one by one, for those who want some and not all
+export {
+  affine as affineEntry,
+  averagePool2d as averagePool2dEntry,
+  batchNorm2d as batchNorm2dEntry,
+  conv2d as conv2dEntry,
+  maxPool2d as maxPool2dEntry,
+  relu as reluEntry,
+  softmaxCrossEntropy as softmaxCrossEntropyEntry,
+};
+
 /** All layers and losses, in the order in which the derivations treat them. */
 export const catalog: readonly CatalogEntry[] = [
   affine,

@@ -4,6 +4,7 @@ import { Tensor } from "../../tensor/index.js";
 import { layerEntry, spread } from "./entry.js";
 import { poolingOptions, samplePooling } from "./pooling-cases.js";
 
+/** Max pooling, with cases to check it in. */
 export const maxPool2d = layerEntry({
   layer: "maxPool2d",
   forward: ({ x }, options: WindowOptions, backend) => maxPool2dForward(x!, options, backend),

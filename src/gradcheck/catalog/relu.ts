@@ -2,6 +2,7 @@ import { reluBackward, reluForward, signsOf } from "../../backprop/index.js";
 import { Tensor } from "../../tensor/index.js";
 import { between, layerEntry, spread, unequal } from "./entry.js";
 
+/** The rectifier, with cases to check it in. */
 export const relu = layerEntry({
   layer: "relu",
   forward: ({ x }, _options, backend) => reluForward(x!, backend),

@@ -11,6 +11,7 @@ interface LossOptions extends SoftmaxCrossEntropyOptions {
   readonly target?: unknown;
 }
 
+/** Softmax and cross-entropy in one, with cases to check it in. */
 export const softmaxCrossEntropy = layerEntry({
   layer: "softmaxCrossEntropy",
   forward: async ({ logits }, { target, ...options }: LossOptions) => {

@@ -1,6 +1,7 @@
 /** The laboratories, driven as a person would. */
 import type { Browser } from "playwright-core";
 import { filters } from "./filters.js";
+import { gradientCheck } from "./gradient-check.js";
 import { im2colLab } from "./im2col.js";
 
 /** What of a laboratory does not hold, a line each. */
@@ -14,4 +15,8 @@ export interface DrivenLab {
   readonly all: Complaints;
 }
 
-export const labs: Readonly<Record<string, DrivenLab>> = { im2col: im2colLab, filters };
+export const labs: Readonly<Record<string, DrivenLab>> = {
+  im2col: im2colLab,
+  filters,
+  "gradient-check": gradientCheck,
+};

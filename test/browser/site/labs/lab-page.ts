@@ -57,6 +57,14 @@ export async function shownNumbers(page: Page, name: string): Promise<number[][]
   return rows.map((row) => row.map((text) => Number(text.replaceAll("−", "-"))));
 }
 
+/** The list of a name, of which one is chosen. */
+export const select = (page: Page, name: string): Locator =>
+  page.getByRole("combobox", { name: exactly(name) });
+
+/** What stands in an element, in one line. */
+export const wordsOf = async (element: Locator): Promise<string> =>
+  ((await element.textContent()) ?? "").replace(/\s+/g, " ").trim();
+
 /** The state in the address bar, once it has been written there. */
 export async function hashOf(page: Page): Promise<string> {
   await page.waitForTimeout(250);
