@@ -72,6 +72,14 @@ export function inputsOf(expression: Expression): Address[] {
   return [...found.values()];
 }
 
+/** What is added up: of a bias and a sum, all of both. @returns none unless it is a sum */
+export function addendsOf(expression: Expression): readonly Expression[] {
+  if (expression.op !== "sum") return [];
+  const [first, second, ...more] = expression.of;
+  const isBiased = first?.op === "entry" && second?.op === "sum" && more.length === 0;
+  return isBiased ? [first, ...second.of] : expression.of;
+}
+
 /** Short words for building expressions. */
 export const number = (value: number, name: string): Expression => ({ op: "number", value, name });
 

@@ -2,7 +2,14 @@
  * Where a number comes from: the addends of an output or a gradient, what a single input reaches,
  * and what a change of one weight does. The laboratories of the site show it.
  */
-export { type Address, evaluate, type Expression, inputsOf, type Read } from "./expression.js";
+export {
+  type Address,
+  addendsOf,
+  evaluate,
+  type Expression,
+  inputsOf,
+  type Read,
+} from "./expression.js";
 export { type NotFinite, notFiniteIn } from "./not-finite.js";
 export { type Nudged, nudge } from "./nudge.js";
 export type { Origin } from "./origin.js";

@@ -62,7 +62,7 @@ export const reluOut = (x: string, position: number): Origin => ({
   ...{ ...RELU, tag: "relu.2", codeTag: "relu.2" },
 });
 
-/** dX = dOut · 1[x > 0], (relu.7). */
+/** dX = dOut ⊙ 1[x > 0], (relu.8). */
 export function reluDX(x: string, dOut: string, position: number, isOpen: boolean): Origin {
   const of = [entry(dOut, position), entry(x, position)] as const;
   return {
@@ -70,7 +70,7 @@ export function reluDX(x: string, dOut: string, position: number, isOpen: boolea
     words: isOpen
       ? "The rectifier let the number through, so it lets the gradient through."
       : "The rectifier made a 0 of the number, so nothing comes back.",
-    ...{ ...RELU, tag: "relu.7", codeTag: "relu.8" },
+    ...{ ...RELU, tag: "relu.8", codeTag: "relu.8" },
   };
 }
 

@@ -1,8 +1,10 @@
 /** An expression written out with its numbers, each of which can be opened. */
 import { html, type TemplateResult } from "lit-html";
-import { type Address, evaluate, type Expression } from "leibniz/tracing";
+import { type Address, addendsOf, type Expression } from "leibniz/tracing";
 import { fullNumber, shortNumber } from "../frame/short-number.js";
-import { open, placeOf, type Scene, valueAt } from "./scene.js";
+import type { Opened } from "./compute.js";
+import { placeOf } from "./names.js";
+import { open, type Scene, valueAt } from "./scene.js";
 
 /** A number to open: what it is above, its name below. */
 export function chip(scene: Scene, address: Address): TemplateResult {
@@ -71,25 +73,22 @@ export function inLine(scene: Scene, expression: Expression): TemplateResult {
 }
 
 /** A sum of several, an addend a line with what it comes to; anything else in one line. */
-export function arithmetic(scene: Scene, expression: Expression): TemplateResult {
+export function arithmetic(scene: Scene, { origin, addends: values }: Opened): TemplateResult {
+  const { expression } = origin!;
   const addends = addendsOf(expression);
   if (addends.length < 3) return html`<p class="in-line">${inLine(scene, expression)}</p>`;
-  const read = (address: Address): number => valueAt(scene, address);
-  return html`<ol class="addends" tabindex="0" aria-label="Addends">
-    ${addends.map((part) => {
-      const value = evaluate(part, read);
-      return html`<li class=${value === 0 ? "nothing" : ""}>
+  const zeros = values.filter((value) => value === 0).length;
+  return html`<p>${addends.length} addends${zeros > 0 ? `, ${zeros} of them 0` : ""}:</p>
+    <ol class="addends" tabindex="0" aria-label="Addends">
+    ${addends.map(
+      (part, i) => html`<li class=${values[i] === 0 ? "nothing" : ""}>
         <span>${inLine(scene, part)}</span>
-        ${part.op === "entry" ? "" : html`<span class="comes-to">= ${shortNumber(value)}</span>`}
-      </li>`;
-    })}
+        ${
+          part.op === "entry"
+            ? ""
+            : html`<span class="comes-to">= ${shortNumber(values[i]!)}</span>`
+        }
+      </li>`,
+    )}
   </ol>`;
-}
-
-/** Of a bias and a sum, all of both. */
-function addendsOf(expression: Expression): readonly Expression[] {
-  if (expression.op !== "sum") return [];
-  const [first, second] = expression.of;
-  const isBiased = expression.of.length === 2 && first!.op === "entry" && second!.op === "sum";
-  return isBiased && second.op === "sum" ? [first!, ...second.of] : expression.of;
 }

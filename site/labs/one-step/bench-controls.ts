@@ -7,7 +7,7 @@ import { nameOf, PICTURES, type PictureName } from "./pictures.js";
 import type { OneStepLab } from "./scene.js";
 import { type OneStepState, RATES } from "./state.js";
 
-const OPTIMIZER_WORDS = { sgd: "SGD", momentum: "SGD with momentum 0.9", adam: "Adam" } as const;
+const OPTIMIZER_WORDS = { sgd: "SGD", momentum: "momentum", adam: "Adam" } as const;
 
 const PLANT_WORDS = { none: "nothing", nan: "a NaN", infinity: "an infinite number" } as const;
 
@@ -17,7 +17,7 @@ const entriesOf = <K extends string>(words: Readonly<Record<K, string>>): [K, st
 export function benchControls(lab: OneStepLab): TemplateResult {
   const { state } = lab;
   const picture = nameOf(state.image);
-  return html`<div class="controls">
+  return html`<div class="controls wide-choices">
     ${choice<PictureName | "own">({
       label: "image",
       value: picture ?? "own",

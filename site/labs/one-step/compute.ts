@@ -12,6 +12,7 @@ import { pytorchDefault } from "leibniz/network";
 import { Random, Tensor } from "leibniz/tensor";
 import {
   type Address,
+  addendsOf,
   evaluate,
   type NotFinite,
   notFiniteIn,
@@ -38,6 +39,8 @@ export interface Opened extends Address {
   readonly origin: Origin | null;
   /** What its inputs make of it; the value itself where there are none. */
   readonly again: number;
+  /** What each addend comes to, if it is a sum. */
+  readonly addends: readonly number[];
 }
 
 /** Which equation makes a tensor. */
@@ -138,7 +141,8 @@ export async function compute(state: OneStepState): Promise<OneStepNumbers> {
     const origin = originOf(traced, address, rule);
     const value = read(address);
     const again = origin === null ? value : evaluate(origin.expression, read);
-    return { ...address, value, origin, again };
+    const addends = origin === null ? [] : addendsOf(origin.expression);
+    return { ...address, value, origin, again, addends: addends.map((one) => evaluate(one, read)) };
   });
   const makers = [...tensors.keys()].flatMap((tensor) => {
     const origin = originOf(traced, { tensor, index: 0 }, rule);

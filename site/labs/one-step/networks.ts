@@ -50,10 +50,10 @@ export const NETWORKS = {
 export type NetworkName = keyof typeof NETWORKS;
 
 export const NETWORK_WORDS: Readonly<Record<NetworkName, string>> = {
-  pooled: "convolution, max pooling, affine",
-  deeper: "two convolutions, max pooling, affine",
-  strided: "convolution with a stride of 2, affine",
-  affine: "affine layer alone",
+  pooled: "conv, pool, affine",
+  deeper: "conv, pool, conv, affine",
+  strided: "conv with stride 2, affine",
+  affine: "affine alone",
 };
 
 export const OPTIMIZERS = ["sgd", "momentum", "adam"] as const;

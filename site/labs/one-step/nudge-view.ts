@@ -5,7 +5,8 @@ import { fullNumber, shortNumber } from "../frame/short-number.js";
 import { addressOf, written } from "./address.js";
 import type { NudgeNumbers } from "./compute.js";
 import { startShapes } from "./networks.js";
-import { nameOf, placeOf, type Scene } from "./scene.js";
+import { nameOf, placeOf } from "./names.js";
+import type { Scene } from "./scene.js";
 import { tensorGrids } from "./tensor-grids.js";
 
 const REACH = 4;
@@ -27,7 +28,7 @@ export function nudgeView(scene: Scene): TemplateResult {
       step: 0.01,
       onInput: (delta, group) => lab.set({ delta }, { group }),
     })}
-    <div class="pair">${curve(scene, nudge)} ${comparison(scene, nudge)}</div>
+    <div class="nudge-pair">${curve(scene, nudge)} ${comparison(scene, nudge)}</div>
     <h4>Choose another number</h4>
     <div class="grids">
       ${[...startShapes(state.network).keys()].map((tensor) =>
@@ -107,7 +108,7 @@ function curve({ lab }: Scene, { curve: points, now, loss }: NudgeNumbers): Temp
   };
   const real = points.filter((one) => Number.isFinite(one.loss));
   const kinks = points.filter((one, i) => i > 0 && one.switched !== points[i - 1]!.switched);
-  return html`<figure class="curve">
+  return html`<figure class="nudge-curve">
     <svg
       viewBox="0 0 ${WIDTH} ${HEIGHT}"
       role="img"

@@ -8,15 +8,8 @@ import { benchControls, stepBar } from "./bench-controls.js";
 import type { OneStepNumbers } from "./compute.js";
 import { nudgeView } from "./nudge-view.js";
 import { provenanceView } from "./provenance-view.js";
-import {
-  firstBroken,
-  nameOf,
-  type OneStepLab,
-  open,
-  placeOf,
-  type Scene,
-  sceneOf,
-} from "./scene.js";
+import { nameOf, placeOf } from "./names.js";
+import { firstBroken, type OneStepLab, open, type Scene, sceneOf } from "./scene.js";
 import { allStages, stageBar, stageKey, stageView } from "./stage-view.js";
 import { fields, type OneStepState, settle, version } from "./state.js";
 import { walk } from "./walk.js";

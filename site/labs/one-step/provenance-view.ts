@@ -6,10 +6,11 @@ import { arithmetic } from "./arithmetic.js";
 import { codeLine, formula } from "./chapter-pieces.js";
 import type { Opened } from "./compute.js";
 import { startShapes } from "./networks.js";
-import { placeOf, type Scene } from "./scene.js";
+import { placeOf } from "./names.js";
+import type { Scene } from "./scene.js";
 
 export function provenanceView(scene: Scene): TemplateResult {
-  const { opened, lab } = scene;
+  const { opened } = scene;
   if (opened === null)
     return html`<section class="provenance" aria-label="Where a number comes from">
       <h3>Where a number comes from</h3>
@@ -19,8 +20,14 @@ export function provenanceView(scene: Scene): TemplateResult {
     ${trail(scene)}
     <h3>${placeOf(scene, opened)} = <output>${fullNumber(opened.value)}</output></h3>
     ${opened.origin === null ? leaf(scene, opened) : made(scene, opened)}
-    <button type="button" @click=${() => lab.set({ path: "none" })}>Close</button>
+    <button type="button" @click=${() => close(scene)}>Close</button>
   </section>`;
+}
+
+/** Back to the grids that the number stands in. */
+function close({ lab }: Scene): void {
+  lab.set({ path: "none" });
+  document.querySelector(".step-stages")?.scrollIntoView({ block: "nearest" });
 }
 
 /** From where one began to where one is. */
@@ -44,15 +51,16 @@ function trail(scene: Scene): TemplateResult | typeof nothing {
   </nav>`;
 }
 
-function made(scene: Scene, { origin, again, value }: Opened): TemplateResult {
+function made(scene: Scene, opened: Opened): TemplateResult {
+  const { origin, again, value } = opened;
   const { lab, inputs } = scene;
-  const { chapter, tag, codeTag, file, words, expression } = origin!;
+  const { chapter, tag, codeTag, file, words } = origin!;
   const arrived = (): void => lab.update();
   const isSame = Object.is(again + 0, value + 0);
   const count = `${inputs.size} number${inputs.size === 1 ? "" : "s"}`;
   return html`<p>${words}</p>
     ${formula({ chapter, tag }, "opened", arrived)} ${codeLine(file, codeTag, arrived)}
-    ${arithmetic(scene, expression)}
+    ${arithmetic(scene, opened)}
     <p class="again">
       ${
         isSame

@@ -1,8 +1,9 @@
 /** What the views share: the answer that is shown, the number that is open, and ways to change it. */
-import { type Address, indicesAt, inputsOf, type TracedTensor } from "leibniz/tracing";
+import { type Address, inputsOf, type TracedTensor } from "leibniz/tracing";
 import { announce } from "../../client/dom.js";
 import type { Lab } from "../frame/lab.js";
 import { fullNumber } from "../frame/short-number.js";
+import { nameOf, placeOf } from "./names.js";
 import { isSameAddress, LONGEST_PATH, pathOf, writtenPath } from "./address.js";
 import type { OneStepNumbers, Opened } from "./compute.js";
 import type { OneStepState } from "./state.js";
@@ -49,17 +50,6 @@ export function seenStage({ state, numbers, brokenAt: broken }: Scene): number {
   return broken === null || state.goOn ? asked : Math.min(asked, broken);
 }
 
-/** `conv1.weight.new` is written conv1.weight′. */
-export const nameOf = (tensor: string): string => tensor.replace(/\.new$/, "′");
-
-/** `conv1.weight[0, 0, 1, 2]` */
-export function placeOf({ tensors }: Pick<Scene, "tensors">, { tensor, index }: Address): string {
-  const shape = tensors.get(tensor)?.shape ?? [];
-  return shape.length === 0
-    ? nameOf(tensor)
-    : `${nameOf(tensor)}[${indicesAt(shape, index).join(", ")}]`;
-}
-
 export const valueAt = ({ tensors }: Scene, { tensor, index }: Address): number =>
   tensors.get(tensor)?.data[index] ?? Number.NaN;
 
@@ -77,6 +67,13 @@ export function open(scene: Scene, address: Address): void {
         : [address];
   announce(`${placeOf(scene, address)} is ${fullNumber(valueAt(scene, address))}. It is open.`);
   lab.set({ path: writtenPath(next) });
+  toPanel();
+}
+
+/** On a narrow screen the panel is below the grids: there a tap goes to it. */
+function toPanel(): void {
+  if (matchMedia("(min-width: 60rem)").matches) return;
+  document.querySelector(".provenance")?.scrollIntoView({ block: "start" });
 }
 
 /** Whether a tensor is of what comes back. */

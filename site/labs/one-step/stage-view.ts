@@ -1,8 +1,12 @@
 /** The step, stage by stage: what each takes, what it makes, and by which equations. */
 import { html, nothing, type TemplateResult } from "lit-html";
 import { formula } from "./chapter-pieces.js";
-import { goTo, nameOf, type Scene, seenStage, stageWords } from "./scene.js";
+import { startShapes } from "./networks.js";
+import { nameOf } from "./names.js";
+import { goTo, type Scene, seenStage, stageWords } from "./scene.js";
 import { tensorGrids } from "./tensor-grids.js";
+
+type Stage = Scene["numbers"]["stages"][number];
 
 const ARROWS: Readonly<Record<string, number>> = { ArrowLeft: -1, ArrowRight: 1 };
 
@@ -61,7 +65,7 @@ export function stageBar(scene: Scene): TemplateResult {
     >
       Stage forward
     </button>
-    <div class="stages" role="group" aria-label="Stages of the step">${numbers.stages.map(button)}</div>
+    <div class="step-buttons" role="group" aria-label="Stages of the step">${numbers.stages.map(button)}</div>
   </div>`;
 }
 
@@ -81,9 +85,9 @@ export function allStages(scene: Scene): TemplateResult {
 }
 
 function oneStage(scene: Scene, at: number, place: string): TemplateResult {
-  const { numbers, lab } = scene;
+  const { numbers } = scene;
   const stage = numbers.stages[at]!;
-  const { kind, layer, takes, makes } = stage;
+  const { kind, layer, makes } = stage;
   const words =
     WORDS[kind] ??
     (kind === "forward"
@@ -94,16 +98,38 @@ function oneStage(scene: Scene, at: number, place: string): TemplateResult {
           (makes.length > 1
             ? "and makes those of its parameters and of its input."
             : "and makes that of its input."));
-  return html`<section class="stage" aria-label=${stageWords(stage)}>
+  return html`<section class="one-stage" aria-label=${stageWords(stage)}>
     <h3>${stageWords(stage)}</h3>
     <p>${words}</p>
     ${equations(scene, stage, place)}
-    ${
-      takes.length === 0
-        ? nothing
-        : html`<h4>Takes</h4>
+    ${kind === "update" ? updates(scene) : takenAndMade(scene, stage)}
+  </section>`;
+}
+
+/** Of each parameter what it was, its gradient, what the optimizer remembers, and what it becomes. */
+function updates(scene: Scene): TemplateResult {
+  const { takes, makes } = scene.numbers.stages.at(-1)!;
+  const parameters = [...startShapes(scene.state.network).keys()].slice(1);
+  return html`${parameters.map((name) => {
+    const [layer, own] = name.split(".") as [string, string];
+    const gradient = `${layer}.d${own[0]!.toUpperCase()}${own.slice(1)}`;
+    const isOwn = (one: string): boolean =>
+      one === name || one === gradient || one.startsWith(`${name}.`);
+    return html`<h4>${name}</h4>
+      <div class="grids">
+        ${[...takes, ...makes].filter(isOwn).map((one) => tensorGrids(scene, one))}
+      </div>`;
+  })}`;
+}
+
+function takenAndMade(scene: Scene, { takes, makes }: Stage): TemplateResult {
+  const { lab } = scene;
+  return html`${
+    takes.length === 0
+      ? nothing
+      : html`<h4>Takes</h4>
             <div class="grids">${takes.map((name) => tensorGrids(scene, name))}</div>`
-    }
+  }
     ${takes.length === 0 ? nothing : html`<h4>Makes</h4>`}
     <div class="grids">
       ${makes.map((name) =>
@@ -117,15 +143,10 @@ function oneStage(scene: Scene, at: number, place: string): TemplateResult {
             })
           : tensorGrids(scene, name),
       )}
-    </div>
-  </section>`;
+    </div>`;
 }
 
-function equations(
-  { numbers, lab }: Scene,
-  { makes }: Scene["numbers"]["stages"][number],
-  place: string,
-): TemplateResult {
+function equations({ numbers, lab }: Scene, { makes }: Stage, place: string): TemplateResult {
   const seen = new Set<string>();
   const own = makes.flatMap((name) => {
     const maker = numbers.makers[name];

@@ -2,7 +2,8 @@
 import { html, nothing, type TemplateResult } from "lit-html";
 import { numberGrid } from "../frame/number-grid.js";
 import { fullNumber } from "../frame/short-number.js";
-import { isGradient, nameOf, open, placeOf, type Scene } from "./scene.js";
+import { nameOf, placeOf } from "./names.js";
+import { isGradient, open, type Scene } from "./scene.js";
 
 export interface GridOptions {
   /** A number was typed or dragged. */

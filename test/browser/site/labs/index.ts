@@ -1,5 +1,6 @@
 /** The laboratories, driven as a person would. */
 import type { Browser } from "playwright-core";
+import { oneStepLab } from "./one-step.js";
 
 /** What of a laboratory does not hold, a line each. */
 type Complaints = (browser: Browser, site: string) => Promise<string[]>;
@@ -12,4 +13,6 @@ export interface DrivenLab {
   readonly all: Complaints;
 }
 
-export const labs: Readonly<Record<string, DrivenLab>> = {};
+export const labs: Readonly<Record<string, DrivenLab>> = {
+  "one-step": oneStepLab,
+};
