@@ -51,9 +51,15 @@ async function labPage(site, name) {
   const pieces = text.split(`\n${PLACE}\n`);
   if (pieces.length !== 2)
     site.report(`${file}: expected one line ${PLACE}, got ${pieces.length - 1}`);
+  const setting = settingOf(site, file, path);
   const { html, title, description, headings } = renderMarkdown(
     pieces.join("\n\nPLACE-OF-THE-LABORATORY\n\n"),
-    settingOf(site, file, path),
+    {
+      ...setting,
+      // a state of the laboratory itself
+      placeOfLink: (link, from) =>
+        /^#v\d/.test(link) ? `${path}${link}` : setting.placeOfLink(link, from),
+    },
   );
   const { still } = await importTs(fileOf(name, "still.ts"));
   const lab =
