@@ -134,6 +134,7 @@ export async function labFiles() {
     entryPoints: names.map((name) => ({ in: join(root, fileOf(name, "page.ts")), out: name })),
     format: "iife",
     minify: true,
+    plugins: [onlyReference],
   });
   const workers = await build({
     ...shared,
