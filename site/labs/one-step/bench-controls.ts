@@ -5,7 +5,7 @@ import { shortNumber } from "../frame/short-number.js";
 import { CLASSES, NETWORK_WORDS, type NetworkName, type OptimizerName } from "./networks.js";
 import { nameOf, PICTURES, type PictureName } from "./pictures.js";
 import type { OneStepLab } from "./scene.js";
-import { type OneStepState, RATES } from "./state.js";
+import { MOST_STEPS, type OneStepState, RATES } from "./state.js";
 
 const OPTIMIZER_WORDS = { sgd: "SGD", momentum: "momentum", adam: "Adam" } as const;
 
@@ -90,7 +90,7 @@ export function stepBar(lab: OneStepLab): TemplateResult {
     </button>
     <button
       type="button"
-      ?disabled=${state.step === 50}
+      ?disabled=${state.step === MOST_STEPS}
       @click=${() => lab.set({ step: state.step + 1 })}
     >
       Next step

@@ -71,7 +71,7 @@ export interface NudgeNumbers extends Address {
 
 /** How far the curve goes to either side, and how many points it has. */
 export const REACH = 4;
-const POINTS = 81;
+const POINTS = 65;
 
 const storage = { dtype: "float64" } as const;
 
@@ -126,15 +126,33 @@ export function begin(state: OneStepState): Parameters<typeof traceStep>[0] {
   return { layers, x, label: state.label, optimizer: optimizerOf(layers, ruleOf(state)) };
 }
 
+/** What only another step, or another number to nudge, makes anew. */
+interface Memory {
+  readonly of: string;
+  readonly setup: ReturnType<typeof begin>;
+  readonly taken: TracedStep[];
+  curve: { readonly of: string; readonly points: readonly Nudged[] } | null;
+}
+
+let memory: Memory | null = null;
+
+/** The steps of a state, those from before where only the view has changed. */
+async function stepsOf(state: OneStepState): Promise<Memory> {
+  const { network, image, label, seed, optimizer, rate, plant, plantAt } = state;
+  const of = JSON.stringify([network, image, label, seed, optimizer, rate, plant, plantAt]);
+  if (memory?.of !== of) memory = { of, setup: begin(state), taken: [], curve: null };
+  const { taken, setup } = memory;
+  while (taken.length < state.step) taken.push(await traceStep(setup));
+  return memory;
+}
+
 export async function compute(state: OneStepState): Promise<OneStepNumbers> {
-  const setup = begin(state);
+  const steps = await stepsOf(state);
   const rule = ruleOf(state);
-  const losses: number[] = [];
-  let traced: TracedStep;
-  do {
-    traced = await traceStep(setup);
-    losses.push(traced.tensors.get("loss")!.data[0]!);
-  } while (traced.step < state.step);
+  const traced = steps.taken[state.step - 1]!;
+  const losses = steps.taken
+    .slice(0, state.step)
+    .map(({ tensors }) => tensors.get("loss")!.data[0]!);
   const { tensors, stages } = traced;
   const read = ({ tensor, index }: Address): number => tensors.get(tensor)!.data[index]!;
   const trail = pathOf(state.path).map((address): Opened => {
@@ -154,19 +172,30 @@ export async function compute(state: OneStepState): Promise<OneStepNumbers> {
     tensors: [...tensors.values()],
     ...{ stages, trail, losses, makers: Object.fromEntries(makers) },
     notFinite: notFiniteIn(traced),
-    nudge: state.view === "nudge" ? await nudged(traced, state) : null,
+    nudge: state.view === "nudge" ? await nudged(traced, state, steps) : null,
   };
 }
 
-async function nudged(traced: TracedStep, state: OneStepState): Promise<NudgeNumbers> {
+async function nudged(
+  traced: TracedStep,
+  state: OneStepState,
+  steps: Memory,
+): Promise<NudgeNumbers> {
   const address = addressOf(state.nudged)!;
-  const deltas = Array.from({ length: POINTS }, (_, i) => -REACH + (2 * REACH * i) / (POINTS - 1));
-  const [now, still, ...curve] = await nudge(traced, address, [state.delta, 0, ...deltas]);
+  const of = `${state.step} ${state.nudged}`;
+  if (steps.curve?.of !== of) {
+    const delta = (_: unknown, i: number): number => -REACH + (2 * REACH * i) / (POINTS - 1);
+    const deltas = Array.from({ length: POINTS }, delta);
+    steps.curve = { of, points: await nudge(traced, address, deltas) };
+  }
+  const [now] = await nudge(traced, address, [state.delta]);
   const parameter = tracedParameters(traced.setup.layers).find(
     ({ name }) => name === address.tensor,
   );
   const gradient = parameter?.gradient ?? `${traced.setup.layers[0]!.name}.dX`;
   const slope = traced.tensors.get(gradient)!.data[address.index]!;
   const value = traced.tensors.get(address.tensor)!.data[address.index]!;
-  return { ...address, gradient, slope, value, loss: still!.loss, now: now!, curve };
+  const loss = traced.tensors.get("loss")!.data[0]!;
+  const curve = steps.curve.points;
+  return { ...address, gradient, slope, value, loss, now: now!, curve };
 }

@@ -44,6 +44,9 @@ export interface OneStepState
   readonly goOn: boolean;
 }
 
+/** As many as are taken within a blink. */
+export const MOST_STEPS = 25;
+
 export const version = 1;
 
 export const fields: Fields<OneStepState> = {
@@ -53,7 +56,7 @@ export const fields: Fields<OneStepState> = {
   seed: whole(1, 0, 9999),
   optimizer: oneOf<OptimizerName>("momentum", OPTIMIZERS),
   rate: oneOf<OneStepState["rate"]>("0.1", RATES),
-  step: whole(1, 1, 50),
+  step: whole(1, 1, MOST_STEPS),
   view: oneOf<OneStepState["view"]>("stage", VIEWS),
   stage: whole(1, 0, 30),
   path: pathField("none"),

@@ -23,11 +23,11 @@ export const walk: readonly WalkStep<OneStepState>[] = [
   },
   {
     text:
-      "Six openings lead from the updated weight to the image. The trail above the number is in the " +
+      "From the updated weight back towards the loss, opening by opening. The trail above the number is in the " +
       "link: copy it, and somebody else sees the same.",
     state: {
       stage: 13,
-      path: "conv1.weight.new-4~conv1.weight.velocity.new-4~conv1.dWeight-4~relu1.dX-4~relu1.out-4",
+      path: "conv1.weight.new-4~conv1.weight.velocity.new-4~conv1.dWeight-4~relu1.dX-1~pool1.dX-1",
     },
   },
   {
