@@ -93,7 +93,7 @@ async function roundTrips(browser: Browser, site: string): Promise<string[]> {
         complaints.push(`${link}: ${name} is ${String(opened[name])}`);
     }
     for (const [name, words] of Object.entries(CHOICES)) {
-      const shown = await page.getByLabel(words, { exact: true }).inputValue();
+      const shown = await page.getByRole("combobox", { name: words, exact: true }).inputValue();
       if (shown !== state[name]) complaints.push(`${link}: ${words} shows ${shown}`);
     }
     const trail = await page.locator(".trail li").count();
@@ -101,7 +101,7 @@ async function roundTrips(browser: Browser, site: string): Promise<string[]> {
     if (state["view"] !== "nudge" && trail !== (length < 2 ? 0 : length))
       complaints.push(`${link}: a trail of ${trail}`);
     const other = state["label"] === 0 ? "1" : "0";
-    await page.getByLabel("class", { exact: true }).selectOption(other);
+    await page.getByRole("combobox", { name: "class", exact: true }).selectOption(other);
     await settled(page);
     if ((await stateOf(page))["label"] !== Number(other)) complaints.push(`${link}: class stays`);
     await page.getByRole("button", { name: "Undo", exact: true }).click();
