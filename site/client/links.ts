@@ -86,8 +86,17 @@ export function relight(): void {
   setPin(pinned);
 }
 
+/** What the address names; nothing for one that is cut off, as `#%E0%A4%A`. */
+function nameInAddress(): string {
+  try {
+    return decodeURIComponent(location.hash.slice(1));
+  } catch {
+    return "";
+  }
+}
+
 function readAddress(): void {
-  const tag = decodeURIComponent(location.hash.slice(1));
+  const tag = nameInAddress();
   const element = tag === "" ? null : document.getElementById(tag);
   setPin(element?.dataset["tag"] === undefined ? null : tag);
 }
