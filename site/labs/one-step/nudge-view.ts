@@ -28,7 +28,7 @@ export function nudgeView(scene: Scene): TemplateResult {
       step: 0.01,
       onInput: (delta, group) => lab.set({ delta }, { group }),
     })}
-    <div class="nudge-pair">${curve(scene, nudge)} ${comparison(scene, nudge)}</div>
+    <div class="nudge-pair">${isFinite(nudge) ? curve(scene, nudge) : notFinite} ${comparison(scene, nudge)}</div>
     <h4>Choose another number</h4>
     <div class="grids">
       ${[...startShapes(state.network).keys()].map((tensor) =>
@@ -41,13 +41,21 @@ export function nudgeView(scene: Scene): TemplateResult {
   </section>`;
 }
 
-function comparison(scene: Scene, { now, loss, slope, gradient, tensor, index }: NudgeNumbers) {
+/** Whether there is a curve to draw: the loss, its slope, and where the nudge leads. */
+const isFinite = ({ loss, slope, now }: NudgeNumbers): boolean =>
+  [loss, slope, now.loss, now.predicted].every(Number.isFinite);
+
+const notFinite = html`<p>The loss or its slope is not a finite number: there is no curve.</p>`;
+
+function comparison(scene: Scene, nudge: NudgeNumbers): TemplateResult {
+  const { now, loss, slope, gradient, tensor, index } = nudge;
   const real = now.loss - loss;
   const foreseen = now.predicted - loss;
   const { delta, switched } = now;
   const name = placeOf(scene, { tensor: gradient, index });
-  const why =
-    delta === 0
+  const why = !isFinite(nudge)
+    ? "With numbers that are not finite there is nothing to compare."
+    : delta === 0
       ? "Without a nudge there is nothing to compare."
       : switched > 0
         ? `On the way, ${switched} rectifier${switched === 1 ? " or pooling decides" : "s or poolings decide"} ` +
