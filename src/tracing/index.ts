@@ -25,6 +25,14 @@ export {
   outputShape,
 } from "./check-sizes.js";
 export { type ErrorTurn, errorTurn, type Turn } from "./error-turn.js";
+export {
+  type Address,
+  addendsOf,
+  evaluate,
+  type Expression,
+  inputsOf,
+  type Read,
+} from "./expression.js";
 export { firstRoad } from "./first-road.js";
 export { halfTurn } from "./half-turn.js";
 export {
@@ -35,7 +43,10 @@ export {
 } from "./image-gradient-receipt.js";
 export { type MistakeName, mistakeNames } from "./mistake-names.js";
 export { moved } from "./moved.js";
+export { type NotFinite, notFiniteIn } from "./not-finite.js";
 export { type Notice, noticesOf } from "./notices.js";
+export { type Nudged, nudge } from "./nudge.js";
+export { Origin } from "./origin.js";
 export { type OutputSize, outputSizes } from "./output-size.js";
 export {
   channelSums,
@@ -44,15 +55,27 @@ export {
   type PatchProduct,
   patchProducts,
 } from "./patch.js";
+export { indicesAt, positionOf } from "./places.js";
 export { type PlantedMistake, plantedMistake } from "./planted-mistakes.js";
+export { originOf } from "./provenance.js";
 export { type RoadLengths, roadLengths } from "./road-lengths.js";
 export { type SecondRoad, secondRoad } from "./second-road.js";
+export {
+  type StepSetup,
+  type TracedParameter,
+  tracedParameters,
+  type TracedStage,
+  type TracedStep,
+  type TracedTensor,
+  traceStep,
+} from "./traced-step.js";
 export {
   type LayerUnderShift,
   type WatchedLayer,
   shiftedImage,
   throughLayer,
 } from "./under-shift.js";
+export { UpdateRule } from "./update-provenance.js";
 export { UPSTREAMS, type UpstreamOptions, upstreamOf } from "./upstream.js";
 export {
   type WeightGradientAddend,

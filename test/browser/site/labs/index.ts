@@ -3,6 +3,7 @@ import type { Browser } from "playwright-core";
 import { filters } from "./filters.js";
 import { gradientCheck } from "./gradient-check.js";
 import { im2colLab } from "./im2col.js";
+import { oneStepLab } from "./one-step.js";
 
 /** What of a laboratory does not hold, a line each. */
 type Complaints = (browser: Browser, site: string) => Promise<string[]>;
@@ -16,7 +17,8 @@ export interface DrivenLab {
 }
 
 export const labs: Readonly<Record<string, DrivenLab>> = {
-  im2col: im2colLab,
   filters,
+  im2col: im2colLab,
   "gradient-check": gradientCheck,
+  "one-step": oneStepLab,
 };
