@@ -123,6 +123,7 @@ ${items.join("\n")}
 
 /** What every page ends with. */
 const ENDS = [
+  ["docs/readme.html#two-commands", "Install"],
   ["docs/reading-order.html", "Reading order"],
   ["docs/glossary.html", "Glossary"],
   ["docs/readme-ja.html", '<span lang="ja">日本語</span>'],

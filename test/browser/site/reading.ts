@@ -19,6 +19,8 @@ const SEARCHES: readonly (readonly [words: string, expected: RegExp])[] = [
   ["mistake sign", /mistakes\.html#decay-that-grows$/],
   ["stride padding output size", /conv2d\.html#padding-stride-dilation$/],
   ["backpropogation", /backpropagation\.html/],
+  ["img2col", /conv2d-im2col\.html/],
+  ["how do I train", /docs\/readme\.html#train-a-network$/],
 ];
 
 /** A page of each kind, to be read without script. */
