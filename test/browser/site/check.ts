@@ -5,8 +5,8 @@
  *     npm run check:site -- --sample         every chapter, and one page of each other kind
  *     npm run check:site -- affine search    pages and steps whose names have one of these words
  *
- * The steps are links, linking, home, reading, other-host, speed, a laboratory each (`lab-im2col`), and
- * for each page `page`.
+ * The steps are links, linking, home, reading, other-host, speed, a laboratory each
+ * (`lab-im2col`), and for each page `page`.
  */
 import { join } from "node:path";
 import type { Browser } from "playwright-core";
