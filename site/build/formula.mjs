@@ -57,7 +57,7 @@ const withLength = (math) =>
   plain(math).length < LONG ? math : math.replace("<math>", '<math class="long">');
 
 /** A line of a formula with more signs is wider than paper. */
-const WIDE = 75;
+const WIDE = 100;
 
 const withWidth = (html) =>
   html.includes("<mtr") || plain(html).length <= WIDE

@@ -9,6 +9,7 @@ import { placeOfLink, sizeOf } from "./site-map.mjs";
 
 /** Texts of the project's root and of other folders that have a page of their own. */
 const OTHERS = [
+  "README.md",
   "CONTRIBUTING.md",
   "CHANGELOG.md",
   "THIRD-PARTY.md",

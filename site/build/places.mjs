@@ -11,7 +11,7 @@ export const target = join(root, "dist", "site");
 
 /** Texts outside derivations, docs and experiments that have a page: their file, and the page. */
 const SINGLE = {
-  "README.md": "index.html",
+  "README.md": "docs/readme.html",
   "README.ja.md": "docs/readme-ja.html",
   "CONTRIBUTING.md": "docs/contributing.html",
   "CHANGELOG.md": "docs/changelog.html",

@@ -122,23 +122,30 @@ function pageEntry(
       .replace(/(?:\/index)?\.html$/, "")
       .split("/")
       .at(-1) ?? "";
-  const names = `${name} ${ALSO[name] ?? ""}`.trim();
+  const also = /^(?:chapters|docs)\//.test(path) ? (ALSO[name] ?? "") : "";
+  // a page that is called as its file is found by that once
+  const own = of.toLowerCase() === name ? "" : name;
+  const names = `${own} ${also}`.trim();
   const says = short(text.replace(/^[\s…]+/, ""));
   return { url: path, title: of, of, kind: "page", says, names, text };
 }
 
-/** What else readers call what a chapter is about. @type {Record<string, string>} */
+/** What else readers call what a chapter or a text is about. @type {Record<string, string>} */
 const ALSO = {
   activations: "sigmoid tanh gelu",
   affine: "linear dense fully-connected",
   conv2d: "convolution conv",
-  "conv2d-second-road": "transposed-convolution deconvolution flipped turned rotated filter kernel",
+  "conv2d-im2col": "im2col",
+  "conv2d-second-road":
+    "transposed-convolution deconvolution flipped-filter flipped-kernel turned rotated",
+  dropout: "overfitting regularization",
   initialisation: "he xavier glorot kaiming",
   matmul: "matrix-multiplication gemm",
   "mean-squared-error": "mse",
   normalisation: "batchnorm batch-norm layernorm layer-norm normalization",
-  optimizers: "sgd adam adamw momentum rmsprop",
+  optimizers: "sgd adam adamw momentum rmsprop learning-rate",
   pooling: "maxpool max-pooling average-pooling",
+  readme: "install installation getting-started quick-start",
   relu: "rectifier",
   residual: "resnet skip-connection",
   schedules: "learning-rate warm-up cosine gradient-clipping",

@@ -58,6 +58,10 @@ ${foot(page)}
 /** They are asked for at once, so that no line moves when they come. */
 const FONTS = ["text", "math", "code", "italic", "bold"];
 
+/**
+ * A font that is loaded ahead without `crossorigin` would be loaded twice over HTTP. With it,
+ * Chromium complains of a page from file:// that it may not; it loads it when a text needs it.
+ */
 const preload = (font) =>
   `<link rel="preload" href="${font}" as="font" type="font/woff2" crossorigin>`;
 
@@ -123,6 +127,7 @@ ${items.join("\n")}
 
 /** What every page ends with. */
 const ENDS = [
+  ["docs/readme.html#two-commands", "Install"],
   ["docs/reading-order.html", "Reading order"],
   ["docs/glossary.html", "Glossary"],
   ["docs/readme-ja.html", '<span lang="ja">日本語</span>'],

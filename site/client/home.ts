@@ -22,7 +22,8 @@ class Live {
   #hasChanged = false;
   #rest = 0;
 
-  constructor(shown: HTMLElement, status: HTMLElement) {
+  /** @param onOwn is called when what is on the pad has become the reader's own */
+  constructor(shown: HTMLElement, status: HTMLElement, onOwn: () => void) {
     this.#status = status;
     this.#worker = new Worker(new URL(`${root()}assets/run/home.js`, document.baseURI), {
       type: "module",
@@ -35,7 +36,10 @@ class Live {
     this.stages.removeAttribute("data-digit");
     this.stages.classList.add("own");
     this.pad = new Pad(
-      () => this.#change(),
+      (isOwn) => {
+        if (isOwn) onOwn();
+        this.#change();
+      },
       (words) => (this.#status.textContent = words),
     );
     const [image, ...maps] = all<HTMLImageElement>("img", this.stages);
@@ -137,9 +141,14 @@ async function pictureOf(figure: HTMLElement, digit: string): Promise<HTMLImageE
 function start(figure: HTMLElement): void {
   const button = figure.querySelector<HTMLButtonElement>("[data-action='draw']")!;
   const status = figure.querySelector<HTMLElement>(".live")!;
-  const chosen = (): string =>
-    figure.querySelector<HTMLInputElement>("input:checked")!.id.replace("digit-", "");
+  const marked = (): HTMLInputElement | null => figure.querySelector("input:checked");
+  const digitOf = ({ id }: HTMLElement): string => id.replace("digit-", "");
   let live: Live | null = null;
+  const put = async (digit: string): Promise<void> => {
+    const picture = await pictureOf(figure, digit);
+    // a stroke may have come first
+    if (marked()?.id === `digit-${digit}`) live?.pad.put(picture);
+  };
   button.addEventListener("click", () => {
     if (live !== null) {
       live.pad.put(null);
@@ -150,18 +159,22 @@ function start(figure: HTMLElement): void {
         "A browser runs nothing from a file: open this page with npx leibniz site.";
       return;
     }
-    live = new Live(figure.querySelector<HTMLElement>(`[data-digit="${chosen()}"]`)!, status);
+    const from = marked() ?? figure.querySelector<HTMLInputElement>("input[checked]")!;
+    from.checked = true;
+    const shown = figure.querySelector<HTMLElement>(`[data-digit="${digitOf(from)}"]`)!;
+    live = new Live(shown, status, () => {
+      const input = marked();
+      if (input !== null) input.checked = false;
+    });
     figure.classList.add("drawing");
     button.textContent = "Clear the pad";
     live.pad.element.nextElementSibling!.append(button);
     status.textContent = "Draw over it, or clear the pad and draw your own.";
     live.pad.focus();
-    void pictureOf(figure, chosen()).then((picture) => live?.pad.put(picture));
+    void put(digitOf(from));
   });
-  figure.addEventListener("change", () => {
-    if (live === null) return;
-    const { pad } = live;
-    void pictureOf(figure, chosen()).then((picture) => pad.put(picture));
+  figure.addEventListener("change", ({ target }) => {
+    if (live !== null) void put(digitOf(target as HTMLInputElement));
   });
 }
 

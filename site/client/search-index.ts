@@ -156,24 +156,23 @@ function addTexts({ words, places }: PackedIndex, postings: Postings, count: num
   return lengths;
 }
 
-/** Adds the words of a field, and says how many there are. */
+/**
+ * Adds the words of a field, and says how many there are. A title says each once: in "strideW for
+ * strideH", stride is not twice as much as in "Padding, stride, dilation".
+ */
 function addWords(
   words: readonly string[],
   field: number,
   entry: number,
   postings: Postings,
 ): number {
-  let count = 0;
-  for (const token of words) {
-    const word = term(token);
-    if (word === null) continue;
-    count++;
+  const kept = new Set(words.map(term).filter((word) => word !== null));
+  for (const word of kept) {
     let places = postings.get(word);
     if (places === undefined) postings.set(word, (places = {}));
-    const inField = (places[field] ??= {});
-    inField[entry] = (inField[entry] ?? 0) + 1;
+    (places[field] ??= {})[entry] = 1;
   }
-  return count;
+  return kept.size;
 }
 
 /** The index, ready to be asked. */
@@ -221,13 +220,29 @@ const WEIGHT = { page: 1.3, part: 1.2, mistake: 0.8, equation: 0.8, file: 0.6, f
 const APPENDIX =
   /^(?:Sources|Letters|With a pencil|Where it is in the code|What the experiments say)$/;
 
+/** Where most questions are answered: in a chapter, or where one starts. */
+const FIRST = /^(?:chapters\/|docs\/readme\.)/;
+
 /** Other things are seldom equal: `typed` is what was typed, in lower case. */
 function weightOf({ title, also, url, kind }: Entry, typed: string): number {
   const low = title.toLowerCase();
-  if (low === typed || low === `(${typed})` || also.includes(typed)) return 8;
-  if (APPENDIX.test(title)) return 0.4;
-  const from = url.startsWith("chapters/") ? 1.6 : url.startsWith("src/") ? 1 : 0.7;
-  return WEIGHT[kind] * from;
+  const isIt = low === typed || low === `(${typed})` || also.includes(typed);
+  if (APPENDIX.test(title) && !isIt) return 0.4;
+  const from = FIRST.test(url) ? 1.6 : isCode(url) ? 1 : 0.7;
+  return WEIGHT[kind] * from * (isIt ? 6 : 1 + shareOfName(also, typed));
+}
+
+/** A file, and no list of files. */
+const isCode = (url: string): boolean => url.startsWith("src/") && !url.startsWith("src/index.");
+
+/** How much a name of the page and what was typed have of one another: 1 if they are the same. */
+function shareOfName(names: readonly string[], typed: string): number {
+  const words = typed.match(/[\p{L}\p{N}]+/gu)?.join("-") ?? "";
+  const shares = names.map((name) => {
+    if (`-${words}-`.includes(`-${name}-`)) return name.length / words.length;
+    return words.length > 3 && name.startsWith(words) ? words.length / name.length : 0;
+  });
+  return Math.max(0, ...shares);
 }
 
 /** The best entries for what was typed; those that lack a word come far behind. */
@@ -238,13 +253,14 @@ export function find({ search, words }: Index, query: string): Found[] {
     .toLowerCase();
   const found = search.search(query, {
     prefix: (word) => word.length > 1,
-    // what is a word as it was typed is no slip of another
-    fuzzy: (word) => (word.length > 3 && !/\d/.test(word) && !words.has(word) ? 0.25 : false),
+    // what a word only begins with counts where nothing is the word itself
+    weights: { prefix: 0.15, fuzzy: 0.45 },
+    // what is a word as it was typed is no slip of another, and a tag is meant as it is
+    fuzzy: (word) => (word.length > 3 && !word.includes(".") && !words.has(word) ? 0.25 : false),
     boost: { title: 4, names: 3, page: 2 },
     boostDocument: (_id, _term, stored) => weightOf(stored as unknown as Entry, typed),
   }) as Found[];
   const most = Math.max(0, ...found.map(({ queryTerms }) => queryTerms.length));
-  const worth = ({ score, queryTerms: { length } }: Found): number =>
-    score * (length / most) * (length / most);
+  const worth = ({ score, queryTerms: { length } }: Found): number => score * (length / most) ** 2;
   return found.sort((a, b) => worth(b) - worth(a));
 }

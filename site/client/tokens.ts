@@ -34,12 +34,17 @@ const COMMON = new Set(
 const NUMBER = /^\d+(?:[.\-e]\d+)*$/;
 
 /**
- * A word as it is kept: in lower case, and without the ending of a genitive, a plural or a verb.
- * null drops it.
+ * A word as it is kept: in lower case, and without the ending of a genitive, a plural or a verb, so
+ * that "flip", "flipped" and "flipping" are one word, and so are "rotate" and "rotating", and
+ * "laboratory" and "laboratories". null drops it.
  */
 export const term = (word: string): string | null => {
   const low = word.toLowerCase().replace(/'s?$/, "");
   if (COMMON.has(low) || NUMBER.test(low)) return null;
   if (!/^\p{L}+$/u.test(low)) return low;
-  return low.replace(/(?<=....)(?:ing|ed)$|(?<=...[^aious])s$/, "");
+  const stem = low.replace(/(?<=...)ies$/, "y").replace(/(?<=...[^aious])s$/, "");
+  return stem
+    .replace(/(?<=....)(?:ing|ed)$/, "")
+    .replace(/(?<=..)([bdfgmnprt])\1$/, (pair) => (stem.endsWith(pair) ? pair : pair[0]!))
+    .replace(/(?<=....)e$/, "");
 };

@@ -62,6 +62,13 @@ test("the reference has every name that a module exports", async () => {
   assert.match(pages.get("api/leibniz.html")!, ' id="Engine"');
 });
 
+test("the reference says of every module what it is for", () => {
+  const html = new Map(referencePages(project, site)).get("api/index.html")!;
+  const items = [...html.matchAll(/<code>(leibniz[^<]*)<\/code><\/a> <span>([^<]*)/g)];
+  assert.is(items.length, project.folders.length + 1);
+  for (const [, name, says] of items) assert.match(says!, /^\w.{10,}\. $/, name);
+});
+
 test("every layer has an exercise on three levels, with equations that exist", () => {
   const [path, html] = exercisesPage(project, site);
   assert.is(path, "exercises.html");

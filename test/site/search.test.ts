@@ -4,7 +4,7 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { project } from "../../site/build/code/index.mjs";
 import { sourcePage } from "../../site/build/code/pages.mjs";
-import { chapterPage } from "../../site/build/pages.mjs";
+import { chapterPage, textPage } from "../../site/build/pages.mjs";
 import { entriesOf, searchIndex } from "../../site/build/search.mjs";
 import { type FoundEntry, type SearchClient, searchClient } from "../../site/build/search-pack.mjs";
 import { Site } from "../../site/build/site.mjs";
@@ -35,10 +35,29 @@ const SEARCHES: readonly (readonly [typed: string, url: RegExp, first: number])[
   ["conv2dBackwrad", /^src\/backprop\/conv2d\.ts\.html#L\d+$/, 1],
   ["grdient chekc", /^chapters\/gradient-check\.html/, 2],
   ["transposed convolution", /^chapters\/conv2d-second-road\.html/, 1],
+  ["im2cl", /^chapters\/conv2d-im2col\.html/, 1],
+  ["img2col", /^chapters\/conv2d-im2col\.html/, 1],
+  ["im2col", /^chapters\/conv2d-im2col\.html$/, 1],
+  ["conv2", /^chapters\/conv2d\.html$/, 1],
+  ["conv2d", /^chapters\/conv2d\.html$/, 1],
+  ["maxpol2dForward", /^src\/backprop\/max-pool2d\.ts\.html#L\d+$/, 1],
+  ["how do I train", /^docs\/readme\.html#train-a-network$/, 1],
+  ["install", /^docs\/readme\.html/, 1],
+  ["getting started", /^docs\/readme\.html$/, 1],
+  ["overfitting", /^chapters\/dropout\.html$/, 1],
+  ["why flip the filter", /^chapters\/conv2d-second-road\.html$/, 1],
+  ["why flip the filter", /conv2d\.html#the-half-turn$/, 3],
+  ["flipping filters", /^chapters\/conv2d-second-road\.html$/, 1],
+  ["learning rate too high", /^chapters\/schedules\.html$/, 1],
+  ["learning rate too high", /^chapters\/optimizers\.html$/, 2],
+  ["nan loss", /^chapters\/softmax-cross-entropy\.html/, 1],
+  ["nan loss", /mistakes\.html#softmax-overflows$/, 3],
+  ["maxpool", /^chapters\/pooling\.html$/, 1],
+  ["stride 2", /conv2d\.html#padding-stride-dilation$/, 1],
 ];
 
 /** Source pages that compete with the chapters; this many are enough. */
-const SOURCES = ["backprop/conv2d", "backprop/batch-norm", "backprop/sigmoid", "im2col/im2col"]
+const SOURCES = ["backprop/conv2d", "backprop/batch-norm", "backprop/max-pool2d", "im2col/im2col"]
   .concat(["training/optimizers/adam", "network/initialisers", "gradcheck/gradient-check"])
   .map((name) => `src/${name}.ts`);
 
@@ -56,6 +75,7 @@ test.before(async () => {
   site.code = { codeHtml: () => "", linesHtml: () => "" };
   site.readTexts();
   for (const chapter of site.chapters) site.page(chapter.path, chapterPage(site, chapter));
+  site.page("docs/readme.html", textPage(site, "README.md", "docs"));
   for (const file of SOURCES) site.page(`${file}.html`, sourcePage(project, site, file));
   pages = site.pages;
   json = await searchIndex(pages);
@@ -108,6 +128,14 @@ test("each kind of thing has its title, its page and what is shown of it", () =>
 test("numbers, words that every part has and what a page says of its marks find nothing", () => {
   for (const typed of ["", "the", "why is it", "0.125"]) assert.equal(find(typed), [], typed);
   assert.ok(find("agree").length < 40);
+});
+
+test("a tag is meant as it was typed, and one that no equation has is no slip of another", () => {
+  const equations = (typed: string): string[] =>
+    find(typed).flatMap(({ kind, title }) => (kind === "equation" ? [title] : []));
+  assert.is(equations("conv2d.7")[0], "(conv2d.7)");
+  const like = (typed: string): string[] => find(typed).map(({ url }) => url);
+  assert.equal(new Set(like("conv2d.99")), new Set(like("conv2d.98")));
 });
 
 test("the chapters' index is sent in at most 80 kB", () => {

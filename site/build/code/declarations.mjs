@@ -128,7 +128,7 @@ export function importsOf(text) {
 export function summaryOf(text, declarations) {
   // above an import, or with an empty line below it, it is about the file
   const header =
-    /^(?:\/\/[^\n]*\n|\s)*(\/\*\*(?:(?!\*\/)[\s\S])*\*\/)\n(?:\n|import\b|export [{*]|$)/;
+    /^(?:\/\/[^\n]*\n|\s)*(\/\*\*(?:(?!\*\/)[\s\S])*\*\/)\n(?:\n|import\b|export (?:type )?[{*]|$)/;
   const top = header.exec(text)?.[1];
   if (top !== undefined) return firstSentence(docText(top));
   const size = ({ from, to, isExported }) => (isExported ? to - from : 0);

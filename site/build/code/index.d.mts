@@ -29,6 +29,7 @@ export declare function symbolOfIdentifier(identifier: string): string;
 export declare function refresh(): void;
 export declare const project: {
   readonly sources: readonly string[];
+  readonly folders: readonly string[];
   readonly chapters: ReadonlyMap<
     string,
     {

@@ -22,16 +22,17 @@ export class Pad {
   readonly #canvas: HTMLCanvasElement;
   readonly #context: CanvasRenderingContext2D;
   readonly #pen = make("span", { class: "pen", hidden: "" });
-  readonly #onChange: () => void;
+  readonly #onChange: (isOwn: boolean) => void;
   readonly #say: (words: string) => void;
   #at: readonly [number, number] = [SIDE / 2, SIDE / 2];
   #isDown = false;
 
   /**
-   * @param onChange is called after each stroke of the pen, however short
+   * @param onChange is called after each stroke of the pen, however short, and when a picture has
+   *   been put on the pad or taken from it; `isOwn` says that it is no longer a picture as it was
    * @param say tells a screen reader what a key has done
    */
-  constructor(onChange: () => void, say: (words: string) => void) {
+  constructor(onChange: (isOwn: boolean) => void, say: (words: string) => void) {
     this.#onChange = onChange;
     this.#say = say;
     this.#canvas = make("canvas", {
@@ -65,7 +66,7 @@ export class Pad {
     this.#context.clearRect(0, 0, SIDE, SIDE);
     this.#context.imageSmoothingEnabled = false;
     if (picture !== null) this.#context.drawImage(picture, 0, 0, SIDE, SIDE);
-    this.#onChange();
+    this.#onChange(picture === null);
   }
 
   /** Takes the focus, and comes into sight. */
@@ -133,6 +134,6 @@ export class Pad {
     context.lineTo(...to);
     context.stroke();
     this.#at = to;
-    this.#onChange();
+    this.#onChange(true);
   }
 }

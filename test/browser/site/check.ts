@@ -5,8 +5,8 @@
  *     npm run check:site -- --sample         every chapter, and one page of each other kind
  *     npm run check:site -- affine search    pages and steps whose names have one of these words
  *
- * The steps are links, linking, home, reading, speed, a laboratory each (`lab-im2col`), and
- * for each page `page`.
+ * The steps are links, linking, home, reading, other-host, speed, a laboratory each
+ * (`lab-im2col`), and for each page `page`.
  */
 import { join } from "node:path";
 import type { Browser } from "playwright-core";
@@ -18,6 +18,7 @@ import { labs } from "./labs/index.js";
 import { pagesOf, samplePages } from "./kinds.js";
 import { brokenLinks } from "./links.js";
 import { linkingComplaints } from "./linking.js";
+import { otherHostComplaints } from "./other-host.js";
 import { readingComplaints } from "./reading.js";
 import { speedOf } from "./speed.js";
 import { visitAll } from "./visit.js";
@@ -74,6 +75,7 @@ async function main(): Promise<void> {
     linking: () => linkingComplaints(browser, site),
     home: () => homeComplaints(browser, site),
     reading: () => readingComplaints(browser, site, folder),
+    "other-host": () => otherHostComplaints(browser, join(root, "dist"), "site"),
     speed: () => speedComplaints(browser, site),
     ...Object.fromEntries(
       Object.entries(labs).map(([name, lab]) => [`lab-${name}`, () => lab.all(browser, site)]),

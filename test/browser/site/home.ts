@@ -70,6 +70,13 @@ async function drawnComplaints(browser: Browser, site: string): Promise<string[]
   await page.mouse.up();
   const seven = await saysSoon(page, /^a 7/);
   if (seven !== null) found.push(seven);
+  const marked = page.locator(".digits input:checked");
+  if ((await marked.count()) !== 0) found.push("home: a digit is marked, and one's own is shown");
+  // the one that was on the pad before it was cleared
+  await page.getByLabel("4", { exact: true }).click({ force: true });
+  const four = await saysSoon(page, /^a 4/);
+  if (four !== null) found.push(`${four}, chosen again`);
+  if ((await marked.getAttribute("id")) !== "digit-4") found.push("home: 4 is not marked");
   await page.getByLabel("3", { exact: true }).check({ force: true });
   const three = await saysSoon(page, /^a 3/);
   if (three !== null) found.push(three);

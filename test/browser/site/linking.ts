@@ -68,6 +68,7 @@ export async function linkingComplaints(browser: Browser, site: string): Promise
   await context.close();
 
   found.push(...(await touchComplaints(browser, site)));
+  found.push(...(await panelComplaints(browser, site)));
 
   const deep = await openPage(browser, `${site}${PAGE}#${TAG}`);
   await expect("deep link: pinned", deep.page.locator(`${EQUATION}.pinned`).isVisible());
@@ -75,6 +76,33 @@ export async function linkingComplaints(browser: Browser, site: string): Promise
   if (top < 40 || top > 700) found.push(`deep link: in sight, got ${Math.round(top)} px`);
   await deep.context.close();
   return found;
+}
+
+/** On a desk, lines of a file that are longer than its panel can be scrolled to, and fade there. */
+async function panelComplaints(browser: Browser, site: string): Promise<string[]> {
+  const found: string[] = [];
+  const { page, context, trouble } = await openPage(browser, `${site}${PAGE}`);
+  await page.locator(`.lines[data-tags~="${TAG}"] .where a`).first().click();
+  const body = page.locator(".panel-body");
+  await body.locator(LINE).first().waitFor({ timeout: 10_000 });
+  const seen = async (): Promise<{ beyond: number; mask: string }> =>
+    body.evaluate(async (one) => {
+      await new Promise(requestAnimationFrame);
+      const { scrollWidth, clientWidth, scrollLeft } = one;
+      const beyond = scrollWidth - clientWidth - scrollLeft;
+      return { beyond, mask: getComputedStyle(one).maskImage };
+    });
+  const start = await seen();
+  if (start.beyond < 50) found.push(`panel: expected lines longer than it, got ${start.beyond} px`);
+  if (!start.mask.includes("to left")) found.push(`panel: what is longer is cut, ${start.mask}`);
+  await body.focus();
+  for (let presses = 0; presses < 40; presses++) await page.keyboard.press("ArrowRight");
+  await page.waitForTimeout(300);
+  const end = await seen();
+  if (end.beyond > 1) found.push(`panel: by the keyboard, ${end.beyond} px are out of reach`);
+  if (!end.mask.includes("to right")) found.push(`panel: at the end of the lines, ${end.mask}`);
+  await context.close();
+  return [...found, ...trouble];
 }
 
 /** The same with a finger, and the file of an equation, which a tablet has in a drawer. */

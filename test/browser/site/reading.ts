@@ -19,6 +19,8 @@ const SEARCHES: readonly (readonly [words: string, expected: RegExp])[] = [
   ["mistake sign", /mistakes\.html#decay-that-grows$/],
   ["stride padding output size", /conv2d\.html#padding-stride-dilation$/],
   ["backpropogation", /backpropagation\.html/],
+  ["img2col", /conv2d-im2col\.html/],
+  ["how do I train", /docs\/readme\.html#train-a-network$/],
 ];
 
 /** A page of each kind, to be read without script. */
@@ -136,16 +138,29 @@ async function plainComplaints(browser: Browser, site: string): Promise<string[]
   return [...found, ...trouble];
 }
 
-/** From a folder on disk it can be read, with its style. */
+/**
+ * From a folder on disk it can be read, with its style and its fonts: Chromium refuses to load them
+ * ahead and says so, and loads them when they are used.
+ */
 async function fileComplaints(browser: Browser, folder: string): Promise<string[]> {
   const found: string[] = [];
   const address = `file://${join(folder, "chapters", "conv2d.html")}`;
-  const { page, context } = await openPage(browser, address);
+  const { page, context, trouble } = await openPage(browser, address);
   const title = /<h1[^>]*>([^<]*)/.exec(readFileSync(address.slice("file://".length), "utf8"))?.[1];
   const shown = await page.locator("h1").textContent();
   if (shown?.trim() !== title?.trim()) found.push(`from a file: expected ${title}, got ${shown}`);
   const face = await page.evaluate(() => getComputedStyle(document.body).fontFamily);
   if (!face.includes("Leibniz")) found.push(`from a file: no style, got ${face}`);
+  const missing = await page.evaluate(async () => {
+    await document.fonts.ready;
+    return [...document.fonts].filter(({ status }) => status !== "loaded").map(nameOf);
+    function nameOf({ family, style, weight }: FontFace): string {
+      return `${family} ${style} ${weight}`;
+    }
+  });
+  if (missing.length > 0) found.push(`from a file: no ${missing.join(", ")}`);
+  const isPreload = /\.woff2|net::ERR_FAILED$/;
+  found.push(...trouble.filter((one) => !isPreload.test(one)));
   await context.close();
   return found;
 }

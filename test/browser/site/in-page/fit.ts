@@ -64,6 +64,24 @@ function cutComplaints(complaints: Complaints): void {
   }
 }
 
+/** Code beside equations begins at one place on the whole page, code below them at another. */
+function columnComplaints(complaints: Complaints): void {
+  const beside = new Map<number, string>();
+  for (const lines of document.querySelectorAll<HTMLElement>(".pair > .lines")) {
+    const pair = lines.parentElement!.getBoundingClientRect();
+    const { left, width } = lines.getBoundingClientRect();
+    if (width === 0) continue;
+    if (left > pair.left + 1) beside.set(Math.round(left), nameOf(lines));
+  }
+  const [[first] = [], ...others] = [...beside];
+  for (const [left, name] of others)
+    if (Math.abs(left - first!) > 1)
+      complaints.add(
+        "code beside an equation has no column",
+        `at ${left} and ${first} px: ${name}`,
+      );
+}
+
 /** A line for each kind of complaint; of the page as it is opened, not scrolled. */
 export function fitComplaints(): string[] {
   scrollTo(0, 0);
@@ -71,7 +89,20 @@ export function fitComplaints(): string[] {
   widthComplaints(complaints);
   equationComplaints(complaints);
   cutComplaints(complaints);
+  columnComplaints(complaints);
   return complaints.lines();
+}
+
+/** A formula that is set smaller on paper, and would have had room as others are. */
+function smallComplaints(complaints: Complaints): void {
+  const usual = document.querySelector(".formula math:not(.long)");
+  if (usual === null) return;
+  for (const math of document.querySelectorAll(".formula math.long")) {
+    const [size, full] = [math, usual].map((one) => parseFloat(getComputedStyle(one).fontSize));
+    const width = (math.getBoundingClientRect().width * full!) / size!;
+    if (width < math.parentElement!.clientWidth)
+      complaints.add("on paper, a formula is smaller than it need be", nameOf(math));
+  }
 }
 
 /** On paper nothing scrolls: what is wider than its box is lost. */
@@ -83,6 +114,7 @@ export function paperComplaints(): string[] {
         "on paper, something is cut",
         `by ${element.scrollWidth - element.clientWidth} px: ${nameOf(element)}`,
       );
+  smallComplaints(complaints);
   for (const element of document.querySelectorAll("button, nav, .needs-script, dialog, .skip"))
     if (element.checkVisibility() && element.getBoundingClientRect().width > 0)
       complaints.add("on paper, what only a screen needs", nameOf(element));
