@@ -46,7 +46,7 @@ export { moved } from "./moved.js";
 export { type NotFinite, notFiniteIn } from "./not-finite.js";
 export { type Notice, noticesOf } from "./notices.js";
 export { type Nudged, nudge } from "./nudge.js";
-export { Origin } from "./origin.js";
+export type { Origin } from "./origin.js";
 export { type OutputSize, outputSizes } from "./output-size.js";
 export {
   channelSums,
@@ -75,7 +75,7 @@ export {
   shiftedImage,
   throughLayer,
 } from "./under-shift.js";
-export { UpdateRule } from "./update-provenance.js";
+export type { UpdateRule } from "./update-provenance.js";
 export { UPSTREAMS, type UpstreamOptions, upstreamOf } from "./upstream.js";
 export {
   type WeightGradientAddend,
