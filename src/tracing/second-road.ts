@@ -14,7 +14,7 @@ export interface SecondRoad {
   readonly up: Tensor;
   /** The filters, turned by half a turn, a channel of x for each of their own: [C, K, kH, kW]. */
   readonly flipped: Tensor;
-  /** (conv2d.14b) [N, C, H, W] */
+  /** [N, C, H, W], by (conv2d.14b). */
   readonly dX: Tensor;
 }
 
@@ -48,7 +48,7 @@ function spread(dOut: Tensor, geometry: WindowGeometry): Tensor {
     for (let k = 0; k < K; k++)
       for (let p = 0; p < outH; p++)
         for (let q = 0; q < outW; q++) {
-          // (conv2d.12b) padH′ = dilationH·(kH − 1) − padH
+          // behind the frame, which is as wide as the new padding of (conv2d.12b).
           const [a, b] = [p * strideH + reachH - padH, q * strideW + reachW - padW];
           if (a < 0 || b < 0 || a >= H + reachH || b >= W + reachW) continue;
           up.set([n, k, a, b], dOut.get(n, k, p, q));

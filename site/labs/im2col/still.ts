@@ -17,7 +17,7 @@ export async function still(): Promise<string> {
     "out = filters · cols.</p>",
     image(forward(numbers, [p, q])),
     `<p>${named("out", 0, p, q)} is the sum of`,
-    `${output.products.map(({ weight, value }) => `${factor(weight)} · ${factor(value)}`).join(" + ")}`,
+    output.products.map(({ weight, value }) => `${factor(weight)} · ${factor(value)}`).join(" + "),
     `= ${fullNumber(output.sum)}.</p>`,
     "<p>Backward: every window returns its numbers to the pixels that it was copied from. The four",
     `windows that hold pixel (${h}, ${w}) are the four outputs that it influences.</p>`,
@@ -45,8 +45,8 @@ function forward(numbers: Im2colNumbers, [p, q]: readonly [number, number]): Dra
     height: 330,
     title: "An image, a filter, an output, and the columns between them",
     description:
-      `The window (${p}, ${q}) of the image is marked, and the column of cols and the output that ` +
-      "belong to it.",
+      `The window (${p}, ${q}) of the image is marked, and the column of cols and the output ` +
+      "that belong to it.",
     content: [
       cells({ at: [10, 26], values: rowsOf(x, W), size, kind: "signed", title: "x", windows }),
       cells({ at: [150, 26], values: rowsOf(weight, kW), size, kind: "signed", title: "weight" }),

@@ -39,5 +39,7 @@ function thumbnail(scene: Scene, p: number, q: number): TemplateResult {
       y=${(h + padH) * CELL + 0.5} width=${CELL} height=${CELL}></rect>`;
   });
   const [width, height] = [columns * CELL + 1, rows * CELL + 1];
-  return html`<svg class="thumbnail" width=${width} height=${height} aria-hidden="true">${cells}</svg>`;
+  return html`<svg class="thumbnail" width=${width} height=${height} aria-hidden="true">
+    ${cells}
+  </svg>`;
 }

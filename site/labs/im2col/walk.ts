@@ -38,8 +38,8 @@ export const walk: readonly WalkStep<Im2colState>[] = [
     { view: "drip", output: [0, 1, 1] },
   ),
   step(
-    "Two roads to one dX. On the left each window gives back its column; on the right the filter, " +
-      "turned by half a turn, slides over dOut. Step on until both have arrived.",
+    "Two roads to one dX. On the left each window gives back its column; on the right the " +
+      "filter, turned by half a turn, slides over dOut. Step on until both have arrived.",
     { view: "roads", travelled: 5 },
   ),
   step(

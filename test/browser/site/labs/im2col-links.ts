@@ -70,7 +70,7 @@ const SLIDERS: readonly (readonly [name: string, value: (state: State) => Value]
   ),
 ];
 
-/** Opened elsewhere, a link shows the same state in every field, in its controls and its address. */
+/** Opened elsewhere, a link shows the same state: every field, its controls, its address. */
 async function roundTrips(browser: Browser, site: string): Promise<string[]> {
   const lab = await modules();
   const random = new Random("links");

@@ -197,7 +197,7 @@ async function drip(page: Page, { x, weight, dOut, geometry }: Layer): Promise<s
   });
 }
 
-/** A mouse: pointing lights copies, dragging changes a number, painting more, undo takes it back. */
+/** A mouse: pointing lights copies, dragging changes a number, painting more; undo. */
 async function mouse(browser: Browser, site: string, layer: Layer): Promise<string[]> {
   const complaints: string[] = [];
   const { page, trouble, close } = await openLab(browser, site, NAME, layer.link);
