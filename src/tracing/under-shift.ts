@@ -75,8 +75,9 @@ function relativeDistance(a: Tensor, b: Tensor): number | null {
   const [of, from] = [a.contiguous().data, b.contiguous().data];
   let [distance, squares] = [0, 0];
   for (let at = 0; at < from.length; at++) {
-    distance += (of[at]! - from[at]!) ** 2;
-    squares += from[at]! ** 2;
+    const apart = of[at]! - from[at]!;
+    distance += apart * apart;
+    squares += from[at]! * from[at]!;
   }
   return squares === 0 ? null : Math.sqrt(distance / squares);
 }
@@ -87,8 +88,8 @@ function cosine(a: Tensor, b: Tensor): number | null {
   let [product, squaresA, squaresB] = [0, 0, 0];
   for (let at = 0; at < from.length; at++) {
     product += of[at]! * from[at]!;
-    squaresA += of[at]! ** 2;
-    squaresB += from[at]! ** 2;
+    squaresA += of[at]! * of[at]!;
+    squaresB += from[at]! * from[at]!;
   }
   if (squaresA === 0 || squaresB === 0) return null;
   return Math.min(1, Math.max(-1, product / Math.sqrt(squaresA * squaresB)));
