@@ -4,6 +4,7 @@ import { moved } from "./moved.js";
 
 /** A layer that is watched. */
 export interface WatchedLayer {
+  /** For people: `convolution`. */
   readonly name: string;
   /** Pixels of its input for each of its output, along both axes; 1 for a layer per pixel. */
   readonly stride: number;
@@ -13,6 +14,7 @@ export interface WatchedLayer {
 
 /** What becomes of one layer's output f(x) when x moves. */
 export interface LayerUnderShift {
+  /** The layer's; `x` for the image itself. */
   readonly name: string;
   /** f(x) */
   readonly before: Tensor;
