@@ -4,6 +4,7 @@ import { moved } from "./moved.js";
 
 /** A layer that is watched. */
 export interface WatchedLayer {
+  /** For people: `convolution`. */
   readonly name: string;
   /** Pixels of its input for each of its output, along both axes; 1 for a layer per pixel. */
   readonly stride: number;
@@ -13,6 +14,7 @@ export interface WatchedLayer {
 
 /** What becomes of one layer's output f(x) when x moves. */
 export interface LayerUnderShift {
+  /** The layer's; `x` for the image itself. */
   readonly name: string;
   /** f(x) */
   readonly before: Tensor;
@@ -75,8 +77,9 @@ function relativeDistance(a: Tensor, b: Tensor): number | null {
   const [of, from] = [a.contiguous().data, b.contiguous().data];
   let [distance, squares] = [0, 0];
   for (let at = 0; at < from.length; at++) {
-    distance += (of[at]! - from[at]!) ** 2;
-    squares += from[at]! ** 2;
+    const apart = of[at]! - from[at]!;
+    distance += apart * apart;
+    squares += from[at]! * from[at]!;
   }
   return squares === 0 ? null : Math.sqrt(distance / squares);
 }
@@ -87,8 +90,8 @@ function cosine(a: Tensor, b: Tensor): number | null {
   let [product, squaresA, squaresB] = [0, 0, 0];
   for (let at = 0; at < from.length; at++) {
     product += of[at]! * from[at]!;
-    squaresA += of[at]! ** 2;
-    squaresB += from[at]! ** 2;
+    squaresA += of[at]! * of[at]!;
+    squaresB += from[at]! * from[at]!;
   }
   if (squaresA === 0 || squaresB === 0) return null;
   return Math.min(1, Math.max(-1, product / Math.sqrt(squaresA * squaresB)));

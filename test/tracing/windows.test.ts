@@ -75,7 +75,7 @@ test("an entry is on the padding exactly where no pixel is, and names its pixel"
   });
 });
 
-test("the largest entry of a patch is max pooling's output, the mean is average pooling's", async () => {
+test("of a patch, the largest entry and the mean are the poolings' outputs", async () => {
   await overCases(async (one) => {
     const geometry = geometryOf(one);
     if (!holdPixels(geometry)) return;

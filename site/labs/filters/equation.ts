@@ -27,7 +27,10 @@ export function equation([down, across]: readonly [OutputSize, OutputSize]): Tem
       >
     </p>
     ${written("outH", down)} ${isSame ? nothing : written("outW", across)}
-    <p>This is <a href=${place}>(conv2d.2)</a>: ${why}. ${isSame ? "outW is the same. " : ""}${left(down, across)}</p>
+    <p>
+      This is <a href=${place}>(conv2d.2)</a>: ${why}. ${isSame ? "outW is the same." : nothing}
+      ${left(down, across)}
+    </p>
   </section>`;
 }
 
@@ -65,5 +68,5 @@ function left(down: OutputSize, across: OutputSize): string {
   ];
   return parts.length === 0
     ? "The division comes out even: every row and column is in a window."
-    : `The division leaves a remainder: ${parts.join(" and ")}, padding included, are in no window.`;
+    : `The division leaves a remainder: ${parts.join(" and ")}, padding included, in no window.`;
 }

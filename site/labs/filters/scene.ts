@@ -1,4 +1,4 @@
-/** A picture like a photograph, drawn here: a cup of coffee on a table, in the light of a window. */
+/** A picture like a photograph, drawn here: a cup of coffee on a table, by a window. */
 import type { Picture } from "leibniz/data";
 import { Random } from "leibniz/tensor";
 

@@ -31,11 +31,11 @@ export function shiftView(lab: Lab<FiltersState, FiltersNumbers>): TemplateResul
       </table>
     </div>
     <p class="key">
-      Changed by: ‖after − before‖ / ‖before‖, the length of the difference in per cent of what was
-      there. In common: the cosine ⟨after, before⟩ / (‖after‖ · ‖before‖), 100 % for the same map,
-      0 % for maps that share nothing, below 0 for opposite ones. Moved along: the same with what was
-      before, moved by as many pixels of that layer; a dash where that is no whole number of them.
-      What leaves the picture is lost, and its edge is repeated where room appears.
+      Changed by: ‖after − before‖ / ‖before‖, the length of the difference in per cent of what
+      was there. In common: the cosine ⟨after, before⟩ / (‖after‖ · ‖before‖), 100 % for the same
+      map, 0 % for maps that share nothing, below 0 for opposite ones. Moved along: the same with
+      what was before, moved by as many pixels of that layer; a dash where that is no whole number
+      of them. What leaves the picture is lost, and its edge is repeated where room appears.
     </p>`;
 }
 

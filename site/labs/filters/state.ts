@@ -129,7 +129,9 @@ export function settle(given: FiltersState, hasFile: boolean): ReadState<Filters
   // a pooling's window must hold a pixel: none may lie on the padding alone
   const most = Math.min(kH, kW) - 1;
   if (state.mode !== "conv" && state.view === "look" && state.padding > most) {
-    problem = `A pooling of ${kH} × ${kW} takes a padding up to ${most}: none of its windows may lie on it alone.`;
+    problem =
+      `A pooling of ${kH} × ${kW} takes a padding up to ${most}: none of its windows may lie on ` +
+      "it alone.";
     state = { ...state, padding: most };
   }
   return { state, problem };

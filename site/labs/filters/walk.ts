@@ -27,7 +27,7 @@ export const walk: readonly WalkStep<FiltersState>[] = [
   },
   {
     text:
-      "Move the stride and the padding, and watch the equation. With a stride of 2 and no padding " +
+      "Move the stride and the padding, and watch the equation. With a stride of 2, no padding, " +
       "the division leaves a remainder: the last row and column are in no window.",
     state: { ...start, ...usual, stride: 2, turned: false, pin: "none" },
   },
