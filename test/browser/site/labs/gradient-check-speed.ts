@@ -92,8 +92,8 @@ export async function speedComplaints(browser: Browser, site: string): Promise<s
     await close();
   }
   console.log(
-    `  interactive after ${Math.round(soon)} ms at ${SLOWDOWN} times slower; what else runs on the ` +
-      `machine makes that ${crowd.toFixed(1)} times as long`,
+    `  interactive after ${Math.round(soon)} ms at ${SLOWDOWN} times slower; what else runs on ` +
+      `the machine makes that ${crowd.toFixed(1)} times as long`,
   );
   return complaints;
 }
