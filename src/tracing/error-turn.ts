@@ -15,7 +15,7 @@ export interface Turn {
 
 /** What a curve of errors shows, beside what the chapter predicts. */
 export interface ErrorTurn {
-  /** The step with the smallest error of the central quotient, and that error; null if all are 0. */
+  /** The step with the smallest error of the central quotient; null if all are 0. */
   readonly lowest: Turn | null;
   /** Where the chapter expects it, and the error there; null for a function without curvature. */
   readonly predicted: Turn | null;

@@ -19,13 +19,13 @@ export function balanceView(lab: CheckLab, seen: Seen): TemplateResult {
   const { result, moved, back } = balance;
   const { forward, backward, relativeError, verdict } = result;
   const isLevel = verdict === "pass";
-  const side = forward > backward ? "left" : "right";
+  const said = isLevel ? "level" : `tips to the ${forward > backward ? "left" : "right"}`;
   const name = argument;
   const input = seen.result.inputs.find((one) => one.name === argument)!;
   return html`<h3>⟨f(${name}) − f(0), y⟩ and ⟨${name}, backward(y)⟩</h3>
     ${scale(name, forward, backward, isLevel)}
     <p aria-live="polite" class="balance-says">
-      <span class="verdict ${verdict}">${SIGNS[verdict]} ${isLevel ? "level" : `tips to the ${side}`}</span>:
+      <span class="verdict ${verdict}">${SIGNS[verdict]} ${said}</span>:
       ${figure(forward)} and ${figure(backward)}, apart by ${power(relativeError)} of all that is
       added up. ${
         isLevel

@@ -8,7 +8,7 @@ import { power, SIGNS } from "./words.js";
 interface Words {
   readonly name: string;
   readonly about: string;
-  /** What brings the laboratory to this check; null for one that has no place among its controls. */
+  /** What brings the laboratory to this check; null where no control leads to it. */
   readonly state: Partial<State> | null;
 }
 

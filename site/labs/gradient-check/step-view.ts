@@ -1,4 +1,4 @@
-/** The step as a place on the V: what it cuts off, what rounding adds, and where the error turns. */
+/** The step as a place on the V: what it cuts off, what rounding adds, where the error turns. */
 import type { ErrorAtStep } from "leibniz/gradcheck";
 import { html, nothing, type TemplateResult } from "lit-html";
 import type { Curves } from "./compute.js";
@@ -84,11 +84,13 @@ function turnOf({ state, result }: Seen, { turn }: Curves): TemplateResult {
       this entry, and nothing is rounded. For a V, take softmax and cross-entropy, or batch
       normalisation.
     </p>`;
+  const growth =
+    slopeLeft === null ? "" : `, which grows as the step falls: slope ${slope(slopeLeft)}`;
   if (predicted === null)
     return html`<p>
       This entry has no curvature: f‴ is 0, so that no step cuts anything off, and there is no turn.
       What is left is
-      rounding${slopeLeft === null ? nothing : `, which grows as the step falls: slope ${slope(slopeLeft)}`}.
+      rounding${growth}.
       The largest step would be the best one. For a V, take softmax and cross-entropy, or batch
       normalisation.
     </p>`;

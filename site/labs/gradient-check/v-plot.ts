@@ -1,5 +1,5 @@
 /** The V: errors against the step on logarithmic axes, with a step that can be dragged along it. */
-import type { ErrorCurve } from "leibniz/gradcheck";
+import type { ErrorAtStep, ErrorCurve } from "leibniz/gradcheck";
 import { html, nothing, svg, type SVGTemplateResult, type TemplateResult } from "lit-html";
 import { power } from "./words.js";
 
@@ -55,7 +55,8 @@ function pathOf(points: readonly Point[]): string {
 
 const SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹";
 const tenTo = (decades: number): string =>
-  `10${decades < 0 ? "⁻" : ""}${[...String(Math.abs(decades))].map((d) => SUPERSCRIPTS[Number(d)]).join("")}`;
+  `10${decades < 0 ? "⁻" : ""}` +
+  [...String(Math.abs(decades))].map((digit) => SUPERSCRIPTS[Number(digit)]).join("");
 
 function axes(): SVGTemplateResult {
   const across = [-12, -10, -8, -6, -4, -2];
@@ -81,9 +82,7 @@ function guides({ curve, thirdDerivative, turn }: VPlotData): SVGTemplateResult 
   return svg`<path class="guide" d=${pathOf(rounding)} />
     <path class="guide" d=${pathOf(cut)} />
     ${
-      turn === null
-        ? nothing
-        : svg`<line class="turn" x1=${acrossOf(turn)} x2=${acrossOf(turn)} y1=${TOP} y2=${BOTTOM} />`
+      turn === null ? nothing : svg`<path class="turn" d="M${acrossOf(turn)} ${TOP}V${BOTTOM}" />`
     }`;
 }
 
@@ -94,7 +93,13 @@ function marker({ curve, step }: VPlotData): SVGTemplateResult {
   const x = acrossOf(at.step);
   return svg`<line class="chosen" x1=${x} x2=${x} y1=${TOP} y2=${BOTTOM} />
     <circle class="central-dot" cx=${x} cy=${downOf(at.central)} r="6" />
-    <rect class="extrapolated-dot" x=${x - 5} y=${downOf(at.extrapolated) - 5} width="10" height="10" />`;
+    <path class="extrapolated-dot" d="M${x - 5} ${downOf(at.extrapolated) - 5}h10v10h-10z" />`;
+}
+
+function kinkMark({ step, central }: ErrorAtStep): SVGTemplateResult {
+  return svg`<path class="kink" d="M${acrossOf(step) - 5} ${downOf(central) + 5}l5 -9l5 9z">
+    <title>a choice flips within the step ${power(step)}</title>
+  </path>`;
 }
 
 export function vPlot(data: VPlotData): TemplateResult {
@@ -127,13 +132,7 @@ export function vPlot(data: VPlotData): TemplateResult {
       <path class="other" d=${pathOf(others)} />
       <path class="extrapolated" d=${pathOf(extrapolated)} />
       <path class="central" d=${pathOf(central)} />
-      ${kinks.map(
-        (
-          point,
-        ) => svg`<path class="kink" d="M${acrossOf(point.step) - 5} ${downOf(point.central) + 5}l5 -9l5 9z">
-          <title>a choice flips within the step ${power(point.step)}</title>
-        </path>`,
-      )}
+      ${kinks.map(kinkMark)}
       ${marker(data)}
     </svg>
     <figcaption>

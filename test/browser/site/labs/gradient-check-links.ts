@@ -1,4 +1,4 @@
-/** Links to the gradient check: every field, what is wrong in them, and what a reader does to them. */
+/** Links to the gradient check: every field, what is wrong in them, what a reader does to them. */
 import type { Browser, Page } from "playwright-core";
 import type { Random } from "leibniz/tensor";
 import { importTs } from "../../../../site/build/import-ts.mjs";

@@ -92,8 +92,8 @@ export async function speedComplaints(browser: Browser, site: string): Promise<s
     await close();
   }
   console.log(
-    `  interactive after ${Math.round(soon)} ms at ${SLOWDOWN} times slower, on a machine that is ` +
-      `${crowd.toFixed(1)} times slower for what else it does`,
+    `  interactive after ${Math.round(soon)} ms at ${SLOWDOWN} times slower; what else runs on ` +
+      `the machine makes that ${crowd.toFixed(1)} times as long`,
   );
   return complaints;
 }
