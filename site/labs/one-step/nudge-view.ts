@@ -18,7 +18,7 @@ export function nudgeView(scene: Scene): TemplateResult {
   if (nudge === null) return html`<p>The engine is on its way.</p>`;
   const chosen = addressOf(state.nudged)!;
   return html`<section class="nudge" aria-label="Nudge">
-    <h3>Nudge ${placeOf(scene, nudge)}</h3>
+    <h2>Nudge ${placeOf(scene, nudge)}</h2>
     ${slider({
       label: `Δ, added to ${shortNumber(nudge.value)}`,
       name: "nudge",
@@ -29,7 +29,7 @@ export function nudgeView(scene: Scene): TemplateResult {
       onInput: (delta, group) => lab.set({ delta }, { group }),
     })}
     <div class="nudge-pair">${isFinite(nudge) ? curve(scene, nudge) : notFinite} ${comparison(scene, nudge)}</div>
-    <h4>Choose another number</h4>
+    <h3>Choose another number</h3>
     <div class="grids">
       ${[...startShapes(state.network).keys()].map((tensor) =>
         tensorGrids(scene, tensor, {

@@ -13,12 +13,12 @@ export function provenanceView(scene: Scene): TemplateResult {
   const { opened } = scene;
   if (opened === null)
     return html`<section class="provenance" aria-label="Where a number comes from">
-      <h3>Where a number comes from</h3>
+      <h2>Where a number comes from</h2>
       <p>Choose any number: here is its equation, its line of code, and what it was made of.</p>
     </section>`;
   return html`<section class="provenance" aria-label="Where the number comes from">
     ${trail(scene)}
-    <h3>${placeOf(scene, opened)} = <output>${fullNumber(opened.value)}</output></h3>
+    <h2>${placeOf(scene, opened)} = <output>${fullNumber(opened.value)}</output></h2>
     ${opened.origin === null ? leaf(scene, opened) : made(scene, opened)}
     <button type="button" @click=${() => close(scene)}>Close</button>
   </section>`;
