@@ -1,4 +1,4 @@
-/** Where the open number comes from: equation, line, inputs with their numbers, and the arithmetic. */
+/** Where the open number comes from: equation, line, inputs, and the arithmetic. */
 import { html, nothing, type TemplateResult } from "lit-html";
 import { fullNumber, shortNumber } from "../frame/short-number.js";
 import { pathOf, written, writtenPath } from "./address.js";
@@ -42,7 +42,11 @@ function trail(scene: Scene): TemplateResult | typeof nothing {
         const isHere = i === numbers.trail.length - 1;
         const words = `${placeOf(scene, one)} ${shortNumber(one.value)}`;
         return html`<li>
-          <button type="button" aria-current=${isHere ? "true" : nothing} @click=${() => back(i + 1)}>
+          <button
+            type="button"
+            aria-current=${isHere ? "true" : nothing}
+            @click=${() => back(i + 1)}
+          >
             ${words}
           </button>
         </li>`;

@@ -65,7 +65,9 @@ export function stageBar(scene: Scene): TemplateResult {
     >
       Stage forward
     </button>
-    <div class="step-buttons" role="group" aria-label="Stages of the step">${numbers.stages.map(button)}</div>
+    <div class="step-buttons" role="group" aria-label="Stages of the step">
+      ${numbers.stages.map(button)}
+    </div>
   </div>`;
 }
 
@@ -106,7 +108,7 @@ function oneStage(scene: Scene, at: number, place: string): TemplateResult {
   </section>`;
 }
 
-/** Of each parameter what it was, its gradient, what the optimizer remembers, and what it becomes. */
+/** Of each parameter what it was, its gradient, what is remembered, and what it becomes. */
 function updates(scene: Scene): TemplateResult {
   const { takes, makes } = scene.numbers.stages.at(-1)!;
   const parameters = [...startShapes(scene.state.network).keys()].slice(1);
