@@ -12,7 +12,14 @@ export interface Address {
 /** What is done with some numbers, in the engine's order. */
 export type Expression =
   /** A number that no tensor holds, such as the learning rate, and its letter. */
-  | { readonly op: "number"; readonly value: number; readonly name: string }
+  | {
+      /** A constant. */
+      readonly op: "number";
+      /** It. */
+      readonly value: number;
+      /** Its letter. */
+      readonly name: string;
+    }
   | ({ readonly op: "entry" } & Address)
   | { readonly op: "sum" | "product" | "largest"; readonly of: readonly Expression[] }
   | {

@@ -2,6 +2,7 @@ import type { TracedStep } from "./traced-step.js";
 
 /** A tensor with numbers that are none. */
 export interface NotFinite {
+  /** Its name. */
   readonly tensor: string;
   /** Where the first of them is, row-major. */
   readonly index: number;
@@ -11,7 +12,7 @@ export interface NotFinite {
   readonly count: number;
 }
 
-/** The tensors of a step that hold NaN or infinite numbers, in the order in which they were made. */
+/** The tensors of a step that hold NaN or infinite numbers, in the order of their making. */
 export function notFiniteIn({ tensors }: TracedStep): NotFinite[] {
   const found: NotFinite[] = [];
   for (const { name, data } of tensors.values()) {

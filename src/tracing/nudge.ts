@@ -1,4 +1,4 @@
-/** What a change of one number does to the loss: the real change, and what its gradient foresees. */
+/** What a change of one number does to the loss: the real change, and the foreseen one. */
 import { type Choices, softmaxCrossEntropyForward } from "../backprop/index.js";
 import { reference } from "../kernels/index.js";
 import { reject, Tensor } from "../tensor/index.js";

@@ -10,7 +10,7 @@ export interface Origin {
   readonly chapter: string;
   /** The equation for one number: `conv2d.7a`. */
   readonly tag: string;
-  /** The equation that the line of code names, which may be that of the whole tensor: `conv2d.7`. */
+  /** The equation that the line of code names, maybe of the whole tensor: `conv2d.7`. */
   readonly codeTag: string;
   /** The file with that line. */
   readonly file: string;

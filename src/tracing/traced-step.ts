@@ -156,7 +156,7 @@ async function traceLoss(
         "float64",
       ),
     );
-  // the engine does not keep these two: they are what (softmax-cross-entropy.3) says
+  // the engine does not keep these two, on the way to its logarithms
   const each = Array.from({ length: C }, (_, c) => c);
   const makes = [keep("targets", cache.targets)];
   makes.push(

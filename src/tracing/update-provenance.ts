@@ -13,12 +13,24 @@ import type { Origin } from "./origin.js";
 
 /** How the parameters learn: the engine's optimizers, without weight decay. */
 export type UpdateRule =
-  | { readonly kind: "sgd"; readonly learningRate: number; readonly momentum: number }
   | {
-      readonly kind: "adam";
+      /** Stochastic gradient descent. */
+      readonly kind: "sgd";
+      /** η */
       readonly learningRate: number;
+      /** μ; 0 for none. */
+      readonly momentum: number;
+    }
+  | {
+      /** Adam. */
+      readonly kind: "adam";
+      /** η */
+      readonly learningRate: number;
+      /** β₁ */
       readonly beta1: number;
+      /** β₂ */
       readonly beta2: number;
+      /** ε */
       readonly epsilon: number;
     };
 

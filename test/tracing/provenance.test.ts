@@ -172,7 +172,7 @@ test("the traced step is the network's own", async () => {
   }
 });
 
-test("a small nudge changes the loss as the gradient says, and leaves everything as it was", async () => {
+test("a small nudge changes the loss as the gradient says, and leaves no trace", async () => {
   const rule = RULES[1]!;
   const { setup } = setupOf("nudge", rule);
   await traceStep(setup);

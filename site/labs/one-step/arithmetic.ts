@@ -14,7 +14,7 @@ export function chip(scene: Scene, address: Address): TemplateResult {
     type="button"
     class="chip"
     title=${`${name} = ${fullNumber(value)}`}
-    aria-label=${`${name}, ${shortNumber(value)}: open`}
+    aria-label=${`${shortNumber(value)} ${name}: open`}
     @click=${() => open(scene, address)}
   >
     <b>${shortNumber(value)}</b> <small>${name}</small>

@@ -70,6 +70,8 @@ export function codeLine(file: string, tag: string, arrived: () => void): Templa
   const at = line?.getAttribute("data-line");
   return html`<div class="from-code">
     <code tabindex="0" role="region" aria-label=${`The line of ${tag}`}>${line ?? nothing}</code>
-    <a href="${address}#${at == null ? "" : `L${at}`}">${file}${at == null ? "" : `, line ${at}`}</a>
+    <a href="${address}#${at == null ? "" : `L${at}`}"
+      >${file}${at == null ? "" : `, line ${at}`}</a
+    >
   </div>`;
 }

@@ -18,7 +18,7 @@ export function nudgeView(scene: Scene): TemplateResult {
   if (nudge === null) return html`<p>The engine is on its way.</p>`;
   const chosen = addressOf(state.nudged)!;
   return html`<section class="nudge" aria-label="Nudge">
-    <h3>Nudge ${placeOf(scene, nudge)}</h3>
+    <h2>Nudge ${placeOf(scene, nudge)}</h2>
     ${slider({
       label: `Δ, added to ${shortNumber(nudge.value)}`,
       name: "nudge",
@@ -28,8 +28,10 @@ export function nudgeView(scene: Scene): TemplateResult {
       step: 0.01,
       onInput: (delta, group) => lab.set({ delta }, { group }),
     })}
-    <div class="nudge-pair">${isFinite(nudge) ? curve(scene, nudge) : notFinite} ${comparison(scene, nudge)}</div>
-    <h4>Choose another number</h4>
+    <div class="nudge-pair">
+      ${isFinite(nudge) ? curve(scene, nudge) : notFinite} ${comparison(scene, nudge)}
+    </div>
+    <h3>Choose another number</h3>
     <div class="grids">
       ${[...startShapes(state.network).keys()].map((tensor) =>
         tensorGrids(scene, tensor, {
@@ -58,9 +60,11 @@ function comparison(scene: Scene, nudge: NudgeNumbers): TemplateResult {
     : delta === 0
       ? "Without a nudge there is nothing to compare."
       : switched > 0
-        ? `On the way, ${switched} rectifier${switched === 1 ? " or pooling decides" : "s or poolings decide"} ` +
-          "otherwise than before. At each of these kinks the slope changes, and the tangent does not know of it."
-        : "No rectifier and no pooling decides otherwise. What is left is the curve of the softmax: the gradient is its slope here, and the slope changes on the way.";
+        ? `On the way, ${switched} rectifier${switched === 1 ? " or pooling" : "s or poolings"} ` +
+          `${switched === 1 ? "decides" : "decide"} otherwise than before. At each of these kinks ` +
+          "the slope changes, and the tangent does not know of it."
+        : "No rectifier and no pooling decides otherwise. What is left is the curve of the softmax: " +
+          "the gradient is its slope here, and the slope changes on the way.";
   return html`<div class="comparison">
     <table>
       <tbody>
@@ -88,7 +92,7 @@ function comparison(scene: Scene, nudge: NudgeNumbers): TemplateResult {
     </table>
     <p>${name} is ${fullNumber(slope)}, and Δ is ${fullNumber(delta)}.</p>
     <p aria-live="polite">${why}</p>
-    ${tensor === "x" ? html`<p>The image is nudged like a weight: dX is its gradient.</p>` : nothing}
+    ${tensor === "x" ? html`<p>Its gradient is dX: the image is nudged like a weight.</p>` : nothing}
   </div>`;
 }
 
@@ -124,23 +128,39 @@ function curve({ lab }: Scene, { curve: points, now, loss }: NudgeNumbers): Temp
       @pointerdown=${drag}
       @pointermove=${drag}
     >
-      <clipPath id="nudge-room"><rect x=${EDGE} y="8" width=${WIDTH - EDGE - 8} height=${HEIGHT - 40} /></clipPath>
+      <clipPath id="nudge-room">
+        <rect x=${EDGE} y="8" width=${WIDTH - EDGE - 8} height=${HEIGHT - 40} />
+      </clipPath>
       <rect class="ground" x=${EDGE} y="8" width=${WIDTH - EDGE - 8} height=${HEIGHT - 40} />
       <g clip-path="url(#nudge-room)">
         ${kinks.map(
           ({ delta }) =>
-            svg`<line class="kink" x1=${xOf(delta - 0.05)} x2=${xOf(delta - 0.05)} y1=${HEIGHT - 40} y2=${HEIGHT - 32} />`,
+            svg`<line
+              class="kink"
+              x1=${xOf(delta - 0.05)}
+              x2=${xOf(delta - 0.05)}
+              y1=${HEIGHT - 40}
+              y2=${HEIGHT - 32}
+            />`,
         )}
         <line class="zero" x1=${xOf(0)} x2=${xOf(0)} y1="8" y2=${HEIGHT - 32} />
         <path class="tangent" d=${path(real.map(({ delta, predicted }) => [delta, predicted]))} />
         <path class="loss" d=${path(real.map((one) => [one.delta, one.loss]))} />
-        <line class="gap" x1=${xOf(now.delta)} x2=${xOf(now.delta)} y1=${yOf(now.loss)} y2=${yOf(now.predicted)} />
+        <line
+          class="gap"
+          x1=${xOf(now.delta)}
+          x2=${xOf(now.delta)}
+          y1=${yOf(now.loss)}
+          y2=${yOf(now.predicted)}
+        />
         <circle class="hollow" cx=${xOf(now.delta)} cy=${yOf(now.predicted)} r="4" />
         <circle class="now" cx=${xOf(now.delta)} cy=${yOf(now.loss)} r="5" />
       </g>
       ${[-4, -2, 0, 2, 4].map(
         (tick) =>
-          svg`<text x=${xOf(tick)} y=${HEIGHT - 16} text-anchor="middle">${shortNumber(tick)}</text>`,
+          svg`<text x=${xOf(tick)} y=${HEIGHT - 16} text-anchor="middle">
+            ${shortNumber(tick)}
+          </text>`,
       )}
       <text x=${WIDTH - 8} y=${HEIGHT - 2} text-anchor="end">Δ</text>
       <text x="2" y=${yOf(high) + 4}>${shortNumber(Number(high.toPrecision(2)))}</text>

@@ -83,8 +83,8 @@ function breakPoint(scene: Scene): TemplateResult | typeof nothing {
       ${
         first === null
           ? "No tensor of the step has caught it."
-          : html`<b>Stopped at ${nameOf(first.tensor)}</b>, the first tensor made in this step that is
-              not finite: ${first.count} of ${size} numbers, the first at
+          : html`<b>Stopped at ${nameOf(first.tensor)}</b>, the first tensor made in this step that
+              is               not finite: ${first.count} of ${size} numbers, the first at
               ${placeOf(scene, first)}, ${shortNumber(first.value)}.`
       }
     </p>

@@ -1,4 +1,4 @@
-/** Where the open number comes from: equation, line, inputs with their numbers, and the arithmetic. */
+/** Where the open number comes from: equation, line, inputs, and the arithmetic. */
 import { html, nothing, type TemplateResult } from "lit-html";
 import { fullNumber, shortNumber } from "../frame/short-number.js";
 import { pathOf, written, writtenPath } from "./address.js";
@@ -13,12 +13,12 @@ export function provenanceView(scene: Scene): TemplateResult {
   const { opened } = scene;
   if (opened === null)
     return html`<section class="provenance" aria-label="Where a number comes from">
-      <h3>Where a number comes from</h3>
+      <h2>Where a number comes from</h2>
       <p>Choose any number: here is its equation, its line of code, and what it was made of.</p>
     </section>`;
   return html`<section class="provenance" aria-label="Where the number comes from">
     ${trail(scene)}
-    <h3>${placeOf(scene, opened)} = <output>${fullNumber(opened.value)}</output></h3>
+    <h2>${placeOf(scene, opened)} = <output>${fullNumber(opened.value)}</output></h2>
     ${opened.origin === null ? leaf(scene, opened) : made(scene, opened)}
     <button type="button" @click=${() => close(scene)}>Close</button>
   </section>`;
@@ -42,7 +42,11 @@ function trail(scene: Scene): TemplateResult | typeof nothing {
         const isHere = i === numbers.trail.length - 1;
         const words = `${placeOf(scene, one)} ${shortNumber(one.value)}`;
         return html`<li>
-          <button type="button" aria-current=${isHere ? "true" : nothing} @click=${() => back(i + 1)}>
+          <button
+            type="button"
+            aria-current=${isHere ? "true" : nothing}
+            @click=${() => back(i + 1)}
+          >
             ${words}
           </button>
         </li>`;

@@ -1,4 +1,4 @@
-/** What the views share: the answer that is shown, the number that is open, and ways to change it. */
+/** What the views share: the answer that is shown, the open number, and ways to change it. */
 import { type Address, inputsOf, type TracedTensor } from "leibniz/tracing";
 import { announce } from "../../client/dom.js";
 import type { Lab } from "../frame/lab.js";

@@ -65,7 +65,9 @@ export function stageBar(scene: Scene): TemplateResult {
     >
       Stage forward
     </button>
-    <div class="step-buttons" role="group" aria-label="Stages of the step">${numbers.stages.map(button)}</div>
+    <div class="step-buttons" role="group" aria-label="Stages of the step">
+      ${numbers.stages.map(button)}
+    </div>
   </div>`;
 }
 
@@ -99,14 +101,14 @@ function oneStage(scene: Scene, at: number, place: string): TemplateResult {
             ? "and makes those of its parameters and of its input."
             : "and makes that of its input."));
   return html`<section class="one-stage" aria-label=${stageWords(stage)}>
-    <h3>${stageWords(stage)}</h3>
+    <h2>${stageWords(stage)}</h2>
     <p>${words}</p>
     ${equations(scene, stage, place)}
     ${kind === "update" ? updates(scene) : takenAndMade(scene, stage)}
   </section>`;
 }
 
-/** Of each parameter what it was, its gradient, what the optimizer remembers, and what it becomes. */
+/** Of each parameter what it was, its gradient, what is remembered, and what it becomes. */
 function updates(scene: Scene): TemplateResult {
   const { takes, makes } = scene.numbers.stages.at(-1)!;
   const parameters = [...startShapes(scene.state.network).keys()].slice(1);
@@ -115,7 +117,7 @@ function updates(scene: Scene): TemplateResult {
     const gradient = `${layer}.d${own[0]!.toUpperCase()}${own.slice(1)}`;
     const isOwn = (one: string): boolean =>
       one === name || one === gradient || one.startsWith(`${name}.`);
-    return html`<h4>${name}</h4>
+    return html`<h3>${name}</h3>
       <div class="grids">
         ${[...takes, ...makes].filter(isOwn).map((one) => tensorGrids(scene, one))}
       </div>`;
@@ -127,10 +129,10 @@ function takenAndMade(scene: Scene, { takes, makes }: Stage): TemplateResult {
   return html`${
     takes.length === 0
       ? nothing
-      : html`<h4>Takes</h4>
+      : html`<h3>Takes</h3>
             <div class="grids">${takes.map((name) => tensorGrids(scene, name))}</div>`
   }
-    ${takes.length === 0 ? nothing : html`<h4>Makes</h4>`}
+    ${takes.length === 0 ? nothing : html`<h3>Makes</h3>`}
     <div class="grids">
       ${makes.map((name) =>
         name === "x"

@@ -14,7 +14,7 @@ export async function still(): Promise<string> {
   const { now, loss } = numbers.nudge!;
   const [updated, velocity, gradient] = numbers.trail as [Opened, Opened, Opened];
   return [
-    "<p>The image, the first filter of the convolution, and what the filter makes of the image:</p>",
+    "<p>The image, the first filter of the convolution, and what it makes of the image:</p>",
     grid(numbers, "x"),
     grid(numbers, "conv1.weight"),
     grid(numbers, "conv1.out"),
@@ -25,7 +25,8 @@ export async function still(): Promise<string> {
     grid(numbers, "conv1.dWeight"),
     ...[gradient, velocity, updated].map((opened) => made(numbers, opened)),
     `<p>A check: with 0.05 more in that weight, the loss is ${fullNumber(now.loss)}, which is`,
-    `${fullNumber(now.loss - loss)} more. dWeight · 0.05 is ${fullNumber(now.predicted - loss)}.</p>`,
+    `${fullNumber(now.loss - loss)} more. dWeight · 0.05 is`,
+    `${fullNumber(now.predicted - loss)}.</p>`,
   ].join("\n");
 }
 

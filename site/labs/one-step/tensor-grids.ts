@@ -1,7 +1,7 @@
 /** A tensor as grids of numbers, a plane each; every number can be opened. */
 import { html, nothing, type TemplateResult } from "lit-html";
 import { numberGrid } from "../frame/number-grid.js";
-import { fullNumber } from "../frame/short-number.js";
+import { fullNumber, shortNumber } from "../frame/short-number.js";
 import { nameOf, placeOf } from "./names.js";
 import { isGradient, open, type Scene } from "./scene.js";
 
@@ -37,7 +37,9 @@ export function tensorGrids(scene: Scene, name: string, options: GridOptions = {
       marks: (row, column) => marksOf(scene, name, indexAt(row, column), options.chosen),
       describe: (row, column) => {
         const index = indexAt(row, column);
-        return `${placeOf(scene, { tensor: name, index })}: ${fullNumber(data[index]!)}`;
+        const [short, full] = [shortNumber(data[index]!), fullNumber(data[index]!)];
+        const more = short === full ? "" : `, in full ${full}`;
+        return `${placeOf(scene, { tensor: name, index })}: ${short}${more}`;
       },
       onPick: ([row, column]) => {
         const index = indexAt(row, column);

@@ -76,7 +76,7 @@ const CHOICES = {
   plant: "plant",
 };
 
-/** Opened elsewhere, a link shows the same state in every field, in its controls and its address. */
+/** Opened elsewhere, a link shows the same state, in its controls and its address. */
 async function roundTrips(browser: Browser, site: string): Promise<string[]> {
   const lab = await modules();
   const random = new Random("links to one step");

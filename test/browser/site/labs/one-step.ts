@@ -115,7 +115,7 @@ async function spoken(page: Page): Promise<Map<string, number[]>> {
     const name = place.replace(/\[.*/, "");
     // a tensor stands on the page twice where one stage makes it and another takes it
     if (!tensors.has(name)) tensors.set(name, new Map());
-    tensors.get(name)!.set(place, numberOf(value));
+    tensors.get(name)!.set(place, numberOf(value.split(", in full ").at(-1)!));
   }
   return new Map([...tensors].map(([name, values]) => [name, [...values.values()]]));
 }
