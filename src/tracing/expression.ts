@@ -11,7 +11,6 @@ export interface Address {
 
 /** What is done with some numbers, in the engine's order. */
 export type Expression =
-  /** A number that no tensor holds, such as the learning rate, and its letter. */
   | {
       /** A constant. */
       readonly op: "number";
@@ -20,18 +19,36 @@ export type Expression =
       /** Its letter. */
       readonly name: string;
     }
-  | ({ readonly op: "entry" } & Address)
-  | { readonly op: "sum" | "product" | "largest"; readonly of: readonly Expression[] }
+  | ({
+      /** A number of a tensor. */
+      readonly op: "entry";
+    } & Address)
   | {
+      /** Of any number of parts. */
+      readonly op: "sum" | "product" | "largest";
+      /** The parts. */
+      readonly of: readonly Expression[];
+    }
+  | {
+      /** The first less the second, or divided by it. */
       readonly op: "difference" | "quotient";
+      /** Both. */
       readonly of: readonly [Expression, Expression];
     }
-  | { readonly op: "exp" | "log" | "root"; readonly of: readonly [Expression] }
-  /** The first of them if a condition holds, else 0. The others are what the condition is about. */
   | {
+      /** A function of one number. */
+      readonly op: "exp" | "log" | "root";
+      /** That number. */
+      readonly of: readonly [Expression];
+    }
+  | {
+      /** The first part if a condition holds, else 0. */
       readonly op: "when";
+      /** The others are what the condition is about. */
       readonly of: readonly [Expression, ...Expression[]];
+      /** In words. */
       readonly condition: string;
+      /** Whether it does. */
       readonly holds: boolean;
     };
 

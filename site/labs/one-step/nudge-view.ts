@@ -61,10 +61,10 @@ function comparison(scene: Scene, nudge: NudgeNumbers): TemplateResult {
       ? "Without a nudge there is nothing to compare."
       : switched > 0
         ? `On the way, ${switched} rectifier${switched === 1 ? " or pooling" : "s or poolings"} ` +
-          `${switched === 1 ? "decides" : "decide"} otherwise than before. At each of these kinks ` +
-          "the slope changes, and the tangent does not know of it."
-        : "No rectifier and no pooling decides otherwise. What is left is the curve of the softmax: " +
-          "the gradient is its slope here, and the slope changes on the way.";
+          `${switched === 1 ? "decides" : "decide"} otherwise than before. At each of these ` +
+          "kinks the slope changes, and the tangent does not know of it."
+        : "No rectifier and no pooling decides otherwise. What is left is the curve of the " +
+          "softmax: the gradient is its slope here, and the slope changes on the way.";
   return html`<div class="comparison">
     <table>
       <tbody>
@@ -92,7 +92,7 @@ function comparison(scene: Scene, nudge: NudgeNumbers): TemplateResult {
     </table>
     <p>${name} is ${fullNumber(slope)}, and Δ is ${fullNumber(delta)}.</p>
     <p aria-live="polite">${why}</p>
-    ${tensor === "x" ? html`<p>Its gradient is dX: the image is nudged like a weight.</p>` : nothing}
+    ${tensor === "x" ? html`<p>Its gradient is dX.</p>` : nothing}
   </div>`;
 }
 
