@@ -38,6 +38,11 @@ export class Asker<S extends State> {
     if (this.#asked === null) this.#send();
   }
 
+  /** Starts the Worker before there is a question. */
+  getReady(): void {
+    if (location.protocol !== "file:") this.#open();
+  }
+
   /** Ends the Worker; a later question starts another. */
   stop(): void {
     clearTimeout(this.#timer);

@@ -24,9 +24,10 @@ export class LabElement extends HTMLElement {
     const isEmbedded = this.hasAttribute("embedded");
     const link = isEmbedded ? (this.getAttribute("state") ?? "") : location.hash.slice(1);
     const container = make("div", { class: "live-lab" });
+    const first = this.querySelector("script[type='application/json']")?.textContent ?? null;
     for (const still of this.children) (still as HTMLElement).hidden = true;
     this.append(container);
-    this.lab = new Lab(options, container, { root: root(), link, isEmbedded });
+    this.lab = new Lab(options, container, { root: root(), link, isEmbedded, first });
     if (!isEmbedded) addEventListener("hashchange", () => this.lab?.follow(location.hash.slice(1)));
   }
 }

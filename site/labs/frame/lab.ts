@@ -16,6 +16,7 @@ import {
   writeState,
 } from "./fields.js";
 import { frame } from "./frame.js";
+import { fromPlainText } from "./plain-text.js";
 import { Walk, type WalkStep } from "./walk.js";
 
 /** What a laboratory is made of. */
@@ -49,7 +50,20 @@ export interface Shown<S, R> {
   readonly ms: number;
 }
 
+/** Where a laboratory stands, and what it begins with. */
+export interface LabPlace {
+  /** The way from the page to the site's root. */
+  readonly root: string;
+  /** The state to begin with, as in a link. */
+  readonly link: string;
+  readonly isEmbedded: boolean;
+  /** What the engine says of the state at the start, as text, if the page has it. */
+  readonly first: string | null;
+}
+
 const LINK_MS = 150;
+/** The page is drawn before the Worker takes its share of the processor. */
+const READY_MS = 100;
 
 export class Lab<S extends State, R> {
   readonly options: LabOptions<S, R>;
@@ -72,13 +86,11 @@ export class Lab<S extends State, R> {
 
   /**
    * @param container is drawn into
-   * @param root the way from the page to the site's root
-   * @param link the state to begin with, as in a link
    */
   constructor(
     options: LabOptions<S, R>,
     container: HTMLElement,
-    { root, link, isEmbedded }: { root: string; link: string; isEmbedded: boolean },
+    { root, link, isEmbedded, first }: LabPlace,
   ) {
     this.options = options;
     this.#container = container;
@@ -94,9 +106,12 @@ export class Lab<S extends State, R> {
       },
       (reason) => this.complain(reason),
     );
-    this.#state = this.#open(link);
+    this.#state = this.#begin(link);
     this.#draw = options.view(this);
-    this.#ask();
+    const start = initialState(options.fields);
+    if (first !== null && Object.keys(start).every((key) => isSame(start[key]!, this.#state[key]!)))
+      this.#open(start, first);
+    else this.#ask();
   }
 
   /** What the controls say. */
@@ -197,7 +212,14 @@ export class Lab<S extends State, R> {
     this.#asker.stop();
   }
 
-  #open(link: string): S {
+  /** Shows what the page has brought along, and lets the Worker get ready behind it. */
+  #open(state: S, first: string): void {
+    this.#shown = { state, result: fromPlainText(first) as R, ms: 0 };
+    this.update();
+    setTimeout(() => this.#asker.getReady(), READY_MS);
+  }
+
+  #begin(link: string): S {
     const { fields, version } = this.options;
     const read = readState(fields, version, link);
     const state = this.#settled(read?.state ?? initialState(fields));
