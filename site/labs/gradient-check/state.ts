@@ -94,12 +94,18 @@ export const fields: Fields<State> = {
   sizes: flag(false),
 } as Fields<State>;
 
+/** Of x: each is moved four times, and a slider is to be answered at once. */
+const MOST_NUMBERS = 50;
+
 const product = (shape: readonly number[]): number => shape.reduce((all, one) => all * one, 1);
 
 /** A state whose fields hang together, and what was changed for it. */
 export function settle(state: State): ReadState<State> {
   const said: string[] = [];
-  const { sizes, changed } = fittingSizes(sizesOf(state));
+  const asked = sizesOf(state);
+  const isMuch = product([asked.images, asked.channels, ...asked.size]) > MOST_NUMBERS;
+  const { sizes, changed } = fittingSizes(isMuch ? { ...asked, images: 1 } : asked);
+  if (isMuch) said.push(`x has at most ${MOST_NUMBERS} numbers here: there is 1 image.`);
   if (changed !== null) said.push(changed);
   const settled: Record<string, unknown> = { ...state, ...sizes };
   const now = settled as unknown as State;
