@@ -147,7 +147,7 @@ const select = (page: Page, name: string): Locator =>
   page.getByRole("combobox", { name, exact: true });
 
 const panelText = async (page: Page): Promise<string> =>
-  (await page.locator(".provenance").innerText()).replaceAll(/\s+/g, " ");
+  ((await page.locator(".provenance").textContent()) ?? "").replaceAll(/\s+/g, " ");
 
 /** The numbers behind the chips of an addend, with every digit. */
 const factors = (page: Page): Promise<number[][]> =>
@@ -179,7 +179,7 @@ async function provenance(browser: Browser, site: string, one: Case): Promise<st
   await page
     .locator(".provenance .from-code a[href*='conv2d.ts.html#L']")
     .waitFor({ timeout: 5000 });
-  const line = await page.locator(".provenance .from-code code").innerText();
+  const line = (await page.locator(".provenance .from-code code").textContent()) ?? "";
   if (!line.includes("(conv2d.7)")) complaints.push(`the line is ${line}`);
   await page.locator(".addends .chip").first().click();
   await settled(page);
@@ -308,7 +308,7 @@ async function breakPoint(browser: Browser, site: string): Promise<string[]> {
   await select(page, "plant").selectOption({ label: "a NaN" });
   await settled(page);
   const says = async (): Promise<string> =>
-    (await page.locator(".break-point").innerText()).replaceAll(/\s+/g, " ");
+    ((await page.locator(".break-point").textContent()) ?? "").replaceAll(/\s+/g, " ").trim();
   if (!/^x\[0, 0, 2, 2\] is NaN\. Stopped at conv1\.out, .* 18 of 32 numbers/.test(await says()))
     complaints.push(`planted: ${await says()}`);
   const forward = stage(page, "Stage forward");
