@@ -98,8 +98,9 @@ test("signals and timers have their turn between epochs that are over in no time
   const recipe = findRecipe("default");
   const network = recipeNetwork(recipe, wasm);
   initialise(network, new Random(0));
-  let [epochs, firedBy] = [0, 0];
-  const timer = setTimeout(() => (firedBy = epochs), 0);
+  let epochs = 0;
+  let firedAfter: number | null = null;
+  const timer = setTimeout(() => (firedAfter = epochs), 0);
   // A step of one image takes a millisecond, so that no epoch lasts for as long as a turn does.
   for await (const event of train({
     ...{ recipe, network, backend: wasm, random: new Random(0), epochs: 100 },
@@ -108,7 +109,7 @@ test("signals and timers have their turn between epochs that are over in no time
     if (event.type === "epoch") epochs++;
   clearTimeout(timer);
   assert.is(epochs, 100);
-  assert.ok(firedBy > 0 && firedBy < 100, `after epoch ${firedBy}`);
+  assert.ok(firedAfter !== null && firedAfter < 100, `after epoch ${firedAfter}`);
   network.dispose();
 });
 
