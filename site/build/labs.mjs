@@ -63,7 +63,9 @@ async function labPage(site, name) {
   );
   const { still } = await importTs(fileOf(name, "still.ts"));
   const lab =
-    `<leibniz-lab name="${name}">\n<div class="still">\n${await still()}\n</div>\n` +
+    // where script runs, the browser need not lay out and paint what is at once replaced
+    `<leibniz-lab name="${name}">\n<noscript><div class="still">\n${await still()}\n</div>` +
+    `</noscript>\n` +
     `<script type="application/json">${await firstAnswer(name)}</script>\n</leibniz-lab>`;
   const main = html.replace("<p>PLACE-OF-THE-LABORATORY</p>", () => lab);
   return {

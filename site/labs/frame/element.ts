@@ -17,15 +17,22 @@ export class LabElement extends HTMLElement {
     this.lab?.stop();
   }
 
+  /** Nothing runs from a file, so what is seen without script is seen there too. */
+  #showStill(): void {
+    const still = this.querySelector(":scope > noscript");
+    if (still === null) return;
+    const { body } = new DOMParser().parseFromString(still.textContent ?? "", "text/html");
+    still.replaceWith(...body.childNodes);
+  }
+
   start(): void {
     const options = LabElement.known.get(this.getAttribute("name") ?? "");
-    // nothing runs from a file: the still picture stays
-    if (options === undefined || this.lab !== null || location.protocol === "file:") return;
+    if (options === undefined || this.lab !== null) return;
+    if (location.protocol === "file:") return this.#showStill();
     const isEmbedded = this.hasAttribute("embedded");
     const link = isEmbedded ? (this.getAttribute("state") ?? "") : location.hash.slice(1);
     const container = make("div", { class: "live-lab" });
     const first = this.querySelector("script[type='application/json']")?.textContent ?? null;
-    for (const still of this.children) (still as HTMLElement).hidden = true;
     this.append(container);
     this.lab = new Lab(options, container, { root: root(), link, isEmbedded, first });
     if (!isEmbedded) addEventListener("hashchange", () => this.lab?.follow(location.hash.slice(1)));
