@@ -25,7 +25,7 @@ export interface ErrorTurn {
   readonly slopeLeft: number | null;
 }
 
-/** So many times larger or smaller than the turn is a step where one of the errors rules. */
+/** One error rules where the step is this many times larger, or smaller, than at the turn. */
 const WELL_AWAY = 6;
 /** With fewer points a line says nothing. */
 const FEWEST = 4;

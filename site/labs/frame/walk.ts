@@ -1,4 +1,4 @@
-/** A guided walk: what to try, what to notice, a step at a time, in nobody's way. */
+/** A guided walk: what to try and what to notice, one step at a time. */
 import { html, nothing, type TemplateResult } from "lit-html";
 import type { State } from "./fields.js";
 import type { Lab } from "./lab.js";

@@ -2,7 +2,8 @@
 import type { Browser, Page } from "playwright-core";
 import type { Random } from "leibniz/tensor";
 import { importTs } from "../../../../site/build/import-ts.mjs";
-import { hashOf, openLab, select, settled, wordsOf } from "./lab-page.js";
+import { type HostileLink, hostileComplaints } from "./hostile-links.js";
+import { hashOf, openLab, select, settled } from "./lab-page.js";
 
 const NAME = "gradient-check";
 const LINKS = 10;
@@ -29,11 +30,6 @@ const stateOf = (page: Page): Promise<State> =>
     const element = document.querySelector("leibniz-lab") as unknown as { lab: { state: State } };
     return element.lab.state;
   });
-
-const problemOf = async (page: Page): Promise<string | null> => {
-  const found = page.locator(".bench > .problem:visible");
-  return (await found.count()) === 0 ? null : await wordsOf(found.first());
-};
 
 /** A value that a field may have, by what it says it expects. */
 function drawn({ initial, expected }: Fields[string], random: Random): State[string] {
@@ -119,7 +115,7 @@ const WRONG =
 
 /** Links that ask for what cannot be: one line, and a laboratory that works. */
 async function hostile(browser: Browser, site: string): Promise<string[]> {
-  const cases: readonly (readonly [link: string, says: RegExp | null])[] = [
+  const cases: readonly HostileLink[] = [
     [WRONG, /^The link has a wrong field .* 23 others; what is wrong is as at the start\.$/],
     ["v9&layer=relu", /version 9/],
     ["v1&size=1x1&kernel=3x3", /fits into the image only as 1×1/],
@@ -133,19 +129,7 @@ async function hostile(browser: Browser, site: string): Promise<string[]> {
     [`v1&x=${"1,".repeat(5000)}1`, /expected x to be/],
     ["v1&%=%", /not known here/],
   ];
-  const complaints: string[] = [];
-  for (const [link, says] of cases) {
-    const short = link.slice(0, 60);
-    const { page, trouble, close } = await openLab(browser, site, NAME, link);
-    const problem = await problemOf(page);
-    if (says === null ? problem !== null : !says.test(problem ?? ""))
-      complaints.push(`${short}: says ${String(problem)}`);
-    if ((await page.locator(".verdicts tbody tr").count()) === 0)
-      complaints.push(`${short}: shows no verdict`);
-    complaints.push(...trouble.map((one) => `${short}: ${one}`));
-    await close();
-  }
-  return complaints;
+  return hostileComplaints({ browser, site, name: NAME, shows: ".verdicts tbody tr" }, cases);
 }
 
 /** Undo, redo, reset, and a link that is copied. */

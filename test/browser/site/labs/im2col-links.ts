@@ -2,6 +2,7 @@
 import type { Browser, Page } from "playwright-core";
 import { Random } from "leibniz/tensor";
 import { importTs } from "../../../../site/build/import-ts.mjs";
+import { type HostileLink, hostileComplaints } from "./hostile-links.js";
 import { hashOf, openLab, settled } from "./lab-page.js";
 
 const NAME = "im2col";
@@ -54,11 +55,6 @@ const stateOf = (page: Page): Promise<State> =>
     const element = document.querySelector("leibniz-lab") as unknown as { lab: { state: State } };
     return element.lab.state;
   });
-
-const problemOf = async (page: Page): Promise<string | null> => {
-  const found = page.locator(".bench > .problem:visible");
-  return (await found.count()) === 0 ? null : ((await found.first().textContent()) ?? "").trim();
-};
 
 const SLIDERS: readonly (readonly [name: string, value: (state: State) => Value])[] = [
   ["image height H", ({ size }) => (size as number[])[0]!],
@@ -129,7 +125,7 @@ const WRONG =
 
 /** Links that ask for what cannot be: one line, and a laboratory that works. */
 async function hostile(browser: Browser, site: string): Promise<string[]> {
-  const cases: readonly (readonly [link: string, says: RegExp | null])[] = [
+  const cases: readonly HostileLink[] = [
     [WRONG, /^The link has a wrong field .* 21 others; what is wrong is as at the start\.$/],
     ["v9&view=drip", /version 9/],
     ["v1&size=1x1&kernel=4x4&dilation=3", /kernel is 1×1 now, and its dilation 1\.$/],
@@ -140,19 +136,7 @@ async function hostile(browser: Browser, site: string): Promise<string[]> {
     [`v1&x=${"1,".repeat(5000)}1`, /expected x to be/],
     ["v1&%%%=%E0%A4%A", /not known here/],
   ];
-  const complaints: string[] = [];
-  for (const [link, says] of cases) {
-    const short = link.slice(0, 60);
-    const { page, trouble, close } = await openLab(browser, site, NAME, link);
-    const problem = await problemOf(page);
-    if (says === null ? problem !== null : !says.test(problem ?? ""))
-      complaints.push(`${short}: says ${String(problem)}`);
-    if ((await page.locator("number-grid td").count()) === 0)
-      complaints.push(`${short}: shows no number`);
-    complaints.push(...trouble.map((one) => `${short}: ${one}`));
-    await close();
-  }
-  return complaints;
+  return hostileComplaints({ browser, site, name: NAME, shows: "number-grid td" }, cases);
 }
 
 export const everyLink = async (browser: Browser, site: string): Promise<string[]> => [

@@ -71,5 +71,11 @@ export async function hashOf(page: Page): Promise<string> {
   return new URL(page.url()).hash.slice(1);
 }
 
+/** The one line of what is wrong; null where nothing is. */
+export async function problemOf(page: Page): Promise<string | null> {
+  const found = page.locator(".bench > .problem:visible");
+  return (await found.count()) === 0 ? null : await wordsOf(found.first());
+}
+
 const exactly = (name: string): RegExp =>
   new RegExp(`^\\s*${name.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")}\\s*$`);
